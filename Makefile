@@ -1,0 +1,46 @@
+# Kezek. `make help` lists what there is. Each command first sees to what it needs:
+# the environment in .venv, the locked requirements, and (for tests) the system's browser.
+
+BIN := .venv/bin
+ARGS ?=
+WORKERS ?= logical
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench fmt clean browser wrk
+
+help: ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="--help" shows the options)
+	$(BIN)/kezek demo $(ARGS)
+
+test: .venv/test.stamp browser check ## every check and every test (ARGS="-k booking" narrows it)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+
+check: .venv/test.stamp ## style, types and the order of the rings
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/test.stamp wrk ## measure; writes build/bench.json
+	@mkdir -p build
+	$(BIN)/python -m tests.bench $(ARGS)
+
+fmt: .venv/test.stamp ## put the code into the house's form
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+clean: ## forget the environment and all that the commands wrote, demo databases included
+	rm -rf .venv build dist var .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/run.stamp .venv/test.stamp: .venv/%.stamp: requirements/%.txt pyproject.toml
+	@tools/environment.sh $*
+
+browser:
+	@tools/need.sh chromium chromium
+
+wrk:
+	@tools/need.sh wrk wrk

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Makes .venv and installs one of the locked sets into it: `run` (the product) or `test` (and its tests).
+# Called by the Makefile when requirements/ or pyproject.toml is newer than the stamp.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+set_name=$1
+lock=requirements/$set_name.txt
+
+find_python() {
+  local candidate
+  for candidate in python3.11 python3; do
+    if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+      command -v "$candidate"
+      return
+    fi
+  done
+  echo "kezek: Python 3.11 or newer is missing. Install it with:  apt-get install -y python3" >&2
+  return 1
+}
+
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+  python=$(find_python)
+  # Debian ships Python without the part that makes environments.
+  if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
+    tools/need.sh "" python3-venv
+  fi
+  echo "kezek: making .venv with $("$python" --version)"
+  "$python" -m venv --clear .venv
+fi
+
+# The two sets share their versions, so the larger one also serves `make demo`; the reverse is not true.
+echo "kezek: installing $lock (only when it changed; the first time takes a minute or two)"
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"
+# The build tool comes from the lock too, hence no build isolation.
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+
+touch ".venv/$set_name.stamp"
+if [ "$set_name" = test ]; then touch .venv/run.stamp; fi
