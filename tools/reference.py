@@ -1,0 +1,96 @@
+"""Writes the parts of docs/reference/ that the code knows better than we do.
+
+A page marks such a part with `<!-- from the code: NAME -->` and `<!-- end -->`.  Run it as
+`.venv/bin/python tools/reference.py`; a test fails when a page has fallen behind.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+PAGES = Path(__file__).parents[1] / "docs" / "reference"
+PART = re.compile(r"(<!-- from the code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+# What the derived status does by itself: `status_of` in domain/booking/status.py.
+BY_TIME = (
+    ("confirmed", "late"),
+    ("late", "no_show"),
+    ("called", "arrived"),
+    ("called", "no_show"),
+)
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    """A Markdown table; the first row is its head."""
+    head, *body = rows
+    lines = [head, tuple("---" for _ in head), *body]
+    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+
+
+def transitions() -> str:
+    from kezek.domain.booking.transition import TRANSITIONS
+
+    return table(
+        ("from", "verb", "guard", "to", "event"),
+        *(
+            (
+                ", ".join(f"`{status}`" for status in ordered(row.origin)),
+                f"`{row.verb}`",
+                row.guard,
+                f"`{row.to}`" if row.to else "as it was",
+                f"`{row.event}`",
+            )
+            for row in TRANSITIONS
+        ),
+    )
+
+
+def diagram() -> str:
+    from kezek.domain.booking.status import ENDED, Status
+    from kezek.domain.booking.transition import TRANSITIONS
+
+    arrows: dict[tuple[str, str], list[str]] = {place: ["time"] for place in BY_TIME}
+    for row in TRANSITIONS:
+        for status in ordered(row.origin):
+            if row.to is not None and status != row.to:
+                place = ("[*]" if status is Status.NONE else status.value, row.to.value)
+                arrows.setdefault(place, []).append(row.verb.value)
+    lines = [f"    {origin} --> {to}: {', '.join(verbs)}" for (origin, to), verbs in arrows.items()]
+    lines += [f"    {status} --> [*]" for status in ordered(ENDED)]
+    return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
+
+
+def ordered(statuses: frozenset) -> list:
+    """Statuses in the order in which a booking meets them."""
+    from kezek.domain.booking.status import Status
+
+    return [status for status in Status if status in statuses]
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "transitions": transitions,
+    "diagram": diagram,
+}
+
+
+def written(page: Path) -> str:
+    """The page's text as it should be."""
+    return PART.sub(
+        lambda found: found[1] + PARTS[found[2]]() + found[3], page.read_text(encoding="utf-8")
+    )
+
+
+def main() -> None:
+    for page in sorted(PAGES.glob("*.md")):
+        text = written(page)
+        if text != page.read_text(encoding="utf-8"):
+            page.write_text(text, encoding="utf-8")
+            sys.stdout.write(f"wrote {page.name}\n")
+
+
+if __name__ == "__main__":
+    main()
