@@ -6,10 +6,13 @@ A page marks such a part with `<!-- from the code: NAME -->` and `<!-- end -->`.
 
 from __future__ import annotations
 
+import inspect
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import click
 
 PAGES = Path(__file__).parents[1] / "docs" / "reference"
 PART = re.compile(r"(<!-- from the code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -64,6 +67,56 @@ def diagram() -> str:
     return "```mermaid\nstateDiagram-v2\n" + "\n".join(lines) + "\n```\n"
 
 
+def row_problems() -> str:
+    from kezek.app.row_problem import SENTENCES
+
+    return table(
+        ("code", "what the report says"),
+        *((f"`{reason}`", f"{sentence}") for reason, sentence in SENTENCES.items()),
+    )
+
+
+def commands() -> str:
+    from kezek.cli import main
+
+    return "\n".join(command_part(path, command) for path, command in walk(main, "kezek"))
+
+
+def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
+    """The commands that do something, by their whole name, in the order of the help."""
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            if inner is not None and not inner.hidden:
+                yield from walk(inner, f"{path} {name}")
+    else:
+        yield path, command
+
+
+def command_part(path: str, command: click.Command) -> str:
+    told = [told_of(parameter) for parameter in command.params if not is_hidden(parameter)]
+    rows = table(("argument or option", "default", "meaning"), *told) if told else ""
+    return f"### `{path}`\n\n{inspect.cleandoc(command.help or '')}\n\n{rows}"
+
+
+def is_hidden(parameter: click.Parameter) -> bool:
+    return isinstance(parameter, click.Option) and parameter.hidden
+
+
+def told_of(parameter: click.Parameter) -> tuple[str, str, str]:
+    if not isinstance(parameter, click.Option):
+        return f"`{parameter.make_metavar(click.Context(click.Command('')))}`", "", ""
+    value = "" if parameter.is_flag else f" {parameter.type.name.upper()}"
+    default = parameter.default
+    shown = default is not None and isinstance(default, (str, int, float)) and default is not False
+    return (
+        ", ".join(f"`{name}{value}`" for name in parameter.opts),
+        f"`{default}`" if shown else "",
+        parameter.help or "",
+    )
+
+
 def ordered(statuses: frozenset) -> list:
     """Statuses in the order in which a booking meets them."""
     from kezek.domain.booking.status import Status
@@ -74,6 +127,8 @@ def ordered(statuses: frozenset) -> list:
 PARTS: dict[str, Callable[[], str]] = {
     "transitions": transitions,
     "diagram": diagram,
+    "row_problems": row_problems,
+    "commands": commands,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import re
-from collections.abc import Iterator
+from types import ModuleType
 
 import click
 import pytest
@@ -43,43 +43,38 @@ def test_every_setting_is_documented():
     assert not pages.compared(pages.named_first("settings.md"), existing)
 
 
-def commands(group: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(group, click.Group):
-        context = click.Context(group)
-        for name in group.list_commands(context):
-            command = group.get_command(context, name)
-            assert command is not None
-            yield from commands(command, f"{path} {name}")
-    else:
-        yield path, group
+def test_every_command_and_every_option_says_what_it_is_for():
+    from kezek.cli import main
+
+    silent = [
+        f"{path} {parameter.opts[-1]}" if parameter else path
+        for path, command in reference().walk(main, "kezek")
+        for parameter in (None, *command.params)
+        if not (parameter or command).help
+        if parameter is None or isinstance(parameter, click.Option)
+    ]
+    assert not silent, f"without a word of help: {silent}"
 
 
 def test_every_command_is_documented():
     from kezek.cli import main
 
     documented = re.findall(r"^### `(kezek [^`]+)`$", pages.text("commands.md"), re.MULTILINE)
-    assert not pages.compared(documented, [path for path, _ in commands(main, "kezek")])
+    assert not pages.compared(documented, [path for path, _ in reference().walk(main, "kezek")])
 
 
-def test_every_option_of_every_command_is_documented():
-    from kezek.cli import main
-
-    page = pages.text("commands.md")
-    for path, command in commands(main, "kezek"):
-        part = page.split(f"### `{path}`\n", 1)[-1].split("\n### ", 1)[0]
-        for option in command.params:
-            if isinstance(option, click.Option) and not option.hidden:
-                assert f"`{option.opts[-1]}" in part, f"{path} {option.opts[-1]}"
+def reference() -> ModuleType:
+    """tools/reference.py, which is a script and not a package."""
+    path = pages.ROOT / "tools" / "reference.py"
+    spec = importlib.util.spec_from_file_location("reference", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.mark.parametrize("name", sorted(path.name for path in pages.REFERENCE.glob("*.md")))
 def test_what_comes_from_the_code_is_up_to_date(name: str):
-    spec = importlib.util.spec_from_file_location(
-        "reference", pages.ROOT / "tools" / "reference.py"
-    )
-    assert spec is not None
-    assert spec.loader is not None
-    reference = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(reference)
-    path = pages.REFERENCE / name
-    assert reference.written(path) == pages.text(name), "run: .venv/bin/python tools/reference.py"
+    written = reference().written(pages.REFERENCE / name)
+    assert written == pages.text(name), "run: .venv/bin/python tools/reference.py"
