@@ -1,0 +1,1 @@
+"""What a vehicle is known by: its plate and its VIN."""

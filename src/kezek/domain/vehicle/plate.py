@@ -1,0 +1,104 @@
+"""What makes two written plates the same, which ones no vehicle can carry, what the public may see.
+
+One truck must not get two bookings because somebody typed a space, a hyphen or a Cyrillic letter; and a
+driver must not be turned away because a format is new to us.  So the normal form is strict, the refusal
+is narrow, and everything else is a warning.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+from kezek.domain.vehicle.spelling import fold
+
+# Patterns of the known formats of a country, each for a whole plate in normal form.
+PlateFormats: TypeAlias = Mapping[str, tuple[re.Pattern[str], ...]]
+
+LENGTH_MIN = 2
+LENGTH_MAX = (
+    16  # the longest known format has 10 characters; the rest is room for what we do not know
+)
+TAIL = 3
+
+_ASCII_PLATE = re.compile(r"[0-9A-Z]+")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_KYRGYZ_WITH_FLAG = re.compile(r"(\d{2})KG(\d{3,4}[A-Z]{1,3})", re.ASCII)
+
+
+class PlateFault(StrEnum):
+    """Why no vehicle can carry this plate: stable codes, sentences are in the catalogues."""
+
+    COUNTRY_SHAPE = "country_shape"
+    EMPTY = "plate_empty"
+    TOO_SHORT = "plate_too_short"
+    TOO_LONG = "plate_too_long"
+    CHARACTER = "plate_character"
+
+
+def normalise(country: str, text: str) -> str:
+    """The one spelling of a plate: upper case, no separators, Latin where Cyrillic looks the same.
+
+    `country` is ISO 3166-1 alpha-2 in upper case.  Never fails; what no plate has is kept for
+    `impossible` to name.  Applying it twice changes nothing.
+    """
+    plate = fold(text)
+    if country == "KG":
+        # The letters KG under the flag are written by some and left out by others.
+        found = _KYRGYZ_WITH_FLAG.fullmatch(plate)
+        if found:
+            return found[1] + found[2]
+    return plate
+
+
+def impossible(country: str, text: str) -> PlateFault | None:
+    """Why no vehicle of the country can carry this plate, or None.  `text` may be raw or normal."""
+    if not _COUNTRY.fullmatch(country):
+        return PlateFault.COUNTRY_SHAPE
+    plate = normalise(country, text)
+    if not plate:
+        return PlateFault.EMPTY
+    if len(plate) > LENGTH_MAX:
+        return PlateFault.TOO_LONG
+    if not _ASCII_PLATE.fullmatch(plate) and not all(_on_a_plate(country, c) for c in plate):
+        return PlateFault.CHARACTER
+    if len(plate) < LENGTH_MIN:
+        return PlateFault.TOO_SHORT
+    return None
+
+
+def _on_a_plate(country: str, character: str) -> bool:
+    """Latin and Cyrillic capitals and digits; in China also the characters of provinces and services.
+
+    Abroad a plate has Latin capitals and Arabic numerals (Convention on Road Traffic, Vienna 1968,
+    annex 2).  Latin letters with marks exist at home (German, Serbian), Cyrillic ones without a Latin
+    twin in Mongolia; Chinese trucks cross with the plate of home.
+    """
+    if character.isascii():
+        return character.isdigit() or "A" <= character <= "Z"
+    if "\u4e00" <= character <= "\u9fff":
+        return country == "CN"
+    name = unicodedata.name(character, "")
+    return name.startswith(("LATIN CAPITAL LETTER ", "CYRILLIC CAPITAL LETTER "))
+
+
+def known_format(country: str, plate: str, formats: PlateFormats) -> bool:
+    """Whether a plate in normal form fits a known format of its country.  False warns, never refuses.
+
+    A country of which no format is known gives no ground for a warning, so it answers True.
+    """
+    patterns = formats.get(country, ())
+    return not patterns or any(pattern.fullmatch(plate) for pattern in patterns)
+
+
+def mask(country: str, plate: str) -> str:
+    """The end of a plate that the public may see: three characters, fewer when the plate is short.
+
+    At least one character of two stays hidden and at least two of more, so that no plate is ever
+    shown whole.
+    """
+    normal = normalise(country, plate)
+    return normal[-min(TAIL, max(1, len(normal) - 2)) :]

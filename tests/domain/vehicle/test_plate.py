@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kezek.domain.vehicle.plate import PlateFault, impossible, known_format, mask, normalise
+
+COUNTRIES = st.sampled_from(["KZ", "KG", "UZ", "RU", "CN", "DE"])
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "plate"),
+    [
+        ("KZ", "777 abc 01", "777ABC01"),
+        ("KZ", "777-ABC-01", "777ABC01"),
+        ("KZ", "777АВС01", "777ABC01"),  # Cyrillic letters
+        ("KZ", "777авс01", "777ABC01"),
+        ("KZ", "７７７ＡＢＣ０１", "777ABC01"),  # full width
+        ("KZ", "777\u200bABC\u00a001", "777ABC01"),  # invisible and no-break space
+        ("KZ", "777–ABC—01", "777ABC01"),
+        ("KZ", "٧٧٧ABC01", "777ABC01"),
+        ("RU", "а123вс 77", "A123BC77"),
+        ("BY", "АІ 1234-5", "AI12345"),
+        ("KG", "01 KG 123 ABC", "01123ABC"),
+        ("KG", "01 123 ABC", "01123ABC"),
+        ("KG", "01KG711AB", "01711AB"),
+        ("KG", "KG01", "KG01"),
+        ("UZ", "01KG123ABC", "01KG123ABC"),  # only Kyrgyz plates have the flag
+        ("CN", "沪A·12345", "沪A12345"),
+        ("CN", "新a-12345挂", "新A12345挂"),
+        ("MN", "1234 УБА", "1234YБA"),
+        ("DE", "aö-b 123", "AÖB123"),
+        ("KZ", "", ""),
+        ("KZ", " - ", ""),
+    ],
+)
+def test_one_spelling(country, text, plate):
+    assert normalise(country, text) == plate
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "fault"),
+    [
+        ("KZ", "777ABC01", None),
+        ("KZ", "777 авс 01", None),
+        ("CN", "沪A12345", None),
+        ("DE", "AÖ-B 123", None),
+        ("MN", "1234 УБӨ", None),
+        ("TR", "34 AB 1234", None),
+        ("KZ", "A1", None),
+        ("KZ", "A" * 16, None),
+        ("kz", "777ABC01", PlateFault.COUNTRY_SHAPE),
+        ("KAZ", "777ABC01", PlateFault.COUNTRY_SHAPE),
+        ("", "777ABC01", PlateFault.COUNTRY_SHAPE),
+        ("К1", "777ABC01", PlateFault.COUNTRY_SHAPE),
+        ("KZ\n", "777ABC01", PlateFault.COUNTRY_SHAPE),
+        ("KZ", "", PlateFault.EMPTY),
+        ("KZ", " .-", PlateFault.EMPTY),
+        ("KZ", "7", PlateFault.TOO_SHORT),
+        ("KZ", "A" * 17, PlateFault.TOO_LONG),
+        ("KZ", "777ABC\x00", PlateFault.CHARACTER),
+        ("KZ", "777/ABC", PlateFault.CHARACTER),
+        ("KZ", "<b>777", PlateFault.CHARACTER),
+        ("KZ", "沪A12345", PlateFault.CHARACTER),
+        ("CN", "🚚A12345", PlateFault.CHARACTER),
+        ("IR", "۱۲ع۳۴۵", PlateFault.CHARACTER),
+        ("KZ", "777\ud800", PlateFault.CHARACTER),
+    ],
+)
+def test_impossible(country, text, fault):
+    assert impossible(country, text) == fault
+
+
+def test_a_known_format_is_matched_whole():
+    formats = {"KZ": (re.compile(r"\d{3}[A-Z]{3}\d{2}"),)}
+    assert known_format("KZ", "777ABC01", formats)
+    assert not known_format("KZ", "777ABC011", formats)
+    assert not known_format("KZ", "X777ABC01", formats)
+    assert known_format("TR", "anything", formats), "nothing is known of TR, so nothing is doubted"
+
+
+@pytest.mark.parametrize(
+    ("country", "plate", "shown"),
+    [
+        ("KZ", "927PK06", "K06"),
+        ("KZ", "927 pk 06", "K06"),
+        ("CN", "沪A12345", "345"),
+        ("KZ", "ABCDE", "CDE"),
+        ("KZ", "ABCD", "CD"),
+        ("KZ", "ABC", "C"),
+        ("KZ", "AB", "B"),
+    ],
+)
+def test_mask(country, plate, shown):
+    assert mask(country, plate) == shown
+
+
+@given(COUNTRIES, st.text(max_size=40))
+def test_folding_twice_changes_nothing(country, text):
+    once = normalise(country, text)
+    assert normalise(country, once) == once
+    assert impossible(country, once) == impossible(country, text)
+
+
+@given(COUNTRIES, st.text(alphabet="0123456789ABCEHKMOPTXY", min_size=2, max_size=12), st.data())
+def test_separators_case_and_alphabet_never_make_another_plate(country, plate, data):
+    twin = str.maketrans("ABCEHKMOPTXY", "АВСЕНКМОРТХУ")
+    typed = "".join(
+        data.draw(st.sampled_from([c, c.lower(), c.translate(twin), c.translate(twin).lower()]))
+        + data.draw(st.sampled_from(["", " ", "-", ".", "\t", "\u2011"]))
+        for c in plate
+    )
+    assert normalise(country, typed) == normalise(country, plate)
+    assert impossible(country, typed) is None
+
+
+@given(COUNTRIES, st.text(alphabet="0123456789ABCEHKMOPTXY", min_size=2, max_size=16))
+def test_a_mask_never_shows_the_whole_plate(country, plate):
+    normal = normalise(country, plate)
+    shown = mask(country, plate)
+    assert 1 <= len(shown) <= 3
+    assert len(shown) < len(normal)
+    assert normal.endswith(shown)
