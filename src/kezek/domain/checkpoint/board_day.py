@@ -1,0 +1,155 @@
+"""What a published load board says about a post's days, and the places that follow from it.
+
+The board of CarGoRuqsat publishes what is *left*: ordinary places (1 MRP) and dear ones (100 MRP).
+A post that nobody has booked yet shows, for example, 700 and 7: the dear pool is the hundredth part
+of the ordinary one, rounded up.  Capacity is the largest sum ever seen, a lower bound of the real
+quota; what is missing from it on a day is protected, taken without a booking in our hands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from kezek.domain.slot.spread import fit, spread
+
+HOURS = 24
+# A quota holds 100 ordinary places and one dear place for each hundred begun: ceil(Q / 101) of Q.
+_DEAR_ONE_IN = 101
+
+
+@dataclass(frozen=True, slots=True)
+class BoardDay:
+    """One line of a board: places left on a local day.  Both numbers are 0 on a closed day."""
+
+    checkpoint: str
+    on: date
+    open: bool
+    free_ordinary: int
+    free_kept: int
+
+    @property
+    def free(self) -> int:
+        return self.free_ordinary + self.free_kept
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """The places of a post on a local day, in vehicles; hourly tuples have 24 parts, midnight first.
+
+    `kept` of the capacity is the dear pool.  `protected` sums to protected_ordinary + protected_kept.
+    `basis` is "assumed" beyond the board.  A closed day has no places at all.
+    """
+
+    on: date
+    open: bool
+    capacity: int
+    kept: int
+    places: tuple[int, ...]
+    protected: tuple[int, ...]
+    protected_ordinary: int
+    protected_kept: int
+    basis: Literal["board", "assumed"]
+
+    @property
+    def free(self) -> tuple[int, ...]:
+        """Places to be had in each hour."""
+        return tuple(all_ - taken for all_, taken in zip(self.places, self.protected, strict=True))
+
+
+def by_checkpoint(days: Iterable[BoardDay]) -> dict[str, tuple[BoardDay, ...]]:
+    """A board's days of each post, in order of date."""
+    posts: dict[str, list[BoardDay]] = {}
+    for day in days:
+        posts.setdefault(day.checkpoint, []).append(day)
+    return {post: tuple(sorted(rows, key=lambda day: day.on)) for post, rows in posts.items()}
+
+
+def plan_days(
+    days: Sequence[BoardDay], *, seen_on: date, seen_hour: int
+) -> tuple[DayPlan, ...] | None:
+    """What follows from one post's board, one plan for each of its days, or None: no line.
+
+    `seen_on` and `seen_hour` (0..23) are the post's local moment at which the board was read.  None when
+    the post is closed on every day, or never had a place left, so that its quota is unknown.
+    """
+    assert 0 <= seen_hour < HOURS, "an hour of the day"
+    assert len({day.checkpoint for day in days}) <= 1, "the board of one post"
+    assert all(before.on < after.on for before, after in pairwise(days)), "days in order, each once"
+    quota = max((day.free for day in days if day.open), default=0)
+    if quota == 0:
+        return None
+    return tuple(_plan(day, quota, from_hour=seen_hour if day.on == seen_on else 0) for day in days)
+
+
+def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlan:
+    if not day.open:
+        return DayPlan(
+            on=day.on,
+            open=False,
+            capacity=0,
+            kept=0,
+            places=(0,) * HOURS,
+            protected=(0,) * HOURS,
+            protected_ordinary=0,
+            protected_kept=0,
+            basis="board",
+        )
+    # The dear pool is seen above its share on busy days; it is never so large that the ordinary
+    # places left would not fit beside it.
+    share = -(-quota // _DEAR_ONE_IN)
+    kept = max(day.free_kept, min(share, quota - day.free_ordinary))
+    places = _places(quota, day.free, from_hour)
+    free = (0,) * from_hour + fit(day.free, places[from_hour:])
+    return DayPlan(
+        on=day.on,
+        open=True,
+        capacity=quota,
+        kept=kept,
+        places=places,
+        protected=tuple(all_ - left for all_, left in zip(places, free, strict=True)),
+        protected_ordinary=quota - kept - day.free_ordinary,
+        protected_kept=kept - day.free_kept,
+        basis="board",
+    )
+
+
+def _places(quota: int, free: int, from_hour: int) -> tuple[int, ...]:
+    """The quota over the hours of a day, of which `free` must find room from `from_hour` on.
+
+    The even spread is our assumption, the places left are a published fact; where they disagree the
+    assumption bends: the hours to come get what the fact needs and those gone by have so much less, and
+    the day's quota stands.  (On the real board this happens once: Bidaik at 17:23, 50 left, 49 by the
+    even spread.)
+    """
+    even = spread(quota, HOURS)
+    if free <= sum(even[from_hour:]):
+        return even
+    return spread(quota - free, from_hour) + spread(free, HOURS - from_hour)
+
+
+def assumed(plans: Sequence[DayPlan], on: date) -> DayPlan:
+    """The plan of a day beyond the board: its last open day again, marked as assumed.
+
+    The places are spread over the whole day anew, so that a board that ends on the day on which it was
+    read does not pass its lost hours on.
+    """
+    assert plans, "a post with a board"
+    assert on > plans[-1].on, "a day beyond the board"
+    last = next(plan for plan in reversed(plans) if plan.open)
+    places = spread(last.capacity, HOURS)
+    free = fit(sum(last.free), places)
+    return DayPlan(
+        on=on,
+        open=True,
+        capacity=last.capacity,
+        kept=last.kept,
+        places=places,
+        protected=tuple(all_ - left for all_, left in zip(places, free, strict=True)),
+        protected_ordinary=last.protected_ordinary,
+        protected_kept=last.protected_kept,
+        basis="assumed",
+    )

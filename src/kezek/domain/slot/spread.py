@@ -1,0 +1,40 @@
+"""How a number of places is spread over the hours of a day.
+
+What is left over goes to the last parts: of the real board's posts, those with 48 ordinary places a day
+show 14 at 17:23 (seven hours of two), and those with 100 show 32 (seven of four and four more).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+def spread(total: int, parts: int) -> tuple[int, ...]:
+    """`total` in `parts` whole numbers as equal as can be, the larger ones last.  Sums to `total`."""
+    assert total >= 0, "places are never negative"
+    assert parts > 0, "there is nothing to spread over"
+    each, rest = divmod(total, parts)
+    return (each,) * (parts - rest) + (each + 1,) * rest
+
+
+def fit(total: int, room: Sequence[int]) -> tuple[int, ...]:
+    """`total` spread evenly over the parts, the remainder last, but never above `room` of a part.
+
+    What does not fit into a part goes evenly to those that still have room.  `total` must not exceed
+    the whole room; asking for more is our own mistake.
+    """
+    assert 0 <= total <= sum(room), "more places than room"
+    assert all(one >= 0 for one in room), "room is never negative"
+    placed = [0] * len(room)
+    open_parts = list(range(len(room)))
+    left = total
+    while open_parts:
+        shares = dict(zip(open_parts, spread(left, len(open_parts)), strict=True))
+        tight = [part for part in open_parts if room[part] < shares[part]]
+        # Parts that are too small get all they hold, and the others share the rest anew; without
+        # such parts the shares stand.
+        for part in tight or open_parts:
+            placed[part] = min(shares[part], room[part])
+            left -= placed[part]
+        open_parts = [part for part in open_parts if part not in tight] if tight else []
+    return tuple(placed)
