@@ -1,0 +1,132 @@
+"""What can be wrong with a file from outside, and how it is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+PROBLEMS_MAX = 1_000  # more help nobody, and a hostile file could hold millions
+_SHOWN_MAX = 80  # characters of a wrong value that a report repeats
+
+
+class RowReason(StrEnum):
+    """What is wrong with a file or a row: stable codes."""
+
+    FILE_UNREADABLE = "file_unreadable"
+    FILE_TOO_LARGE = "file_too_large"
+    FILE_EMPTY = "file_empty"
+    NUL_BYTE = "nul_byte"
+    NOT_UTF8 = "not_utf8"
+    CSV_BROKEN = "csv_broken"
+    COLUMN_MISSING = "column_missing"
+    COLUMN_UNKNOWN = "column_unknown"
+    COLUMN_TWICE = "column_twice"
+    ROW_WIDTH = "row_width"
+    VALUE_MISSING = "value_missing"
+    VALUE_UNEXPECTED = "value_unexpected"
+    VALUE_TOO_LONG = "value_too_long"
+    VALUE_TWICE = "value_twice"
+    NUMBER_WRONG = "number_wrong"
+    NUMBER_NEGATIVE = "number_negative"
+    NUMBER_TOO_LARGE = "number_too_large"
+    DATE_WRONG = "date_wrong"
+    ID_WRONG = "id_wrong"
+    COUNTRY_WITHOUT_ZONE = "country_without_zone"
+    COORDINATE_ALONE = "coordinate_alone"
+    CHECKPOINT_UNKNOWN = "checkpoint_unknown"
+    CLOSED_WITH_NUMBERS = "closed_with_numbers"
+    DAY_MISSING = "day_missing"
+    PROBLEMS_TOO_MANY = "problems_too_many"
+
+
+def translatable(text: str) -> str:
+    """Mark a sentence for the catalogues; it is translated where it is shown."""
+    return text
+
+
+SENTENCES: Mapping[RowReason, str] = {
+    RowReason.FILE_UNREADABLE: translatable("The file cannot be read: {value}."),
+    RowReason.FILE_TOO_LARGE: translatable("The file is larger than 50 MB."),
+    RowReason.FILE_EMPTY: translatable("The file has no rows."),
+    RowReason.NUL_BYTE: translatable("The line contains a NUL byte; is this a text file?"),
+    RowReason.NOT_UTF8: translatable("The line is not UTF-8: {value}."),
+    RowReason.CSV_BROKEN: translatable("The line breaks the rules of CSV: {value}."),
+    RowReason.COLUMN_MISSING: translatable("The column {column} is missing."),
+    RowReason.COLUMN_UNKNOWN: translatable("The column {column} is unknown."),
+    RowReason.COLUMN_TWICE: translatable("The column {column} stands there twice."),
+    RowReason.ROW_WIDTH: translatable("The row has {value} cells, the header another number."),
+    RowReason.VALUE_MISSING: translatable("{column} may not be empty."),
+    RowReason.VALUE_UNEXPECTED: translatable("{column} may not be “{value}”."),
+    RowReason.VALUE_TOO_LONG: translatable("{column} is too long: “{value}…”."),
+    RowReason.VALUE_TWICE: translatable("{column}: “{value}” stands there twice."),
+    RowReason.NUMBER_WRONG: translatable("{column} is not a number: “{value}”."),
+    RowReason.NUMBER_NEGATIVE: translatable("{column} is negative: {value}."),
+    RowReason.NUMBER_TOO_LARGE: translatable("{column} is out of range: {value}."),
+    RowReason.DATE_WRONG: translatable("{column} is not a date like 2026-06-13: “{value}”."),
+    RowReason.ID_WRONG: translatable(
+        "“{value}” is not an id: two small letters of the country, then small letters, digits and _."
+    ),
+    RowReason.COUNTRY_WITHOUT_ZONE: translatable("No time zone is known for the country {value}."),
+    RowReason.COORDINATE_ALONE: translatable("Latitude and longitude come together or not at all."),
+    RowReason.CHECKPOINT_UNKNOWN: translatable("No checkpoint is called “{value}”."),
+    RowReason.CLOSED_WITH_NUMBERS: translatable("A closed day has places: {column} is {value}."),
+    RowReason.DAY_MISSING: translatable(
+        "Days are missing between the first and the last: {value}."
+    ),
+    RowReason.PROBLEMS_TOO_MANY: translatable("More problems follow; only the first are listed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One fault.  `line` counts from 1, 0 is the whole file; `column` may be empty."""
+
+    file: str
+    line: int
+    column: str
+    reason: RowReason
+    value: str
+
+    @property
+    def sentence(self) -> str:
+        """The fault in English; `SENTENCES` has the template for other languages."""
+        return SENTENCES[self.reason].format(column=self.column, value=self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked(Generic[T]):
+    """Rows of a file without fault, or no rows and all that is wrong."""
+
+    rows: tuple[T, ...]
+    problems: tuple[RowProblem, ...]
+
+
+@dataclass(slots=True)
+class Faults:
+    """What has been found wrong with one file so far."""
+
+    file: str
+    found: list[RowProblem] = field(default_factory=list)
+
+    @property
+    def full(self) -> bool:
+        return len(self.found) > PROBLEMS_MAX
+
+    def add(self, line: int, column: str, reason: RowReason, value: str = "") -> None:
+        if len(self.found) < PROBLEMS_MAX:
+            self.found.append(RowProblem(self.file, line, column, reason, _shown(value)))
+        elif not self.full:
+            self.found.append(RowProblem(self.file, line, "", RowReason.PROBLEMS_TOO_MANY, ""))
+
+    def close(self, rows: Sequence[T]) -> Checked[T]:
+        return Checked((), tuple(self.found)) if self.found else Checked(tuple(rows), ())
+
+
+def _shown(value: str) -> str:
+    """The beginning of a wrong value, safe to print on a terminal."""
+    cut = value[:_SHOWN_MAX]
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in cut)

@@ -1,0 +1,207 @@
+"""How a CSV file from outside is read: every row checked, every fault named by line and column.
+
+A file with one fault yields no rows, so that what it describes is never loaded by halves.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from kezek.app.row_problem import Checked, Faults, RowReason
+
+T = TypeVar("T")
+Source: TypeAlias = Path | Traversable
+
+SIZE_MAX = 50_000_000  # bytes; the real board of 49 posts and 31 days has 92,000
+_CELL_MAX = 2_000  # characters; the longest real cell has 330
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row whose cells are asked for by column; each wrong one is noted and answered with a blank."""
+
+    line: int
+    cells: Mapping[str, str]
+    faults: Faults
+
+    def fault(self, column: str, reason: RowReason, value: str | None = None) -> None:
+        shown = self.cells.get(column, "") if value is None else value
+        self.faults.add(self.line, column, reason, shown)
+
+    def optional(self, column: str) -> str | None:
+        """The text of a cell, None when it is empty or its column absent."""
+        text = self.cells.get(column, "").strip()
+        if len(text) > _CELL_MAX:
+            self.fault(column, RowReason.VALUE_TOO_LONG)
+            return None
+        if any(unicodedata.category(c) == "Cc" for c in text):
+            self.fault(column, RowReason.VALUE_UNEXPECTED)
+            return None
+        return text or None
+
+    def text(self, column: str) -> str:
+        text = self.optional(column)
+        if text is None:
+            if not self.cells.get(column, "").strip():
+                self.fault(column, RowReason.VALUE_MISSING)
+            return ""
+        return text
+
+    def one_of(self, column: str, words: frozenset[str]) -> str:
+        """One of the words; the empty one may be among them."""
+        text = self.cells.get(column, "").strip()
+        if text not in words:
+            self.fault(column, RowReason.VALUE_UNEXPECTED if text else RowReason.VALUE_MISSING)
+            return ""
+        return text
+
+    def whole(self, column: str, most: int) -> int:
+        """A whole number from 0 to `most`; ASCII digits only, so that 1_000 and ٣ are faults."""
+        text = self.text(column)
+        if not text:
+            return 0
+        digits = text.removeprefix("-")
+        if not (digits.isascii() and digits.isdigit()):
+            self.fault(column, RowReason.NUMBER_WRONG)
+        elif digits != text:
+            self.fault(column, RowReason.NUMBER_NEGATIVE)
+        elif len(digits) > len(str(most)) or int(digits) > most:
+            self.fault(column, RowReason.NUMBER_TOO_LARGE)
+        else:
+            return int(digits)
+        return 0
+
+    def degrees(self, column: str, most: float) -> float | None:
+        """A decimal number between -most and most, None when the cell is empty."""
+        text = self.optional(column)
+        if text is None:
+            return None
+        whole, _, fraction = text.removeprefix("-").partition(".")
+        if not all(part.isascii() and part.isdigit() for part in (whole, fraction or "0")):
+            self.fault(column, RowReason.NUMBER_WRONG)
+        elif abs(float(text)) > most:
+            self.fault(column, RowReason.NUMBER_TOO_LARGE)
+        else:
+            return float(text)
+        return None
+
+    def day(self, column: str) -> date | None:
+        """An ISO date, written in full; None, and noted, when it is none."""
+        text = self.text(column)
+        if not text:
+            return None
+        try:
+            on = date.fromisoformat(text)
+        except ValueError:
+            on = None
+        # fromisoformat also takes 20260613 and 2026-W24-6, which one reader in two would misread.
+        if on is None or on.isoformat() != text:
+            self.fault(column, RowReason.DATE_WRONG)
+            return None
+        return on
+
+
+def read_table(
+    file: Source,
+    parse: Callable[[Row], T | None],
+    *,
+    required: frozenset[str],
+    optional: frozenset[str] = frozenset(),
+    review: Callable[[Sequence[T], Faults], None] | None = None,
+) -> Checked[T]:
+    """Read a whole file.  `parse` makes a row and notes its faults; `review` judges them together.
+
+    UTF-8 with or without a byte order mark, LF or CRLF.  Nothing is raised: a file that cannot be
+    opened is a problem too.
+    """
+    faults = Faults(str(file))
+    rows: list[T] = []
+    text = _text(file, faults)
+    if text is not None:
+        for row in _rows(text, faults, required, optional):
+            parsed = parse(row)
+            if parsed is not None:
+                rows.append(parsed)
+        if not rows and not faults.found:
+            faults.add(0, "", RowReason.FILE_EMPTY)
+        if review is not None and not faults.found:
+            review(rows, faults)
+    return faults.close(rows)
+
+
+def _text(file: Source, faults: Faults) -> str | None:
+    try:
+        with file.open("rb") as stream:
+            # One byte more than allowed tells that there is more, whatever the system says of the size.
+            raw: bytes = stream.read(SIZE_MAX + 1)
+    except OSError as error:
+        faults.add(0, "", RowReason.FILE_UNREADABLE, error.strerror or type(error).__name__)
+        return None
+    if len(raw) > SIZE_MAX:
+        faults.add(0, "", RowReason.FILE_TOO_LARGE)
+        return None
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
+    if b"\0" not in raw:
+        try:
+            return raw.decode()
+        except UnicodeDecodeError:
+            pass  # the lines are looked at one by one below
+    for number, line in enumerate(raw.split(b"\n"), 1):
+        if b"\0" in line:
+            faults.add(number, "", RowReason.NUL_BYTE)
+        try:
+            line.decode()
+        except UnicodeDecodeError as error:
+            shown = line[max(0, error.start - 20) : error.start + 20].decode(
+                errors="backslashreplace"
+            )
+            faults.add(number, "", RowReason.NOT_UTF8, shown)
+        if faults.full:
+            break
+    return None
+
+
+def _rows(
+    text: str, faults: Faults, required: frozenset[str], optional: frozenset[str]
+) -> Iterator[Row]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] | None = None
+    line = 1  # where the row begins; a quoted cell may hold line breaks
+    try:
+        for cells in reader:
+            if header is None:
+                header = [cell.strip() for cell in cells]
+                if not _header_fits(header, faults, required, optional):
+                    return
+            elif cells and len(cells) != len(header):
+                faults.add(line, "", RowReason.ROW_WIDTH, str(len(cells)))
+            elif cells:
+                yield Row(line, dict(zip(header, cells, strict=True)), faults)
+            if faults.full:
+                return
+            line = reader.line_num + 1
+    except csv.Error as error:
+        faults.add(line, "", RowReason.CSV_BROKEN, str(error))
+
+
+def _header_fits(
+    header: list[str], faults: Faults, required: frozenset[str], optional: frozenset[str]
+) -> bool:
+    for column in sorted(required - set(header)):
+        faults.add(1, column, RowReason.COLUMN_MISSING)
+    seen: set[str] = set()
+    for column in header:
+        if column in seen:
+            faults.add(1, column, RowReason.COLUMN_TWICE)
+        elif column not in required and column not in optional:
+            faults.add(1, column, RowReason.COLUMN_UNKNOWN)
+        seen.add(column)
+    return not faults.found
