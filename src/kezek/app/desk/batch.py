@@ -1,0 +1,192 @@
+"""The desk's core: a plain function over one batch of commands, without threads.
+
+Load, decide in order, write in bulk, commit once.  The same batch on the same facts at the same moment
+leaves the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from kezek.app.port import Answered, Store, Unit
+from kezek.domain.account.actor import TIMER
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.lapse import Lapse
+from kezek.domain.decide import Command, decide
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, Logged
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.call import Call
+
+# Who asks and how long a place is held back do not make two requests different.
+_NOT_THE_BODY = frozenset({"key", "actor", "delay"})
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An accepted command: the outcome told to the asker, and the log's end when it was decided."""
+
+    outcome: dict[str, Any]
+    position: int
+    replayed: bool = False
+
+
+Answer = Done | Refused
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What a batch is about to write."""
+
+    facts: Facts
+    unit: Unit
+    rules: Regulations
+    now: Moment
+    events: list[Logged]
+    answers: dict[bytes, Answered]
+
+    def append(self, actor: str, events: Sequence[Event]) -> None:
+        for event in events:
+            self.events.append(
+                Logged(
+                    position=self.unit.last_position + len(self.events) + 1,
+                    at=self.now.at,
+                    real=self.now.real,
+                    kind=event.kind,
+                    actor=actor,
+                    line=event.line,
+                    number=event.number,
+                    body=_json(event.body),
+                )
+            )
+
+    def apply(self, actor: str, decision: Accepted) -> None:
+        for row in decision.puts:
+            self.facts.put(row)
+        for kind, key in decision.drops:
+            self.facts.drop(kind, key)
+        self.append(actor, decision.events)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A committed batch: an answer per command, and the events for those who watch."""
+
+    answers: list[Answer]
+    events: list[Logged]
+
+
+def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:
+    """Decide a batch and commit it; an exception means that nothing of it happened."""
+    digests = [_digest(c) for c in commands]
+    with store.unit() as unit:
+        # The log's time never runs backwards, whatever the machine's clock does.
+        now = Moment(max(now.at, unit.last_at), now.real)
+        draft = _Draft(Facts(unit), unit, rules, now, [], {})
+        before = unit.answered([d for d in digests if d])
+        answers = [
+            _answer(draft, command, digest, before)
+            for command, digest in zip(commands, digests, strict=True)
+        ]
+        if draft.events or draft.facts.changed:
+            unit.save(draft.facts.changed, draft.events, list(draft.answers.values()))
+    return Outcome(answers, draft.events)
+
+
+def _answer(
+    draft: _Draft, command: Command, digest: bytes, before: Any
+) -> Answer:
+    body = _body(command) if digest else b""
+    earlier = (draft.answers.get(digest) or before.get(digest)) if digest else None
+    if earlier is not None:
+        if earlier.body != body:
+            return Refused(Reason.KEY_REUSED, {})
+        return Done(json.loads(earlier.outcome), draft.unit.last_position, replayed=True)
+    decision = _decided(draft, command)
+    if isinstance(decision, Refused):
+        return decision
+    actor = command.actor
+    draft.apply(f"account:{actor.account}" if actor.account else actor.label, decision)
+    outcome = dict(decision.outcome)
+    if digest:
+        draft.answers[digest] = Answered(digest, body, _json(outcome).encode(), draft.now.real)
+    return Done(outcome, draft.unit.last_position + len(draft.events))
+
+
+def _decided(draft: _Draft, command: Command) -> Decision:
+    """The decision, after what time alone has changed is settled.
+
+    Nobody is refused because of a row that has lapsed already: it lapses now, and the command is
+    decided again.
+    """
+    if type(command) is not Lapse:
+        for number in _touched(draft, command):
+            _settle(draft, number)
+    decision = decide(draft.facts, command, draft.rules, draft.now)
+    if isinstance(decision, Refused) and decision.reason is Reason.VEHICLE_BOOKED:
+        number = decision.facts.get("number")
+        if isinstance(number, int) and _settle(draft, number):
+            return decide(draft.facts, command, draft.rules, draft.now)
+    return decision
+
+
+def _touched(draft: _Draft, command: Command) -> list[int]:
+    numbers: list[int] = []
+    number = getattr(command, "number", 0)
+    if number:
+        numbers.append(number)
+    if isinstance(command, Call):
+        numbers += draft.facts.present(command.line)
+    return numbers
+
+
+def _settle(draft: _Draft, number: int) -> bool:
+    """Lapse a booking whose time has come; whether anything changed."""
+    booking = draft.facts.get(Booking, number)
+    if booking is None or booking.look_at is None or booking.look_at > draft.now.at:
+        return False
+    lapsed = decide(draft.facts, Lapse("", TIMER, number), draft.rules, draft.now)
+    if isinstance(lapsed, Refused):
+        return False
+    draft.apply(TIMER.label, lapsed)
+    return True
+
+
+def _digest(command: Command) -> bytes:
+    """The key's place in the table of answers; empty for a command without a key."""
+    if not command.key:
+        return b""
+    whole = f"{command.actor.account}\0{command.actor.ticket}\0{command.key}"
+    return blake2b(whole.encode(), digest_size=16).digest()
+
+
+@lru_cache(maxsize=64)
+def _body_fields(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(f.name for f in fields(kind) if f.name not in _NOT_THE_BODY)
+
+
+def _body(command: Command) -> bytes:
+    """What was asked, digested: the same key with another body is refused."""
+    kind = type(command)
+    whole = [kind.__name__, *(getattr(command, name) for name in _body_fields(kind))]
+    return blake2b(msgspec.json.encode(whole), digest_size=16).digest()
+
+
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
+def _json(body: Any) -> str:
+    return _encode(dict(body)).decode()
+
+
+__all__ = ["Answer", "Done", "Outcome", "run"]

@@ -1,0 +1,171 @@
+"""What the use cases need from the world: time, chance and a store."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.facts import Row, Source
+from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.slot.slot import Day, Slot
+
+R = TypeVar("R", bound=Row)
+
+
+class Fault(Exception):
+    """The world failed.  `permanent` says that trying again will not help."""
+
+    permanent = False
+
+
+class StoreFault(Fault):
+    """The database cannot be read or written now."""
+
+
+class Clock(Protocol):
+    """Tells both times: the domain's and the wall's."""
+
+    def now(self) -> Moment: ...
+
+
+class Chance(Protocol):
+    """Chance, handed in so that a run can be replayed."""
+
+    def between(self, low: int, high: int) -> int:
+        """A whole number in [low, high]."""
+
+    def secret(self, size: int) -> bytes:
+        """Unguessable bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What was answered under an idempotency key: `body` is the digest of the command,
+    `outcome` the JSON told; kept for at least seven days of real time after `real`.
+    """
+
+    digest: bytes
+    body: bytes
+    outcome: bytes
+    real: Instant
+
+    @property
+    def key(self) -> bytes:
+        return self.digest
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser, or a one-time link: only the digest of its secret is stored.
+
+    `purpose` is `session` or `password`; times are real.
+    """
+
+    digest: str
+    account: int
+    purpose: str
+    began: Instant
+    expires: Instant
+
+    @property
+    def key(self) -> str:
+        return self.digest
+
+
+class Unit(Source, Protocol):
+    """One write transaction: reads see what is committed, `save` is all or nothing."""
+
+    last_position: int
+    last_at: Instant
+
+    def answered(self, digests: Sequence[bytes]) -> Mapping[bytes, Answered]:
+        """Earlier answers under these keys."""
+
+    def save(
+        self,
+        changed: Mapping[tuple[type[Any], Hashable], Row | None],
+        events: Sequence[Logged],
+        answers: Sequence[Answered],
+    ) -> None:
+        """Put rows (None drops), append events, keep answers."""
+
+
+class Reader(Source, Protocol):
+    """Committed state, for read models.  Sequences are in key order unless said otherwise."""
+
+    def last_position(self) -> int:
+        """Position of the last event, 0 for none."""
+
+    def last_event(self) -> Logged | None:
+        """The last event."""
+
+    def all(self, kind: type[R]) -> Sequence[R]:
+        """Every row of a small table."""
+
+    def many(self, kind: type[R], keys: Sequence[Hashable]) -> Mapping[Hashable, R]:
+        """Rows by their keys; the missing are left out."""
+
+    def days(self, line: str, first: str, last: str) -> Sequence[Day]:
+        """Days of a line with ISO dates in [first, last]."""
+
+    def slots(self, line: str, first: Instant, past: Instant) -> Sequence[Slot]:
+        """Slots of a line starting in [first, past)."""
+
+    def held_by(self, account: int, before: int, limit: int) -> Sequence[int]:
+        """Booking numbers of an account below `before`, newest first."""
+
+    def due(self, now: Instant, limit: int) -> Sequence[int]:
+        """Numbers of bookings whose next look has come, oldest first."""
+
+    def returns_due(self, now: Instant, limit: int) -> Sequence[tuple[int, Instant]]:
+        """Keys of returned places whose delay is over."""
+
+    def events(self, after: int, limit: int, line: str = "") -> Sequence[Logged]:
+        """Events with a position above `after`, oldest first, of one line when named."""
+
+    def events_before(self, before: int, limit: int, line: str = "") -> Sequence[Logged]:
+        """Events with a position below `before`, newest first, of one line when named."""
+
+    def history(self, number: int) -> Sequence[Logged]:
+        """All events of a booking, oldest first."""
+
+    def counted(self, line: str, kind: str, since: Instant) -> int:
+        """How many events of a kind the line has had since an instant."""
+
+    def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
+        """Live bookings of the line whose normalised plate contains `part`."""
+
+
+class Store(Protocol):
+    """A store: memory, SQLite, later PostgreSQL, all behind one contract suite."""
+
+    @property
+    def reader(self) -> Reader:
+        """Reads of the thread that asks."""
+
+    def unit(self) -> AbstractContextManager[Unit]:
+        """A write transaction; leaving without an exception commits."""
+
+    def keep_session(self, session: Session) -> None:
+        """Store a session or a one-time link; no decision, so no event."""
+
+    def session(self, digest: str) -> Session | None:
+        """A stored session, whether expired or not."""
+
+    def end_sessions(self, *, digest: str = "", account: int = 0, before: Instant = 0) -> None:
+        """Forget sessions: one, all of an account, or those expired before an instant."""
+
+    def setting(self, name: str) -> str | None:
+        """A setting of the installation, such as the demo's clock."""
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Keep a setting."""
+
+    def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
+        """Erase old answers (real time) and particulars whose `erase_on` is past; rows erased."""
+
+    def close(self) -> None:
+        """Release files and connections."""

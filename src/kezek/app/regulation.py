@@ -1,0 +1,132 @@
+"""Reads rule sets from TOML and refuses files that leave a number out or add one."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib import resources
+from typing import Annotated, Any
+
+import msgspec
+
+from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.money import Money
+from kezek.domain.regulation.regulation import (
+    ClassRule,
+    Note,
+    Pool,
+    Regulation,
+    Regulations,
+    VehicleClass,
+)
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+class _Note(msgspec.Struct, forbid_unknown_fields=True):
+    basis: str
+    source: str
+
+
+class _Number(_Note):
+    value: Count
+
+
+class _FeeUnit(_Note):
+    name: str
+    minor: Count
+    currency: str
+
+
+class _Class(_Note):
+    name: VehicleClass
+    pool: Pool
+    fee_units: Count
+    cap_percent: Count | None = None
+    cap_places: Count | None = None
+    staff_only: bool = False
+
+
+class _Numbers(msgspec.Struct, forbid_unknown_fields=True):
+    window_minutes: _Number
+    horizon_days: _Number
+    keeps_place_minutes: _Number
+    no_show_minutes: _Number
+    call_minutes: _Number
+    misses_max: _Number
+    move_until_minutes: _Number
+    drivers_max: _Number
+    moves_max: _Number | None = None
+
+
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    id: str
+    authority: str
+    country: str
+    title: str
+    effective_on: Any
+    sources: list[str]
+    interleave: list[VehicleClass]
+    notes: dict[str, _Note]
+    fee_unit: _FeeUnit
+    number: _Numbers
+    classes: list[_Class] = msgspec.field(name="class")
+
+
+class RegulationFault(Exception):
+    """A rule set cannot be read; the message names the file and the place."""
+
+    permanent = True
+
+
+def _note(note: _Note) -> Note:
+    return Note(note.basis, note.source)
+
+
+def parse_regulation(text: str, name: str = "regulation") -> Regulation:
+    """A rule set from its TOML text; RegulationFault when it does not hold together."""
+    try:
+        file = msgspec.convert(tomllib.loads(text), _File)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as fault:
+        raise RegulationFault(f"{name}: {fault}") from fault
+    classes = {
+        c.name: ClassRule(
+            c.name, c.pool, c.fee_units, c.cap_percent, c.cap_places, c.staff_only, _note(c)
+        )
+        for c in file.classes
+    }
+    if set(file.interleave) != set(classes):
+        raise RegulationFault(f"{name}: interleave and classes name different classes")
+    n = file.number
+    numbers = {key: getattr(n, key) for key in n.__struct_fields__ if getattr(n, key) is not None}
+    notes = {key: _note(note) for key, note in (file.notes | numbers).items()}
+    notes["fee_unit"] = _note(file.fee_unit)
+    return Regulation(
+        id=file.id,
+        authority=file.authority,
+        country=file.country,
+        title=file.title,
+        effective_on=str(file.effective_on),
+        sources=tuple(file.sources),
+        window=n.window_minutes.value * MINUTE,
+        horizon_days=n.horizon_days.value,
+        keeps_place_for=n.keeps_place_minutes.value * MINUTE,
+        no_show_after=n.no_show_minutes.value * MINUTE,
+        call_for=n.call_minutes.value * MINUTE,
+        misses_max=n.misses_max.value,
+        moves_max=None if n.moves_max is None else n.moves_max.value,
+        move_until=n.move_until_minutes.value * MINUTE,
+        drivers_max=n.drivers_max.value,
+        fee_unit=Money(file.fee_unit.minor, file.fee_unit.currency),
+        fee_unit_name=file.fee_unit.name,
+        classes=classes,
+        interleave=tuple(file.interleave),
+        notes=notes,
+    )
+
+
+def shipped_regulations() -> Regulations:
+    """The rule sets inside the package."""
+    folder = resources.files("kezek") / "regulation"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
+    read = [parse_regulation(f.read_text("utf-8"), f.name) for f in files]
+    return Regulations({regulation.id: regulation for regulation in read})

@@ -1,0 +1,105 @@
+"""Rows of accounts.  Names and logins are personal data and stay in these erasable tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.domain.kernel.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person or firm that signs in.
+
+    `password` is an argon2id hash, empty until one is set.  `claims_lost` counts bookings of this
+    account that were released because somebody else showed the vehicle's papers.
+    """
+
+    id: int
+    login: str
+    name: str
+    password: str
+    simulated: bool
+    added_at: Instant
+    closed_at: Instant | None
+    claims_lost: int = 0
+
+    @property
+    def key(self) -> int:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The account behind a login; a table of its own, so that a login is unique by its key."""
+
+    login: str
+    account: int
+
+    @property
+    def key(self) -> str:
+        return self.login
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role of an account at a place."""
+
+    account: int
+    role: str
+    place: str
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return (self.account, self.role, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key for the API: only the SHA-256 digest of its secret is kept.
+
+    `role` and `place` narrow what the account may do; `rate` is requests a minute.
+    """
+
+    id: int
+    account: int
+    digest: str
+    label: str
+    role: str
+    place: str
+    rate: int
+    issued_at: Instant
+    revoked_at: Instant | None
+
+    @property
+    def key(self) -> int:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class GarageVehicle:
+    """A truck of a carrier, kept to fill in forms; it reserves nothing."""
+
+    account: int
+    plate: str
+    country: str
+    vin: str
+    trailer: str
+    label: str
+
+    @property
+    def key(self) -> tuple[int, str, str]:
+        return (self.account, self.country, self.plate)
+
+
+@dataclass(frozen=True, slots=True)
+class GarageDriver:
+    """A driver of a carrier, kept to fill in forms."""
+
+    account: int
+    name: str
+    phone: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return (self.account, self.name)

@@ -1,0 +1,48 @@
+"""The actor of a command and what it may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ANYWHERE = "*"
+
+
+class Role(StrEnum):
+    """What an account is granted at a place (a checkpoint, an authority, or anywhere)."""
+
+    READER = "reader"
+    CARRIER = "carrier"
+    CLERK = "clerk"
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    AGENCY = "agency"
+    ADMINISTRATOR = "administrator"
+    DEMONSTRATOR = "demonstrator"
+
+
+STAFF = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Somebody who hands in a command.
+
+    `account` is 0 for the public and the timer.  `ticket` is the booking number whose secret link or
+    signature the actor has shown, 0 for none: a driver needs no account to act on the own booking.
+    """
+
+    account: int
+    label: str
+    grants: frozenset[tuple[Role, str]] = frozenset()
+    ticket: int = 0
+
+    def may(self, roles: tuple[Role, ...], *places: str) -> bool:
+        """Whether one of the roles is granted at one of the places."""
+        return any(
+            (role, place) in self.grants for role in roles for place in (*places, ANYWHERE)
+        )
+
+
+PUBLIC = Actor(0, "public")
+TIMER = Actor(0, "timer")

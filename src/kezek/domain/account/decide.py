@@ -1,0 +1,270 @@
+"""Accounts, grants, keys and garages: who may do what, and since when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kezek.domain.account.account import (
+    Account,
+    ApiKey,
+    GarageDriver,
+    GarageVehicle,
+    Grant,
+    Login,
+)
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Counter, Facts
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle import vin as vins
+
+LOGIN_LENGTH = (3, 64)
+GARAGE_MAX = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class AddAccount:
+    """A new account with its first grant.  `password` is a hash, or empty until a one-time link."""
+
+    key: str
+    actor: Actor
+    login: str
+    name: str
+    password: str
+    role: str
+    place: str
+    simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount:
+    """The account signs in no more; what it did stays in the log under its number."""
+
+    key: str
+    actor: Actor
+    account: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """A new password hash, by the account itself or over a one-time link."""
+
+    key: str
+    actor: Actor
+    account: int
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class GrantRole:
+    """A role at a place; `withdraw` takes it away."""
+
+    key: str
+    actor: Actor
+    account: int
+    role: str
+    place: str
+    withdraw: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssueKey:
+    """An API key; the secret was made outside and only its digest comes here."""
+
+    key: str
+    actor: Actor
+    account: int
+    digest: str
+    label: str
+    role: str
+    place: str
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeKey:
+    """The key opens nothing from now on."""
+
+    key: str
+    actor: Actor
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepInGarage:
+    """A vehicle or a driver of a carrier, kept or removed."""
+
+    key: str
+    actor: Actor
+    row: GarageVehicle | GarageDriver
+    remove: bool = False
+
+
+def _administers(actor: Actor, place: str = "*") -> bool:
+    return actor.may((Role.ADMINISTRATOR,), place)
+
+
+def _grantable(role: str, place: str) -> bool:
+    return role in frozenset(Role) and 0 < len(place) <= LOGIN_LENGTH[1]
+
+
+def decide_add_account(
+    facts: Facts, command: AddAccount, _rules: Regulations, now: Moment
+) -> Decision:
+    """An administrator adds anybody; a carrier may add itself."""
+    alone = command.role == Role.CARRIER and command.place == "*"
+    if not _administers(command.actor) and not alone:
+        return Refused(Reason.NOT_ALLOWED, {})
+    login = command.login.strip().lower()
+    low, high = LOGIN_LENGTH
+    if not low <= len(login) <= high or any(c.isspace() or not c.isprintable() for c in login):
+        return Refused(Reason.LOGIN_IMPOSSIBLE, {"field": "login", "least": low, "most": high})
+    if not _grantable(command.role, command.place):
+        return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
+    if facts.get(Login, login) is not None:
+        return Refused(Reason.LOGIN_TAKEN, {"field": "login"})
+    last = facts.get(Counter, "account")
+    number = 1 if last is None else last.last + 1
+    account = Account(
+        number, login, command.name.strip(), command.password, command.simulated, now.at, None
+    )
+    event = Event(
+        EventKind.ACCOUNT_ADDED,
+        body={"account": number, "role": command.role, "place": command.place},
+    )
+    return Accepted(
+        (event,),
+        (
+            Counter("account", number),
+            account,
+            Login(login, number),
+            Grant(number, command.role, command.place),
+        ),
+        outcome={"account": number},
+    )
+
+
+def decide_close_account(
+    facts: Facts, command: CloseAccount, _rules: Regulations, now: Moment
+) -> Decision:
+    """The login becomes free again."""
+    if not _administers(command.actor):
+        return Refused(Reason.NOT_ALLOWED, {})
+    account = facts.get(Account, command.account)
+    if account is None or account.closed_at is not None:
+        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    event = Event(EventKind.ACCOUNT_CLOSED, body={"account": account.id})
+    return Accepted(
+        (event,),
+        (replace(account, closed_at=now.at, password=""),),
+        ((Login, account.login),),
+        {"account": account.id},
+    )
+
+
+def decide_set_password(
+    facts: Facts, command: SetPassword, _rules: Regulations, _now: Moment
+) -> Decision:
+    """The log knows that it happened, never what it is."""
+    account = facts.get(Account, command.account)
+    if account is None or account.closed_at is not None:
+        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    if command.actor.account != account.id and not _administers(command.actor):
+        return Refused(Reason.NOT_ALLOWED, {})
+    event = Event(EventKind.PASSWORD_SET, body={"account": account.id})
+    changed = replace(account, password=command.password)
+    return Accepted((event,), (changed,), outcome={"account": account.id})
+
+
+def decide_grant(facts: Facts, command: GrantRole, _rules: Regulations, _now: Moment) -> Decision:
+    """A role more, or one less."""
+    if not _administers(command.actor):
+        return Refused(Reason.NOT_ALLOWED, {})
+    account = facts.get(Account, command.account)
+    if account is None or account.closed_at is not None:
+        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    grant = Grant(command.account, command.role, command.place)
+    body = {"account": account.id, "role": command.role, "place": command.place}
+    if command.withdraw:
+        if facts.get(Grant, grant.key) is None:
+            return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
+        event = Event(EventKind.GRANT_WITHDRAWN, body=body)
+        return Accepted((event,), (), ((Grant, grant.key),), body)
+    if not _grantable(command.role, command.place):
+        return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
+    return Accepted((Event(EventKind.GRANTED, body=body),), (grant,), outcome=body)
+
+
+def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: Moment) -> Decision:
+    """A key never opens more than its account may."""
+    actor = command.actor
+    if actor.account != command.account and not _administers(actor):
+        return Refused(Reason.NOT_ALLOWED, {})
+    account = facts.get(Account, command.account)
+    if account is None or account.closed_at is not None:
+        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    held = {(g.role, g.place) for g in facts.rows(Grant, command.account)}
+    wanted = {(command.role, command.place), (command.role, "*")}
+    if not wanted & held:
+        return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
+    last = facts.get(Counter, "api_key")
+    number = 1 if last is None else last.last + 1
+    row = ApiKey(
+        number,
+        command.account,
+        command.digest,
+        command.label.strip(),
+        command.role,
+        command.place,
+        command.rate,
+        now.at,
+        None,
+    )
+    event = Event(EventKind.API_KEY_ISSUED, body={"api_key": number, "account": command.account})
+    return Accepted((event,), (Counter("api_key", number), row), outcome={"id": number})
+
+
+def decide_revoke_key(
+    facts: Facts, command: RevokeKey, _rules: Regulations, now: Moment
+) -> Decision:
+    """At once, everywhere."""
+    row = facts.get(ApiKey, command.id)
+    if row is None or row.revoked_at is not None:
+        return Refused(Reason.API_KEY_UNKNOWN, {"id": command.id})
+    if command.actor.account != row.account and not _administers(command.actor):
+        return Refused(Reason.NOT_ALLOWED, {})
+    event = Event(EventKind.API_KEY_REVOKED, body={"api_key": row.id, "account": row.account})
+    return Accepted((event,), (replace(row, revoked_at=now.at),), outcome={"id": row.id})
+
+
+def decide_garage(
+    facts: Facts, command: KeepInGarage, _rules: Regulations, _now: Moment
+) -> Decision:
+    """A carrier's own list; the log says that it changed, not what is in it."""
+    row = command.row
+    if command.actor.account != row.account or row.account == 0:
+        return Refused(Reason.NOT_ALLOWED, {})
+    event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
+    if command.remove:
+        return Accepted((event,), (), ((type(row), row.key),), {"account": row.account})
+    if isinstance(row, GarageVehicle):
+        wrong = plates.impossible(row.country, row.plate)
+        if wrong:
+            return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
+        if row.vin and vins.impossible(row.vin):
+            return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": vins.impossible(row.vin)})
+        row = replace(
+            row,
+            country=row.country.upper(),
+            plate=plates.normalise(row.country, row.plate),
+            vin=vins.normalise(row.vin),
+        )
+    elif not row.name.strip():
+        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
+    if len(facts.rows(type(row), row.account)) >= GARAGE_MAX:
+        return Refused(Reason.DRIVERS_TOO_MANY, {"most": GARAGE_MAX})
+    return Accepted((event,), (row,), outcome={"account": row.account})

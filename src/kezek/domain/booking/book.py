@@ -1,0 +1,216 @@
+"""Booking a window: the most contested decision of the product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from kezek.domain.account.actor import STAFF, Actor, Role
+from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys, code_of
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Counter, Facts, Row
+from kezek.domain.kernel.instant import Instant, Moment, local_day
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
+from kezek.domain.slot.place import bookable, find, take, take_protected
+from kezek.domain.vehicle import phone as phones
+from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle import vin as vins
+
+# Particulars are kept a month after the window, for complaints, then erased.
+KEPT_DAYS = 30
+NAME_LENGTH_MAX = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """What a driver says of the truck and of the people in it, as typed."""
+
+    country: str
+    plate: str
+    vin: str = ""
+    trailer: str = ""
+    phone: str = ""
+    drivers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """One place in a window of a line.
+
+    `protected` takes a place known to be taken already (an imported board), never a free one.
+    """
+
+    key: str
+    actor: Actor
+    line: str
+    start: Instant
+    vehicle_class: str
+    vehicle: Vehicle
+    protected: bool = False
+
+
+def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) -> Decision:
+    """Confirmed at once, or the first reason against it."""
+    found = line_for(facts, command.line, command.vehicle_class, rules)
+    if isinstance(found, Refused):
+        return found
+    line, regulation, rule = found
+    refused = _forbidden(command, line, rule) or bookable(line, regulation, command.start, now.at)
+    if refused:
+        return refused
+    who = particulars(command.vehicle, line, command.start)
+    if isinstance(who, Refused):
+        return who
+    places = find(facts, line, command.start)
+    if isinstance(places, Refused):
+        return places
+    claims = claims_of(facts, line.authority, who)
+    if isinstance(claims, Refused):
+        return claims
+    taken = (take_protected if command.protected else take)(*places, rule)
+    if isinstance(taken, Refused):
+        return taken
+    booking = confirmed(facts, command.actor, line, regulation, rule, command.start, now.at)
+    rows = named(booking.number, who, claims, command.vehicle.drivers)
+    return Accepted(
+        events=(
+            Event(
+                EventKind.CONFIRMED,
+                line.id,
+                booking.number,
+                {"class": rule.name, "start": command.start, "holder": booking.holder},
+            ),
+        ),
+        puts=(Counter("booking", booking.number), booking, *rows, *taken),
+        outcome=outcome_of(booking),
+    )
+
+
+def line_for(
+    facts: Facts, line_id: str, vehicle_class: str, rules: Regulations
+) -> tuple[Line, Regulation, ClassRule] | Refused:
+    """The line, its regulation and the rule of the class."""
+    line = facts.get(Line, line_id)
+    if line is None:
+        return Refused(Reason.LINE_UNKNOWN, {"line": line_id})
+    regulation = rules[line.regulation]
+    # Looked up by text: a class that no law knows is refused like one that this law does not.
+    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    if rule is None:
+        return Refused(Reason.CLASS_UNKNOWN, {"class": vehicle_class, "regulation": regulation.id})
+    return line, regulation, rule
+
+
+def _forbidden(command: Book, line: Line, rule: ClassRule) -> Refused | None:
+    actor, places = command.actor, (line.checkpoint, line.authority)
+    staff = actor.may((*STAFF, Role.DEMONSTRATOR), *places)
+    if rule.name is VehicleClass.WALK_IN or (rule.staff_only and not staff):
+        return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
+    if command.protected and not actor.may((Role.AGENCY, Role.DEMONSTRATOR), *places):
+        return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
+    return None
+
+
+def particulars(vehicle: Vehicle, line: Line, start: Instant) -> Particulars | Refused:
+    """The vehicle in normal form, or what is impossible about it."""
+    country = vehicle.country.strip().upper()
+    wrong = plates.impossible(country, vehicle.plate)
+    if wrong:
+        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
+    if vehicle.trailer:
+        wrong = plates.impossible(country, vehicle.trailer)
+        if wrong:
+            return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": wrong})
+    if vehicle.vin:
+        wrong = vins.impossible(vehicle.vin)
+        if wrong:
+            return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": wrong})
+    if vehicle.phone and phones.impossible(vehicle.phone):
+        return Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
+    if any(not 0 < len(name.strip()) <= NAME_LENGTH_MAX for name in vehicle.drivers):
+        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
+    until = local_day(start, line.zone) + timedelta(days=KEPT_DAYS)
+    return Particulars(
+        number=0,
+        country=country,
+        plate=plates.normalise(country, vehicle.plate),
+        vin=vins.normalise(vehicle.vin),
+        trailer=plates.normalise(country, vehicle.trailer) if vehicle.trailer else "",
+        phone=phones.normalise(vehicle.phone),
+        purpose="crossing",
+        erase_on=until.isoformat(),
+    )
+
+
+def claims_of(
+    facts: Facts, authority: str, who: Particulars, ours: int = 0
+) -> list[tuple[str, str, str]] | Refused:
+    """The claims the vehicle makes, if no other booking holds one of them."""
+    keys = claim_keys(authority, who)
+    for key in keys:
+        held = facts.get(Claim, key)
+        if held is not None and held.number != ours:
+            return Refused(Reason.VEHICLE_BOOKED, {"by": key[1], "number": held.number})
+    return keys
+
+
+def confirmed(
+    facts: Facts,
+    actor: Actor,
+    line: Line,
+    regulation: Regulation,
+    rule: ClassRule,
+    start: Instant | None,
+    now: Instant,
+) -> Booking:
+    """A new booking under the next number."""
+    last = facts.get(Counter, "booking")
+    fee = regulation.fee(rule.name)
+    number = 1 if last is None else last.last + 1
+    # Positional and complete: building the row twice through replace() costs as much as deciding.
+    look = None if start is None else start + regulation.window + regulation.no_show_after
+    simulated = actor.may((Role.DEMONSTRATOR,), line.checkpoint, line.authority)
+    return Booking(
+        number=number,
+        line=line.id,
+        vehicle_class=rule.name,
+        start=start,
+        holder=actor.account,
+        simulated=simulated,
+        fee_minor=fee.minor,
+        currency=fee.currency,
+        confirmed_at=now,
+        look_at=look,
+    )
+
+
+def named(
+    number: int, who: Particulars, claims: list[tuple[str, str, str]], drivers: tuple[str, ...]
+) -> list[Row]:
+    """The personal rows and the claims of a new booking."""
+    rows: list[Row] = [
+        Particulars(
+            number, who.country, who.plate, who.vin, who.trailer, who.phone, who.purpose, who.erase_on
+        )
+    ]
+    rows.extend(Claim(*key, number) for key in claims)
+    rows.extend(Driver(number, i, name.strip()) for i, name in enumerate(drivers, 1))
+    return rows
+
+
+def outcome_of(booking: Booking) -> dict[str, str | int | None]:
+    """What the asker is told, today and whenever the same key asks again."""
+    return {
+        "number": booking.number,
+        "code": code_of(booking.number),
+        "line": booking.line,
+        "class": booking.vehicle_class,
+        "start": booking.start,
+        "fee_minor": booking.fee_minor,
+        "currency": booking.currency,
+    }
+
+

@@ -1,0 +1,140 @@
+"""Rows of a booking: what happened to it, who it is for, and which vehicle it claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import VehicleClass
+
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+_CODES = len(CODE_LETTERS) ** 4
+# Odd, so multiplying modulo 2**20 permutes the numbers: any 1,048,576 bookings in a row have
+# different codes, and neighbours look nothing alike.
+_SPREAD = 654_435
+_UNSPREAD = pow(_SPREAD, -1, _CODES)
+
+
+def code_of(number: int) -> str:
+    """The ticket's four-character code, made of the booking number alone."""
+    rest = number * _SPREAD % _CODES
+    letters = ""
+    for _ in range(4):
+        rest, letter = divmod(rest, len(CODE_LETTERS))
+        letters += CODE_LETTERS[letter]
+    return letters
+
+
+def numbers_of(code: str, last: int) -> list[int]:
+    """All booking numbers up to `last` that carry the code, newest first; none if it is no code."""
+    rest = 0
+    for letter in reversed(code):
+        place = CODE_LETTERS.find(letter)
+        if place < 0 or len(code) != 4:  # noqa: PLR2004 - the length of a code
+            return []
+        rest = rest * len(CODE_LETTERS) + place
+    first = rest * _UNSPREAD % _CODES
+    return [n for n in range(first, last + 1, _CODES) if n > 0][::-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """One vehicle's right to cross.  Every `_at` is when a thing happened, None when it has not.
+
+    `start` is the booked window, None for a walk-in and after a displacement (`displaced_at`).
+    `joined_at` places the turn in the line when that is not the booked window: a late arrival or a
+    missed call puts it behind the window current then.  `ended_at` with `outcome` closes the booking.
+    `look_at` is the next instant at which time alone may change it.  `exception` is empty, `awaiting`
+    or `approved`; `exception_by` is the account that acted.  `step` describes the last officer's
+    step, so that it can be undone: see `turn/undo.py`.
+    """
+
+    number: int
+    line: str
+    vehicle_class: VehicleClass
+    start: Instant | None
+    holder: int
+    simulated: bool
+    fee_minor: int
+    currency: str
+    confirmed_at: Instant
+    moves: int = 0
+    displaced_at: Instant | None = None
+    arrived_at: Instant | None = None
+    joined_at: Instant | None = None
+    called_at: Instant | None = None
+    call_until: Instant | None = None
+    misses: int = 0
+    admitted_at: Instant | None = None
+    ended_at: Instant | None = None
+    outcome: str = ""
+    exception: str = ""
+    exception_by: int = 0
+    look_at: Instant | None = None
+    step: str = ""
+
+    @property
+    def key(self) -> int:
+        return self.number
+
+    @property
+    def code(self) -> str:
+        return code_of(self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """Personal data of a booking, in an erasable table: `purpose` and `erase_on` (ISO date) say why
+    and until when.  Plate and VIN are in normal form; empty is not given.
+    """
+
+    number: int
+    country: str
+    plate: str
+    vin: str
+    trailer: str
+    phone: str
+    purpose: str
+    erase_on: str
+
+    @property
+    def key(self) -> int:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A driver of a booking, personal data."""
+
+    number: int
+    ordinal: int
+    name: str
+
+    @property
+    def key(self) -> tuple[int, int]:
+        return (self.number, self.ordinal)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What makes a vehicle's active booking the only one: its plate, and its VIN, per authority.
+
+    The row goes when the booking ends, so the table is as small as the live queue.
+    """
+
+    authority: str
+    kind: str
+    value: str
+    number: int
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.authority, self.kind, self.value)
+
+
+def claim_keys(authority: str, who: Particulars) -> list[tuple[str, str, str]]:
+    """The claims that a vehicle makes with an authority."""
+    keys = [(authority, "plate", f"{who.country} {who.plate}")]
+    if who.vin:
+        keys.append((authority, "vin", who.vin))
+    return keys

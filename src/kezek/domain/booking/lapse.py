@@ -1,0 +1,90 @@
+"""What time alone does to a booking, and to a place that was given back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import ended
+from kezek.domain.booking.stand import Stand, stand
+from kezek.domain.booking.status import Status
+from kezek.domain.booking.transition import Verb
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations, VehicleClass
+from kezek.domain.slot.place import Return, day_of, release
+from kezek.domain.slot.slot import Day, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Lapse:
+    """The timer's word that a booking's next look has come."""
+
+    key: str
+    actor: Actor
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class GiveBack:
+    """The timer's word that a returned place may be booked again."""
+
+    key: str
+    actor: Actor
+    number: int
+    start: Instant
+
+
+def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) -> Decision:
+    """A no-show, or a call that nobody answered; refused when it is not time."""
+    at = stand(facts, command.number, Verb.LAPSE, rules, now.at)
+    if isinstance(at, Refused):
+        return at
+    booking = at.booking
+    if booking.ended_at is not None or booking.look_at is None or booking.look_at > now.at:
+        return Refused(
+            Reason.WRONG_STATUS, {"number": command.number, "status": at.status, "verb": "lapse"}
+        )
+    if booking.called_at is not None:
+        return missed(facts, at, now.at)
+    event = Event(EventKind.NOT_SHOWN, at.line.id, booking.number, {"start": booking.start})
+    return ended(facts, at, "no_show", event, now.at, None)
+
+
+def missed(facts: Facts, at: Stand, now: Instant) -> Accepted:
+    """Nobody came to the gate: behind the current window, or out after the last miss allowed."""
+    booking = at.booking
+    misses = booking.misses + 1
+    body = {"misses": misses, "most": at.regulation.misses_max}
+    event = Event(EventKind.MISSED, at.line.id, booking.number, body)
+    if misses > at.regulation.misses_max:
+        return ended(facts, at, "no_show", event, now, None)
+    back = at.after(misses=misses, called_at=None, call_until=None, joined_at=now, step="")
+    outcome = {"number": booking.number, "status": str(Status.ARRIVED)}
+    return Accepted((event,), (back,), outcome=outcome)
+
+
+def decide_give_back(
+    facts: Facts, command: GiveBack, rules: Regulations, now: Moment
+) -> Decision:
+    """A protected place becomes free for anybody."""
+    back = facts.get(Return, (command.number, command.start))
+    if back is None or back.look_at > now.at:
+        return Refused(Reason.WINDOW_UNKNOWN, {"start": command.start})
+    line = facts.get(Line, back.line)
+    assert line is not None, "a returned place belongs to a line that exists"
+    gone = ((Return, back.key),)
+    slot, day = facts.get(Slot, (back.line, back.start)), facts.get(Day, day_of(line, back.start))
+    rule = rules[line.regulation].classes[VehicleClass(back.vehicle_class)]
+    # A closure or a cut may have swallowed the place in the meantime.
+    if slot is None or day is None or slot.protected < 1 or min(
+        day.protected_ordinary, day.protected_kept
+    ) < 0:
+        return Accepted((), (), gone)
+    # The number stays out of it: whose place it was is nobody's business.
+    event = Event(EventKind.PLACE_RETURNED, back.line, 0, {"start": back.start, "class": rule.name})
+    return Accepted((event,), release(slot, day, rule), gone, {"start": back.start})

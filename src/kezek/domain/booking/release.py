@@ -1,0 +1,63 @@
+"""Releasing a vehicle that somebody else has booked, on sight of its papers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kezek.domain.account.account import Account
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import ended
+from kezek.domain.booking.stand import IN_CHARGE, guards, stand
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations
+
+
+class ReleaseCause(StrEnum):
+    """What the officer has seen."""
+
+    REGISTRATION_SHOWN = "registration_shown"
+    SOLD_VEHICLE = "sold_vehicle"
+    FALSE_PLATE = "false_plate"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """An officer or the agency frees a vehicle; the claim is counted against who booked."""
+
+    key: str
+    actor: Actor
+    number: int
+    cause: str
+    delay: Instant = 0
+
+
+def decide_release(facts: Facts, command: Release, rules: Regulations, now: Moment) -> Decision:
+    """The blocking booking ends, so that blocking a rival's plate does not pay."""
+    at = stand(facts, command.number, Verb.RELEASE, rules, now.at)
+    if isinstance(at, Refused):
+        return at
+    if not guards(command.actor, at) and not command.actor.may(
+        IN_CHARGE, at.line.checkpoint, at.line.authority
+    ):
+        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+    if command.cause not in frozenset(ReleaseCause):
+        return Refused(Reason.REASON_MISSING, {"field": "cause"})
+    holder = at.booking.holder
+    event = Event(
+        EventKind.RELEASED,
+        at.line.id,
+        command.number,
+        {"cause": command.cause, "holder": holder},
+    )
+    done = ended(facts, at, "released", event, now.at, now.at + command.delay)
+    account = facts.get(Account, holder) if holder else None
+    if account is None:
+        return done
+    counted = replace(account, claims_lost=account.claims_lost + 1)
+    return Accepted(done.events, (*done.puts, counted), done.drops, done.outcome)

@@ -1,0 +1,89 @@
+"""Where a booking stands: what nearly every verb has to find out first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
+from kezek.domain.booking.status import Status, look_at, status_of
+from kezek.domain.booking.transition import Verb, transition
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulation, Regulations
+
+AT_THE_DESK = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
+AT_THE_GATE = (Role.OFFICER, Role.SUPERVISOR)
+IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A booking with its line, its regulation and its status now."""
+
+    booking: Booking
+    line: Line
+    regulation: Regulation
+    status: Status
+
+    def after(self, **changes: object) -> Booking:
+        """The booking with some facts changed and its next look computed anew."""
+        changed = replace(self.booking, **changes)  # type: ignore[arg-type]
+        return replace(changed, look_at=look_at(changed, self.regulation))
+
+
+def stand(
+    facts: Facts, number: int, verb: Verb, rules: Regulations, now: Instant
+) -> Stand | Refused:
+    """The stand of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`."""
+    found = standing(facts, number, rules, now)
+    if found is None:
+        return Refused(Reason.BOOKING_UNKNOWN, {"number": number})
+    if transition(found.status, verb) is None:
+        return Refused(
+            Reason.WRONG_STATUS, {"number": number, "status": found.status, "verb": verb}
+        )
+    return found
+
+
+def standing(facts: Facts, number: int, rules: Regulations, now: Instant) -> Stand | None:
+    """The stand of a booking, whatever it is."""
+    booking = facts.get(Booking, number)
+    if booking is None:
+        return None
+    line = facts.get(Line, booking.line)
+    assert line is not None, "a booking stands in a line that exists"
+    regulation = rules[line.regulation]
+    return Stand(booking, line, regulation, status_of(booking, regulation, now))
+
+
+def owns(actor: Actor, at: Stand) -> bool:
+    """Whether the actor holds the ticket, made the booking, or serves people at this post."""
+    booking = at.booking
+    return (
+        actor.ticket == booking.number
+        or (actor.account != 0 and actor.account == booking.holder)
+        or actor.may(AT_THE_DESK, at.line.checkpoint, at.line.authority)
+    )
+
+
+def guards(actor: Actor, at: Stand) -> bool:
+    """Whether the actor is an officer of this post."""
+    return actor.may(AT_THE_GATE, at.line.checkpoint)
+
+
+def claims_held(facts: Facts, at: Stand) -> tuple[tuple[type[Claim], tuple[str, str, str]], ...]:
+    """The claims that the booking gives up when it ends.
+
+    They are found through the particulars, which outlive every live booking.
+    """
+    who = facts.get(Particulars, at.booking.number)
+    keys = [] if who is None else claim_keys(at.line.authority, who)
+    return tuple((Claim, key) for key in keys if _holds(facts, key, at.booking.number))
+
+
+def _holds(facts: Facts, key: tuple[str, str, str], number: int) -> bool:
+    claim = facts.get(Claim, key)
+    return claim is not None and claim.number == number

@@ -1,0 +1,72 @@
+"""The status of a booking, derived from its facts, the regulation and now."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kezek.domain.booking.booking import Booking
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import Regulation
+
+
+class Status(StrEnum):
+    """Where a booking stands.  `NONE` is before it exists."""
+
+    NONE = "none"
+    CONFIRMED = "confirmed"
+    LATE = "late"
+    DISPLACED = "displaced"
+    ARRIVED = "arrived"
+    CALLED = "called"
+    ADMITTED = "admitted"
+    CROSSED = "crossed"
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    TURNED_BACK = "turned_back"
+    RELEASED = "released"
+
+
+ENDED = frozenset(
+    {
+        Status.CROSSED,
+        Status.CANCELLED,
+        Status.NO_SHOW,
+        Status.TURNED_BACK,
+        Status.RELEASED,
+    }
+)
+LIVE = frozenset(Status) - ENDED - {Status.NONE}
+
+
+def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> Status:
+    """Late and no-show are true the moment they are, with or without a timer."""
+    if booking is None:
+        return Status.NONE
+    if booking.ended_at is not None:
+        return Status(booking.outcome)
+    if booking.admitted_at is not None:
+        return Status.ADMITTED
+    if booking.called_at is not None:
+        missed = booking.call_until is not None and now >= booking.call_until
+        if missed and booking.misses >= regulation.misses_max:
+            return Status.NO_SHOW
+        return Status.ARRIVED if missed else Status.CALLED
+    if booking.arrived_at is not None:
+        return Status.ARRIVED
+    if booking.start is None:
+        return Status.DISPLACED
+    past = booking.start + regulation.window
+    if now >= past + regulation.no_show_after:
+        return Status.NO_SHOW
+    return Status.LATE if now >= past else Status.CONFIRMED
+
+
+def look_at(booking: Booking, regulation: Regulation) -> Instant | None:
+    """The next instant at which time alone changes the booking."""
+    if booking.ended_at is not None or booking.admitted_at is not None:
+        return None
+    if booking.called_at is not None:
+        return booking.call_until
+    if booking.arrived_at is not None or booking.start is None:
+        return None
+    return booking.start + regulation.window + regulation.no_show_after

@@ -1,0 +1,86 @@
+"""THE table: which verb leads from which status to which, by whom, and what it is called in the log.
+
+This literal is at once the code, the diagram in the docs, the reference of the API and an exhaustive
+test.  What is not in it is refused with `wrong_status`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kezek.domain.booking.status import ENDED, LIVE, Status
+from kezek.domain.kernel.event import EventKind
+
+
+class Verb(StrEnum):
+    """What can be done to a booking."""
+
+    BOOK = "book"
+    WALK_IN = "walk_in"
+    MOVE = "move"
+    CANCEL = "cancel"
+    ADD_DRIVER = "add_driver"
+    ARRIVE = "arrive"
+    CALL = "call"
+    MISS = "miss"
+    ADMIT = "admit"
+    CROSS = "cross"
+    TURN_BACK = "turn_back"
+    RELEASE = "release"
+    DISPLACE = "displace"
+    LAPSE = "lapse"
+    UNDO = "undo"
+    APPROVE = "approve"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A row of the table.  `to` is None where the status stays or is what it was before."""
+
+    verb: Verb
+    origin: frozenset[Status]
+    guard: str
+    to: Status | None
+    event: EventKind
+
+
+def _row(
+    verb: Verb, origin: frozenset[Status] | Status, guard: str, to: Status | None, event: EventKind
+) -> Transition:
+    return Transition(
+        verb, origin if isinstance(origin, frozenset) else frozenset({origin}), guard, to, event
+    )
+
+
+S, V, E = Status, Verb, EventKind
+AHEAD = frozenset({S.CONFIRMED, S.LATE, S.DISPLACED})
+PRESENT = frozenset({S.ARRIVED, S.CALLED, S.ADMITTED})
+
+TRANSITIONS: tuple[Transition, ...] = (
+    _row(V.BOOK, S.NONE, "window free, vehicle free", S.CONFIRMED, E.CONFIRMED),
+    _row(V.WALK_IN, S.NONE, "walk-ins left today, vehicle free", S.ARRIVED, E.WALKED_IN),
+    _row(V.MOVE, AHEAD, "moves left, before the limit, window free", S.CONFIRMED, E.MOVED),
+    _row(V.CANCEL, AHEAD | {S.ARRIVED}, "own booking", S.CANCELLED, E.CANCELLED),
+    _row(V.ADD_DRIVER, LIVE - {S.ADMITTED}, "drivers left", None, E.DRIVER_ADDED),
+    _row(V.ARRIVE, frozenset({S.CONFIRMED, S.LATE}), "officer of the post", S.ARRIVED, E.ARRIVED),
+    _row(V.CALL, S.ARRIVED, "next by rule, or a reason", S.CALLED, E.CALLED),
+    _row(V.MISS, S.CALLED, "misses left", S.ARRIVED, E.MISSED),
+    _row(V.ADMIT, S.CALLED, "officer of the post", S.ADMITTED, E.ADMITTED),
+    _row(V.CROSS, S.ADMITTED, "officer of the post", S.CROSSED, E.CROSSED),
+    _row(V.TURN_BACK, PRESENT, "a reason", S.TURNED_BACK, E.TURNED_BACK),
+    _row(V.RELEASE, AHEAD, "papers seen, a reason", S.RELEASED, E.RELEASED),
+    _row(V.DISPLACE, frozenset({S.CONFIRMED, S.LATE}), "capacity cut", S.DISPLACED, E.DISPLACED),
+    _row(V.LAPSE, S.NO_SHOW, "time alone", S.NO_SHOW, E.NOT_SHOWN),
+    _row(V.LAPSE, S.ARRIVED, "an unanswered call", S.ARRIVED, E.MISSED),
+    _row(V.UNDO, PRESENT | {S.CROSSED, S.TURNED_BACK}, "last step, 10 s", None, E.UNDONE),
+    _row(V.APPROVE, LIVE | ENDED, "a second person", None, E.EXCEPTION_APPROVED),
+)
+
+
+def transition(status: Status, verb: Verb) -> Transition | None:
+    """The row for a status and a verb, None when the verb is not legal there."""
+    return _BY_CELL.get((status, verb))
+
+
+_BY_CELL = {(status, row.verb): row for row in TRANSITIONS for status in row.origin}

@@ -1,0 +1,102 @@
+"""The facts that a batch of commands works on.
+
+Rules read rows through `Facts` and never write: a decision names the rows that replace others, and the
+desk puts them in, so that the next command of the batch sees them.  Where a row comes from is not the
+rules' concern; the desk hands in something that fetches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+
+class Row(Protocol):
+    """A fact with a key that is unique among its kind."""
+
+    @property
+    def key(self) -> Hashable: ...
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Source(Protocol):
+    """Where facts that are not yet loaded come from."""
+
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        """One row by its key."""
+
+    def present(self, line: str) -> Sequence[int]:
+        """Numbers of bookings of the line that have arrived and have not ended."""
+
+    def booked(self, line: str, first: int, past: int) -> Sequence[int]:
+        """Numbers of live bookings of the line whose window starts in [first, past)."""
+
+    def rows(self, kind: type[R], prefix: Hashable) -> Sequence[R]:
+        """All rows of a kind whose first key column equals `prefix`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """The last number given out under a name."""
+
+    name: str
+    last: int
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class Facts:
+    """Loaded rows with the changes of the batch laid over them."""
+
+    __slots__ = ("_loaded", "_source", "changed")
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._loaded: dict[tuple[type[Any], Hashable], Any] = {}
+        self.changed: dict[tuple[type[Any], Hashable], Any] = {}
+
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        """The row as the commands so far have left it; None when there is none."""
+        place = (kind, key)
+        try:
+            found: R | None = self._loaded[place]
+        except KeyError:
+            found = self._loaded[place] = self._source.get(kind, key)
+        return found
+
+    def put(self, row: Row) -> None:
+        """Lay a row over what was loaded."""
+        place = (type(row), row.key)
+        self._loaded[place] = self.changed[place] = row
+
+    def drop(self, kind: type[Any], key: Hashable) -> None:
+        """Take a row away."""
+        self._loaded[kind, key] = self.changed[kind, key] = None
+
+    def touched(self, kind: type[R]) -> Iterable[R]:
+        """Rows of a kind that this batch has put so far."""
+        return [row for (of, _), row in self.changed.items() if of is kind and row is not None]
+
+    def rows(self, kind: type[R], prefix: Hashable) -> list[R]:
+        """All rows of a kind under the first key column, with the batch's changes."""
+        found = {row.key: row for row in self._source.rows(kind, prefix)}
+        for (of, key), row in self.changed.items():
+            if of is kind and isinstance(key, tuple) and key[0] == prefix:
+                if row is None:
+                    found.pop(key, None)
+                else:
+                    found[key] = row
+        return list(found.values())
+
+    def present(self, line: str) -> Sequence[int]:
+        """Numbers stored as present in the line; the caller checks each through `get`."""
+        return self._source.present(line)
+
+    def booked(self, line: str, first: int, past: int) -> Sequence[int]:
+        """Numbers stored as booked in [first, past); the caller checks each through `get`."""
+        return self._source.booked(line, first, past)

@@ -1,0 +1,64 @@
+"""Instants, local days and hourly windows.
+
+An instant is an integer: milliseconds since 1970-01-01 00:00 UTC.  Integers sort, store and compare
+the same in Python and in every database, and nothing can forget its time zone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+Instant: TypeAlias = int
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Both clocks at one moment: the domain's (a demo may run it faster) and the wall's."""
+
+    at: Instant
+    real: Instant
+
+
+def to_datetime(at: Instant, zone: str = "UTC") -> datetime:
+    """The aware local time of an instant."""
+    return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone))
+
+
+def from_datetime(when: datetime) -> Instant:
+    """The instant of an aware time; a naive one is our own mistake."""
+    assert when.tzinfo is not None, "a time without a zone cannot become an instant"
+    return round(when.timestamp() * SECOND)
+
+
+@lru_cache(maxsize=16_384)
+def day_start(on: date, zone: str) -> Instant:
+    """The instant at which the local day begins."""
+    return from_datetime(datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)))
+
+
+@lru_cache(maxsize=16_384)
+def _local_day_of_hour(hour: int, zone: str) -> date:
+    return to_datetime(hour * HOUR, zone).date()
+
+
+def local_day(at: Instant, zone: str) -> date:
+    """The checkpoint's calendar day of an instant."""
+    if at % HOUR == 0:
+        return _local_day_of_hour(at // HOUR, zone)
+    return to_datetime(at, zone).date()
+
+
+@lru_cache(maxsize=4_096)
+def windows(on: date, zone: str, length: int = HOUR) -> tuple[Instant, ...]:
+    """Starts of the windows of a local day: 24 hours usually, 23 or 25 when the clocks change."""
+    first, past = day_start(on, zone), day_start(on + timedelta(days=1), zone)
+    return tuple(range(first, past, length))

@@ -1,0 +1,21 @@
+"""Money is an integer of minor units in one currency."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (tiyn, tyiyn, cent) of an ISO 4217 currency."""
+
+    minor: int
+    currency: str
+
+    def times(self, count: int) -> Money:
+        """The amount taken `count` times; whole counts only, so nothing is ever rounded."""
+        return Money(self.minor * count, self.currency)
+
+    def __add__(self, other: Money) -> Money:
+        assert self.currency == other.currency, "two currencies cannot be added"
+        return Money(self.minor + other.minor, self.currency)

@@ -1,0 +1,87 @@
+"""Every way in which a rule says no, in order of precedence.
+
+Two faults in one command always give the answer that stands first here.  A code is public and stable;
+its sentence lives in the catalogues, its HTTP status in `api/problem.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Fact = str | int | None
+
+
+class Reason(StrEnum):
+    """Why a command was refused."""
+
+    # Who asks.
+    NOT_ALLOWED = "not_allowed"
+    KEY_REUSED = "key_reused"
+    # What is named does not exist.
+    CHECKPOINT_UNKNOWN = "checkpoint_unknown"
+    LINE_UNKNOWN = "line_unknown"
+    BOOKING_UNKNOWN = "booking_unknown"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    API_KEY_UNKNOWN = "api_key_unknown"
+    CLASS_UNKNOWN = "class_unknown"
+    # What is said is impossible.
+    PLATE_IMPOSSIBLE = "plate_impossible"
+    VIN_IMPOSSIBLE = "vin_impossible"
+    PHONE_IMPOSSIBLE = "phone_impossible"
+    DRIVER_MISSING = "driver_missing"
+    DRIVERS_TOO_MANY = "drivers_too_many"
+    REASON_MISSING = "reason_missing"
+    CAPACITY_IMPOSSIBLE = "capacity_impossible"
+    LOGIN_IMPOSSIBLE = "login_impossible"
+    LOGIN_TAKEN = "login_taken"
+    PASSWORD_WEAK = "password_weak"  # noqa: S105 - a code, not a secret
+    GRANT_IMPOSSIBLE = "grant_impossible"
+    # The booking is not where the verb needs it to be.
+    WRONG_STATUS = "wrong_status"
+    WINDOW_NOT_OPEN = "window_not_open"
+    OUT_OF_TURN = "out_of_turn"
+    NOBODY_TO_CALL = "nobody_to_call"
+    NOTHING_TO_UNDO = "nothing_to_undo"
+    UNDO_TOO_LATE = "undo_too_late"
+    NOTHING_TO_APPROVE = "nothing_to_approve"
+    SAME_APPROVER = "same_approver"
+    MOVES_EXHAUSTED = "moves_exhausted"
+    MOVE_TOO_LATE = "move_too_late"
+    # The time and the place.
+    WINDOW_UNKNOWN = "window_unknown"
+    WINDOW_PAST = "window_past"
+    HORIZON_EXCEEDED = "horizon_exceeded"
+    DAY_CLOSED = "day_closed"
+    SAME_WINDOW = "same_window"
+    # One active booking per vehicle, then what is scarce.
+    VEHICLE_BOOKED = "vehicle_booked"
+    CLASS_FULL = "class_full"
+    SLOT_FULL = "slot_full"
+
+    @property
+    def retryable(self) -> bool:
+        """Whether the same command may succeed later, unchanged."""
+        return self in _RETRYABLE
+
+
+_RETRYABLE = frozenset(
+    {
+        Reason.WINDOW_NOT_OPEN,
+        Reason.NOBODY_TO_CALL,
+        Reason.HORIZON_EXCEEDED,
+        Reason.DAY_CLOSED,
+        Reason.VEHICLE_BOOKED,
+        Reason.CLASS_FULL,
+        Reason.SLOT_FULL,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A rule's no: a value, with the facts that its sentence needs."""
+
+    reason: Reason
+    facts: Mapping[str, Fact] = field(default_factory=dict)

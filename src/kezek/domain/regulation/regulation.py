@@ -1,0 +1,105 @@
+"""One authority's rule set: the numbers by which the same engine runs every queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.money import Money
+
+
+class VehicleClass(StrEnum):
+    """The classes inside a line; a regulation uses those that its law knows."""
+
+    IN_TURN = "in_turn"
+    PRIORITY = "priority"
+    POSTAL = "postal"
+    ACCELERATED = "accelerated"
+    WALK_IN = "walk_in"
+
+
+class Pool(StrEnum):
+    """Which places of a day a class takes: ordinary ones, kept ones, or none (walk-ins)."""
+
+    ORDINARY = "ordinary"
+    KEPT = "kept"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Where a number comes from: `basis` is law, observed, or `unknown, ours: ...`."""
+
+    basis: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """What the regulation says of one class.
+
+    `fee_units` counts base units (MRP); `cap_percent` is a share of the day's capacity, rounded up;
+    `cap_places` a number a day; None is no cap of its own.  `staff_only` classes are not on sale.
+    """
+
+    name: VehicleClass
+    pool: Pool
+    fee_units: int
+    cap_percent: int | None
+    cap_places: int | None
+    staff_only: bool
+    note: Note
+
+    def cap(self, capacity: int) -> int | None:
+        """Places a day for this class, given the day's capacity."""
+        if self.cap_places is not None:
+            return self.cap_places
+        if self.cap_percent is not None:
+            return -(-capacity * self.cap_percent // 100)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Regulation:
+    """A versioned rule set.  Spans are milliseconds; None is no limit.
+
+    `keeps_place_for` and `no_show_after` count from the end of the booked window; `call_for` is the
+    time from call to gate; `moves_max` and `move_until` limit rescheduling, the latter counted back
+    from the window's start.  `interleave` is the published cycle of classes.
+    """
+
+    id: str
+    authority: str
+    country: str
+    title: str
+    effective_on: str
+    sources: tuple[str, ...]
+    window: Instant
+    horizon_days: int
+    keeps_place_for: Instant
+    no_show_after: Instant
+    call_for: Instant
+    misses_max: int
+    moves_max: int | None
+    move_until: Instant
+    drivers_max: int
+    fee_unit: Money
+    fee_unit_name: str
+    classes: Mapping[VehicleClass, ClassRule]
+    interleave: tuple[VehicleClass, ...]
+    notes: Mapping[str, Note]
+
+    def fee(self, vehicle_class: VehicleClass) -> Money:
+        """The fee of a class, shown and not collected."""
+        return self.fee_unit.times(self.classes[vehicle_class].fee_units)
+
+    def kept(self, capacity: int) -> int:
+        """Places of a day kept for the dear classes, where no board says otherwise."""
+        caps = [r.cap(capacity) or 0 for r in self.classes.values() if r.pool is Pool.KEPT]
+        return min(capacity, sum(caps))
+
+
+class Regulations(dict[str, Regulation]):
+    """All rule sets in force, by id."""

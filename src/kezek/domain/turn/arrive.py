@@ -1,0 +1,97 @@
+"""Arrival at the waiting area, with a booking or without one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.book import (
+    Vehicle,
+    claims_of,
+    confirmed,
+    line_for,
+    named,
+    outcome_of,
+    particulars,
+)
+from kezek.domain.booking.stand import AT_THE_DESK, guards, stand
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Counter, Facts
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations, VehicleClass
+from kezek.domain.slot.place import counted, day_of
+from kezek.domain.slot.slot import Day
+from kezek.domain.turn.undo import step_of
+
+
+@dataclass(frozen=True, slots=True)
+class Arrive:
+    """An officer sees the vehicle at the waiting area.  `line` is the officer's, empty for any."""
+
+    key: str
+    actor: Actor
+    number: int
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WalkIn:
+    """A vehicle without a booking joins the end of today's line in its own class."""
+
+    key: str
+    actor: Actor
+    line: str
+    vehicle: Vehicle
+
+
+def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment) -> Decision:
+    """The turn begins: at the booked window, or behind the current one when too late."""
+    at = stand(facts, command.number, Verb.ARRIVE, rules, now.at)
+    if isinstance(at, Refused):
+        return at
+    if not guards(command.actor, at):
+        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+    if command.line and command.line != at.line.id:
+        return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
+    start = at.booking.start
+    assert start is not None, "a booking that may arrive has a window"
+    late = now.at > start + at.regulation.window + at.regulation.keeps_place_for
+    step = step_of(at.booking, Verb.ARRIVE, command.actor, now, None)
+    here = at.after(arrived_at=now.at, joined_at=now.at if late else None, step=step)
+    event = Event(EventKind.ARRIVED, at.line.id, command.number, {"late": int(late)})
+    return Accepted((event,), (here,), outcome={"number": command.number, "status": "arrived"})
+
+
+def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Moment) -> Decision:
+    """A turn without a slot, as long as today's number of walk-ins allows."""
+    found = line_for(facts, command.line, VehicleClass.WALK_IN, rules)
+    if isinstance(found, Refused):
+        return found
+    line, regulation, rule = found
+    if not command.actor.may(AT_THE_DESK, line.checkpoint, line.authority):
+        return Refused(Reason.NOT_ALLOWED, {"line": line.id})
+    who = particulars(command.vehicle, line, now.at)
+    if isinstance(who, Refused):
+        return who
+    day = facts.get(Day, day_of(line, now.at))
+    if day is None:
+        return Refused(Reason.WINDOW_UNKNOWN, {"start": now.at})
+    if not day.open:
+        return Refused(Reason.DAY_CLOSED, {"day": day.on, "why": day.reason})
+    claims = claims_of(facts, line.authority, who)
+    if isinstance(claims, Refused):
+        return claims
+    if day.walk_in >= (rule.cap(day.capacity) or 0):
+        return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
+    booking = confirmed(facts, command.actor, line, regulation, rule, None, now.at)
+    booking = replace(booking, arrived_at=now.at)
+    rows = named(booking.number, who, claims, command.vehicle.drivers)
+    event = Event(EventKind.WALKED_IN, line.id, booking.number, {"holder": booking.holder})
+    return Accepted(
+        (event,),
+        (Counter("booking", booking.number), booking, *rows, counted(day, rule, 1)),
+        outcome=outcome_of(booking),
+    )

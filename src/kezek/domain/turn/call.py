@@ -1,0 +1,153 @@
+"""The call to the gate: the next by rule, or somebody else with a reason and two names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE, Stand, stand
+from kezek.domain.booking.transition import Verb
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts, Row
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.order import Entry
+from kezek.domain.turn.undo import step_of
+from kezek.domain.turn.waiting import waiting
+
+
+class ExceptionCause(StrEnum):
+    """Why somebody may go out of turn."""
+
+    PERISHABLE = "perishable"
+    LIVE_ANIMALS = "live_animals"
+    DANGEROUS_GOODS = "dangerous_goods"
+    MEDICAL = "medical"
+    HUMANITARIAN = "humanitarian"
+    STATE_ORDER = "state_order"
+    WRONGED = "wronged"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Call the next of the line (`number` 0), or one booking; out of turn only with a `cause`."""
+
+    key: str
+    actor: Actor
+    line: str
+    number: int = 0
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """A second person agrees to an exception, or a first one proposes it with a `cause`."""
+
+    key: str
+    actor: Actor
+    number: int
+    cause: str = ""
+
+
+def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) -> Decision:
+    """Whose turn it is, by the published rule."""
+    line = facts.get(Line, command.line)
+    if line is None:
+        return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
+    if not command.actor.may(AT_THE_GATE, line.checkpoint):
+        return Refused(Reason.NOT_ALLOWED, {"line": line.id})
+    entries = waiting(facts, line, rules[line.regulation], now.at)
+    head = entries[0] if entries and entries[0].open else None
+    if command.number and (head is None or head.turn.number != command.number):
+        return _out_of_turn(facts, command, head, rules, now)
+    if head is None:
+        if entries:
+            return Refused(Reason.WINDOW_NOT_OPEN, {"opens": entries[0].turn.window})
+        return Refused(Reason.NOBODY_TO_CALL, {"line": line.id})
+    at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
+    assert isinstance(at, Stand), "whoever waits can be called"
+    event = Event(EventKind.CALLED, line.id, at.booking.number, {"by": "rule"})
+    moved = replace(line, cursor=head.cursor)
+    return Accepted(
+        (event,), (_called(at, command.actor, now, line.cursor), moved), outcome=_outcome(at, now)
+    )
+
+
+def _called(
+    at: Stand, actor: Actor, now: Moment, cursor: int | None, **exception: object
+) -> Booking:
+    step = step_of(at.booking, Verb.CALL, actor, now, cursor)
+    until = now.at + at.regulation.call_for
+    return at.after(called_at=now.at, call_until=until, step=step, **exception)
+
+
+def _outcome(at: Stand, now: Moment) -> dict[str, str | int | None]:
+    return {
+        "number": at.booking.number,
+        "code": at.booking.code,
+        "line": at.line.id,
+        "until": now.at + at.regulation.call_for,
+    }
+
+
+def _out_of_turn(
+    facts: Facts, command: Call, head: Entry | None, rules: Regulations, now: Moment
+) -> Decision:
+    at = stand(facts, command.number, Verb.CALL, rules, now.at)
+    if isinstance(at, Refused):
+        return at
+    booking, actor = at.booking, command.actor
+    if booking.line != command.line:
+        return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": booking.line})
+    proposed = booking.exception == "proposed"
+    if not proposed and command.cause not in frozenset(ExceptionCause):
+        following = head.turn.number if head else None
+        return Refused(Reason.OUT_OF_TURN, {"number": command.number, "next": following})
+    agreed = proposed and booking.exception_by != actor.account
+    state = "approved" if agreed else "awaiting"
+    event = Event(
+        EventKind.CALLED,
+        at.line.id,
+        booking.number,
+        {"by": "exception", "cause": command.cause, "exception": state},
+    )
+    by = booking.exception_by if agreed else actor.account
+    called = _called(at, actor, now, None, exception=state, exception_by=by)
+    return Accepted((event,), (called,), outcome=_outcome(at, now) | {"exception": state})
+
+
+def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Moment) -> Decision:
+    """The second pair of eyes: never the same as the first."""
+    at = stand(facts, command.number, Verb.APPROVE, rules, now.at)
+    if isinstance(at, Refused):
+        return at
+    booking, actor = at.booking, command.actor
+    in_charge = actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
+    if not in_charge and not actor.may(AT_THE_GATE, at.line.checkpoint):
+        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+    if booking.exception == "awaiting":
+        if booking.exception_by == actor.account:
+            return Refused(Reason.SAME_APPROVER, {"number": command.number})
+        if not in_charge:
+            return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+        return _approved(at, "approved", actor, command.cause)
+    if booking.exception == "" and command.cause in frozenset(ExceptionCause):
+        return _approved(at, "proposed", actor, command.cause)
+    return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
+
+
+def _approved(at: Stand, state: str, actor: Actor, cause: str) -> Accepted:
+    by = at.booking.exception_by if state == "approved" else actor.account
+    row: Row = replace(at.booking, exception=state, exception_by=by)
+    event = Event(
+        EventKind.EXCEPTION_APPROVED,
+        at.line.id,
+        at.booking.number,
+        {"exception": state, "cause": cause},
+    )
+    return Accepted((event,), (row,), outcome={"number": at.booking.number, "exception": state})

@@ -1,0 +1,127 @@
+"""At the gate: admitted, crossed, turned back, or not there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import ended
+from kezek.domain.booking.lapse import missed
+from kezek.domain.booking.stand import Stand, guards, stand
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.undo import step_of
+
+
+class TurnBackCause(StrEnum):
+    """Why a vehicle is sent back."""
+
+    PAPERS = "papers"
+    GOODS = "goods"
+    VEHICLE = "vehicle"
+    FALSE_DETAILS = "false_details"
+    OTHER_SIDE = "other_side"
+    OWN_WISH = "own_wish"
+
+
+@dataclass(frozen=True, slots=True)
+class Admit:
+    """The called vehicle drives in at the gate."""
+
+    key: str
+    actor: Actor
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cross:
+    """The vehicle has left the territory of the post."""
+
+    key: str
+    actor: Actor
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBack:
+    """The vehicle does not cross, for a published cause."""
+
+    key: str
+    actor: Actor
+    number: int
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The officer's word that the called vehicle does not come; the timer says so by itself."""
+
+    key: str
+    actor: Actor
+    number: int
+
+
+def _at_gate(
+    facts: Facts, command: Admit | Cross | TurnBack | Miss, verb: Verb, rules: Regulations, now: Moment
+) -> Stand | Refused:
+    at = stand(facts, command.number, verb, rules, now.at)
+    if isinstance(at, Stand) and not guards(command.actor, at):
+        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+    return at
+
+
+def decide_admit(facts: Facts, command: Admit, rules: Regulations, now: Moment) -> Decision:
+    """From the call to the gate."""
+    at = _at_gate(facts, command, Verb.ADMIT, rules, now)
+    if isinstance(at, Refused):
+        return at
+    step = step_of(at.booking, Verb.ADMIT, command.actor, now, None)
+    row = at.after(admitted_at=now.at, step=step)
+    event = Event(EventKind.ADMITTED, at.line.id, command.number)
+    return Accepted((event,), (row,), outcome={"number": command.number, "status": "admitted"})
+
+
+def decide_cross(facts: Facts, command: Cross, rules: Regulations, now: Moment) -> Decision:
+    """The end that everybody wants."""
+    at = _at_gate(facts, command, Verb.CROSS, rules, now)
+    if isinstance(at, Refused):
+        return at
+    event = Event(EventKind.CROSSED, at.line.id, command.number)
+    return _left(facts, at, command.actor, Verb.CROSS, event, now)
+
+
+def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: Moment) -> Decision:
+    """The end that needs a cause."""
+    at = _at_gate(facts, command, Verb.TURN_BACK, rules, now)
+    if isinstance(at, Refused):
+        return at
+    if command.cause not in frozenset(TurnBackCause):
+        return Refused(Reason.REASON_MISSING, {"field": "cause"})
+    event = Event(EventKind.TURNED_BACK, at.line.id, command.number, {"cause": command.cause})
+    return _left(facts, at, command.actor, Verb.TURN_BACK, event, now)
+
+
+def _left(
+    facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment
+) -> Accepted:
+    outcome = "crossed" if verb is Verb.CROSS else "turned_back"
+    done = ended(facts, at, outcome, event, now.at, None)
+    step = step_of(at.booking, verb, actor, now, None)
+    return Accepted(
+        done.events,
+        (at.after(ended_at=now.at, outcome=outcome, step=step),),
+        done.drops,
+        done.outcome,
+    )
+
+
+def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) -> Decision:
+    """The called vehicle did not come: back by the published rule."""
+    at = _at_gate(facts, command, Verb.MISS, rules, now)
+    return at if isinstance(at, Refused) else missed(facts, at, now.at)

@@ -1,0 +1,121 @@
+"""Who is next, and why: the order inside a class and the interleave between classes.
+
+Inside a class: the window, then arrival as the server recorded it, then the booking number.  A truck
+that came after the regulation's limit, or missed its call, stands behind the window current at that
+moment.  Between classes: the published cycle, read on from where the last call left it; a class with
+nobody in line is passed over, so nobody waits longer than the cycle says.  Windows not yet open follow
+in their own order.
+
+The simulator runs these same functions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from kezek.domain.booking.booking import Booking
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+
+Key: TypeAlias = tuple[Instant, int, Instant, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A vehicle in line with the key of its place: (window, behind it or not, since, number)."""
+
+    number: int
+    vehicle_class: VehicleClass
+    key: Key
+
+    @property
+    def window(self) -> Instant:
+        """The window whose opening the turn waits for; 0 for a walk-in."""
+        return self.key[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A turn at its place in the line, counted from 1.
+
+    `cursor` is the interleave's place after this turn; `open` says that its window has begun.
+    """
+
+    place: int
+    turn: Turn
+    open: bool
+    cursor: int
+
+
+def turn_of(booking: Booking, regulation: Regulation) -> Turn:
+    """The turn of an arrived booking."""
+    assert booking.arrived_at is not None, "a turn begins with an arrival"
+    if booking.joined_at is not None:
+        behind = booking.joined_at - booking.joined_at % regulation.window
+        key = (behind, 1, booking.joined_at, booking.number)
+    elif booking.start is None:
+        key = (0, 0, booking.arrived_at, booking.number)
+    else:
+        key = (booking.start, 0, booking.arrived_at, booking.number)
+    return Turn(booking.number, booking.vehicle_class, key)
+
+
+def line_up(
+    turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int, now: Instant
+) -> list[Entry]:
+    """The whole line in order."""
+    waves: dict[Instant, list[Turn]] = {}
+    for turn in turns:
+        # All open windows are one wave: the key sorts them; a window not yet open waits its own.
+        waves.setdefault(turn.window if turn.window > now else 0, []).append(turn)
+    entries: list[Entry] = []
+    for window in sorted(waves):
+        for turn, after in interleaved(waves[window], interleave, cursor):
+            cursor = after
+            entries.append(Entry(len(entries) + 1, turn, window == 0, after))
+    return entries
+
+
+def interleaved(
+    turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int
+) -> Iterable[tuple[Turn, int]]:
+    """The turns of one wave in the published cycle, each with the cursor after it."""
+    queues: dict[VehicleClass, deque[Turn]] = {}
+    for turn in sorted(turns, key=lambda t: t.key):
+        queues.setdefault(turn.vehicle_class, deque()).append(turn)
+    assert queues.keys() <= set(interleave), "every class has a place in the cycle"
+    while queues:
+        while interleave[cursor] not in queues:
+            cursor = (cursor + 1) % len(interleave)
+        queue = queues[interleave[cursor]]
+        cursor = (cursor + 1) % len(interleave)
+        yield queue.popleft(), cursor
+        if not queue:
+            del queues[interleave[cursor - 1]]
+
+
+def explain(entries: Sequence[Entry], number: int) -> Mapping[str, int] | None:
+    """Why a turn stands where it stands: turns ahead by cause; they add up to place - 1.
+
+    Causes: `earlier_window`, `earlier_arrival`, `lower_number`, `class:<class>` for turns of other
+    classes that the cycle sends before.  None when the number is not in line.
+    """
+    mine = next((e for e in entries if e.turn.number == number), None)
+    if mine is None:
+        return None
+    causes: dict[str, int] = {}
+    for other in entries[: mine.place - 1]:
+        cause = _cause(other.turn, mine.turn)
+        causes[cause] = causes.get(cause, 0) + 1
+    return causes
+
+
+def _cause(ahead: Turn, mine: Turn) -> str:
+    if ahead.vehicle_class is not mine.vehicle_class:
+        return f"class:{ahead.vehicle_class}"
+    if ahead.key[:2] != mine.key[:2]:
+        return "earlier_window"
+    return "earlier_arrival" if ahead.key[2] != mine.key[2] else "lower_number"

@@ -1,0 +1,92 @@
+"""Undo of an officer's last step: a new event, never a deletion."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.book import claims_of
+from kezek.domain.booking.booking import Booking, Claim, Particulars
+from kezek.domain.booking.stand import guards, stand
+from kezek.domain.booking.status import look_at
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts, Row
+from kezek.domain.kernel.instant import SECOND, Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulations
+
+UNDO_FOR = 10 * SECOND
+# What an officer's step may change, and so what undoing it must restore.
+_FIELDS = (
+    "arrived_at",
+    "joined_at",
+    "called_at",
+    "call_until",
+    "admitted_at",
+    "ended_at",
+    "outcome",
+    "exception",
+    "exception_by",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Take back the last step of a booking, by whoever did it, within ten seconds of real time."""
+
+    key: str
+    actor: Actor
+    number: int
+
+
+def step_of(
+    booking: Booking, verb: Verb, actor: Actor, now: Moment, cursor: int | None
+) -> str:
+    """What undo needs to know of a step: JSON of verb, who, when (real) and the facts before it."""
+    before = {name: getattr(booking, name) for name in _FIELDS}
+    step = {"verb": verb, "by": actor.account, "real": now.real, "cursor": cursor, "was": before}
+    return json.dumps(step, separators=(",", ":"))
+
+
+def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) -> Decision:
+    """The facts as they were before the step."""
+    at = stand(facts, command.number, Verb.UNDO, rules, now.at)
+    if isinstance(at, Refused):
+        return at
+    booking = at.booking
+    if not guards(command.actor, at):
+        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+    if not booking.step:
+        return Refused(Reason.NOTHING_TO_UNDO, {"number": command.number})
+    step = json.loads(booking.step)
+    if step["by"] != command.actor.account:
+        return Refused(Reason.NOTHING_TO_UNDO, {"number": command.number})
+    if now.real - step["real"] > UNDO_FOR:
+        return Refused(Reason.UNDO_TOO_LATE, {"seconds": UNDO_FOR // SECOND})
+    rows: list[Row] = []
+    if booking.ended_at is not None:
+        claims = _claimed_again(facts, at.booking, at.line.authority)
+        if isinstance(claims, Refused):
+            return claims
+        rows += claims
+    was = replace(booking, step="", **step["was"])
+    rows.append(replace(was, look_at=look_at(was, at.regulation)))
+    if step["cursor"] is not None:
+        rows.append(replace(at.line, cursor=step["cursor"]))
+    event = Event(EventKind.UNDONE, at.line.id, booking.number, {"verb": step["verb"]})
+    return Accepted(
+        (event,), tuple(rows), outcome={"number": booking.number, "undone": step["verb"]}
+    )
+
+
+def _claimed_again(facts: Facts, booking: Booking, authority: str) -> list[Row] | Refused:
+    who = facts.get(Particulars, booking.number)
+    if who is None:
+        return []
+    found = claims_of(facts, authority, who, booking.number)
+    if isinstance(found, Refused):
+        return found
+    return [Claim(*key, booking.number) for key in found]

@@ -1,0 +1,29 @@
+"""The live line of facts: who waits now."""
+
+from __future__ import annotations
+
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.status import Status, status_of
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.turn.order import Entry, line_up, turn_of
+
+
+def present(facts: Facts, line: Line) -> list[Booking]:
+    """Bookings of the line that have arrived and not ended, with the batch's changes."""
+    numbers = set(facts.present(line.id))
+    numbers |= {b.number for b in facts.touched(Booking) if b.line == line.id}
+    found = (facts.get(Booking, number) for number in sorted(numbers))
+    return [b for b in found if b and b.arrived_at is not None and b.ended_at is None]
+
+
+def waiting(facts: Facts, line: Line, regulation: Regulation, now: Instant) -> list[Entry]:
+    """The line in order: those who have arrived and are not called."""
+    turns = [
+        turn_of(b, regulation)
+        for b in present(facts, line)
+        if status_of(b, regulation, now) is Status.ARRIVED
+    ]
+    return line_up(turns, regulation.interleave, line.cursor, now)
