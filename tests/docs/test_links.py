@@ -10,6 +10,7 @@ import pytest
 from tests.docs.pages import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PACKAGE = ROOT / "src" / "kezek"
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -36,11 +37,12 @@ def test_links_resolve(doc: Path):
 
 @pytest.mark.parametrize("doc", PAGES, ids=lambda doc: doc.relative_to(ROOT).as_posix())
 def test_named_source_files_exist(doc: Path):
-    """A path in code type, as ARCHITECTURE.md names them, is a file or a folder of the tree."""
-    named = re.findall(
-        r"`((?:src/kezek|tests|tools|docs)/[\w./-]+)`", doc.read_text(encoding="utf-8")
-    )
-    gone = [name for name in named if not (ROOT / name).exists()]
+    """A path in code type, from the root of the tree or from the package, is there."""
+    text = doc.read_text(encoding="utf-8")
+    named = [ROOT / path for path in re.findall(r"`((?:src|tests|tools|docs)/[\w./-]+)`", text)]
+    rings = "api|app|cli|domain|regulation|storage|text|trust|web"
+    named += [PACKAGE / path for path in re.findall(rf"`((?:{rings})/[\w./-]+)`", text)]
+    gone = [path.relative_to(ROOT).as_posix() for path in named if not path.exists()]
     assert not gone, f"{doc.relative_to(ROOT)} names what is not there: {gone}"
 
 
