@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
-from typing import Literal
 
 from kezek.domain.slot.spread import fit, spread
 
@@ -41,7 +40,7 @@ class DayPlan:
     """The places of a post on a local day, in vehicles; hourly tuples have 24 parts, midnight first.
 
     `kept` of the capacity is the dear pool.  `protected` sums to protected_ordinary + protected_kept.
-    `basis` is "assumed" beyond the board.  A closed day has no places at all.
+    `basis` is "board", "assumed" beyond it, or "ours" without one.  A closed day has no places at all.
     """
 
     on: date
@@ -52,7 +51,7 @@ class DayPlan:
     protected: tuple[int, ...]
     protected_ordinary: int
     protected_kept: int
-    basis: Literal["board", "assumed"]
+    basis: str
 
     @property
     def free(self) -> tuple[int, ...]:

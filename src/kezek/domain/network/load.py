@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
-from kezek.domain.checkpoint.board_day import DayPlan
+from kezek.domain.checkpoint.board_day import DayPlan, assumed
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -91,22 +91,6 @@ def planned(
         plan = by_day.get(on) or assumed(days, on)
         rows += day_rows(line, plan, regulation)
     return rows
-
-
-def assumed(days: tuple[DayPlan, ...], on: date) -> DayPlan:
-    """The last open day with all its places free again: a day nobody has told us about."""
-    model = next(plan for plan in reversed(days) if plan.open)
-    return DayPlan(
-        on=on,
-        open=True,
-        capacity=model.capacity,
-        kept=-(-model.capacity // 100),
-        places=model.places,
-        protected=model.protected,
-        protected_ordinary=model.protected_ordinary,
-        protected_kept=model.protected_kept,
-        basis="assumed",
-    )
 
 
 def day_rows(line: Line, plan: DayPlan, regulation: Regulation) -> list[Row]:

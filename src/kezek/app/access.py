@@ -1,0 +1,186 @@
+"""Who somebody is: by password and session, by one-time link, or by API key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kezek.app.port import Clock, Session, Store
+from kezek.app.watch import Watch
+from kezek.domain.account.account import Account, ApiKey, Grant, Login
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import HOUR
+
+PASSWORD_LENGTH_MIN = 10
+
+
+class Locks(Protocol):
+    """Passwords and secrets, seen from the use cases; `trust/locks.py` does them."""
+
+    def hash_password(self, text: str) -> str: ...
+
+    def verify_password(self, stored: str | None, text: str) -> bool: ...
+
+    def make_token(self) -> tuple[str, str]:
+        """A new secret: its text, shown once, and the digest to store."""
+
+    def make_api_key(self) -> tuple[str, str]:
+        """A new API key: its text, shown once, and the digest to store."""
+
+    def digest(self, text: str) -> str:
+        """The digest of a secret that somebody shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A signed-in account as an actor.  `digest` names the session."""
+
+    account: Account
+    actor: Actor
+    digest: str
+
+    def places(self, *roles: Role) -> frozenset[str]:
+        """Where the person has one of the roles; `*` is everywhere."""
+        return frozenset(place for role, place in self.actor.grants if role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A program behind an API key: the actor it may be, and its requests a minute."""
+
+    id: int
+    actor: Actor
+    rate: int
+
+
+_CHANGES = frozenset(
+    {
+        EventKind.ACCOUNT_ADDED,
+        EventKind.ACCOUNT_CLOSED,
+        EventKind.PASSWORD_SET,
+        EventKind.GRANTED,
+        EventKind.GRANT_WITHDRAWN,
+        EventKind.API_KEY_ISSUED,
+        EventKind.API_KEY_REVOKED,
+        EventKind.RELEASED,
+    }
+)
+
+
+class Access:
+    """Remembers keys and accounts until one of them changes."""
+
+    def __init__(
+        self,
+        store: Store,
+        locks: Locks,
+        clock: Clock,
+        watch: Watch,
+        *,
+        session_hours: int,
+        one_time_hours: int,
+    ) -> None:
+        self._store, self._locks, self._clock = store, locks, clock
+        self._session_for = session_hours * HOUR
+        self._one_time_for = one_time_hours * HOUR
+        self._keys: dict[str, Keyed] | None = None
+        self._people: dict[int, tuple[Account, Actor] | None] = {}
+        watch.hook(self._forget)
+
+    def _forget(self, events: Sequence[Logged]) -> None:
+        if any(event.kind in _CHANGES for event in events):
+            self._keys = None
+            self._people = {}
+
+    def keyed(self, text: str) -> Keyed | None:
+        """The program of an API key, None when the key opens nothing."""
+        keys = self._keys
+        if keys is None:
+            keys = self._keys = self._load_keys()
+        return keys.get(self._locks.digest(text))
+
+    def _load_keys(self) -> dict[str, Keyed]:
+        keys: dict[str, Keyed] = {}
+        for row in self._store.reader.all(ApiKey):
+            person = self._person(row.account)
+            if row.revoked_at is None and person is not None:
+                grants = {(Role(row.role), row.place)} & _narrowed(person[1], row)
+                if (Role.DEMONSTRATOR, "*") in person[1].grants:
+                    grants |= {(Role.DEMONSTRATOR, "*")}
+                actor = Actor(row.account, f"account:{row.account}", frozenset(grants))
+                keys[row.digest] = Keyed(row.id, actor, row.rate)
+        return keys
+
+    def _person(self, account: int) -> tuple[Account, Actor] | None:
+        if account not in self._people:
+            reader = self._store.reader
+            row = reader.get(Account, account)
+            if row is None or row.closed_at is not None:
+                self._people[account] = None
+            else:
+                grants = ((Role(g.role), g.place) for g in reader.rows(Grant, account))
+                actor = Actor(account, f"account:{account}", frozenset(grants))
+                self._people[account] = (row, actor)
+        return self._people[account]
+
+    def sign_in(self, login: str, password: str) -> str | None:
+        """The secret of a new session, or None; an unknown login takes as long as a wrong password."""
+        found = self._store.reader.get(Login, login.strip().lower())
+        person = self._person(found.account) if found else None
+        stored = person[0].password if person and person[0].password else None
+        if not self._locks.verify_password(stored, password) or person is None:
+            return None
+        return self._begin(person[0].id, "session", self._session_for)
+
+    def one_time_link(self, account: int) -> str:
+        """The secret of a link by which an account sets its password, once."""
+        return self._begin(account, "password", self._one_time_for)
+
+    def _begin(self, account: int, purpose: str, span: int) -> str:
+        text, digest = self._locks.make_token()
+        real = self._clock.now().real
+        self._store.keep_session(Session(digest, account, purpose, real, real + span))
+        return text
+
+    def session(self, text: str) -> Person | None:
+        """Who has signed in with this secret; None when it is unknown or expired."""
+        return self._by_secret(text, "session")
+
+    def one_time(self, text: str) -> Person | None:
+        """Whose one-time link this is; it is used up by `end`."""
+        return self._by_secret(text, "password")
+
+    def _by_secret(self, text: str, purpose: str) -> Person | None:
+        digest = self._locks.digest(text)
+        kept = self._store.session(digest)
+        if kept is None or kept.purpose != purpose or kept.expires <= self._clock.now().real:
+            return None
+        person = self._person(kept.account)
+        return Person(person[0], person[1], digest) if person else None
+
+    def end(self, person: Person) -> None:
+        """Sign out, or use up a one-time link."""
+        self._store.end_sessions(digest=person.digest)
+
+    def end_all(self, account: int) -> None:
+        """Sign an account out everywhere, as a new password does."""
+        self._store.end_sessions(account=account)
+
+    def hash_password(self, text: str) -> str | None:
+        """What to store for a new password; None when it is too short or too long."""
+        if len(text) < PASSWORD_LENGTH_MIN or len(text.encode()) > 256:  # noqa: PLR2004 - bytes
+            return None
+        return self._locks.hash_password(text)
+
+    def new_key(self) -> tuple[str, str]:
+        """A new API key: its text, shown once, and the digest for `IssueKey`."""
+        return self._locks.make_api_key()
+
+
+def _narrowed(actor: Actor, row: ApiKey) -> set[tuple[Role, str]]:
+    """What the key's grant leaves of its account's: the same role there or anywhere."""
+    role = Role(row.role)
+    held = (role, row.place) in actor.grants or (role, "*") in actor.grants
+    return {(role, row.place)} if held else set()

@@ -1,0 +1,66 @@
+"""The public board: the whole network on one sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.app.availability import Availability, DayPlaces, LinePlaces
+from kezek.app.checkpoint import Network, Post
+from kezek.app.queue import Queues, Snapshot
+from kezek.domain.kernel.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PostRow:
+    """A post on the board.
+
+    `state` is open (a place today or later this week), full (no ordinary place within seven days),
+    closed (today is closed), or no_line.
+    """
+
+    post: Post
+    state: str
+    places: LinePlaces | None
+    queue: Snapshot | None
+
+    @property
+    def today(self) -> DayPlaces | None:
+        return self.places.today if self.places else None
+
+    @property
+    def next_free(self) -> DayPlaces | None:
+        return self.places.next_free if self.places else None
+
+    @property
+    def waiting(self) -> int | None:
+        """Trucks waiting, None where no line runs."""
+        return None if self.queue is None else len(self.queue.waiting)
+
+
+class Boards:
+    """Rows of the network board."""
+
+    def __init__(self, network: Network, availability: Availability, queues: Queues) -> None:
+        self._network, self._availability, self._queues = network, availability, queues
+
+    def row(self, post: Post, now: Instant) -> PostRow:
+        """One post's row."""
+        places = self._availability.of(post, now)
+        return PostRow(post, state_of(places), places, self._queues.of(post, now))
+
+    def rows(self, now: Instant) -> list[PostRow]:
+        """Every post of the network, in the order of ids."""
+        return [self.row(post, now) for post in self._network.posts().values()]
+
+
+WEEK = 7
+
+
+def state_of(places: LinePlaces | None) -> str:
+    """The word and the shape of a post on the board."""
+    if places is None or places.today is None:
+        return "no_line"
+    if places.today.state == "closed":
+        return "closed"
+    soon = places.days[:WEEK]
+    return "open" if any(day.ordinary for day in soon) else "full"

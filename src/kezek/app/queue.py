@@ -1,0 +1,182 @@
+"""The live line as read: who waits in which place, who is called, who comes next.
+
+One snapshot of a line serves its board, its console and every ticket that stands in it, until something
+touches the line or the minute turns.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from kezek.app.checkpoint import Post
+from kezek.app.port import Store
+from kezek.app.watch import Watch
+from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.status import Status, status_of
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.turn.order import Entry, line_up, turn_of
+from kezek.domain.vehicle.plate import mask
+
+PACE_HOURS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A vehicle as the public sees it: country, the plate's last three, the ticket's code."""
+
+    number: int
+    code: str
+    country: str
+    tail: str
+    vehicle_class: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A waiting vehicle at its place.  `window` is the booked one, None for a walk-in;
+    `behind` says that it lost the place of that window (late, or a missed call).
+    """
+
+    place: int
+    seen: Seen
+    window: Instant | None
+    open: bool
+    behind: bool
+    arrived_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AtGate:
+    """A vehicle that was called or admitted, with the instant until which the call stands."""
+
+    seen: Seen
+    status: Status
+    since: Instant
+    until: Instant | None
+    exception: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A line at a moment.  `as_of` is domain time; `pace` is crossings an hour over three hours,
+    None when nothing has crossed; `exceptions_today` counts calls out of turn by approval state.
+    """
+
+    line: str
+    version: int
+    as_of: Instant
+    waiting: tuple[InLine, ...]
+    called: tuple[AtGate, ...]
+    admitted: tuple[AtGate, ...]
+    booked: tuple[tuple[Instant, int], ...]
+    crossed_today: int
+    pace: float | None
+    exceptions_today: int
+    awaiting_approval: int
+    entries: tuple[Entry, ...]
+    bookings: dict[int, Booking]
+
+    def place_of(self, number: int) -> int | None:
+        """The place in line, counted from 1."""
+        return next((e.place for e in self.entries if e.turn.number == number), None)
+
+    def ahead_of(self, start: Instant, number: int) -> int:
+        """Bookings of this line that cross before an unarrived one, if everybody comes."""
+        return len(self.waiting) + bisect_left(self.booked, (start, number))
+
+
+class Queues:
+    """Snapshots of lines, built when asked for."""
+
+    def __init__(self, store: Store, watch: Watch) -> None:
+        self._store, self._watch = store, watch
+        self._lines: dict[str, Snapshot] = {}
+
+    def of(self, post: Post, now: Instant) -> Snapshot | None:
+        """The snapshot of a post's line; None where no line runs."""
+        line, regulation = post.line, post.regulation
+        if line is None or regulation is None:
+            return None
+        version = self._watch.version(line.id)
+        kept = self._lines.get(line.id)
+        if kept is None or kept.version != version or now - kept.as_of >= MINUTE:
+            kept = self._lines[line.id] = self._build(line, regulation, version, now)
+        return kept
+
+    def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Snapshot:
+        reader = self._store.reader
+        # The row, not the network's copy: the cursor moves with every call.
+        line = reader.get(Line, line.id) or line
+        found = reader.many(Booking, reader.present(line.id))
+        bookings = {b.number: b for b in found.values()}
+        who = reader.many(Particulars, list(bookings))
+        by_status: dict[Status, list[Booking]] = {}
+        for booking in bookings.values():
+            by_status.setdefault(status_of(booking, regulation, now), []).append(booking)
+        turns = [turn_of(b, regulation) for b in by_status.get(Status.ARRIVED, ())]
+        entries = line_up(turns, regulation.interleave, line.cursor, now)
+        seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
+        midnight = day_start(local_day(now, line.zone), line.zone)
+        ahead = reader.many(Booking, reader.booked(line.id, 0, now + 7 * 24 * HOUR))
+        crossed = reader.counted(line.id, EventKind.CROSSED, now - PACE_HOURS * HOUR)
+        exceptional = [b for b in bookings.values() if b.exception in ("awaiting", "approved")]
+        return Snapshot(
+            line=line.id,
+            version=version,
+            as_of=now,
+            waiting=tuple(_in_line(e, bookings[e.turn.number], seen) for e in entries),
+            called=tuple(_at_gate(by_status.get(Status.CALLED, ()), Status.CALLED, seen)),
+            admitted=tuple(_at_gate(by_status.get(Status.ADMITTED, ()), Status.ADMITTED, seen)),
+            booked=tuple(
+                sorted((b.start, b.number) for b in ahead.values() if b.start and not b.arrived_at)
+            ),
+            crossed_today=reader.counted(line.id, EventKind.CROSSED, midnight),
+            pace=crossed / PACE_HOURS if crossed else None,
+            exceptions_today=len(exceptional),
+            awaiting_approval=sum(b.exception == "awaiting" for b in exceptional),
+            entries=tuple(entries),
+            bookings=bookings,
+        )
+
+
+def see(booking: Booking, who: Particulars | None) -> Seen:
+    """The public view of a booking; erased particulars leave the code."""
+    return Seen(
+        number=booking.number,
+        code=booking.code,
+        country=who.country if who else "",
+        tail=mask(who.country, who.plate) if who else "",
+        vehicle_class=booking.vehicle_class,
+        simulated=booking.simulated,
+    )
+
+
+def _in_line(entry: Entry, booking: Booking, seen: dict[int, Seen]) -> InLine:
+    assert booking.arrived_at is not None, "whoever is in line has arrived"
+    return InLine(
+        place=entry.place,
+        seen=seen[booking.number],
+        window=booking.start,
+        open=entry.open,
+        behind=booking.joined_at is not None,
+        arrived_at=booking.arrived_at,
+    )
+
+
+def _at_gate(bookings: object, status: Status, seen: dict[int, Seen]) -> list[AtGate]:
+    rows = [
+        AtGate(
+            seen=seen[b.number],
+            status=status,
+            since=(b.admitted_at if status is Status.ADMITTED else b.called_at) or 0,
+            until=b.call_until if status is Status.CALLED else None,
+            exception=b.exception,
+        )
+        for b in bookings  # type: ignore[attr-defined]
+    ]
+    return sorted(rows, key=lambda row: (row.since, row.seen.number))

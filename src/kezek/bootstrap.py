@@ -1,0 +1,100 @@
+"""The composition root: settings -> adapters -> use cases -> the application."""
+
+from __future__ import annotations
+
+import json
+
+from kezek.app.access import Access
+from kezek.app.availability import Availability
+from kezek.app.board import Boards
+from kezek.app.checkpoint import Network
+from kezek.app.desk.desk import Desk
+from kezek.app.find import Finder
+from kezek.app.house import Demo, House
+from kezek.app.port import Store
+from kezek.app.queue import Queues
+from kezek.app.regulation import shipped_regulations
+from kezek.app.ticket import Tickets
+from kezek.app.timer import Timer
+from kezek.app.watch import Watch
+from kezek.domain.regulation.regulation import Regulations
+from kezek.settings import Settings
+from kezek.storage.open import open_store
+from kezek.trust.keyring import open_keyring
+from kezek.trust.locks import SystemLocks
+from kezek.trust.papers import SignedPapers
+from kezek.world.chance import SystemChance
+from kezek.world.clock import DemoClock, WallClock
+
+DEMO_SETTING = "demo"
+
+
+def open_house(settings: Settings, rules: Regulations | None = None) -> House:
+    """Open the installation that the settings name; StoreFault or TrustFault say what to do."""
+    store = open_store(settings.store_url)
+    try:
+        return furnish(settings, store, rules or shipped_regulations())
+    except BaseException:
+        store.close()
+        raise
+
+
+def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
+    """Build every use case on an open store."""
+    demo = demo_of(store)
+    last = store.reader.last_event()
+    clock = (
+        DemoClock(max(demo.began, last.at if last else 0), demo.factor) if demo else WallClock()
+    )
+    chance, watch = SystemChance(), Watch()
+    watch.position = last.position if last else 0
+    network = Network(store, rules, watch)
+    queues, availability = Queues(store, watch), Availability(store, watch)
+    tickets = Tickets(store, network, queues)
+    keyring = open_keyring(settings.folder / "keys", chance.secret)
+    papers = SignedPapers(keyring, settings.issuer)
+    access = Access(
+        store,
+        SystemLocks(chance.secret),
+        clock,
+        watch,
+        session_hours=settings.session_hours,
+        one_time_hours=settings.one_time_hours,
+    )
+    return House(
+        settings=settings,
+        rules=rules,
+        store=store,
+        clock=clock,
+        chance=chance,
+        watch=watch,
+        desk=Desk(store, rules, clock, watch.announce),
+        network=network,
+        availability=availability,
+        queues=queues,
+        boards=Boards(network, availability, queues),
+        tickets=tickets,
+        finder=Finder(store, tickets, papers.read_qr),
+        access=access,
+        papers=papers,
+        timer=Timer(store, network, clock),
+        demo=demo,
+    )
+
+
+def demo_of(store: Store) -> Demo | None:
+    """The demonstration that a database was made for, None for a real one."""
+    text = store.setting(DEMO_SETTING)
+    return Demo(**json.loads(text)) if text else None
+
+
+def make_demo(store: Store, demo: Demo) -> None:
+    """Mark an empty database as a demonstration, for good."""
+    body = {"began": demo.began, "factor": demo.factor, "seed": demo.seed}
+    store.set_setting(DEMO_SETTING, json.dumps(body))
+
+
+def close_house(house: House) -> None:
+    """Finish what was taken in, then release the database."""
+    house.desk.stop()
+    house.store.close()

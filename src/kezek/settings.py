@@ -1,0 +1,104 @@
+"""All settings: one frozen object, read once from the environment; secrets come from files only."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+PREFIX = "KEZEK_"
+
+
+class SettingRefused(Exception):
+    """A setting cannot be understood; the message names it and what it takes."""
+
+    permanent = True
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every field can be set as an environment variable `KEZEK_<NAME>`."""
+
+    folder: Path = field(
+        default=Path("kezek-data"),
+        metadata={"meaning": "folder of the database and the keys"},
+    )
+    database: str = field(
+        default="",
+        metadata={"meaning": "database address; empty is sqlite:<folder>/kezek.db"},
+    )
+    host: str = field(default="127.0.0.1", metadata={"meaning": "address to listen on"})
+    port: int = field(default=8470, metadata={"meaning": "TCP port to listen on"})
+    public_url: str = field(
+        default="",
+        metadata={"meaning": "address by which others reach the server; empty is http://host:port"},
+    )
+    secure_cookies: bool = field(
+        default=False,
+        metadata={"meaning": "send cookies over HTTPS only; set it behind a TLS proxy"},
+    )
+    proxy_header: str = field(
+        default="",
+        metadata={"meaning": "header with the client's address set by your proxy; empty is none"},
+    )
+    session_hours: int = field(
+        default=12, metadata={"meaning": "hours of real time until a sign-in ends"}
+    )
+    one_time_hours: int = field(
+        default=24, metadata={"meaning": "hours of real time until a one-time link ends"}
+    )
+    rate_public: int = field(
+        default=600, metadata={"meaning": "requests a minute for one address without a key"}
+    )
+    rate_sign_in: int = field(
+        default=10, metadata={"meaning": "attempts a minute to sign in or find a ticket"}
+    )
+    return_minutes_min: int = field(
+        default=5, metadata={"meaning": "least minutes until a returned place can be booked"}
+    )
+    return_minutes_max: int = field(
+        default=60, metadata={"meaning": "most minutes until a returned place can be booked"}
+    )
+    body_bytes_max: int = field(
+        default=1_000_000, metadata={"meaning": "largest request body, in bytes"}
+    )
+
+    @property
+    def store_url(self) -> str:
+        """The address of the database."""
+        return self.database or f"sqlite:{self.folder / 'kezek.db'}"
+
+    @property
+    def issuer(self) -> str:
+        """The address that tickets and links name."""
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Settings from the environment, overridden by what the command line says (None is unsaid)."""
+    known = {f.name: f for f in fields(Settings)}
+    given: dict[str, Any] = {}
+    for name, value in environment.items():
+        if name.startswith(PREFIX):
+            key = name.removeprefix(PREFIX).lower()
+            if key not in known:
+                raise SettingRefused(f"{name} is no setting; `kezek doctor` lists them all.")
+            given[key] = _typed(name, value, known[key].type)
+    given |= {key: value for key, value in overrides.items() if value is not None}
+    return Settings(**given)
+
+
+def _typed(name: str, value: str, kind: Any) -> Any:
+    if kind == "bool":
+        if value.lower() in ("1", "true", "yes", "on"):
+            return True
+        if value.lower() in ("0", "false", "no", "off"):
+            return False
+        raise SettingRefused(f"{name} takes yes or no, not {value!r}.")
+    if kind == "int":
+        if not value.isdecimal():
+            raise SettingRefused(f"{name} takes a whole number, not {value!r}.")
+        return int(value)
+    return Path(value) if kind == "Path" else value
