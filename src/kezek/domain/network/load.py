@@ -88,8 +88,11 @@ def planned(
     rows: list[Row] = []
     for ahead in range(regulation.horizon_days + 1):
         on = today + timedelta(days=ahead)
-        plan = by_day.get(on) or assumed(days, on)
-        rows += day_rows(line, plan, regulation)
+        plan = by_day.get(on)
+        if plan is None and on > days[-1].on:
+            plan = assumed(days, on)
+        if plan is not None:
+            rows += day_rows(line, plan, regulation)
     return rows
 
 
