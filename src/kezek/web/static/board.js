@@ -1,0 +1,54 @@
+// Keeps a page fresh and honest: exchanges its parts when the stream says so, ticks the clock,
+// and says how old the page is when the stream is silent.
+import { ago, now, speed, write } from "./time.js";
+
+const QUIET = 40000; // the server speaks at least every 15 s; twice missed is a lost link
+let heard = Date.now();
+let renewed = Date.now();
+let waiting = 0;
+
+const renew = (part) => {
+  waiting = 0;
+  window.htmx.trigger(part, "renew");
+};
+
+// Many changes in a moment make one request: at once if the last was long ago, otherwise after the rest of the pause.
+const soon = (part) => {
+  const pause = Number(part.dataset.every || 1) * 1000;
+  if (!waiting) waiting = setTimeout(renew, Math.max(50, renewed + pause - Date.now()), part);
+};
+
+document.addEventListener("htmx:sseBeforeMessage", (event) => {
+  event.preventDefault();
+  heard = Date.now();
+  if (event.detail.type === "changed") soon(event.target);
+});
+document.addEventListener("htmx:sseOpen", () => {
+  const late = Date.now() - heard > QUIET;
+  heard = Date.now();
+  const part = document.querySelector("[data-every]");
+  if (late && part) soon(part);
+});
+document.addEventListener("htmx:afterRequest", (event) => {
+  if (event.detail.successful) renewed = Date.now();
+});
+// Never take a form away from under somebody's hands.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const part = event.detail.target;
+  if (event.detail.requestConfig?.triggeringEvent?.type === "renew" && part.querySelector("details.reasoned[open]")) event.detail.shouldSwap = false;
+});
+
+const tick = () => {
+  const live = Boolean(document.querySelector("[sse-connect]"));
+  const lost = live && Date.now() - heard > QUIET;
+  for (const time of document.querySelectorAll("[data-clock]")) time.textContent = write(now(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  for (const words of document.querySelectorAll("[data-age] [data-live]")) {
+    words.textContent = live && !lost ? words.dataset.live : ago((Date.now() - renewed) * (live ? 1 : speed));
+  }
+  const banner = document.getElementById("stale");
+  if (!banner) return;
+  banner.hidden = !lost;
+  banner.querySelector("[data-since]").textContent = ago(Date.now() - renewed);
+};
+tick();
+setInterval(tick, 1000);

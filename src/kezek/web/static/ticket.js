@@ -1,0 +1,87 @@
+// The call: rings, vibrates and keeps the screen awake. A browser lets a page ring only after a touch,
+// so the driver presses "sound on" once; the page says whether it may.
+import { now } from "./time.js";
+
+let audio = null;
+let ringing = 0;
+let answered = "";
+
+const beep = (at, pitch) => {
+  const tone = audio.createOscillator();
+  const loud = audio.createGain();
+  tone.type = "square";
+  tone.frequency.value = pitch;
+  loud.gain.setValueAtTime(0.0001, at);
+  loud.gain.exponentialRampToValueAtTime(0.6, at + 0.02);
+  loud.gain.exponentialRampToValueAtTime(0.0001, at + 0.4);
+  tone.connect(loud).connect(audio.destination);
+  tone.start(at);
+  tone.stop(at + 0.42);
+};
+const ring = () => {
+  navigator.vibrate?.([600, 200, 600, 200, 1000]);
+  if (audio?.state === "running") for (const [i, pitch] of [880, 1175, 880, 1175].entries()) beep(audio.currentTime + i * 0.45, pitch);
+};
+const start = () => {
+  if (ringing) return;
+  ring();
+  ringing = setInterval(ring, 3000);
+};
+const stop = () => {
+  clearInterval(ringing);
+  ringing = 0;
+  navigator.vibrate?.(0);
+};
+
+const paint = () => {
+  const called = document.getElementById("called");
+  for (const box of document.querySelectorAll("[data-sound]")) {
+    box.hidden = false;
+    box.classList.toggle("is-on", audio?.state === "running");
+  }
+  if (!called) return stop();
+  const isNew = called.dataset.call !== answered;
+  called.classList.toggle("on", isNew);
+  document.documentElement.classList.toggle("is-called", isNew);
+  if (!isNew) return stop();
+  if (!called.contains(document.activeElement)) called.querySelector("[data-answer]").focus();
+  start();
+  const left = Math.max(0, Date.parse(called.dataset.by) - now());
+  const minutes = called.querySelector("[data-minutes]");
+  if (minutes) {
+    const unit = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "minute", unitDisplay: "long" });
+    minutes.textContent = unit.format(Math.ceil(left / 60000));
+  }
+  const share = Math.min(1, left / (Date.parse(called.dataset.by) - Date.parse(called.dataset.at)));
+  called.querySelector("[data-bar]")?.setAttribute("width", String(200 * share));
+};
+
+const wake = async () => {
+  try {
+    await navigator.wakeLock?.request("screen");
+  } catch {
+    // A flat battery may refuse; the call still rings.
+  }
+};
+
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-sound-on]")) {
+    audio ??= new AudioContext();
+    await audio.resume();
+    beep(audio.currentTime, 880);
+    await wake();
+    paint();
+  }
+  if (event.target.closest("[data-answer]")) {
+    event.preventDefault();
+    answered = document.getElementById("called").dataset.call;
+    paint();
+    document.getElementById("main").focus();
+  }
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && audio) wake();
+});
+document.addEventListener("htmx:afterSettle", paint);
+paint();
+setInterval(paint, 1000);
