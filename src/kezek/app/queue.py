@@ -64,7 +64,8 @@ class AtGate:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A line at a moment.  `as_of` is domain time; `pace` is crossings an hour over three hours,
-    None when nothing has crossed; `exceptions_today` counts calls out of turn by approval state.
+    None when nothing has crossed; `exceptions_today` counts calls out of turn, `awaiting_approval` those
+    of present vehicles that lack their second name.
     """
 
     line: str
@@ -124,7 +125,7 @@ class Queues:
         midnight = day_start(local_day(now, line.zone), line.zone)
         ahead = reader.many(Booking, reader.booked(line.id, 0, now + 7 * 24 * HOUR))
         crossed = reader.counted(line.id, EventKind.CROSSED, now - PACE_HOURS * HOUR)
-        exceptional = [b for b in bookings.values() if b.exception in ("awaiting", "approved")]
+        exceptions = reader.counted(line.id, EventKind.CALLED_OUT_OF_TURN, midnight)
         return Snapshot(
             line=line.id,
             version=version,
@@ -137,8 +138,8 @@ class Queues:
             ),
             crossed_today=reader.counted(line.id, EventKind.CROSSED, midnight),
             pace=crossed / PACE_HOURS if crossed else None,
-            exceptions_today=len(exceptional),
-            awaiting_approval=sum(b.exception == "awaiting" for b in exceptional),
+            exceptions_today=exceptions,
+            awaiting_approval=sum(b.exception == "awaiting" for b in bookings.values()),
             entries=tuple(entries),
             bookings=bookings,
         )

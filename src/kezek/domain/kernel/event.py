@@ -19,6 +19,7 @@ class EventKind(StrEnum):
     DRIVER_ADDED = "driver_added"
     ARRIVED = "arrived"
     CALLED = "called"
+    CALLED_OUT_OF_TURN = "called_out_of_turn"
     MISSED = "missed"
     ADMITTED = "admitted"
     CROSSED = "crossed"

@@ -71,7 +71,7 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
         return Refused(Reason.NOBODY_TO_CALL, {"line": line.id})
     at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
     assert isinstance(at, Stand), "whoever waits can be called"
-    event = Event(EventKind.CALLED, line.id, at.booking.number, {"by": "rule"})
+    event = Event(EventKind.CALLED, line.id, at.booking.number)
     moved = replace(line, cursor=head.cursor)
     return Accepted(
         (event,), (_called(at, command.actor, now, line.cursor), moved), outcome=_outcome(at, now)
@@ -111,10 +111,10 @@ def _out_of_turn(
     agreed = proposed and booking.exception_by != actor.account
     state = "approved" if agreed else "awaiting"
     event = Event(
-        EventKind.CALLED,
+        EventKind.CALLED_OUT_OF_TURN,
         at.line.id,
         booking.number,
-        {"by": "exception", "cause": command.cause, "exception": state},
+        {"cause": command.cause, "exception": state},
     )
     by = booking.exception_by if agreed else actor.account
     called = _called(at, actor, now, None, exception=state, exception_by=by)
