@@ -43,9 +43,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     """Build every use case on an open store."""
     demo = demo_of(store)
     last = store.reader.last_event()
-    clock = (
-        DemoClock(max(demo.began, last.at if last else 0), demo.factor) if demo else WallClock()
-    )
+    clock = DemoClock(max(demo.began, last.at if last else 0), demo.factor) if demo else WallClock()
     chance, watch = SystemChance(), Watch()
     watch.position = last.position if last else 0
     network = Network(store, rules, watch)

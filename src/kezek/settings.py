@@ -6,9 +6,11 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 PREFIX = "KEZEK_"
+
+Value: TypeAlias = bool | int | str | Path
 
 
 class SettingRefused(Exception):
@@ -76,10 +78,10 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
-def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Value | None) -> Settings:
     """Settings from the environment, overridden by what the command line says (None is unsaid)."""
     known = {f.name: f for f in fields(Settings)}
-    given: dict[str, Any] = {}
+    given: dict[str, Value] = {}
     for name, value in environment.items():
         if name.startswith(PREFIX):
             key = name.removeprefix(PREFIX).lower()
@@ -87,10 +89,11 @@ def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any)
                 raise SettingRefused(f"{name} is no setting; `kezek doctor` lists them all.")
             given[key] = _typed(name, value, known[key].type)
     given |= {key: value for key, value in overrides.items() if value is not None}
-    return Settings(**given)
+    # The names are those of the fields; the types were made from the fields' own.
+    return Settings(**given)  # type: ignore[arg-type]
 
 
-def _typed(name: str, value: str, kind: Any) -> Any:
+def _typed(name: str, value: str, kind: object) -> Value:
     if kind == "bool":
         if value.lower() in ("1", "true", "yes", "on"):
             return True

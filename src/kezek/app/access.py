@@ -170,7 +170,7 @@ class Access:
 
     def hash_password(self, text: str) -> str | None:
         """What to store for a new password; None when it is too short or too long."""
-        if len(text) < PASSWORD_LENGTH_MIN or len(text.encode()) > 256:  # noqa: PLR2004 - bytes
+        if len(text) < PASSWORD_LENGTH_MIN or len(text.encode()) > 256:
             return None
         return self._locks.hash_password(text)
 

@@ -100,9 +100,7 @@ class Tickets:
             return None, queue.ahead_of(booking.start, booking.number), {}
         return None, None, {}
 
-    def _can(
-        self, booking: Booking, post: Post, status: Status, now: Instant
-    ) -> frozenset[Verb]:
+    def _can(self, booking: Booking, post: Post, status: Status, now: Instant) -> frozenset[Verb]:
         """The driver's verbs that are legal now, so that no button leads to a refusal."""
         assert post.regulation is not None, "a booking stands in a line with a regulation"
         verbs = {verb for verb in _OWN_VERBS if transition(status, verb)}

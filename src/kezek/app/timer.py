@@ -12,7 +12,6 @@ from kezek.domain.booking.lapse import GiveBack, Lapse
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import DAY, local_day, to_datetime
 from kezek.domain.network.load import ExtendCalendar
-from kezek.domain.slot.slot import Day
 
 AT_ONCE_MAX = 500
 ANSWERS_KEPT_FOR = 8 * DAY

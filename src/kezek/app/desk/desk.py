@@ -41,7 +41,7 @@ class Desk:
         store: Store,
         rules: Regulations,
         clock: Clock,
-        announce: Callable[[Sequence[Logged]], None] = lambda events: None,
+        announce: Callable[[Sequence[Logged]], None],
     ) -> None:
         self.store, self.rules, self.clock = store, rules, clock
         self._announce = announce
@@ -50,10 +50,6 @@ class Desk:
         self._stopping = False
         self._thread = threading.Thread(target=self._write, name="desk", daemon=True)
         self._thread.start()
-
-    def announce_to(self, announce: Callable[[Sequence[Logged]], None]) -> None:
-        """Who hears of committed events; called on the writer's thread."""
-        self._announce = announce
 
     async def submit(self, command: Command) -> Answer:
         """The answer, once it is durable."""
