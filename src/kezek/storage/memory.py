@@ -5,12 +5,12 @@ contract.
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from kezek.app.port import Answered, Session
-from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
@@ -20,8 +20,8 @@ from kezek.domain.slot.slot import Day, Slot
 R = TypeVar("R", bound=Row)
 
 
-class MemoryReader:
-    """Plain scans over dictionaries."""
+class Content:
+    """What is committed."""
 
     def __init__(self) -> None:
         self.tables: dict[type[Any], dict[Hashable, Any]] = {}
@@ -31,19 +31,30 @@ class MemoryReader:
     def table(self, kind: type[R]) -> dict[Hashable, R]:
         return self.tables.setdefault(kind, {})
 
+
+class MemoryRows:
+    """Plain scans over dictionaries: what a unit and a reader share."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+
+    @property
+    def log(self) -> list[Logged]:
+        return self.content.log
+
+    def table(self, kind: type[R]) -> dict[Hashable, R]:
+        return self.content.table(kind)
+
     def get(self, kind: type[R], key: Hashable) -> R | None:
         return self.table(kind).get(key)
 
     def rows(self, kind: type[R], prefix: Hashable) -> Sequence[R]:
-        found = self.table(kind).items()
-        return [row for key, row in sorted(found) if isinstance(key, tuple) and key[0] == prefix]  # type: ignore[type-var]
+        table = self.table(kind)
+        return [table[key] for key in _in_order(table) if _first(key) == prefix]
 
     def all(self, kind: type[R]) -> Sequence[R]:
-        return [row for _, row in sorted(self.table(kind).items())]  # type: ignore[type-var]
-
-    def many(self, kind: type[R], keys: Sequence[Hashable]) -> Mapping[Hashable, R]:
         table = self.table(kind)
-        return {key: table[key] for key in keys if key in table}
+        return [table[key] for key in _in_order(table)]
 
     def _bookings(self, line: str) -> list[Booking]:
         return [b for b in self.all(Booking) if b.line == line and b.ended_at is None]
@@ -55,8 +66,16 @@ class MemoryReader:
         live = self._bookings(line)
         return [b.number for b in live if b.start is not None and first <= b.start < past]
 
+
+class MemoryReader(MemoryRows):
+    """Committed state, for read models."""
+
     def last_position(self) -> int:
         return len(self.log)
+
+    def many(self, kind: type[R], keys: Sequence[Hashable]) -> Mapping[Hashable, R]:
+        table = self.table(kind)
+        return {key: table[key] for key in keys if key in table}
 
     def last_event(self) -> Logged | None:
         return self.log[-1] if self.log else None
@@ -101,19 +120,27 @@ class MemoryReader:
         return sorted(p.number for p in who.values() if part in p.plate)[:limit]
 
 
-class MemoryUnit(MemoryReader):
-    """A write transaction over the shared dictionaries; they change only in `save`."""
+def _in_order(table: Mapping[Hashable, object]) -> list[Hashable]:
+    # All keys of a kind have one shape, so they can be compared.
+    return sorted(table, key=lambda key: cast("tuple[str, ...]", key))
 
-    def __init__(self, shared: MemoryReader) -> None:
-        self.tables, self.log, self.answers = shared.tables, shared.log, shared.answers
+
+def _first(key: Hashable) -> Hashable:
+    return key[0] if isinstance(key, tuple) else key
+
+
+class MemoryUnit(MemoryRows):
+    """A write transaction: what is saved becomes visible when the unit is left."""
+
+    def __init__(self, content: Content) -> None:
+        super().__init__(content)
+        self.last_position = len(self.log)
         self.last_at = self.log[-1].at if self.log else 0
-
-    @property
-    def last_position(self) -> int:  # type: ignore[override]
-        return len(self.log)
+        self._saved: list[Callable[[], None]] = []
 
     def answered(self, digests: Sequence[bytes]) -> Mapping[bytes, Answered]:
-        return {d: self.answers[d] for d in digests if d in self.answers}
+        answers = self.content.answers
+        return {d: answers[d] for d in digests if d in answers}
 
     def save(
         self,
@@ -121,31 +148,64 @@ class MemoryUnit(MemoryReader):
         events: Sequence[Logged],
         answers: Sequence[Answered],
     ) -> None:
-        for slot in (row for row in changed.values() if isinstance(row, Slot)):
-            assert 0 <= slot.protected and 0 <= slot.taken, "no negative places"
-            assert slot.free >= 0, "confirmed + protected <= capacity"
+        for row in changed.values():
+            _fence(row)
+        for position, event in enumerate(events, self.last_position + 1):
+            assert event.position == position, "positions are dense and in commit order"
+        assert not any(a.digest in self.content.answers for a in answers), "one answer a key"
+        self._saved.append(lambda: self._keep(changed, events, answers))
+
+    def _keep(
+        self,
+        changed: Mapping[tuple[type[Any], Hashable], Row | None],
+        events: Sequence[Logged],
+        answers: Sequence[Answered],
+    ) -> None:
         for (kind, key), row in changed.items():
             if row is None:
                 self.table(kind).pop(key, None)
             else:
                 self.table(kind)[key] = row
         self.log.extend(events)
-        self.answers.update((a.digest, a) for a in answers)
+        self.content.answers.update((a.digest, a) for a in answers)
+
+    def commit(self) -> None:
+        """Make everything visible that was saved."""
+        for keep in self._saved:
+            keep()
+
+
+def _fence(row: Row | None) -> None:
+    if isinstance(row, Slot):
+        assert row.protected >= 0, "no negative places"
+        assert row.taken >= 0, "no negative places"
+        assert row.free >= 0, "confirmed + protected <= capacity"
+    if isinstance(row, Day):
+        taken = (row.in_turn, row.priority, row.postal, row.accelerated, row.walk_in)
+        assert min(taken) >= 0, "no class gives back more than it took"
+        assert 0 <= row.kept <= row.capacity, "the pools are parts of the capacity"
 
 
 class MemoryStore:
     """Everything is gone when the process is."""
 
     def __init__(self) -> None:
-        self.reader = MemoryReader()
+        self._content = Content()
+        self._reader = MemoryReader(self._content)
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
         self._settings: dict[str, str] = {}
 
+    @property
+    def reader(self) -> MemoryReader:
+        return self._reader
+
     @contextmanager
     def unit(self) -> Iterator[MemoryUnit]:
         with self._lock:
-            yield MemoryUnit(self.reader)
+            unit = MemoryUnit(self._content)
+            yield unit
+            unit.commit()
 
     def keep_session(self, session: Session) -> None:
         self._sessions[session.digest] = session
@@ -167,13 +227,19 @@ class MemoryStore:
         self._settings[name] = value
 
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
-        old = [a.digest for a in self.reader.answers.values() if a.real < answers_before]
-        gone = [p.number for p in self.reader.all(Particulars) if p.erase_on < particulars_before]
-        for digest in old:
-            del self.reader.answers[digest]
-        for number in gone:
-            del self.reader.table(Particulars)[number]
-        return len(old) + len(gone)
+        answers, who = self._content.answers, self._content.table(Particulars)
+        names = self._content.table(Driver)
+        with self._lock:
+            old = [a.digest for a in answers.values() if a.real < answers_before]
+            gone = {p.number for p in who.values() if p.erase_on < particulars_before}
+            drivers = [d.key for d in names.values() if d.number in gone]
+            for digest in old:
+                del answers[digest]
+            for number in gone:
+                del who[number]
+            for key in drivers:
+                del names[key]
+        return len(old) + len(gone) + len(drivers)
 
     def close(self) -> None:
         """Nothing to release."""

@@ -1,0 +1,1 @@
+"""The schema's history: one step per file in `versions`, never changed once released."""

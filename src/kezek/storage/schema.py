@@ -1,0 +1,302 @@
+"""The schema, with the constraints that are the last fence behind the rules.
+
+Each constraint says which promise it guards.  The rules keep all of them by themselves; a constraint
+that ever speaks up has found a mistake of ours, and the batch that made it is not committed.
+
+There are no foreign keys: a decision's rows are written together by the one writer, and rows about
+people are erased while the bookings that they belonged to stay.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    event,
+    text,
+)
+from sqlalchemy.dialects.sqlite import REAL
+
+metadata = MetaData(
+    naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "ck": "%(constraint_name)s"}
+)
+
+Part: TypeAlias = Column[Any] | CheckConstraint
+
+_WIDE = BigInteger().with_variant(Integer, "sqlite")
+_SMALL = SmallInteger().with_variant(Integer, "sqlite")
+_REAL = Float().with_variant(REAL, "sqlite")
+
+
+def _text(*names: str, null: bool = False) -> list[Column[Any]]:
+    return [Column(name, Text, nullable=null) for name in names]
+
+
+def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
+    """Instants in milliseconds, counts, amounts and numbers."""
+    return [Column(name, _WIDE, nullable=null) for name in names]
+
+
+def _yes(*names: str) -> list[Part]:
+    """Booleans, which SQLite keeps as 0 and 1."""
+    columns: list[Part] = []
+    for name in names:
+        columns += [
+            Column(name, _SMALL, nullable=False),
+            CheckConstraint(f'"{name}" IN (0, 1)', name=f"{name}_is_yes_or_no"),
+        ]
+    return columns
+
+
+def _table(name: str, *parts: Part, key: tuple[str, ...]) -> Table:
+    """A table found by its key alone: by the row number where that is the key, else clustered on it."""
+    columns = {part.name: part for part in parts if isinstance(part, Column)}
+    numbered = len(key) == 1 and columns[key[0]].type is _WIDE
+    return Table(
+        name,
+        metadata,
+        *parts,
+        PrimaryKeyConstraint(*key),
+        sqlite_with_rowid=numbered,
+        sqlite_strict=True,
+    )
+
+
+# A number is given out once: one row a name, always the last one given.
+counter = _table("counter", *_text("name"), *_whole("last"), key=("name",))
+
+checkpoint = _table(
+    "checkpoint",
+    *_text("id", "country", "zone", "name_en", "name_ru"),
+    *_text("name_kk", null=True),
+    *_text("neighbour"),
+    *_text("opposite_en", "opposite_ru", "region", "opening_hours", "lanes", null=True),
+    *[Column(name, _REAL, nullable=True) for name in ("lat", "lon")],
+    *_text("coord_of", "coord_confidence", "e_queue", null=True),
+    *_text("source", "confidence"),
+    *_text("notes", null=True),
+    key=("id",),
+)
+
+line = _table(
+    "line",
+    *_text("id", "checkpoint", "direction", "authority", "regulation", "zone", "basis"),
+    *_whole("cursor"),
+    key=("id",),
+)
+
+day = _table(
+    "day",
+    *_text("line", "on"),
+    *_yes("open"),
+    *_text("basis", "reason"),
+    *_whole("capacity", "kept", "protected_ordinary", "protected_kept"),
+    *_whole("in_turn", "priority", "postal", "accelerated", "walk_in"),
+    # I2: a class never gives back a place that it has not taken, so its cap cannot be undercut.
+    CheckConstraint(
+        "in_turn >= 0 AND priority >= 0 AND postal >= 0 AND accelerated >= 0 AND walk_in >= 0",
+        name="day_classes_not_negative",
+    ),
+    # I2: both pools are parts of the published capacity.
+    CheckConstraint("0 <= kept AND kept <= capacity", name="day_kept_within_capacity"),
+    key=("line", "on"),
+)
+
+slot = _table(
+    "slot",
+    *_text("line"),
+    *_whole("start", "capacity", "protected", "taken"),
+    # I2: confirmed + protected <= published capacity, at every commit, whoever decided it.
+    CheckConstraint(
+        "taken >= 0 AND protected >= 0 AND taken + protected <= capacity",
+        name="slot_within_capacity",
+    ),
+    key=("line", "start"),
+)
+
+booking = _table(
+    "booking",
+    *_whole("number"),
+    *_text("line", "vehicle_class"),
+    *_whole("start", null=True),
+    *_whole("holder"),
+    *_yes("simulated"),
+    *_whole("fee_minor"),
+    *_text("currency"),
+    *_whole("confirmed_at"),
+    *_whole("moves"),
+    *_whole("displaced_at", "arrived_at", "joined_at", "called_at", "call_until", null=True),
+    *_whole("misses"),
+    *_whole("admitted_at", "ended_at", null=True),
+    *_text("outcome", "exception"),
+    *_whole("exception_by"),
+    *_whole("look_at", null=True),
+    *_text("step"),
+    # I12: a booking has an outcome exactly when it has ended, and nothing lapses after its end.
+    CheckConstraint("(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"),
+    CheckConstraint("ended_at IS NULL OR look_at IS NULL", name="booking_ended_is_left_alone"),
+    # I11: a fee is never a debt of ours.
+    CheckConstraint("fee_minor >= 0", name="booking_fee_not_negative"),
+    key=("number",),
+)
+# Live bookings only, so the indexes stay as small as the live queue.
+Index(None, booking.c.line, booking.c.start, sqlite_where=text("ended_at IS NULL"))
+Index(
+    "booking_present",
+    booking.c.line,
+    sqlite_where=text("arrived_at IS NOT NULL AND ended_at IS NULL"),
+)
+Index(None, booking.c.look_at, sqlite_where=text("look_at IS NOT NULL"))
+Index(None, booking.c.holder, booking.c.number, sqlite_where=text("holder <> 0"))
+
+# I3: the key is the promise: one active booking per plate, and per VIN, with an authority.
+claim = _table(
+    "claim",
+    *_text("authority", "kind", "value"),
+    *_whole("number"),
+    CheckConstraint("kind IN ('plate', 'vin')", name="claim_is_by_plate_or_vin"),
+    key=("authority", "kind", "value"),
+)
+
+# I16: what is personal stands in tables of its own, which can be erased while the log stays.
+particulars = _table(
+    "particulars",
+    *_whole("number"),
+    *_text("country", "plate", "vin", "trailer", "phone", "purpose", "erase_on"),
+    # I16: nothing personal is kept without a purpose and an end.
+    CheckConstraint("purpose <> '' AND erase_on <> ''", name="particulars_have_an_end"),
+    key=("number",),
+)
+
+driver = _table("driver", *_whole("number", "ordinal"), *_text("name"), key=("number", "ordinal"))
+
+# I2: a place is given back once; `number` and `start` name it.
+place_return = _table(
+    "return",
+    *_whole("number"),
+    *_text("line"),
+    *_whole("start"),
+    *_text("vehicle_class"),
+    *_whole("look_at"),
+    key=("number", "start"),
+)
+Index(None, place_return.c.look_at)
+
+account = _table(
+    "account",
+    *_whole("id"),
+    *_text("login", "name", "password"),
+    *_yes("simulated"),
+    *_whole("added_at"),
+    *_whole("closed_at", null=True),
+    *_whole("claims_lost"),
+    # I17: nobody signs in to an account that is closed.
+    CheckConstraint("closed_at IS NULL OR password = ''", name="account_closed_has_no_password"),
+    key=("id",),
+)
+
+# I17: the key makes a login unique; a closed account's login is free again.
+login = _table("login", *_text("login"), *_whole("account"), key=("login",))
+
+grant = _table(
+    "grant", *_whole("account"), *_text("role", "place"), key=("account", "role", "place")
+)
+
+api_key = _table(
+    "api_key",
+    *_whole("id", "account"),
+    *_text("digest", "label", "role", "place"),
+    *_whole("rate", "issued_at"),
+    *_whole("revoked_at", null=True),
+    key=("id",),
+)
+# I17: a secret opens one key, never two.
+Index(None, api_key.c.digest, unique=True)
+
+garage_vehicle = _table(
+    "garage_vehicle",
+    *_whole("account"),
+    *_text("plate", "country", "vin", "trailer", "label"),
+    key=("account", "country", "plate"),
+)
+
+garage_driver = _table(
+    "garage_driver", *_whole("account"), *_text("name", "phone"), key=("account", "name")
+)
+
+# I9: the key keeps positions apart, the triggers below keep history as it was written.
+log = _table(
+    "event",
+    *_whole("position", "at", "real"),
+    *_text("kind", "actor", "line"),
+    *_whole("number"),
+    *_text("body"),
+    key=("position",),
+)
+Index(None, log.c.number, sqlite_where=text("number <> 0"))
+# Only the kind that forecasts and boards count by the hour.
+Index("event_crossed", log.c.line, log.c.at, sqlite_where=text("kind = 'crossed'"))
+
+# I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
+# clustered on the key, the table would touch a cold page for every booking.
+answer = Table(
+    "answer",
+    metadata,
+    Column("digest", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("outcome", LargeBinary, nullable=False),
+    *_whole("real"),
+    sqlite_strict=True,
+)
+Index(None, answer.c.digest, unique=True)
+
+session = _table(
+    "session",
+    *_text("digest"),
+    *_whole("account"),
+    *_text("purpose"),
+    *_whole("began", "expires"),
+    CheckConstraint("purpose IN ('session', 'password')", name="session_has_a_purpose"),
+    key=("digest",),
+)
+
+setting = _table("setting", *_text("name", "value"), key=("name",))
+
+FENCES = (
+    # I9: what is logged is never changed,
+    """CREATE TRIGGER event_never_changed BEFORE UPDATE ON event BEGIN
+SELECT RAISE(ABORT, 'the log is append-only: no event is changed'); END""",
+    # and never taken away,
+    """CREATE TRIGGER event_never_removed BEFORE DELETE ON event BEGIN
+SELECT RAISE(ABORT, 'the log is append-only: no event is removed'); END""",
+    # and has no gap, so that a reader that catches up misses nothing (I5).
+    """CREATE TRIGGER event_without_gap BEFORE INSERT ON event
+WHEN NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM event) BEGIN
+SELECT RAISE(ABORT, 'the log has no gaps: positions follow each other'); END""",
+    # I3: a vehicle changes hands only when the booking that held it has ended.
+    """CREATE TRIGGER claim_held_once BEFORE UPDATE OF number ON claim
+WHEN OLD.number <> NEW.number AND EXISTS
+(SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) BEGIN
+SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END""",
+)
+
+
+@event.listens_for(metadata, "after_create")
+def _raise_fences(_metadata: MetaData, connection: Connection, **_rest: object) -> None:
+    """PostgreSQL will need its own words for these."""
+    assert connection.dialect.name == "sqlite", "the fences are written for SQLite"
+    for fence in FENCES:
+        connection.exec_driver_sql(fence)

@@ -1,0 +1,124 @@
+"""How SQLite fails, in words that say what to do.
+
+No sentence quotes a value: what SQLite itself reports names tables, columns and constraints only.
+"""
+
+from __future__ import annotations
+
+import apsw
+
+from kezek.app.port import StoreFault
+
+
+class Away(StoreFault):
+    """The file or its folder cannot be reached."""
+
+    permanent = True
+
+
+class ReadOnly(StoreFault):
+    """The file or its folder may not be written."""
+
+    permanent = True
+
+
+class Full(StoreFault):
+    """The disk has no room; the store works on as soon as there is some."""
+
+
+class Failing(StoreFault):
+    """The disk or the file system reports errors."""
+
+
+class Busy(StoreFault):
+    """Another program keeps the file locked."""
+
+
+class Served(StoreFault):
+    """Another server already works on this file."""
+
+    permanent = True
+
+
+class NotADatabase(StoreFault):
+    """The file is something else."""
+
+    permanent = True
+
+
+class Damaged(StoreFault):
+    """The file's contents contradict each other."""
+
+    permanent = True
+
+
+class WrongVersion(StoreFault):
+    """The file was written by another version that this one does not know."""
+
+    permanent = True
+
+
+class Closed(StoreFault):
+    """The store was closed."""
+
+    permanent = True
+
+
+_FAULTS: tuple[tuple[type[apsw.Error], type[StoreFault], str], ...] = (
+    (
+        apsw.FullError,
+        Full,
+        "the disk has no room for the database: free some space; nothing of this change was kept",
+    ),
+    (
+        apsw.ReadOnlyError,
+        ReadOnly,
+        "the database may not be written: give the server's user the right to write in its folder",
+    ),
+    (
+        apsw.PermissionsError,
+        ReadOnly,
+        "the database may not be used: give the server's user the right to read and write it",
+    ),
+    (
+        apsw.CantOpenError,
+        Away,
+        "the database cannot be opened: see that its folder exists, may be written and is mounted",
+    ),
+    (
+        apsw.NotADBError,
+        NotADatabase,
+        "the file is not a database: point the server at another path; the file is left as it is",
+    ),
+    (
+        apsw.CorruptError,
+        Damaged,
+        "the database is damaged: stop the server, keep the file, and restore the last backup",
+    ),
+    (
+        apsw.BusyError,
+        Busy,
+        "another program keeps the database locked: close it, or wait until it is done",
+    ),
+    (
+        apsw.IOError,
+        Failing,
+        "the disk reports an error: look at the system's log; nothing of this change is promised",
+    ),
+    (apsw.ConnectionClosedError, Closed, "the store is closed"),
+    (apsw.CursorClosedError, Closed, "the store is closed"),
+)
+
+
+def fault_of(error: apsw.Error) -> Exception:
+    """The exception that takes the place of SQLite's.
+
+    A constraint that spoke up is a mistake of ours, so an AssertionError: trying the rest of the
+    batch without the guilty command is right, telling the operator about the disk is not.
+    """
+    if isinstance(error, apsw.ConstraintError):
+        return AssertionError(f"the last fence stopped a write: {error}")
+    for kind, fault, sentence in _FAULTS:
+        if isinstance(error, kind):
+            return fault(sentence)
+    return StoreFault(f"the database failed: {type(error).__name__}")

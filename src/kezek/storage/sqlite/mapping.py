@@ -1,0 +1,116 @@
+"""Rows to dataclasses and back: statements and converters, made once per kind.
+
+The columns of a table are the fields of its row, in the same order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
+
+from kezek.storage.table import TABLES, Table
+
+R = TypeVar("R")
+Bindings: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped(Generic[R]):
+    """How one kind of row is found, made, written and dropped.
+
+    `select` has no condition and ends ready for one; `by_key` and `delete` are bound to the key's
+    columns, `insert` and `upsert` to all; `order` lists the key's columns.
+    """
+
+    make: Callable[[Sequence[Any]], R]
+    values: Callable[[R], tuple[Any, ...]]
+    binding: Callable[[Hashable], Bindings]
+    select: str
+    by_key: str
+    by_first: str
+    by_list: str
+    order: str
+    insert: str
+    upsert: str
+    delete: str
+
+
+def mapping(kind: type[R]) -> Mapped[R]:
+    """The mapping of a kind; a kind without a table is our own mistake."""
+    return _MADE[kind]
+
+
+def _mapped(kind: type[R], table: Table) -> Mapped[R]:
+    names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    key = list(table.key)
+    rest = [name for name in names if name not in key]
+    columns, order = _quoted(names), _quoted(key)
+    put = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    found = " AND ".join(f'"{name}" = ?' for name in key)
+    select = f'SELECT {columns} FROM "{table.name}"'
+    insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
+    then = f"DO UPDATE SET {put}" if rest else "DO NOTHING"
+    return Mapped(
+        make=_maker(kind),
+        values=attrgetter(*names),
+        binding=_alone if len(key) == 1 else _as_is,
+        select=select,
+        by_key=f"{select} WHERE {found}",
+        by_first=f'{select} WHERE "{key[0]}" = ? ORDER BY {order}',
+        by_list=f'{select} WHERE "{key[0]}" IN (SELECT value FROM json_each(?))',
+        order=order,
+        insert=insert,
+        upsert=f"{insert} ON CONFLICT ({order}) {then}",
+        delete=f'DELETE FROM "{table.name}" WHERE {found}',
+    )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    # Some fields are words of SQL: `on`, `grant`, `return`.
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _alone(key: Hashable) -> Bindings:
+    return (key,)
+
+
+def _as_is(key: Hashable) -> Bindings:
+    assert isinstance(key, tuple), "a key of several columns is a tuple"
+    return key
+
+
+def _maker(kind: type[R]) -> Callable[[Sequence[Any]], R]:
+    """Makes a row of column values; only what SQLite does not know is converted."""
+    hints = get_type_hints(kind)
+    conversions = [
+        (place, _conversion(hints[f.name]))
+        for place, f in enumerate(fields(kind))  # type: ignore[arg-type]
+        if hints[f.name] is bool or _is_word(hints[f.name])
+    ]
+    if not conversions:
+        return lambda found: kind(*found)
+
+    def make(found: Sequence[Any]) -> R:
+        row = list(found)
+        for place, convert in conversions:
+            row[place] = convert(row[place])
+        return kind(*row)
+
+    return make
+
+
+def _is_word(hint: object) -> bool:
+    return isinstance(hint, type) and issubclass(hint, StrEnum)
+
+
+def _conversion(hint: type[Any]) -> Callable[[Any], Any]:
+    # A look-up in a dictionary costs a third of calling the enumeration.
+    return bool if hint is bool else {word.value: word for word in hint}.__getitem__
+
+
+_MADE: Mapping[type[Any], Mapped[Any]] = {
+    kind: _mapped(kind, table) for kind, table in TABLES.items()
+}

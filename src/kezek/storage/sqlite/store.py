@@ -1,0 +1,242 @@
+"""The store over one SQLite file: exactly one connection writes, and it alone checkpoints."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from kezek.app.port import Session
+from kezek.domain.kernel.instant import Instant
+from kezek.storage.migrations.head import HEAD
+from kezek.storage.sqlite import files
+from kezek.storage.sqlite.fault import Closed, WrongVersion, fault_of
+from kezek.storage.sqlite.mapping import mapping
+from kezek.storage.sqlite.reader import SqliteReader
+from kezek.storage.sqlite.unit import SqliteUnit
+
+log = logging.getLogger("kezek.storage")
+
+# Pages of the write-ahead log after which its contents are copied into the database: 16 MB.
+CHECKPOINT_PAGES = 4_096
+WRITER_CACHE_KIB = 65_536
+READER_CACHE_KIB = 2_048
+BUSY_MS = 5_000
+# Rows erased under one lock: bookings wait no longer than a batch of their own would take.
+SWEEP_ROWS = 500
+
+
+class SqliteStore:
+    """See `open_store`; `path` is a file that exists or whose folder does."""
+
+    def __init__(self, path: str) -> None:
+        files.proven()
+        self.path = files.real_path(path)
+        self._turn = threading.Lock()
+        self._own = threading.local()
+        self._readers: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
+        self._closed = False
+        self._wal_pages = 0
+        self._lock = files.Lock(self.path)
+        try:
+            files.create(self.path)
+            self._writer = _writer(self.path)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._writer.set_wal_hook(self._committed)
+
+    @property
+    def reader(self) -> SqliteReader:
+        """The calling thread's reader, opened at its first read."""
+        reader: SqliteReader | None = getattr(self._own, "reader", None)
+        if reader is None:
+            reader = self._own.reader = self._new_reader()
+        return reader
+
+    def _new_reader(self) -> SqliteReader:
+        if self._closed:
+            raise Closed("the store is closed")
+        try:
+            connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
+            connection.set_busy_timeout(BUSY_MS)
+            connection.wal_autocheckpoint(0)
+            for name, value in (
+                ("query_only", 1),
+                ("mmap_size", 0),
+                ("cache_size", -READER_CACHE_KIB),
+            ):
+                connection.pragma(name, value)
+        except apsw.Error as error:
+            raise fault_of(error) from None
+        self._readers.add(connection)
+        return SqliteReader(connection)
+
+    @contextmanager
+    def unit(self) -> Iterator[SqliteUnit]:
+        """A write transaction: committed and flushed when left, rolled back by an exception."""
+        with self._writing() as connection:
+            yield SqliteUnit(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[apsw.Connection]:
+        with self._turn:
+            if self._closed:
+                raise Closed("the store is closed")
+            connection = self._writer
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield connection
+                connection.execute("COMMIT")
+            except apsw.Error as error:
+                _roll_back(connection)
+                raise fault_of(error) from None
+            except BaseException:
+                _roll_back(connection)
+                raise
+            if self._wal_pages >= CHECKPOINT_PAGES:
+                self._checkpoint()
+
+    def _committed(self, _connection: apsw.Connection, _name: str, pages: int) -> int:
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _checkpoint(self) -> None:
+        """Copy what every reader has passed.  Its failure takes nothing back: what is committed is
+        in the write-ahead log, and the next commit tries again.
+        """
+        try:
+            self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error as error:
+            log.warning("a checkpoint failed and will be tried again: %s", type(error).__name__)
+
+    def keep_session(self, session: Session) -> None:
+        at = mapping(Session)
+        self._write(at.upsert, at.values(session))
+
+    def session(self, digest: str) -> Session | None:
+        return self.reader.get(Session, digest)
+
+    def end_sessions(self, *, digest: str = "", account: int = 0, before: Instant = 0) -> None:
+        self._write(
+            "DELETE FROM session WHERE digest = ?1 OR (?2 <> 0 AND account = ?2) OR expires < ?3",
+            (digest, account, before),
+        )
+
+    def setting(self, name: str) -> str | None:
+        return self.reader.setting(name)
+
+    def set_setting(self, name: str, value: str) -> None:
+        self._write(
+            "INSERT INTO setting (name, value) VALUES (?, ?)"
+            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    def _write(self, statement: str, values: tuple[Any, ...]) -> int:
+        """One change on its own; the number of rows it touched."""
+        with self._writing() as connection:
+            connection.execute(statement, values)
+            return connection.changes()
+
+    def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
+        erased = 0
+        for numbers in self.reader.erasable(particulars_before, SWEEP_ROWS):
+            for table in ("particulars", "driver"):
+                erased += self._write(
+                    f"DELETE FROM {table} WHERE number IN (SELECT value FROM json_each(?))",
+                    (str(numbers),),
+                )
+        for rows in self.reader.old_answers(answers_before, SWEEP_ROWS):
+            erased += self._write(
+                "DELETE FROM answer WHERE rowid IN (SELECT value FROM json_each(?))", (str(rows),)
+            )
+        return erased
+
+    def close(self) -> None:
+        """Copies the write-ahead log into the database, so that one file holds everything."""
+        with self._turn:
+            if self._closed:
+                return
+            self._closed = True
+            for connection in list(self._readers):
+                try:
+                    connection.close(force=True)
+                except apsw.ThreadingViolationError:
+                    log.info("a reader was still at work when the store closed")
+            try:
+                self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            except apsw.Error as error:
+                log.warning("the last checkpoint failed: %s", type(error).__name__)
+            self._writer.close(force=True)
+            self._lock.release()
+
+
+def _writer(path: Path) -> apsw.Connection:
+    """The writing connection, on a file of ours at the newest version."""
+    try:
+        connection = apsw.Connection(
+            str(path), flags=apsw.SQLITE_OPEN_READWRITE, statementcachesize=256
+        )
+        connection.set_busy_timeout(BUSY_MS)
+        known = files.ours(connection, path)
+        # Settings of the file before its first page is written.
+        if not known:
+            connection.pragma("application_id", files.APPLICATION)
+        connection.pragma("journal_mode", "wal")
+        connection.wal_autocheckpoint(0)
+        for name, value in (
+            ("synchronous", "full"),
+            ("mmap_size", 0),
+            ("cache_size", -WRITER_CACHE_KIB),
+            ("journal_size_limit", 64 << 20),
+            # What was erased must not be readable in the free parts of pages.
+            ("secure_delete", 1),
+        ):
+            connection.pragma(name, value)
+        _migrate(connection, path, known=known)
+    except apsw.Error as error:
+        fault = fault_of(error)
+        fault.add_note(str(path))
+        raise fault from None
+    return connection
+
+
+def _migrate(connection: apsw.Connection, path: Path, *, known: bool) -> None:
+    version = _version(connection) if known else ""
+    if version == HEAD:
+        return
+    # Loaded only when there is something to do: the tools for schemas cost a third of a start.
+    from kezek.storage.migrations.script import UnknownVersion, script  # noqa: PLC0415
+
+    try:
+        statements = script(version)
+    except UnknownVersion:
+        raise WrongVersion(
+            f"{path} was written by another version of the server (schema {version}, this one knows "
+            f"up to {HEAD}): install that version or a newer one; the file is left as it is"
+        ) from None
+    with connection:
+        connection.execute(statements)
+
+
+def _version(connection: apsw.Connection) -> str:
+    if not connection.table_exists("main", "alembic_version"):
+        return ""
+    rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return str(rows[0][0]) if rows else ""
+
+
+def _roll_back(connection: apsw.Connection) -> None:
+    # SQLite has already rolled back by itself after some faults.
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+__all__ = ["SqliteStore"]
