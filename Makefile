@@ -32,8 +32,8 @@ fmt: .venv/test.stamp ## put the code into the house's form
 	$(BIN)/ruff check --fix-only --quiet .
 	$(BIN)/ruff format .
 
-clean: ## forget the environment and all that the commands wrote, demo databases included
-	rm -rf .venv build dist var .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
+clean: ## forget the environment and what the tools wrote; databases stay
+	rm -rf .venv build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/run.stamp .venv/test.stamp: .venv/%.stamp: requirements/%.txt pyproject.toml

@@ -6,11 +6,14 @@ A page marks such a part with `<!-- from the code: NAME -->` and `<!-- end -->`.
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -117,6 +120,72 @@ def told_of(parameter: click.Parameter) -> tuple[str, str, str]:
     )
 
 
+def settings() -> str:
+    from kezek.settings import Settings
+
+    return table(
+        ("setting", "default", "meaning"),
+        *(
+            (f"`{field.name}`", f"`{field.default}`" if field.default != "" else "", meaning(field))
+            for field in dataclasses.fields(Settings)
+        ),
+    )
+
+
+def meaning(field: dataclasses.Field) -> str:
+    return field.metadata["meaning"]
+
+
+def exit_codes() -> str:
+    from kezek.cli.exit_code import MEANINGS
+
+    return table(
+        ("exit code", "meaning"),
+        *((f"`{code.value}`", meant) for code, meant in MEANINGS.items()),
+    )
+
+
+def routes() -> str:
+    return route_table(route for route in served() if route[1].startswith("/api/"))
+
+
+def pages() -> str:
+    return route_table(route for route in served() if not route[1].startswith("/api/"))
+
+
+def route_table(found: Iterable[tuple[str, str, str]]) -> str:
+    rows = ((f"`{method} {path}`", summary) for method, path, summary in found)
+    return table(("route", "what it is for"), *rows)
+
+
+def served() -> list[tuple[str, str, str]]:
+    """Method, path and purpose of every route, from an installation in memory."""
+    from kezek.bootstrap import close_house, make_app, open_house
+    from kezek.settings import Settings
+
+    with tempfile.TemporaryDirectory() as folder:
+        house = open_house(Settings(folder=Path(folder), database="memory:"))
+        try:
+            app = make_app(house)
+        finally:
+            close_house(house)
+    return sorted(
+        (
+            (method, re.sub(r":\w+}", "}", route.path), purpose(handler))
+            for route in app.routes
+            for handler in getattr(route, "route_handlers", ())
+            for method in handler.http_methods - {"OPTIONS", "HEAD"}
+        ),
+        key=lambda found: (found[1], found[0]),
+    )
+
+
+def purpose(handler: Any) -> str:
+    """The handler's summary, else the first line of its docstring."""
+    told = getattr(handler, "summary", None) or inspect.getdoc(handler.fn) or ""
+    return told.splitlines()[0] if told else ""
+
+
 def ordered(statuses: frozenset) -> list:
     """Statuses in the order in which a booking meets them."""
     from kezek.domain.booking.status import Status
@@ -128,7 +197,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "transitions": transitions,
     "diagram": diagram,
     "row_problems": row_problems,
+    "exit_codes": exit_codes,
+    "settings": settings,
     "commands": commands,
+    "routes": routes,
+    "pages": pages,
 }
 
 

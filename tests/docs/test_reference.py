@@ -74,6 +74,18 @@ def reference() -> ModuleType:
     return module
 
 
+def test_every_route_says_what_it_is_for():
+    silent = [f"{method} {path}" for method, path, purpose in reference().served() if not purpose]
+    assert not silent, f"without a summary or a docstring: {silent}"
+
+
+def test_every_exit_code_is_documented():
+    from kezek.cli.exit_code import ExitCode
+
+    existing = [str(code.value) for code in ExitCode]
+    assert not pages.compared(pages.named_first("exit-codes.md"), existing)
+
+
 @pytest.mark.parametrize("name", sorted(path.name for path in pages.REFERENCE.glob("*.md")))
 def test_what_comes_from_the_code_is_up_to_date(name: str):
     written = reference().written(pages.REFERENCE / name)
