@@ -40,6 +40,7 @@ class RowReason(StrEnum):
     CHECKPOINT_UNKNOWN = "checkpoint_unknown"
     CLOSED_WITH_NUMBERS = "closed_with_numbers"
     DAY_MISSING = "day_missing"
+    ROWS_TOO_MANY = "rows_too_many"
     PROBLEMS_TOO_MANY = "problems_too_many"
 
 
@@ -76,6 +77,9 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.CLOSED_WITH_NUMBERS: translatable("A closed day has places: {column} is {value}."),
     RowReason.DAY_MISSING: translatable(
         "Days are missing between the first and the last: {value}."
+    ),
+    RowReason.ROWS_TOO_MANY: translatable(
+        "The table has more rows than may be sent at a time: {value}."
     ),
     RowReason.PROBLEMS_TOO_MANY: translatable("More problems follow; only the first are listed."),
 }

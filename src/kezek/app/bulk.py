@@ -1,0 +1,232 @@
+"""A carrier's table of trucks: what a CSV says, row by row, before anything is booked.
+
+A file that cannot be read as a table is refused whole.  A row that cannot be understood is refused
+alone: it changes nothing, and its neighbours are booked.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from kezek.app.checkpoint import Post
+from kezek.app.row_problem import Faults, RowProblem, RowReason
+from kezek.app.table import Row
+from kezek.domain.booking.book import Vehicle
+from kezek.domain.kernel.instant import Instant, to_datetime, windows
+from kezek.domain.regulation.regulation import VehicleClass
+
+ROWS_MAX = 1_000
+REQUIRED = ("checkpoint", "day", "hour", "country", "plate")
+OPTIONAL = ("vin", "trailer", "driver", "phone", "class")
+COLUMNS = REQUIRED + OPTIONAL
+
+_HOUR = re.compile(r"(\d{1,2})(?::00)?", re.ASCII)
+# A spreadsheet runs what begins like this; a quote in front makes it text again.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One truck of the table: `line` counts from 1 as an editor does, the header being the first."""
+
+    line: int
+    post: Post
+    start: Instant
+    vehicle_class: str
+    vehicle: Vehicle
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """A row that cannot be understood, with everything that is wrong in it."""
+
+    line: int
+    plate: str
+    problems: tuple[RowProblem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rows in order, or why the whole table was refused."""
+
+    rows: tuple[Asked | Unclear, ...]
+    problems: tuple[RowProblem, ...]
+
+
+def read_sheet(raw: bytes, posts: Mapping[str, Post], name: str = "") -> Sheet:
+    """Read a table: UTF-8 with or without a byte order mark, comma or semicolon, LF or CRLF."""
+    whole = Faults(name)
+    text = _decoded(raw, whole)
+    rows: list[Asked | Unclear] = []
+    if text is not None:
+        try:
+            for line, cells in _cells(text, whole):
+                if len(rows) == ROWS_MAX:
+                    whole.add(line, "", RowReason.ROWS_TOO_MANY, str(ROWS_MAX))
+                    break
+                rows.append(_row(line, cells, posts, name))
+        except csv.Error as error:
+            whole.add(0, "", RowReason.CSV_BROKEN, str(error))
+        if not rows and not whole.found:
+            whole.add(0, "", RowReason.FILE_EMPTY)
+    return Sheet((), tuple(whole.found)) if whole.found else Sheet(tuple(rows), ())
+
+
+def _decoded(raw: bytes, whole: Faults) -> str | None:
+    if b"\0" in raw:
+        whole.add(raw[: raw.index(b"\0")].count(b"\n") + 1, "", RowReason.NUL_BYTE)
+        return None
+    try:
+        return raw.removeprefix(b"\xef\xbb\xbf").decode()
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        shown = raw[max(0, error.start - 20) : error.start + 20].decode(errors="backslashreplace")
+        whole.add(line, "", RowReason.NOT_UTF8, shown)
+        return None
+
+
+def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | int]]:
+    """Each row with its line: the cells by column, or their number where it is not the header's."""
+    head = text.lstrip().partition("\n")[0]
+    separator = ";" if head.count(";") > head.count(",") else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    header: list[str] | None = None
+    line = 1  # where the row begins; a quoted cell may hold line breaks
+    for found in reader:
+        if any(cell.strip() for cell in found):
+            if header is None:
+                header = [cell.strip().lower() for cell in found]
+                _check(header, line, whole)
+                if whole.found:
+                    return
+            elif len(found) == len(header):
+                yield line, dict(zip(header, found, strict=True))
+            else:
+                yield line, len(found)
+        line = reader.line_num + 1
+
+
+def _check(header: Sequence[str], line: int, whole: Faults) -> None:
+    for column in REQUIRED:
+        if column not in header:
+            whole.add(line, column, RowReason.COLUMN_MISSING)
+    for place, column in enumerate(header):
+        if column in header[:place]:
+            whole.add(line, column, RowReason.COLUMN_TWICE)
+        elif column not in COLUMNS:
+            whole.add(line, column, RowReason.COLUMN_UNKNOWN)
+
+
+def _row(
+    line: int, cells: dict[str, str] | int, posts: Mapping[str, Post], name: str
+) -> Asked | Unclear:
+    faults = Faults(name)
+    if isinstance(cells, int):
+        faults.add(line, "", RowReason.ROW_WIDTH, str(cells))
+        return Unclear(line, "", tuple(faults.found))
+    row = Row(line, cells, faults)
+    post, day = _post(row, posts), row.day("day")
+    start = _start(row, post, day) if post and day else None
+    vehicle = Vehicle(
+        country=row.text("country").upper(),
+        plate=row.text("plate"),
+        vin=row.optional("vin") or "",
+        trailer=row.optional("trailer") or "",
+        phone=row.optional("phone") or "",
+        drivers=tuple(filter(None, [row.optional("driver")])),
+    )
+    wanted = (row.optional("class") or VehicleClass.IN_TURN).lower()
+    if faults.found or post is None or start is None:
+        return Unclear(line, cells["plate"].strip()[:16], tuple(faults.found))
+    return Asked(line, post, start, wanted, vehicle)
+
+
+def _post(row: Row, posts: Mapping[str, Post]) -> Post | None:
+    """By its id, or by one of its names in any case."""
+    text = row.text("checkpoint")
+    if not text:
+        return None
+    found = posts.get(text.lower()) or next(
+        (post for post in posts.values() if text.lower() in _names(post)), None
+    )
+    if found is None or found.line is None or found.regulation is None:
+        row.fault("checkpoint", RowReason.CHECKPOINT_UNKNOWN)
+        return None
+    return found
+
+
+def _names(post: Post) -> set[str]:
+    here = post.checkpoint
+    return {name.lower() for name in (here.name_en, here.name_ru, here.name_kk) if name}
+
+
+def _start(row: Row, post: Post, day: date) -> Instant | None:
+    """The window of the day that begins at the hour, in the checkpoint's time."""
+    found = _HOUR.fullmatch(row.text("hour"))
+    if found is None:
+        if row.cells.get("hour", "").strip():
+            row.fault("hour", RowReason.VALUE_UNEXPECTED)
+        return None
+    start = window_at(post, day, int(found[1]))
+    if start is None:
+        row.fault("hour", RowReason.VALUE_UNEXPECTED)
+    return start
+
+
+def window_at(post: Post, day: date, hour: int) -> Instant | None:
+    """The window that begins at a local hour; the first of two when the clocks go back."""
+    assert post.line is not None and post.regulation is not None, "asked for a line that runs"  # noqa: PT018
+    zone = post.line.zone
+    starts = windows(day, zone, post.regulation.window)
+    local = ((start, to_datetime(start, zone)) for start in starts)
+    return next((s for s, at in local if (at.hour, at.minute) == (hour, 0)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RowAnswer:
+    """What became of a row, in the reader's language; `next_step` is empty where nothing is to do."""
+
+    line: int
+    plate: str
+    ok: bool
+    reason: str
+    sentence: str
+    next_step: str
+    code: str
+    number: int
+
+
+ANSWER_COLUMNS = (
+    "line",
+    "plate",
+    "answer",
+    "reason",
+    "sentence",
+    "next",
+    "number",
+    "code",
+    "ticket",
+)
+
+
+def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str]) -> str:
+    """The answers as a table to keep; `links` maps booking numbers to addresses of tickets."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(ANSWER_COLUMNS)
+    for a in answers:
+        number = a.number or ""
+        cells = (a.line, a.plate, "booked" if a.ok else "refused", a.reason, a.sentence)
+        last = (a.next_step, number, a.code, links.get(a.number, ""))
+        writer.writerow([_plain(cell) for cell in (*cells, *last)])
+    return out.getvalue()
+
+
+def _plain(cell: str | int) -> str:
+    text = str(cell)
+    return f"'{text}" if text.startswith(_FORMULA) else text

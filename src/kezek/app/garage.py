@@ -1,0 +1,113 @@
+"""A carrier's own: its vehicles and drivers, and its trucks that are booked, under way or waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kezek.app.port import Reader
+from kezek.app.ticket import Tickets, TicketView
+from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.booking.booking import Booking, Claim
+from kezek.domain.booking.status import Status
+from kezek.domain.kernel.instant import DAY, Instant, local_day
+
+# A booking lies at most a horizon ahead and lapses soon after; what was confirmed earlier is over.
+_LOOK_BACK = 45 * DAY
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A vehicle of the garage.  `own` is the carrier's live booking of it, None for none; `taken`
+    says that somebody else holds a booking for its plate.
+    """
+
+    vehicle: GarageVehicle
+    own: int | None
+    taken: bool
+
+
+def parked(reader: Reader, account: int, authorities: Iterable[str]) -> list[Parked]:
+    """The vehicles, in the order of plates, each with who claims it."""
+    vehicles = sorted(reader.rows(GarageVehicle, account), key=lambda v: (v.plate, v.country))
+    names = sorted(set(authorities))
+    keys = [(a, "plate", f"{v.country} {v.plate}") for v in vehicles for a in names]
+    claims = reader.many(Claim, keys)
+    held = reader.many(Booking, [claim.number for claim in claims.values()])
+    found: list[Parked] = []
+    for v in vehicles:
+        mine: int | None = None
+        taken = False
+        for a in names:
+            claim = claims.get((a, "plate", f"{v.country} {v.plate}"))
+            booking = held.get(claim.number) if claim else None
+            if booking is not None and booking.holder == account:
+                mine = booking.number
+            elif booking is not None:
+                taken = True
+        found.append(Parked(v, mine, taken))
+    return found
+
+
+def drivers(reader: Reader, account: int) -> list[GarageDriver]:
+    """The drivers, in the order of names."""
+    return sorted(reader.rows(GarageDriver, account), key=lambda d: d.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A carrier's trucks: of today (crossed ones too), and of the days to come, by window."""
+
+    today: tuple[TicketView, ...]
+    coming: tuple[TicketView, ...]
+
+
+_PRESENT = (Status.CALLED, Status.ADMITTED, Status.ARRIVED)
+_NEEDS = (Status.CALLED, Status.DISPLACED, Status.LATE)
+
+
+def fleet(reader: Reader, tickets: Tickets, account: int, now: Instant) -> Fleet:
+    """Every booking of the account that is live, and those that ended today."""
+    today: list[TicketView] = []
+    coming: list[TicketView] = []
+    for number in _recent(reader, account, now):
+        view = tickets.view(number, now)
+        if view is None or view.post.line is None:
+            continue
+        zone = view.post.line.zone
+        on, start = local_day(now, zone), view.booking.start
+        if view.live:
+            later = start is not None and local_day(start, zone) > on
+            (coming if later and view.status not in _PRESENT else today).append(view)
+        elif view.booking.ended_at is not None and local_day(view.booking.ended_at, zone) == on:
+            today.append(view)
+    return Fleet(
+        tuple(sorted(today, key=_urgency)),
+        tuple(sorted(coming, key=lambda v: (v.booking.start or 0, v.booking.number))),
+    )
+
+
+def _urgency(view: TicketView) -> tuple[int, int, int]:
+    """The called first, then those that need somebody, then by hour; what is over comes last."""
+    if view.status in _NEEDS:
+        rank = _NEEDS.index(view.status)
+    else:
+        rank = len(_NEEDS) if view.live else len(_NEEDS) + 1
+    return rank, view.booking.start or view.booking.confirmed_at, view.booking.number
+
+
+def _recent(reader: Reader, account: int, now: Instant) -> Iterable[int]:
+    before = 1 << 62
+    while True:
+        numbers = reader.held_by(account, before, _CHUNK)
+        rows = reader.many(Booking, list(numbers))
+        for number in numbers:
+            booking = rows[number]
+            if booking.confirmed_at < now - _LOOK_BACK:
+                return
+            if booking.ended_at is None or booking.ended_at > now - 2 * DAY:
+                yield number
+        if len(numbers) < _CHUNK:
+            return
+        before = numbers[-1]

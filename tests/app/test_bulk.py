@@ -1,0 +1,166 @@
+"""What a carrier's table says, row by row."""
+
+from __future__ import annotations
+
+import pytest
+
+from kezek.app.bulk import (
+    COLUMNS,
+    ROWS_MAX,
+    Asked,
+    RowAnswer,
+    Sheet,
+    Unclear,
+    answer_csv,
+    read_sheet,
+)
+from kezek.app.checkpoint import Network
+from kezek.app.row_problem import RowReason
+from kezek.app.watch import Watch
+from tests.world import A, World
+
+HEAD = "checkpoint,day,hour,country,plate,vin,trailer,driver,phone,class"
+GOOD = "kz_a,2026-06-14,08:00,KZ,TST00001,TESTTRUCK00000001,,Invented Driver,+77000000001,"
+
+
+@pytest.fixture(scope="module")
+def posts():
+    w = World()
+    return Network(w.store, w.rules, Watch()).posts()
+
+
+def read(posts, *lines: str, encoding: str = "utf-8", end: str = "\n") -> Sheet:
+    return read_sheet(end.join(lines).encode(encoding), posts)
+
+
+def reasons(sheet: Sheet) -> list[str]:
+    return [problem.reason for problem in sheet.problems]
+
+
+def test_a_row_says_post_window_and_truck(posts):
+    (row,) = read(posts, HEAD, GOOD).rows
+    assert isinstance(row, Asked)
+    assert (row.line, row.post.checkpoint.id, row.vehicle_class) == (2, "kz_a", "in_turn")
+    assert row.start == World().window(A, day=1, hour=8)
+    assert row.vehicle.plate == "TST00001"
+    assert row.vehicle.drivers == ("Invented Driver",)
+    assert row.vehicle.trailer == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_byte_order_mark_the_separator_and_the_line_end_do_not_matter(
+    posts, encoding, separator, end
+):
+    lines = [line.replace(",", separator) for line in (HEAD, GOOD)]
+    (row,) = read(posts, *lines, encoding=encoding, end=end).rows
+    assert isinstance(row, Asked)
+
+
+def test_a_semicolon_table_may_hold_commas(posts):
+    row = "kz_a;2026-06-14;8;KZ;TST00001;;;Invented, Driver;;"
+    (asked,) = read(posts, HEAD.replace(",", ";"), row).rows
+    assert isinstance(asked, Asked)
+    assert asked.vehicle.drivers == ("Invented, Driver",)
+
+
+@pytest.mark.parametrize("hour", ["8", "08", "8:00", "08:00"])
+def test_an_hour_is_written_in_many_ways(posts, hour):
+    (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,2026-06-14,{hour},kz,T1").rows
+    assert isinstance(row, Asked)
+    assert row.vehicle.country == "KZ"
+
+
+@pytest.mark.parametrize("hour", ["24", "8:30", "eight", "-1", "٨", "008"])
+def test_an_hour_that_no_window_begins_at_is_a_fault_of_its_row(posts, hour):
+    (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,2026-06-14,{hour},KZ,T1").rows
+    assert isinstance(row, Unclear)
+    assert [p.column for p in row.problems] == ["hour"]
+
+
+def test_columns_may_come_in_any_order_and_case(posts):
+    (row,) = read(posts, "Plate,Country,HOUR,day,Checkpoint", "TST1,KZ,9,2026-06-14,KZ_A").rows
+    assert isinstance(row, Asked)
+
+
+def test_a_bad_row_does_not_spoil_its_neighbours(posts):
+    sheet = read(posts, HEAD, GOOD, "kz_zz,2026-06-41,99,,,,,,,", GOOD.replace("00001", "00002"))
+    first, bad, last = sheet.rows
+    assert isinstance(first, Asked)
+    assert isinstance(last, Asked)
+    assert isinstance(bad, Unclear)
+    assert bad.line == 3
+    assert [p.reason for p in bad.problems] == [
+        RowReason.CHECKPOINT_UNKNOWN,
+        RowReason.DATE_WRONG,
+        RowReason.VALUE_MISSING,
+        RowReason.VALUE_MISSING,
+    ]
+
+
+def test_a_row_of_another_width_is_refused_alone(posts):
+    wide, fine = read(posts, HEAD, GOOD + ",more", GOOD).rows
+    assert isinstance(wide, Unclear)
+    assert wide.problems[0].reason is RowReason.ROW_WIDTH
+    assert isinstance(fine, Asked)
+    assert fine.line == 3
+
+
+def test_lines_are_counted_as_an_editor_counts_them(posts):
+    quoted = GOOD.replace("Invented Driver", '"Invented\nDriver"')
+    rows = read(posts, "", HEAD, "", quoted, "", GOOD).rows
+    assert [row.line for row in rows] == [4, 7]
+    assert isinstance(rows[0], Unclear), "a name over two lines is no name"
+
+
+@pytest.mark.parametrize(
+    ("head", "reason"),
+    [
+        ("checkpoint,day,hour,country", RowReason.COLUMN_MISSING),
+        (HEAD + ",colour", RowReason.COLUMN_UNKNOWN),
+        (HEAD + ",plate", RowReason.COLUMN_TWICE),
+    ],
+)
+def test_a_wrong_header_refuses_the_whole_table(posts, head, reason):
+    sheet = read(posts, head, GOOD)
+    assert sheet.rows == ()
+    assert reasons(sheet) == [reason]
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", HEAD, HEAD + "\n\n\n", " "])
+def test_a_table_without_rows_says_so(posts, text):
+    sheet = read_sheet(text.encode(), posts)
+    assert RowReason.FILE_EMPTY in reasons(sheet) or RowReason.COLUMN_MISSING in reasons(sheet)
+
+
+def test_a_thousand_rows_are_read_and_one_more_is_refused(posts):
+    lines = [HEAD] + [GOOD.replace("00001", f"{n:05d}") for n in range(ROWS_MAX)]
+    assert len(read(posts, *lines).rows) == ROWS_MAX
+    sheet = read(posts, *lines, GOOD)
+    assert sheet.rows == ()
+    assert reasons(sheet) == [RowReason.ROWS_TOO_MANY]
+
+
+def test_bytes_that_are_no_text_are_refused_with_their_line(posts):
+    for raw, reason in ((b"\xff", RowReason.NOT_UTF8), (b"\0", RowReason.NUL_BYTE)):
+        sheet = read_sheet(HEAD.encode() + b"\n" + raw, posts)
+        assert [(p.line, p.reason) for p in sheet.problems] == [(2, reason)]
+
+
+def test_an_open_quote_refuses_the_table(posts):
+    assert reasons(read(posts, HEAD, '"kz_a,2026')) == [RowReason.CSV_BROKEN]
+
+
+def test_the_documented_columns_are_those_of_the_header():
+    assert ",".join(COLUMNS) == HEAD
+
+
+def test_an_answer_never_becomes_a_formula():
+    answers = [RowAnswer(2, "=1+1", False, "plate_impossible", "No.", "Look.", "", 0)]
+    answers.append(RowAnswer(3, "TST1", True, "", "Booked, yes.", "", "7F4M", 9))
+    text = answer_csv(answers, {9: "http://here/t/9-x"})
+    lines = text.split("\r\n")
+    assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket"
+    assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,"
+    assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x'

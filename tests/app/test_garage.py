@@ -1,0 +1,91 @@
+"""A carrier's own vehicles and trucks."""
+
+from __future__ import annotations
+
+import pytest
+
+from kezek.app.checkpoint import Network
+from kezek.app.garage import drivers, fleet, parked
+from kezek.app.queue import Queues
+from kezek.app.roster import keys_of, members, names_of
+from kezek.app.ticket import Tickets
+from kezek.app.watch import Watch
+from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.account.decide import CloseAccount, IssueKey, KeepInGarage, RevokeKey
+from kezek.domain.booking.change import Cancel
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from tests.world import ADMIN, PEOPLE, A, World, vehicle
+
+CARRIER = PEOPLE["carrier"]
+
+
+@pytest.fixture
+def w() -> World:
+    return World()
+
+
+def keep(w: World, n: int) -> None:
+    truck = vehicle(n)
+    row = GarageVehicle(CARRIER.account, truck.plate, truck.country, truck.vin, "", "")
+    w.done(KeepInGarage(w.key(), CARRIER, row))
+
+
+def test_each_vehicle_says_who_claims_it(w):
+    for n in (1, 2, 3):
+        keep(w, n)
+    own = w.book(1)
+    w.book(2, who="rival")
+    found = {
+        p.vehicle.plate: (p.own, p.taken)
+        for p in parked(w.store.reader, CARRIER.account, ["kz", "kg"])
+    }
+    assert found == {"TST00001": (own, False), "TST00002": (None, True), "TST00003": (None, False)}
+
+
+def test_drivers_come_by_name(w):
+    for name in ("B", "A"):
+        w.done(KeepInGarage(w.key(), CARRIER, GarageDriver(CARRIER.account, name, "")))
+    assert [d.name for d in drivers(w.store.reader, CARRIER.account)] == ["A", "B"]
+
+
+def test_the_fleet_shows_what_needs_somebody_first(w):
+    tickets = Tickets(w.store, net := Network(w.store, w.rules, Watch()), Queues(w.store, Watch()))
+    assert net.posts()
+    late = w.book(1, start=w.window(hour=9))
+    here = w.book(2, start=w.window(hour=10))
+    later = w.book(3, start=w.window(hour=20))
+    gone = w.book(4, start=w.window(hour=21))
+    next_day = w.book(5, start=w.window(day=1, hour=3))
+    w.book(6, who="rival")
+    w.done(Cancel(w.key(), CARRIER, gone))
+    w.until(w.window(hour=10))
+    w.done(Arrive(w.key(), PEOPLE["officer"], here))
+    w.done(Call(w.key(), PEOPLE["officer"], A))
+    own = fleet(w.store.reader, tickets, CARRIER.account, w.now.at)
+    assert [v.booking.number for v in own.today] == [here, late, later, gone]
+    assert [v.booking.number for v in own.coming] == [next_day]
+    w.wait(hours=24)
+    w.tick()
+    old = fleet(w.store.reader, tickets, CARRIER.account, w.now.at)
+    assert gone not in [v.booking.number for v in (*old.today, *old.coming)]
+
+
+def test_the_roster_lists_the_closed_last(w):
+    w.done(CloseAccount(w.key(), ADMIN, PEOPLE["clerk"].account))
+    found = members(w.store.reader)
+    assert found[-1].account.id == PEOPLE["clerk"].account
+    assert [(g.role, g.place) for g in found[0].grants] == [("administrator", "*")]
+    assert names_of(w.store.reader, {1, 999}) == {1: "Admin"}
+
+
+def test_keys_are_of_their_account_and_open_ones_come_first(w):
+    ids = [
+        w.done(IssueKey(w.key(), who, who.account, "d" * 64 + str(n), "tms", "carrier", "*", 60))[
+            "id"
+        ]
+        for n, who in enumerate((CARRIER, CARRIER, PEOPLE["rival"]))
+    ]
+    w.done(RevokeKey(w.key(), CARRIER, ids[1]))
+    assert [k.id for k in keys_of(w.store.reader, CARRIER.account)] == [ids[0], ids[1]]
+    assert [k.id for k in keys_of(w.store.reader, None)] == [ids[2], ids[0], ids[1]]
