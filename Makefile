@@ -7,10 +7,12 @@ WORKERS ?= logical
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench fmt clean browser wrk
+.PHONY: help install demo test check bench fmt clean browser wrk
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+install: .venv/run.stamp ## the product alone, in .venv, from the locked versions
 
 demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="--help" shows the options)
 	$(BIN)/kezek demo $(ARGS)
