@@ -1,6 +1,6 @@
 // Keeps a page fresh and honest: exchanges its parts when the stream says so, ticks the clock,
 // and says how old the page is when the stream is silent.
-import { ago, now, speed, write } from "./time.js";
+import { ago, now, write } from "./time.js";
 
 const QUIET = 40000; // the server speaks at least every 15 s; twice missed is a lost link
 let heard = Date.now();
@@ -43,7 +43,7 @@ const tick = () => {
   const lost = live && Date.now() - heard > QUIET;
   for (const time of document.querySelectorAll("[data-clock]")) time.textContent = write(now(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   for (const words of document.querySelectorAll("[data-age] [data-live]")) {
-    words.textContent = live && !lost ? words.dataset.live : ago((Date.now() - renewed) * (live ? 1 : speed));
+    words.textContent = live && !lost ? words.dataset.live : ago(now() - Date.parse(words.closest("[data-age]").dataset.age));
   }
   const banner = document.getElementById("stale");
   if (!banner) return;

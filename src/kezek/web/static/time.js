@@ -5,7 +5,6 @@ const zone = /([+-])(\d\d):?(\d\d)$/.exec(start);
 const shift = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number(zone[3])) * 60000 : 0;
 
 export const now = () => (start ? Date.parse(start) : loaded) + (Date.now() - loaded) * Number(rate);
-export const speed = Number(rate);
 
 // Written as the place writes it: the instant is moved by the place's own offset and read as UTC.
 export const write = (instant, options) =>
@@ -15,5 +14,5 @@ export const write = (instant, options) =>
 export const ago = (ms) => {
   const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numeric: "auto" });
   const s = Math.round(ms / 1000);
-  return s < 90 ? words.format(-s, "second") : s < 5400 ? words.format(-Math.round(s / 60), "minute") : words.format(-Math.round(s / 3600), "hour");
+  return s < 50 ? words.format(-s, "second") : s < 5400 ? words.format(-Math.round(s / 60), "minute") : words.format(-Math.round(s / 3600), "hour");
 };

@@ -1,0 +1,97 @@
+"""The Jinja environments: one per language, made when first asked for.
+
+Parts are imported without context, so that Jinja keeps their compiled module; what they need of the
+language stands in their environment's globals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+import jinja2
+
+from kezek.domain.kernel.instant import Instant, to_datetime
+from kezek.text import names, times
+from kezek.text.catalogue import words
+
+
+class FeeView(Protocol):
+    """A fee as the `money` filter reads it."""
+
+    units: int
+    unit: str
+    minor: int
+    currency: str
+
+
+class Templates:
+    """Renders templates in a language.  `asset` gives addresses, `now` the domain's time."""
+
+    def __init__(self, asset: Callable[[str], str], now: Callable[[], Instant]) -> None:
+        self._asset, self._now = asset, now
+        self._by_lang: dict[str, jinja2.Environment] = {}
+
+    def render(self, lang: str, template: str, context: Mapping[str, object]) -> str:
+        """A whole page."""
+        return self.environment(lang).get_template(template).render(context)
+
+    def environment(self, lang: str) -> jinja2.Environment:
+        """The environment of a language."""
+        found = self._by_lang.get(lang)
+        if found is None:
+            found = self._by_lang[lang] = self._make(lang)
+        return found
+
+    def _make(self, lang: str) -> jinja2.Environment:
+        env = jinja2.Environment(
+            loader=jinja2.PackageLoader("kezek.web", "templates"),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            undefined=jinja2.StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            auto_reload=False,
+        )
+        env.policies["ext.i18n.trimmed"] = True
+        say = words(lang)
+        env.install_gettext_callables(  # type: ignore[attr-defined]
+            say.gettext, say.ngettext, newstyle=True
+        )
+        env.globals["asset"] = self._asset
+        env.filters |= _filters(lang, self._now)
+        return env
+
+
+def _filters(lang: str, now: Callable[[], Instant]) -> dict[str, Callable[..., str]]:
+    def day(on: date, style: str = "") -> str:
+        return times.day(on, style, lang)
+
+    def stamp(at: datetime) -> str:
+        return times.stamp(at, lang)
+
+    def ago(at: datetime) -> str:
+        return times.ago(at, to_datetime(now()), lang)
+
+    def number(value: float) -> str:
+        return times.number(value, lang)
+
+    def money(fee: FeeView, part: str = "money") -> str:
+        if part == "law":
+            return f"{times.number(fee.units, lang)} {names.fee_unit(fee.unit, lang)}"
+        return times.money(fee.minor, fee.currency, lang)
+
+    return {
+        "day": day,
+        "hour": times.hour,
+        "stamp": stamp,
+        "iso": _iso,
+        "ago": ago,
+        "number": number,
+        "money": money,
+    }
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
