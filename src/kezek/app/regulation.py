@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
+from kezek.app.port import Fault
 from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.money import Money
 from kezek.domain.regulation.regulation import (
@@ -18,6 +19,8 @@ from kezek.domain.regulation.regulation import (
     Regulations,
     VehicleClass,
 )
+
+_DAY_MINUTES = 24 * 60
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
@@ -72,7 +75,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     classes: list[_Class] = msgspec.field(name="class")
 
 
-class RegulationFault(Exception):
+class RegulationFault(Fault):
     """A rule set cannot be read; the message names the file and the place."""
 
     permanent = True
@@ -94,8 +97,7 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         )
         for c in file.classes
     }
-    if set(file.interleave) != set(classes):
-        raise RegulationFault(f"{name}: interleave and classes name different classes")
+    _must_hold_together(file, name)
     n = file.number
     numbers = {key: getattr(n, key) for key in n.__struct_fields__ if getattr(n, key) is not None}
     notes = {key: _note(note) for key, note in (file.notes | numbers).items()}
@@ -122,6 +124,28 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         interleave=tuple(file.interleave),
         notes=notes,
     )
+
+
+def _must_hold_together(file: _File, name: str) -> None:
+    """What no type says: parts that fit each other."""
+    window, names = file.number.window_minutes.value, [c.name for c in file.classes]
+    wrong = {
+        "there is no class": not names,
+        "a class stands twice": len(set(names)) != len(names),
+        "interleave and classes name different classes": set(file.interleave) != set(names),
+        "walk_in, and no other class, has no places": any(
+            (c.pool is Pool.NONE) != (c.name is VehicleClass.WALK_IN) for c in file.classes
+        ),
+        "a share above 100 %": any((c.cap_percent or 0) > 100 for c in file.classes),
+        "a window is part of an hour or whole hours, and windows fill a day": window < 1
+        or _DAY_MINUTES % window != 0
+        or (60 % window != 0 and window % 60 != 0),
+        "no time from call to gate": file.number.call_minutes.value < 1,
+        "nobody may drive": file.number.drivers_max.value < 1,
+    }
+    for fault, is_so in wrong.items():
+        if is_so:
+            raise RegulationFault(f"{name}: {fault}")
 
 
 def shipped_regulations() -> Regulations:

@@ -98,14 +98,12 @@ def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Mome
             _answer(draft, command, digest, before)
             for command, digest in zip(commands, digests, strict=True)
         ]
-        if draft.events or draft.facts.changed:
+        if draft.events or draft.facts.changed or draft.answers:
             unit.save(draft.facts.changed, draft.events, list(draft.answers.values()))
     return Outcome(answers, draft.events)
 
 
-def _answer(
-    draft: _Draft, command: Command, digest: bytes, before: Any
-) -> Answer:
+def _answer(draft: _Draft, command: Command, digest: bytes, before: Any) -> Answer:
     body = _body(command) if digest else b""
     earlier = (draft.answers.get(digest) or before.get(digest)) if digest else None
     if earlier is not None:
@@ -133,10 +131,12 @@ def _decided(draft: _Draft, command: Command) -> Decision:
         for number in _touched(draft, command):
             _settle(draft, number)
     decision = decide(draft.facts, command, draft.rules, draft.now)
-    if isinstance(decision, Refused) and decision.reason is Reason.VEHICLE_BOOKED:
-        number = decision.facts.get("number")
-        if isinstance(number, int) and _settle(draft, number):
-            return decide(draft.facts, command, draft.rules, draft.now)
+    # The plate and the VIN may each be claimed by a booking of its own, and both may have lapsed.
+    while isinstance(decision, Refused) and decision.reason is Reason.VEHICLE_BOOKED:
+        holder = decision.facts["number"]
+        if not isinstance(holder, int) or not _settle(draft, holder):
+            break
+        decision = decide(draft.facts, command, draft.rules, draft.now)
     return decision
 
 
@@ -167,7 +167,7 @@ def _digest(command: Command) -> bytes:
     if not command.key:
         return b""
     whole = f"{command.actor.account}\0{command.actor.ticket}\0{command.key}"
-    return blake2b(whole.encode(), digest_size=16).digest()
+    return blake2b(whole.encode("utf-8", "backslashreplace"), digest_size=16).digest()
 
 
 @lru_cache(maxsize=64)
@@ -179,7 +179,12 @@ def _body(command: Command) -> bytes:
     """What was asked, digested: the same key with another body is refused."""
     kind = type(command)
     whole = [kind.__name__, *(getattr(command, name) for name in _body_fields(kind))]
-    return blake2b(msgspec.json.encode(whole), digest_size=16).digest()
+    try:
+        text = msgspec.json.encode(whole)
+    except UnicodeEncodeError:
+        # Halves of characters, as a command line may hold; the rules refuse them by name.
+        text = repr(whole).encode("utf-8", "backslashreplace")
+    return blake2b(text, digest_size=16).digest()
 
 
 _encode = msgspec.json.Encoder(order="sorted").encode

@@ -39,9 +39,7 @@ class Actor:
 
     def may(self, roles: tuple[Role, ...], *places: str) -> bool:
         """Whether one of the roles is granted at one of the places."""
-        return any(
-            (role, place) in self.grants for role in roles for place in (*places, ANYWHERE)
-        )
+        return any((role, place) in self.grants for role in roles for place in (*places, ANYWHERE))
 
 
 PUBLIC = Actor(0, "public")

@@ -12,17 +12,20 @@ from kezek.domain.account.account import (
     Grant,
     Login,
 )
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import ANYWHERE, Actor, Role
+from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Moment
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
 
 LOGIN_LENGTH = (3, 64)
+NAME_LENGTH_MAX = 80
 GARAGE_MAX = 5_000
 
 
@@ -108,25 +111,31 @@ def _administers(actor: Actor, place: str = "*") -> bool:
     return actor.may((Role.ADMINISTRATOR,), place)
 
 
-def _grantable(role: str, place: str) -> bool:
-    return role in frozenset(Role) and 0 < len(place) <= LOGIN_LENGTH[1]
+def _grantable(facts: Facts, rules: Regulations, role: str, place: str) -> bool:
+    """A role that exists at a place that exists: grants stand in the log, which names nobody."""
+    known = place == ANYWHERE or place in {regulation.authority for regulation in rules.values()}
+    return role in frozenset(Role) and (known or facts.get(Checkpoint, place) is not None)
 
 
 def decide_add_account(
-    facts: Facts, command: AddAccount, _rules: Regulations, now: Moment
+    facts: Facts, command: AddAccount, rules: Regulations, now: Moment
 ) -> Decision:
     """An administrator adds anybody; a carrier may add itself."""
-    alone = command.role == Role.CARRIER and command.place == "*"
+    alone = command.role == Role.CARRIER and command.place == ANYWHERE
     if not _administers(command.actor) and not alone:
         return Refused(Reason.NOT_ALLOWED, {})
     login = command.login.strip().lower()
     low, high = LOGIN_LENGTH
     if not low <= len(login) <= high or any(c.isspace() or not c.isprintable() for c in login):
         return Refused(Reason.LOGIN_IMPOSSIBLE, {"field": "login", "least": low, "most": high})
-    if not _grantable(command.role, command.place):
-        return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
+    if len(command.name.strip()) > NAME_LENGTH_MAX:
+        return Refused(
+            Reason.LOGIN_IMPOSSIBLE, {"field": "name", "least": 0, "most": NAME_LENGTH_MAX}
+        )
     if facts.get(Login, login) is not None:
         return Refused(Reason.LOGIN_TAKEN, {"field": "login"})
+    if not _grantable(facts, rules, command.role, command.place):
+        return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
     last = facts.get(Counter, "account")
     number = 1 if last is None else last.last + 1
     account = Account(
@@ -170,17 +179,17 @@ def decide_set_password(
     facts: Facts, command: SetPassword, _rules: Regulations, _now: Moment
 ) -> Decision:
     """The log knows that it happened, never what it is."""
+    if command.actor.account != command.account and not _administers(command.actor):
+        return Refused(Reason.NOT_ALLOWED, {})
     account = facts.get(Account, command.account)
     if account is None or account.closed_at is not None:
         return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
-    if command.actor.account != account.id and not _administers(command.actor):
-        return Refused(Reason.NOT_ALLOWED, {})
     event = Event(EventKind.PASSWORD_SET, body={"account": account.id})
     changed = replace(account, password=command.password)
     return Accepted((event,), (changed,), outcome={"account": account.id})
 
 
-def decide_grant(facts: Facts, command: GrantRole, _rules: Regulations, _now: Moment) -> Decision:
+def decide_grant(facts: Facts, command: GrantRole, rules: Regulations, _now: Moment) -> Decision:
     """A role more, or one less."""
     if not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
@@ -188,13 +197,17 @@ def decide_grant(facts: Facts, command: GrantRole, _rules: Regulations, _now: Mo
     if account is None or account.closed_at is not None:
         return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
     grant = Grant(command.account, command.role, command.place)
-    body = {"account": account.id, "role": command.role, "place": command.place}
+    body: dict[str, Fact] = {
+        "account": account.id,
+        "role": command.role,
+        "place": command.place,
+    }
     if command.withdraw:
         if facts.get(Grant, grant.key) is None:
             return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
         event = Event(EventKind.GRANT_WITHDRAWN, body=body)
         return Accepted((event,), (), ((Grant, grant.key),), body)
-    if not _grantable(command.role, command.place):
+    if not _grantable(facts, rules, command.role, command.place):
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
     return Accepted((Event(EventKind.GRANTED, body=body),), (grant,), outcome=body)
 
@@ -249,22 +262,42 @@ def decide_garage(
     if command.actor.account != row.account or row.account == 0:
         return Refused(Reason.NOT_ALLOWED, {})
     event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
+    # In normal form also to remove it, or a hyphen would keep it there.
+    normal = _vehicle_kept(row) if isinstance(row, GarageVehicle) else _driver_kept(row)
+    if isinstance(normal, Refused):
+        return normal
     if command.remove:
-        return Accepted((event,), (), ((type(row), row.key),), {"account": row.account})
-    if isinstance(row, GarageVehicle):
-        wrong = plates.impossible(row.country, row.plate)
-        if wrong:
-            return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
-        if row.vin and vins.impossible(row.vin):
-            return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": vins.impossible(row.vin)})
-        row = replace(
-            row,
-            country=row.country.upper(),
-            plate=plates.normalise(row.country, row.plate),
-            vin=vins.normalise(row.vin),
-        )
-    elif not row.name.strip():
-        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
-    if len(facts.rows(type(row), row.account)) >= GARAGE_MAX:
+        return Accepted((event,), (), ((type(normal), normal.key),), {"account": row.account})
+    known = facts.get(type(normal), normal.key) is not None
+    if not known and len(facts.rows(type(row), row.account)) >= GARAGE_MAX:
         return Refused(Reason.DRIVERS_TOO_MANY, {"most": GARAGE_MAX})
-    return Accepted((event,), (row,), outcome={"account": row.account})
+    return Accepted((event,), (normal,), outcome={"account": row.account})
+
+
+def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
+    country = row.country.strip().upper()
+    wrong = plates.impossible(country, row.plate)
+    if wrong:
+        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
+    wrong = plates.impossible(country, row.trailer) if row.trailer else None
+    if wrong:
+        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": wrong})
+    doubt = vins.impossible(row.vin) if row.vin else None
+    if doubt:
+        return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": doubt})
+    return replace(
+        row,
+        country=country,
+        plate=plates.normalise(country, row.plate),
+        vin=vins.normalise(row.vin),
+        trailer=plates.normalise(country, row.trailer),
+    )
+
+
+def _driver_kept(row: GarageDriver) -> GarageDriver | Refused:
+    name = row.name.strip()
+    if row.phone and phones.impossible(row.phone):
+        return Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
+    if not 0 < len(name) <= NAME_LENGTH_MAX:
+        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
+    return replace(row, name=name, phone=phones.normalise(row.phone))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from unicodedata import category
 
 from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys, code_of
@@ -11,9 +12,9 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts, Row
-from kezek.domain.kernel.instant import Instant, Moment, local_day
+from kezek.domain.kernel.instant import Instant, Moment, from_datetime, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
+from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, Regulations
 from kezek.domain.slot.place import bookable, find, take, take_protected
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
@@ -22,6 +23,12 @@ from kezek.domain.vehicle import vin as vins
 # Particulars are kept a month after the window, for complaints, then erased.
 KEPT_DAYS = 30
 NAME_LENGTH_MAX = 80
+# What is typed for a plate, a VIN or a phone, with all its spaces and hyphens.
+TYPED_LENGTH_MAX = 64
+# Control characters and halves of characters: no name has them and no database takes them all.
+_UNWRITTEN = frozenset({"Cc", "Cs"})
+# Only an instant that a calendar can name has a local day.
+_LATEST = from_datetime(datetime(9000, 1, 1, tzinfo=UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +65,17 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
     if isinstance(found, Refused):
         return found
     line, regulation, rule = found
-    refused = _forbidden(command, line, rule) or bookable(line, regulation, command.start, now.at)
+    refused = _forbidden(command, line, rule)
     if refused:
         return refused
     who = particulars(command.vehicle, line, command.start)
     if isinstance(who, Refused):
         return who
+    refused = crowded(command.vehicle, regulation) or bookable(
+        line, regulation, command.start, now.at
+    )
+    if refused:
+        return refused
     places = find(facts, line, command.start)
     if isinstance(places, Refused):
         return places
@@ -107,7 +119,8 @@ def line_for(
 def _forbidden(command: Book, line: Line, rule: ClassRule) -> Refused | None:
     actor, places = command.actor, (line.checkpoint, line.authority)
     staff = actor.may((*STAFF, Role.DEMONSTRATOR), *places)
-    if rule.name is VehicleClass.WALK_IN or (rule.staff_only and not staff):
+    # A class without places of its own has no windows either: it is joined, never booked.
+    if rule.pool is Pool.NONE or (rule.staff_only and not staff):
         return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
     if command.protected and not actor.may((Role.AGENCY, Role.DEMONSTRATOR), *places):
         return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
@@ -116,23 +129,20 @@ def _forbidden(command: Book, line: Line, rule: ClassRule) -> Refused | None:
 
 def particulars(vehicle: Vehicle, line: Line, start: Instant) -> Particulars | Refused:
     """The vehicle in normal form, or what is impossible about it."""
-    country = vehicle.country.strip().upper()
-    wrong = plates.impossible(country, vehicle.plate)
+    country = vehicle.country[:TYPED_LENGTH_MAX].strip().upper()
+    wrong = _plate_fault(country, vehicle.plate)
     if wrong:
         return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
-    if vehicle.trailer:
-        wrong = plates.impossible(country, vehicle.trailer)
-        if wrong:
-            return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": wrong})
-    if vehicle.vin:
-        wrong = vins.impossible(vehicle.vin)
-        if wrong:
-            return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": wrong})
-    if vehicle.phone and phones.impossible(vehicle.phone):
+    wrong = _plate_fault(country, vehicle.trailer) if vehicle.trailer else None
+    if wrong:
+        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": wrong})
+    doubt = _vin_fault(vehicle.vin) if vehicle.vin else None
+    if doubt:
+        return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": doubt})
+    if vehicle.phone and not _dialled(vehicle.phone):
         return Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
-    if any(not 0 < len(name.strip()) <= NAME_LENGTH_MAX for name in vehicle.drivers):
+    if not all(is_name(name) for name in vehicle.drivers):
         return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
-    until = local_day(start, line.zone) + timedelta(days=KEPT_DAYS)
     return Particulars(
         number=0,
         country=country,
@@ -141,8 +151,44 @@ def particulars(vehicle: Vehicle, line: Line, start: Instant) -> Particulars | R
         trailer=plates.normalise(country, vehicle.trailer) if vehicle.trailer else "",
         phone=phones.normalise(vehicle.phone),
         purpose="crossing",
-        erase_on=until.isoformat(),
+        erase_on=erased_on(line, start),
     )
+
+
+def crowded(vehicle: Vehicle, regulation: Regulation) -> Refused | None:
+    """Whether more drivers are named than the regulation lets travel."""
+    if len(vehicle.drivers) > regulation.drivers_max:
+        return Refused(Reason.DRIVERS_TOO_MANY, {"most": regulation.drivers_max})
+    return None
+
+
+def erased_on(line: Line, start: Instant) -> str:
+    """The local day after which nothing personal of a booking is kept."""
+    within = max(0, min(start, _LATEST))
+    return (local_day(within, line.zone) + timedelta(days=KEPT_DAYS)).isoformat()
+
+
+def is_name(text: str) -> bool:
+    """Something to call a driver by: not empty, not a page long, nothing that cannot be written."""
+    name = text.strip() if len(text) <= 2 * NAME_LENGTH_MAX else text
+    return 0 < len(name) <= NAME_LENGTH_MAX and not any(category(c) in _UNWRITTEN for c in name)
+
+
+def _plate_fault(country: str, text: str) -> str | None:
+    # Nobody types a page for a plate; the length is looked at before anything costs time.
+    return (
+        plates.PlateFault.TOO_LONG
+        if len(text) > TYPED_LENGTH_MAX
+        else plates.impossible(country, text)
+    )
+
+
+def _vin_fault(text: str) -> str | None:
+    return vins.VinFault.LENGTH if len(text) > TYPED_LENGTH_MAX else vins.impossible(text)
+
+
+def _dialled(text: str) -> bool:
+    return len(text) <= TYPED_LENGTH_MAX and not phones.impossible(text)
 
 
 def claims_of(
@@ -193,7 +239,14 @@ def named(
     """The personal rows and the claims of a new booking."""
     rows: list[Row] = [
         Particulars(
-            number, who.country, who.plate, who.vin, who.trailer, who.phone, who.purpose, who.erase_on
+            number,
+            who.country,
+            who.plate,
+            who.vin,
+            who.trailer,
+            who.phone,
+            who.purpose,
+            who.erase_on,
         )
     ]
     rows.extend(Claim(*key, number) for key in claims)
@@ -212,5 +265,3 @@ def outcome_of(booking: Booking) -> dict[str, str | int | None]:
         "fee_minor": booking.fee_minor,
         "currency": booking.currency,
     }
-
-

@@ -27,10 +27,12 @@ def code_of(number: int) -> str:
 
 def numbers_of(code: str, last: int) -> list[int]:
     """All booking numbers up to `last` that carry the code, newest first; none if it is no code."""
+    if len(code) != 4:
+        return []
     rest = 0
     for letter in reversed(code):
         place = CODE_LETTERS.find(letter)
-        if place < 0 or len(code) != 4:  # noqa: PLR2004 - the length of a code
+        if place < 0:
             return []
         rest = rest * len(CODE_LETTERS) + place
     first = rest * _UNSPREAD % _CODES
@@ -44,9 +46,9 @@ class Booking:
     `start` is the booked window, None for a walk-in and after a displacement (`displaced_at`).
     `joined_at` places the turn in the line when that is not the booked window: a late arrival or a
     missed call puts it behind the window current then.  `ended_at` with `outcome` closes the booking.
-    `look_at` is the next instant at which time alone may change it.  `exception` is empty, `awaiting`
-    or `approved`; `exception_by` is the account that acted.  `step` describes the last officer's
-    step, so that it can be undone: see `turn/undo.py`.
+    `look_at` is the next instant at which time alone may change it.  `exception` is empty, `proposed`,
+    `awaiting` or `approved`; `exception_by` is the account that acted first.  `step` describes
+    the last officer's step, so that it can be undone: see `turn/undo.py`.
     """
 
     number: int

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.book import NAME_LENGTH_MAX, outcome_of
+from kezek.domain.booking.book import erased_on, is_name, outcome_of
 from kezek.domain.booking.booking import Driver, Particulars
-from kezek.domain.booking.stand import Stand, claims_held, owns, stand
+from kezek.domain.booking.stand import Stand, claims_held, forbidden, owns, stand
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -16,7 +16,7 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.slot.place import bookable, find, give_back, take
+from kezek.domain.slot.place import Return, bookable, find, give_back, regain, take
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +52,13 @@ class AddDriver:
 
 def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) -> Decision:
     """A new window, free of charge; displaced bookings move without counting."""
-    at = stand(facts, command.number, Verb.MOVE, rules, now.at)
+    at = stand(
+        facts, command.number, Verb.MOVE, rules, now.at, lambda at: _not_owned(command.actor, at)
+    )
     if isinstance(at, Refused):
         return at
     booking, rule = at.booking, at.regulation.classes[at.booking.vehicle_class]
-    refused = (
-        _not_owned(command.actor, at)
-        or _worn_out(at, now.at)
-        or bookable(at.line, at.regulation, command.start, now.at)
-    )
+    refused = _worn_out(at, now.at) or bookable(at.line, at.regulation, command.start, now.at)
     if refused:
         return refused
     if command.start == booking.start:
@@ -74,8 +72,10 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
     places = find(after, at.line, command.start)
     if isinstance(places, Refused):
         return places
-    # A place given back is held back for everybody, its giver too: one rule, no hand-over trick.
-    taken = take(*places, rule)
+    # A place given back is held back for everybody: no hand-over trick.  Only the booking that gave
+    # it may have it again, so that one window never owes two returns to one booking.
+    returned = facts.get(Return, (booking.number, command.start))
+    taken = regain(*places, rule) if returned else take(*places, rule)
     if isinstance(taken, Refused):
         return taken
     for row in taken:
@@ -93,7 +93,11 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
         {"from": booking.start, "start": command.start, "displaced": int(displaced)},
     )
     rows: list[Row] = [moved, *(row for row in after.changed.values() if row is not None)]
-    return Accepted((event,), tuple(rows), outcome=outcome_of(moved))
+    who = facts.get(Particulars, booking.number)
+    if who is not None:
+        rows.append(replace(who, erase_on=erased_on(at.line, command.start)))
+    gone = ((Return, returned.key),) if returned else ()
+    return Accepted((event,), tuple(rows), gone, outcome_of(moved))
 
 
 def _worn_out(at: Stand, now: Instant) -> Refused | None:
@@ -108,17 +112,16 @@ def _worn_out(at: Stand, now: Instant) -> Refused | None:
 
 
 def _not_owned(actor: Actor, at: Stand) -> Refused | None:
-    return None if owns(actor, at) else Refused(Reason.NOT_ALLOWED, {"number": at.booking.number})
+    return None if owns(actor, at) else forbidden(at)
 
 
 def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment) -> Decision:
     """The booking ends, its vehicle is free, its place comes back after a while."""
-    at = stand(facts, command.number, Verb.CANCEL, rules, now.at)
+    at = stand(
+        facts, command.number, Verb.CANCEL, rules, now.at, lambda at: _not_owned(command.actor, at)
+    )
     if isinstance(at, Refused):
         return at
-    refused = _not_owned(command.actor, at)
-    if refused:
-        return refused
     event = Event(EventKind.CANCELLED, at.line.id, command.number, {"from": at.status})
     return ended(facts, at, "cancelled", event, now.at, now.at + command.delay)
 
@@ -145,21 +148,29 @@ def decide_add_driver(
     facts: Facts, command: AddDriver, rules: Regulations, now: Moment
 ) -> Decision:
     """A name more on the ticket."""
-    at = stand(facts, command.number, Verb.ADD_DRIVER, rules, now.at)
+    drivers = facts.rows(Driver, command.number)
+
+    def wrong(at: Stand) -> Refused | None:
+        # Whose particulars have been erased travels no more.
+        if not is_name(command.name) or facts.get(Particulars, command.number) is None:
+            return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
+        if len(drivers) >= at.regulation.drivers_max:
+            return Refused(Reason.DRIVERS_TOO_MANY, {"most": at.regulation.drivers_max})
+        return None
+
+    at = stand(
+        facts,
+        command.number,
+        Verb.ADD_DRIVER,
+        rules,
+        now.at,
+        lambda at: _not_owned(command.actor, at) or wrong(at),
+    )
     if isinstance(at, Refused):
         return at
-    refused = _not_owned(command.actor, at)
-    if refused:
-        return refused
-    name = command.name.strip()
-    if not 0 < len(name) <= NAME_LENGTH_MAX or facts.get(Particulars, command.number) is None:
-        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
-    drivers = facts.rows(Driver, command.number)
-    if len(drivers) >= at.regulation.drivers_max:
-        return Refused(Reason.DRIVERS_TOO_MANY, {"most": at.regulation.drivers_max})
     ordinal = max((d.ordinal for d in drivers), default=0) + 1
     return Accepted(
         (Event(EventKind.DRIVER_ADDED, at.line.id, command.number, {"ordinal": ordinal}),),
-        (Driver(command.number, ordinal, name),),
+        (Driver(command.number, ordinal, command.name.strip()),),
         outcome={"number": command.number, "drivers": len(drivers) + 1},
     )

@@ -14,7 +14,7 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant, Moment
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.regulation.regulation import Regulations, VehicleClass
 from kezek.domain.slot.place import Return, day_of, release
 from kezek.domain.slot.slot import Day, Slot
@@ -55,22 +55,26 @@ def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) 
     return ended(facts, at, "no_show", event, now.at, None)
 
 
-def missed(facts: Facts, at: Stand, now: Instant) -> Accepted:
-    """Nobody came to the gate: behind the current window, or out after the last miss allowed."""
+def missed(facts: Facts, at: Stand, now: Instant, step: str = "") -> Accepted:
+    """Nobody came to the gate: behind the current window, or out after the last miss allowed.
+
+    `step` is what an officer who says so may take back; a timer takes nothing back.
+    """
     booking = at.booking
     misses = booking.misses + 1
     body = {"misses": misses, "most": at.regulation.misses_max}
-    event = Event(EventKind.MISSED, at.line.id, booking.number, body)
     if misses > at.regulation.misses_max:
-        return ended(facts, at, "no_show", event, now, None)
-    back = at.after(misses=misses, called_at=None, call_until=None, joined_at=now, step="")
-    outcome = {"number": booking.number, "status": str(Status.ARRIVED)}
+        event = Event(EventKind.NOT_SHOWN, at.line.id, booking.number, body)
+        done = ended(facts, at, "no_show", event, now, None)
+        over = at.after(ended_at=now, outcome="no_show", misses=misses, step=step)
+        return Accepted(done.events, (over,), done.drops, done.outcome)
+    event = Event(EventKind.MISSED, at.line.id, booking.number, body)
+    back = at.after(misses=misses, called_at=None, call_until=None, joined_at=now, step=step)
+    outcome: dict[str, Fact] = {"number": booking.number, "status": str(Status.ARRIVED)}
     return Accepted((event,), (back,), outcome=outcome)
 
 
-def decide_give_back(
-    facts: Facts, command: GiveBack, rules: Regulations, now: Moment
-) -> Decision:
+def decide_give_back(facts: Facts, command: GiveBack, rules: Regulations, now: Moment) -> Decision:
     """A protected place becomes free for anybody."""
     back = facts.get(Return, (command.number, command.start))
     if back is None or back.look_at > now.at:
@@ -81,9 +85,7 @@ def decide_give_back(
     slot, day = facts.get(Slot, (back.line, back.start)), facts.get(Day, day_of(line, back.start))
     rule = rules[line.regulation].classes[VehicleClass(back.vehicle_class)]
     # A closure or a cut may have swallowed the place in the meantime.
-    if slot is None or day is None or slot.protected < 1 or min(
-        day.protected_ordinary, day.protected_kept
-    ) < 0:
+    if slot is None or day is None or slot.protected < 1:
         return Accepted((), (), gone)
     # The number stays out of it: whose place it was is nobody's business.
     event = Event(EventKind.PLACE_RETURNED, back.line, 0, {"start": back.start, "class": rule.name})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kezek.domain.account.actor import Actor, Role
@@ -35,12 +36,24 @@ class Stand:
 
 
 def stand(
-    facts: Facts, number: int, verb: Verb, rules: Regulations, now: Instant
+    facts: Facts,
+    number: int,
+    verb: Verb,
+    rules: Regulations,
+    now: Instant,
+    first: Callable[[Stand], Refused | None] | None = None,
 ) -> Stand | Refused:
-    """The stand of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`."""
+    """The stand of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`.
+
+    `first` may say no in between: who may not touch a booking does not learn where it stands, and
+    what is said must be possible before it can come at the wrong time.
+    """
     found = standing(facts, number, rules, now)
     if found is None:
         return Refused(Reason.BOOKING_UNKNOWN, {"number": number})
+    refused = first(found) if first else None
+    if refused:
+        return refused
     if transition(found.status, verb) is None:
         return Refused(
             Reason.WRONG_STATUS, {"number": number, "status": found.status, "verb": verb}
@@ -72,6 +85,11 @@ def owns(actor: Actor, at: Stand) -> bool:
 def guards(actor: Actor, at: Stand) -> bool:
     """Whether the actor is an officer of this post."""
     return actor.may(AT_THE_GATE, at.line.checkpoint)
+
+
+def forbidden(at: Stand) -> Refused:
+    """The no to somebody whose booking, or whose post, it is not."""
+    return Refused(Reason.NOT_ALLOWED, {"number": at.booking.number})
 
 
 def claims_held(facts: Facts, at: Stand) -> tuple[tuple[type[Claim], tuple[str, str, str]], ...]:

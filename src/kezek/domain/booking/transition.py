@@ -56,6 +56,8 @@ def _row(
 S, V, E = Status, Verb, EventKind
 AHEAD = frozenset({S.CONFIRMED, S.LATE, S.DISPLACED})
 PRESENT = frozenset({S.ARRIVED, S.CALLED, S.ADMITTED})
+# Ends that an officer's step may have brought about.
+LEFT = frozenset({S.CROSSED, S.TURNED_BACK, S.NO_SHOW})
 
 TRANSITIONS: tuple[Transition, ...] = (
     _row(V.BOOK, S.NONE, "window free, vehicle free", S.CONFIRMED, E.CONFIRMED),
@@ -64,8 +66,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(V.CANCEL, AHEAD | {S.ARRIVED}, "own booking", S.CANCELLED, E.CANCELLED),
     _row(V.ADD_DRIVER, LIVE - {S.ADMITTED}, "drivers left", None, E.DRIVER_ADDED),
     _row(V.ARRIVE, frozenset({S.CONFIRMED, S.LATE}), "officer of the post", S.ARRIVED, E.ARRIVED),
-    _row(V.CALL, S.ARRIVED, "next by rule, or a reason", S.CALLED, E.CALLED),
+    _row(V.CALL, S.ARRIVED, "next by rule", S.CALLED, E.CALLED),
+    _row(V.CALL, S.ARRIVED, "out of turn, a reason", S.CALLED, E.CALLED_OUT_OF_TURN),
     _row(V.MISS, S.CALLED, "misses left", S.ARRIVED, E.MISSED),
+    _row(V.MISS, S.CALLED, "no misses left", S.NO_SHOW, E.NOT_SHOWN),
     _row(V.ADMIT, S.CALLED, "officer of the post", S.ADMITTED, E.ADMITTED),
     _row(V.CROSS, S.ADMITTED, "officer of the post", S.CROSSED, E.CROSSED),
     _row(V.TURN_BACK, PRESENT, "a reason", S.TURNED_BACK, E.TURNED_BACK),
@@ -73,14 +77,14 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(V.DISPLACE, frozenset({S.CONFIRMED, S.LATE}), "capacity cut", S.DISPLACED, E.DISPLACED),
     _row(V.LAPSE, S.NO_SHOW, "time alone", S.NO_SHOW, E.NOT_SHOWN),
     _row(V.LAPSE, S.ARRIVED, "an unanswered call", S.ARRIVED, E.MISSED),
-    _row(V.UNDO, PRESENT | {S.CROSSED, S.TURNED_BACK}, "last step, 10 s", None, E.UNDONE),
+    _row(V.UNDO, PRESENT | LEFT, "own last step, 10 s", None, E.UNDONE),
     _row(V.APPROVE, LIVE | ENDED, "a second person", None, E.EXCEPTION_APPROVED),
 )
 
 
 def transition(status: Status, verb: Verb) -> Transition | None:
-    """The row for a status and a verb, None when the verb is not legal there."""
+    """The first row for a status and a verb, None when the verb is not legal there."""
     return _BY_CELL.get((status, verb))
 
 
-_BY_CELL = {(status, row.verb): row for row in TRANSITIONS for status in row.origin}
+_BY_CELL = {(status, row.verb): row for row in reversed(TRANSITIONS) for status in row.origin}

@@ -16,9 +16,9 @@ Fact = str | int | None
 class Reason(StrEnum):
     """Why a command was refused."""
 
-    # Who asks.
-    NOT_ALLOWED = "not_allowed"
+    # Who asks.  What is not there belongs to nobody, so it is never also forbidden.
     KEY_REUSED = "key_reused"
+    NOT_ALLOWED = "not_allowed"
     # What is named does not exist.
     CHECKPOINT_UNKNOWN = "checkpoint_unknown"
     LINE_UNKNOWN = "line_unknown"
@@ -49,12 +49,12 @@ class Reason(StrEnum):
     SAME_APPROVER = "same_approver"
     MOVES_EXHAUSTED = "moves_exhausted"
     MOVE_TOO_LATE = "move_too_late"
-    # The time and the place.
-    WINDOW_UNKNOWN = "window_unknown"
+    # The time and the place.  Past and too far ahead say more than that no window is kept there.
     WINDOW_PAST = "window_past"
     HORIZON_EXCEEDED = "horizon_exceeded"
-    DAY_CLOSED = "day_closed"
     SAME_WINDOW = "same_window"
+    WINDOW_UNKNOWN = "window_unknown"
+    DAY_CLOSED = "day_closed"
     # One active booking per vehicle, then what is scarce.
     VEHICLE_BOOKED = "vehicle_booked"
     CLASS_FULL = "class_full"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
@@ -12,8 +12,9 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment, local_day, windows
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.slot.calendar import CAPACITY_MAX, date_of
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.slot.spread import spread
 
@@ -71,7 +72,7 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
             added += 1
             rows.append(plan.line)
             rows += planned(plan.line, plan.days, rules[plan.line.regulation], now)
-    body = {
+    body: dict[str, Fact] = {
         "checkpoints": len(command.checkpoints),
         "lines": added,
         "source": command.source,
@@ -85,11 +86,12 @@ def planned(
     """Days and slots from the first day not past to the horizon."""
     today = local_day(now.at, line.zone)
     by_day = {plan.on: plan for plan in days}
+    known = any(plan.open for plan in days)
     rows: list[Row] = []
     for ahead in range(regulation.horizon_days + 1):
         on = today + timedelta(days=ahead)
         plan = by_day.get(on)
-        if plan is None and on > days[-1].on:
+        if plan is None and known and on > days[-1].on:
             plan = assumed(days, on)
         if plan is not None:
             rows += day_rows(line, plan, regulation)
@@ -125,14 +127,14 @@ def day_rows(line: Line, plan: DayPlan, regulation: Regulation) -> list[Row]:
     return [day, *(Slot(line.id, start, cap, kept, 0) for start, cap, kept in slots)]
 
 
-def own_day(on: date, capacity: int, regulation: Regulation, basis: str) -> DayPlan:
-    """A day of a capacity of ours, all of it free."""
+def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlan:
+    """A day that nobody has told us about, all of it free."""
     hours = 24
     return DayPlan(
         on=on,
         open=True,
         capacity=capacity,
-        kept=regulation.kept(capacity),
+        kept=kept,
         places=spread(capacity, hours),
         protected=(0,) * hours,
         protected_ordinary=0,
@@ -141,27 +143,35 @@ def own_day(on: date, capacity: int, regulation: Regulation, basis: str) -> DayP
     )
 
 
-def decide_open_line(
-    facts: Facts, command: OpenLine, rules: Regulations, now: Moment
-) -> Decision:
+def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: Moment) -> Decision:
     """A new line with all days to the horizon."""
-    line = command.line
-    if not command.actor.may((Role.AGENCY, Role.ADMINISTRATOR), line.authority):
+    line, regulation = command.line, rules.get(command.line.regulation)
+    post = facts.get(Checkpoint, line.checkpoint)
+    allowed = command.actor.may((Role.AGENCY, Role.ADMINISTRATOR), line.authority)
+    if not allowed or regulation is None or _foreign(line, regulation, post):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
-    if facts.get(Checkpoint, line.checkpoint) is None:
+    if post is None:
         return Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": line.checkpoint})
+    if not 0 <= command.capacity <= CAPACITY_MAX:
+        return Refused(Reason.CAPACITY_IMPOSSIBLE, {"field": "capacity", "most": CAPACITY_MAX})
     if facts.get(Line, line.id) is not None:
         return Accepted((), (), outcome={"line": line.id})
-    regulation = rules[line.regulation]
-    first = own_day(local_day(now.at, line.zone), command.capacity, regulation, "ours")
+    line = replace(line, zone=post.zone, cursor=0)
+    today, kept = local_day(now.at, line.zone), regulation.kept(command.capacity)
     rows: list[Row] = [line]
     for ahead in range(regulation.horizon_days + 1):
-        on = first.on + timedelta(days=ahead)
-        rows += day_rows(line, own_day(on, command.capacity, regulation, "ours"), regulation)
-    body = {"capacity": command.capacity, "regulation": regulation.id}
+        plan = own_day(today + timedelta(days=ahead), command.capacity, kept, "ours")
+        rows += day_rows(line, plan, regulation)
+    body: dict[str, Fact] = {"capacity": command.capacity, "regulation": regulation.id}
     return Accepted(
         (Event(EventKind.LINE_OPENED, line.id, 0, body),), tuple(rows), outcome={"line": line.id}
     )
+
+
+def _foreign(line: Line, regulation: Regulation, post: Checkpoint | None) -> bool:
+    """An agency opens lines by its own rules and in its own country only."""
+    abroad = post is not None and post.country != regulation.country
+    return abroad or regulation.authority != line.authority
 
 
 def decide_extend(
@@ -172,7 +182,11 @@ def decide_extend(
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
     regulation = rules[line.regulation]
-    on = date.fromisoformat(command.on)
+    on = date_of(command.on)
+    if on is None:
+        return Refused(Reason.WINDOW_UNKNOWN, {"day": command.on})
+    if on < local_day(now.at, line.zone):
+        return Refused(Reason.WINDOW_PAST, {"day": command.on})
     if on > local_day(now.at, line.zone) + timedelta(days=regulation.horizon_days + 1):
         return Refused(Reason.HORIZON_EXCEEDED, {"day": command.on})
     if facts.get(Day, (line.id, command.on)) is not None:
@@ -181,15 +195,20 @@ def decide_extend(
     if model is None:
         return Refused(Reason.DAY_CLOSED, {"day": command.on, "why": ""})
     basis = "ours" if model.basis == "ours" else "assumed"
-    plan = own_day(on, model.capacity, regulation, basis)
-    body = {"day": command.on, "capacity": plan.capacity}
+    plan = own_day(on, model.capacity, model.kept, basis)
+    body: dict[str, Fact] = {"day": command.on, "capacity": plan.capacity}
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
     return Accepted((event,), tuple(day_rows(line, plan, regulation)), outcome=body)
 
 
 def _last_open(facts: Facts, line: Line, on: date, regulation: Regulation) -> Day | None:
+    """The last open day that the agency has not changed; failing that, one that it has."""
+    changed = None
     for back in range(1, regulation.horizon_days + 2):
         day = facts.get(Day, (line.id, (on - timedelta(days=back)).isoformat()))
-        if day is not None and day.open:
+        if day is None or not day.open:
+            continue
+        if day.basis != "agency":
             return day
-    return None
+        changed = changed or day
+    return changed

@@ -96,9 +96,14 @@ class Regulation:
         return self.fee_unit.times(self.classes[vehicle_class].fee_units)
 
     def kept(self, capacity: int) -> int:
-        """Places of a day kept for the dear classes, where no board says otherwise."""
-        caps = [r.cap(capacity) or 0 for r in self.classes.values() if r.pool is Pool.KEPT]
-        return min(capacity, sum(caps))
+        """Places of a day kept for the dear classes, where no board says otherwise.
+
+        Their shares together, rounded up once; a day always has an ordinary place before a dear one.
+        """
+        dear = [rule for rule in self.classes.values() if rule.pool is Pool.KEPT]
+        percent = sum(r.cap_percent or 0 for r in dear if r.cap_places is None)
+        places = sum(r.cap_places or 0 for r in dear)
+        return min(max(0, capacity - 1), places - (-capacity * percent // 100))
 
 
 class Regulations(dict[str, Regulation]):

@@ -7,18 +7,19 @@ keeps its right to a free move.  Places of trucks that are already here stay the
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
-from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.book import erased_on
+from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.stand import Stand, standing
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Moment, local_day, windows
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.instant import DAY, Moment, local_day, windows
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import counted
 from kezek.domain.slot.slot import Day, Slot
@@ -26,6 +27,8 @@ from kezek.domain.slot.spread import spread
 
 CAPACITY_MAX = 10_000
 REASON_LENGTH_MAX = 200
+# Whoever was displaced keeps the right to a new window, and so the particulars, for a year.
+DISPLACED_FOR = 365 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +76,16 @@ def decide_calendar(
     if not command.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
     capacity = 0 if isinstance(command, CloseDay) else command.capacity
-    if not 0 <= capacity <= CAPACITY_MAX:
-        return Refused(Reason.CAPACITY_IMPOSSIBLE, {"field": "capacity", "most": CAPACITY_MAX})
     if not 0 < len(command.reason.strip()) <= REASON_LENGTH_MAX:
         return Refused(Reason.REASON_MISSING, {"field": "reason"})
+    if not 0 <= capacity <= CAPACITY_MAX:
+        return Refused(Reason.CAPACITY_IMPOSSIBLE, {"field": "capacity", "most": CAPACITY_MAX})
+    on = date_of(command.on)
+    if on is not None and on < local_day(now.at, line.zone):
+        return Refused(Reason.WINDOW_PAST, {"day": command.on})
     day = facts.get(Day, (line.id, command.on))
     if day is None:
         return Refused(Reason.WINDOW_UNKNOWN, {"day": command.on})
-    if date.fromisoformat(day.on) < local_day(now.at, line.zone):
-        return Refused(Reason.WINDOW_PAST, {"day": day.on})
     if isinstance(command, SetCapacity) and not day.open:
         return Refused(Reason.DAY_CLOSED, {"day": day.on, "why": day.reason})
     return _changed(facts, command, line, day, capacity, rules, now)
@@ -99,24 +103,36 @@ def _changed(
     regulation = rules[line.regulation]
     events: list[Event] = []
     rows: list[Row] = []
+    kept: list[Row] = []
     starts = windows(date.fromisoformat(day.on), line.zone, regulation.window)
+    before = [facts.get(Slot, (line.id, at)) or Slot(line.id, at, 0, 0, 0) for at in starts]
     slots: list[Slot] = []
-    for start, places in zip(starts, spread(capacity, len(starts)), strict=True):
-        slot = facts.get(Slot, (line.id, start)) or Slot(line.id, start, 0, 0, 0)
-        slot, gone = _cut(facts, slot, places, rules, now)
+    model = _model(facts, line, day, regulation)
+    for had, places in zip(before, _places(before, capacity), strict=True):
+        slot, gone = _cut(facts, had, places, rules, now)
         slots.append(slot)
         for at in gone:
-            moved = at.after(start=None, displaced_at=now.at)
             day = counted(day, regulation.classes[at.booking.vehicle_class], -1)
-            rows.append(moved)
-            body = {"from": start, "why": command.reason.strip()}
-            events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, body))
-    closing = isinstance(command, CloseDay)
-    day = _day_of(day, slots, regulation, closing=closing, reason=command.reason.strip())
+            rows.append(at.after(start=None, displaced_at=now.at))
+            who = facts.get(Particulars, at.booking.number)
+            if who is not None:
+                kept.append(replace(who, erase_on=erased_on(line, now.at + DISPLACED_FOR)))
+            told: dict[str, Fact] = {"from": slot.start, "why": command.reason.strip()}
+            events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, told))
     kind = EventKind.CAPACITY_SET
-    if not isinstance(command, SetCapacity):
-        kind = EventKind.DAY_CLOSED if closing else EventKind.DAY_OPENED
-    body = {
+    if isinstance(command, CloseDay):
+        kind = EventKind.DAY_CLOSED
+    elif not day.open:
+        kind = EventKind.DAY_OPENED
+    share = kept_share(regulation, model, sum(slot.capacity for slot in slots))
+    day = _day_of(day, slots, share)
+    day = replace(
+        day,
+        open=not isinstance(command, CloseDay),
+        basis="agency",
+        reason=command.reason.strip(),
+    )
+    body: dict[str, Fact] = {
         "day": day.on,
         "capacity": day.capacity,
         "asked": capacity,
@@ -124,7 +140,39 @@ def _changed(
         "why": day.reason,
     }
     head = Event(kind, line.id, 0, body)
-    return Accepted((head, *events), (*slots, day, *rows), outcome=body)
+    return Accepted((head, *events), (*slots, day, *rows, *kept), outcome=body)
+
+
+def _places(before: list[Slot], capacity: int) -> tuple[int, ...]:
+    """The day's places over its windows: evenly, but more places never take one from a window."""
+    had = [slot.capacity for slot in before]
+    more = capacity - sum(had)
+    # A day that is spread evenly stays so: then every window of the larger spread is as large.
+    if more < 0 or had == list(spread(sum(had), len(had))):
+        return spread(capacity, len(had))
+    return tuple(a + b for a, b in zip(had, spread(more, len(had)), strict=True))
+
+
+def _model(facts: Facts, line: Line, day: Day, regulation: Regulation) -> Day | None:
+    """The day that shows how the line shares its places between the pools.
+
+    The day itself, until it has been changed; then its nearest neighbour that has not, so that
+    lowering and raising a day in turn ends where it began.
+    """
+    on = date.fromisoformat(day.on)
+    for away in range(regulation.horizon_days + 1):
+        for sign in (1, -1):
+            near = facts.get(Day, (line.id, (on + timedelta(days=sign * away)).isoformat()))
+            if near is not None and near.open and near.capacity and near.basis != "agency":
+                return near
+    return None
+
+
+def kept_share(regulation: Regulation, model: Day | None, capacity: int) -> int:
+    """How many of the places are the dear pool's: as on the model day, else by the regulation."""
+    if model is None:
+        return regulation.kept(capacity)
+    return min(-(-model.kept * capacity // model.capacity), max(0, capacity - 1))
 
 
 def _cut(
@@ -138,7 +186,7 @@ def _cut(
         gone = _displaceable(facts, slot, rules, now)[:surplus]
     taken = slot.taken - len(gone)
     # Whoever is already here keeps the place, so the cut may end above what was asked.
-    capacity = max(places, taken + protected) if taken > places - protected else places
+    capacity = max(places, taken + protected)
     return replace(slot, capacity=capacity, protected=protected, taken=taken), gone
 
 
@@ -158,25 +206,30 @@ def _displaceable(facts: Facts, slot: Slot, rules: Regulations, now: Moment) -> 
     return bound
 
 
-def _day_of(
-    day: Day, slots: list[Slot], regulation: Regulation, *, closing: bool, reason: str
-) -> Day:
-    """The day's sums after its slots have changed; the kept pool keeps its share."""
+def _day_of(day: Day, slots: list[Slot], share: int) -> Day:
+    """The day's sums after its slots have changed.
+
+    The kept pool gets its share, but neither pool is left with less than is taken from it: what one
+    lacks, the other gives.
+    """
     capacity = sum(slot.capacity for slot in slots)
     protected = sum(slot.protected for slot in slots)
-    share = -(-day.kept * capacity // day.capacity) if day.capacity else regulation.kept(capacity)
     dear = day.priority + day.postal + day.accelerated
     kept = max(share, dear)
     protected_kept = min(day.protected_kept, protected, kept - dear)
+    protected_ordinary = protected - protected_kept
     return replace(
         day,
-        open=not closing,
-        basis="agency",
-        reason=reason,
         capacity=capacity,
-        kept=kept,
+        kept=min(kept, capacity - protected_ordinary - day.in_turn),
         protected_kept=protected_kept,
-        protected_ordinary=protected - protected_kept,
+        protected_ordinary=protected_ordinary,
     )
 
 
+def date_of(text: str) -> date | None:
+    """The date of an ISO text, None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

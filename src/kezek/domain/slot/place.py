@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Instant, local_day
+from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation
 from kezek.domain.slot.slot import Day, Slot
@@ -44,7 +44,8 @@ def bookable(line: Line, regulation: Regulation, start: Instant, now: Instant) -
     if start + regulation.window <= now:
         return Refused(Reason.WINDOW_PAST, {"start": start})
     last = local_day(now, line.zone) + timedelta(days=regulation.horizon_days)
-    if local_day(start, line.zone) > last:
+    # The plain comparison comes first: an instant may lie beyond all calendars.
+    if start > now + (regulation.horizon_days + 2) * DAY or local_day(start, line.zone) > last:
         return Refused(Reason.HORIZON_EXCEEDED, {"start": start, "last": last.isoformat()})
     return None
 
@@ -95,7 +96,28 @@ def hand_back(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
 
 def release(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
     """A protected place becomes free."""
-    return replace(slot, protected=slot.protected - 1), protected(day, rule, -1)
+    return replace(slot, protected=slot.protected - 1), _unprotected(day, rule)
+
+
+def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
+    """A booking takes the very place that it gave back, or another if a cut has swallowed that."""
+    if slot.protected < 1:
+        return take(slot, day, rule)
+    slot = replace(slot, protected=slot.protected - 1, taken=slot.taken + 1)
+    return slot, counted(_unprotected(day, rule), rule, 1)
+
+
+def _unprotected(day: Day, rule: ClassRule) -> Day:
+    """The day with one protected place fewer, and the pools such that neither is overdrawn.
+
+    A change of the day's capacity may have moved the place into the other pool.
+    """
+    own = day.protected_ordinary if rule.pool is Pool.ORDINARY else day.protected_kept
+    if own > 0:
+        return protected(day, rule, -1)
+    if rule.pool is Pool.ORDINARY:
+        return replace(day, kept=day.kept - 1, protected_kept=day.protected_kept - 1)
+    return replace(day, kept=day.kept + 1, protected_ordinary=day.protected_ordinary - 1)
 
 
 def counted(day: Day, rule: ClassRule, change: int) -> Day:
@@ -104,7 +126,7 @@ def counted(day: Day, rule: ClassRule, change: int) -> Day:
     # Named fields instead of replace(**{...}): this is the hot path of booking.
     if rule.name == "in_turn":
         return replace(day, in_turn=now)
-    return replace(day, **{str(rule.name): now})
+    return replace(day, **{str(rule.name): now})  # type: ignore[arg-type]
 
 
 def protected(day: Day, rule: ClassRule, change: int) -> Day:

@@ -9,13 +9,15 @@ from kezek.domain.booking.book import (
     Vehicle,
     claims_of,
     confirmed,
+    crowded,
     line_for,
     named,
     outcome_of,
     particulars,
 )
-from kezek.domain.booking.stand import AT_THE_DESK, guards, stand
+from kezek.domain.booking.stand import AT_THE_DESK, Stand, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts
@@ -49,13 +51,17 @@ class WalkIn:
 
 def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment) -> Decision:
     """The turn begins: at the booked window, or behind the current one when too late."""
-    at = stand(facts, command.number, Verb.ARRIVE, rules, now.at)
+
+    def wrong(at: Stand) -> Refused | None:
+        if not guards(command.actor, at):
+            return forbidden(at)
+        if command.line and command.line != at.line.id:
+            return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
+        return None
+
+    at = stand(facts, command.number, Verb.ARRIVE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
-    if not guards(command.actor, at):
-        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
-    if command.line and command.line != at.line.id:
-        return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
     start = at.booking.start
     assert start is not None, "a booking that may arrive has a window"
     late = now.at > start + at.regulation.window + at.regulation.keeps_place_for
@@ -67,15 +73,19 @@ def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment
 
 def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Moment) -> Decision:
     """A turn without a slot, as long as today's number of walk-ins allows."""
+    here = facts.get(Line, command.line)
+    if here and not command.actor.may(AT_THE_DESK, here.checkpoint, here.authority):
+        return Refused(Reason.NOT_ALLOWED, {"line": here.id})
     found = line_for(facts, command.line, VehicleClass.WALK_IN, rules)
     if isinstance(found, Refused):
         return found
     line, regulation, rule = found
-    if not command.actor.may(AT_THE_DESK, line.checkpoint, line.authority):
-        return Refused(Reason.NOT_ALLOWED, {"line": line.id})
     who = particulars(command.vehicle, line, now.at)
     if isinstance(who, Refused):
         return who
+    refused = crowded(command.vehicle, regulation)
+    if refused:
+        return refused
     day = facts.get(Day, day_of(line, now.at))
     if day is None:
         return Refused(Reason.WINDOW_UNKNOWN, {"start": now.at})
@@ -84,7 +94,8 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     claims = claims_of(facts, line.authority, who)
     if isinstance(claims, Refused):
         return claims
-    if day.walk_in >= (rule.cap(day.capacity) or 0):
+    cap = rule.cap(day.capacity)
+    if cap is not None and day.walk_in >= cap:
         return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
     booking = confirmed(facts, command.actor, line, regulation, rule, None, now.at)
     booking = replace(booking, arrived_at=now.at)

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE, Stand, stand
+from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE, Stand, forbidden, guards, stand
+from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -16,9 +17,11 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.turn.order import Entry
+from kezek.domain.turn.order import Entry, turn_of
 from kezek.domain.turn.undo import step_of
 from kezek.domain.turn.waiting import waiting
+
+_TO_BE_CALLED = frozenset({Status.CONFIRMED, Status.LATE, Status.DISPLACED, Status.ARRIVED})
 
 
 class ExceptionCause(StrEnum):
@@ -73,17 +76,20 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
     assert isinstance(at, Stand), "whoever waits can be called"
     event = Event(EventKind.CALLED, line.id, at.booking.number)
     moved = replace(line, cursor=head.cursor)
-    return Accepted(
-        (event,), (_called(at, command.actor, now, line.cursor), moved), outcome=_outcome(at, now)
-    )
+    step = step_of(at.booking, Verb.CALL, command.actor, now, line.cursor, left=head.cursor)
+    return Accepted((event,), (_called(at, now, step), moved), outcome=_outcome(at, now))
 
 
-def _called(
-    at: Stand, actor: Actor, now: Moment, cursor: int | None, **exception: object
-) -> Booking:
-    step = step_of(at.booking, Verb.CALL, actor, now, cursor)
+def _called(at: Stand, now: Moment, step: str, **exception: object) -> Booking:
     until = now.at + at.regulation.call_for
     return at.after(called_at=now.at, call_until=until, step=step, **exception)
+
+
+def _unfounded(cause: str) -> Refused | None:
+    """A cause that is none.  It would stand in the log, so only published words may."""
+    if cause and cause not in frozenset(ExceptionCause):
+        return Refused(Reason.REASON_MISSING, {"field": "cause"})
+    return None
 
 
 def _outcome(at: Stand, now: Moment) -> dict[str, str | int | None]:
@@ -98,14 +104,20 @@ def _outcome(at: Stand, now: Moment) -> dict[str, str | int | None]:
 def _out_of_turn(
     facts: Facts, command: Call, head: Entry | None, rules: Regulations, now: Moment
 ) -> Decision:
-    at = stand(facts, command.number, Verb.CALL, rules, now.at)
+    def wrong(at: Stand) -> Refused | None:
+        if at.line.id != command.line:
+            return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
+        return _unfounded(command.cause)
+
+    at = stand(facts, command.number, Verb.CALL, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     booking, actor = at.booking, command.actor
-    if booking.line != command.line:
-        return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": booking.line})
     proposed = booking.exception == "proposed"
-    if not proposed and command.cause not in frozenset(ExceptionCause):
+    if not proposed and not command.cause:
+        opens = turn_of(booking, at.regulation).window
+        if opens > now.at:
+            return Refused(Reason.WINDOW_NOT_OPEN, {"opens": opens})
         following = head.turn.number if head else None
         return Refused(Reason.OUT_OF_TURN, {"number": command.number, "next": following})
     agreed = proposed and booking.exception_by != actor.account
@@ -117,26 +129,30 @@ def _out_of_turn(
         {"cause": command.cause, "exception": state},
     )
     by = booking.exception_by if agreed else actor.account
-    called = _called(at, actor, now, None, exception=state, exception_by=by)
+    step = step_of(booking, Verb.CALL, actor, now, None)
+    called = _called(at, now, step, exception=state, exception_by=by)
     return Accepted((event,), (called,), outcome=_outcome(at, now) | {"exception": state})
 
 
 def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Moment) -> Decision:
     """The second pair of eyes: never the same as the first."""
-    at = stand(facts, command.number, Verb.APPROVE, rules, now.at)
+    actor = command.actor
+
+    def wrong(at: Stand) -> Refused | None:
+        in_charge = actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
+        alone = at.booking.exception != "awaiting" and guards(actor, at)
+        return _unfounded(command.cause) if in_charge or alone else forbidden(at)
+
+    at = stand(facts, command.number, Verb.APPROVE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
-    booking, actor = at.booking, command.actor
-    in_charge = actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
-    if not in_charge and not actor.may(AT_THE_GATE, at.line.checkpoint):
-        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
+    booking = at.booking
     if booking.exception == "awaiting":
         if booking.exception_by == actor.account:
             return Refused(Reason.SAME_APPROVER, {"number": command.number})
-        if not in_charge:
-            return Refused(Reason.NOT_ALLOWED, {"number": command.number})
         return _approved(at, "approved", actor, command.cause)
-    if booking.exception == "" and command.cause in frozenset(ExceptionCause):
+    # A new exception is for a truck that is still to be called: once called, it had its turn.
+    if at.status in _TO_BE_CALLED and booking.exception != "proposed" and command.cause:
         return _approved(at, "proposed", actor, command.cause)
     return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
 from kezek.domain.booking.lapse import missed
-from kezek.domain.booking.stand import Stand, guards, stand
+from kezek.domain.booking.stand import Stand, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -68,12 +68,20 @@ class Miss:
 
 
 def _at_gate(
-    facts: Facts, command: Admit | Cross | TurnBack | Miss, verb: Verb, rules: Regulations, now: Moment
+    facts: Facts,
+    command: Admit | Cross | TurnBack | Miss,
+    verb: Verb,
+    rules: Regulations,
+    now: Moment,
 ) -> Stand | Refused:
-    at = stand(facts, command.number, verb, rules, now.at)
-    if isinstance(at, Stand) and not guards(command.actor, at):
-        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
-    return at
+    def wrong(at: Stand) -> Refused | None:
+        if not guards(command.actor, at):
+            return forbidden(at)
+        if isinstance(command, TurnBack) and command.cause not in frozenset(TurnBackCause):
+            return Refused(Reason.REASON_MISSING, {"field": "cause"})
+        return None
+
+    return stand(facts, command.number, verb, rules, now.at, wrong)
 
 
 def decide_admit(facts: Facts, command: Admit, rules: Regulations, now: Moment) -> Decision:
@@ -101,15 +109,11 @@ def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: M
     at = _at_gate(facts, command, Verb.TURN_BACK, rules, now)
     if isinstance(at, Refused):
         return at
-    if command.cause not in frozenset(TurnBackCause):
-        return Refused(Reason.REASON_MISSING, {"field": "cause"})
     event = Event(EventKind.TURNED_BACK, at.line.id, command.number, {"cause": command.cause})
     return _left(facts, at, command.actor, Verb.TURN_BACK, event, now)
 
 
-def _left(
-    facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment
-) -> Accepted:
+def _left(facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment) -> Accepted:
     outcome = "crossed" if verb is Verb.CROSS else "turned_back"
     done = ended(facts, at, outcome, event, now.at, None)
     step = step_of(at.booking, verb, actor, now, None)
@@ -124,4 +128,7 @@ def _left(
 def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) -> Decision:
     """The called vehicle did not come: back by the published rule."""
     at = _at_gate(facts, command, Verb.MISS, rules, now)
-    return at if isinstance(at, Refused) else missed(facts, at, now.at)
+    if isinstance(at, Refused):
+        return at
+    step = step_of(at.booking, Verb.MISS, command.actor, now, None)
+    return missed(facts, at, now.at, step)

@@ -33,8 +33,8 @@ class Turn:
 
     @property
     def window(self) -> Instant:
-        """The window whose opening the turn waits for; 0 for a walk-in."""
-        return self.key[0]
+        """The window whose opening the turn waits for; 0 for who waits for none."""
+        return 0 if self.key[1] else self.key[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,20 @@ class Entry:
     cursor: int
 
 
-def turn_of(booking: Booking, regulation: Regulation) -> Turn:
+def turn_of(booking: Booking, _regulation: Regulation) -> Turn:
     """The turn of an arrived booking."""
     assert booking.arrived_at is not None, "a turn begins with an arrival"
-    if booking.joined_at is not None:
-        behind = booking.joined_at - booking.joined_at % regulation.window
-        key = (behind, 1, booking.joined_at, booking.number)
-    elif booking.start is None:
-        key = (0, 0, booking.arrived_at, booking.number)
+    joined, start = booking.joined_at, booking.start
+    if start is None:
+        # Walk-ins have no windows to fall behind: who misses a call joins the end anew.
+        key = (0, 0, booking.arrived_at if joined is None else joined, booking.number)
+    elif joined is None or joined < start:
+        # Falling behind never puts anybody before the own window.
+        key = (start, 0, booking.arrived_at, booking.number)
     else:
-        key = (booking.start, 0, booking.arrived_at, booking.number)
+        # Behind every window that has begun by then and before all later ones: the moment itself
+        # says that, however long the windows are and wherever the day begins.
+        key = (joined, 1, joined, booking.number)
     return Turn(booking.number, booking.vehicle_class, key)
 
 
@@ -83,6 +87,8 @@ def interleaved(
     turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int
 ) -> Iterable[tuple[Turn, int]]:
     """The turns of one wave in the published cycle, each with the cursor after it."""
+    # A newer version of the regulation may have a shorter cycle.
+    cursor %= len(interleave)
     queues: dict[VehicleClass, deque[Turn]] = {}
     for turn in sorted(turns, key=lambda t: t.key):
         queues.setdefault(turn.vehicle_class, deque()).append(turn)
@@ -90,11 +96,12 @@ def interleaved(
     while queues:
         while interleave[cursor] not in queues:
             cursor = (cursor + 1) % len(interleave)
-        queue = queues[interleave[cursor]]
+        following = interleave[cursor]
+        turn = queues[following].popleft()
+        if not queues[following]:
+            del queues[following]
         cursor = (cursor + 1) % len(interleave)
-        yield queue.popleft(), cursor
-        if not queue:
-            del queues[interleave[cursor - 1]]
+        yield turn, cursor
 
 
 def explain(entries: Sequence[Entry], number: int) -> Mapping[str, int] | None:
@@ -108,14 +115,19 @@ def explain(entries: Sequence[Entry], number: int) -> Mapping[str, int] | None:
         return None
     causes: dict[str, int] = {}
     for other in entries[: mine.place - 1]:
-        cause = _cause(other.turn, mine.turn)
+        cause = _cause(other, mine)
         causes[cause] = causes.get(cause, 0) + 1
     return causes
 
 
-def _cause(ahead: Turn, mine: Turn) -> str:
-    if ahead.vehicle_class is not mine.vehicle_class:
-        return f"class:{ahead.vehicle_class}"
-    if ahead.key[:2] != mine.key[:2]:
+def _cause(ahead: Entry, mine: Entry) -> str:
+    before, after = ahead.turn.key, mine.turn.key
+    # Whose window is not open waits for it, behind every class whose window is.
+    if not mine.open and (ahead.open or before[0] < after[0]):
         return "earlier_window"
-    return "earlier_arrival" if ahead.key[2] != mine.key[2] else "lower_number"
+    if ahead.turn.vehicle_class != mine.turn.vehicle_class:
+        return f"class:{ahead.turn.vehicle_class}"
+    fell_behind = before[1] and after[1]
+    if before[:2] != after[:2] and not fell_behind:
+        return "earlier_window"
+    return "earlier_arrival" if before[2] != after[2] else "lower_number"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import claims_of
 from kezek.domain.booking.booking import Booking, Claim, Particulars
-from kezek.domain.booking.stand import guards, stand
+from kezek.domain.booking.stand import forbidden, guards, stand
 from kezek.domain.booking.status import look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -19,18 +20,16 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulations
 
 UNDO_FOR = 10 * SECOND
-# What an officer's step may change, and so what undoing it must restore.
-_FIELDS = (
-    "arrived_at",
-    "joined_at",
-    "called_at",
-    "call_until",
-    "admitted_at",
-    "ended_at",
-    "outcome",
-    "exception",
-    "exception_by",
-)
+# What each step of an officer changes, and so what undoing it restores: no more, or undoing one step
+# would take back what somebody else has done to the booking since.
+_CHANGES: Mapping[Verb, tuple[str, ...]] = {
+    Verb.ARRIVE: ("arrived_at", "joined_at"),
+    Verb.CALL: ("called_at", "call_until", "exception", "exception_by"),
+    Verb.MISS: ("called_at", "call_until", "joined_at", "misses", "ended_at", "outcome"),
+    Verb.ADMIT: ("admitted_at",),
+    Verb.CROSS: ("ended_at", "outcome"),
+    Verb.TURN_BACK: ("ended_at", "outcome"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +42,45 @@ class Undo:
 
 
 def step_of(
-    booking: Booking, verb: Verb, actor: Actor, now: Moment, cursor: int | None
+    booking: Booking,
+    verb: Verb,
+    actor: Actor,
+    now: Moment,
+    cursor: int | None,
+    *,
+    left: int | None = None,
 ) -> str:
-    """What undo needs to know of a step: JSON of verb, who, when (real) and the facts before it."""
-    before = {name: getattr(booking, name) for name in _FIELDS}
-    step = {"verb": verb, "by": actor.account, "real": now.real, "cursor": cursor, "was": before}
+    """What undo needs to know of a step: JSON of verb, who, when (real) and the facts before it.
+
+    `cursor` is the line's before the step and `left` the one that the step left behind.
+    """
+    before = {name: getattr(booking, name) for name in _CHANGES[verb]}
+    step = {"verb": verb, "by": actor.account, "real": now.real, "was": before}
+    if cursor is not None:
+        step |= {"cursor": cursor, "left": left}
     return json.dumps(step, separators=(",", ":"))
 
 
 def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) -> Decision:
     """The facts as they were before the step."""
-    at = stand(facts, command.number, Verb.UNDO, rules, now.at)
+    at = stand(
+        facts,
+        command.number,
+        Verb.UNDO,
+        rules,
+        now.at,
+        lambda at: None if guards(command.actor, at) else forbidden(at),
+    )
     if isinstance(at, Refused):
         return at
     booking = at.booking
-    if not guards(command.actor, at):
-        return Refused(Reason.NOT_ALLOWED, {"number": command.number})
     if not booking.step:
         return Refused(Reason.NOTHING_TO_UNDO, {"number": command.number})
     step = json.loads(booking.step)
     if step["by"] != command.actor.account:
         return Refused(Reason.NOTHING_TO_UNDO, {"number": command.number})
-    if now.real - step["real"] > UNDO_FOR:
+    # The wall clock may have been set back since; that gives nobody more time.
+    if abs(now.real - step["real"]) > UNDO_FOR:
         return Refused(Reason.UNDO_TOO_LATE, {"seconds": UNDO_FOR // SECOND})
     rows: list[Row] = []
     if booking.ended_at is not None:
@@ -74,7 +90,8 @@ def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) ->
         rows += claims
     was = replace(booking, step="", **step["was"])
     rows.append(replace(was, look_at=look_at(was, at.regulation)))
-    if step["cursor"] is not None:
+    # Somebody called after this one has moved the cycle on, and keeps it there.
+    if "cursor" in step and step["left"] == at.line.cursor:
         rows.append(replace(at.line, cursor=step["cursor"]))
     event = Event(EventKind.UNDONE, at.line.id, booking.number, {"verb": step["verb"]})
     return Accepted(
