@@ -1,0 +1,1 @@
+"""Pictures of every page from sample contexts, to be looked at."""
