@@ -49,6 +49,7 @@ class Watch:
 
     def __init__(self) -> None:
         self.position = 0
+        self.closed = False
         self._versions: dict[str, int] = {}
         self._streams: dict[str, set[Stream]] = {}
         self._lock = threading.Lock()
@@ -72,12 +73,14 @@ class Watch:
             hook(events)
         with self._lock:
             woken = [stream for line in lines for stream in self._streams.get(line, ())]
-        by_loop: dict[asyncio.AbstractEventLoop, list[Stream]] = {}
-        for stream in woken:
-            by_loop.setdefault(stream._loop, []).append(stream)  # noqa: SLF001 - same module
-        for loop, streams in by_loop.items():
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(_wake, streams)
+        _wake_all(woken)
+
+    def close(self) -> None:
+        """Wake every stream for the last time: the server is about to stop, and waits for them."""
+        self.closed = True
+        with self._lock:
+            woken = [stream for streams in self._streams.values() for stream in streams]
+        _wake_all(woken)
 
     @contextmanager
     def stream(self, line: str = EVERY_LINE) -> Iterator[Stream]:
@@ -101,3 +104,13 @@ class Watch:
 def _wake(streams: Sequence[Stream]) -> None:
     for stream in streams:
         stream.wake()
+
+
+def _wake_all(woken: Sequence[Stream]) -> None:
+    """Once per loop, from whatever thread."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[Stream]] = {}
+    for stream in woken:
+        by_loop.setdefault(stream._loop, []).append(stream)  # noqa: SLF001 - same module
+    for loop, streams in by_loop.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_wake, streams)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -19,11 +20,11 @@ FOREVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=3600"
 
 _TYPES = {
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
+    "css": "text/css",
+    "js": "text/javascript",
     "svg": "image/svg+xml",
     "woff2": "font/woff2",
-    "txt": "text/plain; charset=utf-8",
+    "txt": "text/plain",
 }
 _PACKED = frozenset({"css", "js", "svg", "txt"})  # a font is compressed already
 
@@ -81,7 +82,7 @@ def static_route(assets: Assets) -> HTTPRouteHandler:
     """The handler of `/static/<version>/<name>`; an old version gives the present file, kept briefly."""
 
     @get("/static/{version:str}/{name:path}", include_in_schema=False, sync_to_thread=False)
-    def static(request: Request[None, None, dict[str, object]], version: str, name: str) -> Response[bytes]:
+    def static(request: Request[Any, Any, Any], version: str, name: str) -> Response[bytes]:
         asset = assets.find(name.lstrip("/"))
         if asset is None:
             return Response(b"", status_code=404, media_type="text/plain")
@@ -97,5 +98,3 @@ def static_route(assets: Assets) -> HTTPRouteHandler:
         return Response(body, media_type=asset.kind, headers=headers)
 
     return static
-
-

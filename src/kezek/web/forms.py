@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
+from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Request
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import File, FormParser
 from python_multipart.multipart import Field as Part
+from python_multipart.multipart import File, FormParser
 
 from kezek.web.stop import Stop
 
@@ -71,7 +72,7 @@ class Form:
         return value
 
 
-async def read_form(request: Request[object, object, object], bytes_max: int) -> Form:
+async def read_form(request: Request[Any, Any, Any], bytes_max: int) -> Form:
     """The form of a request; Stop says what is wrong with it."""
     kind, boundary = _content_type(request.headers.get("content-type", ""))
     if kind not in (_URLENCODED, _MULTIPART):
@@ -85,7 +86,7 @@ async def read_form(request: Request[object, object, object], bytes_max: int) ->
         raise Stop("malformed") from error
 
 
-async def _bounded(request: Request[object, object, object], bytes_max: int) -> bytes:
+async def _bounded(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
     """The body, refused as soon as it is known to be too large, not after it was read."""
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > bytes_max:

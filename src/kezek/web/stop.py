@@ -28,7 +28,9 @@ class Stop(Exception):
 class RefusedStop(Exception):
     """A rule said no, and the page has no field at which to show it."""
 
-    def __init__(self, refused: Refused, *, zone: str = "UTC", steps: tuple[Step, ...] = ()) -> None:
+    def __init__(
+        self, refused: Refused, *, zone: str = "UTC", steps: tuple[Step, ...] = ()
+    ) -> None:
         super().__init__(refused.reason)
         self.refused, self.zone, self.steps = refused, zone, steps
 

@@ -1,0 +1,86 @@
+"""Days, hours and numbers as a language writes them.
+
+Instants are aware datetimes in the checkpoint's zone.  Hours are always 00:00 to 23:59: a slot must be
+read the same in every language.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
+
+from kezek.text.catalogue import words
+
+# CLDR patterns; the order of the parts is the language's own.
+_DAYS = {
+    "en": {
+        "": "EEE d MMMM",
+        "short": "d MMM",
+        "plain": "d MMMM",
+        "long": "EEEE d MMMM",
+        "full": "EEEE d MMMM y",
+        "month": "LLLL y",
+        "weekday": "EEE",
+    },
+    "ru": {
+        "": "EEE, d MMMM",
+        "short": "d MMM",
+        "plain": "d MMMM",
+        "long": "EEEE, d MMMM",
+        "full": "EEEE, d MMMM y 'г.'",
+        "month": "LLLL y",
+        "weekday": "EEEEEE",
+    },
+    "kk": {
+        "": "d MMMM, EEE",
+        "short": "d MMM",
+        "plain": "d MMMM",
+        "long": "d MMMM, EEEE",
+        "full": "y 'ж.' d MMMM, EEEE",
+        "month": "y 'ж.' LLLL",
+        "weekday": "EEE",
+    },
+}
+
+
+@lru_cache(maxsize=4_096)
+def _day(on: date, style: str, lang: str) -> str:
+    return format_date(on, _DAYS[lang][style], words(lang).locale).replace(" г. г.", " г.")
+
+
+def day(on: date, style: str, lang: str) -> str:
+    """A day: "" Sat 13 June, short, plain, long, full, month or weekday."""
+    return _day(on.date() if isinstance(on, datetime) else on, style, lang)
+
+
+def hour(at: datetime) -> str:
+    """17:00."""
+    return f"{at.hour:02}:{at.minute:02}"
+
+
+def stamp(at: datetime, lang: str) -> str:
+    """13 June, 17:00."""
+    return f"{_day(at.date(), 'plain', lang)}, {hour(at)}"
+
+
+def ago(at: datetime, now: datetime, lang: str) -> str:
+    """How long ago: just now, one minute ago, three hours ago."""
+    if (now - at).total_seconds() < 60:
+        return words(lang).gettext("just now")
+    return format_timedelta(at - now, add_direction=True, locale=words(lang).locale)
+
+
+@lru_cache(maxsize=4_096)
+def number(value: float, lang: str) -> str:
+    """A number with the language's separators and at most one decimal."""
+    return format_decimal(value, format="#,##0.#", locale=words(lang).locale)
+
+
+@lru_cache(maxsize=256)
+def money(minor: int, currency: str, lang: str) -> str:
+    """An amount with its ISO code, which foreign drivers can read; no decimals where there are none."""
+    pattern = "#,##0" if minor % 100 == 0 else "#,##0.00"
+    return f"{format_decimal(minor / 100, format=pattern, locale=words(lang).locale)} {currency}"

@@ -1,0 +1,92 @@
+"""All pages behind one door, ready to be plugged into the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from litestar import Response, Router
+from litestar.exceptions import HTTPException
+from litestar.types import ControllerRouterHandler
+
+from kezek.app.house import House
+from kezek.app.port import Fault
+from kezek.web import csrf
+from kezek.web.assets import Assets, static_route
+from kezek.web.errors import failure
+from kezek.web.forms import read_form
+from kezek.web.rate import Rate
+from kezek.web.stop import Elsewhere, RefusedStop, Stop
+from kezek.web.templates import Templates
+from kezek.web.visit import SESSION_COOKIE, PageRequest, Visit, Web, begin_visit
+
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The routes of all pages, and their answer to what no route met: `failed(request, exception)`.
+
+    The application hands `failed` every exception outside `/api`: an unknown address, a wrong method.
+    """
+
+    routes: Sequence[ControllerRouterHandler]
+    failed: Callable[[PageRequest, Exception], Response[bytes]]
+
+
+def build_pages(house: House) -> Pages:
+    """All pages of an installation."""
+    assets = Assets()
+    settings = house.settings
+    web = Web(
+        house=house,
+        assets=assets,
+        templates=Templates(assets.url, house.now),
+        rate=Rate(settings.rate_public),
+        sign_in_rate=Rate(settings.rate_sign_in),
+    )
+    failed = failure(web)
+    door = Router(
+        path="/",
+        route_handlers=[*_handlers()],
+        before_request=_door(web),
+        exception_handlers=dict.fromkeys(
+            (Stop, RefusedStop, Elsewhere, Fault, HTTPException, Exception), failed
+        ),
+        include_in_schema=False,
+    )
+    return Pages((door, static_route(assets)), failed)
+
+
+def web_routes(house: House) -> list[ControllerRouterHandler]:
+    """The routes alone."""
+    return list(build_pages(house).routes)
+
+
+def _handlers() -> list[ControllerRouterHandler]:
+    return []
+
+
+def _door(web: Web) -> Callable[[PageRequest], object]:
+    """What every request for a page passes: the rate, then for a form its token."""
+
+    async def enter(request: PageRequest) -> None:
+        here = begin_visit(web, request)
+        if not web.rate.allows(here.address, web.house.clock.now().real):
+            raise Stop("rate_limited")
+        if request.method not in _READING:
+            await _take_form(here)
+
+    return enter
+
+
+async def _take_form(here: Visit) -> None:
+    """No form goes past this, so none can be forgotten."""
+    request = here.request
+    if csrf.foreign(request.headers.get("sec-fetch-site")):
+        raise Stop("stale_page")
+    here.form = await read_form(request, here.house.settings.body_bytes_max)
+    cookies = request.cookies
+    seed, session = cookies.get(csrf.SEED_COOKIE, ""), cookies.get(SESSION_COOKIE, "")
+    if not csrf.fits(here.form.text(csrf.FIELD), seed, session):
+        raise Stop("session_expired" if here.had_session and here.person is None else "stale_page")

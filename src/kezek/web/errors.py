@@ -1,0 +1,173 @@
+"""Whatever goes wrong with a page ends here: a code, a sentence, the next thing to do.
+
+The reader gets the language of the page; the operator gets a reference; the log gets neither the
+address nor the words of the request, because both may hold a ticket's secret.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from litestar import Response
+from litestar.exceptions import HTTPException
+
+from kezek.app.desk.desk import Overloaded
+from kezek.app.port import Fault
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.text import faults, refusals
+from kezek.text.catalogue import Words
+from kezek.text.mark import translatable
+from kezek.web.render import page, redirect
+from kezek.web.stop import Elsewhere, RefusedStop, Step, Stop
+from kezek.web.visit import PageRequest, Web, begin_visit, visit
+
+log = logging.getLogger("kezek.web")
+
+_STATUS: Mapping[str, int] = {
+    "malformed": 400,
+    "not_utf8": 400,
+    "unauthenticated": 401,
+    "session_expired": 401,
+    "not_allowed": 403,
+    "stale_page": 403,
+    "not_found": 404,
+    "ticket_unknown": 404,
+    "method_not_allowed": 405,
+    "link_expired": 410,
+    "too_large": 413,
+    "rate_limited": 429,
+    "internal": 500,
+    "overloaded": 503,
+    "unavailable": 503,
+}
+_BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "rate_limited"}
+_WAIT_SECONDS = {"rate_limited": 30, "overloaded": 5, "unavailable": 30}
+_SHAPES = frozenset(
+    {
+        Reason.PLATE_IMPOSSIBLE,
+        Reason.VIN_IMPOSSIBLE,
+        Reason.PHONE_IMPOSSIBLE,
+        Reason.DRIVER_MISSING,
+        Reason.REASON_MISSING,
+        Reason.CAPACITY_IMPOSSIBLE,
+        Reason.LOGIN_IMPOSSIBLE,
+        Reason.PASSWORD_WEAK,
+        Reason.CLASS_UNKNOWN,
+        Reason.WINDOW_UNKNOWN,
+    }
+)
+_NOT_THERE = frozenset(
+    {
+        Reason.CHECKPOINT_UNKNOWN,
+        Reason.LINE_UNKNOWN,
+        Reason.BOOKING_UNKNOWN,
+        Reason.ACCOUNT_UNKNOWN,
+        Reason.API_KEY_UNKNOWN,
+    }
+)
+
+
+def status_of(reason: Reason) -> int:
+    """The HTTP status of a page that shows a refusal."""
+    if reason is Reason.NOT_ALLOWED:
+        return 403
+    if reason in _NOT_THERE:
+        return 404
+    return 422 if reason in _SHAPES else 409
+
+
+def failure(web: Web) -> Callable[[PageRequest, Exception], Response[bytes]]:
+    """The pages' answer to any exception."""
+
+    def failed(request: PageRequest, fault: Exception) -> Response[bytes]:
+        begin_visit(web, request)
+        return answer_to(request, fault)
+
+    return failed
+
+
+def answer_to(request: PageRequest, fault: Exception) -> Response[bytes]:
+    """The error page, or the way to another address."""
+    if isinstance(fault, Elsewhere):
+        return redirect(request, fault.url)
+    if isinstance(fault, RefusedStop):
+        return refused_page(request, fault.refused, zone=fault.zone, steps=fault.steps)
+    if isinstance(fault, Stop):
+        return fault_page(request, fault.code, steps=fault.steps, facts=fault.facts)
+    if isinstance(fault, Overloaded):
+        return fault_page(request, "overloaded")
+    if isinstance(fault, Fault):
+        log.error("a page met %s", type(fault).__name__, exc_info=fault)
+        return fault_page(request, "unavailable")
+    if isinstance(fault, HTTPException) and fault.status_code < 500:
+        return fault_page(request, _BY_STATUS.get(fault.status_code, "malformed"))
+    return _mistake(request, fault)
+
+
+def _mistake(request: PageRequest, fault: Exception) -> Response[bytes]:
+    """Our own mistake: the reader learns a reference and nothing else."""
+    reference = visit(request).house.chance.secret(6).hex()
+    log.error("reference %s: %s", reference, type(fault).__name__, exc_info=fault)
+    return fault_page(request, "internal", reference=reference)
+
+
+def fault_page(
+    request: PageRequest,
+    code: str,
+    *,
+    steps: tuple[Step, ...] = (),
+    facts: Mapping[str, object] | None = None,
+    reference: str = "",
+) -> Response[bytes]:
+    """The error page of a stable code; `not_allowed` is a refusal that pages meet themselves."""
+    if code == Reason.NOT_ALLOWED:
+        return refused_page(request, Refused(Reason.NOT_ALLOWED), steps=steps)
+    here = visit(request)
+    sentence, then = faults.fault(code, here.lang, **(facts or {}))
+    wait = _WAIT_SECONDS.get(code)
+    return page(
+        request,
+        "pages/error.html",
+        http_status=_STATUS[code],
+        status=_STATUS[code],
+        headers={"Retry-After": str(wait)} if wait else None,
+        code=code,
+        title=faults.fault_title(code, here.lang),
+        sentence=f"{sentence} {then}".strip(),
+        steps=[*steps, *_ways_on(code, here.words)],
+        reference=reference,
+    )
+
+
+def refused_page(
+    request: PageRequest, refused: Refused, *, zone: str = "UTC", steps: tuple[Step, ...] = ()
+) -> Response[bytes]:
+    """The error page of a refusal that has no field to stand at."""
+    here = visit(request)
+    sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    return page(
+        request,
+        "pages/error.html",
+        http_status=status_of(refused.reason),
+        status=status_of(refused.reason),
+        code=str(refused.reason),
+        title=refusals.title(refused.reason, here.lang),
+        sentence=f"{sentence} {then}".strip(),
+        steps=[*steps, *_ways_on(str(refused.reason), here.words)],
+        reference="",
+    )
+
+
+_BOARD, _SIGN_IN = translatable("Back to the board"), translatable("Sign in")
+_FIND = translatable("Find a ticket")
+_RELOAD = translatable("Try again")
+
+
+def _ways_on(code: str, say: Words) -> list[Step]:
+    ways = [Step(say.gettext(_BOARD), "/")]
+    if code in ("unauthenticated", "session_expired"):
+        return [Step(say.gettext(_SIGN_IN), "/sign-in"), *ways]
+    if code in ("ticket_unknown", "booking_unknown"):
+        return [Step(say.gettext(_FIND), "/ticket"), *ways]
+    return ways

@@ -1,0 +1,113 @@
+"""The pages alone, on the shipped network in memory: for tests, and to look at while they are made.
+
+`python -m tests.web.serve [port]` serves them with a few trucks at the board's own moment.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+
+from kezek.app.desk.batch import Done, run
+from kezek.app.house import Demo, House
+from kezek.app.load import load_command
+from kezek.app.network import read_board, read_checkpoints, shipped_board, shipped_checkpoints
+from kezek.app.regulation import shipped_regulations
+from kezek.bootstrap import close_house, furnish, make_demo
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.booking.book import Book, Vehicle
+from kezek.domain.kernel.instant import HOUR, Moment, from_datetime
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross
+from kezek.settings import Settings
+from kezek.storage.memory import MemoryStore
+from kezek.web.app import build_pages
+
+AT = from_datetime(datetime(2026, 6, 13, 17, 23, tzinfo=ZoneInfo("Asia/Almaty")))
+EVERYBODY = Actor(1, "operator", frozenset((role, "*") for role in Role))
+LETTERS = "ABCEHKMOPTX"
+
+
+def open_house(folder: Path, **settings: object) -> House:
+    """The shipped network at the board's moment, in memory, on a clock that runs as fast as ours."""
+    rules = shipped_regulations()
+    checkpoints = read_checkpoints(shipped_checkpoints())
+    board = read_board(shipped_board(), checkpoints.rows)
+    load = load_command("", EVERYBODY, checkpoints.rows, board.rows, seen_at=AT, source="shipped")
+    store = MemoryStore()
+    run(store, [load], rules, Moment(AT, AT))
+    make_demo(store, Demo(began=AT, factor=1, seed=1))
+    return furnish(Settings(folder=folder, **settings), store, rules)
+
+
+def build_app(house: House) -> Litestar:
+    pages = build_pages(house)
+    return Litestar(
+        route_handlers=list(pages.routes),
+        exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
+        openapi_config=None,
+    )
+
+
+def do(house: House, command: object) -> Done:
+    answer = house.desk.ask(command)
+    assert isinstance(answer, Done), answer
+    return answer
+
+
+def vehicle(n: int) -> Vehicle:
+    plate = f"{100 + n * 7 % 900} {LETTERS[n % 11]}{LETTERS[n * 3 % 11]}{LETTERS[n * 5 % 11]} {1 + n % 17:02}"
+    return Vehicle("KZ", plate, "", "", f"+7701{1000000 + n}", ("A. Driver",))
+
+
+def book(house: House, n: int, line: str = "kz_syrym.exit", start: int | None = None) -> int:
+    """Book truck `n`; its number."""
+    start = AT - AT % HOUR if start is None else start
+    return do(house, Book("", EVERYBODY, line, start, "in_turn", vehicle(n))).outcome["number"]
+
+
+def fill(house: House, line: str = "kz_syrym.exit") -> list[int]:
+    """A line with trucks of every kind: crossed, admitted, called, waiting, to come."""
+    now = AT - AT % HOUR
+    numbers = [book(house, n, line, now + (n // 4) * HOUR) for n in range(20)]
+    for number in numbers[:14]:
+        do(house, Arrive("", EVERYBODY, number))
+    for step in range(6):
+        try:
+            called = do(house, Call("", EVERYBODY, line)).outcome["number"]
+        except AssertionError:
+            break
+        if step < 3:
+            do(house, Admit("", EVERYBODY, called))
+        if step < 2:
+            do(house, Cross("", EVERYBODY, called))
+    return numbers
+
+
+def main() -> None:
+    import uvicorn
+
+    port = int(sys.argv[1]) if len(sys.argv) > 1 else 8471
+    with tempfile.TemporaryDirectory() as folder:
+        house = open_house(Path(folder), rate_public=1_000_000)
+        for number in fill(house):
+            print(
+                f"http://127.0.0.1:{port}/t/{house.papers.link(number)}",
+                house.tickets.view(number, AT).status,
+            )
+        server = uvicorn.Server(
+            uvicorn.Config(build_app(house), port=port, access_log=False, log_level="warning")
+        )
+        server.run()
+        close_house(house)
+
+
+if __name__ == "__main__":
+    main()
