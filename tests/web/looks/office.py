@@ -128,6 +128,7 @@ def console() -> dict:
         "release_reasons": [("papers_seen", "registration papers seen")],
         "exception_reasons": [("perishable", "perishable goods"), ("live", "live animals")],
         "stream": None,
+        "night": False,
         **FORM,
     }
 

@@ -33,9 +33,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) renewed = Date.now();
 });
 // Never take a form away from under somebody's hands.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  const part = event.detail.target;
-  if (event.detail.requestConfig?.triggeringEvent?.type === "renew" && part.querySelector("details.reasoned[open]")) event.detail.shouldSwap = false;
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.querySelector("details[open]")) event.detail.shouldSwap = false;
 });
 
 const tick = () => {

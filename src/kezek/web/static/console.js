@@ -1,48 +1,75 @@
 // Keyboard first: the letter on a button presses it, in the row that has the focus or else the first on the page;
-// a key that undoes a truck's turn (data-row-only by its verb: M, B) works in the focused row alone.
+// a key that takes a turn away (M, B) works in the focused row alone. A scanner types faster than a hand: a burst
+// of letters goes to the search.
 const CAREFUL = new Set(["m", "b"]);
-const typing = (target) => target.matches("input:not([type=checkbox]), select, textarea");
-const rows = () => [...document.querySelectorAll("[data-row]")];
+const BURST = 60;
 const search = () => document.getElementById("q");
+const rowOf = (element) => element?.closest?.("[data-row]");
 
 const press = (key) => {
-  const row = document.activeElement?.closest("[data-row]");
-  const button = row?.querySelector(`[data-key="${key}"]`) ?? (CAREFUL.has(key) ? null : document.querySelector(`[data-key="${key}"]`));
-  if (!button || button.disabled) return false;
+  const here = rowOf(document.activeElement)?.querySelector(`[data-key="${key}"]`);
+  const button = here ?? (CAREFUL.has(key) ? null : document.querySelector(`[data-key="${key}"]`));
+  if (!button) return;
   button.click();
   if (button.matches("summary")) button.parentElement.querySelector("select, input:not([type=hidden])")?.focus();
-  return true;
 };
 const step = (by) => {
-  const all = rows();
-  if (!all.length) return;
-  const at = all.indexOf(document.activeElement?.closest("[data-row]"));
-  all[at < 0 ? 0 : Math.min(all.length - 1, Math.max(0, at + by))].focus();
+  const rows = [...document.querySelectorAll("[data-row]")];
+  const at = rows.indexOf(rowOf(document.activeElement));
+  rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
+};
+const find = (text) => {
+  search().focus();
+  if (text) search().value = text;
+  else search().select();
+};
+
+let typed = "";
+let timer = 0;
+const letter = (key) => {
+  clearTimeout(timer);
+  typed += key;
+  if (typed.length > 1) {
+    find(typed);
+    typed = "";
+    return;
+  }
+  timer = setTimeout(() => {
+    typed = "";
+    if (key === "/") find("");
+    else if (key === "?") document.getElementById("help").showModal();
+    else press(key.toLowerCase());
+  }, BURST);
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const key = event.key.toLowerCase();
-  const help = document.getElementById("help");
-  if (key === "escape") {
-    document.activeElement?.closest("details[open]")?.removeAttribute("open");
-    return document.activeElement?.blur();
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("dialog")) return;
+  const { key, target } = event;
+  if (key === "Escape") {
+    target.closest("details[open]")?.removeAttribute("open");
+    return target.blur();
   }
-  if (key === "arrowdown" || key === "arrowup") {
-    if (event.target.matches("select, textarea")) return;
+  if ((key === "ArrowDown" || key === "ArrowUp") && !target.matches("select")) {
     event.preventDefault();
-    return step(key === "arrowdown" ? 1 : -1);
+    return step(key === "ArrowDown" ? 1 : -1);
   }
-  if (typing(event.target) || event.target.closest("dialog")) return;
-  if (key === "/") {
+  if (target.matches("input:not([type=checkbox]), select")) return;
+  if (key === "Enter" && !target.matches("a, button, summary, input")) return press("enter");
+  if (key.length === 1 && key !== " ") {
     event.preventDefault();
-    search().select();
-    return search().focus();
+    letter(key);
   }
-  if (key === "?") return help.showModal();
-  if (key === "enter" && event.target.matches("a, button, summary")) return;
-  if (key.length === 1 || key === "enter") if (press(key)) event.preventDefault();
 });
+
+// A step loads the page anew; the eye stays where it was.
+document.addEventListener("submit", () => {
+  sessionStorage.setItem("row", rowOf(document.activeElement)?.id ?? "");
+  sessionStorage.setItem("scroll", String(scrollY));
+});
+const row = document.querySelector(".hit") ?? document.getElementById(sessionStorage.getItem("row") ?? "");
+scrollTo(0, Number(sessionStorage.getItem("scroll") ?? 0));
+sessionStorage.clear();
+row?.focus({ preventScroll: true });
 
 // Undo is offered for ten seconds of real time, and the button counts them.
 setInterval(() => {
@@ -54,6 +81,7 @@ setInterval(() => {
   if (left <= 0) undo.closest("form").remove();
 }, 200);
 
-const night = document.getElementById("night");
-night.checked = localStorage.getItem("night") === "on";
-night.addEventListener("change", () => localStorage.setItem("night", night.checked ? "on" : "off"));
+// A cookie, so that the next page is dark from its first moment.
+document.getElementById("night").addEventListener("change", (event) => {
+  document.cookie = `night=${event.target.checked ? "on" : "off"}; path=/console; max-age=31536000; samesite=lax`;
+});
