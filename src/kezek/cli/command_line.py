@@ -1,0 +1,58 @@
+"""The root of the command line: its commands, and what every failure becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kezek.cli.board import board
+from kezek.cli.book import book
+from kezek.cli.demo import demo, traffic
+from kezek.cli.doctor import doctor
+from kezek.cli.exit_code import ExitCode
+from kezek.cli.fault import Failed, failed
+from kezek.cli.log import log
+from kezek.cli.network import network
+from kezek.cli.output import command_asked, wants_json
+from kezek.cli.serve import serve
+from kezek.cli.ticket import ticket
+from kezek.cli.user import user
+
+
+class CommandLine(click.Group):
+    """Turns whatever a command raises into one sentence and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Failed as fault:
+            raise _told(fault, ctx) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            ctx.exit(ExitCode.STOPPED)
+        except BrokenPipeError:
+            # Whoever read our output has left, such as `head`.
+            ctx.exit(ExitCode.DONE)
+        except Exception as fault:  # noqa: BLE001 - the outermost edge: nothing may fall through
+            raise _told(failed(fault), ctx) from None
+
+
+def _told(fault: Failed, ctx: click.Context) -> Failed:
+    fault.as_json, fault.command = wants_json(ctx), command_asked(ctx)
+    return fault
+
+
+@click.group(
+    "kezek",
+    cls=CommandLine,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(package_name="kezek", prog_name="kezek")
+def main() -> None:
+    """An open, self-hosted electronic queue for border crossings."""
+
+
+for _command in (serve, demo, network, book, board, log, user, ticket, doctor, traffic):
+    main.add_command(_command)

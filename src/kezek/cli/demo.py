@@ -1,0 +1,156 @@
+"""`kezek demo`: the real network with invented trucks, in one command."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kezek.cli.exit_code import ExitCode
+from kezek.cli.fault import Failed
+from kezek.cli.installation import make_folder, moved_to, opened_with
+from kezek.cli.output import answer, json_option, say
+from kezek.cli.serve import links, start_logging
+from kezek.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from kezek.app.house import House
+
+FOLDER = Path("var/demo")
+FACTOR = 60
+
+
+@click.command()
+@click.option("--host", help="Address to listen on; else the setting KEZEK_HOST.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    help="Port to listen on, 0 for any free one; else the setting KEZEK_PORT.",
+)
+@click.option(
+    "--factor",
+    type=click.IntRange(1, 3_600),
+    help="How many times faster than real time the demo's clock runs. 60: a minute is an hour. "
+    "A new demo begins with 60, a continued one keeps its own.",
+)
+@click.option(
+    "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all draws."
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=FOLDER,
+    show_default=True,
+    help="Folder of the demo's database and keys.",
+)
+@click.option("--fresh", is_flag=True, help="Forget the demo that is in the folder and begin anew.")
+@click.option(
+    "--trucks",
+    type=click.IntRange(0),
+    default=0,
+    help="At most so many trucks take places at the start; 0 is all of them.",
+)
+@json_option
+def demo(
+    *,
+    host: str | None,
+    port: int | None,
+    factor: int | None,
+    seed: int,
+    folder: Path,
+    fresh: bool,
+    trucks: int,
+) -> None:
+    """Run the real network with invented trucks on an accelerated clock, until Ctrl-C.
+
+    Starting it again goes on where it stopped; `kezek serve --folder var/demo` opens the same database.
+    """
+    from kezek.cli.serving import listen, run_server
+    from kezek.cli.traffic import Traffic
+
+    start_logging()
+    settings = read_settings(host=host, port=port, folder=folder)
+    with listen(settings.host, settings.port) as sock:
+        settings = moved_to(settings, port=sock.getsockname()[1])
+        make_ready(settings, factor=factor, seed=seed, fresh=fresh)
+        with opened_with(settings) as house:
+            traffic = Traffic(house, trucks_max=trucks)
+            run_server(house, sock, started=lambda: _told(house), beside=traffic.run)
+
+
+def make_ready(settings: Settings, *, factor: int | None, seed: int, fresh: bool) -> None:
+    """A prepared demonstration in the folder: a new one, or the one that is there."""
+    from dataclasses import replace
+
+    from kezek.app.house import Demo
+    from kezek.bootstrap import make_demo
+    from kezek.demo.opening import board_began, prepare
+
+    make_folder(settings)
+    if fresh:
+        _forget(settings)
+    with opened_with(settings) as house:
+        _refuse_real(house, settings)
+        kept = house.demo or Demo(board_began(), FACTOR, seed)
+        kept = replace(kept, factor=factor or kept.factor)
+        # While it is prepared the clock runs as on the wall: the first screen is the board's moment.
+        make_demo(house.store, replace(kept, factor=1))
+    with opened_with(settings) as house:
+        prepare(house)
+        make_demo(house.store, kept)
+
+
+def _refuse_real(house: House, settings: Settings) -> None:
+    if house.demo is None and house.store.reader.last_position() > 0:
+        raise Failed(
+            ExitCode.REFUSED,
+            "not_a_demo",
+            f"the database in {settings.folder} is not a demo: name another folder with --folder",
+        )
+
+
+def _forget(settings: Settings) -> None:
+    """Delete a demonstration's database and keys, and nothing else."""
+    database = settings.folder / "kezek.db"
+    if not database.exists():
+        return
+    with opened_with(settings) as house:
+        _refuse_real(house, settings)
+    keys = settings.folder / "keys"
+    doomed = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+    for path in (*doomed, keys / "ticket-signing.pem", keys / "ticket-link.key"):
+        path.unlink(missing_ok=True)
+
+
+def _told(house: House) -> None:
+    from kezek.demo.opening import PASSWORD, casts_of
+
+    doors, casts = links(house), casts_of(house)
+    assert house.demo is not None, "make_ready has seen to it"
+    body: dict[str, Any] = {
+        "links": doors,
+        "logins": [login for login, _ in casts],
+        "password": PASSWORD,
+        "factor": house.demo.factor,
+    }
+
+    def people() -> None:
+        say(f"Kezek demo: the real network of 13 June 2026, {body['factor']} times faster.")
+        say("Trucks and people are invented. Ctrl-C stops it; start it again and it goes on.")
+        for name, url in doors.items():
+            say(f"  {name:8} {url}")
+        say(f"Sign in with the password {PASSWORD!r} as")
+        for login, name in casts:
+            say(f"  {login:20} {name}")
+
+    answer(body, people)
+
+
+@click.command(hidden=True)
+def traffic() -> None:
+    """The demo's trucks and officers, in a process of their own; started by `kezek demo`."""
+    from kezek.demo.traffic import run_traffic
+
+    run_traffic(sys.stdin.buffer, sys.stdout)

@@ -1,0 +1,143 @@
+"""`kezek log`: the append-only record, of a stopped installation or of a running server."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kezek.cli.installation import folder_option, opened
+from kezek.cli.output import answer, json_option, print_json, say, wants_json
+from kezek.cli.remote import get, server_of, server_option
+
+if TYPE_CHECKING:
+    from kezek.domain.kernel.event import Logged
+
+POLL_SECONDS = 1.0
+PAGE = 500
+
+
+@click.command()
+@click.option("--follow", is_flag=True, help="Go on printing as events come; needs --key-file.")
+@click.option("--line", default="", help="Only events of one line, such as kz_syrym.exit.")
+@click.option(
+    "--last",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="How many events to begin with.",
+)
+@server_option
+@click.option(
+    "--key-file",
+    type=click.File("r"),
+    help="File with an API key that may read the log (- is standard input): asks the running server.",
+)
+@folder_option
+@json_option
+def log(
+    *,
+    follow: bool,
+    line: str,
+    last: int,
+    server: str | None,
+    key_file: Any,
+    folder: Path | None,
+) -> None:
+    """Print the log: of a running server with --key-file, else of a stopped installation."""
+    if key_file is None:
+        if follow or server:
+            raise click.UsageError("a running server shows its log to an API key: name --key-file.")
+        with opened(folder) as house:
+            events = house.store.reader.events_before(1 << 62, last, line)
+        _print([_shown(event) for event in reversed(events)])
+        return
+    ask = _asker(server_of(server), key_file.read().strip(), line)
+    found = _newest(ask, last)
+    if not follow:
+        _print(found)
+        return
+    for event in found:
+        _print_one(event)
+    position = found[-1]["position"] if found else 0
+    for event in _following(ask, position):
+        _print_one(event)
+
+
+Asker = Callable[[str], dict[str, Any]]
+
+
+def _asker(server: str, key: str, line: str) -> Asker:
+    from urllib.parse import quote
+
+    suffix = f"&line={quote(line)}" if line else ""
+    return lambda query: dict(get(server, f"/api/v1/log?{query}{suffix}", key))
+
+
+def _newest(ask: Asker, last: int) -> list[dict[str, Any]]:
+    """The newest events, oldest first."""
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while len(found) < last:
+        more = f"&cursor={cursor}" if cursor else ""
+        page = ask(f"order=newest&limit={min(PAGE, last - len(found))}{more}")
+        found += page["items"]
+        cursor = page.get("next") or ""
+        if not cursor:
+            break
+    return found[::-1]
+
+
+def _following(ask: Asker, position: int) -> Iterator[dict[str, Any]]:
+    while True:
+        page = ask(f"after={position}&limit={PAGE}")
+        for event in page["items"]:
+            position = event["position"]
+            yield event
+        if not page["items"]:
+            time.sleep(POLL_SECONDS)
+
+
+def _shown(event: Logged) -> dict[str, Any]:
+    from kezek.domain.kernel.instant import to_datetime
+
+    return {
+        "position": event.position,
+        "at": to_datetime(event.at).isoformat(timespec="milliseconds"),
+        "real": to_datetime(event.real).isoformat(timespec="milliseconds"),
+        "kind": event.kind,
+        "actor": event.actor,
+        "line": event.line,
+        "number": event.number,
+        "body": json.loads(event.body),
+    }
+
+
+def _print(events: list[dict[str, Any]]) -> None:
+    def people() -> None:
+        for event in events:
+            say(_sentence(event))
+
+    answer(events, people)
+
+
+def _print_one(event: dict[str, Any]) -> None:
+    """Events that are followed: one document a line, because the answer never ends."""
+    context = click.get_current_context()
+    if wants_json(context):
+        print_json({"command": context.command_path, "exit": 0, "answer": event})
+    else:
+        say(_sentence(event))
+
+
+def _sentence(event: dict[str, Any]) -> str:
+    body = " ".join(f"{name}={value}" for name, value in (event.get("body") or {}).items())
+    number = event.get("number") or ""
+    return (
+        f"{event['position']:>8} {event['at']} {event['kind']:<18} {event.get('line') or '-':<28}"
+        f" {number:>8} {event.get('actor', '')} {body}"
+    ).rstrip()

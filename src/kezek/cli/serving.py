@@ -1,0 +1,150 @@
+"""Running a house as a server: one socket, one loop, the timer beside it, a stop that loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
+
+import uvicorn
+import uvloop
+
+from kezek.app.port import Fault
+from kezek.cli.exit_code import ExitCode
+from kezek.cli.fault import Failed
+
+if TYPE_CHECKING:
+    from kezek.app.house import House
+
+log = logging.getLogger("kezek.serve")
+
+BACKLOG = 2_048
+# Answers under way are finished; open streams are cut after this many seconds.
+GRACE_SECONDS = 5
+TICK_SECONDS = 1.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket, opened before anything else: a port in use must not touch the database."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as fault:
+        raise Failed(
+            ExitCode.WORLD,
+            "port_unusable",
+            f"cannot listen on {host} port {port}: {fault}. Choose another with --port.",
+        ) from fault
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn raises them again after its stop, which would end the process
+    before the desk has finished.
+    """
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run_server(
+    house: House,
+    sock: socket.socket,
+    *,
+    started: Callable[[], None] = lambda: None,
+    beside: Callable[[], Awaitable[None]] | None = None,
+) -> None:
+    """Serve until SIGTERM or SIGINT; whatever was accepted is answered and durable afterwards.
+
+    `beside` runs next to the server from its start and is cancelled when the server stops.
+    """
+    from kezek.bootstrap import make_app
+
+    config = uvicorn.Config(
+        make_app(house),
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="auto",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        backlog=BACKLOG,
+    )
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(house, _Server(config), sock, started, beside))
+
+
+async def _serve(
+    house: House,
+    server: _Server,
+    sock: socket.socket,
+    started: Callable[[], None],
+    beside: Callable[[], Awaitable[None]] | None,
+) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        # The second signal is from somebody who does not want to wait for open streams.
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+    for number in _SIGNALS:
+        loop.add_signal_handler(number, stop)
+    tasks = [
+        asyncio.create_task(_keep_time(house)),
+        asyncio.create_task(_announce(server, started)),
+    ]
+    if beside is not None:
+        tasks.append(asyncio.create_task(_alongside(server, beside)))
+    try:
+        await server.serve(sockets=[sock])
+    finally:
+        for task in tasks:
+            task.cancel()
+        for ended in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(ended, Exception):
+                raise ended
+
+
+async def _announce(server: _Server, started: Callable[[], None]) -> None:
+    await server.ready.wait()
+    started()
+
+
+async def _alongside(server: _Server, beside: Callable[[], Awaitable[None]]) -> None:
+    await server.ready.wait()
+    try:
+        await beside()
+    finally:
+        server.should_exit = True
+
+
+async def _keep_time(house: House) -> None:
+    """What time alone makes due, once a second of real time."""
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        try:
+            commands = await asyncio.to_thread(house.timer.due)
+            # Together, so that they share a commit.
+            await asyncio.gather(*(house.desk.submit(command) for command in commands))
+            await asyncio.to_thread(house.timer.sweep)
+        except Fault as fault:
+            log.warning("the timer will try again: %s", fault)
+        except Exception:
+            # The queue must not stand still because of one row that the timer cannot digest.
+            log.exception("the timer stumbled and will try again")

@@ -1,0 +1,139 @@
+"""The officers: each post calls at its own pace, admits, lets cross, and turns some back."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from kezek.demo.client import GATES, SHIFTS
+from kezek.demo.life import (
+    MISS_PERCENT,
+    THROUGH,
+    TO_GATE,
+    TURN_BACK_PERCENT,
+    span,
+)
+from kezek.demo.scene import Yard
+from kezek.demo.stage import Stage
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
+
+NOBODY_PAUSE = 6 * MINUTE
+EXCEPTION_EVERY = 3 * HOUR
+CAUSES = ("perishable", "live_animals", "medical", "humanitarian")
+TURN_BACK_CAUSES = ("papers", "goods", "vehicle", "other_side", "own_wish")
+
+
+class Gates:
+    """All posts at once."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def begin(self) -> None:
+        """Officers start their shifts; whoever was called or admitted before is seen to first."""
+        stage = self._stage
+        for known in stage.scene.known:
+            if known.status == "called":
+                stage.counted.called += 1
+                stage.agenda.after(span(TO_GATE, stage.draw), partial(self._admit, known.number))
+            elif known.status == "admitted":
+                stage.counted.called += 1
+                stage.agenda.after(span(THROUGH, stage.draw), partial(self._cross, known.number))
+        for yard in stage.yards.values():
+            stage.agenda.after(
+                stage.draw.between(0, self._pace(yard)), partial(self._call_next, yard)
+            )
+        stage.agenda.after(HOUR // 2, self._exception)
+
+    def _pace(self, yard: Yard) -> Instant:
+        """Between two calls: what the capacity of the day asks for, now quicker, now slower."""
+        mean = DAY // max(1, yard.capacity)
+        return self._stage.draw.between(mean // 2, mean * 3 // 2)
+
+    async def _call_next(self, yard: Yard) -> None:
+        stage = self._stage
+        told = await stage.api.tell(GATES, "/calls", {"checkpoint": yard.checkpoint})
+        if not told.done:
+            if told.code not in ("nobody_to_call", "window_not_open"):
+                stage.note(status=told.status)
+            stage.agenda.after(max(NOBODY_PAUSE, self._pace(yard)), partial(self._call_next, yard))
+            return
+        self._called(int(told.body["number"]), yard.checkpoint)
+        stage.agenda.after(self._pace(yard), partial(self._call_next, yard))
+
+    def _called(self, number: int, checkpoint: str) -> None:
+        stage = self._stage
+        stage.left(number, checkpoint)
+        stage.counted.called += 1
+        if stage.draw.percent(MISS_PERCENT):
+            stage.agenda.after(span(TO_GATE, stage.draw), partial(self._miss, number, checkpoint))
+        else:
+            stage.agenda.after(span(TO_GATE, stage.draw), partial(self._admit, number))
+
+    async def _miss(self, number: int, checkpoint: str) -> None:
+        """Nobody came; the truck goes back into the line by the published rule."""
+        stage = self._stage
+        told = await stage.api.tell(GATES, "/missed-calls", {"booking": number})
+        stage.counted.called = max(0, stage.counted.called - 1)
+        if told.done:
+            stage.counted.missed += 1
+            if told.body["status"] == "arrived":
+                stage.joined(number, checkpoint)
+        else:
+            stage.note(status=told.status)
+
+    async def _admit(self, number: int) -> None:
+        stage = self._stage
+        if stage.draw.percent(TURN_BACK_PERCENT):
+            await self._turn_back(number)
+            return
+        told = await stage.api.tell(GATES, "/admissions", {"booking": number})
+        if told.done:
+            stage.agenda.after(span(THROUGH, stage.draw), partial(self._cross, number))
+        else:
+            stage.counted.called = max(0, stage.counted.called - 1)
+            stage.note(status=told.status)
+
+    async def _cross(self, number: int) -> None:
+        stage = self._stage
+        told = await stage.api.tell(GATES, "/crossings", {"booking": number})
+        stage.counted.called = max(0, stage.counted.called - 1)
+        if told.done:
+            stage.counted.crossed += 1
+        else:
+            stage.note(status=told.status)
+
+    async def _turn_back(self, number: int) -> None:
+        stage = self._stage
+        body = {"booking": number, "cause": stage.draw.one_of(TURN_BACK_CAUSES)}
+        told = await stage.api.tell(GATES, "/turn-backs", body)
+        stage.counted.called = max(0, stage.counted.called - 1)
+        if told.done:
+            stage.counted.turned_back += 1
+        else:
+            stage.note(status=told.status)
+
+    async def _exception(self) -> None:
+        """Somebody goes out of turn, for a cause; mostly a supervisor agrees soon after."""
+        stage = self._stage
+        stage.agenda.after(stage.draw.waiting_time(EXCEPTION_EVERY), self._exception)
+        places = sorted(place for place, numbers in stage.waiting.items() if numbers)
+        if not places:
+            return
+        place = stage.draw.one_of(places)
+        numbers = stage.waiting[place]
+        number = stage.draw.one_of(list(numbers))
+        body = {"checkpoint": place, "booking": number, "cause": stage.draw.one_of(CAUSES)}
+        told = await stage.api.tell(GATES, "/calls", body)
+        if not told.done:
+            return
+        stage.counted.exceptions += 1
+        self._called(number, place)
+        if stage.draw.percent(80):
+            stage.agenda.after(
+                stage.draw.between(MINUTE, 30 * MINUTE), partial(self._approve, number)
+            )
+
+    async def _approve(self, number: int) -> None:
+        told = await self._stage.api.tell(SHIFTS, f"/bookings/{number}/approval", {})
+        if not told.done:
+            self._stage.note(status=told.status)

@@ -1,0 +1,59 @@
+"""How the trucks of a demonstration behave: the shares and spans of one life, drawn from the seed.
+
+The shares are ours: nobody publishes how many trucks come early, late or never.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.demo.draw import Draw
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
+
+NEVER_PERCENT = 4
+CANCEL_PERCENT = 3
+MOVE_PERCENT = 3
+LATE_PERCENT = 10
+EARLY_PERCENT = 55
+EARLY_MOST = 5 * HOUR
+LATE_MOST = 6 * HOUR
+
+MISS_PERCENT = 3
+TURN_BACK_PERCENT = 2
+TO_GATE = (3 * MINUTE, 12 * MINUTE)
+THROUGH = (8 * MINUTE, 35 * MINUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What a booked truck will do, each at an instant, None for never."""
+
+    arrives: Instant | None = None
+    cancels: Instant | None = None
+    moves: Instant | None = None
+
+
+def life_of(start: Instant, now: Instant, draw: Draw) -> Life:
+    """The life of a truck with a window, decided when it books."""
+    until = start - now
+    if until > HOUR and draw.percent(CANCEL_PERCENT):
+        return Life(cancels=now + draw.between(0, until))
+    if until > 3 * HOUR and draw.percent(MOVE_PERCENT):
+        return Life(moves=now + draw.between(0, until - 2 * HOUR))
+    if draw.percent(NEVER_PERCENT):
+        return Life()
+    return Life(arrives=max(now, arrival(start, draw)))
+
+
+def arrival(start: Instant, draw: Draw) -> Instant:
+    """Most come early, because the road is long; some late."""
+    if draw.percent(EARLY_PERCENT):
+        return start - draw.between(0, EARLY_MOST)
+    if draw.percent(LATE_PERCENT):
+        return start + HOUR + draw.between(0, LATE_MOST)
+    return start + draw.between(0, HOUR)
+
+
+def span(limits: tuple[int, int], draw: Draw) -> Instant:
+    """A span between two limits."""
+    return draw.between(*limits)

@@ -1,0 +1,137 @@
+"""What the traffic has to know before it begins: posts, places known to be taken, trucks already there.
+
+It goes to the traffic's own process as JSON over its standard input, together with the API keys, so that
+no secret stands on a command line.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from kezek.app.house import House
+from kezek.demo.opening import issue_keys
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.status import status_of
+from kezek.domain.kernel.facts import Counter
+from kezek.domain.kernel.instant import DAY, Instant, local_day
+
+_FAR = 400 * DAY
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """Places of a window that are known to be taken, each waiting for its truck."""
+
+    start: Instant
+    places: int
+
+
+class TakenDay(msgspec.Struct, frozen=True):
+    """A local day's places known to be taken: in all, and those of the kept pool."""
+
+    on: str
+    ordinary: int
+    kept: int
+    spots: list[Spot]
+
+
+class Yard(msgspec.Struct, frozen=True):
+    """One post with a line: where it lies, how fast it works, which of its places are taken."""
+
+    checkpoint: str
+    country: str
+    neighbour: str
+    zone: str
+    capacity: int
+    days: list[TakenDay]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A simulated truck that was there before: an earlier run of the demonstration left it."""
+
+    number: int
+    checkpoint: str
+    status: str
+    start: Instant | None
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """Everything at once.  `origin` makes this run's idempotency keys its own."""
+
+    url: str
+    keys: dict[str, str]
+    now: Instant
+    factor: int
+    seed: int
+    origin: int
+    next_truck: int
+    trucks_max: int
+    yards: list[Yard]
+    known: list[Known]
+
+
+def scene_of(house: House, *, trucks_max: int) -> Scene:
+    """The scene of a demonstration as it stands now."""
+    assert house.demo is not None, "only a demonstration has traffic"
+    now, reader = house.now(), house.store.reader
+    counter = reader.get(Counter, "booking")
+    yards, known = [], []
+    for post in house.network.posts().values():
+        if post.line is None or post.regulation is None:
+            continue
+        yards.append(_yard(house, post.checkpoint.id, now))
+        numbers = {*reader.present(post.line.id), *reader.booked(post.line.id, 0, now + _FAR)}
+        for row in reader.many(Booking, sorted(numbers)).values():
+            if row.simulated:
+                status = status_of(row, post.regulation, now).value
+                known.append(Known(row.number, post.checkpoint.id, status, row.start))
+    return Scene(
+        url=house.settings.issuer,
+        keys=issue_keys(house),
+        now=house.now(),
+        factor=house.demo.factor,
+        seed=house.demo.seed,
+        origin=reader.last_position(),
+        next_truck=counter.last + 1 if counter else 1,
+        trucks_max=trucks_max,
+        yards=yards,
+        known=known,
+    )
+
+
+def _yard(house: House, checkpoint: str, now: Instant) -> Yard:
+    post = house.network.post(checkpoint)
+    assert post is not None
+    assert post.line is not None
+    line, reader = post.line, house.store.reader
+    today = local_day(now, line.zone).isoformat()
+    days = {day.on: day for day in reader.days(line.id, today, "9999-12-31")}
+    spots: dict[str, list[Spot]] = {on: [] for on in days}
+    for slot in reader.slots(line.id, 0, now + _FAR):
+        on = local_day(slot.start, line.zone).isoformat()
+        if slot.protected > 0 and on in spots:
+            spots[on].append(Spot(slot.start, slot.protected))
+    return Yard(
+        checkpoint=checkpoint,
+        country=post.checkpoint.country,
+        neighbour=post.checkpoint.neighbour,
+        zone=line.zone,
+        capacity=max((day.capacity for day in days.values()), default=0),
+        days=[
+            TakenDay(day.on, day.protected_ordinary, day.protected_kept, spots[day.on])
+            for day in days.values()
+            if day.open
+        ],
+    )
+
+
+def encoded(scene: Scene) -> bytes:
+    """The scene on one line."""
+    return msgspec.json.encode(scene) + b"\n"
+
+
+def decoded(line: bytes) -> Scene:
+    """The scene of one line."""
+    return msgspec.json.decode(line, type=Scene)
+
+
+__all__ = ["Known", "Scene", "Spot", "TakenDay", "Yard", "decoded", "encoded", "scene_of"]

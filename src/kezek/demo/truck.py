@@ -1,0 +1,66 @@
+"""Invented trucks: every plate, VIN, name and phone is well-formed, and visibly of a demo range.
+
+`DM` stands in the plates of Kazakhstan, Kyrgyzstan and Uzbekistan; Russian ones carry the region 00,
+Chinese ones begin with DM; VINs begin with DEMTRUCKS; phones with +999, a code that no country has.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kezek.demo.draw import Draw
+
+_FIRST = (
+    "Aidar", "Bekzat", "Daniyar", "Erlan", "Farrukh", "Gulzhan", "Ivan", "Jasur", "Kanat", "Li",
+    "Marat", "Nurlan", "Olga", "Pavel", "Rustam", "Sergei", "Timur", "Umid", "Viktor", "Wang",
+)  # fmt: skip
+# Made of the words for sample, trial and example, so that nobody real is meant.
+_LAST = ("Ulgiev", "Synakov", "Mysalov", "Namunaev", "Primerov", "Probnov", "Demonov", "Testbaev")
+
+_LETTERS = "ABCEHKMPTXDFGJLNRSUVWYZ"
+_RUSSIAN = "ABEKMHOPCTYX"
+
+# Whose trucks stand at a post, by what lies on the other side; the post's own country comes first.
+_ABROAD = {
+    "Russia": "RU",
+    "Uzbekistan": "UZ",
+    "China": "CN",
+    "Kyrgyzstan": "KG",
+    "Kazakhstan": "KZ",
+}
+_OWN_PERCENT = 60
+
+
+def truck(index: int, country: str, neighbour: str, draw: Draw) -> dict[str, Any]:
+    """The `vehicle` of a booking; the index makes it the only one."""
+    other = _ABROAD.get(neighbour, "KZ")
+    flag = country if draw.percent(_OWN_PERCENT) else other
+    drivers = [f"{draw.one_of(_FIRST)} {draw.one_of(_LAST)}"]
+    if draw.percent(20):
+        drivers.append(f"{draw.one_of(_FIRST)} {draw.one_of(_LAST)}")
+    return {
+        "country": flag,
+        "plate": plate(flag, index),
+        "vin": f"DEMTRUCKS{index % 100_000_000:08d}",
+        "trailer": "",
+        "phone": f"+99900{index % 10_000_000:07d}",
+        "drivers": drivers,
+    }
+
+
+def plate(country: str, index: int) -> str:
+    """A plate of the demo range of a country."""
+    number, series = index % 1_000, index // 1_000
+    letter = _LETTERS[series // 20 % len(_LETTERS)]
+    if country == "KG":
+        return f"{series % 9 + 1:02d}KG{number:03d}DM{_LETTERS[series // 9 % len(_LETTERS)]}"
+    if country == "UZ":
+        return f"{series % 20 + 1:02d}{number:03d}DM{letter}"
+    if country == "RU":
+        first, last = _RUSSIAN[series % 12], _RUSSIAN[series // 12 % 12]
+        return f"{first}{number:03d}{_RUSSIAN[series // 144 % 12]}{last}00"
+    if country == "CN":
+        return f"新D{_LETTERS[6]}{index % 10_000:04d}"
+    if country == "TJ":
+        return f"{index % 10_000:04d}DM{series // 10 % 7 + 1:02d}"
+    return f"{number:03d}DM{letter}{series % 20 + 1:02d}"
