@@ -9,7 +9,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import count
+from itertools import count, pairwise
 
 from kezek.app.desk.batch import Answer, Done, Outcome, run
 from kezek.app.regulation import parse_regulation, shipped_regulations
@@ -389,7 +389,7 @@ def log_holds(w: World) -> None:
     """The log is dense, never runs backwards, and names nobody."""
     log = w.events()
     assert [e.position for e in log] == list(range(1, len(log) + 1))
-    assert all(a.at <= b.at for a, b in zip(log, log[1:], strict=False))
+    assert all(a.at <= b.at for a, b in pairwise(log))
     told = "\n".join(f"{e.actor} {e.line} {e.body}" for e in log)
     for secret in secrets_of(w):
         assert secret not in told, secret

@@ -61,13 +61,15 @@ class Book:
 
 def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) -> Decision:
     """Confirmed at once, or the first reason against it."""
+    here = facts.get(Line, command.line)
+    if here and command.protected and not _may_take_protected(command.actor, here):
+        return Refused(Reason.NOT_ALLOWED, {"line": here.id})
     found = line_for(facts, command.line, command.vehicle_class, rules)
     if isinstance(found, Refused):
         return found
     line, regulation, rule = found
-    refused = _forbidden(command, line, rule)
-    if refused:
-        return refused
+    if not _on_sale(command.actor, line, rule):
+        return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
     who = particulars(command.vehicle, line, command.start)
     if isinstance(who, Refused):
         return who
@@ -116,15 +118,17 @@ def line_for(
     return line, regulation, rule
 
 
-def _forbidden(command: Book, line: Line, rule: ClassRule) -> Refused | None:
-    actor, places = command.actor, (line.checkpoint, line.authority)
-    staff = actor.may((*STAFF, Role.DEMONSTRATOR), *places)
+def _may_take_protected(actor: Actor, line: Line) -> bool:
+    return actor.may((Role.AGENCY, Role.DEMONSTRATOR), line.checkpoint, line.authority)
+
+
+def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
+    """Whether the class is one that this actor may book."""
     # A class without places of its own has no windows either: it is joined, never booked.
-    if rule.pool is Pool.NONE or (rule.staff_only and not staff):
-        return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
-    if command.protected and not actor.may((Role.AGENCY, Role.DEMONSTRATOR), *places):
-        return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
-    return None
+    if rule.pool is Pool.NONE:
+        return False
+    staff = (*STAFF, Role.DEMONSTRATOR)
+    return not rule.staff_only or actor.may(staff, line.checkpoint, line.authority)
 
 
 def particulars(vehicle: Vehicle, line: Line, start: Instant) -> Particulars | Refused:

@@ -78,7 +78,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(V.LAPSE, S.NO_SHOW, "time alone", S.NO_SHOW, E.NOT_SHOWN),
     _row(V.LAPSE, S.ARRIVED, "an unanswered call", S.ARRIVED, E.MISSED),
     _row(V.UNDO, PRESENT | LEFT, "own last step, 10 s", None, E.UNDONE),
-    _row(V.APPROVE, LIVE | ENDED, "a second person", None, E.EXCEPTION_APPROVED),
+    _row(V.APPROVE, (LIVE | ENDED) - {S.RELEASED}, "a second person", None, E.EXCEPTION_APPROVED),
 )
 
 
