@@ -1,0 +1,378 @@
+"""Booking: one active booking per vehicle and authority, the horizon, the pools and what is typed."""
+
+from __future__ import annotations
+
+import pytest
+
+from kezek.domain.account.actor import PUBLIC, TIMER, Actor
+from kezek.domain.booking.booking import code_of, numbers_of
+from kezek.domain.booking.change import AddDriver, Cancel, Move
+from kezek.domain.booking.lapse import GiveBack
+from kezek.domain.booking.release import Release
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
+from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.slot.place import Return
+from tests.world import PEOPLE, TODAY, A, B, D, World, X, granted
+
+OFFICER, AGENCY, CARRIER = PEOPLE["officer"], PEOPLE["agency"], PEOPLE["carrier"]
+
+
+# One active booking.
+
+
+def test_a_vehicle_books_once_on_all_lines_of_an_authority_by_plate():
+    w = World()
+    w.book(1, vin="")
+    assert w.refused(w.book_command(1, line=B, vin="")) == "vehicle_booked"
+    assert w.refused(w.book_command(1, line=B, vin="TESTTRUCK00000099")) == "vehicle_booked"
+
+
+def test_a_vehicle_books_once_on_all_lines_of_an_authority_by_vin():
+    w = World()
+    w.book(1)
+    same_truck = w.book_command(1, line=B, plate="TST 99999", country="KG")
+    answer = w.do(same_truck)
+    assert (answer.reason, answer.facts["by"]) == ("vehicle_booked", "vin")
+
+
+def test_a_transit_truck_books_once_with_each_authority():
+    w = World()
+    for line in (A, D, X):
+        w.book(1, line=line)
+    w.check()
+
+
+def test_the_same_plate_of_another_country_is_another_vehicle():
+    w = World()
+    w.book(1, vin="")
+    assert w.book(1, vin="", country="KG")
+
+
+@pytest.mark.parametrize(
+    "plate", ["tst-00001", " TST 000 01", "ТST00001", "T.S.T.00001", "ＴＳＴ００００１"]
+)
+def test_a_plate_spelled_otherwise_is_the_same_vehicle(plate):
+    w = World()
+    w.book(1, vin="")
+    assert w.refused(w.book_command(1, vin="", plate=plate)) == "vehicle_booked"
+
+
+def test_a_booking_that_has_lapsed_refuses_nobody():
+    w = World()
+    first = w.book(1)
+    w.until(w.booking(first).look_at)
+    second = w.book(1, start=w.window(day=3))
+    assert w.status(first) == "no_show"
+    assert w.kinds(first)[-1] == "not_shown"
+    assert w.status(second) == "confirmed"
+    w.check()
+
+
+def test_plate_and_vin_held_by_two_lapsed_bookings_refuse_nobody():
+    w = World()
+    w.book(1, vin="")
+    w.book(2, plate="TST 2")
+    w.wait(hours=48)
+    assert w.book(1, vin="TESTTRUCK00000002", start=w.window(day=3))
+    w.check()
+
+
+# Time.
+
+
+def test_the_window_that_runs_now_can_be_booked_and_one_that_is_over_cannot():
+    w = World()
+    running = w.window(hour=9)
+    assert w.book(1, start=running)
+    assert w.refused(w.book_command(2, start=w.window(hour=8))) == "window_past"
+    w.until(running + HOUR)
+    assert w.refused(w.book_command(3, start=running)) == "window_past"
+
+
+@pytest.mark.parametrize(("line", "days"), [(A, 30), (D, 14), (X, 2)])
+def test_the_horizon_is_the_regulation_s(line, days):
+    w = World()
+    last = w.window(line, day=days, hour=22)
+    assert w.book(1, line=line, start=last)
+    assert w.refused(w.book_command(2, line=line, start=last + DAY)) == "horizon_exceeded"
+
+
+@pytest.mark.parametrize("start", [-(10**30), -1, 0, 10**15, 10**18, 10**40])
+def test_instants_beyond_all_calendars_are_refused(start):
+    w = World()
+    reason = "window_past" if start < w.now.at else "horizon_exceeded"
+    assert w.refused(w.book_command(1, start=start)) == reason
+    number = w.book(1)
+    assert w.refused(Move("", CARRIER, number, start)) == reason
+
+
+def test_nobody_books_a_closed_day_and_the_answer_says_why():
+    w = World()
+    w.done(CloseDay("", AGENCY, A, TODAY.isoformat(), "avalanche"))
+    answer = w.do(w.book_command(1))
+    assert (answer.reason, answer.facts["why"]) == ("day_closed", "avalanche")
+
+
+# Pools and caps.
+
+
+def test_an_accelerated_booking_takes_a_kept_place_up_to_its_share_of_the_day():
+    w = World()
+    capacity = w.day().capacity
+    share = -(-capacity // 100)
+    for n in range(share):
+        w.book(n, vehicle_class="accelerated", start=w.window(hour=10 + n))
+    answer = w.refused(w.book_command(share, vehicle_class="accelerated", start=w.window(hour=20)))
+    assert answer == "class_full"
+    assert w.book(share, vehicle_class="accelerated", start=w.window(day=1)), "a new local day"
+    w.check()
+
+
+def test_ordinary_trucks_never_take_kept_places():
+    w = World()
+    for n in range(w.day(B, 1).ordinary_left):
+        w.book(n, line=B, start=w.window(B, day=1, hour=n // 2))
+    last = w.window(B, day=1, hour=23)
+    assert w.slot(last, B).free > 0
+    assert w.refused(w.book_command(999, line=B, start=last)) == "class_full"
+    assert w.book(999, line=B, start=last, vehicle_class="accelerated")
+    w.check()
+
+
+def test_a_protected_place_is_nobody_s_to_book():
+    w = World()
+    start = w.window(B)
+    assert (w.slot(start, B).capacity, w.slot(start, B).protected) == (4, 2)
+    for n in range(2):
+        w.book(n, line=B, start=start)
+    assert w.refused(w.book_command(3, line=B, start=start)) == "slot_full"
+
+
+def test_a_known_taken_place_gets_its_booking_without_using_a_free_one():
+    w = World()
+    start = w.window(B)
+    free, left = w.slot(start, B).free, w.day(B).ordinary_left
+    w.book(1, line=B, start=start, who="demo", protected=True)
+    assert (w.slot(start, B).free, w.day(B).ordinary_left) == (free, left)
+    w.book(2, line=B, start=start, who="demo", protected=True)
+    third = w.book_command(3, line=B, start=start, who="demo", protected=True)
+    assert w.refused(third) == "slot_full"
+    assert w.booking(1).simulated
+    w.check()
+
+
+# Giving back.
+
+
+def test_a_cancelled_place_comes_back_only_after_its_delay():
+    w = World()
+    start = w.window(X, hour=12)
+    number = w.book(1, line=X, start=start)
+    w.book(3, line=X, start=start)
+    assert w.refused(w.book_command(2, line=X, start=start)) == "slot_full"
+    w.done(Cancel("", CARRIER, number, delay=20 * MINUTE))
+    assert w.refused(w.book_command(2, line=X, start=start)) == "slot_full"
+    assert w.refused(GiveBack("", TIMER, number, start)) == "window_unknown", "it is not time"
+    w.wait(minutes=20)
+    w.tick()
+    assert w.book(2, line=X, start=start)
+    assert w.refused(GiveBack("", TIMER, number, start)) == "window_unknown", "it came back once"
+    w.check()
+
+
+def test_a_place_whose_window_is_over_does_not_come_back():
+    w = World()
+    number = w.book(1, start=w.window(hour=9))
+    w.until(w.window(hour=10))
+    w.done(Cancel("", CARRIER, number))
+    assert w.slot(w.window(hour=9)).taken == 1
+    w.check()
+
+
+def test_a_place_swallowed_by_a_closure_is_given_back_to_nobody():
+    w = World()
+    start = w.window(day=1)
+    number = w.book(1, start=start)
+    w.done(Cancel("", CARRIER, number))
+    w.done(CloseDay("", AGENCY, A, "2026-06-14", "flood"))
+    w.done(GiveBack("", TIMER, number, start))
+    assert w.slot(start).capacity == 0
+    w.check()
+
+
+# Moving.
+
+
+def test_a_move_within_a_day_counts_and_keeps_the_books():
+    w = World()
+    number = w.book(1, start=w.window(hour=12))
+    told = w.done(Move("", CARRIER, number, w.window(hour=15), delay=MINUTE))
+    assert told["start"] == w.window(hour=15)
+    assert w.booking(number).moves == 1
+    assert (w.slot(w.window(hour=12)).taken, w.slot(w.window(hour=12)).protected) == (0, 1)
+    w.check()
+    w.wait(minutes=1)
+    w.tick()
+    assert w.slot(w.window(hour=12)).protected == 0
+    w.check()
+
+
+def test_a_booking_that_moves_back_gets_its_own_place_and_no_place_is_lost():
+    w = World()
+    noon, three = w.window(hour=12), w.window(hour=15)
+    number = w.book(1, start=noon)
+    for start in (three, noon, three):
+        w.done(Move("", CARRIER, number, start, delay=HOUR))
+        w.check()
+    w.wait(hours=1)
+    w.tick()
+    assert (w.slot(noon).protected, w.slot(three).protected) == (0, 0)
+    assert not w.store.reader.all(Return)
+    w.check()
+
+
+def test_moves_are_counted_limited_and_end_with_the_window():
+    w = World()
+    number = w.book(1, line=D, start=w.window(D, day=1))
+    for day in (2, 3):
+        w.done(Move("", CARRIER, number, w.window(D, day=day)))
+    assert w.refused(Move("", CARRIER, number, w.window(D, day=4))) == "moves_exhausted"
+    other = w.book(2, line=D, start=w.window(D, day=1))
+    w.until(w.window(D, day=1) - HOUR)
+    assert w.booking(w.done(Move("", CARRIER, other, w.window(D, day=2)))["number"]).moves == 1
+    w.wait(minutes=1)
+    third = w.book(3, line=D, start=w.window(D, day=1))
+    assert w.refused(Move("", CARRIER, third, w.window(D, day=2))) == "move_too_late"
+
+
+def test_a_displaced_booking_moves_free_uncounted_and_whenever_it_likes():
+    w = World()
+    number = w.book(1, line=X, start=w.window(X))
+    w.done(CloseDay("", PEOPLE["xx_agency"], X, TODAY.isoformat(), "flood"))
+    assert w.status(number) == "displaced"
+    fee = w.booking(number).fee_minor
+    w.wait(hours=10)
+    w.done(Move("", CARRIER, number, w.window(X, day=2)))
+    assert (w.booking(number).moves, w.booking(number).fee_minor) == (0, fee)
+    assert w.booking(number).displaced_at is None
+    w.check()
+
+
+def test_what_is_known_of_a_booking_is_kept_as_long_as_the_booking_lives():
+    w = World()
+    number = w.book(1, start=w.window(day=1))
+    for day in (30, 29):
+        w.done(Move("", CARRIER, number, w.window(day=day)))
+    w.store.sweep(answers_before=0, particulars_before="2026-07-20")
+    w.done(Cancel("", CARRIER, number))
+    assert not w.claims()
+
+
+def test_a_move_that_finds_no_place_changes_nothing():
+    w = World()
+    number = w.book(1, line=X, start=w.window(X, hour=10))
+    for n in (2, 3):
+        w.book(n, line=X, start=w.window(X, hour=14))
+    before = w.slot(w.window(X, hour=10), X)
+    assert w.refused(Move("", CARRIER, number, w.window(X, hour=14))) == "slot_full"
+    assert w.slot(w.window(X, hour=10), X) == before
+    w.check()
+
+
+# Who.
+
+
+def test_whoever_shows_the_ticket_needs_no_account():
+    w = World()
+    number, other = w.book(1), w.book(2)
+    holder = Actor(0, "ticket", ticket=number)
+    assert w.refused(Cancel("", PUBLIC, number)) == "not_allowed"
+    assert w.refused(Cancel("", holder, other)) == "not_allowed"
+    w.done(Cancel("", holder, number))
+
+
+def test_a_release_is_counted_against_the_account_that_booked():
+    w = World()
+    number = w.book(1, who="rival")
+    w.done(Release("", OFFICER, number, "registration_shown"))
+    assert w.account("rival").claims_lost == 1
+    assert w.account("carrier").claims_lost == 0
+    assert w.body()["holder"] == PEOPLE["rival"].account
+    assert w.book(1, who="carrier"), "the owner books at once"
+    w.check()
+
+
+def test_the_public_s_blocking_booking_is_released_too():
+    w = World()
+    number = w.book(1, who="public")
+    w.done(Release("", AGENCY, number, "sold_vehicle"))
+    assert w.status(number) == "released"
+
+
+def test_drivers_are_added_up_to_the_regulation_s_number():
+    w = World()
+    number = w.book(1, line=D)
+    w.done(AddDriver("", CARRIER, number, " Invented  Second "))
+    assert w.refused(AddDriver("", CARRIER, number, "Third")) == "drivers_too_many"
+    w.check()
+
+
+def test_the_world_knows_its_people():
+    assert granted(World(), "agency") == {("agency", "kz")}
+
+
+# What is typed.
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "reason"),
+    [
+        ("plate", "A" * 10_000_000, "plate_impossible"),
+        ("plate", "А\u0301" * 1000, "plate_impossible"),
+        ("plate", "\u202e10000TST", None),
+        ("plate", "TST\u200b00001", None),
+        ("plate", "TST\ud80000001", "plate_impossible"),
+        ("plate", "🚚🚚", "plate_impossible"),
+        ("plate", "京A12345", "plate_impossible"),
+        ("plate", "", "plate_impossible"),
+        ("country", "K" * 1_000_000, "plate_impossible"),
+        ("country", "ＫＺ", "plate_impossible"),
+        ("trailer", "-" * 1_000_000, "plate_impossible"),
+        ("vin", "1" * 1_000_000, "vin_impossible"),
+        ("vin", "TESTTRUCK0000000O", "vin_impossible"),
+        ("phone", "1" * 1_000_000, "phone_impossible"),
+        ("phone", "٠١٢٣٤٥٦٧٨", "phone_impossible"),
+        ("drivers", ("x" * 1_000_000,), "driver_missing"),
+        ("drivers", ("Invented\n",), None),
+        ("drivers", ("Inv\0ented",), "driver_missing"),
+        ("drivers", ("Inv\ud800ented",), "driver_missing"),
+        ("drivers", ("Invented",) * 10_000, "drivers_too_many"),
+        ("drivers", (), None),
+    ],
+)
+def test_whatever_is_typed_is_accepted_or_refused_by_name(field, value, reason):
+    w = World()
+    answer = w.do(w.book_command(1, **{field: value}))
+    assert getattr(answer, "reason", None) == reason
+    w.check()
+
+
+# Codes.
+
+
+def test_code_and_number_find_each_other():
+    last = 3 * 32**4
+    for number in (*range(1, 2000), 32**4 - 1, 32**4, 32**4 + 1, last):
+        assert number in numbers_of(code_of(number), last)
+    assert all(code_of(n) == code_of(7) for n in numbers_of(code_of(7), last))
+    assert len(numbers_of(code_of(7), last)) == 3
+
+
+@pytest.mark.parametrize("code", ["", "A", "AAAAA", "O0I1", "абвг", "a" * 1_000_000])
+def test_what_is_no_code_finds_no_booking(code):
+    assert numbers_of(code, 10**9) == []
+
+
+def test_a_million_bookings_in_a_row_have_different_codes():
+    codes = {code_of(n) for n in range(500_000, 600_000)}
+    assert len(codes) == 100_000

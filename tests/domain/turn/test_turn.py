@@ -1,0 +1,390 @@
+"""Arrival, call, miss, exceptions and undo."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kezek.domain.account.actor import TIMER
+from kezek.domain.booking.change import Cancel
+from kezek.domain.booking.lapse import Lapse
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
+from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.turn.arrive import Arrive, WalkIn
+from kezek.domain.turn.call import Approve, Call
+from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
+from kezek.domain.turn.undo import Undo
+from kezek.domain.turn.waiting import waiting
+from tests.world import GUARDS, PEOPLE, TODAY, A, B, D, World, X, vehicle
+
+OFFICER, SECOND_OFFICER, BOSS = PEOPLE["officer"], PEOPLE["second"], PEOPLE["supervisor"]
+CARRIER, AGENCY = PEOPLE["carrier"], PEOPLE["agency"]
+
+
+def arrive(w: World, *numbers: int, line: str = A) -> None:
+    for number in numbers:
+        w.done(Arrive("", PEOPLE[GUARDS[line]], number))
+
+
+def booked(w: World, n: int, hour: int, line: str = A, day: int = 0) -> int:
+    return w.book(n, line=line, start=w.window(line, day=day, hour=hour))
+
+
+def in_line(w: World, line: str = A) -> list[int]:
+    of = w.line(line)
+    now = max(w.now.at, w.last().at)
+    found = waiting(Facts(w.store.reader), of, w.rules[of.regulation], now)
+    return [entry.turn.number for entry in found]
+
+
+def call(w: World, line: str = A) -> int:
+    return w.done(Call("", PEOPLE[GUARDS[line]], line))["number"]
+
+
+# Arrival.
+
+
+def test_the_booked_window_counts_first_then_arrival_then_the_number():
+    w = World()
+    nine, ten, ten_too, early = (booked(w, n, hour) for n, hour in enumerate((9, 10, 10, 11)))
+    arrive(w, early, ten_too)
+    w.wait(minutes=1)
+    arrive(w, ten, nine)
+    w.until(w.window(hour=11))
+    assert in_line(w) == [nine, ten_too, ten, early]
+
+
+def test_an_early_truck_waits_for_its_window():
+    w = World()
+    early, later = booked(w, 1, 11), booked(w, 2, 10)
+    arrive(w, early, later)
+    assert w.refused(Call("", OFFICER, A)) == "window_not_open"
+    w.until(w.window(hour=10))
+    assert call(w) == later
+    answer = w.do(Call("", OFFICER, A))
+    assert (answer.reason, answer.facts["opens"]) == ("window_not_open", w.window(hour=11))
+    w.until(w.window(hour=11))
+    assert call(w) == early
+
+
+def test_a_late_truck_keeps_its_place_until_the_limit():
+    w = World()
+    late, on_time = booked(w, 1, 9), booked(w, 2, 12)
+    w.until(w.window(hour=13))
+    arrive(w, on_time)
+    assert w.status(late) == "late"
+    arrive(w, late)
+    assert w.body() == {"late": 0}
+    assert in_line(w) == [late, on_time]
+
+
+def test_after_the_limit_a_late_truck_falls_behind_the_current_window():
+    w = World()
+    late, current, following = booked(w, 1, 9), booked(w, 2, 13), booked(w, 3, 14)
+    w.until(w.window(hour=13) + 1)
+    arrive(w, late)
+    assert w.body() == {"late": 1}
+    w.wait(minutes=5)
+    arrive(w, current, following)
+    w.until(w.window(hour=14))
+    assert in_line(w) == [current, late, following]
+
+
+@pytest.mark.parametrize("minutes", [1, 61, 119])
+def test_behind_the_current_window_holds_for_windows_of_any_length(minutes):
+    w = World()
+    late = booked(w, 1, 6, line=X)
+    current, following = booked(w, 2, 8, line=X), booked(w, 3, 10, line=X)
+    w.until(w.window(X, hour=8) + min(minutes, 29) * MINUTE)
+    arrive(w, late, line=X)
+    assert w.body() == {"late": 1}
+    w.until(w.window(X, hour=8) + minutes * MINUTE)
+    arrive(w, current, following, line=X)
+    w.until(w.window(X, hour=10))
+    assert in_line(w, X) == [current, late, following]
+
+
+def test_no_show_is_true_the_moment_it_is():
+    w = World()
+    number = booked(w, 1, 9)
+    w.until(w.window(hour=10) + 24 * HOUR - 1)
+    assert w.status(number) == "late"
+    w.wait(seconds=0.001)
+    assert w.status(number) == "no_show"
+    assert w.refused(Arrive("", OFFICER, number)) == "wrong_status"
+    assert w.kinds(number)[-1] == "not_shown", "the desk has met it and settled it"
+
+
+# Calls.
+
+
+def test_a_missed_call_returns_behind_the_current_window_and_the_last_one_ends():
+    w = World()
+    first, second = booked(w, 1, 9), booked(w, 2, 9)
+    arrive(w, first, second)
+    assert call(w) == first
+    w.wait(minutes=20)
+    assert w.status(first) == "arrived"
+    assert call(w) == second, "settled before the next call"
+    assert w.kinds(first)[-1] == "missed"
+    for _ in range(2):
+        assert call(w) == first
+        w.wait(minutes=20)
+    w.tick()
+    assert w.status(first) == "no_show"
+    assert w.kinds(first)[-1] == "not_shown"
+    w.check()
+
+
+def test_who_is_called_early_and_misses_gains_nothing_on_the_own_window():
+    w = World()
+    early, on_time = booked(w, 1, 15), booked(w, 2, 9)
+    arrive(w, early, on_time)
+    w.done(Call("", OFFICER, A, early, "perishable"))
+    w.done(Miss("", OFFICER, early))
+    assert in_line(w) == [on_time, early]
+    assert call(w) == on_time
+    assert w.refused(Call("", OFFICER, A)) == "window_not_open"
+
+
+def test_a_walk_in_that_misses_stands_before_those_who_come_later():
+    w = World()
+    first, second = w.walk_in(1), w.walk_in(2)
+    w.wait(minutes=1)
+    assert call(w) == first
+    w.done(Miss("", OFFICER, first))
+    w.wait(minutes=1)
+    third = w.walk_in(3)
+    assert in_line(w) == [second, first, third]
+
+
+def test_an_officer_serves_the_own_post_only():
+    w = World()
+    number = booked(w, 1, 9, line=B)
+    assert w.refused(Arrive("", OFFICER, number)) == "not_allowed"
+    arrive(w, number, line=B)
+    assert w.refused(Call("", OFFICER, B)) == "not_allowed"
+    answer = w.refused(Call("", OFFICER, A, number, "medical"))
+    assert answer == "booking_unknown"
+
+
+# Walk-ins.
+
+
+def test_walk_ins_are_capped_per_local_day_and_need_no_vin():
+    w = World()
+    guard = PEOPLE["kg_officer"]
+    for n in range(20):
+        w.done(WalkIn("", guard, D, vehicle(n, vin="")))
+    assert w.refused(WalkIn("", guard, D, vehicle(99))) == "class_full"
+    w.wait(hours=24)
+    w.done(WalkIn("", guard, D, vehicle(99)))
+    w.check()
+
+
+def test_a_rule_without_a_cap_lets_every_walk_in_join():
+    w = World()
+    for n in range(40):
+        w.walk_in(n, line=X)
+    assert w.day(X).walk_in == 40
+
+
+def test_a_walk_in_with_a_live_booking_is_refused():
+    w = World()
+    w.book(1, line=B)
+    assert w.refused(WalkIn("", OFFICER, A, vehicle(1))) == "vehicle_booked"
+
+
+def test_walk_ins_wait_in_their_own_class():
+    w = World()
+    walker = w.walk_in(1)
+    arrive(w, *(booked(w, n, 9) for n in range(2, 8)))
+    cycle = w.rules["kz"].interleave
+    assert in_line(w)[-1] == walker
+    w.store._content.table(type(w.line()))[A] = type(w.line())(
+        **{name: getattr(w.line(), name) for name in w.line().__slots__}
+        | {"cursor": cycle.index("walk_in")}
+    )
+    assert in_line(w)[0] == walker, "its turn in the cycle has come"
+
+
+# Exceptions.
+
+
+def crowd(w: World) -> tuple[int, int]:
+    head, other = booked(w, 1, 9), booked(w, 2, 9)
+    arrive(w, head, other)
+    return head, other
+
+
+def test_out_of_turn_needs_a_published_cause_and_a_second_name_afterwards():
+    w = World()
+    head, other = crowd(w)
+    answer = w.do(Call("", OFFICER, A, other))
+    assert (answer.reason, answer.facts["next"]) == ("out_of_turn", head)
+    assert w.refused(Call("", OFFICER, A, other, "a friend")) == "reason_missing"
+    told = w.done(Call("", OFFICER, A, other, "live_animals"))
+    assert told["exception"] == "awaiting"
+    assert w.last().kind == "called_out_of_turn"
+    assert w.refused(Approve("", SECOND_OFFICER, other)) == "not_allowed", "not in charge"
+    w.done(Approve("", BOSS, other))
+    assert w.booking(other).exception == "approved"
+    assert w.refused(Approve("", BOSS, other)) == "nothing_to_approve"
+    assert w.line().cursor == 0, "an exception does not move the cycle"
+
+
+def test_one_may_propose_and_another_call():
+    w = World()
+    _, other = crowd(w)
+    w.done(Approve("", BOSS, other, "humanitarian"))
+    assert w.refused(Approve("", OFFICER, other, "medical")) == "nothing_to_approve"
+    assert w.done(Call("", OFFICER, A, other))["exception"] == "approved"
+
+
+def test_who_proposed_and_calls_alone_awaits_a_second_name():
+    w = World()
+    _, other = crowd(w)
+    w.done(Approve("", OFFICER, other, "humanitarian"))
+    assert w.done(Call("", OFFICER, A, other))["exception"] == "awaiting"
+    w.done(Approve("", AGENCY, other))
+
+
+def test_nobody_writes_free_text_into_the_log_as_a_cause():
+    w = World()
+    _, other = crowd(w)
+    w.done(Approve("", BOSS, other, "humanitarian"))
+    assert w.refused(Call("", OFFICER, A, other, "for Mr Invented")) == "reason_missing"
+    w.done(Call("", OFFICER, A, other))
+    assert w.refused(Approve("", AGENCY, other, "for Mr Invented")) == "reason_missing"
+
+
+def test_an_exception_is_proposed_only_for_who_is_still_to_be_called():
+    w = World()
+    head, _ = crowd(w)
+    call(w)
+    assert w.refused(Approve("", BOSS, head, "medical")) == "nothing_to_approve"
+
+
+# Undo.
+
+
+@pytest.mark.parametrize("verb", ["arrive", "call", "admit", "cross", "turn_back", "miss"])
+def test_undo_restores_the_facts_and_the_cursor(verb):
+    w = World()
+    number = booked(w, 1, 9)
+    story = {
+        "arrive": Arrive("", OFFICER, number),
+        "call": Call("", OFFICER, A),
+        "admit": Admit("", OFFICER, number),
+        "cross": Cross("", OFFICER, number),
+    }
+    if verb in ("turn_back", "miss"):
+        story.pop("cross")
+        story.pop("admit")
+        story[verb] = (
+            Miss("", OFFICER, number) if verb == "miss" else TurnBack("", OFFICER, number, "papers")
+        )
+    for name, command in story.items():
+        before, cursor, claims = w.booking(number), w.line().cursor, w.claims()
+        w.done(command)
+        if name == verb:
+            break
+    w.wait(seconds=10)
+    assert w.done(Undo("", OFFICER, number))["undone"] == verb
+    after = w.booking(number)
+    assert {**fields(after), "step": ""} == {**fields(before), "step": ""}
+    assert w.line().cursor == cursor
+    assert w.claims() == claims
+    assert w.last().kind == "undone"
+    assert w.refused(Undo("", OFFICER, number)) in ("nothing_to_undo", "wrong_status")
+    w.check()
+
+
+def fields(booking: object) -> dict:
+    return {name: getattr(booking, name) for name in booking.__slots__}
+
+
+def test_undo_has_ten_seconds_of_real_time_however_fast_the_demo_runs():
+    w = World()
+    arrive(w, booked(w, 1, 9))
+    w.now = Moment(w.now.at + 5 * HOUR, w.now.real + 10 * SECOND)
+    w.done(Undo("", OFFICER, 1))
+    arrive(w, 1)
+    w.now = Moment(w.now.at, w.now.real + 10 * SECOND + 1)
+    assert w.refused(Undo("", OFFICER, 1)) == "undo_too_late"
+
+
+def test_a_wall_clock_set_back_gives_nobody_more_time():
+    w = World()
+    arrive(w, booked(w, 1, 9))
+    w.now = Moment(w.now.at, w.now.real - HOUR)
+    assert w.refused(Undo("", OFFICER, 1)) == "undo_too_late"
+
+
+def test_only_who_did_it_takes_it_back():
+    w = World()
+    arrive(w, booked(w, 1, 9))
+    assert w.refused(Undo("", SECOND_OFFICER, 1)) == "nothing_to_undo"
+    assert w.refused(Undo("", CARRIER, 1)) == "not_allowed"
+
+
+def test_an_undone_call_leaves_the_cycle_where_a_later_call_put_it():
+    w = World()
+    first, second = crowd(w)
+    assert [call(w), call(w)] == [first, second]
+    cursor = w.line().cursor
+    w.done(Undo("", OFFICER, first))
+    assert w.line().cursor == cursor
+    assert in_line(w) == [first]
+
+
+def test_an_approval_survives_the_undoing_of_a_later_step():
+    w = World()
+    _, other = crowd(w)
+    w.done(Call("", OFFICER, A, other, "medical"))
+    w.done(Admit("", OFFICER, other))
+    w.done(Approve("", BOSS, other))
+    w.done(Undo("", OFFICER, other))
+    assert w.status(other) == "called"
+    assert w.booking(other).exception == "approved"
+
+
+def test_who_is_undone_after_somebody_booked_the_vehicle_is_refused():
+    w = World()
+    arrive(w, booked(w, 1, 9))
+    w.done(TurnBack("", OFFICER, 1, "papers"))
+    second = w.book(1, line=B, start=w.window(B, day=1))
+    assert w.refused(Undo("", OFFICER, 1)) == "vehicle_booked"
+    w.done(Cancel("", CARRIER, second))
+    w.done(Undo("", OFFICER, 1))
+    w.check()
+
+
+def test_what_time_has_changed_cannot_be_undone():
+    w = World()
+    arrive(w, booked(w, 1, 9))
+    call(w)
+    w.now = Moment(w.now.at + 20 * MINUTE, w.now.real + SECOND)
+    assert w.refused(Undo("", OFFICER, 1)) == "nothing_to_undo"
+    assert w.kinds(1)[-1] == "missed"
+
+
+def test_an_undone_arrival_of_a_closed_day_keeps_its_place():
+    w = World()
+    arrive(w, booked(w, 1, 12))
+    w.done(CloseDay("", AGENCY, A, TODAY.isoformat(), "flood"))
+    assert w.slot(w.window(hour=12)).capacity == 1
+    w.done(Undo("", OFFICER, 1))
+    assert w.status(1) == "confirmed"
+    w.check()
+
+
+def test_the_timer_lapses_what_nobody_else_meets():
+    w = World()
+    arrive(w, booked(w, 1, 9))
+    call(w)
+    w.wait(minutes=20)
+    w.done(Lapse("", TIMER, 1))
+    assert json.loads(w.last().body) == {"misses": 1, "most": 2}
