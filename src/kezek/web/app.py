@@ -11,10 +11,11 @@ from litestar.types import ControllerRouterHandler
 
 from kezek.app.house import House
 from kezek.app.port import Fault
-from kezek.web import csrf
+from kezek.web import board, book, checkpoint, csrf
 from kezek.web.assets import Assets, static_route
 from kezek.web.errors import failure
 from kezek.web.forms import read_form
+from kezek.web.kept import Kept
 from kezek.web.rate import Rate
 from kezek.web.stop import Elsewhere, RefusedStop, Stop
 from kezek.web.templates import Templates
@@ -44,6 +45,9 @@ def build_pages(house: House) -> Pages:
         templates=Templates(assets.url, house.now),
         rate=Rate(settings.rate_public),
         sign_in_rate=Rate(settings.rate_sign_in),
+        rows=Kept(1_000),
+        sheets=Kept(10),
+        pictures=Kept(500),
     )
     failed = failure(web)
     door = Router(
@@ -64,7 +68,7 @@ def web_routes(house: House) -> list[ControllerRouterHandler]:
 
 
 def _handlers() -> list[ControllerRouterHandler]:
-    return []
+    return [*board.HANDLERS, *checkpoint.HANDLERS, *book.HANDLERS]
 
 
 def _door(web: Web) -> Callable[[PageRequest], object]:

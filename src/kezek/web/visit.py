@@ -19,6 +19,7 @@ from kezek.text.catalogue import CODES, SOURCE, Words, language, words
 from kezek.web import csrf
 from kezek.web.assets import Assets
 from kezek.web.forms import Form
+from kezek.web.kept import Kept
 from kezek.web.rate import Rate
 from kezek.web.templates import Templates
 
@@ -42,6 +43,9 @@ class Web:
     templates: Templates
     rate: Rate
     sign_in_rate: Rate
+    rows: Kept[Any]  # rows of the board, by language and post
+    sheets: Kept[Any]  # whole boards, by language
+    pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
 
 
 class Flash(msgspec.Struct, frozen=True, array_like=True):

@@ -1,0 +1,84 @@
+"""Booking a time: a driver without an account, or whoever has signed in."""
+
+from __future__ import annotations
+
+from litestar import Response, get, post
+
+from kezek.app.desk.batch import Done
+from kezek.domain.booking.book import Book
+from kezek.web import book_flow, session
+from kezek.web.book_flow import Choice, Flow
+from kezek.web.render import redirect
+from kezek.web.stop import Stop
+from kezek.web.vehicle_fields import doubts_of, faults_of, read_values, vehicle_of
+from kezek.web.visit import PageRequest, visit
+
+
+def _flow(request: PageRequest) -> Flow:
+    return Flow(mode="driver", base="/book", back="/", actor=session.actor(request))
+
+
+@get("/book")
+async def choose(request: PageRequest) -> Response[bytes]:
+    """The step that the address has come to: post, day and hour, or truck."""
+    return show_step(request, _flow(request))
+
+
+@post("/book", status_code=200)
+async def take(request: PageRequest) -> Response[bytes]:
+    """What a form of the flow sent: check, truck, or confirm."""
+    return await take_step(request, _flow(request))
+
+
+def show_step(request: PageRequest, flow: Flow) -> Response[bytes]:
+    """The step of an address; also for the clerk's flow."""
+    here, query = visit(request), request.query_params
+    if "checkpoint" not in query:
+        return book_flow.show_posts(request, flow)
+    choice = book_flow.choice_of(here, flow, book_flow.asked(query))
+    ready = choice.start is not None and not choice.errors
+    return book_flow.show(request, flow, "truck" if ready else "when", choice)
+
+
+async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
+    """The step of a form; also for the clerk's flow."""
+    here = visit(request)
+    form = here.form
+    choice = book_flow.choice_of(here, flow, lambda name: form.text(name, 60))
+    choice.values = read_values(form)
+    step = form.text("step", 10)
+    if step not in ("check", "truck", "confirm") or choice.day is None:
+        raise Stop("malformed")
+    if step == "truck":
+        return book_flow.show(request, flow, "truck", choice)
+    timely = not choice.errors
+    choice.errors |= faults_of(choice.values, here.words)
+    choice.warnings = doubts_of(choice.values, here.words)
+    if step == "confirm" and timely and not choice.errors:
+        return await _confirm(request, flow, choice)
+    if choice.errors:
+        return book_flow.show(request, flow, "truck", choice, http_status=422)
+    return book_flow.show(request, flow, "confirm", choice)
+
+
+async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
+    """Ask the desk; a no is shown where it belongs, with everything that was typed."""
+    here = visit(request)
+    assert choice.start is not None, "only a whole choice is confirmed"
+    command = Book(
+        key=here.form.key,
+        actor=flow.actor,
+        line=choice.line,
+        start=choice.start,
+        vehicle_class=choice.klass,
+        vehicle=vehicle_of(choice.values),
+    )
+    answer = await here.house.desk.submit(command)
+    if isinstance(answer, Done):
+        number = answer.outcome["number"]
+        return redirect(request, f"/t/{here.house.papers.link(number)}")
+    book_flow.refuse(here, choice, answer)
+    return book_flow.show(request, flow, "truck", choice, http_status=409)
+
+
+HANDLERS = (choose, take)

@@ -1,0 +1,372 @@
+"""The steps of choosing a time: post, day and hour, truck, confirm; for a driver, a clerk or a move.
+
+Nothing is kept on the server before the last button: post, day and hour travel in the address, truck
+and driver in the forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from litestar import Response
+
+from kezek.app.availability import DayPlaces, LinePlaces
+from kezek.app.checkpoint import Post
+from kezek.domain.account.actor import STAFF, Actor
+from kezek.domain.kernel.instant import HOUR, Instant, local_day
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.text import names, refusals
+from kezek.web.book_choice import neighbours_of, picks_of
+from kezek.web.render import page
+from kezek.web.shape import (
+    Fee,
+    HourView,
+    PostView,
+    countries,
+    day_of,
+    day_views,
+    fee_view,
+    hour_of,
+    hour_value,
+    hour_views,
+    in_kept_pool,
+    is_ours,
+    local,
+    post_view,
+    zone_of,
+)
+from kezek.web.stop import RefusedStop, Stop
+from kezek.web.vehicle_fields import NAMES
+from kezek.web.visit import PageRequest, Visit, visit
+
+NEAR_MAX = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The booking that moves, as its driver knows it."""
+
+    code: str
+    country: str
+    tail: str
+    start: datetime | None
+    end: datetime | None
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Whose flow this is.  `klass` is fixed for a move, `back` leaves the flow.
+
+    `mode` is `driver`, `clerk`, `carrier` or `move`; `base` the flow's address.
+    """
+
+    mode: str
+    base: str
+    back: str
+    actor: Actor
+    moving: Moving | None = None
+    klass: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    value: str
+    text: str
+    fee: Fee | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The regulation in the four sentences beside the form."""
+
+    code: str
+    authority: str
+    late_hours: int | None
+    late_is_ours: bool
+
+
+@dataclass(slots=True)
+class Choice:
+    """What has been chosen so far, with what is wrong about it."""
+
+    post: Post
+    regulation: Regulation
+    places: LinePlaces
+    klass: str
+    day: DayPlaces | None = None
+    start: Instant | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    offer_near: bool = False
+
+    @property
+    def line(self) -> str:
+        """The line that is booked."""
+        assert self.post.line is not None, "a choice is made at a post with a line"
+        return self.post.line.id
+
+    @property
+    def zone(self) -> str:
+        """The zone of the post."""
+        return zone_of(self.post)
+
+    @property
+    def kept(self) -> bool:
+        """Whether the class takes from the dear pool."""
+        return in_kept_pool(self.regulation, self.klass)
+
+
+Ask = Callable[[str], str]
+
+
+def choice_of(here: Visit, flow: Flow, ask: Ask) -> Choice:
+    """The choice that an address or a form names; Stop when the post cannot be booked at all."""
+    post = here.house.network.post(ask("checkpoint"))
+    if post is None:
+        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN))
+    places = here.house.availability.of(post, here.now)
+    if post.regulation is None or places is None:
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN))
+    klass = flow.klass or ask("vehicle_class") or VehicleClass.IN_TURN
+    known = [view.value for view in classes_of(post, post.regulation, flow)]
+    choice = Choice(post, post.regulation, places, klass)
+    if klass not in known and not flow.klass:
+        choice.klass = VehicleClass.IN_TURN
+        refuse(here, choice, Refused(Reason.CLASS_UNKNOWN))
+    _take_day(here, choice, ask("day"))
+    _take_hour(here, choice, ask("hour"))
+    return choice
+
+
+def _take_day(here: Visit, choice: Choice, text: str) -> None:
+    if not text:
+        return
+    on = day_of(text)
+    choice.day = choice.places.day(on) if on else None
+    if choice.day is None:
+        refuse(here, choice, _no_day(choice, on))
+    elif choice.day.state == "closed":
+        why = choice.day.reason
+        refuse(here, choice, Refused(Reason.DAY_CLOSED, {"day": text, "why": why}))
+
+
+def _no_day(choice: Choice, on: date | None) -> Refused:
+    days = choice.places.days
+    if on is None or not days:
+        return Refused(Reason.WINDOW_UNKNOWN)
+    if on < days[0].on:
+        return Refused(Reason.WINDOW_PAST)
+    return Refused(Reason.HORIZON_EXCEEDED, {"last": days[-1].on.isoformat()})
+
+
+def _take_hour(here: Visit, choice: Choice, text: str) -> None:
+    """The hour with a place in it; otherwise the refusal that a booking would meet."""
+    if not text or choice.errors:
+        return
+    start = hour_of(text)
+    on = local_day(start, choice.zone) if start is not None else None
+    day = choice.places.day(on) if on else None
+    hours = {hour.start: hour for hour in day.hours} if day else {}
+    if start is None or day is None or start not in hours:
+        refuse(here, choice, Refused(Reason.WINDOW_UNKNOWN))
+        return
+    choice.day, choice.start = day, start
+    free = hours[start].kept if choice.kept else hours[start].ordinary
+    if start + choice.regulation.window <= here.now:
+        refuse(here, choice, Refused(Reason.WINDOW_PAST))
+    elif free < 1:
+        refuse(here, choice, Refused(Reason.SLOT_FULL, {"start": start}))
+
+
+_OF_THE_TIME = frozenset(
+    {
+        Reason.WINDOW_UNKNOWN,
+        Reason.WINDOW_PAST,
+        Reason.HORIZON_EXCEEDED,
+        Reason.DAY_CLOSED,
+        Reason.SAME_WINDOW,
+        Reason.CLASS_FULL,
+        Reason.SLOT_FULL,
+    }
+)
+
+
+def refuse(here: Visit, choice: Choice, refused: Refused) -> None:
+    """Show a refusal at its field; one of the time also offers the nearest free hours."""
+    named = refused.facts.get("field")
+    if refused.reason is Reason.VEHICLE_BOOKED:
+        named = refused.facts.get("by")
+    where = str(named) if named in NAMES else ""
+    said = refusals.sentence(refused.reason, refused.facts, here.lang, choice.zone)
+    choice.errors[where] = " ".join(part for part in said if part)
+    choice.offer_near = choice.offer_near or refused.reason in _OF_THE_TIME
+
+
+def near(choice: Choice, now: Instant) -> list[HourView]:
+    """The free hours nearest to the one that was wished, in order of time."""
+    if not choice.offer_near or choice.day is None:
+        return []
+    wished = choice.start if choice.start is not None else choice.day.hours[0].start
+    reach = {choice.day.on.toordinal() + n for n in (-1, 0, 1, 2)}
+    found = [
+        (abs(hour.start - wished), hour.start)
+        for day in choice.places.days
+        if day.on.toordinal() in reach and day.state != "closed"
+        for hour in day.hours
+        if (hour.kept if choice.kept else hour.ordinary) > 0 and hour.start != wished
+    ]
+    if not found:
+        found = [
+            (hour.start, hour.start)
+            for day in choice.places.days
+            for hour in day.hours
+            if (hour.kept if choice.kept else hour.ordinary) > 0
+        ]
+    starts = {start for _, start in sorted(found)[:NEAR_MAX]}
+    return [
+        view
+        for day in choice.places.days
+        for view in hour_views(day, choice.regulation, choice.zone, now, kept=choice.kept)
+        if hour_of(view.value) in starts
+    ]
+
+
+def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
+    """The first step: which post."""
+    here = visit(request)
+    wanted = request.query_params.get("to", "")
+    context = _blank(here, flow)
+    return page(
+        request,
+        "pages/book.html",
+        **context
+        | {
+            "step": "post",
+            "neighbours": neighbours_of(here),
+            "neighbour": wanted,
+            "picks": picks_of(here, wanted),
+        },
+    )
+
+
+def show(
+    request: PageRequest, flow: Flow, step: str, choice: Choice, *, http_status: int = 200
+) -> Response[bytes]:
+    """Any later step, with what was chosen, typed and refused."""
+    here = visit(request)
+    zone, regulation = choice.zone, choice.regulation
+    start, day = choice.start, choice.day
+    classes = classes_of(choice.post, regulation, flow)
+    window = regulation.window
+    return page(
+        request,
+        "pages/book.html",
+        http_status=http_status,
+        zone=zone,
+        **_blank(here, flow)
+        | {
+            "step": step,
+            "post": post_view(choice.post, here.lang, here.now),
+            "days": day_views(choice.places, kept=choice.kept),
+            "day": day.on if day else None,
+            "full_day": None if choice.kept else _untouched(choice),
+            "slots": hour_views(day, regulation, zone, here.now, kept=choice.kept) if day else [],
+            "hour": hour_value(start) if start is not None else "",
+            "slot": Slot(local(start, zone), local(start + window, zone)) if start else None,
+            "classes": [] if flow.klass else classes,
+            "klass": choice.klass,
+            "values": {**choice.values, "vehicle_class": choice.klass},
+            "errors": choice.errors,
+            "warnings": choice.warnings,
+            "near": near(choice, here.now),
+            "fee": fee_view(regulation, choice.klass),
+            "higher": _higher(regulation, choice.klass, classes),
+            "regulation": rules_of(regulation, here.lang),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    start: datetime
+    end: datetime
+
+
+def _blank(here: Visit, flow: Flow) -> dict[str, object]:
+    """The context of a flow in which nothing is chosen."""
+    home = next((p.regulation for p in here.house.network.posts().values() if p.regulation), None)
+    if home is None:
+        raise Stop("not_found")
+    return {
+        "mode": flow.mode,
+        "base": flow.base,
+        "back": flow.back,
+        "neighbours": [],
+        "neighbour": "",
+        "picks": [],
+        "post": None,
+        "days": [],
+        "day": None,
+        "full_day": None,
+        "slots": [],
+        "hour": "",
+        "slot": None,
+        "classes": [],
+        "klass": "",
+        "countries": countries(here.lang),
+        "values": {},
+        "errors": {},
+        "warnings": {},
+        "near": [],
+        "fee": None,
+        "higher": None,
+        "regulation": rules_of(home, here.lang),
+        "moving": flow.moving,
+        "key": here.new_key(),
+    }
+
+
+def classes_of(post: Post, regulation: Regulation, flow: Flow) -> list[ClassView]:
+    """The classes that this actor may book here."""
+    line = post.line
+    staff = line is not None and flow.actor.may(STAFF, line.checkpoint, line.authority)
+    return [
+        ClassView(name, name, fee_view(regulation, name))
+        for name, rule in regulation.classes.items()
+        if rule.pool is not Pool.NONE and (staff or not rule.staff_only)
+    ]
+
+
+def _untouched(choice: Choice) -> int | None:
+    """Ordinary places of a day that nobody has touched."""
+    days = [d for d in choice.places.days if d.state != "closed"]
+    most = max((d.capacity for d in days), default=0)
+    return most - choice.regulation.kept(most) or None
+
+
+def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> Fee | None:
+    """The fee of the dear pool, told to those who do not pay it."""
+    if in_kept_pool(regulation, klass):
+        return None
+    dear = [v.fee for v in classes if in_kept_pool(regulation, v.value) and v.fee]
+    return dear[0] if dear else None
+
+
+def rules_of(regulation: Regulation, lang: str) -> Rules:
+    """What the four sentences need."""
+    return Rules(
+        code=regulation.id,
+        authority=names.country(regulation.country, lang),
+        late_hours=regulation.keeps_place_for // HOUR,
+        late_is_ours=is_ours(regulation, "keeps_place_minutes"),
+    )
+
+
+def asked(query: Mapping[str, str]) -> Ask:
+    """Values of an address; `class` is short for the class of the truck."""
+    return lambda name: query.get("class" if name == "vehicle_class" else name, "")[:60]

@@ -1,0 +1,208 @@
+"""The shapes that several pages show: posts, days, hours, fees, in the reader's language and zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from kezek.app.availability import DayPlaces, LinePlaces
+from kezek.app.checkpoint import Post
+from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
+from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.text import names
+from kezek.web.site import utc_offset
+
+# The files name neighbours in English words; a neighbour across the sea is a ferry, not a country.
+_NEIGHBOURS = {
+    "China": "CN",
+    "Russia": "RU",
+    "Uzbekistan": "UZ",
+    "Kyrgyzstan": "KG",
+    "Kazakhstan": "KZ",
+    "Tajikistan": "TJ",
+    "Turkmenistan": "TM",
+    "Afghanistan": "AF",
+    "(Caspian Sea)": "SEA",
+}
+# Countries whose trucks are seen at these borders first, then their neighbours.
+_REGISTERED = (
+    "KZ KG UZ TJ TM RU CN BY AZ GE AM MN AF IR TR PK IN"
+    " UA MD LT LV EE PL DE RO BG CZ SK HU AT IT NL BE RS AE"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as a reader names it.  `there` is what stands across the border."""
+
+    id: str
+    country: str
+    name: str
+    there_country: str
+    there: str
+    zone: str
+    by_hour_is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """A day on a strip or in a calendar; `share` is the part of an untouched day that is left."""
+
+    date: date
+    places: int
+    share: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class HourView:
+    """An hour that can be chosen; `value` is what a form sends."""
+
+    start: datetime
+    end: datetime
+    value: str
+    places: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fee for the `money` filter."""
+
+    units: int
+    unit: str
+    minor: int
+    currency: str
+
+
+def local(at: Instant, zone: str) -> datetime:
+    """An instant as the post's clocks show it."""
+    return to_datetime(at, zone)
+
+
+def zone_of(post: Post) -> str:
+    """The zone of a post."""
+    return post.line.zone if post.line else post.checkpoint.zone
+
+
+def neighbour_code(checkpoint: Checkpoint) -> str:
+    """The country across the border, empty where the sources name none."""
+    return _NEIGHBOURS.get(checkpoint.neighbour, "")
+
+
+def post_name(checkpoint: Checkpoint, lang: str) -> str:
+    """The name on this side; Russian stands in where a Kazakh one is not known."""
+    if lang == "en":
+        return checkpoint.name_en
+    return (checkpoint.name_kk if lang == "kk" else None) or checkpoint.name_ru
+
+
+def there_name(checkpoint: Checkpoint, lang: str) -> str:
+    """The post across the border, or else the country, or a dash."""
+    opposite = checkpoint.opposite_en if lang == "en" else checkpoint.opposite_ru
+    code = neighbour_code(checkpoint)
+    return opposite or checkpoint.opposite_en or (names.country(code, lang) if code else "–")
+
+
+def post_view(post: Post, lang: str, now: Instant) -> PostView:
+    """A post for a page."""
+    checkpoint = post.checkpoint
+    return PostView(
+        id=checkpoint.id,
+        country=checkpoint.country,
+        name=post_name(checkpoint, lang),
+        there_country=neighbour_code(checkpoint) or "?",
+        there=there_name(checkpoint, lang),
+        zone=utc_offset(local(now, zone_of(post))),
+        by_hour_is_ours=post.line is not None and post.line.basis == "board",
+    )
+
+
+def lanes_of(checkpoint: Checkpoint) -> int | None:
+    """How many lanes are in use, by the first number of what the source says."""
+    found = re.match(r"\d+", checkpoint.lanes or "")
+    return int(found[0]) if found else None
+
+
+def day_views(places: LinePlaces | None, *, kept: bool = False) -> list[DayView]:
+    """The coming days of a line, in one of its pools."""
+    if places is None:
+        return []
+    most = max((_left(d, kept=kept) for d in places.days), default=0)
+    return [day_view(d, most, kept=kept) for d in places.days]
+
+
+def day_view(day: DayPlaces, most: int, *, kept: bool = False) -> DayView:
+    """One day; `most` is what the fullest shelf of the line holds."""
+    left = _left(day, kept=kept)
+    status = "closed" if day.state == "closed" else "open" if left else "full"
+    return DayView(day.on, left, min(1.0, left / most) if most else 0.0, status)
+
+
+def _left(day: DayPlaces, *, kept: bool) -> int:
+    return day.kept if kept else day.ordinary
+
+
+def hour_views(
+    day: DayPlaces, regulation: Regulation, zone: str, now: Instant, *, kept: bool = False
+) -> list[HourView]:
+    """The hours of a day; those that are over stay visible, so that the day keeps its shape."""
+    views = []
+    for hour in day.hours:
+        places = hour.kept if kept else hour.ordinary
+        over = hour.start + regulation.window <= now
+        closed = day.state == "closed"
+        status = "closed" if closed else "past" if over else "open" if places else "full"
+        end = local(hour.start + regulation.window, zone)
+        views.append(HourView(local(hour.start, zone), end, hour_value(hour.start), places, status))
+    return views
+
+
+def hour_value(start: Instant) -> str:
+    """How an address or a form names an hour: 2026-06-28T01:00Z."""
+    return f"{to_datetime(start):%Y-%m-%dT%H:%MZ}"
+
+
+def hour_of(value: str) -> Instant | None:
+    """The instant that `hour_value` wrote, None for anything else."""
+    try:
+        return from_datetime(datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def day_of(value: str) -> date | None:
+    """A day as an address names it, None for anything else."""
+    try:
+        on = date.fromisoformat(value)
+    except ValueError:
+        return None
+    return on if on.isoformat() == value else None
+
+
+def in_kept_pool(regulation: Regulation, vehicle_class: str) -> bool:
+    """Whether a class takes its places from the dear pool."""
+    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    return rule is not None and rule.pool is Pool.KEPT
+
+
+def fee_view(regulation: Regulation, vehicle_class: str) -> Fee | None:
+    """The fee of a class; None where no fee is published."""
+    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    if rule is None or regulation.notes["fee_unit"].basis.startswith("unknown"):
+        return None
+    money = regulation.fee(VehicleClass(vehicle_class))
+    return Fee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
+
+
+def is_ours(regulation: Regulation, number: str) -> bool:
+    """Whether a number of the rules is ours because the law's is not published."""
+    note = regulation.notes.get(number)
+    return note is not None and note.basis.startswith("unknown")
+
+
+def countries(lang: str) -> list[tuple[str, str]]:
+    """Countries of registration, those of the region first."""
+    return [(code, names.country(code, lang)) for code in _REGISTERED]

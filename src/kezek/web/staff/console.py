@@ -1,0 +1,171 @@
+"""The console: the page of one post, its stream, and the choice of a post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litestar import Response, get
+from litestar.response import Stream
+
+from kezek.app.access import Person
+from kezek.app.checkpoint import Post
+from kezek.domain.account.actor import ANYWHERE, Role
+from kezek.domain.booking.release import ReleaseCause
+from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.turn.call import ExceptionCause
+from kezek.domain.turn.gate import TurnBackCause
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.web.live import live
+from kezek.web.render import page, redirect
+from kezek.web.session import signed_in
+from kezek.web.shape import countries, local, zone_of
+from kezek.web.staff.console_view import LineView
+from kezek.web.staff.shown import post_shown, posts_with_lines
+from kezek.web.stop import RefusedStop, Step, Stop
+from kezek.web.visit import PageRequest, visit
+
+QR_LENGTH_MIN = 60  # nobody types a plate of this length, so it was scanned
+_SHOWN_MAX = 40
+_TO_OWN = t("To your own posts")
+NIGHT_COOKIE = "night"
+
+
+def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
+    """The officer, and the post at which this person serves; anybody else ends here."""
+    here = visit(request)
+    person = signed_in(request, *AT_THE_GATE)
+    if not person.actor.may(AT_THE_GATE, checkpoint):
+        raise Stop("not_allowed", steps=(Step(here.words.gettext(_TO_OWN), "/console"),))
+    post = here.house.network.post(checkpoint)
+    if post is None:
+        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
+    if post.line is None:
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": f"{checkpoint}.exit"}))
+    return person, post
+
+
+@get("/console", sync_to_thread=False)
+def choose_console(request: PageRequest) -> Response[bytes]:
+    """The posts of an officer who serves at several; one alone opens at once."""
+    here, person = visit(request), signed_in(request, *AT_THE_GATE)
+    places = person.places(*AT_THE_GATE)
+    posts = [
+        post
+        for post in posts_with_lines(here)
+        if ANYWHERE in places or post.checkpoint.id in places
+    ]
+    if len(posts) == 1:
+        return redirect(request, f"/console/{posts[0].checkpoint.id}")
+    rows = []
+    for post in posts:
+        queue = here.house.queues.of(post, here.now)
+        assert queue is not None, "a post with a line has a queue"
+        rows.append(
+            {
+                "url": f"/console/{post.checkpoint.id}",
+                "post": post_shown(here, post),
+                "waiting": len(queue.waiting),
+                "called": len(queue.called),
+                "gate": len(queue.admitted),
+                "awaiting": queue.awaiting_approval,
+            }
+        )
+    return page(request, "pages/choose_post.html", kind="console", rows=rows)
+
+
+@get("/console/{checkpoint:str}", sync_to_thread=False)
+def console_page(request: PageRequest, checkpoint: str) -> Response[bytes]:
+    """Arrivals, the line, the gate."""
+    person, post = officer_at(request, checkpoint)
+    return show_console(request, person, post)
+
+
+@get("/console/{checkpoint:str}/stream", sync_to_thread=False)
+def console_stream(request: PageRequest, checkpoint: str) -> Stream:
+    """News of the line, for the officers of the post only."""
+    person, post = officer_at(request, checkpoint)
+    assert post.line is not None, "checked at the door"
+    assert person.account.closed_at is None, "a closed account opens no session"
+    return live(request, post.line.id)
+
+
+@get("/console/{checkpoint:str}/{verb:str}", sync_to_thread=False)
+def console_again(request: PageRequest, checkpoint: str, verb: str) -> Response[bytes]:
+    """A step is sent, never visited: who reloads after a refused one comes back to the console."""
+    officer_at(request, checkpoint)
+    del verb
+    return redirect(request, f"/console/{checkpoint}")
+
+
+def show_console(
+    request: PageRequest,
+    person: Person,
+    post: Post,
+    *,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """The page; `values` and `errors` are those of a walk-in form that was refused."""
+    here = visit(request)
+    view = LineView(here, post, person.actor)
+    q = request.query_params.get("q", "").strip()
+    waiting = view.waiting()
+    return page(
+        request,
+        "pages/console.html",
+        http_status=422 if errors else 200,
+        zone=zone_of(post),
+        post=post_shown(here, post),
+        link={"up": True, "waiting": 0},
+        **_search(request, view, q),
+        due=view.due(),
+        due_count=view.due_count(),
+        due_by=local(view.due_by, view.zone),
+        exceptions={"count": view.queue.exceptions_today, "awaiting": view.awaiting()},
+        next=waiting[0] if waiting else None,
+        then=waiting[1:],
+        waiting=len(view.queue.waiting),
+        pace=view.queue.pace,
+        called=view.called(),
+        gate=view.at_gate(),
+        gate_places=None,
+        last=view.last_step(),
+        walk_in=view.walk_ins(),
+        countries=countries(here.lang),
+        values=values or {},
+        errors=errors or {},
+        turn_back_reasons=_reasons(TurnBackCause, here.lang),
+        release_reasons=_reasons(ReleaseCause, here.lang),
+        exception_reasons=_reasons(ExceptionCause, here.lang),
+        in_charge=person.actor.may((Role.SUPERVISOR,), post.checkpoint.id),
+        night=request.cookies.get(NIGHT_COOKIE) == "on",
+        stream=f"/console/{post.checkpoint.id}/stream",
+        key=here.new_key(),
+    )
+
+
+def _reasons(
+    kinds: type[TurnBackCause | ReleaseCause | ExceptionCause], lang: str
+) -> list[tuple[str, str]]:
+    return [(kind.value, names.cause(kind, lang)) for kind in kinds]
+
+
+def _search(request: PageRequest, view: LineView, q: str) -> dict[str, object]:
+    """What the search found.  `scan` says what a scanned text that opens nothing here is."""
+    here = visit(request)
+    found = here.house.finder.find(view.post, q, here.now) if q else []
+    scanned = len(q) >= QR_LENGTH_MIN
+    number = here.house.papers.read_qr(q, here.now) if scanned else None
+    scan = ""
+    if scanned and not found:
+        scan = "forged" if number is None else "elsewhere"
+    genuine = True if number is not None else None
+    shown = q if len(q) <= _SHOWN_MAX else f"{q[:_SHOWN_MAX]}…"
+    return {"q": shown if not scanned else "", "asked": shown, "scan": scan} | {
+        "hits": view.hits(found, genuine=genuine)
+    }
+
+
+HANDLERS = (choose_console, console_page, console_stream, console_again)

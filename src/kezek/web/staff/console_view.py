@@ -1,0 +1,358 @@
+"""What an officer sees of one line: who came, who is due, who is next, who is called and at the gate."""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from kezek.app.checkpoint import Post
+from kezek.app.port import Reader
+from kezek.app.queue import AtGate, InLine, Snapshot
+from kezek.app.ticket import TicketView
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.stand import IN_CHARGE
+from kezek.domain.booking.status import Status
+from kezek.domain.booking.transition import AHEAD
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.turn.undo import UNDO_FOR
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.web.shape import local, zone_of
+from kezek.web.staff.shown import STATES, plate_of
+from kezek.web.visit import Visit
+
+DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
+_NEWS = 60  # events of the line among which the officer's last step is looked for
+_LOOK_BACK = 2_000  # events in which an unapproved exception of a truck long gone is looked for
+
+# What the dock says of an event, and whether it can be taken back.
+STEPS: Mapping[str, tuple[str, bool]] = {
+    EventKind.ARRIVED: ("arrive", True),
+    EventKind.WALKED_IN: ("walk-in", False),
+    EventKind.CALLED: ("call", True),
+    EventKind.CALLED_OUT_OF_TURN: ("out-of-turn", True),
+    EventKind.MISSED: ("miss", True),
+    EventKind.NOT_SHOWN: ("miss", True),
+    EventKind.ADMITTED: ("admit", True),
+    EventKind.CROSSED: ("cross", True),
+    EventKind.TURNED_BACK: ("turn-back", True),
+    EventKind.RELEASED: ("release", False),
+    EventKind.UNDONE: ("undo", False),
+}
+_VERBS = {
+    Status.CONFIRMED: "arrive",
+    Status.LATE: "arrive",
+    Status.CALLED: "admit",
+    Status.ADMITTED: "cross",
+}
+_WHY_FIRST = t(
+    "First by the published order: the earliest hour that is open, in it the earliest arrival."
+)
+_WHY_CLASS = t(
+    "By the published cycle it is the turn of the class “%(class)s”; in it, the earliest."
+)
+_WHY_BEHIND = t("Came late or missed a call, so it stands behind the hour of that moment.")
+
+
+class Hit(NamedTuple):
+    booking: int
+    code: str
+    country: str
+    plate: str
+    drivers: tuple[str, ...]
+    genuine: bool | None
+    status: str
+    start: datetime | None
+    end: datetime | None
+    klass: str
+    early: int
+    late: int
+    verb: str
+    place: int | None
+    can_release: bool
+
+
+class Due(NamedTuple):
+    code: str
+    country: str
+    plate: str
+    start: datetime
+    late: int
+
+
+class Waiting(NamedTuple):
+    """A truck in line; `opens` is the hour it still waits for, None when it may be called."""
+
+    booking: int
+    code: str
+    country: str
+    plate: str
+    place: int
+    klass: str
+    start: datetime | None
+    arrived: datetime
+    why: str
+    opens: datetime | None
+
+
+class CalledRow(NamedTuple):
+    booking: int
+    code: str
+    country: str
+    plate: str
+    by: datetime
+    left: int | None
+    exception: str
+
+
+class GateRow(NamedTuple):
+    booking: int
+    code: str
+    country: str
+    plate: str
+    at: datetime
+
+
+class Awaiting(NamedTuple):
+    """A call out of turn that lacks its second name; `can` says whether this officer may give it."""
+
+    id: int
+    code: str
+    at: datetime
+    reason: str
+    mine: bool
+    can: bool
+
+
+class LastStep(NamedTuple):
+    verb: str
+    code: str
+    booking: int
+    at: datetime
+    event: int
+    seconds_left: int
+
+
+class WalkIns(NamedTuple):
+    left: int
+    cap: int | None
+    cap_is_ours: bool
+
+
+def minutes(span: Instant) -> int:
+    """Whole minutes, rounded up: a deadline in 30 seconds is not now."""
+    return -(-span // MINUTE)
+
+
+class LineView:
+    """One officer's view of one line at one moment."""
+
+    def __init__(self, here: Visit, post: Post, actor: Actor) -> None:
+        assert post.line is not None, "the console is of a post with a line"
+        assert post.regulation is not None, "a line has a regulation"
+        self.here, self.post, self.actor = here, post, actor
+        self.regulation: Regulation = post.regulation
+        self.line = post.line
+        self.zone = zone_of(post)
+        self.now = here.now
+        self.reader: Reader = here.house.store.reader
+        queue = here.house.queues.of(post, here.now)
+        assert queue is not None, "a line has a queue"
+        self.queue: Snapshot = queue
+
+    def _at(self, instant: Instant) -> datetime:
+        return local(instant, self.zone)
+
+    def _who(self, numbers: Iterable[int]) -> Mapping[object, Particulars]:
+        return self.reader.many(Particulars, list(numbers))
+
+    # The search.
+
+    def hits(self, views: Iterable[TicketView], *, genuine: bool | None) -> list[Hit]:
+        return [self._hit(view, genuine) for view in views]
+
+    def _hit(self, view: TicketView, genuine: bool | None) -> Hit:
+        booking, start, end = view.booking, view.booking.start, view.window_end
+        country, plate = plate_of(view.particulars)
+        ahead = view.status in AHEAD
+        early = minutes(start - self.now) if ahead and start is not None and start > self.now else 0
+        late = minutes(self.now - end) if ahead and end is not None and end < self.now else 0
+        return Hit(
+            booking=booking.number,
+            code=booking.code,
+            country=country,
+            plate=plate,
+            drivers=view.drivers,
+            genuine=genuine,
+            status=STATES[view.status],
+            start=self._at(start) if start is not None else None,
+            end=self._at(end) if end is not None else None,
+            klass=booking.vehicle_class,
+            early=early,
+            late=late,
+            verb=_VERBS.get(view.status, ""),
+            place=view.place,
+            can_release=ahead,
+        )
+
+    # Who is expected.
+
+    @property
+    def due_by(self) -> Instant:
+        """The end of the window after the present one."""
+        window = self.regulation.window
+        return self.now - self.now % window + 2 * window
+
+    def due_count(self) -> int:
+        return bisect_left(self.queue.booked, (self.due_by, 0))
+
+    def due(self) -> list[Due]:
+        """The next ones, then those who are late and not given up, the latest first."""
+        booked, window = self.queue.booked, self.regulation.window
+        # A window that has not ended is not late yet.
+        split = bisect_left(booked, (self.now - window + 1, 0))
+        soon = booked[split : min(split + DUE_ROWS, self.due_count())]
+        late = booked[:split][-LATE_ROWS:][::-1]
+        rows = [*soon, *late]
+        who = self._who(number for _, number in rows)
+        bookings = self.reader.many(Booking, [number for _, number in rows])
+        found: list[Due] = []
+        for start, number in rows:
+            country, plate = plate_of(who.get(number))
+            over = self.now - start - window
+            late_by = minutes(over) if over >= 0 else 0
+            found.append(Due(bookings[number].code, country, plate, self._at(start), late_by))
+        return found
+
+    # The line.
+
+    def waiting(self) -> list[Waiting]:
+        """The head of the line, in order."""
+        rows = self.queue.waiting[:THEN_ROWS]
+        who = self._who(row.seen.number for row in rows)
+        return [self._waiting(row, who) for row in rows]
+
+    def _waiting(self, row: InLine, who: Mapping[object, Particulars]) -> Waiting:
+        country, plate = plate_of(who.get(row.seen.number))
+        window = next(e.turn.window for e in self.queue.entries if e.place == row.place)
+        return Waiting(
+            booking=row.seen.number,
+            code=row.seen.code,
+            country=country,
+            plate=plate,
+            place=row.place,
+            klass=row.seen.vehicle_class,
+            start=self._at(row.window) if row.window is not None else None,
+            arrived=self._at(row.arrived_at),
+            why=self._why(row),
+            opens=None if row.open else self._at(window),
+        )
+
+    def _why(self, row: InLine) -> str:
+        say = self.here.words
+        if row.behind:
+            return say.gettext(_WHY_BEHIND)
+        if row.seen.vehicle_class == VehicleClass.IN_TURN:
+            return say.gettext(_WHY_FIRST)
+        word = names.vehicle_class(row.seen.vehicle_class, self.here.lang)
+        return say.say(_WHY_CLASS, **{"class": word})
+
+    def called(self) -> list[CalledRow]:
+        """Who is on the way to the gate, the first called first."""
+        who = self._who(row.seen.number for row in self.queue.called)
+        return [self._called(row, who) for row in self.queue.called]
+
+    def _called(self, row: AtGate, who: Mapping[object, Particulars]) -> CalledRow:
+        country, plate = plate_of(who.get(row.seen.number))
+        by = row.until if row.until is not None else row.since
+        left = minutes(by - self.now) if by > self.now else None
+        return CalledRow(
+            row.seen.number, row.seen.code, country, plate, self._at(by), left, row.exception
+        )
+
+    def at_gate(self) -> list[GateRow]:
+        """Who was admitted and has not crossed."""
+        who = self._who(row.seen.number for row in self.queue.admitted)
+        return [
+            GateRow(
+                row.seen.number,
+                row.seen.code,
+                *plate_of(who.get(row.seen.number)),
+                self._at(row.since),
+            )
+            for row in self.queue.admitted
+        ]
+
+    def walk_ins(self) -> WalkIns | None:
+        """How many more may join today; None where the rules know no walk-ins."""
+        rule = self.regulation.classes.get(VehicleClass.WALK_IN)
+        places = self.here.house.availability.of(self.post, self.now)
+        if rule is None or places is None or places.today is None:
+            return None
+        cap = rule.cap(places.today.capacity)
+        left = 0 if cap is None else max(0, cap - places.today.walk_ins)
+        return WalkIns(left, cap, rule.note.basis.startswith("unknown"))
+
+    # Exceptions, and the last step.
+
+    def awaiting(self) -> list[Awaiting]:
+        """Calls out of turn that lack their second name, also of trucks that have gone."""
+        present = [b for b in self.queue.bookings.values() if b.exception == "awaiting"]
+        numbers = [b.number for b in present] + self._gone_unapproved({b.number for b in present})
+        charge = self.actor.may(IN_CHARGE, self.line.checkpoint, self.line.authority)
+        found: list[Awaiting] = []
+        for number in numbers:
+            event = self._exception(number)
+            booking = self.reader.get(Booking, number)
+            if event is not None and booking is not None:
+                mine = booking.exception_by == self.actor.account
+                cause = names.cause(json.loads(event.body)["cause"], self.here.lang)
+                can = charge and not mine
+                found.append(Awaiting(number, booking.code, self._at(event.at), cause, mine, can))
+        return sorted(found, key=lambda e: e.at)
+
+    def _gone_unapproved(self, known: set[int]) -> list[int]:
+        since = self.now - 24 * HOUR
+        made = self.reader.counted(self.line.id, EventKind.CALLED_OUT_OF_TURN, since)
+        if made <= len(known):
+            return []
+        end = self.reader.last_position() + 1
+        events = self.reader.events_before(end, _LOOK_BACK, self.line.id)
+        numbers = {
+            e.number for e in events if e.kind == EventKind.CALLED_OUT_OF_TURN and e.at >= since
+        }
+        rows = self.reader.many(Booking, sorted(numbers - known))
+        return [b.number for b in rows.values() if b.exception == "awaiting"]
+
+    def _exception(self, number: int) -> Logged | None:
+        history = self.reader.history(number)
+        made = [e for e in history if e.kind == EventKind.CALLED_OUT_OF_TURN]
+        return made[-1] if made else None
+
+    def last_step(self) -> LastStep | None:
+        """The officer's own last step here, with the real seconds in which it can be taken back."""
+        me = f"account:{self.actor.account}"
+        end = self.reader.last_position() + 1
+        events = self.reader.events_before(end, _NEWS, self.line.id)
+        event = next((e for e in events if e.actor == me and e.kind in STEPS and e.number), None)
+        booking = self.reader.get(Booking, event.number) if event else None
+        if event is None or booking is None:
+            return None
+        verb, undoable = STEPS[event.kind]
+        left = UNDO_FOR - (self.here.house.clock.now().real - event.real)
+        open_ = undoable and left > 0 and self.newest_step(event.number) == event.position
+        seconds = -(-left // SECOND) if open_ else 0
+        return LastStep(
+            verb, booking.code, booking.number, self._at(event.at), event.position, seconds
+        )
+
+    def newest_step(self, number: int) -> int:
+        """The position of the last officer's step of a booking, 0 for none."""
+        steps = [e.position for e in self.reader.history(number) if e.kind in STEPS]
+        return steps[-1] if steps else 0

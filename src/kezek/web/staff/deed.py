@@ -1,0 +1,52 @@
+"""From a form to a decision and back: what every page does that changes something."""
+
+from __future__ import annotations
+
+from litestar import Response
+
+from kezek.app.desk.batch import Answer, Done
+from kezek.domain.decide import Command
+from kezek.domain.kernel.refusal import Refused
+from kezek.text import refusals
+from kezek.web.render import redirect
+from kezek.web.stop import RefusedStop
+from kezek.web.visit import PageRequest, Visit
+
+
+async def ask(here: Visit, command: Command) -> Answer:
+    """The desk's answer, once it is durable."""
+    return await here.house.desk.submit(command)
+
+
+async def done(here: Visit, command: Command, *, zone: str = "UTC") -> Done:
+    """The outcome; a refusal ends on the error page."""
+    answer = await ask(here, command)
+    if isinstance(answer, Refused):
+        raise RefusedStop(answer, zone=zone)
+    return answer
+
+
+def why_not(here: Visit, refused: Refused, zone: str = "UTC", subject: str = "") -> str:
+    """A refusal as one line: what it is about, what is wrong, what to do, and its code."""
+    sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    told = f"{sentence} {then}".strip()
+    return f"{subject}: {told} ({refused.reason})" if subject else f"{told} ({refused.reason})"
+
+
+def said(request: PageRequest, here: Visit, url: str, kind: str, text: str) -> Response[bytes]:
+    """Go on at a page that begins by saying what happened."""
+    here.flash(kind, text)
+    return redirect(request, url)
+
+
+def field_errors(
+    here: Visit, refused: Refused, zone: str, fields: frozenset[str]
+) -> dict[str, str]:
+    """The refusal at the field that it is about, or above the form."""
+    sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    field = str(refused.facts.get("field", ""))
+    if field not in fields and refused.reason == "vehicle_booked":
+        field = str(refused.facts.get("by", ""))
+    if refused.facts.get("wrong") == "country_shape":
+        field = "country"
+    return {field if field in fields else "": f"{sentence} {then}".strip()}

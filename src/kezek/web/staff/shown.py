@@ -1,0 +1,147 @@
+"""What pages behind a sign-in show on top of `web/shape.py`: whole plates, own tickets, own posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from kezek.app.checkpoint import Post
+from kezek.app.ticket import TicketView
+from kezek.domain.booking.booking import Particulars
+from kezek.domain.booking.status import Status
+from kezek.text import names
+from kezek.web.shape import local, neighbour_code, post_name, there_name, zone_of
+from kezek.web.site import utc_offset
+from kezek.web.visit import Visit
+
+# The words of the templates' `state` part.
+STATES: Mapping[Status, str] = {
+    Status.CONFIRMED: "booked",
+    Status.LATE: "late",
+    Status.DISPLACED: "displaced",
+    Status.ARRIVED: "here",
+    Status.CALLED: "called",
+    Status.ADMITTED: "admitted",
+    Status.CROSSED: "crossed",
+    Status.CANCELLED: "cancelled",
+    Status.NO_SHOW: "no_show",
+    Status.TURNED_BACK: "turned_back",
+    Status.RELEASED: "annulled",
+}
+
+
+class PostShown(NamedTuple):
+    """A post as the templates' signs take it."""
+
+    id: str
+    country: str
+    name: str
+    there_country: str
+    there: str
+    zone: str
+    exit: bool
+
+
+class PostChoice(NamedTuple):
+    """A post in a list to choose from."""
+
+    id: str
+    name: str
+    there: str
+
+
+class Truck(NamedTuple):
+    """A row of the templates' `trucks` part."""
+
+    number: int
+    url: str
+    print_url: str
+    code: str
+    country: str
+    plate: str
+    driver: str
+    post: str
+    there: str
+    start: datetime | None
+    end: datetime | None
+    status: str
+    place: int | None
+    by: datetime | None
+    zone: str
+
+
+def post_shown(here: Visit, post: Post) -> PostShown:
+    """The post in the reader's language."""
+    point = post.checkpoint
+    return PostShown(
+        id=point.id,
+        country=point.country,
+        name=post_name(point, here.lang),
+        there_country=neighbour_code(point) or "?",
+        there=there_name(point, here.lang),
+        zone=utc_offset(local(here.now, zone_of(post))),
+        exit=post.line is None or post.line.direction == "exit",
+    )
+
+
+def posts_with_lines(here: Visit) -> list[Post]:
+    """Posts at which a line runs, by name."""
+    found = (post for post in here.house.network.posts().values() if post.line)
+    return sorted(found, key=lambda p: post_name(p.checkpoint, here.lang))
+
+
+def choices(here: Visit, posts: list[Post]) -> list[PostChoice]:
+    """The posts for a select."""
+    return [
+        PostChoice(
+            p.checkpoint.id, post_name(p.checkpoint, here.lang), there_name(p.checkpoint, here.lang)
+        )
+        for p in posts
+    ]
+
+
+def place_name(here: Visit, place: str) -> str:
+    """Where a role holds: a post, an authority's country, or everywhere (empty)."""
+    if place == "*":
+        return ""
+    post = here.house.network.post(place)
+    if post:
+        return post_name(post.checkpoint, here.lang)
+    rules = [r for r in here.house.rules.values() if r.authority == place]
+    return names.country(rules[0].country, here.lang) if rules else place
+
+
+def plate_of(who: Particulars | None) -> tuple[str, str]:
+    """Country and whole plate; a dash where the particulars have been erased."""
+    return (who.country, who.plate) if who else ("", "–")
+
+
+def ticket_url(here: Visit, number: int) -> str:
+    """The address of a ticket, without the host."""
+    return f"/t/{here.house.papers.link(number)}"
+
+
+def truck(here: Visit, view: TicketView) -> Truck:
+    """A booking as its carrier or a clerk sees it."""
+    zone = zone_of(view.post)
+    country, plate = plate_of(view.particulars)
+    booking, url = view.booking, ticket_url(here, view.booking.number)
+    by = booking.call_until if view.status is Status.CALLED else None
+    return Truck(
+        number=booking.number,
+        url=url,
+        print_url=f"{url}/print",
+        code=booking.code,
+        country=country,
+        plate=plate,
+        driver=", ".join(view.drivers),
+        post=post_name(view.post.checkpoint, here.lang),
+        there=there_name(view.post.checkpoint, here.lang),
+        start=local(booking.start, zone) if booking.start is not None else None,
+        end=local(view.window_end, zone) if view.window_end is not None else None,
+        status=STATES[view.status],
+        place=view.place,
+        by=local(by, zone) if by is not None else None,
+        zone=utc_offset(local(here.now, zone)),
+    )

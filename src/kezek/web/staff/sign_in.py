@@ -1,0 +1,290 @@
+"""Signing in and out, one-time links, the own password, and a carrier's own registration."""
+
+from __future__ import annotations
+
+import asyncio
+
+from litestar import Response, get, post
+
+from kezek.app.access import PASSWORD_LENGTH_MIN, Person
+from kezek.domain.account.account import Account
+from kezek.domain.account.actor import PUBLIC, Role
+from kezek.domain.account.decide import AddAccount, SetPassword
+from kezek.domain.kernel.instant import to_datetime
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.text import faults, refusals
+from kezek.text.mark import translatable as t
+from kezek.web.render import page, redirect
+from kezek.web.session import (
+    close_session,
+    open_session,
+    own_address,
+    signed_in,
+)
+from kezek.web.site import doors, network_zone
+from kezek.web.staff.deed import ask, done, field_errors, said
+from kezek.web.staff.shown import place_name
+from kezek.web.stop import Step, Stop
+from kezek.web.visit import PageRequest, Visit, visit
+
+_AGAIN = t("The two passwords differ.")
+_SIGN_IN = t("Sign in")
+_PASSWORD_SET = t("Your password is set. You are signed in here and nowhere else.")
+_WELCOME = t("Welcome. Add your trucks and drivers, then book.")
+_SIGNED_OUT = t("You are signed out.")
+_NAME_NEEDED = t("A name is needed.")
+
+
+def home(here: Visit, person: Person) -> str:
+    """The first page for somebody's own work."""
+    found = doors(here.house, person, "")
+    return found[0].url if found else "/"
+
+
+def _spend(here: Visit, login: str) -> None:
+    """Count an attempt against the address and against the login; both have the same limit."""
+    real = here.house.clock.now().real
+    rate = here.web.sign_in_rate
+    if not (rate.allows(here.address, real) and rate.allows(f"login {login}", real)):
+        raise Stop("rate_limited")
+
+
+@get("/sign-in", sync_to_thread=False)
+def sign_in_page(request: PageRequest) -> Response[bytes]:
+    """The form; who has signed in already goes on."""
+    here = visit(request)
+    further = own_address(request.query_params.get("next", ""), "")
+    if here.person is not None:
+        return redirect(request, further or home(here, here.person))
+    return _sign_in_form(
+        request, further, expired=request.query_params.get("expired") == "1", login="", wrong=""
+    )
+
+
+def _sign_in_form(
+    request: PageRequest, further: str, *, expired: bool, login: str, wrong: str
+) -> Response[bytes]:
+    return page(
+        request,
+        "pages/sign_in.html",
+        http_status=401 if wrong else 200,
+        values={"login": login},
+        errors={"": wrong} if wrong else {},
+        next=further,
+        expired=expired,
+        key=visit(request).new_key(),
+    )
+
+
+@post("/sign-in")
+async def sign_in(request: PageRequest) -> Response[bytes]:
+    """The same answer for a wrong password and for a name that nobody has."""
+    here = visit(request)
+    login, further = here.form.text("login", 80), own_address(here.form.text("next", 500), "")
+    _spend(here, login.lower())
+    password = here.form.secret("password")
+    # Hashing takes a tenth of a second on purpose; the loop goes on meanwhile.
+    secret = await asyncio.to_thread(here.house.access.sign_in, login, password)
+    person = here.house.access.session(secret) if secret else None
+    if secret is None or person is None:
+        sentence, then = faults.fault("wrong_password", here.lang)
+        return _sign_in_form(
+            request, further, expired=False, login=login, wrong=f"{sentence} {then}"
+        )
+    _replace_session(request, here, secret)
+    return redirect(request, further or home(here, person))
+
+
+def _replace_session(request: PageRequest, here: Visit, secret: str) -> None:
+    """A new session; what the browser had before opens nothing any more."""
+    if here.person is not None:
+        here.house.access.end(here.person)
+    open_session(request, secret)
+
+
+@post("/sign-out", sync_to_thread=False)
+def sign_out(request: PageRequest) -> Response[bytes]:
+    """The session ends here and on the server."""
+    here = visit(request)
+    close_session(request)
+    return said(request, here, "/", "plain", here.words.gettext(_SIGNED_OUT))
+
+
+def _linked(here: Visit, secret: str) -> Person:
+    found = here.house.access.one_time(secret)
+    if found is None:
+        raise Stop("link_expired", steps=(Step(here.words.gettext(_SIGN_IN), "/sign-in"),))
+    return found
+
+
+@get("/password/{secret:str}", sync_to_thread=False)
+def password_page(request: PageRequest, secret: str) -> Response[bytes]:
+    """Whose password this link sets; looking at it does not use it up."""
+    return _password_form(request, secret, _linked(visit(request), secret).account, {})
+
+
+def _password_form(
+    request: PageRequest, secret: str, account: Account, errors: dict[str, str]
+) -> Response[bytes]:
+    here = visit(request)
+    access, store = here.house.access, here.house.store
+    link = access.one_time(secret)
+    kept = store.session(link.digest) if link else None
+    return page(
+        request,
+        "pages/password.html",
+        http_status=422 if errors else 200,
+        token=secret,
+        login=account.login,
+        first=not account.password,
+        # Links run out by the wall's clock, also in a demonstration.
+        valid_until=to_datetime(kept.expires if kept else 0, network_zone(here.house)),
+        least=PASSWORD_LENGTH_MIN,
+        errors=errors,
+        key=here.new_key(),
+    )
+
+
+def _chosen(here: Visit) -> dict[str, str]:
+    """What is wrong with a new password that was typed twice."""
+    if here.form.secret("password") != here.form.secret("again"):
+        return {"again": here.words.gettext(_AGAIN)}
+    return {}
+
+
+def _weak(here: Visit) -> dict[str, str]:
+    sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {}, here.lang)
+    return {"password": f"{sentence} {then}".strip()}
+
+
+@post("/password/{secret:str}")
+async def set_password(request: PageRequest, secret: str) -> Response[bytes]:
+    """Used once: the account is signed out everywhere, then signed in here."""
+    here = visit(request)
+    person = _linked(here, secret)
+    errors = _chosen(here)
+    password = here.form.secret("password")
+    stored = None if errors else await asyncio.to_thread(here.house.access.hash_password, password)
+    if stored is None:
+        return _password_form(request, secret, person.account, errors or _weak(here))
+    # Between this look and the end of the link nothing is waited for: two presses cannot both pass.
+    here.house.access.end(_linked(here, secret))
+    await done(here, SetPassword(here.form.key, person.actor, person.account.id, stored))
+    return await _begin_anew(request, here, person.account, password)
+
+
+async def _begin_anew(
+    request: PageRequest, here: Visit, account: Account, password: str
+) -> Response[bytes]:
+    here.house.access.end_all(account.id)
+    login = account.login
+    new = await asyncio.to_thread(here.house.access.sign_in, login, password)
+    person = here.house.access.session(new) if new else None
+    if new is None or person is None:
+        raise Stop("unauthenticated")
+    open_session(request, new)
+    return said(request, here, home(here, person), "done", here.words.gettext(_PASSWORD_SET))
+
+
+@get("/account", sync_to_thread=False)
+def account_page(request: PageRequest) -> Response[bytes]:
+    """Who one is here, and the own password."""
+    return _account_form(request, signed_in(request), {})
+
+
+def _account_form(request: PageRequest, person: Person, errors: dict[str, str]) -> Response[bytes]:
+    here = visit(request)
+    grants = sorted(person.actor.grants)
+    return page(
+        request,
+        "pages/account.html",
+        http_status=422 if errors else 200,
+        login=person.account.login,
+        roles=[{"kind": str(role), "place": place_name(here, place)} for role, place in grants],
+        least=PASSWORD_LENGTH_MIN,
+        errors=errors,
+        key=here.new_key(),
+    )
+
+
+@post("/account")
+async def change_password(request: PageRequest) -> Response[bytes]:
+    """The old password is asked for: an open browser alone must not lock its owner out."""
+    here, person = visit(request), signed_in(request)
+    access, account = here.house.access, person.account
+    _spend(here, account.login)
+    # A probe session is opened by the old password and ended at once.
+    probe = await asyncio.to_thread(access.sign_in, account.login, here.form.secret("current"))
+    proven = access.session(probe) if probe else None
+    if proven is None:
+        sentence, _ = faults.fault("wrong_password", here.lang)
+        return _account_form(request, person, {"current": sentence})
+    access.end(proven)
+    errors = _chosen(here)
+    password = here.form.secret("password")
+    stored = None if errors else await asyncio.to_thread(access.hash_password, password)
+    if stored is None:
+        return _account_form(request, person, errors or _weak(here))
+    await done(here, SetPassword(here.form.key, person.actor, account.id, stored))
+    return await _begin_anew(request, here, account, password)
+
+
+@get("/register", sync_to_thread=False)
+def register_page(request: PageRequest) -> Response[bytes]:
+    """A carrier opens its own account."""
+    return _register_form(request, {}, {})
+
+
+def _register_form(
+    request: PageRequest, values: dict[str, str], errors: dict[str, str]
+) -> Response[bytes]:
+    return page(
+        request,
+        "pages/register.html",
+        http_status=422 if errors else 200,
+        values=values,
+        errors=errors,
+        least=PASSWORD_LENGTH_MIN,
+        key=visit(request).new_key(),
+    )
+
+
+@post("/register")
+async def register(request: PageRequest) -> Response[bytes]:
+    """A carrier may add itself; every other role is given by an administrator."""
+    here = visit(request)
+    values = {"login": here.form.text("login", 80).lower(), "name": here.form.text("name", 120)}
+    _spend(here, values["login"])
+    errors = _chosen(here)
+    if not values["name"]:
+        errors["name"] = here.words.gettext(_NAME_NEEDED)
+    password = here.form.secret("password")
+    stored = None if errors else await asyncio.to_thread(here.house.access.hash_password, password)
+    if stored is None:
+        return _register_form(request, values, errors or _weak(here))
+    add = AddAccount(
+        here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, "*"
+    )
+    answer = await ask(here, add)
+    # A second press hashes anew and so asks for something else; the first one has opened the account.
+    if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
+        fields = frozenset({"login", "name"})
+        return _register_form(request, values, field_errors(here, answer, "UTC", fields))
+    secret = await asyncio.to_thread(here.house.access.sign_in, values["login"], password)
+    if secret is None:
+        raise Stop("unauthenticated")
+    _replace_session(request, here, secret)
+    return said(request, here, "/carrier/garage", "done", here.words.gettext(_WELCOME))
+
+
+HANDLERS = (
+    sign_in_page,
+    sign_in,
+    sign_out,
+    password_page,
+    set_password,
+    account_page,
+    change_password,
+    register_page,
+    register,
+)

@@ -1,0 +1,89 @@
+"""The fields of a truck and its driver: read, checked all at once, doubted softly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kezek.app.plates import plate_formats
+from kezek.domain.booking.book import Vehicle, is_name
+from kezek.domain.kernel.refusal import Fact, Reason
+from kezek.domain.vehicle import phone as phones
+from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle import vin as vins
+from kezek.text import refusals
+from kezek.text.catalogue import Words
+from kezek.text.mark import translatable
+from kezek.web.forms import Form
+
+NAMES = ("vehicle_class", "country", "plate", "vin", "trailer", "phone", "driver")
+_MOST = {"country": 2, "vehicle_class": 20, "driver": 120}
+
+_UNKNOWN_FORM = translatable(
+    "We do not know this form of plate. Look once more; it does not stop you."
+)
+_CHECK_DIGIT = translatable(
+    "The check digit of this VIN does not fit. Look once more; it does not stop you."
+)
+_NO_PHONE = translatable("The phone is missing: without it a lost ticket cannot be found.")
+
+
+def read_values(form: Form) -> dict[str, str]:
+    """What was typed, as typed."""
+    return {name: form.text(name, _MOST.get(name, 60)) for name in NAMES}
+
+
+def vehicle_of(values: Mapping[str, str]) -> Vehicle:
+    """The vehicle that a command takes."""
+    driver = values.get("driver", "")
+    return Vehicle(
+        country=values.get("country", ""),
+        plate=values.get("plate", ""),
+        vin=values.get("vin", ""),
+        trailer=values.get("trailer", ""),
+        phone=values.get("phone", ""),
+        drivers=(driver,) if driver else (),
+    )
+
+
+def faults_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
+    """What is impossible, by field: everything at once, so that nobody is sent back twice."""
+    country, found = values.get("country", "").upper(), {}
+
+    def note(name: str, reason: Reason, facts: Mapping[str, Fact]) -> None:
+        found[name] = refusals.sentence(reason, facts, say.lang)[0]
+
+    wrong = plates.impossible(country, values.get("plate", ""))
+    if wrong is plates.PlateFault.COUNTRY_SHAPE:
+        note("country", Reason.PLATE_IMPOSSIBLE, {"wrong": wrong})
+        if not values.get("plate"):
+            note("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": plates.PlateFault.EMPTY})
+    elif wrong:
+        note("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": wrong})
+    trailer = values.get("trailer", "")
+    wrong = plates.impossible(country or "KZ", trailer) if trailer else None
+    if wrong:
+        note("trailer", Reason.PLATE_IMPOSSIBLE, {"wrong": wrong})
+    doubt = vins.impossible(values.get("vin", ""))
+    if doubt:
+        note("vin", Reason.VIN_IMPOSSIBLE, {"wrong": doubt})
+    phone = values.get("phone", "")
+    if not phones.normalise(phone):
+        found["phone"] = say.gettext(_NO_PHONE)
+    elif phones.impossible(phone):
+        note("phone", Reason.PHONE_IMPOSSIBLE, {})
+    driver = values.get("driver", "")
+    if driver and not is_name(driver):
+        note("driver", Reason.DRIVER_MISSING, {})
+    return found
+
+
+def doubts_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
+    """What is unusual, by field; it is said and stops nobody."""
+    country, found = values.get("country", "").upper(), {}
+    plate = plates.normalise(country, values.get("plate", ""))
+    if plate and not plates.known_format(country, plate, plate_formats()):
+        found["plate"] = say.gettext(_UNKNOWN_FORM)
+    vin = vins.normalise(values.get("vin", ""))
+    if not vins.impossible(vin) and vins.check_digit_doubtful(vin):
+        found["vin"] = say.gettext(_CHECK_DIGIT)
+    return found
