@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from litestar import Response
 
@@ -24,7 +25,6 @@ from kezek.web.render import page
 from kezek.web.shape import (
     Fee,
     HourView,
-    PostView,
     countries,
     day_of,
     day_views,
@@ -297,7 +297,7 @@ class Slot:
     end: datetime
 
 
-def _blank(here: Visit, flow: Flow) -> dict[str, object]:
+def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
     """The context of a flow in which nothing is chosen."""
     home = next((p.regulation for p in here.house.network.posts().values() if p.regulation), None)
     if home is None:

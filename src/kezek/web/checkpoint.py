@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from litestar import Response, get
 from litestar.response import Stream
@@ -206,7 +207,7 @@ def _head(row: PostRow, here: Visit) -> PostHead:
     )
 
 
-def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, object]:
+def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, Any]:
     """What the live line gives: calls, the line itself, the wait, the pace, the exceptions."""
     queue, regulation = row.queue, row.post.regulation
     if queue is None or regulation is None:
@@ -329,7 +330,7 @@ def _bars(row: PostRow, here: Visit, zone: str) -> list[Bar]:
     return here.web.pictures.keep(("bars", line.id), (queue.version, hour), bars)  # type: ignore[no-any-return]
 
 
-def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, object]:
+def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, Any]:
     """What the calendar gives."""
     days = day_views(row.places)
     today = row.today

@@ -28,9 +28,42 @@ _NEIGHBOURS = {
 }
 # Countries whose trucks are seen at these borders first, then their neighbours.
 _REGISTERED = (
-    "KZ KG UZ TJ TM RU CN BY AZ GE AM MN AF IR TR PK IN"
-    " UA MD LT LV EE PL DE RO BG CZ SK HU AT IT NL BE RS AE"
-).split()
+    "KZ",
+    "KG",
+    "UZ",
+    "TJ",
+    "TM",
+    "RU",
+    "CN",
+    "BY",
+    "AZ",
+    "GE",
+    "AM",
+    "MN",
+    "AF",
+    "IR",
+    "TR",
+    "PK",
+    "IN",
+    "UA",
+    "MD",
+    "LT",
+    "LV",
+    "EE",
+    "PL",
+    "DE",
+    "RO",
+    "BG",
+    "CZ",
+    "SK",
+    "HU",
+    "AT",
+    "IT",
+    "NL",
+    "BE",
+    "RS",
+    "AE",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from litestar import Request
@@ -22,6 +22,9 @@ from kezek.web.forms import Form
 from kezek.web.kept import Kept
 from kezek.web.rate import Rate
 from kezek.web.templates import Templates
+
+if TYPE_CHECKING:
+    from kezek.web.board import BoardPost, Sheet
 
 PageRequest: TypeAlias = Request[Any, Any, Any]
 
@@ -43,8 +46,8 @@ class Web:
     templates: Templates
     rate: Rate
     sign_in_rate: Rate
-    rows: Kept[Any]  # rows of the board, by language and post
-    sheets: Kept[Any]  # whole boards, by language
+    rows: Kept[BoardPost]  # rows of the board, by language and post
+    sheets: Kept[Sheet]  # whole boards, by language
     pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
 
 
