@@ -268,4 +268,5 @@ def outcome_of(booking: Booking) -> dict[str, str | int | None]:
         "start": booking.start,
         "fee_minor": booking.fee_minor,
         "currency": booking.currency,
+        "simulated": booking.simulated,
     }
