@@ -161,6 +161,7 @@ def book(step: str, mode: str = "driver") -> dict:
         )
         for h, n in enumerate(left)
     ]
+    near = [V(end=s.start, **vars(s)) for s in slots[4:7]] if step == "truck" else []
     done = step in ("truck", "confirm")
     values = (
         {
@@ -203,9 +204,11 @@ def book(step: str, mode: str = "driver") -> dict:
         "hour": value("06:00", chosen) if done else "",
         "slot": V(start=at("06:00", chosen), end=at("07:00", chosen)) if done else None,
         "classes": [
-            V(value="in_turn", text="in turn", fee=FEE),
+            V(value="in_turn", text="in_turn", fee=FEE),
             V(value="accelerated", text="accelerated", fee=HIGHER),
         ],
+        "klass": "in_turn",
+        "near": near,
         "countries": CHOICES,
         "values": values,
         "errors": {"vin": "A VIN has 17 characters and no letter O. This one has 9."}
