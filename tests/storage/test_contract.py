@@ -109,6 +109,13 @@ def test_a_row_put_again_takes_the_place_of_the_old_one(store: Store):
     assert len(store.reader.all(Booking)) == 1
 
 
+def test_every_kind_of_row_can_be_put_again(store: Store):
+    save(store, EVERY)
+    save(store, EVERY)
+    for row in EVERY:
+        assert store.reader.get(type(row), row.key) == row
+
+
 def test_a_grant_put_again_is_still_one(store: Store):
     grant = Grant(1, "carrier", "*")
     save(store, [grant])

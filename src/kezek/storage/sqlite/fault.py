@@ -116,7 +116,7 @@ def fault_of(error: apsw.Error) -> Exception:
     A constraint that spoke up is a mistake of ours, so an AssertionError: trying the rest of the
     batch without the guilty command is right, telling the operator about the disk is not.
     """
-    if isinstance(error, apsw.ConstraintError):
+    if isinstance(error, apsw.ConstraintError | apsw.MismatchError):
         return AssertionError(f"the last fence stopped a write: {error}")
     for kind, fault, sentence in _FAULTS:
         if isinstance(error, kind):

@@ -23,9 +23,12 @@ from kezek.storage.sqlite.unit import SqliteUnit
 
 log = logging.getLogger("kezek.storage")
 
+# A booking touches some nine pages wherever they lie, and each commit writes them whole: half of the
+# usual size makes a batch of bookings an eighth cheaper.
+PAGE_BYTES = 2_048
 # Pages of the write-ahead log after which its contents are copied into the database: 64 MB.  Copying
 # the same hot pages once instead of sixteen times makes bookings a third cheaper than at 4 MB.
-CHECKPOINT_PAGES = 16_384
+CHECKPOINT_PAGES = 64 * 2**20 // PAGE_BYTES
 WRITER_CACHE_KIB = 65_536
 READER_CACHE_KIB = 2_048
 BUSY_MS = 5_000
@@ -189,6 +192,7 @@ def _writer(path: Path) -> apsw.Connection:
         known = files.ours(connection, path)
         # Settings of the file before its first page is written.
         if not known:
+            connection.pragma("page_size", PAGE_BYTES)
             connection.pragma("application_id", files.APPLICATION)
         connection.pragma("journal_mode", "wal")
         connection.wal_autocheckpoint(0)

@@ -29,6 +29,9 @@ SELECT RAISE(ABORT, 'the log has no gaps: positions follow each other'); END""",
 WHEN OLD.number <> NEW.number AND EXISTS
 (SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) BEGIN
 SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END""",
+    """CREATE TRIGGER api_key_secret_once BEFORE INSERT ON api_key
+WHEN EXISTS (SELECT 1 FROM api_key WHERE digest = NEW.digest AND id <> NEW.id) BEGIN
+SELECT RAISE(ABORT, 'a secret opens one key: the digest is taken'); END""",
 )
 
 
@@ -290,7 +293,7 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
-    op.create_index("api_key_digest", "api_key", ["digest"], unique=True)
+    op.create_index("api_key_digest", "api_key", ["digest"])
     op.create_table(
         "garage_vehicle",
         _must("account", WIDE),

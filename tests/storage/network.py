@@ -1,0 +1,44 @@
+"""The tests' small network as a file: made once, copied for every test that wants one."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from kezek.app.desk.batch import Done, run
+from kezek.domain.account.decide import AddAccount
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.network.load import LinePlan, LoadNetwork
+from kezek.storage.sqlite.store import SqliteStore
+from tests.world import ADMIN, BEGIN, POSTS, STAFFED, TODAY, checkpoint, line, plan, rules
+
+
+def loaded(path: Path) -> Path:
+    """A store's file with the network and the people of `tests.world`."""
+    path.write_bytes(_loaded())
+    return path
+
+
+@cache
+def _loaded() -> bytes:
+    folder = Path(tempfile.mkdtemp())
+    store = SqliteStore(str(folder / "kezek.db"))
+    plans = tuple(
+        LinePlan(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
+    )
+    commands = [
+        AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),
+        LoadNetwork("load", ADMIN, tuple(checkpoint(id) for id in POSTS), plans, "tests"),
+        *(
+            AddAccount("", ADMIN, label, f"Invented {label}", "hash", role, place)
+            for label, (role, place) in STAFFED.items()
+        ),
+    ]
+    answers = run(store, commands, rules(), Moment(BEGIN, BEGIN)).answers
+    assert all(isinstance(answer, Done) for answer in answers), answers
+    store.close()
+    whole = (folder / "kezek.db").read_bytes()
+    shutil.rmtree(folder)
+    return whole
