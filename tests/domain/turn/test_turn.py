@@ -63,6 +63,7 @@ def test_an_early_truck_waits_for_its_window():
     assert w.refused(Call("", OFFICER, A)) == "window_not_open"
     w.until(w.window(hour=10))
     assert call(w) == later
+    w.done(Admit("", OFFICER, later))
     answer = w.do(Call("", OFFICER, A))
     assert (answer.reason, answer.facts["opens"]) == ("window_not_open", w.window(hour=11))
     w.until(w.window(hour=11))
@@ -136,6 +137,20 @@ def test_a_missed_call_returns_behind_the_current_window_and_the_last_one_ends()
     assert w.status(first) == "no_show"
     assert w.kinds(first)[-1] == "not_shown"
     w.check()
+
+
+def test_the_place_after_a_missed_call_does_not_depend_on_the_timer():
+    for prompt in (True, False):
+        w = World()
+        first, next_window = booked(w, 1, 10), booked(w, 2, 11)
+        w.until(w.window(hour=10))
+        arrive(w, first, next_window)
+        assert call(w) == first
+        w.wait(minutes=20)
+        if prompt:
+            w.tick()
+        w.wait(minutes=45)
+        assert call(w) == first, "it missed during its own window, before the next began"
 
 
 def test_who_is_called_early_and_misses_gains_nothing_on_the_own_window():

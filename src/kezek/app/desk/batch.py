@@ -117,7 +117,9 @@ def _answer(draft: _Draft, command: Command, digest: bytes, before: Any) -> Answ
     draft.apply(f"account:{actor.account}" if actor.account else actor.label, decision)
     outcome = dict(decision.outcome)
     if digest:
-        draft.answers[digest] = Answered(digest, body, _json(outcome).encode(), draft.now.real)
+        # In the order in which it is told now, so that it is told in the same bytes again.
+        told = msgspec.json.encode(outcome)
+        draft.answers[digest] = Answered(digest, body, told, draft.now.real)
     return Done(outcome, draft.unit.last_position + len(draft.events))
 
 

@@ -69,7 +69,9 @@ def missed(facts: Facts, at: Stand, now: Instant, step: str = "") -> Accepted:
         over = at.after(ended_at=now, outcome="no_show", misses=misses, step=step)
         return Accepted(done.events, (over,), done.drops, done.outcome)
     event = Event(EventKind.MISSED, at.line.id, booking.number, body)
-    back = at.after(misses=misses, called_at=None, call_until=None, joined_at=now, step=step)
+    # The place follows from the call, not from when somebody noticed that nobody came.
+    joined = min(now, booking.call_until or now)
+    back = at.after(misses=misses, called_at=None, call_until=None, joined_at=joined, step=step)
     outcome: dict[str, Fact] = {"number": booking.number, "status": str(Status.ARRIVED)}
     return Accepted((event,), (back,), outcome=outcome)
 

@@ -1,0 +1,344 @@
+"""The rules once more, as simply as they can be said: plain dictionaries and scans, no shared code.
+
+Only what the agency's calendar does to the sizes of pools is read from the store afterwards; who is
+displaced by it is worked out here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+HOUR, MINUTE = 3_600_000, 60_000
+LIVE = {"confirmed", "late", "displaced", "arrived", "called", "admitted"}
+DEAR = ("priority", "postal", "accelerated")
+
+# What the rule sets of tests say, in the words of their files.
+RULES = {
+    "kz_b.exit": {
+        "zone": "Asia/Almaty", "authority": "kz", "window": 60, "keeps": 180, "no_show": 1440,
+        "call": 20, "misses": 2, "moves": 3, "move_until": 0, "drivers": 4, "walk_ins": 24,
+        "cycle": ["priority", *["in_turn"] * 5, "accelerated", *["in_turn"] * 5, "postal", "walk_in"],
+        "percent": {"priority": 5, "postal": 1, "accelerated": 1},
+    },
+    "xx_c.exit": {
+        "zone": "Europe/Berlin", "authority": "xx", "window": 120, "keeps": 0, "no_show": 30,
+        "call": 5, "misses": 0, "moves": None, "move_until": 0, "drivers": 1, "walk_ins": None,
+        "cycle": ["in_turn", "walk_in"], "percent": {},
+    },
+}  # fmt: skip
+
+
+class Naive:
+    """What everybody should believe after each command."""
+
+    def __init__(self) -> None:
+        self.bookings: dict[int, dict] = {}
+        self.slots: dict[tuple, dict] = {}
+        self.days: dict[tuple, dict] = {}
+        self.returns: dict[tuple, dict] = {}
+        self.cursors = dict.fromkeys(RULES, 0)
+
+    # Status.
+
+    def status(self, b: dict, now: int) -> str:
+        rule = RULES[b["line"]]
+        self.settle(b, now)
+        if b["end"]:
+            return b["end"]
+        for name in ("admitted", "called", "arrived"):
+            if b[name] is not None:
+                return name
+        if b["start"] is None:
+            return "displaced"
+        return "late" if now >= b["start"] + rule["window"] * MINUTE else "confirmed"
+
+    def settle(self, b: dict, now: int) -> None:
+        """What time alone does."""
+        rule = RULES[b["line"]]
+        if b["end"] or b["admitted"] is not None:
+            return
+        if b["called"] is not None:
+            due = b["called"] + rule["call"] * MINUTE
+            if now >= due:
+                self.miss(b, due)
+                b["step"] = None
+            return
+        waited_for = b["arrived"] is None and b["start"] is not None
+        if waited_for and now >= b["start"] + (rule["window"] + rule["no_show"]) * MINUTE:
+            b["end"], b["step"] = "no_show", None
+
+    def miss(self, b: dict, at: int) -> None:
+        b["misses"] += 1
+        if b["misses"] > RULES[b["line"]]["misses"]:
+            b["end"] = "no_show"
+        else:
+            b["called"], b["joined"] = None, at
+
+    def live(self, now: int) -> list[dict]:
+        return [b for b in self.bookings.values() if self.status(b, now) in LIVE]
+
+    def holds(self, n: int, authority: str, now: int) -> bool:
+        live = [b for b in self.live(now) if RULES[b["line"]]["authority"] == authority]
+        return any(b["vehicle"] == n for b in live)
+
+    # Places.
+
+    def day_key(self, line: str, at: int) -> tuple:
+        zone = ZoneInfo(RULES[line]["zone"])
+        return line, datetime.fromtimestamp(at / 1000, UTC).astimezone(zone).date().isoformat()
+
+    def pool(self, name: str) -> str:
+        return "kept" if name in DEAR else "ordinary"
+
+    def room(self, line: str, start: int, name: str) -> bool:
+        slot, day = self.slots.get((line, start)), self.days.get(self.day_key(line, start))
+        if slot is None or day is None or not day["open"]:
+            return False
+        dear = sum(day[c] for c in DEAR)
+        left = {
+            "kept": day["kept"] - day["protected_kept"] - dear,
+            "ordinary": day["capacity"] - day["kept"] - day["protected_ordinary"] - day["in_turn"],
+        }[self.pool(name)]
+        percent = RULES[line]["percent"].get(name)
+        if percent is not None:
+            left = min(left, -(-day["capacity"] * percent // 100) - day[name])
+        return left >= 1 and slot["capacity"] - slot["protected"] - slot["taken"] >= 1
+
+    def take(self, line: str, start: int, name: str) -> None:
+        self.slots[line, start]["taken"] += 1
+        self.days[self.day_key(line, start)][name] += 1
+
+    def give_back(self, number: int, b: dict, at: int) -> None:
+        slot = self.slots[b["line"], b["start"]]
+        day = self.days[self.day_key(b["line"], b["start"])]
+        slot["taken"] -= 1
+        slot["protected"] += 1
+        day[b["class"]] -= 1
+        day["protected_" + self.pool(b["class"])] += 1
+        self.returns[number, b["start"]] = {"at": at, "line": b["line"], "class": b["class"]}
+
+    def bookable(self, line: str, start: int, now: int) -> bool:
+        return start + RULES[line]["window"] * MINUTE > now
+
+    # Commands: each says whether it was accepted, and changes what it changes.
+
+    def book(self, number: int, n: int, line: str, start: int, name: str, now: int) -> bool:
+        known = name == "in_turn" or name in RULES[line]["percent"]
+        if not known or not self.bookable(line, start, now) or not self.room(line, start, name):
+            return False
+        if self.holds(n, RULES[line]["authority"], now):
+            return False
+        self.take(line, start, name)
+        self.bookings[number] = self.blank(n, line, start, name, now)
+        return True
+
+    def blank(self, n: int, line: str, start: int | None, name: str, now: int) -> dict:
+        return {
+            "vehicle": n, "line": line, "start": start, "class": name, "confirmed": now, "moves": 0,
+            "arrived": None, "joined": None, "called": None, "misses": 0, "admitted": None,
+            "end": "", "drivers": 1, "step": None,
+        }  # fmt: skip
+
+    def walk_in(self, number: int, n: int, line: str, now: int) -> bool:
+        day, cap = self.days[self.day_key(line, now)], RULES[line]["walk_ins"]
+        if not day["open"] or self.holds(n, RULES[line]["authority"], now):
+            return False
+        if cap is not None and day["walk_in"] >= cap:
+            return False
+        day["walk_in"] += 1
+        self.bookings[number] = self.blank(n, line, None, "walk_in", now) | {"arrived": now}
+        return True
+
+    def move(self, number: int, start: int, delay: int, now: int) -> bool:
+        b = self.bookings[number]
+        status, rule = self.status(b, now), RULES[b["line"]]
+        if status not in ("confirmed", "late", "displaced") or start == b["start"]:
+            return False
+        if status != "displaced" and (
+            (rule["moves"] is not None and b["moves"] >= rule["moves"])
+            or now > b["start"] - rule["move_until"] * MINUTE
+        ):
+            return False
+        if not self.bookable(b["line"], start, now):
+            return False
+        back = (number, start) in self.returns and self.slots[b["line"], start]["protected"] > 0
+        open_ = self.days.get(self.day_key(b["line"], start), {}).get("open")
+        before = (b["start"], self.copied())
+        if b["start"] is not None:
+            self.give_back(number, b, now + delay)
+        if not open_ or (b["line"], start) not in self.slots:
+            self.restore(before[1])
+            return False
+        if back:
+            self.unprotect(b["line"], start, b["class"])
+        elif not self.room(b["line"], start, b["class"]):
+            self.restore(before[1])
+            return False
+        self.returns.pop((number, start), None)
+        self.take(b["line"], start, b["class"])
+        b["moves"] += status != "displaced"
+        b["start"] = start
+        return True
+
+    def copied(self) -> list[dict]:
+        return [
+            {k: dict(v) for k, v in table.items()}
+            for table in (self.slots, self.days, self.returns)
+        ]
+
+    def restore(self, copied: list[dict]) -> None:
+        self.slots, self.days, self.returns = copied
+
+    def unprotect(self, line: str, start: int, name: str) -> None:
+        self.slots[line, start]["protected"] -= 1
+        day = self.days[self.day_key(line, start)]
+        own = self.pool(name)
+        if day["protected_" + own] > 0:
+            day["protected_" + own] -= 1
+        else:
+            # The place had gone over to the other pool, and comes back to its own.
+            other = "ordinary" if own == "kept" else "kept"
+            day["protected_" + other] -= 1
+            day["kept"] += 1 if own == "kept" else -1
+
+    def tick(self, now: int) -> None:
+        for b in self.bookings.values():
+            for _ in range(9):
+                self.settle(b, now)
+        for (number, start), back in list(self.returns.items()):
+            if back["at"] <= now:
+                del self.returns[number, start]
+                if self.slots[back["line"], start]["protected"] > 0:
+                    self.unprotect(back["line"], start, back["class"])
+
+    def finish(self, number: int, verb: str, now: int, delay: int = 0) -> bool:
+        """Cancel or release."""
+        b = self.bookings[number]
+        origin = {"confirmed", "late", "displaced"} | (
+            {"arrived"} if verb == "cancelled" else set()
+        )
+        if self.status(b, now) not in origin:
+            return False
+        if b["start"] is not None and self.bookable(b["line"], b["start"], now):
+            self.give_back(number, b, now + delay)
+        b["end"], b["step"] = verb, None
+        return True
+
+    def step(self, number: int, verb: str, now: int) -> bool:
+        """An officer's step, which may be taken back."""
+        b = self.bookings[number]
+        origin = {
+            "arrive": {"confirmed", "late"},
+            "admit": {"called"},
+            "cross": {"admitted"},
+            "turn_back": {"arrived", "called", "admitted"},
+            "miss": {"called"},
+        }[verb]
+        if self.status(b, now) not in origin:
+            return False
+        was = {k: v for k, v in b.items() if k != "step"}
+        if verb == "arrive":
+            rule = RULES[b["line"]]
+            b["arrived"] = now
+            if now > b["start"] + (rule["window"] + rule["keeps"]) * MINUTE:
+                b["joined"] = now
+        elif verb == "admit":
+            b["admitted"] = now
+        elif verb == "miss":
+            self.miss(b, now)
+        else:
+            b["end"] = {"cross": "crossed", "turn_back": "turned_back"}[verb]
+        b["step"] = (was, None)
+        return True
+
+    def undo(self, number: int, now: int) -> bool:
+        b = self.bookings[number]
+        self.status(b, now)
+        if b["step"] is None:
+            return False
+        was, cursor = b["step"]
+        authority = RULES[b["line"]]["authority"]
+        if b["end"] and self.holds(b["vehicle"], authority, now):
+            return False
+        b |= was
+        b["step"] = None
+        if cursor and self.cursors[b["line"]] == cursor[1]:
+            self.cursors[b["line"]] = cursor[0]
+        return True
+
+    def forget_steps(self) -> None:
+        """More than ten seconds have passed."""
+        for b in self.bookings.values():
+            b["step"] = None
+
+    # Who is next.
+
+    def opens(self, b: dict) -> int:
+        if b["start"] is None or (b["joined"] is not None and b["joined"] >= b["start"]):
+            return 0
+        return b["start"]
+
+    def place(self, number: int, b: dict) -> tuple:
+        joined = b["joined"]
+        if b["start"] is None:
+            return (0, joined if joined is not None else b["arrived"], number)
+        if joined is not None and joined >= b["start"]:
+            # Behind every window that has begun by then: after one that begins at that very moment.
+            return (joined + 0.5, joined, number)
+        return (b["start"], b["arrived"], number)
+
+    def next(self, line: str, now: int) -> tuple[int, int] | None:
+        """Number and cursor after, by the words of the rule; None when nobody may be called."""
+        cycle = RULES[line]["cycle"]
+        here = {
+            number: b
+            for number, b in self.bookings.items()
+            if b["line"] == line and self.status(b, now) == "arrived" and self.opens(b) <= now
+        }
+        for step in range(len(cycle)):
+            at = (self.cursors[line] + step) % len(cycle)
+            of = [(self.place(n, b), n) for n, b in here.items() if b["class"] == cycle[at]]
+            if of:
+                return min(of)[1], (at + 1) % len(cycle)
+        return None
+
+    def call(self, line: str, now: int) -> int | None:
+        found = self.next(line, now)
+        if found is None:
+            return None
+        number, cursor = found
+        b = self.bookings[number]
+        was = {k: v for k, v in b.items() if k != "step"}
+        b["called"] = now
+        b["step"] = (was, (self.cursors[line], cursor))
+        self.cursors[line] = cursor
+        return number
+
+    def call_out_of_turn(self, number: int, now: int) -> bool:
+        b = self.bookings[number]
+        if self.status(b, now) != "arrived":
+            return False
+        was = {k: v for k, v in b.items() if k != "step"}
+        b["called"] = now
+        b["step"] = (was, None)
+        return True
+
+    # The agency.
+
+    def displaced_by(self, line: str, on: str, places: dict[int, int], now: int) -> set[int]:
+        """Who loses the window when its places become these: the latest confirmed first."""
+        gone = set()
+        for start, capacity in places.items():
+            slot = self.slots[line, start]
+            over = slot["taken"] + min(slot["protected"], capacity) - capacity
+            bound = [
+                (b["confirmed"], number)
+                for number, b in self.bookings.items()
+                if b["line"] == line and b["start"] == start
+                if self.status(b, now) in ("confirmed", "late")
+            ]
+            gone |= {number for _, number in sorted(bound, reverse=True)[: max(0, over)]}
+        for number in gone:
+            self.bookings[number]["start"] = None
+        return gone
