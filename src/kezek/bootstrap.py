@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+from litestar import Litestar
+from litestar.exceptions import HTTPException
+
+from kezek.api.mount import make_api
 from kezek.app.access import Access
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
@@ -23,6 +27,7 @@ from kezek.storage.open import open_store
 from kezek.trust.keyring import open_keyring
 from kezek.trust.locks import SystemLocks
 from kezek.trust.papers import SignedPapers
+from kezek.web.app import build_pages
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock
 
@@ -77,6 +82,17 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         papers=papers,
         timer=Timer(store, network, clock),
         demo=demo,
+    )
+
+
+def make_app(house: House) -> Litestar:
+    """The pages and the API as one ASGI application."""
+    pages = build_pages(house)
+    return Litestar(
+        route_handlers=[*make_api(house), *pages.routes],
+        exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
+        openapi_config=None,
+        logging_config=None,
     )
 
 
