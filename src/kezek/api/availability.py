@@ -1,0 +1,259 @@
+"""Free places: a line day by day with its windows, and the whole network on one day.
+
+The bytes of an answer are kept until its line changes or the hour turns; most requests are a look-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.checkpoint import known_post
+from kezek.api.form import Day, Moment, reasonable, utc
+from kezek.api.operation import Call, Header, Operation, Reply, encode
+from kezek.api.problem import Wrong, no, wrong
+from kezek.app.availability import DayPlaces, LinePlaces
+from kezek.app.checkpoint import Post
+from kezek.app.house import House
+from kezek.app.watch import EVERY_LINE
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, local_day
+from kezek.domain.kernel.refusal import Reason
+
+DAYS_MAX = 60
+_KEPT_MAX = 2_000
+_LAST_DAY = date(2099, 12, 31)
+
+
+class PlacesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`from` is a local day of the checkpoint, today when left out."""
+
+    first: date | None = msgspec.field(default=None, name="from")
+    days: Annotated[int, Meta(ge=1, le=DAYS_MAX)] = 30
+
+
+class DayAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A date; each post counts it as its own local day."""
+
+    day: date
+
+
+class Windows(msgspec.Struct, frozen=True):
+    """The windows of a day: the n-th starts `n * minutes` after `first` (n from 0).
+
+    `ordinary` and `kept` are places that can be booked now, per window.
+    """
+
+    first: Moment
+    minutes: int
+    ordinary: list[int]
+    kept: list[int]
+
+
+class DaySeen(msgspec.Struct, frozen=True):
+    """A local day of a line.
+
+    `state` is open, full (no ordinary place) or closed; `ordinary` and `kept` are places left in each
+    pool; `basis` is board, assumed, ours or agency; `windows` is null on a day without any.
+    """
+
+    day: Day
+    state: str
+    capacity: int
+    ordinary: int
+    kept: int
+    walk_ins: int
+    basis: str
+    reason: str
+    windows: Windows | None
+
+
+class PlacesSeen(msgspec.Struct, frozen=True):
+    checkpoint: str
+    line: str
+    zone: str
+    as_of: Moment
+    days: list[DaySeen]
+
+
+class PostDay(msgspec.Struct, frozen=True):
+    """A post on the day that was asked for; counts are null where no line runs or beyond the horizon."""
+
+    checkpoint: str
+    state: str
+    capacity: int | None
+    ordinary: int | None
+    kept: int | None
+    next_free: Day | None
+
+
+class NetworkDay(msgspec.Struct, frozen=True):
+    day: Day
+    as_of: Moment
+    items: list[PostDay]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    line: str
+    version: int
+    hour: Instant
+    reply: Reply
+    unchanged: Reply
+    etag: bytes
+
+    def told(self, call: Call) -> Reply:
+        return self.unchanged if matches(call, self.etag) else self.reply
+
+
+def matches(call: Call, etag: bytes) -> bool:
+    """Whether the asker has this version already."""
+    asked = call.headers.get(b"if-none-match")
+    return asked is not None and (etag in asked or asked == b"*")
+
+
+def etag_of(body: bytes) -> bytes:
+    return b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
+
+
+def cached_headers(etag: bytes) -> tuple[Header, ...]:
+    """Keep it, and ask each time whether it still holds."""
+    return ((b"etag", etag), (b"cache-control", b"no-cache"))
+
+
+class Places:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._kept: dict[tuple[str, bytes], _Kept] = {}
+
+    async def of_checkpoint(self, call: Call) -> Reply:
+        house = self._house
+        key = (call.path["checkpoint"], call.query)
+        kept = self._kept.get(key)
+        hour = house.now() // HOUR
+        if kept is None or kept.hour != hour or kept.version != house.watch.version(kept.line):
+            kept = self._keep(key, self._of_checkpoint(call, hour))
+        return kept.told(call)
+
+    async def of_day(self, call: Call) -> Reply:
+        house = self._house
+        key = ("", call.query)
+        kept = self._kept.get(key)
+        hour, version = house.now() // HOUR, house.watch.version()
+        if kept is None or kept.hour != hour or kept.version != version:
+            kept = self._keep(key, self._of_day(call, version, hour))
+        return kept.told(call)
+
+    def _keep(self, key: tuple[str, bytes], kept: _Kept) -> _Kept:
+        if len(self._kept) >= _KEPT_MAX:
+            self._kept.clear()
+        self._kept[key] = kept
+        return kept
+
+    def _of_checkpoint(self, call: Call, hour: Instant) -> _Kept:
+        asked, now = call.asked(PlacesAsked), self._house.now()
+        post = known_post(self._house.network, call.path["checkpoint"])
+        places = self._house.availability.of(post, now)
+        if places is None or post.line is None or post.regulation is None:
+            raise no(Reason.LINE_UNKNOWN, line=f"{post.checkpoint.id}.exit")
+        first = asked.first or local_day(now, post.line.zone)
+        if not reasonable(first):
+            raise wrong(Wrong.WRONG_TYPE, field="$.from", wrong="beyond the calendar")
+        last = min(first, _LAST_DAY - timedelta(days=DAYS_MAX)) + timedelta(days=asked.days - 1)
+        minutes = post.regulation.window // MINUTE
+        days = [day_seen(day, minutes) for day in places.days if first <= day.on <= last]
+        body = PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), days)
+        return _kept(places.line, places.version, hour, encode(body))
+
+    def _of_day(self, call: Call, version: int, hour: Instant) -> _Kept:
+        asked, now = call.asked(DayAsked), self._house.now()
+        if not reasonable(asked.day):
+            raise wrong(Wrong.WRONG_TYPE, field="$.day", wrong="beyond the calendar")
+        items = [
+            post_day(post, self._house.availability.of(post, now), asked.day)
+            for post in self._house.network.posts().values()
+        ]
+        body = NetworkDay(asked.day.isoformat(), utc(now), items)
+        return _kept(EVERY_LINE, version, hour, encode(body))
+
+
+def _kept(line: str, version: int, hour: Instant, body: bytes) -> _Kept:
+    etag = etag_of(body)
+    headers = cached_headers(etag)
+    return _Kept(line, version, hour, Reply(body, 200, headers), Reply(b"", 304, headers), etag)
+
+
+def day_seen(day: DayPlaces, minutes: int) -> DaySeen:
+    """A day of the line with its windows."""
+    return DaySeen(
+        day=day.on.isoformat(),
+        state=day.state,
+        capacity=day.capacity,
+        ordinary=day.ordinary,
+        kept=day.kept,
+        walk_ins=day.walk_ins,
+        basis=day.basis,
+        reason=day.reason,
+        windows=_windows(day, minutes) if day.hours else None,
+    )
+
+
+def _windows(day: DayPlaces, minutes: int) -> Windows:
+    first, step = day.hours[0].start, minutes * MINUTE
+    count = (day.hours[-1].start - first) // step + 1
+    ordinary, kept = [0] * count, [0] * count
+    for hour in day.hours:
+        place = (hour.start - first) // step
+        ordinary[place], kept[place] = hour.ordinary, hour.kept
+    return Windows(utc(first), minutes, ordinary, kept)
+
+
+def post_day(post: Post, places: LinePlaces | None, on: date) -> PostDay:
+    """A post on one day of the network."""
+    checkpoint = post.checkpoint.id
+    if places is None:
+        return PostDay(checkpoint, "no_line", None, None, None, None)
+    free = places.next_free
+    next_free = free.on.isoformat() if free else None
+    day = places.day(on)
+    if day is None:
+        return PostDay(checkpoint, "unknown", None, None, None, next_free)
+    return PostDay(checkpoint, day.state, day.capacity, day.ordinary, day.kept, next_free)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/availability",
+        name="read_availability",
+        noun="availability",
+        summary="Free places of one checkpoint, day by day",
+        description=(
+            "Up to 60 days from a local day of the checkpoint, as far as the calendar is open, with "
+            "the places left in every window. Send `If-None-Match` to be told only of changes."
+        ),
+        run=Places.of_checkpoint,
+        cached=True,
+        query=PlacesAsked,
+        answer=PlacesSeen,
+        public=True,
+        refusals=(Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN),
+    ),
+    Operation(
+        method="GET",
+        path="/availability",
+        name="read_network_day",
+        noun="availability",
+        summary="Free places of every checkpoint on one day",
+        description="One row for each post of the network, and the next day on which it has a place.",
+        run=Places.of_day,
+        cached=True,
+        query=DayAsked,
+        answer=NetworkDay,
+        public=True,
+    ),
+)

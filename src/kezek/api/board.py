@@ -1,0 +1,218 @@
+"""The public board: the network on one sheet, and one post with its line.  Masked plates only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from kezek.api.availability import cached_headers, etag_of, matches
+from kezek.api.checkpoint import known_post
+from kezek.api.form import Day, Moment, utc, utc_or_none
+from kezek.api.operation import Call, Operation, Reply, encode
+from kezek.app.board import PostRow
+from kezek.app.house import House
+from kezek.app.queue import AtGate, InLine, Seen
+from kezek.domain.kernel.instant import MINUTE, Instant
+from kezek.domain.kernel.refusal import Reason
+
+
+class PostSeen(msgspec.Struct, frozen=True):
+    """A post on the board.  `state` is open, full (no ordinary place within seven days), closed
+    (today) or no_line; counts are null where no line runs.  `days` are ordinary places left, from
+    `first_day` on; null is a closed day.  `pace` is crossings an hour over three hours, null when
+    nothing has crossed.
+    """
+
+    checkpoint: str
+    state: str
+    waiting: int | None
+    called: int | None
+    admitted: int | None
+    crossed_today: int | None
+    pace: float | None
+    exceptions_today: int | None
+    awaiting_approval: int | None
+    next_free: Day | None
+    first_day: Day | None
+    days: list[int | None]
+
+
+class BoardSeen(msgspec.Struct, frozen=True):
+    """Every post of the network in the order of ids.  `position` is the log's end."""
+
+    as_of: Moment
+    position: int
+    simulated: bool
+    items: list[PostSeen]
+
+
+class TruckSeen(msgspec.Struct, frozen=True):
+    """A truck as the public sees it: country, the plate's last three, the ticket's code."""
+
+    code: str
+    country: str
+    tail: str
+    vehicle_class: str = msgspec.field(name="class")
+    simulated: bool = False
+
+
+class WaitingSeen(msgspec.Struct, frozen=True):
+    """A waiting truck at its place.  `window` is null for a walk-in; `behind` says that it lost the
+    place of its window; `open` that its window has begun.
+    """
+
+    place: int
+    truck: TruckSeen
+    window: Moment | None
+    open: bool
+    behind: bool
+    arrived_at: Moment
+
+
+class GateSeen(msgspec.Struct, frozen=True):
+    """A called or admitted truck.  `exception` is empty, awaiting or approved."""
+
+    truck: TruckSeen
+    since: Moment
+    until: Moment | None
+    exception: str
+
+
+class PostBoard(msgspec.Struct, frozen=True):
+    """One post: its row on the board and its line."""
+
+    as_of: Moment
+    position: int
+    post: PostSeen
+    waiting: list[WaitingSeen]
+    called: list[GateSeen]
+    admitted: list[GateSeen]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    version: int
+    minute: Instant
+    etag: bytes
+    reply: Reply
+    unchanged: Reply
+
+
+class Boards:
+    """Snapshots, kept as bytes until something is heard or the minute turns."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._kept: dict[str, _Kept] = {}
+
+    async def network(self, call: Call) -> Reply:
+        return self._told(call, "", "")
+
+    async def post(self, call: Call) -> Reply:
+        post = known_post(self._house.network, call.path["checkpoint"])
+        # A post without a line hears of nothing; only the minute makes its board anew.
+        return self._told(call, post.checkpoint.id, post.line.id if post.line else "-")
+
+    def _told(self, call: Call, checkpoint: str, line: str) -> Reply:
+        house = self._house
+        version, minute = house.watch.version(line), house.now() // MINUTE
+        kept = self._kept.get(checkpoint)
+        if kept is None or kept.version != version or kept.minute != minute:
+            shown = post_board(house, checkpoint) if checkpoint else network_board(house)
+            body = encode(shown)
+            etag = etag_of(body)
+            headers = cached_headers(etag)
+            kept = self._kept[checkpoint] = _Kept(
+                version, minute, etag, Reply(body, 200, headers), Reply(b"", 304, headers)
+            )
+        return kept.unchanged if matches(call, kept.etag) else kept.reply
+
+
+def network_board(house: House) -> BoardSeen:
+    """The whole network now."""
+    position, now = house.watch.position, house.now()
+    items = [post_seen(row) for row in house.boards.rows(now)]
+    return BoardSeen(utc(now), position, house.demo is not None, items)
+
+
+def post_board(house: House, checkpoint: str) -> PostBoard:
+    """One post now; `checkpoint_unknown` is raised for an unknown one."""
+    position, now = house.watch.position, house.now()
+    row = house.boards.row(known_post(house.network, checkpoint), now)
+    queue = row.queue
+    return PostBoard(
+        as_of=utc(queue.as_of if queue else now),
+        position=position,
+        post=post_seen(row),
+        waiting=[_waiting(entry) for entry in queue.waiting] if queue else [],
+        called=[_at_gate(one) for one in queue.called] if queue else [],
+        admitted=[_at_gate(one) for one in queue.admitted] if queue else [],
+    )
+
+
+def post_seen(row: PostRow) -> PostSeen:
+    """A row of the board."""
+    queue, free, days = row.queue, row.next_free, row.places.days if row.places else ()
+    return PostSeen(
+        checkpoint=row.post.checkpoint.id,
+        state=row.state,
+        waiting=row.waiting,
+        called=len(queue.called) if queue else None,
+        admitted=len(queue.admitted) if queue else None,
+        crossed_today=queue.crossed_today if queue else None,
+        pace=queue.pace if queue else None,
+        exceptions_today=queue.exceptions_today if queue else None,
+        awaiting_approval=queue.awaiting_approval if queue else None,
+        next_free=free.on.isoformat() if free else None,
+        first_day=days[0].on.isoformat() if days else None,
+        days=[None if day.state == "closed" else day.ordinary for day in days],
+    )
+
+
+def _truck(seen: Seen) -> TruckSeen:
+    return TruckSeen(seen.code, seen.country, seen.tail, seen.vehicle_class, seen.simulated)
+
+
+def _waiting(entry: InLine) -> WaitingSeen:
+    return WaitingSeen(
+        place=entry.place,
+        truck=_truck(entry.seen),
+        window=utc_or_none(entry.window),
+        open=entry.open,
+        behind=entry.behind,
+        arrived_at=utc(entry.arrived_at),
+    )
+
+
+def _at_gate(one: AtGate) -> GateSeen:
+    return GateSeen(_truck(one.seen), utc(one.since), utc_or_none(one.until), one.exception)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/board",
+        name="read_board",
+        noun="board",
+        summary="The board of the whole network",
+        description="Trucks waiting, called and crossed, and free places day by day, for every post.",
+        run=Boards.network,
+        cached=True,
+        answer=BoardSeen,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/board",
+        name="read_checkpoint_board",
+        noun="board",
+        summary="The board of one checkpoint",
+        description="The line in order, who is called and who is at the gate, with masked plates.",
+        run=Boards.post,
+        cached=True,
+        answer=PostBoard,
+        public=True,
+        refusals=(Reason.CHECKPOINT_UNKNOWN,),
+    ),
+)

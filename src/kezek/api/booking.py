@@ -1,0 +1,278 @@
+"""Bookings: made and read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.decision import (
+    LINE,
+    TIME_AND_PLACE,
+    VEHICLE,
+    done,
+    open_line,
+    own_booking,
+    stated,
+    told,
+)
+from kezek.api.form import (
+    NUMBER_MAX,
+    CheckpointId,
+    Fee,
+    Limit,
+    Moment,
+    VehicleForm,
+    Window,
+    Word,
+    utc,
+    utc_or_none,
+)
+from kezek.api.operation import Call, Operation, Reply, answer
+from kezek.api.problem import no
+from kezek.app.house import House
+from kezek.app.ticket import TicketView
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.booking.book import Book
+from kezek.domain.kernel.refusal import Reason
+
+BOOKS = (
+    Role.CARRIER,
+    Role.CLERK,
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.AGENCY,
+    Role.DEMONSTRATOR,
+)
+
+
+class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A place to be booked.  `protected` takes a place known to be taken already (agency only)."""
+
+    checkpoint: CheckpointId
+    start: Window
+    vehicle: VehicleForm
+    vehicle_class: Word = msgspec.field(default="in_turn", name="class")
+    protected: bool = False
+
+
+class BookingsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    cursor: Annotated[str, Meta(max_length=12, pattern=r"^[0-9]*$")] = ""
+    limit: Limit = 50
+
+
+class BookingMade(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking as it was decided.  `ticket_url` is a secret: who has it can change the booking."""
+
+    number: int
+    code: str
+    checkpoint: str
+    line: str
+    vehicle_class: str = msgspec.field(name="class")
+    status: str
+    start: Moment | None
+    end: Moment | None
+    fee: Fee
+    ticket_url: str
+    simulated: bool
+
+
+class VehicleSeen(msgspec.Struct, frozen=True):
+    """The vehicle in the one spelling that counts; null once its particulars are erased."""
+
+    country: str
+    plate: str
+    vin: str
+    trailer: str
+    phone: str
+
+
+class BookingSeen(BookingMade, frozen=True, kw_only=True):
+    """A booking now, for its owner and for the staff of its post.
+
+    `place` counts from 1 while the truck waits; `ahead` counts bookings before it until it arrives;
+    `why` says which turns stand ahead; `can` lists what its owner may do.
+    """
+
+    as_of: Moment
+    place: int | None
+    ahead: int | None
+    why: dict[str, int]
+    moves_left: int | None
+    can: list[str]
+    exception: str
+    call_until: Moment | None
+    vehicle: VehicleSeen | None
+    drivers: list[str]
+
+
+class BookingList(msgspec.Struct, frozen=True):
+    items: list[BookingSeen]
+    next: str
+
+
+def booking_command(house: House, form: BookingForm, actor: Actor, key: str) -> Book:
+    """The command of a form; raises what is wrong with it."""
+    line = open_line(house, form.checkpoint)
+    if not actor.may(BOOKS, line.checkpoint, line.authority):
+        raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
+    start, vehicle = stated(form.start), form.vehicle.typed()
+    return Book(key, actor, line.id, start, form.vehicle_class, vehicle, form.protected)
+
+
+def booking_made(house: House, outcome: Mapping[str, Any], status: str) -> BookingMade:
+    """The answer, from the desk's outcome alone, so that a replay is the same to the byte."""
+    post = house.network.of_line(outcome["line"])
+    assert post is not None, "a booking stands in a line that exists"
+    assert post.regulation is not None, "a line has a regulation"
+    start = outcome["start"]
+    return BookingMade(
+        number=outcome["number"],
+        code=outcome["code"],
+        checkpoint=post.checkpoint.id,
+        line=outcome["line"],
+        vehicle_class=outcome["class"],
+        status=status,
+        start=utc_or_none(start),
+        end=None if start is None else utc(start + post.regulation.window),
+        fee=Fee(outcome["fee_minor"], outcome["currency"]),
+        ticket_url=ticket_url(house, outcome["number"]),
+        simulated=outcome["simulated"],
+    )
+
+
+def ticket_url(house: House, number: int) -> str:
+    """The address of the ticket page."""
+    return f"{house.settings.issuer}/t/{house.papers.link(number)}"
+
+
+def vehicle_seen(view: TicketView) -> VehicleSeen | None:
+    """The vehicle, None once its particulars are erased."""
+    who = view.particulars
+    return VehicleSeen(who.country, who.plate, who.vin, who.trailer, who.phone) if who else None
+
+
+def booking_seen(house: House, view: TicketView) -> BookingSeen:
+    """A booking with all that its owner may know."""
+    booking = view.booking
+    return BookingSeen(
+        number=booking.number,
+        code=booking.code,
+        checkpoint=view.post.checkpoint.id,
+        line=booking.line,
+        vehicle_class=booking.vehicle_class,
+        status=view.status,
+        start=utc_or_none(booking.start),
+        end=utc_or_none(view.window_end),
+        fee=Fee(view.fee.minor, view.fee.currency),
+        ticket_url=ticket_url(house, booking.number),
+        simulated=booking.simulated,
+        as_of=utc(view.as_of),
+        place=view.place,
+        ahead=view.ahead,
+        why=dict(view.why),
+        moves_left=view.moves_left,
+        can=sorted(view.can),
+        exception=booking.exception,
+        call_until=utc_or_none(booking.call_until),
+        vehicle=vehicle_seen(view),
+        drivers=list(view.drivers),
+    )
+
+
+class Bookings:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def create(self, call: Call) -> Reply:
+        command = booking_command(self._house, call.read(BookingForm), call.actor, call.key)
+        decided = await done(self._house, command)
+        return told(booking_made(self._house, decided.outcome, "confirmed"), decided, 201)
+
+    async def one(self, call: Call) -> Reply:
+        booking = own_booking(self._house, call.actor, call.number())
+        view = self._house.tickets.view(booking.number, self._house.now())
+        assert view is not None, "the booking was found a moment ago"
+        return answer(booking_seen(self._house, view))
+
+    async def own(self, call: Call) -> Reply:
+        asked = call.asked(BookingsAsked)
+        house, now = self._house, self._house.now()
+        before = int(asked.cursor) if asked.cursor else NUMBER_MAX + 1
+        numbers = house.store.reader.held_by(call.actor.account, before, asked.limit + 1)
+        views = (house.tickets.view(number, now) for number in numbers[: asked.limit])
+        items = [booking_seen(house, view) for view in views if view is not None]
+        more = len(numbers) > asked.limit
+        return answer(BookingList(items, str(numbers[asked.limit - 1]) if more else ""))
+
+
+FORM_EXAMPLE = {
+    "checkpoint": "kz_syrym",
+    "start": "2026-06-14T10:00:00Z",
+    "class": "in_turn",
+    "vehicle": {
+        "country": "KZ",
+        "plate": "123 ABC 02",
+        "vin": "",
+        "trailer": "",
+        "phone": "+7 701 000 00 00",
+        "drivers": ["A. Example"],
+    },
+}
+MADE_EXAMPLE = {
+    "number": 1024,
+    "code": "7KQ2",
+    "checkpoint": "kz_syrym",
+    "line": "kz_syrym.exit",
+    "class": "in_turn",
+    "status": "confirmed",
+    "start": "2026-06-14T10:00:00Z",
+    "end": "2026-06-14T11:00:00Z",
+    "fee": {"minor": 432500, "currency": "KZT"},
+    "ticket_url": "http://127.0.0.1:8470/t/1024-AAAAAAAAAAAAAAAAAAAAAA",
+    "simulated": False,
+}
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/bookings",
+        name="create_booking",
+        noun="bookings",
+        summary="Book a window for a vehicle",
+        description="Needs a key of a carrier, a clerk or an agency. The booking is confirmed at "
+        "once or refused; its fee is shown, not collected.",
+        run=Bookings.create,
+        body=BookingForm,
+        answer=BookingMade,
+        status=201,
+        refusals=(*LINE, Reason.CLASS_UNKNOWN, *VEHICLE, *TIME_AND_PLACE),
+        example=FORM_EXAMPLE,
+        answer_example=MADE_EXAMPLE,
+    ),
+    Operation(
+        method="GET",
+        path="/bookings",
+        name="list_bookings",
+        noun="bookings",
+        summary="The bookings of the key's account",
+        description="Newest first.",
+        run=Bookings.own,
+        query=BookingsAsked,
+        answer=BookingList,
+    ),
+    Operation(
+        method="GET",
+        path="/bookings/{number}",
+        name="read_booking",
+        noun="bookings",
+        summary="One booking",
+        description="For the account that made it and for the staff of its post; to everybody else it "
+        "does not exist.",
+        run=Bookings.one,
+        answer=BookingSeen,
+        refusals=(Reason.BOOKING_UNKNOWN,),
+    ),
+)

@@ -1,0 +1,104 @@
+"""Many bookings in one request, with an answer per row; each row stands or falls by itself."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.booking import (
+    FORM_EXAMPLE,
+    MADE_EXAMPLE,
+    BookingForm,
+    BookingMade,
+    booking_command,
+    booking_made,
+)
+from kezek.api.decision import LINE, REPLAYED, TIME_AND_PLACE, VEHICLE, done
+from kezek.api.operation import Call, Operation, Reply, answer
+from kezek.api.problem import Problem, ProblemBody, Raised, language_of, problem_of
+from kezek.api.rate import Rates
+from kezek.app.desk.batch import Done
+from kezek.app.house import House
+from kezek.domain.kernel.refusal import Reason
+
+ROWS_MAX = 1_000
+
+
+class BulkForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A body that is malformed anywhere is refused whole, and nothing of it happens."""
+
+    rows: Annotated[list[BookingForm], Meta(min_length=1, max_length=ROWS_MAX)]
+
+
+class BulkRow(msgspec.Struct, frozen=True):
+    """The answer to a row: a booking or a problem, with the status it would have had alone."""
+
+    status: int
+    booking: BookingMade | None = None
+    problem: ProblemBody | None = None
+
+
+class BulkDone(msgspec.Struct, frozen=True):
+    """Answers in the order of the rows."""
+
+    booked: int
+    rows: list[BulkRow]
+
+
+class Bulk:
+    def __init__(self, house: House, rates: Rates) -> None:
+        self._house, self._rates = house, rates
+
+    async def create(self, call: Call) -> Reply:
+        forms = call.read(BulkForm).rows
+        # One request asks for as much work as many: it is let in as one and counted as all.
+        self._rates.charge(call.who, call.rate, len(forms) - 1)
+        decided = await asyncio.gather(
+            *(self._one(call, form, index) for index, form in enumerate(forms))
+        )
+        language = language_of(call.headers)
+        rows = [self._row(one, language) for one in decided]
+        booked = [one for one in decided if isinstance(one, Done)]
+        replayed = bool(booked) and all(one.replayed for one in booked)
+        return answer(BulkDone(len(booked), rows), 200, *((REPLAYED,) if replayed else ()))
+
+    async def _one(self, call: Call, form: BookingForm, index: int) -> Done | Problem:
+        # No header can hold a NUL, so no key of a single booking can be that of a row.
+        key = f"{call.key}\0{index}" if call.key else ""
+        try:
+            return await done(self._house, booking_command(self._house, form, call.actor, key))
+        except Raised as raised:
+            return raised.problem
+        except Exception as fault:  # noqa: BLE001 - one row's fault must not hide what became of the others
+            return problem_of(fault, self._house.chance)
+
+    def _row(self, one: Done | Problem, language: str) -> BulkRow:
+        if isinstance(one, Done):
+            return BulkRow(201, booking=booking_made(self._house, one.outcome, "confirmed"))
+        return BulkRow(one.status, problem=one.body(language))
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/bookings/bulk",
+        name="create_bookings",
+        noun="bookings",
+        summary="Book windows for up to 1,000 vehicles",
+        description="Answers 200 with one row for each row sent, in order. With an `Idempotency-Key` "
+        "each row has a key of its own, made of it and the row's index: send the same body again, and rows "
+        "that were booked are answered again while refused ones are tried anew.",
+        run=Bulk.create,
+        body=BulkForm,
+        answer=BulkDone,
+        example={"rows": [FORM_EXAMPLE]},
+        answer_example={
+            "booked": 1,
+            "rows": [{"status": 201, "booking": MADE_EXAMPLE, "problem": None}],
+        },
+        refusals=(*LINE, Reason.CLASS_UNKNOWN, *VEHICLE, *TIME_AND_PLACE),
+    ),
+)

@@ -1,0 +1,182 @@
+"""What may change after booking: the window, the drivers, the wish to go; and officers' exceptions."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kezek.api.booking import BookingMade, booking_made
+from kezek.api.decision import ONE, TIME_AND_PLACE, done, own_booking, stated, told
+from kezek.api.form import Name, Window, Word
+from kezek.api.operation import Call, Operation, Reply
+from kezek.app.house import House
+from kezek.domain.booking.change import AddDriver, Cancel, Move
+from kezek.domain.booking.release import Release
+from kezek.domain.kernel.refusal import Reason
+from kezek.domain.turn.call import Approve
+
+
+class WindowForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    start: Window
+
+
+class EmptyForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Nothing needs to be said; an empty body will do too."""
+
+
+class DriverForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    name: Name
+
+
+class ReleaseForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`cause` is registration_shown, sold_vehicle or false_plate."""
+
+    cause: Word
+
+
+class ApprovalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`cause` proposes an exception; without one the exception that awaits is approved."""
+
+    cause: Word | None = None
+
+
+class BookingStep(msgspec.Struct, frozen=True):
+    number: int
+    status: str
+
+
+class DriversCounted(msgspec.Struct, frozen=True):
+    number: int
+    drivers: int
+
+
+class ExceptionStep(msgspec.Struct, frozen=True):
+    """`exception` is proposed, awaiting or approved."""
+
+    number: int
+    exception: str
+
+
+class Changes:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def move(self, call: Call) -> Reply:
+        start = stated(call.read(WindowForm).start)
+        number = own_booking(self._house, call.actor, call.number()).number
+        command = Move(call.key, call.actor, number, start, self._house.delay())
+        decided = await done(self._house, command)
+        return told(booking_made(self._house, decided.outcome, "confirmed"), decided)
+
+    async def cancel(self, call: Call) -> Reply:
+        if call.body:
+            call.read(EmptyForm)
+        number = own_booking(self._house, call.actor, call.number()).number
+        command = Cancel(call.key, call.actor, number, self._house.delay())
+        decided = await done(self._house, command)
+        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+
+    async def add_driver(self, call: Call) -> Reply:
+        name = call.read(DriverForm).name
+        number = own_booking(self._house, call.actor, call.number()).number
+        decided = await done(self._house, AddDriver(call.key, call.actor, number, name))
+        return told(msgspec.convert(decided.outcome, DriversCounted), decided)
+
+    async def release(self, call: Call) -> Reply:
+        cause = call.read(ReleaseForm).cause
+        number = own_booking(self._house, call.actor, call.number()).number
+        command = Release(call.key, call.actor, number, cause, self._house.delay())
+        decided = await done(self._house, command)
+        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+
+    async def approve(self, call: Call) -> Reply:
+        cause = call.read(ApprovalForm).cause if call.body else None
+        number = own_booking(self._house, call.actor, call.number()).number
+        decided = await done(self._house, Approve(call.key, call.actor, number, cause or ""))
+        return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
+
+
+_ONE = "The booking must be the key's own, or stand at a post where the key serves. "
+
+OPERATIONS = (
+    Operation(
+        method="PUT",
+        path="/bookings/{number}/window",
+        name="move_booking",
+        noun="bookings",
+        summary="Move a booking to another window",
+        description=_ONE + "The same line, free of charge, within the regulation's limits. The old "
+        "place comes back for everybody after a random delay.",
+        run=Changes.move,
+        body=WindowForm,
+        answer=BookingMade,
+        refusals=(
+            *ONE,
+            Reason.MOVES_EXHAUSTED,
+            Reason.MOVE_TOO_LATE,
+            Reason.SAME_WINDOW,
+            *TIME_AND_PLACE,
+        ),
+        example={"start": "2026-06-15T08:00:00Z"},
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{number}/cancellation",
+        name="cancel_booking",
+        noun="bookings",
+        summary="Cancel a booking",
+        description=_ONE
+        + "The vehicle is free at once; the place comes back after a random delay.",
+        run=Changes.cancel,
+        body=EmptyForm,
+        body_optional=True,
+        answer=BookingStep,
+        refusals=ONE,
+        example={},
+        answer_example={"number": 1024, "status": "cancelled"},
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{number}/drivers",
+        name="add_driver",
+        noun="bookings",
+        summary="Add a driver",
+        description=_ONE + "Plate and crossing never change; drivers may be added up to the limit.",
+        run=Changes.add_driver,
+        body=DriverForm,
+        answer=DriversCounted,
+        refusals=(*ONE, Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY),
+        example={"name": "B. Example"},
+        answer_example={"number": 1024, "drivers": 2},
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{number}/release",
+        name="release_vehicle",
+        noun="bookings",
+        summary="Release a vehicle that somebody else has booked",
+        description="An officer or the agency has seen the registration papers. The booking ends, and "
+        "the claim is counted against the account that made it.",
+        run=Changes.release,
+        body=ReleaseForm,
+        answer=BookingStep,
+        refusals=(*ONE, Reason.REASON_MISSING),
+        example={"cause": "registration_shown"},
+        answer_example={"number": 1024, "status": "released"},
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{number}/approval",
+        name="approve_exception",
+        noun="bookings",
+        summary="Propose or approve an exception",
+        description="With a `cause` an exception is proposed; without one the exception that awaits "
+        "its second approval is approved, by another person than the first.",
+        run=Changes.approve,
+        body=ApprovalForm,
+        body_optional=True,
+        answer=ExceptionStep,
+        refusals=(*ONE, Reason.SAME_APPROVER, Reason.NOTHING_TO_APPROVE),
+        example={"cause": "perishable"},
+        answer_example={"number": 1024, "exception": "proposed"},
+    ),
+)

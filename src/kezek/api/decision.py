@@ -1,0 +1,98 @@
+"""From a request to the desk and back: who may name a booking, and how a decision is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from kezek.api.checkpoint import known_post
+from kezek.api.form import instant
+from kezek.api.operation import Reply, answer
+from kezek.api.problem import Raised, Wrong, no, refused, wrong
+from kezek.app.desk.batch import Done
+from kezek.app.house import House
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.stand import AT_THE_DESK
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.decide import Command
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.refusal import Reason, Refused
+
+REPLAYED = (b"idempotency-replayed", b"true")
+
+# What commands of a kind can meet, for the description of the API.
+LINE = (Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN)
+ONE = (Reason.NOT_ALLOWED, Reason.BOOKING_UNKNOWN, Reason.WRONG_STATUS)
+TIME_AND_PLACE = (
+    Reason.WINDOW_UNKNOWN,
+    Reason.WINDOW_PAST,
+    Reason.HORIZON_EXCEEDED,
+    Reason.DAY_CLOSED,
+    Reason.CLASS_FULL,
+    Reason.SLOT_FULL,
+)
+VEHICLE = (
+    Reason.PLATE_IMPOSSIBLE,
+    Reason.VIN_IMPOSSIBLE,
+    Reason.PHONE_IMPOSSIBLE,
+    Reason.DRIVER_MISSING,
+    Reason.VEHICLE_BOOKED,
+)
+
+
+def stated(start: datetime) -> Instant:
+    """The instant of a window, or what is wrong with it."""
+    at = instant(start)
+    if at is None:
+        raise wrong(Wrong.WRONG_TYPE, field="$.start", wrong="beyond the calendar")
+    return at
+
+
+def open_line(house: House, checkpoint: str) -> Line:
+    """The line of a checkpoint, or why there is none."""
+    line = known_post(house.network, checkpoint).line
+    if line is None:
+        raise no(Reason.LINE_UNKNOWN, line=f"{checkpoint}.exit")
+    return line
+
+
+async def done(house: House, command: Command) -> Done:
+    """What the desk decided; its no is raised as a problem."""
+    decided = await house.desk.submit(command)
+    if isinstance(decided, Refused):
+        raise Raised(refused(discreet(house, decided, command.actor)))
+    return decided
+
+
+def discreet(house: House, decided: Refused, actor: Actor) -> Refused:
+    """The refusal without the number of somebody else's booking."""
+    number = decided.facts.get("number")
+    if decided.reason is not Reason.VEHICLE_BOOKED or not isinstance(number, int):
+        return decided
+    booking = house.store.reader.get(Booking, number)
+    if booking is not None and sees(house, actor, booking):
+        return decided
+    return Refused(decided.reason, {k: v for k, v in decided.facts.items() if k != "number"})
+
+
+def sees(house: House, actor: Actor, booking: Booking) -> bool:
+    """Whether a booking is the actor's own, or stands at a post where the actor serves."""
+    if actor.account and actor.account == booking.holder:
+        return True
+    post = house.network.of_line(booking.line)
+    line = post.line if post else None
+    return line is not None and actor.may(AT_THE_DESK, line.checkpoint, line.authority)
+
+
+def own_booking(house: House, actor: Actor, number: int) -> Booking:
+    """A booking the actor may know of; anybody else's is as unknown as one that never was."""
+    booking = house.store.reader.get(Booking, number)
+    if booking is None or not sees(house, actor, booking):
+        raise no(Reason.BOOKING_UNKNOWN, number=number)
+    return booking
+
+
+def told(struct: Any, decided: Done, status: int = 200) -> Reply:
+    """An answer of the desk; a repeated one says so in a header and is the same otherwise."""
+    return answer(struct, status, REPLAYED) if decided.replayed else answer(struct, status)

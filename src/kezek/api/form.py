@@ -1,0 +1,97 @@
+"""The texts, numbers and instants of requests and answers, each with its bounds."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from typing import Annotated, TypeAlias
+
+import msgspec
+from msgspec import Meta
+
+from kezek.domain.booking.book import NAME_LENGTH_MAX
+from kezek.domain.booking.book import Vehicle as TypedVehicle
+from kezek.domain.kernel.instant import HOUR, SECOND, Instant, from_datetime
+
+# Control characters belong in no name and no plate, and not every database can store them.
+_PLAIN = r"^[^\x00-\x1f\x7f]*$"
+_ID = r"^[a-z0-9_]+$"
+
+NUMBER_MAX = 10**12
+YEARS = (2000, 2100)
+
+CheckpointId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=_ID)]
+BookingNumber: TypeAlias = Annotated[int, Meta(ge=1, le=NUMBER_MAX)]
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=_ID)]
+Country: TypeAlias = Annotated[
+    str,
+    Meta(min_length=2, max_length=2, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2"),
+]
+Plate: TypeAlias = Annotated[str, Meta(min_length=1, max_length=32, pattern=_PLAIN)]
+ShortText: TypeAlias = Annotated[str, Meta(max_length=32, pattern=_PLAIN)]
+Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, pattern=_PLAIN)]
+ReasonText: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=_PLAIN)]
+Cursor: TypeAlias = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9_]*$")]
+Limit: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
+Window: TypeAlias = Annotated[
+    datetime,
+    Meta(tz=True, description="RFC 3339, with a time zone; windows start on the hour, UTC"),
+]
+Moment: TypeAlias = Annotated[
+    str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})
+]
+Day: TypeAlias = Annotated[
+    str, Meta(description="a local day of the checkpoint", extra_json_schema={"format": "date"})
+]
+
+
+class VehicleForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """The truck and its people, as typed: spaces, hyphens and look-alike letters are forgiven."""
+
+    country: Country
+    plate: Plate
+    vin: ShortText = ""
+    trailer: ShortText = ""
+    phone: ShortText = ""
+    drivers: Annotated[tuple[Name, ...], Meta(max_length=10)] = ()
+
+    def typed(self) -> TypedVehicle:
+        """The same for the rules."""
+        return TypedVehicle(
+            self.country, self.plate, self.vin, self.trailer, self.phone, self.drivers
+        )
+
+
+class Fee(msgspec.Struct, frozen=True):
+    """Money: an amount in minor units (tiyn, tyiyn, cent) of an ISO 4217 currency."""
+
+    minor: int
+    currency: str
+
+
+def instant(when: datetime) -> Instant | None:
+    """The instant of a date and time, None when its year is beyond reason."""
+    return from_datetime(when) if YEARS[0] <= when.year < YEARS[1] else None
+
+
+def reasonable(on: date) -> bool:
+    """Whether a date is one that a calendar could hold."""
+    return YEARS[0] <= on.year < YEARS[1]
+
+
+def utc(at: Instant) -> str:
+    """RFC 3339 in UTC, to the second."""
+    return _utc_hour(at) if at % HOUR == 0 else _utc(at)
+
+
+def utc_or_none(at: Instant | None) -> str | None:
+    """RFC 3339 in UTC; what has not happened stays null."""
+    return None if at is None else utc(at)
+
+
+def _utc(at: Instant) -> str:
+    return datetime.fromtimestamp(at // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# Windows are asked for again and again; other instants hardly ever twice.
+_utc_hour = lru_cache(maxsize=4_096)(_utc)

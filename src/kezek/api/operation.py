@@ -1,0 +1,176 @@
+"""An operation of the API as data: what it is called, what it takes, what it answers, who may ask.
+
+The same rows route requests, make the OpenAPI description and are checked by tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Protocol, TypeAlias, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from kezek.api.problem import Wrong, no, wrong
+from kezek.domain.account.actor import PUBLIC, Actor
+from kezek.domain.kernel.refusal import Reason
+
+T = TypeVar("T")
+
+Header: TypeAlias = tuple[bytes, bytes]
+Receive: TypeAlias = Callable[[], Awaitable[Any]]
+Send: TypeAlias = Callable[[Any], Awaitable[None]]
+
+JSON = b"application/json"
+_QUERY_FIELDS_MAX = 20
+
+encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Call:
+    """A request that was let in.  `path` holds the named parts; `key` is empty for none given."""
+
+    actor: Actor = PUBLIC
+    who: str = ""
+    rate: int = 0
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: bytes = b""
+    body: bytes = b""
+    key: str = ""
+    headers: Mapping[bytes, bytes] = field(default_factory=dict)
+
+    def asked(self, kind: type[T]) -> T:
+        """The query as a Struct of `kind`."""
+        return read_query(self.query, kind)
+
+    def read(self, kind: type[T]) -> T:
+        """The body as a Struct of `kind`."""
+        return read_body(self.body, kind)
+
+    def number(self) -> int:
+        """The booking number in the path; what cannot be one is no booking."""
+        text = self.path["number"]
+        if not (text.isascii() and text.isdigit() and len(text) <= 12):
+            raise no(Reason.BOOKING_UNKNOWN, number=text[:20])
+        return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer with its bytes made."""
+
+    body: bytes
+    status: int = 200
+    headers: tuple[Header, ...] = ()
+    media_type: bytes = JSON
+
+
+class Stream(Protocol):
+    """An answer that goes on until its reader leaves."""
+
+    async def pour(self, receive: Receive, send: Send) -> None:
+        """Send all of it."""
+
+
+Run: TypeAlias = Callable[[Any, Call], Awaitable[Reply | Stream]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method of one path.  `run` is a method of the noun that the table pairs it with.
+
+    `public` needs no key.  `refusals` are those of the rules; what any request can meet is added by
+    `openapi.py`.  `example` is a body, `answer_example` an answer, both invented.
+    """
+
+    method: str
+    path: str
+    name: str
+    noun: str
+    summary: str
+    description: str
+    run: Run
+    answer: type[Any] | None
+    query: type[Any] | None = None
+    body: type[Any] | None = None
+    body_optional: bool = False
+    status: int = 200
+    public: bool = False
+    refusals: tuple[Reason, ...] = ()
+    example: Any = None
+    answer_example: Any = None
+    media_type: str = "application/json"
+    cached: bool = False
+
+    @property
+    def changes(self) -> bool:
+        """Whether the desk is asked."""
+        return self.method in ("POST", "PUT")
+
+
+def answer(struct: Any, status: int = 200, *headers: Header) -> Reply:
+    """A Struct as JSON."""
+    return Reply(encode(struct), status, headers)
+
+
+@lru_cache(maxsize=128)
+def _decoder(kind: Any) -> Callable[[bytes], Any]:
+    return msgspec.json.Decoder(kind).decode
+
+
+def read_body(body: bytes, kind: type[T]) -> T:
+    """A body as a Struct; every way in which it cannot be one has its own code."""
+    try:
+        found: T = _decoder(kind)(body)  # type: ignore[arg-type]
+    except msgspec.ValidationError as error:
+        raise _misfit(error) from error
+    except UnicodeDecodeError as error:
+        raise wrong(Wrong.NOT_UTF8, at=error.start) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise wrong(Wrong.MALFORMED, wrong=str(error)[:200]) from error
+    return found
+
+
+def read_query(query: bytes, kind: type[T]) -> T:
+    """A query string as a Struct: each field at most once, none that is not known."""
+    fields: dict[str, str] = {}
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_QUERY_FIELDS_MAX,
+        )
+    except ValueError as error:
+        raise wrong(Wrong.WRONG_TYPE, field="query", wrong="not UTF-8, or too many") from error
+    for name, value in pairs:
+        if name in fields:
+            raise wrong(Wrong.WRONG_TYPE, field=name[:80], wrong="given twice")
+        fields[name] = value
+    try:
+        return msgspec.convert(fields, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise _misfit(error) from error
+
+
+def _misfit(error: msgspec.ValidationError) -> Exception:
+    """What msgspec found, by its code and the place in the body; values are never repeated."""
+    text = str(error)
+    what, _, place = text.partition(" - at `")
+    place = place.rstrip("`")
+    code = Wrong.WRONG_TYPE
+    for words, of in _MISFITS:
+        if what.startswith(words):
+            code = of
+            place = f"{place or '$'}.{what.removeprefix(words).strip(' `')}"
+            what = words
+    return wrong(code, field=place[:120] or "$", wrong=what[:200])
+
+
+_MISFITS = (
+    ("Object contains unknown field", Wrong.UNKNOWN_FIELD),
+    ("Object missing required field", Wrong.MISSING_FIELD),
+)

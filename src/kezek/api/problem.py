@@ -1,0 +1,242 @@
+"""From a no to a problem: one table for every refusal, one for faults of the request itself.
+
+Problems are RFC 9457.  `code` is public and stable; the sentences are in the reader's language.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from kezek.api.form import utc
+from kezek.app.desk.desk import Overloaded
+from kezek.app.port import Chance, Fault
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.text.catalogue import CODES, SOURCE
+from kezek.text.faults import FAULTS as SAID
+from kezek.text.faults import fault, fault_title
+from kezek.text.refusals import sentence, title
+
+log = logging.getLogger("kezek.api")
+
+TYPE = "/docs/refusals#"
+MEDIA_TYPE = b"application/problem+json"
+
+R = Reason
+
+REFUSALS: Mapping[Reason, int] = {
+    R.KEY_REUSED: 422,
+    R.NOT_ALLOWED: 403,
+    R.CHECKPOINT_UNKNOWN: 404,
+    R.LINE_UNKNOWN: 404,
+    R.BOOKING_UNKNOWN: 404,
+    R.ACCOUNT_UNKNOWN: 404,
+    R.API_KEY_UNKNOWN: 404,
+    R.CLASS_UNKNOWN: 422,
+    R.PLATE_IMPOSSIBLE: 422,
+    R.VIN_IMPOSSIBLE: 422,
+    R.PHONE_IMPOSSIBLE: 422,
+    R.DRIVER_MISSING: 422,
+    R.DRIVERS_TOO_MANY: 422,
+    R.REASON_MISSING: 422,
+    R.CAPACITY_IMPOSSIBLE: 422,
+    R.LOGIN_IMPOSSIBLE: 422,
+    R.LOGIN_TAKEN: 409,
+    R.PASSWORD_WEAK: 422,
+    R.GRANT_IMPOSSIBLE: 422,
+    R.WRONG_STATUS: 409,
+    R.WINDOW_NOT_OPEN: 409,
+    R.OUT_OF_TURN: 409,
+    R.NOBODY_TO_CALL: 409,
+    R.NOTHING_TO_UNDO: 409,
+    R.UNDO_TOO_LATE: 409,
+    R.NOTHING_TO_APPROVE: 409,
+    R.SAME_APPROVER: 409,
+    R.MOVES_EXHAUSTED: 409,
+    R.MOVE_TOO_LATE: 409,
+    R.WINDOW_PAST: 409,
+    R.HORIZON_EXCEEDED: 409,
+    R.SAME_WINDOW: 409,
+    R.WINDOW_UNKNOWN: 422,
+    R.DAY_CLOSED: 409,
+    R.VEHICLE_BOOKED: 409,
+    R.CLASS_FULL: 409,
+    R.SLOT_FULL: 409,
+}
+
+
+class Wrong(StrEnum):
+    """Faults of the request, and of the world, that no rule of the domain knows."""
+
+    MALFORMED = "malformed"
+    NOT_UTF8 = "not_utf8"
+    TOO_LARGE = "too_large"
+    WRONG_MEDIA_TYPE = "wrong_media_type"
+    UNKNOWN_FIELD = "unknown_field"
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    WRONG_IDEMPOTENCY_KEY = "wrong_idempotency_key"
+    NOT_FOUND = "not_found"
+    METHOD_NOT_ALLOWED = "method_not_allowed"
+    UNAUTHENTICATED = "unauthenticated"
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    UNAVAILABLE = "unavailable"
+    INTERNAL = "internal"
+
+
+W = Wrong
+
+FAULTS: Mapping[Wrong, int] = {
+    W.MALFORMED: 400,
+    W.NOT_UTF8: 400,
+    W.TOO_LARGE: 413,
+    W.WRONG_MEDIA_TYPE: 415,
+    W.UNKNOWN_FIELD: 400,
+    W.MISSING_FIELD: 400,
+    W.WRONG_TYPE: 400,
+    W.WRONG_IDEMPOTENCY_KEY: 400,
+    W.NOT_FOUND: 404,
+    W.METHOD_NOT_ALLOWED: 405,
+    W.UNAUTHENTICATED: 401,
+    W.RATE_LIMITED: 429,
+    W.OVERLOADED: 503,
+    W.UNAVAILABLE: 503,
+    W.INTERNAL: 500,
+}
+_PASSING = frozenset({W.RATE_LIMITED, W.OVERLOADED, W.UNAVAILABLE})
+
+# Facts that hold an instant: numbers inside, RFC 3339 outside.
+_INSTANTS = frozenset({"start", "opens", "until"})
+_ACCEPT_LENGTH_MAX = 200
+
+
+class ProblemBody(msgspec.Struct, frozen=True):
+    """A problem as it is sent.  `facts` are what the sentence was made of; `retryable` says that the
+    same request may succeed later, unchanged; `next` is what to do, empty where nothing helps.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    facts: dict[str, str | int | None]
+    retryable: bool
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A no on its way out: any code with its facts and the headers it needs."""
+
+    code: Reason | Wrong
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, from one of the two tables."""
+        code = self.code
+        return REFUSALS[code] if isinstance(code, Reason) else FAULTS[code]
+
+    def body(self, language: str) -> ProblemBody:
+        """The members of the problem, its sentences in a shipped language."""
+        return _body(self.code, tuple(self.facts.items()), language)
+
+
+# A stampede gets the same no thousands of times a second; its sentence is made once.
+@lru_cache(maxsize=1_024)
+def _body(code: Reason | Wrong, facts: tuple[tuple[str, Fact], ...], language: str) -> ProblemBody:
+    if isinstance(code, Reason):
+        status, retryable, heading = REFUSALS[code], code.retryable, title(code, language)
+        detail, following = sentence(code, dict(facts), language)
+    else:
+        status, retryable = FAULTS[code], code in _PASSING
+        heading = detail = code.replace("_", " ").capitalize()
+        following = ""
+        if code in SAID:
+            heading = fault_title(code, language)
+            detail, following = fault(code, language, **dict(facts))
+    return ProblemBody(
+        type=TYPE + code,
+        title=heading,
+        status=status,
+        detail=detail,
+        code=str(code),
+        facts={name: _shown(name, value) for name, value in facts},
+        retryable=retryable,
+        next=following,
+    )
+
+
+def _shown(name: str, value: Fact) -> Fact:
+    return utc(value) if name in _INSTANTS and isinstance(value, int) else value
+
+
+class Raised(Exception):
+    """Carries a problem from where it is found to where requests are answered."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+def refused(refusal: Refused) -> Problem:
+    """A rule's no."""
+    return Problem(refusal.reason, refusal.facts)
+
+
+def wrong(code: Wrong, **facts: Any) -> Raised:
+    """A fault of the request, to be raised."""
+    return Raised(Problem(code, facts))
+
+
+def no(reason: Reason, **facts: Any) -> Raised:
+    """A refusal that the API finds before it asks the desk, to be raised."""
+    return Raised(Problem(reason, facts))
+
+
+def problem_of(failure: Exception, chance: Chance) -> Problem:
+    """The world's fault, or ours.  Nothing of it leaves but an id that finds it in the server's log."""
+    if isinstance(failure, Overloaded):
+        return Problem(Wrong.OVERLOADED, {}, ((b"retry-after", b"1"),))
+    if isinstance(failure, Fault):
+        return Problem(Wrong.UNAVAILABLE, {}, ((b"retry-after", b"5"),))
+    name = chance.secret(6).hex()
+    log.error("request failed, id %s", name, exc_info=failure)
+    return Problem(Wrong.INTERNAL, {"id": name})
+
+
+def language_of(headers: Mapping[bytes, bytes]) -> str:
+    """The shipped language that the asker likes best (`Accept-Language`), English when there is none."""
+    wanted = headers.get(b"accept-language")
+    return _language(wanted[:_ACCEPT_LENGTH_MAX]) if wanted else SOURCE
+
+
+@lru_cache(maxsize=256)
+def _language(wanted: bytes) -> str:
+    liked: list[tuple[float, str]] = []
+    for part in wanted.decode("latin-1").lower().split(","):
+        tag, _, weight = part.partition(";")
+        found = tag.strip().partition("-")[0]
+        if found in CODES:
+            liked.append((_weight(weight), found))
+    # max() keeps the first of equals, which is what the order of the header means.
+    best = max(liked, key=lambda one: one[0], default=(0.0, SOURCE))
+    return best[1] if best[0] > 0 else SOURCE
+
+
+def _weight(text: str) -> float:
+    """The q-value of a language; what is no number weighs nothing."""
+    name, _, value = text.strip().partition("=")
+    if not name:
+        return 1.0
+    digits = value.replace(".", "", 1)
+    return float(value) if name == "q" and digits.isascii() and digits.isdigit() else 0.0

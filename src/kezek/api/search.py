@@ -1,0 +1,88 @@
+"""An officer's search at one post: a plate, a ticket code, a booking number or the text of a QR code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.booking import VehicleSeen, vehicle_seen
+from kezek.api.checkpoint import known_post
+from kezek.api.form import Moment, utc_or_none
+from kezek.api.operation import Call, Operation, Reply, answer
+from kezek.api.problem import no
+from kezek.app.find import TEXT_LENGTH_MAX
+from kezek.app.house import House
+from kezek.app.ticket import TicketView
+from kezek.domain.booking.stand import AT_THE_DESK
+from kezek.domain.kernel.refusal import Reason
+
+
+class SearchAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    q: Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH_MAX)]
+
+
+class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
+    """What an officer needs to know a truck; the ticket's secret address is not part of it."""
+
+    number: int
+    code: str
+    vehicle_class: str = msgspec.field(name="class")
+    status: str
+    start: Moment | None
+    end: Moment | None
+    place: int | None
+    vehicle: VehicleSeen | None
+    drivers: list[str]
+
+
+class SearchDone(msgspec.Struct, frozen=True):
+    """Bookings of the post that fit, live ones first; twelve at most."""
+
+    items: list[BookingFound]
+
+
+class Search:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def find(self, call: Call) -> Reply:
+        asked, house = call.asked(SearchAsked), self._house
+        post = known_post(house.network, call.path["checkpoint"])
+        places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
+        if not call.actor.may(AT_THE_DESK, *places):
+            raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
+        found = house.finder.find(post, asked.q, house.now())
+        return answer(SearchDone([_found(view) for view in found]))
+
+
+def _found(view: TicketView) -> BookingFound:
+    booking = view.booking
+    return BookingFound(
+        number=booking.number,
+        code=booking.code,
+        vehicle_class=booking.vehicle_class,
+        status=view.status,
+        start=utc_or_none(booking.start),
+        end=utc_or_none(view.window_end),
+        place=view.place,
+        vehicle=vehicle_seen(view),
+        drivers=list(view.drivers),
+    )
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/search",
+        name="search_bookings",
+        noun="turns",
+        summary="Find a truck at the post",
+        description="For the staff of the post: by part of a plate, code, booking number or QR text.",
+        run=Search.find,
+        query=SearchAsked,
+        answer=SearchDone,
+        refusals=(Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN),
+    ),
+)
