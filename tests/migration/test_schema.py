@@ -1,0 +1,150 @@
+"""The schema that is written down, the one that the migrations make, and the rows: one and the same."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import apsw
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from kezek.storage.migrations import script as migrations
+from kezek.storage.migrations.head import HEAD
+from kezek.storage.migrations.script import UnknownVersion, config, script
+from kezek.storage.schema import metadata
+from kezek.storage.sqlite.fault import WrongVersion
+from kezek.storage.sqlite.files import APPLICATION
+from kezek.storage.sqlite.store import SqliteStore
+from kezek.storage.table import TABLES
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "kezek.db"
+
+
+def migrated(path: Path) -> sa.Engine:
+    SqliteStore(str(path)).close()
+    return sa.create_engine(f"sqlite:///{path}")
+
+
+def described(engine: sa.Engine) -> dict[tuple[str, str], list[str]]:
+    """Every table, index and trigger with its parts; their order inside a table is of no account."""
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql(
+            "SELECT type, name, sql FROM sqlite_master WHERE sql IS NOT NULL"
+        ).fetchall()
+    engine.dispose()
+    return {
+        (kind, name): sorted(filter(None, (_plain(part) for part in text.splitlines())))
+        for kind, name, text in found
+        if name != "alembic_version"
+    }
+
+
+def _plain(part: str) -> str:
+    return re.sub(r"\s+", " ", part).strip(" ,")
+
+
+def test_all_migrations_make_the_schema(path: Path):
+    written = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    metadata.create_all(written)
+    made, wanted = described(migrated(path)), described(written)
+    assert made.keys() == wanted.keys()
+    for name, parts in wanted.items():
+        assert made[name] == parts, name
+    assert len([kind for kind, _ in made if kind == "trigger"]) >= 5
+
+
+def test_alembic_sees_no_difference(path: Path):
+    engine = migrated(path)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_the_newest_step_is_named_where_it_can_be_read_cheaply():
+    assert ScriptDirectory.from_config(config()).get_heads() == [HEAD]
+
+
+@pytest.mark.parametrize("kind", TABLES, ids=lambda kind: kind.__name__)
+def test_a_tables_columns_are_the_rows_fields(kind: type):
+    table = metadata.tables[TABLES[kind].name]
+    assert [c.name for c in table.columns] == [f.name for f in fields(kind)]
+    key = tuple(c.name for c in table.primary_key.columns)
+    # Answers are appended; their key is an index.
+    if key:
+        assert key == TABLES[kind].key
+    else:
+        (index,) = table.indexes
+        assert index.unique
+        assert tuple(c.name for c in index.columns) == TABLES[kind].key
+
+
+@pytest.mark.parametrize("kind", TABLES, ids=lambda kind: kind.__name__)
+def test_a_column_is_empty_only_where_the_field_may_be(kind: type):
+    table = metadata.tables[TABLES[kind].name]
+    for field in fields(kind):
+        assert table.c[field.name].nullable == ("None" in str(field.type)), field.name
+
+
+def test_every_table_is_known():
+    assert {t.name for t in TABLES.values()} | {"setting"} == set(metadata.tables)
+
+
+def test_a_newer_version_is_refused_and_left_as_it_is(path: Path):
+    SqliteStore(str(path)).close()
+    other = apsw.Connection(str(path))
+    other.execute("UPDATE alembic_version SET version_num = '9999'")
+    other.close()
+    before = path.read_bytes()
+    with pytest.raises(WrongVersion, match=r"schema 9999.*install that version") as wrong:
+        SqliteStore(str(path))
+    assert wrong.value.permanent
+    assert path.read_bytes() == before
+    with pytest.raises(UnknownVersion):
+        script("9999")
+
+
+def test_a_start_that_was_cut_off_is_finished(path: Path):
+    """The file was marked as ours, and the power failed before the first step."""
+    other = apsw.Connection(str(path))
+    other.pragma("application_id", APPLICATION)
+    other.close()
+    store = SqliteStore(str(path))
+    store.set_setting("a", "b")
+    assert store.setting("a") == "b"
+    store.close()
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch):
+    def broken(_version: str) -> str:
+        return "CREATE TABLE half (a); CREATE TABLE half (a);"
+
+    monkeypatch.setattr(migrations, "script", broken)
+    with pytest.raises(Exception, match="the database failed"):
+        SqliteStore(str(path))
+    monkeypatch.undo()
+    other = apsw.Connection(str(path))
+    assert other.execute("SELECT count(*) FROM sqlite_master").fetchall() == [(0,)]
+    other.close()
+    SqliteStore(str(path)).close()
+
+
+def test_a_start_with_nothing_to_migrate_loads_no_tools_for_schemas(path: Path):
+    SqliteStore(str(path)).close()
+    ask = (
+        "import sys; from kezek.storage.open import open_store;"
+        f"open_store({f'sqlite:{path}'!r}).close();"
+        "print([name for name in ('alembic', 'sqlalchemy', 'mako') if name in sys.modules])"
+    )
+    ran = subprocess.run([sys.executable, "-c", ask], check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == "[]"
