@@ -11,7 +11,7 @@ from litestar.types import ControllerRouterHandler
 
 from kezek.app.house import House
 from kezek.app.port import Fault
-from kezek.web import board, book, checkpoint, csrf
+from kezek.web import board, book, checkpoint, csrf, find_ticket, reading, regulation, ticket
 from kezek.web.assets import Assets, static_route
 from kezek.web.errors import failure
 from kezek.web.forms import read_form
@@ -68,7 +68,15 @@ def web_routes(house: House) -> list[ControllerRouterHandler]:
 
 
 def _handlers() -> list[ControllerRouterHandler]:
-    return [*board.HANDLERS, *checkpoint.HANDLERS, *book.HANDLERS]
+    return [
+        *board.HANDLERS,
+        *checkpoint.HANDLERS,
+        *book.HANDLERS,
+        *ticket.HANDLERS,
+        *find_ticket.HANDLERS,
+        *regulation.HANDLERS,
+        *reading.HANDLERS,
+    ]
 
 
 def _door(web: Web) -> Callable[[PageRequest], object]:

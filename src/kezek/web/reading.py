@@ -1,0 +1,55 @@
+"""Pages to read: how the order is made, open data, privacy, accessibility; and what robots may see."""
+
+from __future__ import annotations
+
+from litestar import Response, get
+
+from kezek.web.checkpoint import rule_of
+from kezek.web.render import answer, page
+from kezek.web.shape import is_ours
+from kezek.web.visit import PageRequest, visit
+
+# A ticket's address is a secret, and what is behind a sign-in is nobody's reading.
+ROBOTS = (
+    b"User-agent: *\nDisallow: /t/\nDisallow: /console\nDisallow: /agency\nDisallow: /carrier\n"
+)
+
+
+@get("/order")
+async def order(request: PageRequest) -> Response[bytes]:
+    """How the order of a line is made, in plain words, with the numbers of each authority."""
+    here = visit(request)
+    rules = [
+        (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // 3_600_000)
+        for rules in here.house.rules.values()
+    ]
+    ours = any(is_ours(r, "interleave") for r in here.house.rules.values())
+    return page(request, "pages/order.html", rules=rules, ours=ours)
+
+
+@get("/open-data")
+async def open_data(request: PageRequest) -> Response[bytes]:
+    """Where the same figures are for programs."""
+    example = next(iter(visit(request).house.network.posts()), "kz_dostyk")
+    return page(request, "pages/open_data.html", example=example)
+
+
+@get("/privacy")
+async def privacy(request: PageRequest) -> Response[bytes]:
+    """What is kept of people, why, and until when."""
+    return page(request, "pages/privacy.html")
+
+
+@get("/accessibility")
+async def accessibility(request: PageRequest) -> Response[bytes]:
+    """What works for whom, and what was not tried."""
+    return page(request, "pages/accessibility.html")
+
+
+@get("/robots.txt")
+async def robots(request: PageRequest) -> Response[bytes]:
+    """What search engines leave alone."""
+    return answer(request, ROBOTS, kind="text/plain", headers={"Cache-Control": "max-age=86400"})
+
+
+HANDLERS = (order, open_data, privacy, accessibility, robots)

@@ -1,0 +1,266 @@
+"""The ticket page by its secret link: follow the turn, move, cancel, name another driver, print.
+
+The secret stands in the path, so no answer may be kept or indexed, no link may carry a referrer, and
+nothing here logs an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from litestar import Response, get, post
+from litestar.response import Stream
+from markupsafe import Markup
+
+from kezek.app.desk.batch import Done
+from kezek.app.ticket import TicketView
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import AddDriver, Cancel, Move
+from kezek.domain.booking.transition import Verb, transition
+from kezek.domain.kernel.instant import HOUR
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.regulation.regulation import Regulation
+from kezek.text import refusals
+from kezek.text.catalogue import Words
+from kezek.text.mark import translatable
+from kezek.web import book_flow
+from kezek.web.book_flow import Flow, Moving
+from kezek.web.live import live
+from kezek.web.render import answer, page, redirect
+from kezek.web.shape import local, post_view, zone_of
+from kezek.web.stop import RefusedStop, Step, Stop
+from kezek.web.ticket_view import context_of, head_of
+from kezek.web.visit import PageRequest, Visit, visit
+
+UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
+
+_QR = translatable("QR code of the ticket")
+_MOVED = translatable("The booking has its new time.")
+_CANCELLED = translatable("The booking is cancelled. The place goes to others.")
+_NAMED = translatable("The driver is named on the ticket.")
+_BACK = translatable("Back to the ticket")
+_BEFORE = translatable("Be at the waiting area before your hour begins.")
+_CLOSES = translatable("If the post closes, you get a new time free of charge and no strike.")
+_FIXED = translatable("Plate, VIN and post cannot change.")
+
+
+def held(here: Visit, secret: str) -> TicketView:
+    """The ticket of a secret, or the error page."""
+    number = here.house.papers.number_of(secret)
+    view = here.house.tickets.view(number, here.now) if number is not None else None
+    if view is None:
+        raise Stop("ticket_unknown")
+    return view
+
+
+def holder_of(view: TicketView) -> Actor:
+    """Who shows the link holds the ticket: a driver needs no account."""
+    return Actor(account=0, label="ticket", ticket=view.booking.number)
+
+
+@get("/t/{secret:str}")
+async def ticket(request: PageRequest, secret: str) -> Response[bytes]:
+    """The driver's page."""
+    here = visit(request)
+    return _shown(request, held(here, secret), secret)
+
+
+def _shown(
+    request: PageRequest,
+    view: TicketView,
+    secret: str,
+    errors: Mapping[str, str] | None = None,
+    http_status: int = 200,
+) -> Response[bytes]:
+    here = visit(request)
+    label = here.words.gettext(_QR)
+    picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
+    context = context_of(here, view, secret)
+    return page(
+        request,
+        "pages/ticket.html",
+        http_status=http_status,
+        zone=zone_of(view.post),
+        headers=UNSEEN,
+        **context
+        | {
+            "stream": f"/t/{secret}/live" if view.live else None,
+            "qr": picture.format(secret, label) if view.live and view.booking.start else "",
+            "errors": errors or {},
+            "key": here.new_key(),
+        },
+    )
+
+
+@get("/t/{secret:str}/live")
+async def ticket_live(request: PageRequest, secret: str) -> Stream:
+    """Server-sent events of the line in which the ticket stands."""
+    return live(request, held(visit(request), secret).booking.line)
+
+
+@get("/t/{secret:str}/qr.svg")
+async def ticket_qr(request: PageRequest, secret: str) -> Response[bytes]:
+    """The signed QR code, which a gate checks without a network."""
+    here = visit(request)
+    text = here.house.papers.qr_text(held(here, secret))
+    if not text:
+        raise Stop("not_found")
+    svg = here.house.papers.qr_svg(text, here.words.gettext(_QR))
+    return answer(request, svg.encode(), kind="image/svg+xml", headers=UNSEEN)
+
+
+@get("/t/{secret:str}/print")
+async def ticket_print(request: PageRequest, secret: str) -> Response[bytes]:
+    """The ticket on one sheet of paper."""
+    here = visit(request)
+    view = held(here, secret)
+    papers, regulation = here.house.papers, view.post.regulation
+    text = papers.qr_text(view)
+    svg = papers.qr_svg(text, here.words.gettext(_QR)) if text else ""
+    assert regulation is not None, "a ticket stands in a line with a regulation"
+    return page(
+        request,
+        "pages/print.html",
+        zone=zone_of(view.post),
+        headers=UNSEEN,
+        ticket=head_of(view, secret),
+        post=post_view(view.post, here.lang, here.now),
+        qr=Markup(svg),  # noqa: S704 - our own drawing; its label is escaped there
+        regulation=regulation.id,
+        rules=_sentences(regulation, here.words),
+        printed=local(here.now, zone_of(view.post)),
+    )
+
+
+def _sentences(regulation: Regulation, say: Words) -> list[str]:
+    late = regulation.keeps_place_for // HOUR
+    return [
+        say.gettext(_BEFORE),
+        say.count(
+            "Come late and you keep your place for %(num)s hour, then go behind the current hour.",
+            "Come late and you keep your place for %(num)s hours, then go behind the current hour.",
+            late,
+        ),
+        say.gettext(_CLOSES),
+        say.gettext(_FIXED),
+    ]
+
+
+@post("/t/{secret:str}/cancel", status_code=200)
+async def ticket_cancel(request: PageRequest, secret: str) -> Response[bytes]:
+    """Give the booking back."""
+    here = visit(request)
+    view = held(here, secret)
+    key, delay = here.form.key, here.house.delay()
+    done = await here.house.desk.submit(Cancel(key, holder_of(view), view.booking.number, delay))
+    if isinstance(done, Refused):
+        raise _refused(here, view, secret, done)
+    here.flash("done", here.words.gettext(_CANCELLED))
+    return redirect(request, f"/t/{secret}")
+
+
+@post("/t/{secret:str}/driver", status_code=200)
+async def ticket_driver(request: PageRequest, secret: str) -> Response[bytes]:
+    """Name another driver."""
+    here = visit(request)
+    view = held(here, secret)
+    name = here.form.text("driver", 120)
+    command = AddDriver(here.form.key, holder_of(view), view.booking.number, name)
+    done = await here.house.desk.submit(command)
+    if isinstance(done, Done):
+        here.flash("done", here.words.gettext(_NAMED))
+        return redirect(request, f"/t/{secret}")
+    if done.reason not in (Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY):
+        raise _refused(here, view, secret, done)
+    said = refusals.sentence(done.reason, done.facts, here.lang, zone_of(view.post))
+    return _shown(request, view, secret, {"driver": " ".join(said)}, 422)
+
+
+def _refused(here: Visit, view: TicketView, secret: str, refused: Refused) -> RefusedStop:
+    back = Step(here.words.gettext(_BACK), f"/t/{secret}")
+    return RefusedStop(refused, zone=zone_of(view.post), steps=(back,))
+
+
+@get("/t/{secret:str}/move")
+async def ticket_move(request: PageRequest, secret: str) -> Response[bytes]:
+    """Choose another time; the present one stays until the last button."""
+    here = visit(request)
+    view, query = _movable(here, secret), request.query_params
+    flow = _flow(view, secret)
+    post_id = view.post.checkpoint.id
+    choice = book_flow.choice_of(
+        here, flow, lambda name: post_id if name == "checkpoint" else query.get(name, "")[:60]
+    )
+    ready = choice.start is not None and not choice.errors
+    return book_flow.show(request, flow, "confirm" if ready else "when", choice)
+
+
+@post("/t/{secret:str}/move", status_code=200)
+async def ticket_moved(request: PageRequest, secret: str) -> Response[bytes]:
+    """Take the new time."""
+    here = visit(request)
+    view = _movable(here, secret)
+    flow, form, post_id = _flow(view, secret), here.form, view.post.checkpoint.id
+    choice = book_flow.choice_of(
+        here, flow, lambda name: post_id if name == "checkpoint" else form.text(name, 60)
+    )
+    if choice.start is None or choice.errors:
+        return book_flow.show(request, flow, "when", choice, http_status=409)
+    number, delay = view.booking.number, here.house.delay()
+    command = Move(form.key, holder_of(view), number, choice.start, delay)
+    done = await here.house.desk.submit(command)
+    if isinstance(done, Done):
+        here.flash("done", here.words.gettext(_MOVED))
+        return redirect(request, f"/t/{secret}")
+    book_flow.refuse(here, choice, done)
+    return book_flow.show(request, flow, "when", choice, http_status=409)
+
+
+def _movable(here: Visit, secret: str) -> TicketView:
+    """The ticket, if it can move at all; otherwise the reason that the desk would give."""
+    view = held(here, secret)
+    if Verb.MOVE not in view.can:
+        raise _refused(here, view, secret, _why_fixed(view))
+    return view
+
+
+def _why_fixed(view: TicketView) -> Refused:
+    booking, regulation = view.booking, view.post.regulation
+    number = booking.number
+    if regulation is None or transition(view.status, Verb.MOVE) is None:
+        facts: dict[str, Fact] = {"number": number, "status": view.status, "verb": Verb.MOVE}
+        return Refused(Reason.WRONG_STATUS, facts)
+    if view.moves_left == 0:
+        return Refused(Reason.MOVES_EXHAUSTED, {"most": regulation.moves_max})
+    return Refused(Reason.MOVE_TOO_LATE, {"until": (booking.start or 0) - regulation.move_until})
+
+
+def _flow(view: TicketView, secret: str) -> Flow:
+    booking, zone, end = view.booking, zone_of(view.post), view.window_end
+    return Flow(
+        mode="move",
+        base=f"/t/{secret}/move",
+        back=f"/t/{secret}",
+        actor=holder_of(view),
+        klass=str(booking.vehicle_class),
+        moving=Moving(
+            code=booking.code,
+            country=view.seen.country,
+            tail=view.seen.tail,
+            start=local(booking.start, zone) if booking.start is not None else None,
+            end=local(end, zone) if end is not None else None,
+            free=True,
+        ),
+    )
+
+
+HANDLERS = (
+    ticket,
+    ticket_live,
+    ticket_qr,
+    ticket_print,
+    ticket_cancel,
+    ticket_driver,
+    ticket_move,
+    ticket_moved,
+)

@@ -1,0 +1,88 @@
+"""Gathers every sentence of templates and code into the catalogues of `src/kezek/text/locale`.
+
+Run it as `.venv/bin/python tools/texts.py` after a sentence was added or changed, then translate what
+is empty.  Existing translations stay; sentences that are gone go.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parents[1] / "src" / "kezek"
+LOCALE = PACKAGE / "text" / "locale"
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "t": None,
+    "translatable": None,
+    "say": (1,),
+    "count": (1, 2),
+}
+METHODS = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
+OPTIONS = {
+    "web/templates/**.html": {
+        "trimmed": "true",
+        "newstyle_gettext": "true",
+        "silent": "false",
+        "trim_blocks": "true",
+        "lstrip_blocks": "true",
+    }
+}
+
+
+def gathered() -> Catalog:
+    """Every sentence that the product can say, in the order of the files."""
+    catalogue = Catalog(charset="utf-8")
+    for folder in ("app", "text", "web"):
+        found = extract_from_dir(
+            str(PACKAGE / folder),
+            method_map=[(pattern.removeprefix(f"{folder}/"), kind) for pattern, kind in METHODS],
+            options_map={k.removeprefix(f"{folder}/"): v for k, v in OPTIONS.items()},
+            keywords=KEYWORDS,
+        )
+        for name, _line, message, comments, context in sorted(found, key=lambda f: (f[0], f[1])):
+            catalogue.add(
+                message,
+                None,
+                [(f"{folder}/{name}", None)],  # type: ignore[list-item]
+                auto_comments=comments,
+                context=context,
+            )
+    return catalogue
+
+
+def read(lang: str) -> Catalog:
+    """A shipped catalogue; an empty one for a language that is new."""
+    file = LOCALE / f"{lang}.po"
+    if not file.exists():
+        return Catalog(locale=lang, charset="utf-8", fuzzy=False)
+    with file.open("rb") as stream:
+        return read_po(stream, locale=lang)
+
+
+def main() -> None:
+    whole = gathered()
+    for lang in sys.argv[1:] or ["ru", "kk"]:
+        catalogue = read(lang)
+        # Nothing is guessed: a sentence that was changed is translated anew.
+        catalogue.update(whole, no_fuzzy_matching=True, update_header_comment=False)
+        catalogue.obsolete.clear()
+        with (LOCALE / f"{lang}.po").open("wb") as stream:
+            write_po(stream, catalogue, width=100, omit_header=False, include_lineno=False)
+        empty = [m for m in catalogue if m.id and not any(strings(m.string))]
+        sys.stdout.write(f"{lang}: {len(catalogue)} sentences, {len(empty)} not translated\n")
+
+
+def strings(translated: object) -> tuple[str, ...]:
+    """The forms of a translation."""
+    return (translated,) if isinstance(translated, str) else tuple(translated)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()
