@@ -7,61 +7,128 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kezek.cli.fault import Failed
 from kezek.cli.output import answer, json_option, wants_json
 from kezek.cli.remote import get, server_of, server_option
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 SECONDS = 2.0
+DAYS = 7
+WIDTH_UNWATCHED = 120
+# A bar of free places: height, not hue.
+_BARS = "▁▂▃▄▅▆▇█"
 
 
 @click.command()
 @click.option("--once", is_flag=True, help="Print the board once instead of keeping it live.")
+@click.option("--all", "everything", is_flag=True, help="Also the posts where no line runs.")
 @server_option
 @json_option
-def board(*, once: bool, server: str | None) -> None:
+def board(*, once: bool, everything: bool, server: str | None) -> None:
     """Show the network board of a running server: places, trucks waiting, called, crossed."""
     address = server_of(server)
-    body = get(address, "/api/v1/board")
+    picture = Picture(address, everything=everything)
     if once or wants_json(click.get_current_context()):
-        answer(body, lambda: _print(body))
+        body = picture.read()
+        answer(body, lambda: _console().print(picture.table(body)))
         return
-    _keep_live(address, body)
+    _keep_live(picture)
 
 
-def _print(body: dict[str, Any]) -> None:
+def _console() -> Console:
     from rich.console import Console
 
-    Console(highlight=False).print(table_of(body))
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=WIDTH_UNWATCHED)
 
 
-def _keep_live(address: str, body: dict[str, Any]) -> None:
-    from rich.console import Console
+class Picture:
+    """The board of one server as a table."""
+
+    def __init__(self, server: str, *, everything: bool) -> None:
+        self._server, self._everything = server, everything
+        self._names: dict[str, str] = {}
+
+    def read(self) -> dict[str, Any]:
+        """The board now, with the names of its posts."""
+        body: dict[str, Any] = get(self._server, "/api/v1/board")
+        if not self._names:
+            self._names = {
+                post["id"]: post["name_en"]
+                for post in get(self._server, "/api/v1/checkpoints?limit=100")["items"]
+            }
+        for row in body["items"]:
+            row["name"] = self._names.get(row["checkpoint"], row["checkpoint"])
+        return body
+
+    def table(self, body: dict[str, Any], stale: str = "") -> Table:
+        """Posts with a line, the fullest waiting areas first."""
+        from rich.table import Table
+
+        shown = [row for row in body["items"] if self._everything or row["waiting"] is not None]
+        shown.sort(key=lambda row: (-(row["waiting"] or 0), row["name"]))
+        mark = ", simulated trucks" if body["simulated"] else ""
+        table = Table(
+            box=None,
+            pad_edge=False,
+            header_style="bold",
+            title_justify="left",
+            caption_justify="left",
+            title=f"Kezek: the network as of {body['as_of']}{mark}",
+            caption=stale or None,
+        )
+        table.add_column("post")
+        table.add_column("state")
+        for name in ("waiting", "called", "at gate", "crossed today", "an hour"):
+            table.add_column(name, justify="right")
+        table.add_column("next free")
+        table.add_column("free, 7 days")
+        for row in shown:
+            table.add_row(*_cells(row))
+        return table
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    pace = "" if row["pace"] is None else f"{row['pace']:.1f}"
+    counts = (row[name] for name in ("waiting", "called", "admitted", "crossed_today"))
+    return [
+        row["name"],
+        row["state"].replace("_", " "),
+        *("" if count is None else str(count) for count in counts),
+        pace,
+        row["next_free"] or "",
+        bars(row["days"][:DAYS]),
+    ]
+
+
+def bars(days: list[int | None]) -> str:
+    """Free places day by day as heights; a dot is none, a cross a closed day."""
+    most = max((free for free in days if free), default=0)
+    marks = []
+    for free in days:
+        if free is None:
+            marks.append("×")
+        elif not free:
+            marks.append("·")
+        else:
+            marks.append(_BARS[min(len(_BARS) - 1, free * len(_BARS) // (most + 1))])
+    return "".join(marks)
+
+
+def _keep_live(picture: Picture) -> None:
     from rich.live import Live
 
-    from kezek.cli.fault import Failed
-
-    with Live(
-        table_of(body), console=Console(highlight=False), screen=True, auto_refresh=False
-    ) as live:
+    body = picture.read()
+    with Live(picture.table(body), console=_console(), screen=True, auto_refresh=False) as live:
         while True:
             time.sleep(SECONDS)
             try:
-                body = get(address, "/api/v1/board")
+                body = picture.read()
+                live.update(picture.table(body), refresh=True)
             except Failed as fault:
                 # A board that has lost its server says so and keeps its last picture.
-                table = table_of(body)
-                table.caption = f"stale: {fault.message}"
-                live.update(table, refresh=True)
-                continue
-            live.update(table_of(body), refresh=True)
-
-
-def table_of(body: dict[str, Any]) -> Table:
-    """The board as a table; posts without a line stand last."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold", title_justify="left")
-    table.title = f"Kezek: the network as of {body.get('as_of', '?')}"
-    return table
+                stale = f"STALE, as of {body['as_of']}: {fault.message}"
+                live.update(picture.table(body, stale), refresh=True)

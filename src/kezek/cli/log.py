@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 1.0
 PAGE = 500
+_UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @click.command()
@@ -56,63 +58,59 @@ def log(
             events = house.store.reader.events_before(1 << 62, last, line)
         _print([_shown(event) for event in reversed(events)])
         return
-    ask = _asker(server_of(server), key_file.read().strip(), line)
-    found = _newest(ask, last)
+    reader = Reader(server_of(server), key_file.read().strip(), line)
+    found = reader.newest(last)
     if not follow:
         _print(found)
         return
     for event in found:
         _print_one(event)
-    position = found[-1]["position"] if found else 0
-    for event in _following(ask, position):
+    for event in reader.following():
         _print_one(event)
 
 
-Asker = Callable[[str], dict[str, Any]]
+class Reader:
+    """Reads the log of a running server, page by page, with an API key."""
 
+    def __init__(self, server: str, key: str, line: str) -> None:
+        self._server, self._key, self._line = server, key, line
+        self._position = 0
 
-def _asker(server: str, key: str, line: str) -> Asker:
-    from urllib.parse import quote
+    def newest(self, last: int) -> list[dict[str, Any]]:
+        """The newest events, oldest first; of one line those among the newest of all."""
+        end = int(get(self._server, "/api/v1/board")["position"])
+        self._position = max(0, end - last)
+        found: list[dict[str, Any]] = []
+        while page := self._page():
+            found += page
+        return found
 
-    suffix = f"&line={quote(line)}" if line else ""
-    return lambda query: dict(get(server, f"/api/v1/log?{query}{suffix}", key))
-
-
-def _newest(ask: Asker, last: int) -> list[dict[str, Any]]:
-    """The newest events, oldest first."""
-    found: list[dict[str, Any]] = []
-    cursor = ""
-    while len(found) < last:
-        more = f"&cursor={cursor}" if cursor else ""
-        page = ask(f"order=newest&limit={min(PAGE, last - len(found))}{more}")
-        found += page["items"]
-        cursor = page.get("next") or ""
-        if not cursor:
-            break
-    return found[::-1]
-
-
-def _following(ask: Asker, position: int) -> Iterator[dict[str, Any]]:
-    while True:
-        page = ask(f"after={position}&limit={PAGE}")
-        for event in page["items"]:
-            position = event["position"]
-            yield event
-        if not page["items"]:
+    def following(self) -> Iterator[dict[str, Any]]:
+        """What comes after, as it comes."""
+        while True:
+            yield from self._page()
             time.sleep(POLL_SECONDS)
+
+    def _page(self) -> list[dict[str, Any]]:
+        line = f"&line={quote(self._line)}" if self._line else ""
+        path = f"/api/v1/log?after={self._position}&limit={PAGE}{line}"
+        page = get(self._server, path, self._key)
+        self._position = int(page["next"])
+        return list(page["items"])
 
 
 def _shown(event: Logged) -> dict[str, Any]:
     from kezek.domain.kernel.instant import to_datetime
 
+    at, real = (to_datetime(moment).strftime(_UTC) for moment in (event.at, event.real))
     return {
         "position": event.position,
-        "at": to_datetime(event.at).isoformat(timespec="milliseconds"),
-        "real": to_datetime(event.real).isoformat(timespec="milliseconds"),
+        "at": at,
+        "real": real,
         "kind": event.kind,
         "actor": event.actor,
         "line": event.line,
-        "number": event.number,
+        "booking": event.number or None,
         "body": json.loads(event.body),
     }
 
@@ -135,9 +133,9 @@ def _print_one(event: dict[str, Any]) -> None:
 
 
 def _sentence(event: dict[str, Any]) -> str:
-    body = " ".join(f"{name}={value}" for name, value in (event.get("body") or {}).items())
-    number = event.get("number") or ""
+    body = " ".join(f"{name}={value}" for name, value in event["body"].items())
+    number = event["booking"] or ""
     return (
-        f"{event['position']:>8} {event['at']} {event['kind']:<18} {event.get('line') or '-':<28}"
-        f" {number:>8} {event.get('actor', '')} {body}"
+        f"{event['position']:>8} {event['at']} {event['kind']:<18} {event['line'] or '-':<28}"
+        f" {number:>8} {event['actor']} {body}"
     ).rstrip()

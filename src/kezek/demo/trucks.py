@@ -18,6 +18,7 @@ BULK_ROWS = 500
 DAYS_AT_ONCE = 2
 # New bookings at a post, as a share of what it can take: the rest comes with the board.
 BOOKINGS_PERCENT = 60
+FREE_PERCENT = 70
 ACCELERATED_PERCENT = 2
 WALK_IN_PERCENT = 3
 KEPT_CLASSES = ("priority", "priority", "priority", "accelerated", "postal")
@@ -40,6 +41,8 @@ class Trucks:
             self._rest[yard.checkpoint] = list(yard.days)
             for _ in range(DAYS_AT_ONCE):
                 rows += self._next_day(yard)
+            if not any(day.spots for day in yard.days):
+                rows += await self._free_rows(yard, hours=DAYS_AT_ONCE * 24)
         rows.sort(key=lambda row: row["start"])
         if stage.scene.trucks_max:
             rows = rows[: stage.scene.trucks_max]
@@ -75,6 +78,19 @@ class Trucks:
                 left[pool] -= 1
                 name = stage.draw.one_of(KEPT_CLASSES) if kept else "in_turn"
                 yield self._form(yard, spot.start, name) | {"protected": True}
+
+    async def _free_rows(self, yard: Yard, *, hours: int, ahead: int = 0) -> list[dict[str, Any]]:
+        """Where no board tells of trucks, such as at Dostuk, most of the free places are booked."""
+        told = await self._stage.api.ask(
+            f"/checkpoints/{yard.checkpoint}/availability", {"days": "4"}
+        )
+        first = self._stage.agenda.now + ahead * HOUR
+        return [
+            self._form(yard, start, "in_turn")
+            for start, free in _free_windows(told, "ordinary")
+            if first - HOUR < start < first + hours * HOUR
+            for _ in range(free * FREE_PERCENT // 100)
+        ]
 
     def _form(self, yard: Yard, start: Instant, vehicle_class: str) -> dict[str, Any]:
         stage = self._stage
@@ -153,6 +169,8 @@ class Trucks:
         """Half a day later the day after next gets its trucks, and so on."""
         self._stage.agenda.after(DAY, partial(self._another_day, yard))
         rows = self._next_day(yard)
+        if not any(day.spots for day in yard.days):
+            rows = await self._free_rows(yard, hours=24, ahead=24)
         await self._book_all([rows[at : at + BULK_ROWS] for at in range(0, len(rows), BULK_ROWS)])
 
     def _pause(self, yard: Yard) -> Instant:
@@ -178,7 +196,7 @@ class Trucks:
     async def _free_window(self, checkpoint: str, pool: str) -> Instant | None:
         """A window with a place, sooner ones likelier; None when there is none."""
         told = await self._stage.api.ask(f"/checkpoints/{checkpoint}/availability", {"days": "30"})
-        free = list(_free_windows(told, pool))
+        free = [start for start, _ in _free_windows(told, pool)]
         if not free:
             return None
         # The smaller of two draws: most people want to cross soon.
@@ -201,7 +219,8 @@ class Trucks:
             stage.note(status=told.status)
 
 
-def _free_windows(told: Told, pool: str) -> Iterator[Instant]:
+def _free_windows(told: Told, pool: str) -> Iterator[tuple[Instant, int]]:
+    """Windows with free places, and how many."""
     for day in told.body.get("days", ()):
         windows = day["windows"]
         if not day[pool] or windows is None:
@@ -209,4 +228,4 @@ def _free_windows(told: Told, pool: str) -> Iterator[Instant]:
         first, length = instant(windows["first"]), windows["minutes"] * MINUTE
         for place, free in enumerate(windows[pool]):
             if free > 0:
-                yield first + place * length
+                yield first + place * length, free
