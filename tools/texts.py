@@ -24,6 +24,8 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "say": (1,),
     "count": (1, 2),
 }
+# Inside, a sentence is only ever marked; `count` and `say` mean other things there.
+MARKED: dict[str, tuple[int, ...] | None] = {"translatable": None}
 METHODS = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
 OPTIONS = {
     "web/templates/**.html": {
@@ -44,7 +46,7 @@ def gathered() -> Catalog:
             str(PACKAGE / folder),
             method_map=[(pattern.removeprefix(f"{folder}/"), kind) for pattern, kind in METHODS],
             options_map={k.removeprefix(f"{folder}/"): v for k, v in OPTIONS.items()},
-            keywords=KEYWORDS,
+            keywords=MARKED if folder == "app" else KEYWORDS,
         )
         for name, _line, message, comments, context in sorted(found, key=lambda f: (f[0], f[1])):
             catalogue.add(
@@ -80,8 +82,8 @@ def main() -> None:
 
 
 def strings(translated: object) -> tuple[str, ...]:
-    """The forms of a translation."""
-    return (translated,) if isinstance(translated, str) else tuple(translated)  # type: ignore[arg-type]
+    """The forms of a translation, none before there is one."""
+    return (translated,) if isinstance(translated, str) else tuple(translated or ())  # type: ignore[arg-type]
 
 
 if __name__ == "__main__":
