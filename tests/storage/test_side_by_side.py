@@ -59,6 +59,7 @@ class SideBySide(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.file = SqliteStore(str(loaded(self.folder / "kezek.db")))
         self.batch: list[Command] = []
+        self.secrets = 0
 
     def teardown(self) -> None:
         if not hasattr(self, "file"):
@@ -170,19 +171,9 @@ class SideBySide(RuleBasedStateMachine):
 
     @rule(n=st.integers(1, 3))
     def keys_and_closing(self, n) -> None:
-        who = PEOPLE["carrier"]
-        self.add(
-            IssueKey(
-                "",
-                who,
-                who.account,
-                f"{len(self.batch)}{self.world.now.at}",
-                "l",
-                "carrier",
-                "*",
-                9,
-            )
-        )
+        who, self.secrets = PEOPLE["carrier"], self.secrets + 1
+        digest = f"digest {self.secrets}"
+        self.add(IssueKey("", who, who.account, digest, "label", "carrier", "*", 9))
         self.add(RevokeKey("", who, n))
         self.add(CloseAccount("", ADMIN, 16 + n))
 

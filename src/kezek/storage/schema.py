@@ -223,7 +223,8 @@ api_key = _table(
     *_whole("revoked_at", null=True),
     key=("id",),
 )
-Index(None, api_key.c.digest)
+# I17: a secret opens one key, never two.
+Index(None, api_key.c.digest, unique=True)
 
 garage_vehicle = _table(
     "garage_vehicle",
@@ -290,11 +291,6 @@ SELECT RAISE(ABORT, 'the log has no gaps: positions follow each other'); END""",
 WHEN OLD.number <> NEW.number AND EXISTS
 (SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) BEGIN
 SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END""",
-    # I17: a secret opens one key, never two.  A unique index would stop every later change of the
-    # row as well: an upsert forgives a conflict with the key it names and with no other.
-    """CREATE TRIGGER api_key_secret_once BEFORE INSERT ON api_key
-WHEN EXISTS (SELECT 1 FROM api_key WHERE digest = NEW.digest AND id <> NEW.id) BEGIN
-SELECT RAISE(ABORT, 'a secret opens one key: the digest is taken'); END""",
 )
 
 

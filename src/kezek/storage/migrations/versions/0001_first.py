@@ -29,18 +29,17 @@ SELECT RAISE(ABORT, 'the log has no gaps: positions follow each other'); END""",
 WHEN OLD.number <> NEW.number AND EXISTS
 (SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) BEGIN
 SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END""",
-    """CREATE TRIGGER api_key_secret_once BEFORE INSERT ON api_key
-WHEN EXISTS (SELECT 1 FROM api_key WHERE digest = NEW.digest AND id <> NEW.id) BEGIN
-SELECT RAISE(ABORT, 'a secret opens one key: the digest is taken'); END""",
 )
 
 
 def upgrade() -> None:
     """Everything from nothing."""
     _network()
+    _places()
     _bookings()
     _personal()
     _accounts()
+    _carriers()
     _log()
     for fence in FENCES:
         op.execute(fence)
@@ -95,6 +94,9 @@ def _network() -> None:
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
+
+
+def _places() -> None:
     op.create_table(
         "day",
         _must("line", sa.Text),
@@ -280,6 +282,21 @@ def _accounts() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "session",
+        _must("digest", sa.Text),
+        _must("account", WIDE),
+        _must("purpose", sa.Text),
+        _must("began", WIDE),
+        _must("expires", WIDE),
+        sa.CheckConstraint("purpose IN ('session', 'password')", name="session_has_a_purpose"),
+        sa.PrimaryKeyConstraint("digest"),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+
+
+def _carriers() -> None:
+    op.create_table(
         "api_key",
         _must("id", WIDE),
         _must("account", WIDE),
@@ -293,7 +310,7 @@ def _accounts() -> None:
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
     )
-    op.create_index("api_key_digest", "api_key", ["digest"])
+    op.create_index("api_key_digest", "api_key", ["digest"], unique=True)
     op.create_table(
         "garage_vehicle",
         _must("account", WIDE),
@@ -312,18 +329,6 @@ def _accounts() -> None:
         _must("name", sa.Text),
         _must("phone", sa.Text),
         sa.PrimaryKeyConstraint("account", "name"),
-        sqlite_strict=True,
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
-        "session",
-        _must("digest", sa.Text),
-        _must("account", WIDE),
-        _must("purpose", sa.Text),
-        _must("began", WIDE),
-        _must("expires", WIDE),
-        sa.CheckConstraint("purpose IN ('session', 'password')", name="session_has_a_purpose"),
-        sa.PrimaryKeyConstraint("digest"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
