@@ -17,6 +17,7 @@ from kezek.web.errors import failure
 from kezek.web.forms import read_form
 from kezek.web.kept import Kept
 from kezek.web.rate import Rate
+from kezek.web.staff import routes as staff
 from kezek.web.stop import Elsewhere, RefusedStop, Stop
 from kezek.web.templates import Templates
 from kezek.web.visit import SESSION_COOKIE, PageRequest, Visit, Web, begin_visit
@@ -76,6 +77,7 @@ def _handlers() -> list[ControllerRouterHandler]:
         *find_ticket.HANDLERS,
         *regulation.HANDLERS,
         *reading.HANDLERS,
+        *staff.HANDLERS,
     ]
 
 

@@ -76,7 +76,9 @@ async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response
     answer = await here.house.desk.submit(command)
     if isinstance(answer, Done):
         number = answer.outcome["number"]
-        return redirect(request, f"/t/{here.house.papers.link(number)}")
+        # Whoever books at a desk hands over paper.
+        then = "/print" if flow.mode == "clerk" else ""
+        return redirect(request, f"/t/{here.house.papers.link(number)}{then}")
     book_flow.refuse(here, choice, answer)
     return book_flow.show(request, flow, "truck", choice, http_status=409)
 

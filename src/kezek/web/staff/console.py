@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from litestar import Response, get
 from litestar.response import Stream
@@ -21,13 +22,12 @@ from kezek.web.live import live
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import countries, local, zone_of
-from kezek.web.staff.console_view import LineView
+from kezek.web.staff.console_view import Hit, LineView
 from kezek.web.staff.shown import post_shown, posts_with_lines
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, visit
 
 QR_LENGTH_MIN = 60  # nobody types a plate of this length, so it was scanned
-_SHOWN_MAX = 40
 _TO_OWN = t("To your own posts")
 NIGHT_COOKIE = "night"
 
@@ -111,7 +111,7 @@ def show_console(
     here = visit(request)
     view = LineView(here, post, person.actor)
     q = request.query_params.get("q", "").strip()
-    waiting = view.waiting()
+    search, waiting = _search(request, view, q), view.waiting()
     return page(
         request,
         "pages/console.html",
@@ -119,7 +119,10 @@ def show_console(
         zone=zone_of(post),
         post=post_shown(here, post),
         link={"up": True, "waiting": 0},
-        **_search(request, view, q),
+        q=search.q,
+        asked=search.asked,
+        scan=search.scan,
+        hits=search.hits,
         due=view.due(),
         due_count=view.due_count(),
         due_by=local(view.due_by, view.zone),
@@ -152,8 +155,18 @@ def _reasons(
     return [(kind.value, names.cause(kind, lang)) for kind in kinds]
 
 
-def _search(request: PageRequest, view: LineView, q: str) -> dict[str, object]:
-    """What the search found.  `scan` says what a scanned text that opens nothing here is."""
+class Search(NamedTuple):
+    """What was looked for and found.  `q` goes back into the field, so that a plate can be corrected;
+    a scanned text does not.  `scan` says what a text is that opens nothing here: forged or elsewhere.
+    """
+
+    q: str
+    asked: str
+    scan: str
+    hits: list[Hit]
+
+
+def _search(request: PageRequest, view: LineView, q: str) -> Search:
     here = visit(request)
     found = here.house.finder.find(view.post, q, here.now) if q else []
     scanned = len(q) >= QR_LENGTH_MIN
@@ -161,11 +174,8 @@ def _search(request: PageRequest, view: LineView, q: str) -> dict[str, object]:
     scan = ""
     if scanned and not found:
         scan = "forged" if number is None else "elsewhere"
-    genuine = True if number is not None else None
-    shown = q if len(q) <= _SHOWN_MAX else f"{q[:_SHOWN_MAX]}…"
-    return {"q": shown if not scanned else "", "asked": shown, "scan": scan} | {
-        "hits": view.hits(found, genuine=genuine)
-    }
+    hits = view.hits(found, genuine=None if number is None else True)
+    return Search("" if scanned else q, q[:QR_LENGTH_MIN], scan, hits)
 
 
 HANDLERS = (choose_console, console_page, console_stream, console_again)

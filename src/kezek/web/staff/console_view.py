@@ -175,9 +175,9 @@ class LineView:
     # The search.
 
     def hits(self, views: Iterable[TicketView], *, genuine: bool | None) -> list[Hit]:
-        return [self._hit(view, genuine) for view in views]
+        return [self._hit(view, genuine=genuine) for view in views]
 
-    def _hit(self, view: TicketView, genuine: bool | None) -> Hit:
+    def _hit(self, view: TicketView, *, genuine: bool | None) -> Hit:
         booking, start, end = view.booking, view.booking.start, view.window_end
         country, plate = plate_of(view.particulars)
         ahead = view.status in AHEAD

@@ -1,0 +1,177 @@
+"""A carrier's vehicles and drivers: kept to fill in forms; they reserve nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from hashlib import blake2b
+from typing import NamedTuple
+
+from litestar import Response, get, post
+
+from kezek.app.access import Person
+from kezek.app.garage import Parked, drivers, parked
+from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.account.actor import Role
+from kezek.domain.account.decide import KeepInGarage
+from kezek.domain.kernel.refusal import Refused
+from kezek.text.mark import translatable as t
+from kezek.web.render import page, redirect
+from kezek.web.session import signed_in
+from kezek.web.shape import countries, local, post_name, zone_of
+from kezek.web.staff.deed import ask, field_errors, said, why_not
+from kezek.web.staff.shown import ticket_url
+from kezek.web.stop import Stop
+from kezek.web.visit import PageRequest, Visit, visit
+
+PAGE = "/carrier/garage"
+_FIELDS = {
+    "vehicle": frozenset({"country", "plate", "vin", "trailer"}),
+    "driver": frozenset({"driver", "phone"}),
+}
+_ADDED = {
+    "vehicle": t("The truck %(what)s is in your list."),
+    "driver": t("The driver %(what)s is in your list."),
+}
+_REMOVED = t("%(what)s is no longer in your list. Bookings stay as they are.")
+_GONE = t("This row is not in your list any more.")
+
+
+class BookingShown(NamedTuple):
+    code: str
+    url: str
+    post: str
+    start: datetime | None
+
+
+class VehicleRow(NamedTuple):
+    id: str
+    country: str
+    plate: str
+    vin: str
+    trailer: str
+    booking: BookingShown | None
+    taken: bool
+
+
+class DriverRow(NamedTuple):
+    id: str
+    name: str
+    phone: str
+
+
+def row_id(row: GarageVehicle | GarageDriver) -> str:
+    """A name for a row that any form and any address can carry, whatever letters its plate has."""
+    return blake2b(repr(row.key).encode(), digest_size=8).hexdigest()
+
+
+def authorities(here: Visit) -> list[str]:
+    """Every authority under which a vehicle can have a booking."""
+    return sorted({rules.authority for rules in here.house.rules.values()})
+
+
+def own_vehicles(here: Visit, person: Person) -> list[Parked]:
+    return parked(here.house.store.reader, person.account.id, authorities(here))
+
+
+def own_drivers(here: Visit, person: Person) -> list[GarageDriver]:
+    return drivers(here.house.store.reader, person.account.id)
+
+
+@get("/carrier/garage", sync_to_thread=False)
+def garage(request: PageRequest) -> Response[bytes]:
+    """The list and its two forms."""
+    return _show(request, signed_in(request, Role.CARRIER))
+
+
+def _show(
+    request: PageRequest,
+    person: Person,
+    *,
+    form: str = "",
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    here = visit(request)
+    return page(
+        request,
+        "pages/garage.html",
+        http_status=422 if errors else 200,
+        vehicles=[_vehicle(here, row) for row in own_vehicles(here, person)],
+        drivers=[DriverRow(row_id(d), d.name, d.phone) for d in own_drivers(here, person)],
+        countries=countries(here.lang),
+        values=values or {},
+        errors=errors or {},
+        form=form,
+        key=here.new_key(),
+    )
+
+
+def _vehicle(here: Visit, row: Parked) -> VehicleRow:
+    v = row.vehicle
+    booking = None
+    view = here.house.tickets.view(row.own, here.now) if row.own is not None else None
+    if view is not None:
+        start = view.booking.start
+        booking = BookingShown(
+            view.booking.code,
+            ticket_url(here, view.booking.number),
+            post_name(view.post.checkpoint, here.lang),
+            local(start, zone_of(view.post)) if start is not None else None,
+        )
+    return VehicleRow(row_id(v), v.country, v.plate, v.vin, v.trailer, booking, row.taken)
+
+
+@get("/carrier/garage/{noun:str}/{verb:str}", sync_to_thread=False)
+def garage_again(request: PageRequest, noun: str, verb: str) -> Response[bytes]:
+    """Who reloads after a step comes back to the list."""
+    signed_in(request, Role.CARRIER)
+    del noun, verb
+    return redirect(request, PAGE)
+
+
+@post("/carrier/garage/{noun:str}/add")
+async def add(request: PageRequest, noun: str) -> Response[bytes]:
+    """One row more; the same plate again replaces what was known of it."""
+    here, person = visit(request), signed_in(request, Role.CARRIER)
+    if noun not in _FIELDS:
+        raise Stop("not_found")
+    values = {name: here.form.text(name, 120) for name in sorted(_FIELDS[noun])}
+    account = person.account.id
+    row: GarageVehicle | GarageDriver
+    if noun == "vehicle":
+        country, plate = values["country"].upper(), values["plate"]
+        row = GarageVehicle(account, plate, country, values["vin"], values["trailer"], "")
+    else:
+        row = GarageDriver(account, values["driver"], values["phone"])
+    answer = await ask(here, KeepInGarage(here.form.key, person.actor, row))
+    if isinstance(answer, Refused):
+        errors = field_errors(here, answer, "UTC", _FIELDS[noun])
+        return _show(request, person, form=noun, values=values, errors=errors)
+    what = values["plate"] if noun == "vehicle" else values["driver"]
+    return said(request, here, PAGE, "done", here.words.say(_ADDED[noun], what=what))
+
+
+@post("/carrier/garage/{noun:str}/remove")
+async def remove(request: PageRequest, noun: str) -> Response[bytes]:
+    """One row less; bookings are not touched."""
+    here, person = visit(request), signed_in(request, Role.CARRIER)
+    if noun not in _FIELDS:
+        raise Stop("not_found")
+    wanted = here.form.text("id", 40)
+    rows: list[GarageVehicle | GarageDriver]
+    if noun == "vehicle":
+        rows = [row.vehicle for row in own_vehicles(here, person)]
+    else:
+        rows = list(own_drivers(here, person))
+    row = next((row for row in rows if row_id(row) == wanted), None)
+    if row is None:
+        return said(request, here, PAGE, "plain", here.words.gettext(_GONE))
+    answer = await ask(here, KeepInGarage(here.form.key, person.actor, row, remove=True))
+    if isinstance(answer, Refused):
+        return said(request, here, PAGE, "stop", why_not(here, answer))
+    what = row.plate if isinstance(row, GarageVehicle) else row.name
+    return said(request, here, PAGE, "done", here.words.say(_REMOVED, what=what))
+
+
+HANDLERS = (garage, garage_again, add, remove)

@@ -1,0 +1,33 @@
+"""Every route behind a sign-in."""
+
+from __future__ import annotations
+
+from litestar.types import ControllerRouterHandler
+
+from kezek.web.staff import (
+    agency,
+    bulk,
+    carrier,
+    clerk,
+    console,
+    console_step,
+    garage,
+    keys,
+    log,
+    sign_in,
+    users,
+)
+
+HANDLERS: tuple[ControllerRouterHandler, ...] = (
+    *sign_in.HANDLERS,
+    *console.HANDLERS,
+    *console_step.HANDLERS,
+    *agency.HANDLERS,
+    *carrier.HANDLERS,
+    *garage.HANDLERS,
+    *bulk.HANDLERS,
+    *clerk.HANDLERS,
+    *users.HANDLERS,
+    *keys.HANDLERS,
+    *log.HANDLERS,
+)
