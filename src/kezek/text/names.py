@@ -133,6 +133,9 @@ CAUSES: Mapping[str, str] = {
     ReleaseCause.FALSE_PLATE: t("booked under a false plate"),
 }
 
+# Reasons that come from a file have a code; an agency writes its own in words.
+REASONS: Mapping[str, str] = {"day_off": t("day off on the published board")}
+
 FEE_UNITS: Mapping[str, str] = {"MRP": t("MRP")}
 
 
@@ -170,6 +173,11 @@ def role(code: str, lang: str) -> str:
 def cause(code: str, lang: str) -> str:
     """Why somebody went out of turn, was turned back, or lost a booking to the papers' owner."""
     return _word(CAUSES, code, lang)
+
+
+def reason(text: str, lang: str) -> str:
+    """Why a day is closed: the words of a code, or what the agency wrote."""
+    return _word(REASONS, text, lang)
 
 
 def fee_unit(code: str, lang: str) -> str:

@@ -183,7 +183,7 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.DAY_CLOSED: Said(
         t("The day is closed"),
-        t("The post is closed on %(day)s: %(why)s"),
+        t("The post is closed on %(day)s: %(why)s."),
         t("Choose another day. A booking that lost its time moves free of charge."),
     ),
     R.SAME_WINDOW: Said(
@@ -274,6 +274,8 @@ def _told(name: str, value: Fact, say: Words, zone: str) -> str:
         return day(date.fromisoformat(str(value)), "plain", say.lang)
     if name == "status":
         return names.status(str(value), say.lang)
+    if name == "why":
+        return names.reason(str(value), say.lang)
     if name == "class":
         return names.vehicle_class(str(value), say.lang)
     return str(value)

@@ -343,10 +343,8 @@ def classes_of(post: Post, regulation: Regulation, flow: Flow) -> list[ClassView
 
 
 def _untouched(choice: Choice) -> int | None:
-    """Ordinary places of a day that nobody has touched."""
-    days = [d for d in choice.places.days if d.state != "closed"]
-    most = max((d.capacity for d in days), default=0)
-    return most - choice.regulation.kept(most) or None
+    """Ordinary places of the fullest shelf, which is a day that hardly anybody has touched."""
+    return max((day.ordinary for day in choice.places.days), default=0) or None
 
 
 def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> Fee | None:

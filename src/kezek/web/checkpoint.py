@@ -35,10 +35,10 @@ from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
+CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
 CLOSURES_AHEAD = 7  # days; further ones are read off the strip
 _FULL_UNTIL = translatable("Full until %(day)s")
 _CLOSED_TODAY = translatable("Closed today")
-_ON_THE_BOARD = translatable("closed on the published board")
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +292,12 @@ def _window(start: Instant | None, regulation: Regulation, zone: str, now: Insta
 
 def wait_of(queue: Snapshot) -> Wait | None:
     """A range around ahead ÷ pace: a fifth less, a quarter more, in steps of five minutes."""
-    if not queue.pace:
+    crossed = round((queue.pace or 0) * PACE_HOURS)
+    if not queue.pace or crossed < CROSSED_MIN:
         return None
     minutes = 60 * len(queue.waiting) / queue.pace
     low, high = 5 * int(minutes * 0.8 / 5), 5 * -int(-minutes * 1.25 // 5)
-    return Wait(low, max(high, 5), len(queue.waiting), round(queue.pace * PACE_HOURS))
+    return Wait(low, max(high, 5), len(queue.waiting), crossed)
 
 
 def pace_of(queue: Snapshot) -> Pace | None:
@@ -351,7 +352,7 @@ def closures_of(places: LinePlaces | None, here: Visit, zone: str) -> list[Closu
             continue
         start = local(day_start(day.on, zone), zone)
         end = local(day_start(day.on + timedelta(days=1), zone), zone)
-        reason = day.reason or here.words.gettext(_ON_THE_BOARD)
+        reason = names.reason(day.reason, here.lang).rstrip(".")
         if found and found[-1].end == start and found[-1].reason == reason:
             found[-1] = Closure(found[-1].start, end, reason, whole_day=False)
         else:

@@ -17,6 +17,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.text import names
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
+from kezek.web.checkpoint import wait_of
 from kezek.web.shape import local, post_view, zone_of
 from kezek.web.visit import Visit
 
@@ -187,7 +188,7 @@ def _likely(
     say: Words,
 ) -> LikelyCall | None:
     """A range, where the pace is known; never before the booked hour begins."""
-    if queue is None or place is None or waits is None or not queue.pace:
+    if queue is None or place is None or waits is None or wait_of(queue) is None or not queue.pace:
         return None
     span = (place - 1) * HOUR / queue.pace
     earliest = waits.window if waits.window is not None and not waits.open else now
@@ -327,7 +328,7 @@ def _explain(here: Visit, view: TicketView) -> str:
     if status is Status.NO_SHOW:
         return say.gettext(_NO_SHOW)
     if status is Status.DISPLACED:
-        why = str(_fact(here, view, EventKind.DISPLACED, "why")).rstrip(".")
+        why = names.reason(_fact(here, view, EventKind.DISPLACED, "why"), here.lang).rstrip(".")
         return say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
     if status in (Status.TURNED_BACK, Status.RELEASED):
         kind = EventKind.TURNED_BACK if status is Status.TURNED_BACK else EventKind.RELEASED
