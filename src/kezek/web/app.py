@@ -48,6 +48,7 @@ def build_pages(house: House) -> Pages:
         sign_in_rate=Rate(settings.rate_sign_in),
         rows=Kept(1_000),
         sheets=Kept(10),
+        tickets=Kept(2_000),
         pictures=Kept(500),
     )
     failed = failure(web)

@@ -20,6 +20,11 @@ class Kept(Generic[T]):
         found = self._values.get(key)
         return found[1] if found is not None and found[0] == state else None
 
+    def state_of(self, key: Hashable) -> object:
+        """The state for which a value is kept, None where none is."""
+        found = self._values.get(key)
+        return found[0] if found is not None else None
+
     def keep(self, key: Hashable, state: object, value: T) -> T:
         """Keep a value, in the place of the one kept for an older state."""
         if key not in self._values and len(self._values) >= self._most:

@@ -43,7 +43,7 @@ def page(
 
 def render(here: Visit, template: str, *, zone: str = "", **context: object) -> str:
     """The text of a page; `site` and `csrf_token` are added to its context."""
-    whole = {"site": site_of(here, zone), "csrf_token": Token(here), **context}
+    whole = {"csrf_token": Token(here), **context, "site": site_of(here, zone)}
     return here.web.templates.render(here.lang, template, whole)
 
 

@@ -17,7 +17,7 @@ from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.transition import Verb, transition
-from kezek.domain.kernel.instant import HOUR
+from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.text import refusals
@@ -26,7 +26,7 @@ from kezek.text.mark import translatable
 from kezek.web import book_flow
 from kezek.web.book_flow import Flow, Moving
 from kezek.web.live import live
-from kezek.web.render import answer, page, redirect
+from kezek.web.render import answer, html, page, redirect, render
 from kezek.web.shape import local, post_view, zone_of
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.ticket_view import context_of, head_of
@@ -62,34 +62,52 @@ def holder_of(view: TicketView) -> Actor:
 async def ticket(request: PageRequest, secret: str) -> Response[bytes]:
     """The driver's page."""
     here = visit(request)
-    return _shown(request, held(here, secret), secret)
+    text = _kept_text(here, secret) if here.plain else _drawn(here, held(here, secret), secret)
+    if _TOKEN in text:
+        text = text.replace(_TOKEN, here.csrf_token)
+    return html(request, text.replace(_KEY, here.new_key()), headers=UNSEEN)
 
 
-def _shown(
-    request: PageRequest,
-    view: TicketView,
-    secret: str,
-    errors: Mapping[str, str] | None = None,
-    http_status: int = 200,
-) -> Response[bytes]:
-    here = visit(request)
+# What stands in a kept ticket for that which each reader gets anew.
+_TOKEN, _KEY = "token-of-the-form", "key-of-the-form"
+
+
+def _kept_text(here: Visit, secret: str) -> str:
+    """The page as kept for everybody with this link, until its line changes or the minute turns.
+
+    A driver's page asks again and again while the truck waits; most answers are the same.
+    """
+    number = here.house.papers.number_of(secret)
+    key = (number, here.lang, here.request.query_params.get("seen", ""))
+    minute, kept = here.now // MINUTE, here.web.tickets
+    known = kept.state_of(key)
+    line = known[0] if isinstance(known, tuple) else ""
+    if line:
+        found = kept.find(key, (line, here.house.watch.version(line), minute))
+        if found is not None:
+            return found
+    # The version is read before the page is drawn: news in between make the next reader draw again.
+    line = line or held(here, secret).booking.line
+    version = here.house.watch.version(line)
+    view = held(here, secret)
+    return kept.keep(key, (line, version, minute), _drawn(here, view, secret))
+
+
+def _drawn(
+    here: Visit, view: TicketView, secret: str, errors: Mapping[str, str] | None = None
+) -> str:
+    """The page with marks where the forms' token and key belong."""
     label = here.words.gettext(_QR)
     picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
-    context = context_of(here, view, secret)
-    return page(
-        request,
-        "pages/ticket.html",
-        http_status=http_status,
-        zone=zone_of(view.post),
-        headers=UNSEEN,
-        **context
-        | {
-            "stream": f"/t/{secret}/live" if view.live else None,
-            "qr": picture.format(secret, label) if view.live and view.booking.start else "",
-            "errors": errors or {},
-            "key": here.new_key(),
-        },
-    )
+    more = {
+        "stream": f"/t/{secret}/live" if view.live else None,
+        "qr": picture.format(secret, label) if view.live and view.booking.start else "",
+        "errors": errors or {},
+        "key": _KEY,
+        "csrf_token": _TOKEN,
+    }
+    context = context_of(here, view, secret) | more
+    return render(here, "pages/ticket.html", zone=zone_of(view.post), **context)
 
 
 @get("/t/{secret:str}/live")
@@ -173,7 +191,9 @@ async def ticket_driver(request: PageRequest, secret: str) -> Response[bytes]:
     if done.reason not in (Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY):
         raise _refused(here, view, secret, done)
     said = refusals.sentence(done.reason, done.facts, here.lang, zone_of(view.post))
-    return _shown(request, view, secret, {"driver": " ".join(said)}, 422)
+    text = _drawn(here, view, secret, {"driver": " ".join(said)})
+    text = text.replace(_TOKEN, here.csrf_token).replace(_KEY, here.new_key())
+    return html(request, text, http_status=422, headers=UNSEEN)
 
 
 def _refused(here: Visit, view: TicketView, secret: str, refused: Refused) -> RefusedStop:

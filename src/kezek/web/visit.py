@@ -48,6 +48,7 @@ class Web:
     sign_in_rate: Rate
     rows: Kept[BoardPost]  # rows of the board, by language and post
     sheets: Kept[Sheet]  # whole boards, by language
+    tickets: Kept[str]  # tickets without their forms' tokens, by booking and language
     pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
 
 
@@ -136,6 +137,12 @@ class Visit:
         self.cookies = [c for c in self.cookies if c.key != FLASH_COOKIE]
         if len(body) <= _FLASH_LENGTH_MAX:
             self.set_cookie(FLASH_COOKIE, body, _FLASH_SECONDS)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the page is the same for everybody who asks for it in this language."""
+        cookies = self.request.cookies
+        return not (self.cookies or FLASH_COOKIE in cookies or SESSION_COOKIE in cookies)
 
     def take_flashes(self) -> list[Flash]:
         """What the page before wanted said, once."""
