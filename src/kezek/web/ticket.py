@@ -7,6 +7,7 @@ nothing here logs an address.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from litestar import Response, get, post
 from litestar.response import Stream
@@ -53,9 +54,14 @@ def held(here: Visit, secret: str) -> TicketView:
     return view
 
 
-def holder_of(view: TicketView) -> Actor:
-    """Who shows the link holds the ticket: a driver needs no account."""
-    return Actor(account=0, label="ticket", ticket=view.booking.number)
+def holder_of(here: Visit, view: TicketView) -> Actor:
+    """Who shows the link holds the ticket: a driver needs no account.  One who has signed in, such as
+    a clerk who moves it for a driver on the telephone, stands in the log under the own account.
+    """
+    number, person = view.booking.number, here.person
+    if person is None:
+        return Actor(account=0, label="ticket", ticket=number)
+    return replace(person.actor, ticket=number)
 
 
 @get("/t/{secret:str}")
@@ -170,7 +176,9 @@ async def ticket_cancel(request: PageRequest, secret: str) -> Response[bytes]:
     here = visit(request)
     view = held(here, secret)
     key, delay = here.form.key, here.house.delay()
-    done = await here.house.desk.submit(Cancel(key, holder_of(view), view.booking.number, delay))
+    done = await here.house.desk.submit(
+        Cancel(key, holder_of(here, view), view.booking.number, delay)
+    )
     if isinstance(done, Refused):
         raise _refused(here, view, secret, done)
     here.flash("done", here.words.gettext(_CANCELLED))
@@ -183,7 +191,7 @@ async def ticket_driver(request: PageRequest, secret: str) -> Response[bytes]:
     here = visit(request)
     view = held(here, secret)
     name = here.form.text("driver", 120)
-    command = AddDriver(here.form.key, holder_of(view), view.booking.number, name)
+    command = AddDriver(here.form.key, holder_of(here, view), view.booking.number, name)
     done = await here.house.desk.submit(command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_NAMED))
@@ -206,7 +214,7 @@ async def ticket_move(request: PageRequest, secret: str) -> Response[bytes]:
     """Choose another time; the present one stays until the last button."""
     here = visit(request)
     view, query = _movable(here, secret), request.query_params
-    flow = _flow(view, secret)
+    flow = _flow(here, view, secret)
     post_id = view.post.checkpoint.id
     choice = book_flow.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else query.get(name, "")[:60]
@@ -220,14 +228,14 @@ async def ticket_moved(request: PageRequest, secret: str) -> Response[bytes]:
     """Take the new time."""
     here = visit(request)
     view = _movable(here, secret)
-    flow, form, post_id = _flow(view, secret), here.form, view.post.checkpoint.id
+    flow, form, post_id = _flow(here, view, secret), here.form, view.post.checkpoint.id
     choice = book_flow.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else form.text(name, 60)
     )
     if choice.start is None or choice.errors:
         return book_flow.show(request, flow, "when", choice, http_status=409)
     number, delay = view.booking.number, here.house.delay()
-    command = Move(form.key, holder_of(view), number, choice.start, delay)
+    command = Move(form.key, holder_of(here, view), number, choice.start, delay)
     done = await here.house.desk.submit(command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_MOVED))
@@ -255,13 +263,13 @@ def _why_fixed(view: TicketView) -> Refused:
     return Refused(Reason.MOVE_TOO_LATE, {"until": (booking.start or 0) - regulation.move_until})
 
 
-def _flow(view: TicketView, secret: str) -> Flow:
+def _flow(here: Visit, view: TicketView, secret: str) -> Flow:
     booking, zone, end = view.booking, zone_of(view.post), view.window_end
     return Flow(
         mode="move",
         base=f"/t/{secret}/move",
         back=f"/t/{secret}",
-        actor=holder_of(view),
+        actor=holder_of(here, view),
         klass=str(booking.vehicle_class),
         moving=Moving(
             code=booking.code,

@@ -73,6 +73,7 @@ def console() -> dict:
             klass="priority" if i == 5 else "in_turn",
             start=at("18:00" if i == 5 else "17:00"),
             arrived=at(w),
+            opens=None,
             why="Earliest hour still waiting, earliest arrival in it. The next priority truck is 6th.",
             **vars(truck()),
         )
@@ -89,6 +90,7 @@ def console() -> dict:
         verb="arrive",
         place=None,
         can_release=False,
+        drivers=("Aziz Karimov",),
         **vars(truck("UZ")),
     )
     return {
@@ -96,6 +98,9 @@ def console() -> dict:
         "post": V(id="kz_nur_zholy", name="Nur Zholy", exit=True),
         "link": V(up=True, waiting=0),
         "q": found.code,
+        "asked": found.code,
+        "scan": "",
+        "more": 0,
         "hits": [found],
         "due": [
             V(start=at("18:00"), late=0, **vars(truck())),
@@ -106,20 +111,24 @@ def console() -> dict:
         "due_by": at("19:00"),
         "exceptions": V(
             count=4,
-            awaiting=[V(id=7, at=at("15:48"), reason="perishables", until=at("19:48"), mine=False)],
+            awaiting=[
+                V(id=7, code="C38X", at=at("15:48"), reason="perishables", mine=False, can=True)
+            ],
         ),
         "next": rows[0],
         "then": rows[1:],
         "waiting": 63,
         "pace": 25,
         "called": [
-            V(by=at("17:36"), left=13, **vars(truck("RU"))),
-            V(by=at("17:39"), left=16, **vars(truck("KZ"))),
-            V(by=at("17:20"), left=None, **vars(truck("KZ"))),
+            V(by=at("17:36"), left=13, exception="", **vars(truck("RU"))),
+            V(by=at("17:39"), left=16, exception="awaiting", **vars(truck("KZ"))),
+            V(by=at("17:20"), left=None, exception="", **vars(truck("KZ"))),
         ],
         "gate": [V(at=at("17:02"), **vars(truck("KZ"))), V(at=at("17:11"), **vars(truck("UZ")))],
         "gate_places": 4,
-        "last": V(verb="call", code="3A76", at=at("17:21"), event=48117, seconds_left=8),
+        "last": V(
+            verb="call", code="3A76", booking=20611, at=at("17:21"), event=48117, seconds_left=8
+        ),
         "walk_in": V(left=6, cap=20, cap_is_ours=True),
         "countries": CHOICES,
         "values": {},
@@ -127,6 +136,7 @@ def console() -> dict:
         "turn_back_reasons": [("papers", "papers are missing"), ("cargo", "cargo is not allowed")],
         "release_reasons": [("papers_seen", "registration papers seen")],
         "exception_reasons": [("perishable", "perishable goods"), ("live", "live animals")],
+        "in_charge": True,
         "stream": None,
         "night": False,
         **FORM,
@@ -182,15 +192,22 @@ def agency_day() -> dict:
         )
         for h in range(24)
     ]
-    effects = [V(count=23, kind="displaced"), V(count=23, kind="rebook"), V(count=0, kind="lost")]
+    effects = [
+        V(count=23, kind="displaced"),
+        V(count=23, kind="rebook"),
+        V(count=200, kind="confirmed"),
+        V(count=0, kind="lost"),
+    ]
     return {
         **agency_calendar(),
         "closures": [],
-        "day": d,
+        "day": V(**vars(d), basis="from the published board"),
+        "booked": 200,
+        "known": d.taken - 200,
         "slots": slots,
         "values": {"capacity": "200", "reason": "One scanner under repair"},
         "errors": {},
-        "reasons": [],
+        "effect": V(asked=200, capacity=202, displaced=23),
         "effects": effects,
         "kept": "",
     }
@@ -246,36 +263,43 @@ def users() -> dict:
             id=1,
             login="aigerim",
             name="A. Omarova",
-            roles=[V(kind="admin", place="")],
-            last_seen=at("17:10"),
-            blocked=False,
+            roles=[V(kind="administrator", place="", value="administrator *")],
+            closed=False,
+            claims_lost=0,
+            own=False,
             has_password=True,
         ),
         V(
             id=2,
             login="officer214",
             name="officer 214",
-            roles=[V(kind="officer", place="Nur Zholy"), V(kind="officer", place="Dostyk")],
-            last_seen=at("17:22"),
-            blocked=False,
+            roles=[
+                V(kind="officer", place="Nur Zholy", value="officer kz_nur_zholy"),
+                V(kind="officer", place="Dostyk", value="officer kz_dostyk"),
+            ],
+            closed=False,
+            claims_lost=0,
+            own=False,
             has_password=True,
         ),
         V(
             id=3,
             login="desk3",
             name="desk 3",
-            roles=[V(kind="clerk", place="Nur Zholy")],
-            last_seen=None,
-            blocked=False,
+            roles=[V(kind="clerk", place="Nur Zholy", value="clerk kz_nur_zholy")],
+            closed=False,
+            claims_lost=0,
+            own=False,
             has_password=False,
         ),
         V(
             id=4,
             login="old",
             name="officer 102",
-            roles=[V(kind="officer", place="Bakhty")],
-            last_seen=at("08:00", date(2026, 5, 1)),
-            blocked=True,
+            roles=[V(kind="officer", place="Bakhty", value="officer kz_bakhty")],
+            closed=True,
+            claims_lost=2,
+            own=False,
             has_password=True,
         ),
     ]
@@ -288,8 +312,8 @@ def users() -> dict:
         "site": site("users", AGENCY, "A. Omarova"),
         "users": rows,
         "link": link,
-        "kinds": ["officer", "supervisor", "clerk", "agency", "carrier", "admin"],
-        "posts": AT,
+        "kinds": ["officer", "supervisor", "clerk", "agency", "carrier", "administrator"],
+        "places": AT,
         "values": {},
         "errors": {},
         **FORM,
@@ -304,7 +328,8 @@ def keys() -> dict:
             scope="carrier",
             place="",
             made_at=at("09:00", date(2026, 5, 4)),
-            used_at=at("17:20"),
+            owner="",
+            rate=600,
             revoked=False,
         ),
         V(
@@ -313,7 +338,8 @@ def keys() -> dict:
             scope="officer",
             place="Nur Zholy",
             made_at=at("09:00", date(2026, 4, 4)),
-            used_at=None,
+            owner="",
+            rate=600,
             revoked=True,
         ),
     ]
@@ -321,7 +347,7 @@ def keys() -> dict:
         "site": site("keys", AGENCY, "A. Omarova"),
         "keys_": rows,
         "secret": V(label="open data mirror", value="kzk_4f9a0c77b1d24e6a9f20"),
-        "scopes": ["carrier", "officer", "agency", "read_only"],
+        "scopes": ["carrier", "officer", "agency", "reader"],
         "posts": AT,
         "values": {},
         "errors": {},
@@ -398,6 +424,7 @@ def garage() -> dict:
             trailer="41 AKA 06" if i % 2 else "",
             **{
                 **vars(truck("KZ")),
+                "taken": i == 3,
                 "booking": V(code="7F4M", url="#", post="Nur Zholy", start=at("18:00"))
                 if i < 3
                 else None,
@@ -431,12 +458,21 @@ def bulk() -> dict:
         for i in range(5)
     ]
     results = [
-        V(row=1, plate="KZ 927 PK 06", ok=True, text="booked, 28 June 06:00", code="7F4M", url="#"),
+        V(
+            row=1,
+            plate="KZ 927 PK 06",
+            ok=True,
+            text="booked, 28 June 06:00",
+            next="",
+            code="7F4M",
+            url="#",
+        ),
         V(
             row=2,
             plate="KZ 115 TP 05",
             ok=False,
             text="this truck has a live booking already",
+            next="Move or cancel that booking.",
             code="",
             url="",
         ),
@@ -445,6 +481,7 @@ def bulk() -> dict:
             plate="UZ 40 746 KMM",
             ok=True,
             text="booked, 28 June 11:00",
+            next="",
             code="GXXG",
             url="#",
         ),
@@ -460,11 +497,22 @@ def bulk() -> dict:
         "drivers": [V(id="1", name="B. Serikov"), V(id="2", name="T. Akhmetov")],
         "chosen": {"0": V(hour=value("06:00", b["day"]), driver="1")},
         "csv": "",
-        "columns": ["checkpoint", "hour", "country", "plate", "vin", "trailer", "phone", "driver"],
+        "columns": [
+            "checkpoint",
+            "day",
+            "hour",
+            "country",
+            "plate",
+            "vin",
+            "trailer",
+            "driver",
+            "phone",
+        ],
         "limit": 1000,
         "results": results,
         "done": 2,
         "refused": 1,
+        "answer": "line,plate,answer",
         "errors": {},
         **FORM,
     }
@@ -479,5 +527,47 @@ def clerk() -> dict:
         "made": rows,
         "books": "/clerk/book",
         "picks": book("post")["picks"][:3],
+        **FORM,
+    }
+
+
+def choose_post(kind: str) -> dict:
+    """The posts of somebody who serves at several."""
+    rows = [
+        V(
+            url="#",
+            post=post,
+            waiting=n,
+            called=2,
+            gate=1,
+            awaiting=0,
+            taken=100 * n,
+            capacity=303,
+            open=n != 2,
+            closed=1,
+            changed=0,
+        )
+        for n, post in enumerate((DOSTYK, NUR, POSTS["kz_bakhty"]), 1)
+    ]
+    return {"site": site(kind, [kind, "board"], "officer 214"), "kind": kind, "rows": rows, **FORM}
+
+
+def account() -> dict:
+    return {
+        "site": site("", CARRIER, "Silk Road Logistics"),
+        "login": "silkroad",
+        "roles": [V(kind="carrier", place="")],
+        "least": 10,
+        "errors": {},
+        **FORM,
+    }
+
+
+def register() -> dict:
+    return {
+        "site": site(),
+        "values": {"login": "silkroad"},
+        "errors": {"login": "Another account has this sign-in name."},
+        "least": 10,
         **FORM,
     }

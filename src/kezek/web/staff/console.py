@@ -27,6 +27,7 @@ from kezek.web.staff.shown import post_shown, posts_with_lines
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, visit
 
+HITS_MAX = 5
 QR_LENGTH_MIN = 60  # nobody types a plate of this length, so it was scanned
 _TO_OWN = t("To your own posts")
 NIGHT_COOKIE = "night"
@@ -123,6 +124,7 @@ def show_console(
         asked=search.asked,
         scan=search.scan,
         hits=search.hits,
+        more=search.more,
         due=view.due(),
         due_count=view.due_count(),
         due_by=local(view.due_by, view.zone),
@@ -164,6 +166,7 @@ class Search(NamedTuple):
     asked: str
     scan: str
     hits: list[Hit]
+    more: int
 
 
 def _search(request: PageRequest, view: LineView, q: str) -> Search:
@@ -174,8 +177,9 @@ def _search(request: PageRequest, view: LineView, q: str) -> Search:
     scan = ""
     if scanned and not found:
         scan = "forged" if number is None else "elsewhere"
-    hits = view.hits(found, genuine=None if number is None else True)
-    return Search("" if scanned else q, q[:QR_LENGTH_MIN], scan, hits)
+    hits = view.hits(found[:HITS_MAX], genuine=None if number is None else True)
+    more = max(0, len(found) - HITS_MAX)
+    return Search("" if scanned else q, q[:QR_LENGTH_MIN], scan, hits, more)
 
 
 HANDLERS = (choose_console, console_page, console_stream, console_again)

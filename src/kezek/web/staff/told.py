@@ -176,11 +176,11 @@ def _undone(here: Visit, body: Body, _zone: str) -> str:
 
 
 def _calendar(here: Visit, body: Body, _zone: str) -> str:
-    lost = here.words.count(
-        "%(num)s booking lost its time", "%(num)s bookings lost their time", int(body["displaced"])
-    )
-    told = here.words.say(
-        t("capacity %(capacity)s; %(lost)s"), capacity=body["capacity"], lost=lost
+    told = here.words.count(
+        "capacity %(capacity)s; %(num)s booking lost its time",
+        "capacity %(capacity)s; %(num)s bookings lost their time",
+        int(body["displaced"]),
+        capacity=body["capacity"],
     )
     return f"“{body['why']}”; {told}" if body.get("why") else told
 
