@@ -89,8 +89,8 @@ OPERATIONS = (
         noun="bookings",
         summary="Book windows for up to 1,000 vehicles",
         description="Answers 200 with one row for each row sent, in order. With an `Idempotency-Key` "
-        "each row has a key of its own, made of it and the row's index: send the same body again, and rows "
-        "that were booked are answered again while refused ones are tried anew.",
+        "each row has a key of its own, made of it and the row's index: send the same body again, and "
+        "rows that were booked are answered again while refused ones are tried anew.",
         run=Bulk.create,
         body=BulkForm,
         answer=BulkDone,

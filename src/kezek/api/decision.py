@@ -37,6 +37,7 @@ VEHICLE = (
     Reason.VIN_IMPOSSIBLE,
     Reason.PHONE_IMPOSSIBLE,
     Reason.DRIVER_MISSING,
+    Reason.DRIVERS_TOO_MANY,
     Reason.VEHICLE_BOOKED,
 )
 

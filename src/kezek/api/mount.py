@@ -38,6 +38,7 @@ from kezek.api.problem import MEDIA_TYPE, Problem, Raised, Wrong, language_of, p
 from kezek.api.rate import Allowance, Rates
 from kezek.app.house import House
 from kezek.domain.account.actor import PUBLIC
+from kezek.text.catalogue import SOURCE
 
 OPERATIONS: tuple[Operation, ...] = (
     *checkpoint.OPERATIONS,
@@ -125,11 +126,22 @@ class Api:
                 await reply.pour(receive, sending)
                 return
         except Raised as raised:
-            reply = _told(raised.problem, headers)
+            reply = self._told(raised.problem, headers)
         except Exception as failure:  # noqa: BLE001 - the outermost edge: nothing of a fault may leak
-            reply = _told(problem_of(failure, self._house.chance), headers)
+            reply = self._told(problem_of(failure, self._house.chance), headers)
         if not sent:
             await _send(send, reply, allowed, bodiless=scope["method"] == "HEAD")
+
+    def _told(self, problem: Problem, headers: dict[bytes, bytes]) -> Reply:
+        """A problem as it is sent, in the asker's language."""
+        language = language_of(headers)
+        try:
+            body = problem.body(language)
+        except Exception as failure:  # noqa: BLE001 - a broken catalogue must not take the answer along
+            language = SOURCE
+            body = problem_of(failure, self._house.chance).body(language)
+        more = (*problem.headers, (b"content-language", language.encode()))
+        return Reply(encode(body), body.status, more, MEDIA_TYPE)
 
     def _let_in(self, call: Call, scope: Any) -> Allowance:
         """Who asks, by key or by address, and whether again so soon."""
@@ -215,13 +227,6 @@ def _network_of(address: str) -> str:
         return str(IPv6Address(int(IPv6Address(address.partition("%")[0])) >> 64 << 64))
     except AddressValueError:
         return address
-
-
-def _told(problem: Problem, headers: dict[bytes, bytes]) -> Reply:
-    language = language_of(headers)
-    body = problem.body(language)
-    more = (*problem.headers, (b"content-language", language.encode()))
-    return Reply(encode(body), body.status, more, MEDIA_TYPE)
 
 
 def _rate_headers(allowed: Allowance) -> tuple[Header, ...]:
