@@ -45,7 +45,7 @@ CLASSES = ["in_turn", "in_turn", "in_turn", "accelerated", "priority"]
 lines = st.sampled_from(LINES)
 numbers = st.integers(1, 12)
 trucks = st.integers(1, 10)
-hours = st.integers(9, 12)
+hours = st.sampled_from([9, 10, 10, 11, 12])
 delays = st.sampled_from([0, 30 * MINUTE])
 keys = st.integers(0, 40)
 
@@ -60,6 +60,12 @@ class SideBySide(RuleBasedStateMachine):
         self.file = SqliteStore(str(loaded(self.folder / "kezek.db")))
         self.batch: list[Command] = []
         self.secrets = 0
+        # Some who are on their way already, so that a short run gets far enough.
+        for n in range(20, 26):
+            line = LINES[n % 3]
+            start = self.world.window(line, hour=9)
+            self.add(self.world.book_command(n, line=line, start=start, key=""))
+        self.hand_in()
 
     def teardown(self) -> None:
         if not hasattr(self, "file"):
@@ -115,36 +121,37 @@ class SideBySide(RuleBasedStateMachine):
 
     # The post.
 
-    @rule(number=numbers, line=lines)
-    def arrive(self, number, line) -> None:
-        self.add(Arrive("", PEOPLE[GUARDS[line]], number))
+    @rule(number=numbers, others=st.lists(st.integers(0, 7), min_size=1, max_size=5))
+    def go_on(self, number, others) -> None:
+        """The next steps of a truck, now and then not the best ones, and now and then taken back."""
+        for otherwise in others:
+            self.hand_in()
+            self.step(number, otherwise)
+
+    def step(self, number, otherwise) -> None:
+        booking = self.world.booking(number)
+        if booking is None:
+            return
+        line, guard = booking.line, PEOPLE[GUARDS[booking.line]]
+        steps: dict[str, list[Command]] = {
+            "arrived": [Call("", guard, line), Call("", guard, line, number, "medical")],
+            "called": [Admit("", guard, number), Miss("", guard, number)],
+            "admitted": [Cross("", guard, number), TurnBack("", guard, number, "papers")],
+            "crossed": [Undo("", guard, number)],
+        }
+        found = steps.get(self.world.status(number), [Arrive("", guard, number)])
+        self.add(found[otherwise == 0 and len(found) > 1])
+        if otherwise == 1:
+            self.add(Undo("", guard, number))
 
     @rule(n=trucks, line=lines)
     def walk_in(self, n, line) -> None:
         self.add(WalkIn("", PEOPLE[GUARDS[line]], line, vehicle(n)))
 
-    @rule(
-        line=lines,
-        number=st.sampled_from([0, 0, 0, 1, 2, 3]),
-        cause=st.sampled_from(["", "medical"]),
-    )
-    def call(self, line, number, cause) -> None:
-        self.add(Call("", PEOPLE[GUARDS[line]], line, number, cause))
-
     @rule(number=numbers, cause=st.sampled_from(["", "medical"]),
           who=st.sampled_from(["officer", "second", "supervisor"]))  # fmt: skip
     def approve(self, number, cause, who) -> None:
         self.add(Approve("", PEOPLE[who], number, cause))
-
-    @rule(
-        kind=st.sampled_from([Admit, Admit, Cross, Cross, Miss, Undo]), number=numbers, line=lines
-    )
-    def at_the_gate(self, kind, number, line) -> None:
-        self.add(kind("", PEOPLE[GUARDS[line]], number))
-
-    @rule(number=numbers, line=lines)
-    def turn_back(self, number, line) -> None:
-        self.add(TurnBack("", PEOPLE[GUARDS[line]], number, "papers"))
 
     @rule(number=numbers, delay=delays)
     def release(self, number, delay) -> None:
@@ -152,15 +159,15 @@ class SideBySide(RuleBasedStateMachine):
 
     # The agency and the administrator.
 
-    @rule(line=lines, capacity=st.sampled_from([0, 3, 24, 120]), day=st.integers(0, 1),
+    @rule(line=lines, capacity=st.sampled_from([0, 72, 240, 240]), day=st.integers(0, 1),
           kind=st.sampled_from([SetCapacity, SetCapacity, OpenDay]))  # fmt: skip
     def set_capacity(self, line, capacity, day, kind) -> None:
         on = TODAY.replace(day=TODAY.day + day).isoformat()
         self.add(kind("", PEOPLE[AGENCIES[line]], line, on, capacity, "invented"))
 
-    @rule(line=lines)
-    def close_day(self, line) -> None:
-        on = TODAY.isoformat()
+    @rule(line=lines, day=st.sampled_from([0, 3, 3, 3]))
+    def close_day(self, line, day) -> None:
+        on = TODAY.replace(day=TODAY.day + day).isoformat()
         self.add(CloseDay("", PEOPLE[AGENCIES[line]], line, on, "invented"))
 
     @rule(n=st.integers(1, 3), place=st.sampled_from(["*", "kz_a"]), withdraw=st.booleans())
@@ -186,7 +193,7 @@ class SideBySide(RuleBasedStateMachine):
 
     # Time, and the commit.
 
-    @rule(minutes=st.sampled_from([0, 1, 21, 60, 600, 1_700]))
+    @rule(minutes=st.sampled_from([0, 0, 0, 1, 5, 21, 21, 60, 1_700]))
     def commit_and_wait(self, minutes) -> None:
         self.hand_in()
         self.world.wait(minutes=minutes)
