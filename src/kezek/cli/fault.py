@@ -33,7 +33,8 @@ class Failed(click.ClickException):
             problem = {"code": self.code, "sentence": self.message, "facts": self.facts}
             print_json({"command": self.command, "exit": self.exit_code, "problem": problem})
             return
-        click.echo(f"kezek: {self.message}", err=True, file=file)
+        code = f" [{self.code}]" if self.exit_code == ExitCode.REFUSED else ""
+        click.echo(f"kezek: {self.message}{code}", err=True, file=file)
 
 
 def failed(fault: Exception) -> Failed:

@@ -90,8 +90,9 @@ def refusal(refused: Refused) -> Failed:
     from kezek.text.refusals import sentence
 
     said, then = sentence(refused.reason, refused.facts, "en")
-    told = f"{said} {then}".strip() + f" [{refused.reason.value}]"
-    return Failed(ExitCode.REFUSED, refused.reason.value, told, dict(refused.facts))
+    return Failed(
+        ExitCode.REFUSED, refused.reason.value, f"{said} {then}".strip(), dict(refused.facts)
+    )
 
 
 def fresh_key(house: House) -> str:

@@ -65,7 +65,7 @@ def log(
         return
     for event in found:
         _print_one(event)
-    for event in reader.following():
+    for event in reader.following(found[-1]["position"] if found else 0):
         _print_one(event)
 
 
@@ -74,29 +74,33 @@ class Reader:
 
     def __init__(self, server: str, key: str, line: str) -> None:
         self._server, self._key, self._line = server, key, line
-        self._position = 0
 
     def newest(self, last: int) -> list[dict[str, Any]]:
-        """The newest events, oldest first; of one line those among the newest of all."""
-        end = int(get(self._server, "/api/v1/board")["position"])
-        self._position = max(0, end - last)
+        """The newest events, oldest first."""
         found: list[dict[str, Any]] = []
-        while page := self._page():
-            found += page
-        return found
+        cursor = ""
+        while len(found) < last:
+            more = f"&cursor={cursor}" if cursor else ""
+            page = self._page(f"order=newest&limit={min(PAGE, last - len(found))}{more}")
+            found += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                break
+        return found[::-1]
 
-    def following(self) -> Iterator[dict[str, Any]]:
-        """What comes after, as it comes."""
+    def following(self, position: int) -> Iterator[dict[str, Any]]:
+        """What comes after a position, as it comes."""
         while True:
-            yield from self._page()
-            time.sleep(POLL_SECONDS)
+            items = self._page(f"after={position}&limit={PAGE}")["items"]
+            yield from items
+            if items:
+                position = int(items[-1]["position"])
+            else:
+                time.sleep(POLL_SECONDS)
 
-    def _page(self) -> list[dict[str, Any]]:
+    def _page(self, query: str) -> dict[str, Any]:
         line = f"&line={quote(self._line)}" if self._line else ""
-        path = f"/api/v1/log?after={self._position}&limit={PAGE}{line}"
-        page = get(self._server, path, self._key)
-        self._position = int(page["next"])
-        return list(page["items"])
+        return dict(get(self._server, f"/api/v1/log?{query}{line}", self._key))
 
 
 def _shown(event: Logged) -> dict[str, Any]:
@@ -110,7 +114,7 @@ def _shown(event: Logged) -> dict[str, Any]:
         "kind": event.kind,
         "actor": event.actor,
         "line": event.line,
-        "booking": event.number or None,
+        "number": event.number or None,
         "body": json.loads(event.body),
     }
 
@@ -134,7 +138,7 @@ def _print_one(event: dict[str, Any]) -> None:
 
 def _sentence(event: dict[str, Any]) -> str:
     body = " ".join(f"{name}={value}" for name, value in event["body"].items())
-    number = event["booking"] or ""
+    number = event["number"] or ""
     return (
         f"{event['position']:>8} {event['at']} {event['kind']:<18} {event['line'] or '-':<28}"
         f" {number:>8} {event['actor']} {body}"

@@ -3,6 +3,21 @@
 package.path = package.path .. ";" .. os.getenv("KEZEK_LUA") .. "/?.lua"
 require("done")
 
+-- wrk goes on until its time is up, so the span from the first request to the last answer is taken here.
+local ffi = require("ffi")
+ffi.cdef([[
+  typedef struct { long sec; long nsec; } kezek_time;
+  int clock_gettime(int clock, kezek_time *now);
+]])
+
+local function monotonic()
+  local now = ffi.new("kezek_time")
+  ffi.C.clock_gettime(1, now)
+  return tonumber(now.sec) + tonumber(now.nsec) / 1e9
+end
+
+local began
+
 local sent, answered, booked, full = 0, 0, 0, 0
 local key, salt, checkpoint, start, most
 counted_text = ""
@@ -13,6 +28,7 @@ end
 
 function request()
   sent = sent + 1
+  began = began or monotonic()
   local truck = string.format("%s%07d", salt, sent)
   local body = string.format(
     '{"checkpoint":"%s","start":"%s","class":"in_turn","vehicle":{"country":"KZ","plate":"S%s",'
@@ -33,7 +49,8 @@ function response(status, headers, body)
     full = full + 1
   end
   if answered == most then
-    counted_text = string.format("answered=%d booked=%d full=%d", answered, booked, full)
+    counted_text = string.format("answered=%d booked=%d full=%d seconds=%.6f",
+      answered, booked, full, monotonic() - began)
     wrk.thread:stop()
   end
 end

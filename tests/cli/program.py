@@ -1,0 +1,127 @@
+"""The command line as its users run it: in a process of its own, on a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+T = TypeVar("T")
+
+DEADLINE = 60.0
+
+
+def environment() -> dict[str, str]:
+    """The one of this process, without settings that somebody has at home."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
+
+
+def until(look: Callable[[], T | None], seconds: float = DEADLINE) -> T:
+    """What `look` finds, as soon as it finds something; an error when the time is up."""
+    end = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        assert time.monotonic() < end, f"nothing within {seconds} s: {look}"
+        time.sleep(0.05)
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The one JSON document that `--json` prints."""
+        (line,) = self.out.splitlines()
+        return json.loads(line)
+
+
+def kezek(*arguments: str | Path, given: str = "", extra: dict[str, str] | None = None) -> Ran:
+    """A command that ends by itself."""
+    ran = subprocess.run(
+        [sys.executable, "-m", "kezek", *map(str, arguments)],
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE,
+        check=False,
+        env=environment() | (extra or {}),
+    )
+    assert "Traceback" not in ran.stderr, ran.stderr
+    return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+
+class Running:
+    """A command that serves until it is stopped: `kezek serve` or `kezek demo`."""
+
+    def __init__(self, *arguments: str | Path, extra: dict[str, str] | None = None) -> None:
+        self.child = subprocess.Popen(
+            [sys.executable, "-m", "kezek", *map(str, arguments), "--port", "0", "--json"],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=environment() | (extra or {}),
+        )
+        assert self.child.stdout is not None
+        line = self.child.stdout.readline()
+        assert line, f"ended with {self.child.wait(DEADLINE)} before it served"
+        self.told: dict[str, Any] = json.loads(line)["answer"]
+        self.url = self.told["links"]["board"].rstrip("/")
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """The exit code after a signal."""
+        if self.child.poll() is None:
+            self.child.send_signal(number)
+        try:
+            return self.child.wait(DEADLINE)
+        finally:
+            if self.child.poll() is None:
+                self.child.kill()
+                self.child.wait()
+            assert self.child.stdout is not None
+            self.child.stdout.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def get(self, path: str, key: str = "") -> Any:
+        """The JSON of an address."""
+        return json.loads(self.fetch(path, key))
+
+    def fetch(self, path: str, key: str = "") -> bytes:
+        """The body of an address."""
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        request = urllib.request.Request(self.url + path, headers=headers)
+        with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+            return answer.read()
+
+    def post(self, path: str, body: Any, key: str) -> tuple[int, Any]:
+        """Status and JSON of a POST; status 0 when the server is gone."""
+        request = urllib.request.Request(
+            self.url + path,
+            data=json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, json.load(refused)
+        except (OSError, ValueError):
+            return 0, None

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kezek.cli.board import bars
+from kezek.cli.exit_code import ExitCode
+from tests.cli.conftest import Call
+from tests.cli.program import Running
+
+
+def test_the_board_of_a_running_server(call: Call, folder: Path):
+    with Running("serve", "--folder", folder) as server:
+        board = call("board", "--server", server.url, "--json").answer
+        assert board.keys() == {"as_of", "position", "simulated", "items"}
+        assert len(board["items"]) == 70
+        assert {"checkpoint", "name", "state", "waiting", "days"} <= board["items"][0].keys()
+        text = call("board", "--once", "--server", server.url).out
+        assert "Nur Zholy" in text
+        assert "Irkeshtam" not in text, "no line runs there"
+        assert "Irkeshtam" in call("board", "--once", "--all", "--server", server.url).out
+
+
+def test_without_a_server_the_sentence_says_what_to_do(call: Call):
+    called = call("board", "--once", "--server", "http://127.0.0.1:1", "--json")
+    assert called.code == ExitCode.WORLD
+    problem = called.document["problem"]
+    assert problem["code"] == "server_away"
+    assert "kezek serve" in problem["sentence"]
+
+
+def test_an_address_that_is_none(call: Call):
+    assert call("board", "--once", "--server", "file:///etc/passwd").code == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"),
+    [
+        ([], ""),
+        ([0, 0], "··"),
+        ([None, 0, 1], "×·▅"),
+        ([1, 50, 100], "▁▄█"),
+        ([7, 7, 7], "███"),
+    ],
+)
+def test_free_places_are_heights(days: list[int | None], shown: str):
+    assert bars(days) == shown

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kezek.cli import examination
+from kezek.cli.doctor import without_password
+from kezek.cli.exit_code import ExitCode
+from kezek.settings import Settings
+from tests.cli.conftest import Call, Called
+
+
+def states(called: Called) -> dict[str, str]:
+    worst: dict[str, str] = {}
+    for finding in called.document["answer"]["findings"]:
+        assert finding.keys() == {"what", "state", "found", "advice"}
+        assert bool(finding["advice"]) == (finding["state"] != "ok"), (
+            "says what to do, when there is"
+        )
+        order = ("ok", "attention", "wrong")
+        before = worst.get(finding["what"], "ok")
+        worst[finding["what"]] = max(before, finding["state"], key=order.index)
+    return worst
+
+
+def test_a_sound_installation(call: Call, folder: Path):
+    before = (folder / "kezek.db").read_bytes()
+    called = call("doctor", "--folder", folder, "--json")
+    assert called.code == ExitCode.DONE
+    assert {s for what, s in states(called).items() if what != "disk"} == {"ok"}
+    assert (folder / "kezek.db").read_bytes() == before
+    assert "Settings in force" in call("doctor", "--folder", folder).out
+
+
+def test_before_the_first_start_nothing_is_made(call: Call, tmp_path: Path):
+    called = call("doctor", "--folder", tmp_path / "none", "--json")
+    assert called.code == ExitCode.DONE
+    found = states(called)
+    assert found["folder"] == found["database"] == found["keys"] == "attention"
+    assert not (tmp_path / "none").exists()
+
+
+def _open_key(folder: Path) -> None:
+    (folder / "keys" / "ticket-signing.pem").chmod(0o644)
+
+
+def _lose_key(folder: Path) -> None:
+    (folder / "keys" / "ticket-link.key").unlink()
+
+
+def _garbage(folder: Path) -> None:
+    (folder / "kezek.db").write_bytes(b"no database at all" * 500)
+
+
+def _torn(folder: Path) -> None:
+    with (folder / "kezek.db").open("r+b") as file:
+        file.seek(60_000)
+        file.write(os.urandom(40_000))
+
+
+def _future(folder: Path) -> None:
+    ahead = time.time() + 86_400
+    os.utime(folder / "kezek.db", (ahead, ahead))
+
+
+@pytest.mark.parametrize(
+    ("harm", "what"),
+    [
+        (_open_key, "keys"),
+        (_lose_key, "keys"),
+        (_garbage, "database"),
+        (_torn, "database"),
+        (_future, "clock"),
+    ],
+)
+def test_what_is_wrong_is_found(call: Call, folder: Path, harm: Any, what: str):
+    harm(folder)
+    called = call("doctor", "--folder", folder, "--json")
+    assert called.code == ExitCode.FOUND
+    assert states(called)[what] == "wrong"
+    assert "WRONG" in call("doctor", "--folder", folder).out
+
+
+@pytest.mark.parametrize(("free", "state"), [(10, "wrong"), (10**9, "attention"), (10**11, "ok")])
+def test_disk_space(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str
+):
+    usage = type("Usage", (), {"free": free})()
+    monkeypatch.setattr(examination.shutil, "disk_usage", lambda _path: usage)
+    assert states(call("doctor", "--folder", folder, "--json"))["disk"] == state
+
+
+def test_an_old_sqlite_is_wrong(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(examination.apsw, "SQLITE_VERSION_NUMBER", 3_040_001)
+    assert states(call("doctor", "--folder", folder, "--json"))["sqlite"] == "wrong"
+
+
+def test_what_others_may_do_is_seen(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    folder.chmod(0o777)
+    (folder / "kezek.db").chmod(0o644)
+    monkeypatch.setenv("KEZEK_HOST", "0.0.0.0")
+    found = states(call("doctor", "--folder", folder, "--json"))
+    assert found["folder"] == found["database"] == found["address"] == "attention"
+
+
+def test_an_unknown_setting_is_a_finding(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KEZEK_PROT", "80")
+    called = call("doctor", "--folder", folder, "--json")
+    assert called.code == ExitCode.FOUND
+    assert states(called)["settings"] == "wrong"
+
+
+def test_all_settings_are_listed_and_no_secret(call: Call, folder: Path):
+    listed = call("doctor", "--folder", folder, "--json").answer["settings"]
+    fields = dataclasses.fields(Settings)
+    assert [row["name"] for row in listed] == [f"KEZEK_{field.name.upper()}" for field in fields]
+    assert all(row["meaning"] for row in listed)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://kezek:secret@db/kezek", "postgresql://…@db/kezek"),
+        ("postgresql://a:p@ss@db/kezek", "postgresql://…@db/kezek"),
+        ("sqlite:/var/lib/kezek.db", "sqlite:/var/lib/kezek.db"),
+        ("", ""),
+    ],
+)
+def test_passwords_in_addresses_are_hidden(address: str, shown: str):
+    assert without_password(address) == shown

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from queue import Empty, Queue
+
+import pytest
+
+from kezek.cli.exit_code import ExitCode
+from tests.cli.conftest import Call
+from tests.cli.program import DEADLINE, Running, environment, kezek
+from tests.cli.test_book import TOMORROW, TRUCK
+from tests.cli.test_serve import carrier, truck
+
+FIELDS = {"position", "at", "real", "kind", "actor", "line", "number", "body"}
+
+
+def test_the_log_of_a_stopped_installation(call: Call, folder: Path):
+    call("book", "kz_syrym", TOMORROW, *TRUCK, "--folder", folder)
+    events = call("log", "--folder", folder, "--json").answer
+    assert [event["kind"] for event in events] == ["network_loaded", "confirmed"]
+    assert all(event.keys() == FIELDS for event in events)
+    assert [event["position"] for event in events] == [1, 2]
+    (last,) = call("log", "--folder", folder, "--last", "1", "--json").answer
+    assert last["number"] == 1
+    (of_line,) = call("log", "--folder", folder, "--line", "kz_syrym.exit", "--json").answer
+    assert of_line == last
+    assert "confirmed" in call("log", "--folder", folder).out
+    assert "DMA" not in call("log", "--folder", folder).out, "ids only, never personal data"
+
+
+@pytest.mark.parametrize("extra", [["--follow"], ["--server", "http://127.0.0.1:1"]])
+def test_a_running_server_asks_for_a_key(call: Call, folder: Path, extra: list[str]):
+    assert call("log", *extra, "--folder", folder).code == ExitCode.USAGE
+
+
+def test_the_log_of_a_running_server_is_the_same_and_can_be_followed(
+    call: Call, folder: Path, tmp_path: Path
+):
+    key, reader = carrier(call, folder), carrier(call, folder, "reader")
+    key_file = tmp_path / "key"
+    key_file.write_text(reader + "\n", encoding="utf-8")
+    stopped = call("log", "--folder", folder, "--json").answer
+    with Running("serve", "--folder", folder) as server:
+        asked = ("log", "--server", server.url, "--key-file", key_file, "--json")
+        first = [event for event in call(*asked).answer if event["position"] <= len(stopped)]
+        assert first == stopped
+        refused = kezek("log", "--server", server.url, "--key-file", "-", "--json", given=key)
+        assert refused.code == ExitCode.REFUSED
+        assert refused.document["problem"]["code"] == "not_allowed"
+        command = [sys.executable, "-m", "kezek", *map(str, asked), "--follow", "--last", "1"]
+        follower = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+        lines: Queue[str] = Queue()
+        assert follower.stdout is not None
+        listening = threading.Thread(target=lambda: [*map(lines.put, follower.stdout or ())])
+        listening.start()
+        try:
+            assert json.loads(lines.get(timeout=DEADLINE))["answer"]["position"] >= len(stopped)
+            body = {"checkpoint": "kz_syrym", "start": f"{TOMORROW}:00+05:00", "vehicle": truck(7)}
+            assert server.post("/api/v1/bookings", body, key)[0] == 201
+            event = json.loads(lines.get(timeout=DEADLINE))["answer"]
+            assert event["kind"] == "confirmed"
+        except Empty:
+            pytest.fail("the follower said nothing")
+        finally:
+            follower.kill()
+            follower.wait()
+            listening.join()
+            follower.stdout.close()

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import signal
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from kezek.bootstrap import close_house, open_house
+from kezek.cli.exit_code import ExitCode
+from kezek.domain.booking.booking import Booking
+from kezek.settings import Settings
+from tests.cli.conftest import Call
+from tests.cli.program import Running, kezek, until
+
+
+def carrier(call: Call, folder: Path, role: str = "carrier") -> str:
+    """An API key of a new account."""
+    call("user", "add", f"bench-{role}", "--role", role, "--folder", folder)
+    asked = ("user", "key", f"bench-{role}", "--role", role, "--rate", "1000000")
+    return str(call(*asked, "--folder", folder, "--json").answer["key"])
+
+
+def truck(number: int) -> dict[str, object]:
+    return {"country": "KZ", "plate": f"{number:03d}DMA02", "drivers": ["Demo Ulgiev"]}
+
+
+def test_the_first_start_prints_a_link_for_the_first_administrator(folder: Path):
+    with Running("serve", "--folder", folder) as server:
+        link = server.told["first_administrator"]
+        assert server.told["links"].keys() == {"board", "book", "console", "agency", "api"}
+        assert link.startswith(f"{server.url}/password/")
+        assert b"<form" in server.fetch(link.removeprefix(server.url))
+        for page in ("/", "/book", "/api/v1/docs"):
+            assert server.fetch(page)
+        assert server.stop() == ExitCode.DONE
+    with Running("serve", "--folder", folder) as again:
+        assert again.told["first_administrator"], "as long as nobody has set a password"
+        assert again.told["first_administrator"].rpartition("/")[2] != link.rpartition("/")[2]
+
+
+def test_once_somebody_has_a_password_no_link_is_printed(folder: Path):
+    from kezek.domain.account.account import Login
+    from kezek.domain.account.actor import Actor, Role
+    from kezek.domain.account.decide import AddAccount
+
+    house = open_house(Settings(folder=folder))
+    try:
+        host = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
+        hashed = house.access.hash_password("correct horse battery")
+        assert hashed
+        house.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
+        assert house.store.reader.get(Login, "chief")
+    finally:
+        close_house(house)
+    with Running("serve", "--folder", folder) as server:
+        assert server.told["first_administrator"] == ""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_is_the_right_end(folder: Path, number: signal.Signals):
+    server = Running("serve", "--folder", folder)
+    assert server.stop(number) == ExitCode.DONE
+    assert not (folder / "kezek.db-wal").exists(), "one file holds everything"
+
+
+def test_a_second_server_and_writing_commands_are_told_to_use_the_first(call: Call, folder: Path):
+    with Running("serve", "--folder", folder) as server:
+        second = kezek("serve", "--folder", folder, "--port", "0")
+        assert second.code == ExitCode.WORLD
+        assert "already" in second.err
+        for command in (["network", "load"], ["user", "list"], ["user", "close", "x"]):
+            called = call(*command, "--folder", folder, "--json")
+            assert called.code == ExitCode.WORLD
+            problem = called.document["problem"]
+            assert problem["code"] == "served"
+            assert "API" in problem["sentence"]
+        doctor = call("doctor", "--folder", folder)
+        assert doctor.code == ExitCode.DONE
+        assert "a server is running" in doctor.out
+        assert server.get("/api/v1/board")["items"], "the first one goes on"
+
+
+def test_a_port_in_use_touches_no_database(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ran = kezek("serve", "--port", str(port), "--folder", tmp_path / "site", "--json")
+    assert ran.code == ExitCode.WORLD
+    assert ran.document["problem"]["code"] == "port_unusable"
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_database_of_somebody_else_is_left_alone(tmp_path: Path):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / "kezek.db").write_bytes(b"somebody else's precious file" * 100)
+    before = (folder / "kezek.db").read_bytes()
+    ran = kezek("serve", "--port", "0", "--folder", folder, "--json")
+    assert ran.code == ExitCode.WORLD
+    assert ran.document["problem"]["code"] == "not_a_database"
+    assert (folder / "kezek.db").read_bytes() == before
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_what_was_acknowledged_is_there_after_the_end(
+    call: Call, folder: Path, number: signal.Signals
+):
+    """Bookings come from eight sides while the server is stopped, or killed."""
+    key = carrier(call, folder)
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    starts = [f"{hour + timedelta(hours=30 + n):%Y-%m-%dT%H:%M:%SZ}" for n in range(200)]
+    acknowledged: list[int] = []
+    enough = threading.Event()
+
+    def book(number: int) -> None:
+        body = {"checkpoint": "kz_syrym", "start": starts[number % 200], "vehicle": truck(number)}
+        status, made = server.post("/api/v1/bookings", body, key)
+        if status == 201:
+            acknowledged.append(made["number"])
+        if len(acknowledged) >= 100:
+            enough.set()
+
+    with Running("serve", "--folder", folder) as server, ThreadPoolExecutor(8) as pool:
+        for index in range(1_000):
+            pool.submit(book, index)
+        assert enough.wait(60)
+        code = server.stop(number)
+        pool.shutdown(cancel_futures=True)
+    assert code == (ExitCode.DONE if number is signal.SIGTERM else -signal.SIGKILL)
+    house = open_house(Settings(folder=folder))
+    try:
+        found = house.store.reader.many(Booking, acknowledged)
+        assert len(acknowledged) >= 100
+        assert set(found) == set(acknowledged)
+    finally:
+        close_house(house)
+
+
+def test_the_timer_runs_beside_the_server(call: Call, folder: Path):
+    """A demo's clock is set so that a call is missed by time alone within seconds."""
+    from kezek.app.house import Demo
+    from kezek.bootstrap import make_demo
+
+    house = open_house(Settings(folder=folder))
+    began = house.now()
+    make_demo(house.store, Demo(began, 600, 1))
+    close_house(house)
+    officer, books = carrier(call, folder, "officer"), carrier(call, folder)
+    with Running("serve", "--folder", folder) as server:
+        start = datetime.fromtimestamp(began // 3_600_000 * 3_600, UTC) + timedelta(hours=1)
+        body = {
+            "checkpoint": "kz_syrym",
+            "start": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+            "vehicle": truck(1),
+        }
+        status, made = server.post("/api/v1/bookings", body, books)
+        assert status == 201, made
+        assert server.post("/api/v1/arrivals", {"booking": made["number"]}, officer)[0] == 200
+        until(lambda: server.post("/api/v1/calls", {"checkpoint": "kz_syrym"}, officer)[0] == 200)
+
+        def missed() -> bool:
+            seen = server.get(f"/api/v1/bookings/{made['number']}", books)
+            return seen["call_until"] is None and seen["status"] == "arrived"
+
+        until(missed)
+
+
+def test_memory_stays_small_and_the_access_log_is_off(folder: Path):
+    with Running("serve", "--folder", folder) as server:
+        for _ in range(50):
+            server.get("/api/v1/board")
+        assert psutil.Process(server.child.pid).memory_info().rss < 300e6

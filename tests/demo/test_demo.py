@@ -1,0 +1,117 @@
+"""The whole demonstration: its own process, its server, its trucks over HTTP."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from kezek.bootstrap import close_house, open_house
+from kezek.cli.exit_code import ExitCode
+from kezek.demo.opening import board_began
+from kezek.domain.booking.booking import Booking
+from kezek.domain.slot.slot import Slot
+from kezek.settings import Settings
+from tests.cli.program import Running, kezek, until
+
+FACTOR = "900"
+TRUCKS = "1200"
+
+
+def counts(server: Running) -> dict[str, int]:
+    """Sums over the network board."""
+    items = server.get("/api/v1/board")["items"]
+    names = ("waiting", "called", "admitted", "crossed_today")
+    return {name: sum(row[name] or 0 for row in items) for name in names}
+
+
+def alive(server: Running) -> Any:
+    """The board once everything that a border knows is on it."""
+    seen = counts(server)
+    return seen if all(seen.values()) else None
+
+
+@pytest.fixture(scope="module")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which a demonstration has run until the board was alive, then was stopped."""
+    folder = tmp_path_factory.mktemp("demo") / "site"
+    server = Running("demo", "--folder", folder, "--factor", FACTOR, "--trucks", TRUCKS)
+    try:
+        assert server.told["factor"] == int(FACTOR)
+        assert server.told["password"]
+        assert "demo-officer" in server.told["logins"]
+        board = server.get("/api/v1/board")
+        assert board["simulated"]
+        assert board["as_of"].startswith("2026-06-13T1")
+        until(lambda: alive(server))
+    finally:
+        code = server.stop(signal.SIGINT)
+    assert code == ExitCode.DONE
+    return folder
+
+
+def test_everything_is_marked_and_protected_places_are_taken(lived: Path):
+    house = open_house(Settings(folder=lived))
+    try:
+        reader = house.store.reader
+        bookings = reader.all(Booking)
+        assert len(bookings) > 1_000
+        assert all(booking.simulated for booking in bookings)
+        taken = sum(slot.taken for slot in reader.all(Slot))
+        assert taken > 1_000
+        lines = {booking.line for booking in bookings}
+        assert "kg_dostuk.exit" in lines, "also where no board is known"
+        assert "kz_nur_zholy.exit" in lines
+        kinds = {event.kind for event in reader.events(0, 100_000)}
+        assert {"confirmed", "arrived", "called", "admitted", "crossed", "cancelled"} <= kinds
+    finally:
+        close_house(house)
+
+
+def test_serve_opens_it_and_a_demo_goes_on(lived: Path):
+    with Running("serve", "--folder", lived) as server:
+        first = server.get("/api/v1/board")
+        assert first["simulated"]
+    with Running("demo", "--folder", lived, "--trucks", "10") as server:
+        assert server.told["factor"] == int(FACTOR), "a demonstration keeps its clock"
+        before = server.get("/api/v1/board")
+        assert before["as_of"] > "2026-06-13T13", "not at the beginning again"
+        crossed = counts(server)["crossed_today"]
+        until(lambda: counts(server)["crossed_today"] > crossed)
+        assert server.get("/api/v1/board")["position"] > first["position"]
+
+
+def test_the_traffic_ends_with_its_server(tmp_path: Path):
+    folder = tmp_path / "site"
+    server = Running("demo", "--folder", folder, "--factor", FACTOR, "--trucks", "50")
+    try:
+        (traffic,) = until(lambda: psutil.Process(server.child.pid).children())
+        until(lambda: counts(server)["waiting"])
+        server.child.kill()
+        _, alive = psutil.wait_procs([traffic], timeout=30)
+        assert not alive, "killed, the server takes its traffic along"
+    finally:
+        server.stop()
+    with Running("serve", "--folder", folder) as again:
+        assert again.get("/api/v1/board")["simulated"]
+
+
+def test_fresh_begins_anew_and_touches_no_real_database(tmp_path: Path):
+    demo, real = tmp_path / "demo", tmp_path / "real"
+    for again in ([], ["--fresh"]):
+        with Running("demo", "--folder", demo, "--trucks", "1", *again) as server:
+            assert server.get("/api/v1/board")["as_of"].startswith("2026-06-13T12:2")
+    assert kezek("network", "load", "--folder", real).code == ExitCode.DONE
+    before = (real / "kezek.db").read_bytes()
+    for again in ([], ["--fresh"]):
+        ran = kezek("demo", "--folder", real, "--port", "0", "--json", *again)
+        assert ran.code == ExitCode.REFUSED
+        assert ran.document["problem"]["code"] == "not_a_demo"
+        assert (real / "kezek.db").read_bytes() == before
+
+
+def test_the_clock_of_a_new_demo_starts_where_the_board_was_read():
+    assert board_began() % 60_000 == 0

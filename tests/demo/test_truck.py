@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from kezek.app.plates import plate_formats
+from kezek.demo.draw import Draw
+from kezek.demo.truck import plate, truck
+from kezek.domain.vehicle import phone as phones
+from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle import vin as vins
+
+COUNTRIES = ("KZ", "KG", "UZ", "TJ", "RU", "CN")
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_plates_are_well_formed_and_of_a_demo_range(country: str):
+    formats = plate_formats()
+    for index in range(0, 60_000, 997):
+        text = plate(country, index)
+        assert plates.impossible(country, text) is None
+        assert plates.known_format(country, plates.normalise(country, text), formats)
+        assert text.endswith("00") if country == "RU" else "DM" in text
+
+
+@pytest.mark.parametrize(("country", "different"), [("KZ", 60_000), ("KG", 60_000), ("UZ", 60_000)])
+def test_a_demo_of_days_has_no_two_equal_plates(country: str, different: int):
+    made = {plates.normalise(country, plate(country, index)) for index in range(different)}
+    assert len(made) == different
+
+
+def test_trucks_are_possible_and_visibly_invented():
+    draw = Draw(1)
+    for index in range(500):
+        made = truck(index, "KZ", "Russia", draw)
+        assert vins.impossible(made["vin"]) is None
+        assert made["vin"].startswith("DEMTRUCKS")
+        assert not phones.impossible(made["phone"])
+        assert made["phone"].startswith("+999"), "a code that no country has"
+        assert made["drivers"]
+        assert made["country"] in {"KZ", "RU"}
+
+
+def test_the_same_seed_makes_the_same_trucks():
+    one, two = Draw(7), Draw(7)
+    made = [[truck(n, "KZ", "China", draw) for n in range(50)] for draw in (one, two)]
+    assert made[0] == made[1]
