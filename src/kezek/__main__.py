@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from kezek.cli import main
 
-main(prog_name="kezek")
+if __name__ == "__main__":
+    main(prog_name="kezek")
