@@ -97,6 +97,18 @@ def test_protected_places_give_way_last_and_never_below_nothing():
     w.check()
 
 
+@pytest.mark.parametrize("capacity", [0, 1, 24, 49])
+def test_both_pools_of_protected_places_shrink_with_the_day(capacity):
+    w = World()
+    for n in range(3):
+        w.book(n, line=B, start=w.window(B, day=1, hour=n), vehicle_class="in_turn")
+    w.book(9, line=B, start=w.window(B, day=1, hour=9), vehicle_class="accelerated")
+    cut(w, capacity, line=B)
+    w.check()
+    cut(w, 96, line=B)
+    w.check()
+
+
 def test_closing_a_day_displaces_all_who_are_not_here_and_opening_needs_a_capacity():
     w = World()
     number = w.book(1, start=w.window(day=1))

@@ -1,0 +1,90 @@
+"""Loading a network: everything or nothing, and what is there stays as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from kezek.domain.checkpoint.board_day import BoardDay, plan_days
+from kezek.domain.network.load import LinePlan, LoadNetwork, OpenLine
+from kezek.domain.slot.slot import Day, Slot
+from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, plan, rules
+
+
+def load(w: World, *plans: LinePlan, who=ADMIN) -> dict:
+    return w.done(LoadNetwork("", who, (checkpoint(A),), plans, "tests"))
+
+
+def entry(days, *, of: str = A) -> LinePlan:
+    return LinePlan(replace(line(of, rules()), id="kz_a.entry"), tuple(days))
+
+
+def board(*free: tuple[int, int], first: date = TODAY) -> tuple:
+    days = [
+        BoardDay("kz_a", first + timedelta(days=n), ordinary + dear > 0, ordinary, dear)
+        for n, (ordinary, dear) in enumerate(free)
+    ]
+    return plan_days(days, seen_on=TODAY, seen_hour=9)
+
+
+def test_loading_twice_changes_nothing_that_is_there():
+    w = World()
+    number = w.book(1)
+    before = {kind: dict(rows) for kind, rows in w.store._content.tables.items()}
+    again = LinePlan(line(A, rules()), (plan(A, TODAY, w.rules["kz"]),))
+    assert load(w, again)["lines"] == 0
+    assert w.slot(w.booking(number).start) == before[Slot][A, w.booking(number).start]
+    assert before[Day] == w.store._content.tables[Day]
+
+
+def test_a_board_s_days_become_days_and_its_last_open_day_repeats_marked_assumed():
+    w = World()
+    load(w, entry(board((0, 0), (20, 1), (100, 1), (50, 0), (0, 0))))
+    days = w.store.reader.days("kz_a.entry", "0", "9")
+    assert [d.basis for d in days] == ["board"] * 5 + ["assumed"] * 26
+    assert [d.open for d in days[:6]] == [False, True, True, True, False, True]
+    assert [d.ordinary_left for d in days[1:4]] == [20, 100, 50]
+    assert days[5].ordinary_left == 50
+    w.check()
+
+
+def test_a_board_of_yesterday_still_says_what_comes():
+    w = World()
+    load(w, entry(board((100, 1), first=TODAY - timedelta(days=9))))
+    days = w.store.reader.days("kz_a.entry", "0", "9")
+    assert {d.basis for d in days} == {"assumed"}
+    assert days[0].capacity == 101
+    w.check()
+
+
+def test_a_board_that_is_closed_throughout_promises_nothing_beyond_itself():
+    w = World()
+    known = board((0, 0), (5, 0))
+    load(w, entry(known[:1]))
+    assert [d.open for d in w.store.reader.days("kz_a.entry", "0", "9")] == [False]
+
+
+def test_only_an_administrator_loads():
+    w = World()
+    command = LoadNetwork("", PEOPLE["agency"], (), (), "x")
+    assert w.refused(command) == "not_allowed"
+
+
+def test_an_opened_line_has_every_day_to_the_horizon_and_is_marked_ours():
+    w = World()
+    new = replace(line(A, rules()), id="kz_a.entry", zone="Pacific/Kiritimati", cursor=99)
+    w.done(OpenLine("", PEOPLE["agency"], new, 48))
+    days = w.store.reader.days("kz_a.entry", "0", "9")
+    assert len(days) == 31
+    assert {(d.basis, d.capacity) for d in days} == {("ours", 48)}
+    opened = w.line("kz_a.entry")
+    assert (opened.zone, opened.cursor) == ("Asia/Almaty", 0), "the post knows where it is"
+    assert w.book(1, line="kz_a.entry", start=w.window(A, day=1))
+    assert w.do(OpenLine("", PEOPLE["agency"], new, 48)).outcome == {"line": "kz_a.entry"}
+    w.check()
+
+
+def test_the_posts_of_the_world_differ_as_their_files_say():
+    w = World()
+    assert w.day(B).protected_ordinary == 47
+    assert w.day(X).kept == 0
