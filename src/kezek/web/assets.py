@@ -15,6 +15,7 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
 
 FOREVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=3600"
@@ -82,7 +83,9 @@ def static_route(assets: Assets) -> HTTPRouteHandler:
     """The handler of `/static/<version>/<name>`; an old version gives the present file, kept briefly."""
 
     @get("/static/{version:str}/{name:path}", include_in_schema=False, sync_to_thread=False)
-    def static(request: Request[Any, Any, Any], version: str, name: str) -> Response[bytes]:
+    def static(
+        request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]
+    ) -> Response[bytes]:
         asset = assets.find(name.lstrip("/"))
         if asset is None:
             return Response(b"", status_code=404, media_type="text/plain")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.availability import LinePlaces
@@ -154,7 +155,7 @@ def post_at(here: Visit, checkpoint: str) -> Post:
 
 
 @get("/checkpoints/{checkpoint:str}")
-async def checkpoint(request: PageRequest, checkpoint: str) -> Response[bytes]:
+async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """One post, live."""
     here = visit(request)
     post = post_at(here, checkpoint)
@@ -177,7 +178,7 @@ async def checkpoint(request: PageRequest, checkpoint: str) -> Response[bytes]:
 
 
 @get("/checkpoints/{checkpoint:str}/live")
-async def checkpoint_live(request: PageRequest, checkpoint: str) -> Stream:
+async def checkpoint_live(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
     """Server-sent events of one line."""
     post = post_at(visit(request), checkpoint)
     if post.line is None:

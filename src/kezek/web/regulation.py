@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation
@@ -62,7 +63,7 @@ class Other:
 
 
 @get("/regulations/{code:str}")
-async def regulation(request: PageRequest, code: str) -> Response[bytes]:
+async def regulation(request: PageRequest, code: FromPath[str]) -> Response[bytes]:
     """One authority's rules."""
     here = visit(request)
     rules = here.house.rules.get(code)

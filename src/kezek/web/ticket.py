@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 from litestar.response import Stream
 from markupsafe import Markup
 
@@ -65,7 +66,7 @@ def holder_of(here: Visit, view: TicketView) -> Actor:
 
 
 @get("/t/{secret:str}")
-async def ticket(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """The driver's page."""
     here = visit(request)
     text = _kept_text(here, secret) if here.plain else _drawn(here, held(here, secret), secret)
@@ -117,13 +118,13 @@ def _drawn(
 
 
 @get("/t/{secret:str}/live")
-async def ticket_live(request: PageRequest, secret: str) -> Stream:
+async def ticket_live(request: PageRequest, secret: FromPath[str]) -> Stream:
     """Server-sent events of the line in which the ticket stands."""
     return live(request, held(visit(request), secret).booking.line)
 
 
 @get("/t/{secret:str}/qr.svg")
-async def ticket_qr(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket_qr(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """The signed QR code, which a gate checks without a network."""
     here = visit(request)
     text = here.house.papers.qr_text(held(here, secret))
@@ -134,7 +135,7 @@ async def ticket_qr(request: PageRequest, secret: str) -> Response[bytes]:
 
 
 @get("/t/{secret:str}/print")
-async def ticket_print(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket_print(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """The ticket on one sheet of paper."""
     here = visit(request)
     view = held(here, secret)
@@ -171,7 +172,7 @@ def _sentences(regulation: Regulation, say: Words) -> list[str]:
 
 
 @post("/t/{secret:str}/cancel", status_code=200)
-async def ticket_cancel(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Give the booking back."""
     here = visit(request)
     view = held(here, secret)
@@ -186,7 +187,7 @@ async def ticket_cancel(request: PageRequest, secret: str) -> Response[bytes]:
 
 
 @post("/t/{secret:str}/driver", status_code=200)
-async def ticket_driver(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Name another driver."""
     here = visit(request)
     view = held(here, secret)
@@ -210,7 +211,7 @@ def _refused(here: Visit, view: TicketView, secret: str, refused: Refused) -> Re
 
 
 @get("/t/{secret:str}/move")
-async def ticket_move(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket_move(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Choose another time; the present one stays until the last button."""
     here = visit(request)
     view, query = _movable(here, secret), request.query_params
@@ -224,7 +225,7 @@ async def ticket_move(request: PageRequest, secret: str) -> Response[bytes]:
 
 
 @post("/t/{secret:str}/move", status_code=200)
-async def ticket_moved(request: PageRequest, secret: str) -> Response[bytes]:
+async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Take the new time."""
     here = visit(request)
     view = _movable(here, secret)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.agency import (
@@ -224,7 +225,7 @@ class Calendar:
 
 
 @get("/agency/{checkpoint:str}", sync_to_thread=False)
-def agency_page(request: PageRequest, checkpoint: str) -> Response[bytes]:
+def agency_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """The line's days, what is closed, what was decided lately."""
     here = visit(request)
     view = Calendar(here, *agency_at(request, checkpoint))
@@ -245,7 +246,9 @@ def agency_page(request: PageRequest, checkpoint: str) -> Response[bytes]:
 
 
 @get("/agency/{checkpoint:str}/{on:str}", sync_to_thread=False)
-def agency_day(request: PageRequest, checkpoint: str, on: str) -> Response[bytes]:
+def agency_day(
+    request: PageRequest, checkpoint: FromPath[str], on: FromPath[str]
+) -> Response[bytes]:
     """One day with its hours, and the form that changes it."""
     here = visit(request)
     view = Calendar(here, *agency_at(request, checkpoint))
@@ -302,7 +305,9 @@ def _effects(effect: Effect) -> list[EffectLine]:
 
 
 @post("/agency/{checkpoint:str}/{on:str}")
-async def change_day(request: PageRequest, checkpoint: str, on: str) -> Response[bytes]:
+async def change_day(
+    request: PageRequest, checkpoint: FromPath[str], on: FromPath[str]
+) -> Response[bytes]:
     """First the effect, decided by the rules without committing; then, on a second press, the deed."""
     here = visit(request)
     view = Calendar(here, *agency_at(request, checkpoint))

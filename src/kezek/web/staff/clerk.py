@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.checkpoint import Post
@@ -99,7 +100,7 @@ async def book_for_driver(request: PageRequest) -> Response[bytes]:
 
 
 @get("/clerk/{checkpoint:str}", sync_to_thread=False)
-def clerk_at(request: PageRequest, checkpoint: str) -> Response[bytes]:
+def clerk_at(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """The desk of one post: its days at once."""
     _flow(request, checkpoint)
     return redirect(request, f"/clerk/book?checkpoint={checkpoint}")

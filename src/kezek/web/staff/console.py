@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from litestar import Response, get
+from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.access import Person
@@ -77,14 +78,14 @@ def choose_console(request: PageRequest) -> Response[bytes]:
 
 
 @get("/console/{checkpoint:str}", sync_to_thread=False)
-def console_page(request: PageRequest, checkpoint: str) -> Response[bytes]:
+def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """Arrivals, the line, the gate."""
     person, post = officer_at(request, checkpoint)
     return show_console(request, person, post)
 
 
 @get("/console/{checkpoint:str}/stream", sync_to_thread=False)
-def console_stream(request: PageRequest, checkpoint: str) -> Stream:
+def console_stream(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
     """News of the line, for the officers of the post only."""
     person, post = officer_at(request, checkpoint)
     assert post.line is not None, "checked at the door"
@@ -93,7 +94,9 @@ def console_stream(request: PageRequest, checkpoint: str) -> Stream:
 
 
 @get("/console/{checkpoint:str}/{verb:str}", sync_to_thread=False)
-def console_again(request: PageRequest, checkpoint: str, verb: str) -> Response[bytes]:
+def console_again(
+    request: PageRequest, checkpoint: FromPath[str], verb: FromPath[str]
+) -> Response[bytes]:
     """A step is sent, never visited: who reloads after a refused one comes back to the console."""
     officer_at(request, checkpoint)
     del verb

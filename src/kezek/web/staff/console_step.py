@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from litestar import Response, post
+from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.checkpoint import Post
@@ -166,7 +167,9 @@ STEPS: Mapping[str, tuple[Make, Tell]] = {
 
 
 @post("/console/{checkpoint:str}/{verb:str}")
-async def step(request: PageRequest, checkpoint: str, verb: str) -> Response[bytes]:
+async def step(
+    request: PageRequest, checkpoint: FromPath[str], verb: FromPath[str]
+) -> Response[bytes]:
     """Do it, or say why not; then back to the console as it is now."""
     here = visit(request)
     person, at_post = officer_at(request, checkpoint)

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.garage import Parked, drivers, parked
@@ -123,7 +124,7 @@ def _vehicle(here: Visit, row: Parked) -> VehicleRow:
 
 
 @get("/carrier/garage/{noun:str}/{verb:str}", sync_to_thread=False)
-def garage_again(request: PageRequest, noun: str, verb: str) -> Response[bytes]:
+def garage_again(request: PageRequest, noun: FromPath[str], verb: FromPath[str]) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
     signed_in(request, Role.CARRIER)
     del noun, verb
@@ -131,7 +132,7 @@ def garage_again(request: PageRequest, noun: str, verb: str) -> Response[bytes]:
 
 
 @post("/carrier/garage/{noun:str}/add")
-async def add(request: PageRequest, noun: str) -> Response[bytes]:
+async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     """One row more; the same plate again replaces what was known of it."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     if noun not in _FIELDS:
@@ -153,7 +154,7 @@ async def add(request: PageRequest, noun: str) -> Response[bytes]:
 
 
 @post("/carrier/garage/{noun:str}/remove")
-async def remove(request: PageRequest, noun: str) -> Response[bytes]:
+async def remove(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     """One row less; bookings are not touched."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     if noun not in _FIELDS:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.roster import keys_of, names_of
@@ -105,7 +106,7 @@ def _narrowings(here: Visit, person: Person) -> list[object]:
 
 
 @get("/keys/{verb:str}", sync_to_thread=False)
-def keys_again(request: PageRequest, verb: str) -> Response[bytes]:
+def keys_again(request: PageRequest, verb: FromPath[str]) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
     signed_in(request)
     del verb

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kezek.app.access import PASSWORD_LENGTH_MIN, Person
 from kezek.domain.account.account import Account
@@ -118,7 +119,7 @@ def _linked(here: Visit, secret: str) -> Person:
 
 
 @get("/password/{secret:str}", sync_to_thread=False)
-def password_page(request: PageRequest, secret: str) -> Response[bytes]:
+def password_page(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Whose password this link sets; looking at it does not use it up."""
     return _password_form(request, secret, _linked(visit(request), secret).account, {})
 
@@ -158,7 +159,7 @@ def _weak(here: Visit) -> dict[str, str]:
 
 
 @post("/password/{secret:str}")
-async def set_password(request: PageRequest, secret: str) -> Response[bytes]:
+async def set_password(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Used once: the account is signed out everywhere, then signed in here."""
     here = visit(request)
     person = _linked(here, secret)

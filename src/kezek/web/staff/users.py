@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Response, get, post
+from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.roster import Member, members
@@ -134,7 +135,7 @@ def _places(here: Visit) -> list[Place]:
 
 
 @get("/users/{verb:str}", sync_to_thread=False)
-def users_again(request: PageRequest, verb: str) -> Response[bytes]:
+def users_again(request: PageRequest, verb: FromPath[str]) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
     signed_in(request, Role.ADMINISTRATOR)
     del verb

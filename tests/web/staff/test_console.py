@@ -1,0 +1,372 @@
+"""The console: an officer takes a truck from arrival to crossed, and is told why when not."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+
+from kezek.domain.booking.booking import code_of
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit
+from kezek.web.live import messages
+from tests.web.staff.office import Browser, Office
+from tests.world import PEOPLE, A, B
+
+HERE = "/console/kz_a"
+
+
+def arrived(w: Office, n: int = 1, hour: int = 9, **how: object) -> int:
+    number = w.book(n, start=w.window(hour=hour), **how)
+    w.done(Arrive(w.key(), PEOPLE["officer"], number))
+    return number
+
+
+def booked(w: Office) -> int:
+    return w.book(1, start=w.window(hour=9))
+
+
+def called(w: Office, n: int = 1) -> int:
+    number = arrived(w, n)
+    w.done(Call(w.key(), PEOPLE["officer"], A))
+    return number
+
+
+def admitted(w: Office, n: int = 1) -> int:
+    number = called(w, n)
+    w.done(Admit(w.key(), PEOPLE["officer"], number))
+    return number
+
+
+def press(b: Browser, verb: str, number: int, at: str = HERE, **fields: str):
+    """The button of a verb in the row of a booking."""
+    page, url = b.page(at), f"{HERE}/{verb}"
+    count = page.count(f'action="{url}"')
+    for nth in range(count):
+        filled = b.fill(page, url, nth)
+        if filled.get("booking") == str(number):
+            return b.post(url, filled | fields)
+    raise AssertionError(f"no button {verb} for {number}")
+
+
+def test_a_truck_goes_from_the_search_to_the_far_side(office):
+    number, b = office.book(1, start=office.window(hour=9)), office.browser("officer")
+    code = code_of(number)
+    found = b.page(f"{HERE}?q={code}")
+    assert "TST00001" in found, "an officer sees the whole plate"
+    assert "Invented Driver 1" in found
+    said = b.flash(press(b, "arrive", number, f"{HERE}?q={code}"))
+    assert said == f"{code} has arrived and stands at place 1."
+    said = b.flash(press(b, "call", number))
+    assert said == f"{code} is called, to be at the gate by 09:50."
+    assert b.flash(press(b, "admit", number)) == f"{code} is admitted at the gate."
+    assert b.flash(press(b, "cross", number)) == f"{code} has crossed."
+    assert office.status(number) == "crossed"
+    office.check()
+
+
+@pytest.mark.parametrize("text", ["0001", "tst-00001", " TST 00001 ", "ТSТ00001"])
+def test_a_plate_is_found_by_a_part_however_it_is_typed(office, text):
+    office.book(1, start=office.window(hour=9))
+    assert "TST00001" in office.browser("officer").page(f"{HERE}?q={text}")
+
+
+def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
+    b = office.browser("officer")
+    here, there = office.book(1), office.book(2, line=B, start=office.window(B))
+    tickets, papers = office.house.tickets, office.house.papers
+    texts = [papers.qr_text(tickets.view(n, office.now.at)) for n in (here, there)]
+    from urllib.parse import quote
+
+    assert "Ticket is genuine" in b.page(f"{HERE}?q={quote(texts[0])}")
+    assert "of another post" in b.page(f"{HERE}?q={quote(texts[1])}")
+    forged = texts[0][:-9] + ("A" if texts[0][-9] != "A" else "B") + texts[0][-8:]
+    page = b.page(f"{HERE}?q={quote(forged)}")
+    assert "It is no ticket" in page
+    assert forged not in page
+
+
+def test_nothing_found_says_so_and_many_ask_for_more(office):
+    b = office.browser("officer")
+    assert "Nothing found for “ZZZ”" in b.page(f"{HERE}?q=ZZZ")
+    for n in range(8):
+        office.book(n, start=office.window(hour=9))
+    page = b.page(f"{HERE}?q=TST")
+    assert page.count('class="hit"') == 5
+    assert "3 more fit" in page
+
+
+def test_a_missed_call_goes_behind_and_the_last_one_ends(office):
+    b, number = office.browser("officer"), called(office)
+    assert "stands behind the present hour" in b.flash(press(b, "miss", number))
+    for _ in range(2):
+        office.done(Call(office.key(), PEOPLE["officer"], A))
+        last = b.flash(press(b, "miss", number))
+    assert "its booking has ended" in last
+    assert office.status(number) == "no_show"
+
+
+def test_turning_back_needs_a_cause_of_the_list(office):
+    b, number = office.browser("officer"), admitted(office)
+    refused = b.flash(press(b, "turn-back", number, reason="because"))
+    assert "needs a reason" in refused
+    assert "(reason_missing)" in refused
+    assert office.status(number) == "admitted"
+    assert "papers are missing" in b.flash(press(b, "turn-back", number, reason="papers"))
+    assert office.status(number) == "turned_back"
+
+
+def test_a_truck_before_its_hour_is_not_offered_for_a_call(office):
+    b = office.browser("officer")
+    arrived(office, hour=11)
+    page = b.page(HERE)
+    assert "Waits for its hour: 11:00." in page
+    assert f'action="{HERE}/call"' not in page
+
+
+class TestOutOfTurn:
+    def out(self, b: Browser, number: int, **fields: str):
+        given = {"code": code_of(number), "reason": "perishable"} | fields
+        return b.send(HERE, f"{HERE}/out-of-turn", **given)
+
+    def test_alone_it_is_done_at_once_and_awaits_its_second_approval(self, office):
+        b = office.browser("officer")
+        arrived(office, 1)
+        number = arrived(office, 2)
+        assert "awaits its second approval" in b.flash(self.out(b, number))
+        page = b.page(HERE)
+        assert "perishable goods" in page
+        assert "Somebody else in charge has to approve it." in page
+        assert f'action="{HERE}/approve"' not in page
+        other = office.browser("second")
+        assert "A supervisor or the agency has to approve it." in other.page(HERE)
+        chief = office.browser("supervisor")
+        assert "is approved" in chief.flash(press(chief, "approve", number))
+        assert office.booking(number).exception == "approved"
+        assert "None awaits approval." in chief.page(HERE)
+
+    def test_an_exception_awaits_even_when_its_truck_has_gone(self, office):
+        b = office.browser("officer")
+        arrived(office, 1)
+        number = arrived(office, 2)
+        b.flash(self.out(b, number))
+        press(b, "admit", number)
+        press(b, "cross", number)
+        chief = office.browser("supervisor")
+        assert code_of(number) in chief.page(HERE)
+        assert "is approved" in chief.flash(press(chief, "approve", number))
+
+    def test_proposed_first_it_is_called_with_two_names(self, office):
+        chief, b = office.browser("supervisor"), office.browser("officer")
+        arrived(office, 1)
+        number = arrived(office, 2)
+        assert "another officer may call" in chief.flash(self.out(chief, number, step="propose"))
+        assert office.status(number) == "arrived"
+        assert "Two people agreed." in b.flash(self.out(b, number))
+
+    @pytest.mark.parametrize(
+        ("fields", "said"),
+        [
+            ({"reason": ""}, "(out_of_turn)"),
+            ({"reason": "friend"}, "(reason_missing)"),
+            ({"code": "2222"}, "No truck in this line has the code"),
+        ],
+    )
+    def test_without_code_or_cause_nothing_is_done(self, office, fields, said):
+        b = office.browser("officer")
+        arrived(office, 1)
+        number = arrived(office, 2)
+        assert said in b.flash(self.out(b, number, **fields))
+        assert office.status(number) == "arrived"
+
+
+class TestWalkIn:
+    def take(self, b: Browser, **fields: str):
+        given = {"country": "KZ", "plate": "TST 00777", "phone": "", "driver": ""} | fields
+        return b.send(HERE, f"{HERE}/walk-in", **given)
+
+    def test_it_joins_the_line_and_its_code_is_shown(self, office):
+        b = office.browser("officer")
+        said = b.flash(self.take(b, driver="Invented Name"))
+        assert "joined the line as a walk-in" in said
+        assert "TST00777" in b.page(HERE)
+
+    @pytest.mark.parametrize(
+        ("fields", "field"),
+        [
+            ({"plate": "!!"}, "w-plate"),
+            ({"country": ""}, "w-country"),
+            ({"phone": "12"}, "w-phone"),
+        ],
+    )
+    def test_what_is_wrong_stands_at_its_field_with_what_was_typed(self, office, fields, field):
+        b = office.browser("officer")
+        answer = self.take(b, **fields)
+        assert answer.status_code == 422
+        assert f'id="{field}-e"' in answer.text
+        assert '<details class="reasoned" id="walk-in" open>' in answer.text
+
+    def test_a_booked_truck_is_no_walk_in(self, office):
+        office.book(777)
+        answer = self.take(office.browser("officer"))
+        assert answer.status_code == 422
+        assert "has a live booking" in answer.text
+
+
+class TestUndo:
+    def test_the_own_last_step_is_offered_for_ten_real_seconds(self, office):
+        b, number = office.browser("officer"), arrived(office)
+        press(b, "call", number)
+        assert 'data-seconds="10"' in b.page(HERE)
+        office.wait(seconds=6)
+        assert 'data-seconds="4"' in b.page(HERE)
+        said = b.flash(press(b, "undo", number))
+        assert said == f"The call of {code_of(number)} is undone: it is in line again."
+        assert office.status(number) == "arrived"
+        assert office.kinds(number)[-2:] == ["called", "undone"], "a new event, nothing deleted"
+
+    def test_later_it_is_not_offered_and_not_taken(self, office):
+        b, number = office.browser("officer"), arrived(office)
+        press(b, "call", number)
+        page = b.page(HERE)
+        office.wait(seconds=10.5)
+        assert "data-seconds" not in b.page(HERE)
+        late = b.post(f"{HERE}/undo", b.fill(page, f"{HERE}/undo"))
+        assert "(undo_too_late)" in b.flash(late)
+        assert office.status(number) == "called"
+
+    def test_it_takes_back_the_step_that_was_shown_and_no_newer_one(self, office):
+        b, number = office.browser("officer"), arrived(office)
+        press(b, "call", number)
+        old = b.page(HERE)
+        press(b, "admit", number)
+        answer = b.post(f"{HERE}/undo", b.fill(old, f"{HERE}/undo"))
+        assert "(nothing_to_undo)" in b.flash(answer)
+        assert office.status(number) == "admitted"
+
+    def test_nobody_undoes_the_step_of_another(self, office):
+        number = arrived(office)
+        press(office.browser("officer"), "call", number)
+        assert "data-seconds" not in office.browser("second").page(HERE)
+
+    def test_pressed_twice_it_is_done_once(self, office):
+        b, number = office.browser("officer"), arrived(office)
+        press(b, "call", number)
+        filled = b.fill(b.page(HERE), f"{HERE}/undo")
+        first, second = (b.flash(b.post(f"{HERE}/undo", filled)) for _ in range(2))
+        assert first == second
+        assert office.kinds(number).count("undone") == 1
+
+
+def test_releasing_a_blocked_truck_frees_it_and_counts_the_claim(office):
+    b, number = office.browser("officer"), office.book(1, who="rival")
+    at = f"{HERE}?q={code_of(number)}"
+    assert "(reason_missing)" in b.flash(press(b, "release", number, at, reason=""))
+    said = b.flash(press(b, "release", number, at, reason="registration_shown"))
+    assert "can be booked by its owner" in said
+    assert office.account("rival").claims_lost == 1
+    assert office.book(1), "the owner books at once"
+
+
+@pytest.mark.parametrize("verb", ["arrive", "call", "admit", "cross", "turn-back", "miss"])
+def test_a_stale_page_gets_the_present_status_and_nothing_is_half_done(office, verb):
+    build = {"arrive": booked, "call": arrived, "admit": called, "miss": called}
+    number = build.get(verb, admitted)(office)
+    b = office.browser("officer")
+    filled = b.token(HERE) | {"booking": str(number), "reason": "papers"}
+    other = office.browser("second")
+    for step in ("arrive", "call", "admit", "cross"):
+        other.post(f"{HERE}/{step}", other.token(HERE) | {"booking": str(number)})
+    assert office.status(number) == "crossed"
+    end = office.last().position
+    said = b.flash(b.post(f"{HERE}/{verb}", filled))
+    assert "“Crossed”" in said
+    assert "(wrong_status)" in said
+    assert office.last().position == end
+
+
+def test_the_same_press_twice_is_one_step(office):
+    b, number = office.browser("officer"), arrived(office)
+    filled = b.fill(b.page(HERE), f"{HERE}/call")
+    end = office.last().position
+    said = [b.flash(b.post(f"{HERE}/call", filled)) for _ in range(2)]
+    assert said[0] == said[1]
+    assert office.last().position == end + 1
+    assert office.status(number) == "called"
+
+
+def test_a_truck_of_another_post_is_none_of_this_console(office):
+    number = office.book(1, line=B, start=office.window(B, hour=9))
+    b = office.browser("officer")
+    answer = b.post(f"{HERE}/arrive", b.token(HERE) | {"booking": str(number)})
+    assert "(booking_unknown)" in b.flash(answer)
+    assert office.status(number) == "confirmed"
+
+
+@pytest.mark.parametrize("fields", [{}, {"booking": "x"}, {"booking": "-1"}, {"booking": "1e9"}])
+def test_a_form_without_a_booking_is_not_understood(office, fields):
+    b = office.browser("officer")
+    answer = b.post(f"{HERE}/admit", b.token(HERE) | fields)
+    assert answer.status_code == 400
+    assert "malformed" in answer.text
+
+
+def test_who_reloads_after_a_refused_step_comes_back(office):
+    b = office.browser("officer")
+    assert b.get(f"{HERE}/walk-in").headers["location"] == HERE
+    assert b.post(f"{HERE}/dance", b.token(HERE)).status_code == 404
+
+
+def test_due_trucks_are_listed_and_the_late_say_how_late(office):
+    office.book(1, start=office.window(hour=9))
+    office.book(2, start=office.window(hour=11))
+    office.wait(hours=1)
+    page = office.browser("officer").page(HERE)
+    due = page[page.index('id="due"') : page.index('id="exc"')]
+    assert "TST00001" in due
+    assert "30 min" in due
+    assert "TST00002" in due
+    assert "2 due by 12:00" in page
+
+
+def test_an_officer_of_one_post_opens_it_at_once_and_others_choose(office):
+    assert office.browser("officer").get("/console").headers["location"] == HERE
+    from kezek.domain.account.decide import GrantRole
+    from tests.world import ADMIN
+
+    account = PEOPLE["officer"].account
+    office.done(GrantRole(office.key(), ADMIN, account, "officer", "kz_b"))
+    page = office.browser("officer").page("/console")
+    assert re.findall(r'href="(/console/\w+)"', page) == ["/console/kz_a", "/console/kz_b"]
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "code"),
+    [
+        ("/console/kz_b", 403, "not_allowed"),
+        ("/console/zz_zz", 403, "not_allowed"),
+        ("/console/kz_b/stream", 403, "not_allowed"),
+    ],
+)
+def test_the_console_of_another_post_is_closed_with_the_code(office, url, status, code):
+    answer = office.browser("officer").get(url)
+    assert answer.status_code == status
+    assert code in answer.text
+    assert "To your own posts" in answer.text
+
+
+def test_the_stream_tells_of_the_line_only(office):
+    async def news() -> list[bytes]:
+        found = []
+        stream = messages(office.house.watch, A)
+        found.append(await anext(stream))
+        await asyncio.to_thread(office.book, 5)
+        found.append(await anext(stream))
+        await stream.aclose()
+        return found
+
+    first, second = asyncio.run(news())
+    assert b"event: beat" in first
+    assert b"event: changed" in second
