@@ -93,15 +93,27 @@ def test_a_vehicle_that_cannot_be_meant(api: Api, field: str, value: object):
         "",
         1781424000,
         "2026-06-31T10:00:00Z",
-        "1999-12-31T23:00:00Z",
-        "2100-01-01T00:00:00Z",
-        "0001-01-01T00:00:00+23:59",
-        "9999-12-31T23:59:59-23:59",
     ],
 )
 def test_a_start_that_is_no_instant(api: Api, start: object):
     answer = api.post("/bookings", api.form() | {"start": start}, "carrier")
     assert (answer.status, answer.code) == (400, "wrong_type")
+
+
+@pytest.mark.parametrize(
+    ("start", "code"),
+    [
+        ("1999-12-31T23:00:00Z", "window_past"),
+        ("0001-01-01T00:00:00+23:59", "window_past"),
+        ("2100-01-01T00:00:00Z", "horizon_exceeded"),
+        ("9999-12-31T23:59:59-23:59", "horizon_exceeded"),
+    ],
+)
+def test_a_start_beyond_any_calendar(api: Api, start: str, code: str):
+    assert api.post("/bookings", api.form() | {"start": start}, "carrier").code == code
+    number = api.book()
+    moved = api.put(f"/bookings/{number}/window", {"start": start}, "carrier")
+    assert (moved.status, moved.code) == (409, code)
 
 
 def test_invalid_utf8_and_half_a_pair_in_a_value(api: Api):

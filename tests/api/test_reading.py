@@ -41,7 +41,8 @@ def test_availability_counts_a_booking(api: Api):
 def test_availability_reaches_from_today_to_the_horizon(api: Api):
     days = api.get("/checkpoints/kz_a/availability?days=60").body["days"]
     assert (days[0]["day"], len(days)) == ("2026-06-13", 31)
-    assert api.get("/checkpoints/kz_a/availability?from=2030-01-01").body["days"] == []
+    for first in ("0001-01-01", "2030-01-01", "9999-12-31"):
+        assert api.get(f"/checkpoints/kz_a/availability?from={first}").body["days"] == []
 
 
 def test_an_unchanged_answer_is_not_sent_twice(api: Api):
@@ -68,8 +69,6 @@ def test_the_whole_network_on_one_day(api: Api):
     ("query", "code"),
     [
         ("from=20260614", "wrong_type"),
-        ("from=1999-12-31", "wrong_type"),
-        ("from=9999-12-31", "wrong_type"),
         ("days=0", "wrong_type"),
         ("days=61", "wrong_type"),
         ("days=NaN", "wrong_type"),

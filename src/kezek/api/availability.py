@@ -14,9 +14,9 @@ import msgspec
 from msgspec import Meta
 
 from kezek.api.checkpoint import known_post
-from kezek.api.form import Day, Moment, reasonable, utc
+from kezek.api.form import Day, Moment, utc
 from kezek.api.operation import Call, Header, Operation, Reply, encode
-from kezek.api.problem import Wrong, no, wrong
+from kezek.api.problem import no
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.app.house import House
@@ -26,7 +26,7 @@ from kezek.domain.kernel.refusal import Reason
 
 DAYS_MAX = 60
 _KEPT_MAX = 2_000
-_LAST_DAY = date(2099, 12, 31)
+_LAST_DAY = date.max - timedelta(days=DAYS_MAX)
 
 
 class PlacesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -161,9 +161,7 @@ class Places:
         if places is None or post.line is None or post.regulation is None:
             raise no(Reason.LINE_UNKNOWN, line=f"{post.checkpoint.id}.exit")
         first = asked.first or local_day(now, post.line.zone)
-        if not reasonable(first):
-            raise wrong(Wrong.WRONG_TYPE, field="$.from", wrong="beyond the calendar")
-        last = min(first, _LAST_DAY - timedelta(days=DAYS_MAX)) + timedelta(days=asked.days - 1)
+        last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
         minutes = post.regulation.window // MINUTE
         days = [day_seen(day, minutes) for day in places.days if first <= day.on <= last]
         body = PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), days)
@@ -171,8 +169,6 @@ class Places:
 
     def _of_day(self, call: Call, version: int, hour: Instant) -> _Kept:
         asked, now = call.asked(DayAsked), self._house.now()
-        if not reasonable(asked.day):
-            raise wrong(Wrong.WRONG_TYPE, field="$.day", wrong="beyond the calendar")
         items = [
             post_day(post, self._house.availability.of(post, now), asked.day)
             for post in self._house.network.posts().values()

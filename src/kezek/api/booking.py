@@ -15,7 +15,6 @@ from kezek.api.decision import (
     done,
     open_line,
     own_booking,
-    stated,
     told,
 )
 from kezek.api.form import (
@@ -27,6 +26,7 @@ from kezek.api.form import (
     VehicleForm,
     Window,
     Word,
+    instant,
     utc,
     utc_or_none,
 )
@@ -118,7 +118,7 @@ def booking_command(house: House, form: BookingForm, actor: Actor, key: str) -> 
     line = open_line(house, form.checkpoint)
     if not actor.may(BOOKS, line.checkpoint, line.authority):
         raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
-    start, vehicle = stated(form.start), form.vehicle.typed()
+    start, vehicle = instant(form.start), form.vehicle.typed()
     return Book(key, actor, line.id, start, form.vehicle_class, vehicle, form.protected)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from kezek.api.booking import BookingMade, booking_made
-from kezek.api.decision import ONE, TIME_AND_PLACE, done, own_booking, stated, told
-from kezek.api.form import Name, Window, Word
+from kezek.api.decision import ONE, TIME_AND_PLACE, done, own_booking, told
+from kezek.api.form import Name, Window, Word, instant
 from kezek.api.operation import Call, Operation, Reply
 from kezek.app.house import House
 from kezek.domain.booking.change import AddDriver, Cancel, Move
@@ -61,7 +61,7 @@ class Changes:
         self._house = house
 
     async def move(self, call: Call) -> Reply:
-        start = stated(call.read(WindowForm).start)
+        start = instant(call.read(WindowForm).start)
         number = own_booking(self._house, call.actor, call.number()).number
         command = Move(call.key, call.actor, number, start, self._house.delay())
         decided = await done(self._house, command)

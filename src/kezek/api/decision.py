@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from kezek.api.checkpoint import known_post
-from kezek.api.form import instant
 from kezek.api.operation import Reply, answer
-from kezek.api.problem import Raised, Wrong, no, refused, wrong
+from kezek.api.problem import Raised, no, refused
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.domain.account.actor import Actor
@@ -16,7 +14,6 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.stand import AT_THE_DESK
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.decide import Command
-from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Reason, Refused
 
 REPLAYED = (b"idempotency-replayed", b"true")
@@ -40,14 +37,6 @@ VEHICLE = (
     Reason.DRIVERS_TOO_MANY,
     Reason.VEHICLE_BOOKED,
 )
-
-
-def stated(start: datetime) -> Instant:
-    """The instant of a window, or what is wrong with it."""
-    at = instant(start)
-    if at is None:
-        raise wrong(Wrong.WRONG_TYPE, field="$.start", wrong="beyond the calendar")
-    return at
 
 
 def open_line(house: House, checkpoint: str) -> Line:

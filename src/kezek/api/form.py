@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, TypeAlias
 
@@ -18,7 +18,8 @@ _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 _ID = r"^[a-z0-9_]+$"
 
 NUMBER_MAX = 10**12
-YEARS = (2000, 2100)
+# Whatever lies further off is past, or too far ahead, wherever it lies exactly.
+_FIRST, _LAST = (from_datetime(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 2100))
 
 CheckpointId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=_ID)]
 BookingNumber: TypeAlias = Annotated[int, Meta(ge=1, le=NUMBER_MAX)]
@@ -69,14 +70,9 @@ class Fee(msgspec.Struct, frozen=True):
     currency: str
 
 
-def instant(when: datetime) -> Instant | None:
-    """The instant of a date and time, None when its year is beyond reason."""
-    return from_datetime(when) if YEARS[0] <= when.year < YEARS[1] else None
-
-
-def reasonable(on: date) -> bool:
-    """Whether a date is one that a calendar could hold."""
-    return YEARS[0] <= on.year < YEARS[1]
+def instant(when: datetime) -> Instant:
+    """The instant of a date and time, brought within a century that calendars can count in."""
+    return min(max(from_datetime(when), _FIRST), _LAST)
 
 
 def utc(at: Instant) -> str:

@@ -181,8 +181,7 @@ def _responses(op: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
         if op.media_type == "application/json":
             content = {op.media_type: {"schema": _ref(op.answer), "example": shown}}
         else:
-            event = f"`data` of each event is a {op.answer.__name__}."
-            content = {op.media_type: {"schema": {"type": "string", "description": event}}}
+            content = {op.media_type: {"schema": _event(op.answer)}}
     told: dict[str, Any] = {"description": HTTPStatus(op.status).phrase, "content": content}
     if op.changes:
         told["headers"] = {
@@ -195,6 +194,20 @@ def _responses(op: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
     if op.cached:
         responses["304"] = {"description": "Nothing has changed since the `ETag` that was sent"}
     return responses | _problems(op)
+
+
+def _event(kind: type[Any]) -> dict[str, Any]:
+    """An event of a stream as its reader sees it: three texts, the last of which is JSON."""
+    inside = {"contentMediaType": "application/json", "contentSchema": _ref(kind)}
+    return {
+        "type": "object",
+        "required": ["event", "id", "data"],
+        "properties": {
+            "event": {"type": "string", "const": "board"},
+            "id": {"type": "string", "pattern": "^[0-9]+$"},
+            "data": {"type": "string", **inside},
+        },
+    }
 
 
 def _problems(op: Operation) -> dict[str, Any]:
