@@ -32,9 +32,10 @@ document.addEventListener("htmx:sseOpen", () => {
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.successful) renewed = Date.now();
 });
-// Never take a form away from under somebody's hands.
+// Never take a form away from under somebody's hands, nor fetch a picture again that has not changed.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  if (event.detail.target.querySelector("details[open]")) event.detail.shouldSwap = false;
+  const { target, fragment } = event.detail;
+  if (target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
 });
 
 const tick = () => {
@@ -51,3 +52,4 @@ const tick = () => {
 };
 tick();
 setInterval(tick, 1000);
+document.addEventListener("htmx:afterSettle", tick);

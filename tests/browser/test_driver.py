@@ -1,0 +1,191 @@
+"""A driver books a crossing and follows the turn to the other side, without ever reloading a page."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+
+from playwright.sync_api import Error, Page, expect
+
+from tests.browser.conftest import Window
+from tests.browser.hands import arrive, book, code_on, new_truck, sign_in
+from tests.browser.watcher import mark, unreloaded
+
+TICKET_CODE = ".qrbox img"
+
+
+def test_a_driver_books_and_follows_the_turn(window: Window, size: str):
+    driver, truck = window(size), new_truck()
+    other = code_of_another(window)
+    driver.goto("/")
+    driver.get_by_role("link", name="Syrym").click()
+    expect(driver.get_by_role("heading", level=1)).to_contain_text("Syrym")
+    driver.get_by_role("link", name="Book at Syrym").click()
+    expect(driver.get_by_role("heading", name="Day at Syrym")).to_be_visible()
+    book(driver, truck)
+    expect(driver.get_by_role("heading", level=1)).to_contain_text("17:00")
+    expect(driver.locator("#top")).to_contain_text("Booked")
+    expect(driver.locator(TICKET_CODE)).to_be_visible()
+    code = code_on(driver)
+    mark(driver)
+
+    public, board = window(size), window("desktop")
+    public.goto("/checkpoints/kz_syrym")
+    mark(public)
+    board.goto("/")
+    waiting = board.locator("#post-kz_syrym td.wait")
+    before = int(waiting.inner_text())
+    mark(board)
+
+    officer = window("desktop")
+    sign_in(officer, "demo-officer-syrym", then="/console/kz_syrym")
+    arrive(officer, other)
+    arrive(officer, code)
+    expect(driver.locator("#top")).to_contain_text("In line at the waiting area")
+    expect(driver.get_by_role("heading", level=1)).to_contain_text("Place 2.")
+    expect(driver.get_by_role("heading", name="Why is my place 2?")).to_be_visible()
+    expect(driver.locator(".why")).to_contain_text("truck of your hour that arrived before you")
+    expect(public.locator("#line")).to_contain_text(code)
+    expect(waiting).to_have_text(str(before + 2))
+    assert truck.plate not in public.content(), "the public sees the last three characters alone"
+
+    call = officer.locator("#next-card").get_by_role("button", name="Call to the gate")
+    call.click()
+    expect(driver.get_by_role("heading", level=1)).to_contain_text("Place 1.")
+    expect(officer.locator("#next-card")).to_contain_text(code)
+    call.click()
+    ring = driver.get_by_role("alertdialog")
+    expect(ring).to_be_visible()
+    expect(ring).to_contain_text("Drive to the gate now")
+    assert fills_the_screen(driver)
+    expect(public.locator("#called-now")).to_contain_text(code)
+    ring.get_by_role("link", name="I am on my way").click()
+    expect(ring).to_be_hidden()
+    expect(driver.get_by_role("heading", level=1)).to_contain_text("Drive to the gate now")
+    expect(waiting).to_have_text(str(before))
+
+    gate = officer.locator("#gates li", has_text=code)
+    gate.get_by_role("button", name="Admit").click()
+    expect(driver.locator("#top")).to_contain_text("At the gate")
+    expect(public.locator("#called-now")).not_to_contain_text(code)
+    crossed = public.locator("#side .facts div", has_text="Pace")
+    paced = crossed.inner_text()
+    gate.get_by_role("button", name="Crossed").click()
+    expect(driver.get_by_role("heading", level=1)).to_have_text("Crossed")
+    expect(crossed).not_to_have_text(paced)
+    expect(driver.locator(TICKET_CODE)).to_have_count(0)
+    assert all(map(unreloaded, (driver, public, board)))
+
+
+def code_of_another(window: Window) -> str:
+    page = window("desktop")
+    book(page, new_truck())
+    return code_on(page)
+
+
+def fills_the_screen(page: Page) -> bool:
+    box, view = page.get_by_role("alertdialog").bounding_box(), page.viewport_size
+    assert box
+    assert view
+    return box["width"] >= view["width"] - 1 and box["height"] >= view["height"] - 1
+
+
+def test_a_driver_moves_names_another_driver_and_cancels(window: Window, size: str):
+    page = window(size)
+    book(page, new_truck(), day=2, hour=3)
+    before = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="Move to another time").click()
+    page.locator("a.day").nth(3).click()
+    page.locator("a.hour").nth(5).click()
+    expect(page.locator("del")).to_be_visible()
+    page.get_by_role("button", name="Confirm the new time").click()
+    expect(page.get_by_text("The booking has its new time.")).to_be_visible()
+    assert page.get_by_role("heading", level=1).inner_text() != before
+    page.get_by_text("Add a driver").click()
+    page.get_by_label("Driver's name").fill("Timur Probnov")
+    page.get_by_role("button", name="Add the driver").click()
+    expect(page.get_by_text("The driver is named on the ticket.")).to_be_visible()
+    page.get_by_text("Cancel the booking").click()
+    page.get_by_role("button", name="Yes, cancel").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
+    expect(page.get_by_role("link", name=re.compile("Book"))).not_to_have_count(0)
+
+
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost(window: Window, room, size: str):
+    page, truck = window(size), new_truck()
+    room.watcher(page).expect(422)
+    page.goto("/book?checkpoint=kz_syrym")
+    page.locator("a.day").nth(1).click()
+    page.locator("a.hour").nth(1).click()
+    page.get_by_label("Plate of the truck").fill(truck.plate)
+    page.get_by_label("VIN, 17 characters").fill("TOO-SHORT")
+    page.get_by_role("button", name="Check and go on").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    vin = page.get_by_label("VIN, 17 characters")
+    expect(vin).to_have_attribute("aria-invalid", "true")
+    expect(vin).to_have_value("TOO-SHORT")
+    expect(page.get_by_label("Plate of the truck")).to_have_value(truck.plate)
+
+
+def test_a_truck_that_is_booked_already_is_refused_with_the_reason(window: Window, room):
+    page, truck = window("phone"), new_truck()
+    room.watcher(page).expect(409)
+    book(page, truck, day=1)
+    page.goto("/book?checkpoint=kz_syrym")
+    page.locator("a.day").nth(4).click()
+    page.locator("a.hour").nth(4).click()
+    page.get_by_label("Country of registration").select_option(truck.country)
+    page.get_by_label("Plate of the truck").fill(truck.plate)
+    page.get_by_label("VIN, 17 characters").fill(truck.vin)
+    page.get_by_label("Driver's phone").fill(truck.phone)
+    page.get_by_role("button", name="Check and go on").click()
+    page.get_by_role("button", name="Confirm booking").click()
+    expect(page.get_by_role("alert")).to_contain_text("booking")
+    assert "/t/" not in page.url
+
+
+def test_going_back_and_pressing_twice_make_one_booking(window: Window, room):
+    page, truck = window("desktop"), new_truck()
+    page.goto("/book?checkpoint=kz_syrym")
+    page.locator("a.day").nth(5).click()
+    page.locator("a.hour").nth(5).click()
+    page.get_by_label("Country of registration").select_option(truck.country)
+    page.get_by_label("Plate of the truck").fill(truck.plate)
+    page.get_by_label("VIN, 17 characters").fill(truck.vin)
+    page.get_by_label("Driver's phone").fill(truck.phone)
+    page.get_by_role("button", name="Check and go on").click()
+    page.get_by_role("button", name="Confirm booking").dblclick()
+    page.wait_for_url(re.compile("/t/"))
+    code = code_on(page)
+    # What was sent by a form is not kept by the browser; it asks, and the driver sends it again.
+    with contextlib.suppress(Error):
+        page.go_back()
+        page.reload()
+    again = page.get_by_role("button", name="Confirm booking")
+    if again.count():
+        room.watcher(page).expect(409)
+        again.click()
+        expect(page.get_by_role("alert")).to_be_visible()
+    other = window("desktop")
+    sign_in(other, "demo-clerk", then="/clerk")
+    other.goto(f"/clerk?q={truck.plate.replace(' ', '')}")
+    expect(other.locator("table").first.get_by_role("link", name=code)).to_have_count(1)
+
+
+def test_a_lost_ticket_is_found_by_number_and_phone(window: Window, room, size: str):
+    page, truck = window(size), new_truck()
+    ticket = book(page, truck, day=2)
+    number = re.search(r"booking (\d+)", page.locator("#top").inner_text())
+    assert number
+    other = window(size)
+    other.goto("/")
+    other.get_by_role("link", name="Ticket", exact=True).click()
+    room.watcher(other).expect(404, 422)
+    fields = other.locator("main form").get_by_role("textbox")
+    fields.nth(0).fill(number[1])
+    fields.nth(1).fill("+77019999999")
+    other.locator("main form").get_by_role("button").click()
+    expect(other.get_by_role("alert")).to_be_visible()
+    fields.nth(1).fill(truck.phone)
+    other.locator("main form").get_by_role("button").click()
+    other.wait_for_url(ticket)

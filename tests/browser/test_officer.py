@@ -1,0 +1,170 @@
+"""An officer takes trucks from arrival to crossed, by keyboard alone, and takes a step back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from kezek.app.house import House
+from tests.browser.conftest import Room, Window
+from tests.browser.hands import sign_in
+from tests.browser.installation import Installation, opened, served
+from tests.browser.watcher import mark, unreloaded
+from tests.web.serve import book
+
+CONSOLE = "/console/kz_syrym"
+
+
+@pytest.fixture(scope="module")
+def codes(folder: Path) -> Iterator[str]:
+    """Trucks that are booked for the present hour and not yet here."""
+    with opened(folder) as house:
+        return iter([code_of(house, book(house, n)) for n in range(8)])
+
+
+@pytest.fixture(scope="module")
+def town(folder: Path, codes: Iterator[str]) -> Iterator[Installation]:
+    with served(folder) as installation:
+        yield installation
+
+
+def code_of(house: House, number: int) -> str:
+    view = house.tickets.view(number, house.now())
+    assert view
+    return view.booking.code
+
+
+def press(page: Page, key: str) -> None:
+    """One key, and the page that comes of it."""
+    with page.expect_navigation():
+        page.keyboard.press(key)
+
+
+def test_from_arrival_to_crossed_by_keyboard_alone(
+    window: Window, size: str, codes: Iterator[str]
+):
+    page, code = window(size), next(codes)
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    find(page, code)
+    press(page, "Enter")
+    expect(page.get_by_text(re.compile(f"{code} has arrived"))).to_be_visible()
+    expect(page.locator("#next-card")).to_contain_text(code)
+    press(page, "c")
+    expect(page.locator("#gates")).to_contain_text(code)
+    press(page, "1")
+    expect(page.get_by_text(f"{code} is admitted at the gate.")).to_be_visible()
+    press(page, "1")
+    expect(page.get_by_text(f"{code} has crossed.")).to_be_visible()
+    expect(page.locator("#gates")).not_to_contain_text(code)
+    press(page, "u")
+    expect(page.get_by_text(f"The crossing of {code} is undone")).to_be_visible()
+    expect(page.locator("#gates")).to_contain_text(code)
+    press(page, "1")
+    expect(page.locator("#gates")).not_to_contain_text(code)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def find(page: Page, text: str) -> None:
+    page.keyboard.press("/")
+    expect(page.get_by_label("Plate, code or QR text")).to_be_focused()
+    page.keyboard.type(text)
+    press(page, "Enter")
+    expect(page.locator(".hit")).to_be_focused()
+
+
+def test_a_truck_is_turned_back_with_a_reason_by_keyboard(window: Window, codes: Iterator[str]):
+    page, code = window("desktop"), next(codes)
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    find(page, code)
+    press(page, "Enter")
+    press(page, "c")
+    press(page, "1")
+    row = page.locator("#gates li", has_text=code)
+    row.focus()
+    page.keyboard.press("b")
+    reason = row.get_by_label("Reason")
+    expect(reason).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    press(page, "Enter")
+    expect(page.get_by_text(re.compile(f"{code} is turned back"))).to_be_visible()
+
+
+def test_a_walk_in_joins_the_end_of_the_line(window: Window, size: str):
+    page = window(size)
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    page.keyboard.press("w")
+    form = page.locator("#walk-in")
+    expect(form.get_by_label("Country of registration")).to_be_focused()
+    form.get_by_label("Country of registration").select_option("KZ")
+    form.get_by_label("Plate of the truck").fill("777 WLK 09" if size == "phone" else "778 WLK 09")
+    form.get_by_role("button", name="Take as a walk-in").click()
+    expect(page.get_by_text(re.compile("joined the line as a walk-in"))).to_be_visible()
+    expect(page.locator(".hit")).to_contain_text("WLK")
+
+
+def test_two_officers_see_one_line(window: Window, codes: Iterator[str]):
+    code = next(codes)
+    first, second = window("desktop"), window("phone")
+    for page in (first, second):
+        sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    mark(second)
+    find(first, code)
+    press(first, "Enter")
+    expect(second.locator("#queue")).to_contain_text(code)
+    assert unreloaded(second)
+
+
+def test_out_of_turn_needs_two_and_shows_on_the_public_board(
+    window: Window, codes: Iterator[str]
+):
+    code = next(codes)
+    officer, public, supervisor = window("desktop"), window("phone"), window("desktop")
+    public.goto("/checkpoints/kz_syrym")
+    counted = public.locator("#side .facts div", has_text="Out of turn today")
+    expect(counted).to_contain_text("0")
+    mark(public)
+    sign_in(officer, "demo-officer-syrym", then=CONSOLE)
+    find(officer, code)
+    press(officer, "Enter")
+    officer.locator("#out-of-turn summary").click()
+    form = officer.locator("#out-of-turn")
+    form.get_by_label("Ticket code").fill(code)
+    form.get_by_label("Reason").select_option(index=1)
+    form.get_by_role("button", name="Call out of turn").click()
+    expect(officer.get_by_text(re.compile(f"{code} is called out of turn"))).to_be_visible()
+    expect(counted).to_contain_text("1")
+    expect(counted).to_contain_text("awaits its second approval")
+    sign_in(supervisor, "demo-supervisor", then=CONSOLE)
+    supervisor.locator("#exc").get_by_role("button", name="Approve").click()
+    expect(counted).not_to_contain_text("awaits")
+    assert unreloaded(public)
+
+
+def test_a_scanned_code_of_another_post_is_told_from_a_forged_one(window: Window, room: Room):
+    page = window("desktop")
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    page.keyboard.type("HC1:" + "FORGED" * 30)
+    expect(page.get_by_label("Plate, code or QR text")).to_be_focused()
+    press(page, "Enter")
+    expect(page.locator("#hits")).to_contain_text(re.compile("forged", re.IGNORECASE))
+
+
+def test_night_stays_through_a_reload(window: Window):
+    page = window("phone")
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    day = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_label("Night").check()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != day
+    page.reload()
+    expect(page.get_by_label("Night")).to_be_checked()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
