@@ -11,7 +11,7 @@ from msgspec import Meta
 from kezek.api.decision import LINE, done, open_line, told
 from kezek.api.form import Day, ReasonText
 from kezek.api.operation import Call, Operation, Reply
-from kezek.api.problem import Wrong, wrong
+from kezek.api.problem import Raised, Wrong, no, wrong
 from kezek.app.house import House
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.slot.calendar import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
@@ -51,10 +51,10 @@ class Calendars:
         command: CloseDay | OpenDay | SetCapacity
         if form.closed:
             if form.capacity:
-                raise wrong(Wrong.WRONG_TYPE, field="$.capacity", wrong="a closed day has none")
+                raise _capacity()
             command = CloseDay(call.key, call.actor, line, on, form.reason)
         elif form.capacity is None:
-            raise wrong(Wrong.MISSING_FIELD, field="$.capacity", wrong="an open day has one")
+            raise _capacity()
         elif form.closed is None:
             command = SetCapacity(call.key, call.actor, line, on, form.capacity, form.reason)
         else:
@@ -70,6 +70,11 @@ class Calendars:
             reason=said["why"],
         )
         return told(changed, decided)
+
+
+def _capacity() -> Raised:
+    """An open day needs a capacity, and a closed one has none."""
+    return no(Reason.CAPACITY_IMPOSSIBLE, field="capacity", most=CAPACITY_MAX)
 
 
 def _day(text: str) -> str:
