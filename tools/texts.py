@@ -15,9 +15,9 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parents[1] / "src" / "kezek"
 LOCALE = PACKAGE / "text" / "locale"
+# Not `gettext`: in code it is handed sentences that were marked elsewhere, and keys of tables.
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
-    "gettext": None,
     "ngettext": (1, 2),
     "t": None,
     "translatable": None,

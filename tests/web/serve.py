@@ -63,7 +63,8 @@ def do(house: House, command: object) -> Done:
 
 
 def vehicle(n: int) -> Vehicle:
-    plate = f"{100 + n * 7 % 900} {LETTERS[n % 11]}{LETTERS[n * 3 % 11]}{LETTERS[n * 5 % 11]} {1 + n % 17:02}"
+    letters = "".join(LETTERS[n * step % 11] for step in (1, 3, 5))
+    plate = f"{100 + n * 7 % 900} {letters} {1 + n % 17:02}"
     return Vehicle("KZ", plate, "", "", f"+7701{1000000 + n}", ("A. Driver",))
 
 

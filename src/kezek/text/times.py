@@ -69,7 +69,7 @@ def stamp(at: datetime, lang: str) -> str:
 def ago(at: datetime, now: datetime, lang: str) -> str:
     """How long ago: just now, one minute ago, three hours ago."""
     if (now - at).total_seconds() < 60:
-        return words(lang).gettext("just now")
+        return words(lang).say("just now")
     return format_timedelta(at - now, add_direction=True, locale=words(lang).locale)
 
 
