@@ -3,6 +3,7 @@ from __future__ import annotations
 import signal
 import socket
 import threading
+import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -66,6 +67,14 @@ def test_a_signal_is_the_right_end(folder: Path, number: signal.Signals):
     server = Running("serve", "--folder", folder)
     assert server.stop(number) == ExitCode.DONE
     assert not (folder / "kezek.db-wal").exists(), "one file holds everything"
+
+
+def test_open_streams_hold_nothing_up(folder: Path):
+    server = Running("serve", "--folder", folder)
+    with server, urllib.request.urlopen(server.url + "/live", timeout=30) as news:
+        assert news.readline()
+        assert server.stop() == ExitCode.DONE
+        assert news.read() is not None, "it ended"
 
 
 def test_a_second_server_and_writing_commands_are_told_to_use_the_first(call: Call, folder: Path):
