@@ -33,6 +33,10 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
     "events_before": (lambda r: r.events_before(1, 9, "a"), "INTEGER PRIMARY KEY (rowid<?)"),
     "history": (lambda r: r.history(1), "INDEX event_number (number=?)"),
     "crossed": (lambda r: r.counted("a", "crossed", 0), "INDEX event_crossed (line=? AND at>?)"),
+    "exceptions": (
+        lambda r: r.counted("a", "called_out_of_turn", 0),
+        "INDEX event_called_out_of_turn (line=? AND at>?)",
+    ),
     "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
     "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),
 }

@@ -198,7 +198,9 @@ def test_events_are_counted_by_line_kind_and_time(store: Store):
     assert reader.counted(LINE, "crossed", 30) == 2
     assert reader.counted(LINE, "arrived", 20) == 1
     assert reader.counted(OTHER, "arrived", 0) == 0
-    assert isinstance(reader.counted(LINE, "crossed", 0), int)
+    save(store, events=[event(6, kind="called_out_of_turn", at=60)])
+    assert reader.counted(LINE, "called_out_of_turn", 60) == 1
+    assert reader.counted(LINE, "called_out_of_turn", 61) == 0
 
 
 def test_plates_are_found_by_a_part(store: Store):

@@ -247,8 +247,9 @@ log = _table(
     key=("position",),
 )
 Index(None, log.c.number, sqlite_where=text("number <> 0"))
-# Only the kind that forecasts and boards count by the hour.
-Index("event_crossed", log.c.line, log.c.at, sqlite_where=text("kind = 'crossed'"))
+# Only the kinds that boards and forecasts count by the hour.
+for _kind in ("crossed", "called_out_of_turn"):
+    Index(f"event_{_kind}", log.c.line, log.c.at, sqlite_where=text(f"kind = '{_kind}'"))
 
 # I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
 # clustered on the key, the table would touch a cold page for every booking.

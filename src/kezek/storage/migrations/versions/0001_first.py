@@ -349,6 +349,12 @@ def _log() -> None:
         sqlite_strict=True,
     )
     op.create_index(
+        "event_called_out_of_turn",
+        "event",
+        ["line", "at"],
+        sqlite_where=sa.text("kind = 'called_out_of_turn'"),
+    )
+    op.create_index(
         "event_crossed", "event", ["line", "at"], sqlite_where=sa.text("kind = 'crossed'")
     )
     op.create_index("event_number", "event", ["number"], sqlite_where=sa.text("number <> 0"))
