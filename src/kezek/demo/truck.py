@@ -20,6 +20,18 @@ _LAST = ("Ulgiev", "Synakov", "Mysalov", "Namunaev", "Primerov", "Probnov", "Dem
 _LETTERS = "ABCEHKMPTXDFGJLNRSUVWYZ"
 _RUSSIAN = "ABEKMHOPCTYX"
 
+# How many plates the demo range of a country has; the factor has no divisor in common with any of them,
+# so multiplying by it only changes their order.
+_SIZES = {
+    "KZ": 1_000 * 20 * 23,
+    "KG": 1_000 * 9 * 23,
+    "UZ": 1_000 * 20 * 23,
+    "RU": 1_000 * 12**3,
+    "CN": 10_000,
+    "TJ": 70_000,
+}
+_SPREAD = 271_829
+
 # Whose trucks stand at a post, by what lies on the other side; the post's own country comes first.
 _ABROAD = {
     "Russia": "RU",
@@ -49,18 +61,18 @@ def truck(index: int, country: str, neighbour: str, draw: Draw) -> dict[str, Any
 
 
 def plate(country: str, index: int) -> str:
-    """A plate of the demo range of a country."""
+    """A plate of the demo range of a country; neighbours in index look nothing alike."""
+    index = index * _SPREAD % _SIZES.get(country, _SIZES["KZ"])
     number, series = index % 1_000, index // 1_000
-    letter = _LETTERS[series // 20 % len(_LETTERS)]
     if country == "KG":
-        return f"{series % 9 + 1:02d}KG{number:03d}DM{_LETTERS[series // 9 % len(_LETTERS)]}"
+        return f"{series % 9 + 1:02d}KG{number:03d}DM{_LETTERS[series // 9]}"
     if country == "UZ":
-        return f"{series % 20 + 1:02d}{number:03d}DM{letter}"
+        return f"{series % 20 + 1:02d}{number:03d}DM{_LETTERS[series // 20]}"
     if country == "RU":
-        first, last = _RUSSIAN[series % 12], _RUSSIAN[series // 12 % 12]
-        return f"{first}{number:03d}{_RUSSIAN[series // 144 % 12]}{last}00"
+        first, middle, last = series % 12, series // 12 % 12, series // 144
+        return f"{_RUSSIAN[first]}{number:03d}{_RUSSIAN[middle]}{_RUSSIAN[last]}00"
     if country == "CN":
-        return f"新D{_LETTERS[6]}{index % 10_000:04d}"
+        return f"新DM{index:04d}"
     if country == "TJ":
-        return f"{index % 10_000:04d}DM{series // 10 % 7 + 1:02d}"
-    return f"{number:03d}DM{letter}{series % 20 + 1:02d}"
+        return f"{index % 10_000:04d}DM{index // 10_000 + 1:02d}"
+    return f"{number:03d}DM{_LETTERS[series // 20]}{series % 20 + 1:02d}"
