@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TypeAlias
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -15,38 +16,39 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parents[1] / "src" / "kezek"
 LOCALE = PACKAGE / "text" / "locale"
-# Not `gettext`: in code it is handed sentences that were marked elsewhere, and keys of tables.
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None,
-    "ngettext": (1, 2),
-    "t": None,
-    "translatable": None,
-    "say": (1,),
-    "count": (1, 2),
-}
+Keywords: TypeAlias = dict[str, tuple[int, ...] | None]
+
+# In templates `gettext` is what a trans block becomes.  In code it is handed sentences that were marked
+# elsewhere, and keys of tables, so there it says nothing.
+IN_TEMPLATES: Keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+IN_CODE: Keywords = {"t": None, "translatable": None, "say": (1,), "count": (1, 2)}
 # Inside, a sentence is only ever marked; `count` and `say` mean other things there.
-MARKED: dict[str, tuple[int, ...] | None] = {"translatable": None}
-METHODS = [("web/templates/**.html", "jinja2"), ("**.py", "python")]
-OPTIONS = {
-    "web/templates/**.html": {
-        "trimmed": "true",
-        "newstyle_gettext": "true",
-        "silent": "false",
-        "trim_blocks": "true",
-        "lstrip_blocks": "true",
-    }
+INSIDE: Keywords = {"translatable": None}
+TRIMMED = {
+    "trimmed": "true",
+    "newstyle_gettext": "true",
+    "silent": "false",
+    "trim_blocks": "true",
+    "lstrip_blocks": "true",
 }
+# Where sentences stand: folder, files, how they are read, what marks them.
+PLACES: tuple[tuple[str, str, str, Keywords], ...] = (
+    ("app", "**.py", "python", INSIDE),
+    ("text", "**.py", "python", IN_CODE),
+    ("web", "**.py", "python", IN_CODE),
+    ("web", "templates/**.html", "jinja2", IN_TEMPLATES),
+)
 
 
 def gathered() -> Catalog:
     """Every sentence that the product can say, in the order of the files."""
     catalogue = Catalog(charset="utf-8")
-    for folder in ("app", "text", "web"):
+    for folder, files, method, keywords in PLACES:
         found = extract_from_dir(
             str(PACKAGE / folder),
-            method_map=[(pattern.removeprefix(f"{folder}/"), kind) for pattern, kind in METHODS],
-            options_map={k.removeprefix(f"{folder}/"): v for k, v in OPTIONS.items()},
-            keywords=MARKED if folder == "app" else KEYWORDS,
+            method_map=[(files, method)],
+            options_map={files: TRIMMED} if method == "jinja2" else {},
+            keywords=keywords,
         )
         for name, _line, message, comments, context in sorted(found, key=lambda f: (f[0], f[1])):
             catalogue.add(
