@@ -125,9 +125,11 @@ class Browser:
         """Open a page, fill in its form for an address, send it."""
         return self.post(url, self.fill(self.page(at), url, nth) | fields)
 
-    def token(self, at: str = "/sign-in") -> dict[str, str]:
+    def token(self, at: str = "/account") -> dict[str, str]:
         """A token and a key for a form that no page offers just now."""
-        text = self.get(at).text
+        answer = self.get(at)
+        # Who has not signed in finds a form where signing in is asked for.
+        text = answer.text if answer.status_code == 200 else self.get("/sign-in").text
         found = re.search(r'name="_csrf_token" value="([^"]+)"', text)
         assert found, f"no token on {at}"
         return {"_csrf_token": found[1], "key": self.office.house.chance.secret(12).hex()}

@@ -123,11 +123,11 @@ def _vehicle(here: Visit, row: Parked) -> VehicleRow:
     return VehicleRow(row_id(v), v.country, v.plate, v.vin, v.trailer, booking, row.taken)
 
 
-@get("/carrier/garage/{noun:str}/{verb:str}", sync_to_thread=False)
-def garage_again(request: PageRequest, noun: FromPath[str], verb: FromPath[str]) -> Response[bytes]:
+@get([f"{PAGE}/{{noun:str}}/{verb}" for verb in ("add", "remove")], sync_to_thread=False)
+def garage_again(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
     signed_in(request, Role.CARRIER)
-    del noun, verb
+    del noun
     return redirect(request, PAGE)
 
 

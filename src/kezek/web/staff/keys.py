@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Response, get, post
-from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.roster import keys_of, names_of
@@ -105,11 +104,10 @@ def _narrowings(here: Visit, person: Person) -> list[object]:
     return [] if only_carrier else list(choices(here, posts))
 
 
-@get("/keys/{verb:str}", sync_to_thread=False)
-def keys_again(request: PageRequest, verb: FromPath[str]) -> Response[bytes]:
+@get(["/keys/add", "/keys/revoke"], sync_to_thread=False)
+def keys_again(request: PageRequest) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
     signed_in(request)
-    del verb
     return redirect(request, "/keys")
 
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Response, get, post
-from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.roster import Member, members
@@ -39,6 +38,7 @@ _GIVEN = (
     Role.ADMINISTRATOR,
 )
 _ANYWHERE = frozenset({Role.CARRIER, Role.READER, Role.ADMINISTRATOR})
+_VERBS = ("add", "link", "close", "grant", "withdraw")
 _PLACE_NEEDED = t("Choose the post or the authority at which this role holds.")
 _GIVEN_TEXT = t("%(login)s has the role now: %(role)s.")
 _TAKEN_TEXT = t("%(login)s has lost the role: %(role)s.")
@@ -134,11 +134,10 @@ def _places(here: Visit) -> list[Place]:
     return [*first, *(Place(p.id, p.name) for p in choices(here, posts_with_lines(here)))]
 
 
-@get("/users/{verb:str}", sync_to_thread=False)
-def users_again(request: PageRequest, verb: FromPath[str]) -> Response[bytes]:
+@get([f"/users/{verb}" for verb in _VERBS], sync_to_thread=False)
+def users_again(request: PageRequest) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
     signed_in(request, Role.ADMINISTRATOR)
-    del verb
     return redirect(request, "/users")
 
 

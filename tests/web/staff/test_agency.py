@@ -1,0 +1,215 @@
+"""The agency's pages: the effect before the button, and the deed as it was shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kezek.domain.turn.arrive import Arrive
+from tests.web.staff.office import Browser, Office
+from tests.world import PEOPLE, A, B
+
+DAY = "/agency/kz_a/2026-06-14"
+
+
+def preview(b: Browser, at: str = DAY, **fields: str):
+    given = {"capacity": "240", "reason": "one scanner", "step": "preview"} | fields
+    return b.send(at, at, **given)
+
+
+def apply(b: Browser, page: str, at: str = DAY, **fields: str):
+    given = {"capacity": "240", "reason": "one scanner", "step": "apply"} | fields
+    return b.post(at, b.fill(page, at) | given)
+
+
+def effects(page: str) -> dict[str, int]:
+    """The lines of the preview: their number by their first words."""
+    found = re.findall(r"<li><b>([\d,]+)</b><span>(.*?)</span>", page)
+    return {" ".join(text.split()[:3]): int(n.replace(",", "")) for n, text in found}
+
+
+@pytest.fixture
+def booked(office: Office) -> Office:
+    for n in range(10):
+        office.book(n, start=office.window(day=1, hour=12))
+    return office
+
+
+def test_the_calendar_says_what_is_taken_and_where_the_number_comes_from(office):
+    for n in range(3):
+        office.book(n, line=B, start=office.window(B, day=1, hour=n))
+    b = office.browser("agency")
+    page = b.page("/agency/kz_b")
+    assert re.search(r'51<span class="of"> of 96', page)
+    day = b.page("/agency/kz_b/2026-06-14")
+    for label, value in (("of it booked here", 3), ("of it known from elsewhere", 48)):
+        assert f"<dt>{label}</dt><dd>{value}</dd>" in day
+    assert "assumed: the board does not reach so far" in day
+
+
+def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
+    b = booked.browser("agency")
+    end = booked.last().position
+    shown = preview(b, capacity="120")
+    assert shown.status_code == 200
+    told = effects(shown.text)
+    assert told["bookings lose this"] == 5
+    assert told["drivers choose a"] == 5
+    assert told["bookings stay as"] == 5
+    assert told["overbooked, deleted or"] == 0
+    assert booked.last().position == end, "looking changes nothing"
+    said = b.flash(apply(b, shown.text, capacity="120"))
+    assert "has 120 places now. 5 bookings lost their time and move free of charge." in said
+    assert sum(e.kind == "displaced" for e in booked.events()) == 5
+    assert "one scanner" in b.page("/agency/kz_a"), "the decision stands in the line's log"
+    booked.check()
+
+
+def test_more_harm_than_was_shown_is_shown_again_first(booked):
+    b = booked.browser("agency")
+    shown = preview(b, capacity="240", close="yes")
+    booked.book(77, start=booked.window(day=1, hour=13))
+    answer = apply(b, shown.text, close="yes")
+    assert answer.status_code == 422
+    assert "Look at the effect again" in answer.text
+    assert effects(answer.text)["bookings lose this"] == 11
+    assert booked.day(ahead=1).open
+    b.flash(apply(b, answer.text, close="yes"))
+    assert not booked.day(ahead=1).open
+
+
+def test_decided_twice_with_one_press_it_is_one_decision(booked):
+    b = booked.browser("agency")
+    page = preview(b, close="yes").text
+    said = [b.flash(apply(b, page, close="yes")) for _ in range(2)]
+    assert said[0] == said[1]
+    assert sum(e.kind == "day_closed" for e in booked.events()) == 1
+
+
+def test_a_closed_day_names_reason_and_people_and_opens_again(booked):
+    b = booked.browser("agency")
+    b.flash(apply(b, preview(b, close="yes", reason="flood").text, close="yes", reason="flood"))
+    page = b.page("/agency/kz_a")
+    assert "Closed Sunday 14 June, the whole day" in page
+    assert "“flood”" in page
+    assert "10 bookings lost their time." in page
+    assert "by Invented agency" in page
+    shown = preview(b, capacity="48", reason="dry again")
+    assert effects(shown.text)["places are added"] == 48
+    said = b.flash(apply(b, shown.text, capacity="48", reason="dry again"))
+    assert "is open again, with 48 places" in said
+    assert booked.day(ahead=1).capacity == 48
+
+
+def test_trucks_that_are_here_keep_their_places_and_the_page_says_so(office):
+    number = office.book(1, start=office.window(hour=10))
+    office.done(Arrive(office.key(), PEOPLE["officer"], number))
+    b, today = office.browser("agency"), "/agency/kz_a/2026-06-13"
+    shown = preview(b, today, close="yes")
+    assert "will have 1 places and not 0" in shown.text
+    b.flash(apply(b, shown.text, today, close="yes"))
+    assert office.status(number) == "arrived"
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"capacity": ""}, "f-capacity-e"),
+        ({"capacity": "many"}, "f-capacity-e"),
+        ({"capacity": "-1"}, "f-capacity-e"),
+        ({"capacity": "10001"}, "f-capacity-e"),
+        ({"reason": " "}, "f-reason-e"),
+    ],
+)
+@pytest.mark.parametrize("step", ["preview", "apply"])
+def test_what_is_wrong_stands_at_its_field(office, fields, field, step):
+    b = office.browser("agency")
+    end = office.last().position
+    answer = preview(b, **({"step": step} | fields))
+    assert answer.status_code == 422
+    assert f'id="{field}"' in answer.text
+    assert office.last().position == end
+
+
+@pytest.mark.parametrize("on", ["2026-06-12", "2026-07-14", "2026-6-14", "never", "20260614"])
+def test_a_day_outside_the_calendar_is_not_found(office, on):
+    assert office.browser("agency").get(f"/agency/kz_a/{on}").status_code == 404
+
+
+def test_an_agency_with_several_posts_chooses_and_one_opens_at_once(office):
+    page = office.browser("agency").page("/agency")
+    assert re.findall(r'href="(/agency/\w+)"', page) == ["/agency/kz_a", "/agency/kz_b"]
+    alone = office.browser("kg_agency").get("/agency")
+    assert alone.headers["location"] == "/agency/kg_dostuk"
+    chosen = office.browser("agency").get("/agency?checkpoint=kz_b")
+    assert chosen.headers["location"] == "/agency/kz_b"
+
+
+def test_the_post_of_another_authority_is_closed(office):
+    b = office.browser("kg_agency")
+    assert b.get("/agency/kz_a").status_code == 403
+    assert b.post(DAY, b.token() | {"step": "apply", "capacity": "0"}).status_code == 403
+
+
+class TestLog:
+    def test_it_is_read_in_words_and_in_pages(self, office):
+        for n in range(60):
+            office.book(n, start=office.window(day=1, hour=n % 24))
+        b = office.browser("agency")
+        page = b.page("/log?checkpoint=kz_a")
+        assert page.count("<tr><td") == 50
+        assert re.search(r"booking \w{4} \(No\. 60\): booked", page)
+        assert "Invented carrier" in page
+        older = re.search(r'href="(/log\?[^"]*before=\d+)"', page)[1].replace("&amp;", "&")
+        second = b.page(older)
+        assert "(No. 10): booked" in second
+        newer = re.search(r'href="(/log\?[^"]*after=\d+)"', second)[1].replace("&amp;", "&")
+        assert re.findall(r"No\. \d+", b.page(newer)) == re.findall(r"No\. \d+", page)
+
+    def test_it_is_filtered_by_post_and_kind(self, office):
+        office.book(1)
+        office.book(2, line=B, start=office.window(B))
+        b = office.browser("agency")
+        b.flash(apply(b, preview(b, capacity="10").text, capacity="10"))
+        assert "kz_b:" in b.page("/log")
+        page = b.page("/log?checkpoint=kz_a&kind=capacity_set")
+        assert page.count("<tr><td") == 1
+        assert "“one scanner”" in page
+        assert "Nothing yet." in b.page("/log?kind=line_opened")
+
+    def test_an_agency_reads_its_own_lines_and_an_administrator_everything(self, office):
+        office.book(1)
+        kg = office.browser("kg_agency")
+        assert "(No. 1)" not in kg.page("/log")
+        assert kg.get("/log?checkpoint=kz_a").status_code == 403
+        admin = office.browser("admin").page("/log")
+        assert "(No. 1)" in admin
+        assert "account added" in admin
+
+    @pytest.mark.parametrize(
+        "query", ["before=x", "after=-1", "before=99999999999999999999", "kind=no"]
+    )
+    def test_an_odd_address_is_no_fault(self, office, query):
+        assert office.browser("admin").get(f"/log?{query}").status_code == 200
+
+    def test_every_event_of_a_life_is_told(self, office):
+        """Each kind of event that this world has seen has words, and none shows its raw body."""
+        from kezek.domain.account.decide import CloseAccount, GrantRole
+        from kezek.domain.booking.change import Cancel
+        from kezek.domain.turn.call import Call
+        from tests.world import ADMIN
+
+        clerk = PEOPLE["clerk"].account
+        office.done(GrantRole(office.key(), ADMIN, clerk, "clerk", "kz_b"))
+        office.done(CloseAccount(office.key(), ADMIN, clerk))
+        number = office.book(1, start=office.window(hour=9))
+        office.done(Arrive(office.key(), PEOPLE["officer"], number))
+        office.done(Call(office.key(), PEOPLE["officer"], A))
+        office.done(Cancel(office.key(), PEOPLE["carrier"], office.book(2)))
+        office.wait(hours=1)
+        office.tick()
+        page = office.browser("admin").page("/log")
+        for words in ("next by rule", "not at the gate in time", "clerk · kz_b", "account closed"):
+            assert words in page
+        assert "{" not in re.sub(r"<script.*?</script>|hx-[^ >]*|content='[^']*'", "", page)

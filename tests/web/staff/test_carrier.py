@@ -1,0 +1,299 @@
+"""A carrier's pages: its list, its trucks, and many bookings at once."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+
+import pytest
+
+from kezek.domain.account.account import GarageVehicle
+from kezek.domain.account.decide import KeepInGarage
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.web.staff.carrier import _news
+from tests.web.staff.office import Browser, Office
+from tests.world import PEOPLE, A, B, vehicle
+
+GARAGE, BULK = "/carrier/garage", "/carrier/bulk"
+HEAD = "checkpoint,day,hour,country,plate,driver,phone"
+
+
+def row(n: int, day: str = "2026-06-14", hour: str = "12:00", post: str = "kz_a") -> str:
+    return f"{post},{day},{hour},KZ,TST{n:05d},Invented Driver,+77000000001"
+
+
+def keep(w: Office, *numbers: int) -> None:
+    who = PEOPLE["carrier"]
+    for n in numbers:
+        truck = vehicle(n)
+        w.done(
+            KeepInGarage(
+                w.key(), who, GarageVehicle(who.account, truck.plate, "KZ", truck.vin, "", "")
+            )
+        )
+
+
+class TestGarage:
+    def add(self, b: Browser, noun: str, **fields: str):
+        return b.send(GARAGE, f"{GARAGE}/{noun}/add", **fields)
+
+    def truck(self, b: Browser, **fields: str):
+        given = {"country": "KZ", "plate": "tst-00 001", "vin": "", "trailer": ""} | fields
+        return self.add(b, "vehicle", **given)
+
+    def test_vehicles_and_drivers_come_and_go(self, office):
+        b = office.browser("carrier")
+        assert "is in your list" in b.flash(self.truck(b))
+        said = b.flash(self.add(b, "driver", driver="Айбек Н.", phone="+7 701 123 45 67"))
+        assert said == "The driver Айбек Н. is in your list."
+        page = b.page(GARAGE)
+        assert "TST00001" in page
+        assert "+77011234567" in page
+        assert "TST00001 is no longer" in b.flash(b.send(GARAGE, f"{GARAGE}/vehicle/remove"))
+        assert "Айбек Н. is no longer" in b.flash(b.send(GARAGE, f"{GARAGE}/driver/remove"))
+        page = b.page(GARAGE)
+        assert "No vehicle yet." in page
+        assert "No driver yet." in page
+
+    def test_removing_twice_is_said_and_harms_nothing(self, office):
+        keep(office, 1)
+        b = office.browser("carrier")
+        filled = b.fill(b.page(GARAGE), f"{GARAGE}/vehicle/remove")
+        b.post(f"{GARAGE}/vehicle/remove", filled)
+        assert "not in your list" in b.flash(b.post(f"{GARAGE}/vehicle/remove", filled))
+
+    @pytest.mark.parametrize(
+        ("fields", "field"),
+        [
+            ({"plate": "?"}, "vehicle-plate-e"),
+            ({"country": ""}, "vehicle-country-e"),
+            ({"vin": "TOO SHORT"}, "vehicle-vin-e"),
+            ({"trailer": "!"}, "vehicle-trailer-e"),
+        ],
+    )
+    def test_what_is_wrong_stands_at_its_field(self, office, fields, field):
+        answer = self.truck(office.browser("carrier"), **fields)
+        assert answer.status_code == 422
+        assert f'id="{field}"' in answer.text
+
+    def test_nobody_reads_or_changes_the_list_of_another(self, office):
+        keep(office, 1)
+        own, rival = office.browser("carrier"), office.browser("rival")
+        assert "TST00001" not in rival.page(GARAGE)
+        stolen = own.fill(own.page(GARAGE), f"{GARAGE}/vehicle/remove")["id"]
+        rival.post(f"{GARAGE}/vehicle/remove", rival.token() | {"id": stolen})
+        assert "TST00001" in own.page(GARAGE)
+
+    def test_the_list_says_which_truck_is_booked_and_by_whom(self, office):
+        keep(office, 1, 2)
+        office.book(1)
+        office.book(2, who="rival")
+        page = office.browser("carrier").page(GARAGE)
+        assert re.search(r'href="/t/[^"]+"', page)
+        assert "booked by somebody else" in page
+
+    def test_nouns_of_the_form_only(self, office):
+        b = office.browser("carrier")
+        assert b.post(f"{GARAGE}/ship/add", b.token()).status_code == 404
+
+
+class TestToday:
+    def test_trucks_stand_by_what_they_need(self, office):
+        number = office.book(1, start=office.window(hour=9))
+        office.book(2, start=office.window(hour=15))
+        office.book(3, start=office.window(day=1))
+        office.book(4, who="rival")
+        office.done(Arrive(office.key(), PEOPLE["officer"], number))
+        office.done(Call(office.key(), PEOPLE["officer"], A))
+        page = office.browser("carrier").page("/carrier")
+        assert page.index("TST00001") < page.index("TST00002") < page.index("Sunday 14 June")
+        assert page.index("Sunday 14 June") < page.index("TST00003")
+        assert "TST00004" not in page
+        assert "gate by 09:50" in page
+        assert '<div class="is-called"><dt>called</dt><dd>1</dd>' in page
+        assert len(re.findall(r'href="/t/[^"]+"', page)) == 3
+
+    def test_the_stream_tells_of_the_own_lines_only(self, office):
+        async def told() -> list[bytes]:
+            stream = _news(office.house.watch, frozenset({A}))
+            found = [await anext(stream)]
+            waiting = asyncio.ensure_future(anext(stream))
+            await asyncio.sleep(0)
+            await asyncio.to_thread(office.book, 9, line=B, start=office.window(B))
+            await asyncio.sleep(0)
+            assert not waiting.done()
+            await asyncio.to_thread(office.book, 10)
+            found.append(await waiting)
+            await stream.aclose()
+            return found
+
+        first, second = asyncio.run(told())
+        assert b"event: beat" in first
+        assert b"event: changed" in second
+
+
+class TestTable:
+    def send(self, b: Browser, text: str | bytes, *, upload: bool = False, **fields: str):
+        filled = b.fill(b.page(BULK), BULK) | fields
+        if upload:
+            raw = text if isinstance(text, bytes) else text.encode()
+            return b.post(BULK, filled, files={"file": ("trucks.csv", raw, "text/csv")})
+        return b.post(BULK, filled | {"csv": text})
+
+    def answers(self, page: str) -> list[tuple[str, str]]:
+        """Line and answer of each row."""
+        found = re.findall(
+            r'<td class="num"[^>]*>(\d+)</td>.*?data-label="Answer">(.*?)</td>', page
+        )
+        return [(line, html.unescape(re.sub(r"<[^>]+>", "", text))) for line, text in found]
+
+    @pytest.mark.parametrize("upload", [False, True])
+    def test_good_rows_are_booked_and_bad_ones_change_nothing(self, office, upload):
+        office.book(3, who="rival")
+        lines = [HEAD, row(1), row(2, hour="25"), row(3), row(4, post="zz"), row(5)]
+        answer = self.send(office.browser("carrier"), "\n".join(lines), upload=upload)
+        assert answer.status_code == 200
+        told = self.answers(answer.text)
+        assert [line for line, _ in told] == ["2", "3", "4", "5", "6"]
+        assert told[0][1] == told[4][1] == "Booked: kz_a, 14 June, 12:00."
+        assert "hour may not be “25”" in told[1][1]
+        assert "live booking" in told[2][1]
+        assert "show the papers to an officer" in told[2][1], "the next thing to do"
+        assert "No checkpoint is called “zz”" in told[3][1]
+        assert "2 booked, 3 refused" in answer.text
+        assert office.slot(office.window(day=1, hour=12)).taken == 2
+        office.check()
+
+    @pytest.mark.parametrize(
+        "make",
+        [
+            lambda text: text.encode("utf-8-sig"),
+            lambda text: text.replace(",", ";").encode(),
+            lambda text: text.replace("\n", "\r\n").encode("utf-8-sig"),
+        ],
+    )
+    def test_spreadsheets_of_every_kind_are_read(self, office, make):
+        raw = make("\n".join([HEAD, row(1), row(2)]))
+        assert "2 booked" in self.send(office.browser("carrier"), raw, upload=True).text
+
+    @pytest.mark.parametrize(
+        ("raw", "said"),
+        [
+            (HEAD.encode() + b"\n\xff\xfe", "not UTF-8"),
+            (b"plate\nTST1", "The column checkpoint is missing."),
+            ((HEAD + ",colour\n" + row(1) + ",red").encode(), "The column colour is unknown."),
+            (HEAD.encode(), "has no rows"),
+            ((HEAD + "\n" + row(1) + "\n").encode() * 1 + b'"', "breaks the rules of CSV"),
+        ],
+    )
+    def test_a_table_that_is_none_is_refused_whole_with_the_reason(self, office, raw, said):
+        end = office.last().position
+        answer = self.send(office.browser("carrier"), raw, upload=True)
+        assert answer.status_code == 422
+        assert said in html.unescape(answer.text)
+        assert office.last().position == end
+
+    def test_a_thousand_rows_are_answered_and_one_more_is_refused(self, office):
+        b = office.browser("carrier")
+        lines = [HEAD] + [row(n, hour=str(n % 24)) for n in range(1000)]
+        answer = self.send(b, "\n".join(lines), upload=True)
+        assert "223 booked, 777 refused" in answer.text
+        assert self.answers(answer.text)[-1][0] == "1001"
+        office.check()
+        more = self.send(b, "\n".join([*lines, row(1000)]), upload=True)
+        assert more.status_code == 422
+        assert "more rows than may be sent" in more.text
+
+    def test_too_much_is_refused_before_it_is_read(self, office):
+        b = office.browser("carrier")
+        answer = self.send(b, b"x" * 1_100_000, upload=True)
+        assert answer.status_code == 413
+
+    def test_the_same_form_twice_books_once(self, office):
+        b = office.browser("carrier")
+        filled = b.fill(b.page(BULK), BULK) | {"csv": "\n".join([HEAD, row(1), row(2)])}
+        first, second = (b.post(BULK, filled) for _ in range(2))
+        assert self.answers(first.text) == self.answers(second.text)
+        assert office.slot(office.window(day=1, hour=12)).taken == 2
+
+    def test_what_was_refused_can_be_put_right_in_place(self, office):
+        b = office.browser("carrier")
+        text = "\n".join([HEAD, row(1, hour="99")])
+        page = html.unescape(self.send(b, text).text)
+        assert row(1, hour="99") in page
+        done = html.unescape(self.send(b, "\n".join([HEAD, row(1)])).text)
+        assert row(1) not in done
+
+    def test_the_answers_can_be_kept_as_a_file(self, office):
+        b = office.browser("carrier")
+        page = self.send(b, "\n".join([HEAD, row(1), row(2, hour="x")])).text
+        text = html.unescape(
+            re.search(r'<textarea name="answer"[^>]*>(.*?)</textarea>', page, re.DOTALL)[1]
+        )
+        filled = b.fill(page, f"{BULK}/answer") | {"answer": text}
+        file = b.client.post(f"{BULK}/answer", data=filled, files={"none": ("", b"", "text/plain")})
+        assert file.status_code == 200
+        assert "attachment" in file.headers["content-disposition"]
+        assert file.headers["content-type"].startswith("text/csv")
+        lines = file.content.decode("utf-8-sig").splitlines()
+        assert lines[0].startswith("line,plate,answer,reason")
+        assert re.match(r"2,TST00001,booked,,.*,/?http://.*/t/1-", lines[1].replace(",,", ",,"))
+        assert lines[2].startswith("3,TST00002,refused,value_unexpected,")
+
+    def test_formulas_in_cells_stay_text(self, office):
+        text = f'{HEAD}\nkz_a,2026-06-14,x,KZ,"=HYPERLINK(1)",,'
+        page = self.send(office.browser("carrier"), text).text
+        assert "&#39;=HYPERLINK(1)" in page or "'=HYPERLINK(1)" in html.unescape(page)
+
+
+class TestForm:
+    def plan(self, b: Browser) -> str:
+        return b.page(f"{BULK}?checkpoint=kz_a&day=2026-06-14")
+
+    def test_ticked_trucks_are_booked_each_at_its_hour(self, office):
+        keep(office, 1, 2, 3)
+        b = office.browser("carrier")
+        page = self.plan(b)
+        ids = re.findall(r'name="vehicle" value="(\w+)"', page)
+        assert len(ids) == 3
+        fields = b.fill(page, BULK) | {"vehicle": ids[:2]}
+        fields |= {f"hour.{ids[0]}": "2026-06-14T07:00Z", f"hour.{ids[1]}": "2026-06-14T08:00Z"}
+        answer = b.post(BULK, fields)
+        assert "2 booked, 0 refused" in answer.text
+        assert office.slot(office.window(day=1, hour=12)).taken == 1
+        assert office.slot(office.window(day=1, hour=13)).taken == 1
+        assert "has a booking already" in self.plan(b)
+
+    def test_a_truck_that_somebody_else_booked_cannot_be_ticked(self, office):
+        keep(office, 1)
+        office.book(1, who="rival")
+        page = self.plan(office.browser("carrier"))
+        assert "somebody else has booked this plate" in page
+        assert re.search(r'name="vehicle" value="\w+" disabled', page)
+
+    def test_nothing_ticked_or_no_hour_is_said(self, office):
+        keep(office, 1)
+        b = office.browser("carrier")
+        page = self.plan(b)
+        answer = b.post(BULK, b.fill(page, BULK))
+        assert answer.status_code == 422
+        assert "Tick at least one truck" in answer.text
+        (id,) = re.findall(r'name="vehicle" value="(\w+)"', page)
+        answer = b.post(BULK, b.fill(page, BULK) | {"vehicle": id})
+        assert answer.status_code == 422
+        assert "Choose an hour." in answer.text
+
+    def test_what_was_refused_stays_ticked(self, office):
+        keep(office, 1)
+        for n in range(10, 20):
+            office.book(n, start=office.window(day=1, hour=12), who="rival")
+        b = office.browser("carrier")
+        page = self.plan(b)
+        (id,) = re.findall(r'name="vehicle" value="(\w+)"', page)
+        fields = {"vehicle": id, f"hour.{id}": "2026-06-14T07:00Z"}
+        answer = b.post(BULK, b.fill(page, BULK) | fields)
+        assert "0 booked, 1 refused" in answer.text
+        assert "This hour is full" in answer.text or "last place at this hour" in answer.text
+        assert re.search(rf'value="{id}" checked', answer.text)

@@ -1,0 +1,102 @@
+"""The desk: a booking for somebody who came or called, printed, found again, moved, cancelled."""
+
+from __future__ import annotations
+
+import re
+
+from kezek.domain.booking.booking import code_of
+from tests.web.staff.office import Browser, Office
+from tests.world import B, vehicle
+
+BOOK = "/clerk/book"
+AT = f"{BOOK}?checkpoint=kz_a&day=2026-06-14&hour=2026-06-14T07:00Z"
+
+
+def steps(b: Browser, n: int = 1, at: str = AT, **fields: str):
+    """From the chosen hour to the confirmed booking; the last answer."""
+    truck = vehicle(n)
+    given = {
+        "vehicle_class": "in_turn",
+        "country": truck.country,
+        "plate": truck.plate,
+        "vin": truck.vin,
+        "trailer": "",
+        "phone": truck.phone,
+        "driver": truck.drivers[0],
+    } | fields
+    checked = b.post(BOOK, b.fill(b.page(at), BOOK) | given)
+    assert checked.status_code == 200, checked.text[-800:]
+    nth = next(
+        n
+        for n in range(checked.text.count("<form"))
+        if b.fill(checked.text, BOOK, n).get("step") == "confirm"
+    )
+    return b.post(BOOK, b.fill(checked.text, BOOK, nth))
+
+
+def test_a_clerk_books_for_a_driver_and_hands_over_paper(office: Office):
+    b = office.browser("clerk")
+    done = steps(b)
+    assert done.status_code == 303
+    assert re.fullmatch(r"/t/1-[\w-]+/print", done.headers["location"])
+    paper = b.page(done.headers["location"])
+    assert code_of(1) in paper
+    page = b.page("/clerk")
+    assert code_of(1) in page[page.index("Booked here today") :]
+
+
+def test_staff_may_book_the_classes_that_are_not_on_sale(office: Office):
+    b = office.browser("clerk")
+    when = "?checkpoint=kz_a&day=2026-06-14"
+    assert "class=priority" in b.page(BOOK + when)
+    assert "class=priority" not in office.browser("carrier").page("/book" + when)
+    assert steps(b, at=f"{AT}&class=priority", vehicle_class="priority").status_code == 303
+    assert office.booking(1).vehicle_class == "priority"
+
+
+def test_a_clerk_books_at_the_own_post_only(office: Office):
+    b = office.browser("clerk")
+    assert b.get(f"{BOOK}?checkpoint=kz_b").status_code == 403
+    answer = b.post(BOOK, b.token() | {"checkpoint": "kz_b", "step": "check"})
+    assert answer.status_code == 403
+    assert b.get("/clerk/kz_a").headers["location"] == f"{BOOK}?checkpoint=kz_a"
+    assert b.get("/clerk/kz_b").status_code == 403
+    assert b.get(BOOK).headers["location"] == "/clerk"
+
+
+def test_bookings_are_found_by_plate_code_and_number_at_the_own_post(office: Office):
+    number = office.book(1)
+    office.book(2, line=B, start=office.window(B))
+    b = office.browser("clerk")
+    for q in ("00001", code_of(number), str(number)):
+        page = b.page(f"/clerk?q={q}")
+        assert "TST00001" in page
+        assert re.search(r'href="/t/1-[\w-]+/print"', page)
+    assert "TST00002" not in b.page("/clerk?q=TST")
+
+
+def test_moved_and_cancelled_for_a_caller_under_the_clerks_own_name(office: Office):
+    number = office.book(1, start=office.window(day=1))
+    b = office.browser("clerk")
+    url = re.search(r'href="(/t/1-[\w-]+)"', b.page(f"/clerk?q={code_of(number)}"))[1]
+    b.flash(b.send(url, f"{url}/cancel"))
+    assert office.status(number) == "cancelled"
+    from tests.world import PEOPLE
+
+    assert office.last().actor == f"account:{PEOPLE['clerk'].account}"
+
+
+def test_confirmed_twice_it_is_one_booking(office: Office):
+    b = office.browser("clerk")
+    truck = vehicle(1)
+    given = {
+        "country": truck.country,
+        "plate": truck.plate,
+        "vin": truck.vin,
+        "phone": truck.phone,
+        "step": "confirm",
+    }
+    fields = b.fill(b.page(AT), BOOK) | given
+    first, second = (b.post(BOOK, fields) for _ in range(2))
+    assert first.headers["location"] == second.headers["location"]
+    assert office.slot(office.window(day=1)).taken == 1
