@@ -115,7 +115,7 @@ def told_of(parameter: click.Parameter) -> tuple[str, str, str]:
     shown = default is not None and isinstance(default, (str, int, float)) and default is not False
     return (
         ", ".join(f"`{name}{value}`" for name in parameter.opts),
-        f"`{default}`" if shown else "",
+        f"`{default}`" if shown and default != "" else "",
         parameter.help or "",
     )
 

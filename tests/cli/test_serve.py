@@ -69,9 +69,10 @@ def test_a_signal_is_the_right_end(folder: Path, number: signal.Signals):
     assert not (folder / "kezek.db-wal").exists(), "one file holds everything"
 
 
-def test_open_streams_hold_nothing_up(folder: Path):
+@pytest.mark.parametrize("stream", ["/live", "/api/v1/board/events"])
+def test_open_streams_hold_nothing_up(folder: Path, stream: str):
     server = Running("serve", "--folder", folder)
-    with server, urllib.request.urlopen(server.url + "/live", timeout=30) as news:
+    with server, urllib.request.urlopen(server.url + stream, timeout=30) as news:
         assert news.readline()
         assert server.stop() == ExitCode.DONE
         assert news.read() is not None, "it ended"

@@ -104,7 +104,7 @@ class Feed:
     async def _tell(self) -> None:
         with self._house.watch.stream(self._line) as news:
             told = self.frame
-            while True:
+            while not self._house.watch.closed:
                 await news.wait(BEAT_SECONDS)
                 frame = self.now()
                 self._hand_out(BEAT if frame is told else frame.text)
@@ -128,6 +128,11 @@ class Feeds:
         self._house = house
         self._feeds: dict[str, Feed] = {}
         self._open: dict[str, int] = {}
+
+    @property
+    def closing(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._house.watch.closed
 
     async def network(self, call: Call) -> Stream:
         return _Listening(self, call, "", "")
@@ -186,13 +191,16 @@ class _Listening:
             await send({"type": "http.response.body", "body": first, "more_body": True})
             gone = asyncio.ensure_future(_left(receive))
             try:
-                while not gone.done():
+                while not (gone.done() or self.feeds.closing):
                     await asyncio.wait((gone, following), return_when=asyncio.FIRST_COMPLETED)
                     if following.done():
                         text = following.result()
                         # Taken before sending: a slow reader is told the latest, not everything.
                         following = feed.next
                         await send({"type": "http.response.body", "body": text, "more_body": True})
+                if not gone.done():
+                    # The server stops and waits for its streams; the reader comes back to the next one.
+                    await send({"type": "http.response.body", "body": b""})
             finally:
                 gone.cancel()
 

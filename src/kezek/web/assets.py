@@ -86,6 +86,7 @@ def static_route(assets: Assets) -> HTTPRouteHandler:
     def static(
         request: Request[Any, Any, Any], version: FromPath[str], name: FromPath[str]
     ) -> Response[bytes]:
+        """A style, a script, a font or a picture, from this machine alone."""
         asset = assets.find(name.lstrip("/"))
         if asset is None:
             return Response(b"", status_code=404, media_type="text/plain")
