@@ -30,7 +30,12 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
     "due": (lambda r: r.due(1, 9), "COVERING INDEX booking_look_at (look_at<?)"),
     "returns_due": (lambda r: r.returns_due(1, 9), "COVERING INDEX return_look_at (look_at<?)"),
     "events": (lambda r: r.events(1, 9), "INTEGER PRIMARY KEY (rowid>?)"),
-    "events_before": (lambda r: r.events_before(1, 9, "a"), "INTEGER PRIMARY KEY (rowid<?)"),
+    "events_of_line": (lambda r: r.events(1, 9, "a"), "INDEX event_line (line=? AND rowid>?)"),
+    "events_before": (lambda r: r.events_before(1, 9), "INTEGER PRIMARY KEY (rowid<?)"),
+    "events_before_of_line": (
+        lambda r: r.events_before(1, 9, "a"),
+        "INDEX event_line (line=? AND rowid<?)",
+    ),
     "history": (lambda r: r.history(1), "INDEX event_number (number=?)"),
     "crossed": (lambda r: r.counted("a", "crossed", 0), "INDEX event_crossed (line=? AND at>?)"),
     "exceptions": (

@@ -247,6 +247,9 @@ log = _table(
     key=("position",),
 )
 Index(None, log.c.number, sqlite_where=text("number <> 0"))
+# Ends in the position by itself.  A console looks back at its own line: without this a quiet line
+# reads the whole log, 0.2 s for each million events; with it a booking costs some 4 % more.
+Index(None, log.c.line)
 # Only the kinds that boards and forecasts count by the hour.
 for _kind in ("crossed", "called_out_of_turn"):
     Index(f"event_{_kind}", log.c.line, log.c.at, sqlite_where=text(f"kind = '{_kind}'"))

@@ -241,7 +241,11 @@ def _version(connection: apsw.Connection) -> str:
 def _roll_back(connection: apsw.Connection) -> None:
     # SQLite has already rolled back by itself after some faults.
     if connection.in_transaction:
-        connection.execute("ROLLBACK")
+        try:
+            connection.execute("ROLLBACK")
+        except apsw.Error as error:
+            # What failed first is what the caller must hear.
+            log.warning("a rollback failed: %s", type(error).__name__)
 
 
 __all__ = ["SqliteStore"]

@@ -357,6 +357,7 @@ def _log() -> None:
     op.create_index(
         "event_crossed", "event", ["line", "at"], sqlite_where=sa.text("kind = 'crossed'")
     )
+    op.create_index("event_line", "event", ["line"])
     op.create_index("event_number", "event", ["number"], sqlite_where=sa.text("number <> 0"))
     op.create_table(
         "answer",
