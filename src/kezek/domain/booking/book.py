@@ -175,7 +175,10 @@ def erased_on(line: Line, start: Instant) -> str:
 def is_name(text: str) -> bool:
     """Something to call a driver by: not empty, not a page long, nothing that cannot be written."""
     name = text.strip() if len(text) <= 2 * NAME_LENGTH_MAX else text
-    return 0 < len(name) <= NAME_LENGTH_MAX and not any(category(c) in _UNWRITTEN for c in name)
+    if not 0 < len(name) <= NAME_LENGTH_MAX:
+        return False
+    # Nearly every name is printable as it stands; only the others are looked at letter by letter.
+    return name.isprintable() or not any(category(c) in _UNWRITTEN for c in name)
 
 
 def _plate_fault(country: str, text: str) -> str | None:
