@@ -13,7 +13,6 @@ import pytest
 
 from kezek.api.mount import OPERATIONS, listed
 from tests.api.app import Api, document, validator
-from tests.api.test_access import filled
 
 READING = files("kezek.api") / "reading"
 
@@ -97,7 +96,9 @@ def test_the_page_loads_local_files_only(api: Api):
 
 
 def test_the_vendored_files_are_the_released_ones():
-    listed = re.findall(r"^\| (\S+\.\w+) \| ([0-9a-f]{64}) \|$", (READING / "README.md").read_text(), re.M)
+    listed = re.findall(
+        r"^\| (\S+\.\w+) \| ([0-9a-f]{64}) \|$", (READING / "README.md").read_text(), re.MULTILINE
+    )
     assert len(listed) == 2
     for name, digest in listed:
         unpacked = gzip.decompress((READING / f"{name}.gz").read_bytes())

@@ -216,3 +216,20 @@ def test_a_post_without_a_line_still_has_a_board(api: Api):
             return (await reader.event())[1]
 
     assert api.loop.run_until_complete(told())["post"]["checkpoint"] == "xx_c"
+
+
+def test_a_stream_ends_with_the_server(api: Api):
+    async def told() -> dict[str, Any]:
+        reader = Listener()
+        scope = api.scope("GET", "/board/events")
+        task = asyncio.ensure_future(api.app(scope, reader.receive, reader.send))
+        await reader.start()
+        await reader.event()
+        api.house.watch.close()
+        await asyncio.wait_for(task, 10)
+        while reader.messages.qsize() > 1:
+            reader.messages.get_nowait()
+        return reader.messages.get_nowait()
+
+    last = api.loop.run_until_complete(told())
+    assert not last.get("more_body")
