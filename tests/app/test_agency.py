@@ -57,7 +57,7 @@ def test_the_preview_tells_what_the_change_then_does(w, capacity):
     assert told.displaced + told.stays == 10
     assert told.capacity == after.capacity
     free = after.ordinary_left + after.kept_left - before.ordinary_left - before.kept_left
-    assert told.added == max(0, free)
+    assert (told.added, told.removed) == (max(0, free), max(0, -free))
 
 
 def test_a_preview_changes_nothing(w):

@@ -52,7 +52,8 @@ class Effect:
     """What a change would do, by the rules themselves.
 
     `capacity` may be above what was `asked`: trucks that are already here keep their places.
-    `stays` counts bookings that keep their time, `added` places more that anybody can book.
+    `stays` counts bookings that keep their time, `added` and `removed` places more or fewer that
+    anybody can book, `forgotten` places known to be taken elsewhere that no longer count.
     """
 
     asked: int
@@ -60,6 +61,8 @@ class Effect:
     displaced: int
     stays: int
     added: int
+    removed: int
+    forgotten: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def taken_day(day: Day) -> TakenDay:
         reason=day.reason,
         capacity=day.capacity,
         booked=_booked(day),
-        known=day.protected_ordinary + day.protected_kept,
+        known=_known(day),
         left=max(0, day.ordinary_left),
         kept_left=max(0, day.kept_left),
     )
@@ -145,12 +148,18 @@ def effect_of(
         displaced=_whole(decision.outcome["displaced"]),
         stays=_booked(after),
         added=max(0, _free(after) - _free(before)),
+        removed=max(0, _free(before) - _free(after)),
+        forgotten=max(0, _known(before) - _known(after)),
     )
 
 
 def _whole(fact: object) -> int:
     assert isinstance(fact, int), "the calendar tells whole numbers"
     return fact
+
+
+def _known(day: Day) -> int:
+    return day.protected_ordinary + day.protected_kept
 
 
 def _free(day: Day) -> int:
@@ -225,9 +234,7 @@ def log_page(
     return LogPage(tuple(found), more if more > 1 else 0, newer)
 
 
-def _newer(
-    reader: Reader, line: str, after: int, fits: Callable[[Logged], bool]
-) -> LogPage:
+def _newer(reader: Reader, line: str, after: int, fits: Callable[[Logged], bool]) -> LogPage:
     found: list[Logged] = []
     position, read = after, 0
     ended = False

@@ -544,6 +544,7 @@ def choose_post(kind: str) -> dict:
             taken=100 * n,
             capacity=303,
             open=n != 2,
+            days=post.days,
             closed=1,
             changed=0,
         )

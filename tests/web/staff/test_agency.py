@@ -57,6 +57,7 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     assert told["bookings lose this"] == 5
     assert told["drivers choose a"] == 5
     assert told["bookings stay as"] == 5
+    assert told["free places fewer"] == booked.day(ahead=1).capacity - 10 - (120 - 5)
     assert told["overbooked, deleted or"] == 0
     assert booked.last().position == end, "looking changes nothing"
     said = b.flash(apply(b, shown.text, capacity="120"))
@@ -64,6 +65,12 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     assert sum(e.kind == "displaced" for e in booked.events()) == 5
     assert "one scanner" in b.page("/agency/kz_a"), "the decision stands in the line's log"
     booked.check()
+
+
+def test_places_known_from_elsewhere_that_no_longer_count_are_told(office):
+    b, day = office.browser("agency"), "/agency/kz_b/2026-06-14"
+    told = effects(preview(b, day, capacity="24").text)
+    assert told["places known to"] == 24
 
 
 def test_more_harm_than_was_shown_is_shown_again_first(booked):

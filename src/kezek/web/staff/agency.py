@@ -33,7 +33,7 @@ from kezek.text.times import day as day_text
 from kezek.text.times import number
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import day_of, local, zone_of
+from kezek.web.shape import day_of, day_views, local, zone_of
 from kezek.web.staff.deed import ask, field_errors, said
 from kezek.web.staff.shown import choices, post_shown, posts_with_lines
 from kezek.web.staff.told import entries, who
@@ -143,6 +143,7 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
                 "taken": today.taken if today else 0,
                 "capacity": today.capacity if today else 0,
                 "open": today is not None and today.open,
+                "days": day_views(here.house.availability.of(at_post, here.now)),
                 "closed": sum(not d.open for d in days),
                 "changed": sum(d.basis == "agency" for d in days),
             }
@@ -298,10 +299,18 @@ def _show_day(
 
 def _effects(effect: Effect) -> list[EffectLine]:
     """In plain numbers, the promise of nobody overbooked, deleted or charged included."""
-    lines = [EffectLine(effect.displaced, "displaced"), EffectLine(effect.displaced, "rebook")]
-    if effect.added:
-        lines = [EffectLine(effect.added, "freed"), *lines]
-    return [*lines, EffectLine(effect.stays, "confirmed"), EffectLine(0, "lost")]
+    some = (
+        EffectLine(effect.added, "freed"),
+        EffectLine(effect.removed, "removed"),
+        EffectLine(effect.forgotten, "forgotten"),
+    )
+    return [
+        *(line for line in some if line.count),
+        EffectLine(effect.displaced, "displaced"),
+        EffectLine(effect.displaced, "rebook"),
+        EffectLine(effect.stays, "confirmed"),
+        EffectLine(0, "lost"),
+    ]
 
 
 @post("/agency/{checkpoint:str}/{on:str}")
