@@ -38,7 +38,7 @@ from kezek.web.shape import (
     post_view,
     zone_of,
 )
-from kezek.web.stop import RefusedStop, Stop
+from kezek.web.stop import RefusedStop
 from kezek.web.vehicle_fields import NAMES
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -271,6 +271,7 @@ def show(
         **_blank(here, flow)
         | {
             "step": step,
+            "stream": f"/checkpoints/{choice.post.checkpoint.id}/live" if step == "when" else None,
             "post": post_view(choice.post, here.lang, here.now),
             "days": day_views(choice.places, kept=choice.kept),
             "day": day.on if day else None,
@@ -299,11 +300,12 @@ class Slot:
 
 def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
     """The context of a flow in which nothing is chosen."""
-    home = next((p.regulation for p in here.house.network.posts().values() if p.regulation), None)
-    if home is None:
-        raise Stop("not_found")
+    posts = here.house.network.posts().values()
+    running = (post.regulation for post in posts if post.regulation)
+    home = next(running, None) or next(iter(here.house.rules.values()))
     return {
         "mode": flow.mode,
+        "stream": None,
         "base": flow.base,
         "back": flow.back,
         "neighbours": [],

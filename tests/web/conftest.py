@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from kezek.app.house import House
+from kezek.bootstrap import close_house
+from tests.web.serve import build_app, fill, open_house
+from tests.web.staff.office import Office, opened
+
+
+@pytest.fixture
+def office() -> Iterator[Office]:
+    """A small world whose clock stands until it is moved."""
+    with opened() as found:
+        yield found
+
+
+class Shipped:
+    """The shipped network with trucks at Syrym, for tests that only look."""
+
+    def __init__(self, house: House) -> None:
+        self.house, self.numbers = house, fill(house)
+        self.client = TestClient(build_app(house), raise_server_exceptions=False)
+        self.client.follow_redirects = False
+
+    def get(self, url: str, **headers: str):
+        self.client.cookies.clear()
+        return self.client.get(url, headers=headers)
+
+    def page(self, url: str) -> str:
+        answer = self.get(url)
+        assert answer.status_code == 200, (url, answer.status_code, answer.text[-600:])
+        return answer.text
+
+    def link(self, number: int) -> str:
+        return f"/t/{self.house.papers.link(number)}"
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Iterator[Shipped]:
+    with tempfile.TemporaryDirectory() as folder:
+        house = open_house(Path(folder), rate_public=1_000_000)
+        yield Shipped(house)
+        close_house(house)

@@ -1,0 +1,104 @@
+"""The first screen shows real scarcity, costs nothing to show again, and is never old."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kezek.domain.account.actor import PUBLIC
+from kezek.domain.booking.book import Book
+from tests.world import A, vehicle
+
+
+def row(page: str, post: str) -> str:
+    found = re.search(rf'<tr role="row" id="post-{post}".*?</tr>', page, re.DOTALL)
+    assert found, post
+    return re.sub(r"<[^>]+>", " ", found[0])
+
+
+def test_real_scarcity_on_the_first_screen(shipped):
+    page = shipped.page("/")
+    assert re.search(r"\b0\s+12 Jul\b.*Full", row(page, "kz_nur_zholy"), re.DOTALL)
+    assert "Full" in row(page, "kz_kalzhat_kolzhat")
+    assert re.search(r"\d+\s+today.*Open", row(page, "kz_syrym"), re.DOTALL)
+    assert "No queue" in row(page, "uz_oybek")
+
+
+def test_every_post_of_the_network_is_on_the_board(shipped):
+    page = shipped.page("/")
+    assert set(re.findall(r'id="post-(\w+)"', page)) == set(shipped.house.network.posts())
+
+
+def test_the_demonstration_says_what_is_real(shipped):
+    assert "Demonstration." in shipped.page("/")
+
+
+@pytest.mark.parametrize("q", ["khorgos", "хоргос", "NUR ZH", "нур жолы"])
+def test_a_post_is_found_in_every_script_without_script(shipped, q: str):
+    page = shipped.page(f"/?q={q}")
+    assert 'id="post-kz_nur_zholy"' in page
+    assert 'id="post-kz_syrym"' not in page
+
+
+def test_a_search_without_a_hit_says_so(shipped):
+    assert re.search(r'id="none">', shipped.page("/?q=atlantis"))
+
+
+def test_who_has_the_board_already_gets_no_second_copy(shipped):
+    first = shipped.get("/")
+    again = shipped.get("/", **{"if-none-match": first.headers["etag"]})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert first.headers["cache-control"] == "no-cache"
+
+
+def test_each_language_has_a_board_of_its_own(shipped):
+    pages = {lang: shipped.get("/", **{"accept-language": lang}) for lang in ("en", "ru", "kk")}
+    assert len({page.headers["etag"] for page in pages.values()}) == 3
+    for lang, said in (("ru", "Места на границе"), ("kk", "Шекарадағы орындар")):
+        assert said in pages[lang].text
+        # What a trans block says is translated like everything else.
+        assert "simulated trucks" not in pages[lang].text
+
+
+def test_nothing_is_set_in_the_browser_of_who_only_looks(shipped):
+    assert "set-cookie" not in shipped.get("/").headers
+
+
+def test_a_booking_is_on_the_board_at_once(office):
+    browser = office.browser()
+    before = browser.page("/")
+    start = office.window(A)
+    assert office.do(Book("k" * 12, PUBLIC, A, start, "in_turn", vehicle(1)))
+    after = browser.page("/")
+    places = [int(re.search(r"\b(\d+)\s+today", row(p, "kz_a"))[1]) for p in (before, after)]
+    assert places[0] - places[1] == 1
+
+
+def test_a_board_with_doors_of_ones_own_is_kept_by_nobody(office):
+    answer = office.browser("carrier").get("/")
+    assert answer.headers["cache-control"] == "no-store"
+    assert "etag" not in answer.headers
+    assert "/carrier/bulk" in answer.text
+
+
+def test_the_board_needs_no_network_at_all():
+    """An installation without posts says so instead of failing."""
+    import tempfile
+    from pathlib import Path
+
+    from litestar.testing import TestClient
+
+    from kezek.app.regulation import shipped_regulations
+    from kezek.bootstrap import close_house, furnish
+    from kezek.settings import Settings
+    from kezek.storage.memory import MemoryStore
+    from tests.web.serve import build_app
+
+    with tempfile.TemporaryDirectory() as folder:
+        house = furnish(Settings(folder=Path(folder)), MemoryStore(), shipped_regulations())
+        client = TestClient(build_app(house), raise_server_exceptions=False)
+        assert client.get("/").status_code == 200
+        assert client.get("/book").status_code == 200
+        close_house(house)

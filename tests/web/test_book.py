@@ -1,0 +1,284 @@
+"""A driver books without an account; every no stands where it belongs, with what was typed."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import timedelta
+
+import pytest
+
+from kezek.domain.slot.calendar import CloseDay
+from kezek.web.shape import hour_value
+from tests.world import PEOPLE, TODAY, A, B, D
+
+TRUCK = {
+    "country": "KZ",
+    "plate": "927 PK 06",
+    "vin": "XTC65115OJ1356789".replace("O", "0"),
+    "trailer": "",
+    "phone": "+7 701 555 01 41",
+    "driver": "Invented Driver",
+}
+
+
+def steps(office, browser, line: str = A, hour: int = 12, **changes: str) -> tuple[str, object]:
+    """From the address of an hour to the answer of the check."""
+    start = office.window(line, hour=hour)
+    post = line.removesuffix(".exit")
+    address = f"/book?checkpoint={post}&day={TODAY}&hour={hour_value(start)}"
+    address += f"&class={changes['vehicle_class']}" if "vehicle_class" in changes else ""
+    fields = browser.fill(browser.page(address), "/book") | TRUCK | changes
+    return address, browser.post("/book", fields)
+
+
+def confirm(browser, page: str) -> object:
+    forms = [browser.fill(page, "/book", n) for n in range(page.count('action="/book"'))]
+    return browser.post("/book", next(f for f in forms if f["step"] == "confirm"))
+
+
+def errors(text: str) -> str:
+    box = re.search(r'id="errors">.*?</ul>', text, re.DOTALL)
+    return html.unescape(re.sub(r"<[^>]+>", " ", box[0])) if box else ""
+
+
+def at_field(text: str, name: str) -> str:
+    found = re.search(rf'id="f-{name}-e">.*?</svg>(.*?)</span>', text, re.DOTALL)
+    return html.unescape(found[1]) if found else ""
+
+
+def test_from_the_list_of_posts_to_a_ticket(office):
+    browser = office.browser()
+    assert '/book?checkpoint=kz_a"' in browser.page("/book")
+    when = browser.page("/book?checkpoint=kz_a")
+    assert f"/book?checkpoint=kz_a&amp;day={TODAY}" in when or f"&day={TODAY}" in when
+    _, checked = steps(office, browser)
+    assert checked.status_code == 200
+    assert "Is everything right?" in checked.text
+    assert "4,325 KZT" in checked.text
+    answer = confirm(browser, checked.text)
+    assert answer.status_code == 303
+    number = office.house.papers.number_of(answer.headers["location"].removeprefix("/t/"))
+    booking = office.booking(number)
+    assert (booking.line, booking.start, booking.holder) == (A, office.window(A), 0)
+    assert "Booked" in browser.page(answer.headers["location"])
+    office.check()
+
+
+def test_a_double_press_books_once(office):
+    browser = office.browser()
+    _, checked = steps(office, browser)
+    first, second = (confirm(browser, checked.text) for _ in range(2))
+    assert first.headers["location"] == second.headers["location"]
+    assert office.slot(office.window(A)).taken == 1
+
+
+def test_posts_are_ordered_by_their_next_free_place(shipped):
+    page = shipped.page("/book")
+    order = re.findall(r'/book\?checkpoint=(\w+)"', page)
+    assert order.index("kz_syrym") < order.index("kz_dostyk") < order.index("kz_nur_zholy")
+    assert set(re.findall(r'/book\?checkpoint=(\w+)"', shipped.page("/book?to=CN"))) == {
+        "kz_bakhty",
+        "kz_dostyk",
+        "kz_kalzhat_kolzhat",
+        "kz_maykapchagay",
+        "kz_nur_zholy",
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "told"),
+    [
+        ("country", "", "Choose the country"),
+        ("plate", "", "The plate is missing."),
+        ("plate", "9" * 40, "at most 16"),
+        ("plate", "12#45", "letters and digits only"),
+        ("vin", "", "The VIN is missing."),
+        ("vin", "XTC651150", "A VIN has 17 characters."),
+        ("vin", "XTC65115OJ1356789", "no letters I, O and Q"),
+        ("trailer", "!!", "letters and digits only"),
+        ("phone", "", "a lost ticket cannot be found"),
+        ("phone", "12", "7 to 15 digits"),
+        ("driver", "x" * 81, "longer than 80"),
+    ],
+)
+def test_what_is_impossible_is_told_at_its_field(office, field: str, typed: str, told: str):
+    browser = office.browser()
+    _, answer = steps(office, browser, **{field: typed})
+    assert answer.status_code == 422
+    assert told in at_field(answer.text, field)
+    assert told in errors(answer.text)
+    for name in ("plate", "phone", "driver"):
+        kept = typed if name == field else TRUCK[name]
+        assert f'value="{html.escape(kept)}"' in answer.text or not kept
+
+
+def test_everything_that_is_wrong_is_told_at_once(office):
+    _, answer = steps(office, office.browser(), plate="", vin="1", phone="")
+    assert "3 things to put right" in answer.text
+
+
+def test_a_strange_plate_is_doubted_and_booked(office):
+    browser = office.browser()
+    _, checked = steps(office, browser, plate="ZZZZZZ1")
+    assert "We do not know this form of plate" in checked.text
+    assert confirm(browser, checked.text).status_code == 303
+
+
+def test_a_truck_that_is_booked_already(office):
+    browser = office.browser()
+    _, checked = steps(office, browser)
+    confirm(browser, checked.text)
+    _, again = steps(office, browser, hour=14, vin="XTC651150J1356780")
+    answer = confirm(browser, again.text)
+    assert answer.status_code == 409
+    assert "A truck with this plate has a live booking" in at_field(answer.text, "plate")
+    assert 'value="927 PK 06"' in answer.text
+
+
+def test_a_full_hour_offers_the_nearest_free_ones_and_keeps_what_was_typed(office):
+    browser = office.browser()
+    _, checked = steps(office, browser, hour=12)
+    for n in range(10):
+        office.book(n + 50, start=office.window(A, hour=12))
+    answer = confirm(browser, checked.text)
+    assert answer.status_code in (409, 422)
+    assert "The last place at this hour is taken." in errors(answer.text)
+    assert "Free hours nearest to it" in answer.text
+    offered = [
+        browser.fill(answer.text, "/book", n)
+        for n in range(answer.text.count('action="/book"'))
+        if browser.fill(answer.text, "/book", n).get("plate") == "927 PK 06"
+    ]
+    starts = {office.window(A, hour=h) for h in (10, 11, 13, 14)}
+    assert {f["hour"] for f in offered} == {hour_value(s) for s in starts}
+    checked = browser.post("/book", offered[0])
+    assert confirm(browser, checked.text).status_code == 303
+    office.check()
+
+
+def test_a_link_to_a_full_hour_offers_links_to_free_ones(office):
+    for n in range(10):
+        office.book(n + 50, start=office.window(A, hour=12))
+    value = hour_value(office.window(A, hour=12))
+    page = office.browser().page(f"/book?checkpoint=kz_a&day={TODAY}&hour={value}")
+    assert "The last place at this hour is taken." in errors(page)
+    assert hour_value(office.window(A, hour=13)) in page
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("day=2026-06-12", "The chosen time is over."),
+        ("day=2026-13-01", "This post has no such hour."),
+        ("day=2026-09-01", "the last open one is"),
+        (f"day={TODAY}&hour=2026-06-13T01:30Z", "This post has no such hour."),
+        (f"day={TODAY}&hour=nonsense", "This post has no such hour."),
+        (f"day={TODAY}&hour=2026-06-12T19:00Z", "The chosen time is over."),
+        (f"day={TODAY}&class=imperial", "know no such class"),
+        (f"day={TODAY}&class=priority", "know no such class"),
+    ],
+)
+def test_a_time_or_class_that_cannot_be(office, address: str, told: str):
+    page = office.browser().page(f"/book?checkpoint=kz_a&{address}")
+    assert told in errors(page)
+
+
+def test_a_closed_day(office):
+    office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
+    page = office.browser().page(f"/book?checkpoint=kz_a&day={TODAY}")
+    assert "The post is closed on 13 June: flood." in errors(page)
+
+
+def test_a_day_closed_while_the_form_was_filled_in(office):
+    browser = office.browser()
+    _, checked = steps(office, browser)
+    office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
+    answer = confirm(browser, checked.text)
+    assert "The post is closed on 13 June: flood." in errors(answer.text)
+    assert 'value="927 PK 06"' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("post", "code"), [("kz_nowhere", "checkpoint_unknown"), ("kz_../x", "checkpoint_unknown")]
+)
+def test_a_post_that_is_not_there(office, post: str, code: str):
+    answer = office.browser().get(f"/book?checkpoint={post}")
+    assert answer.status_code == 404
+    assert f"Code: {code}" in answer.text
+
+
+def test_a_post_without_a_queue(shipped):
+    answer = shipped.get("/book?checkpoint=uz_oybek")
+    assert answer.status_code == 404
+    assert "Code: line_unknown" in answer.text
+
+
+def test_the_accelerated_class_costs_what_the_law_says(office):
+    browser = office.browser()
+    _, checked = steps(office, browser, vehicle_class="accelerated")
+    assert "432,500 KZT" in checked.text
+    answer = confirm(browser, checked.text)
+    number = office.house.papers.number_of(answer.headers["location"].removeprefix("/t/"))
+    assert office.booking(number).vehicle_class == "accelerated"
+
+
+def test_a_fee_that_nobody_published_is_not_invented(office):
+    _, checked = steps(office, office.browser(), line=D)
+    assert "not published" in checked.text
+
+
+def test_one_truck_may_hold_a_booking_with_each_authority(office):
+    browser = office.browser()
+    for line in (A, D):
+        _, checked = steps(office, browser, line=line)
+        assert confirm(browser, checked.text).status_code == 303
+    _, checked = steps(office, browser, line=B, hour=13)
+    assert confirm(browser, checked.text).status_code == 409
+
+
+def test_filling_in_the_form_reserves_nothing(office):
+    before = len(office.events())
+    steps(office, office.browser())
+    assert len(office.events()) == before
+
+
+def test_the_truck_can_be_changed_before_the_last_button(office):
+    browser = office.browser()
+    _, checked = steps(office, browser)
+    page = checked.text
+    forms = [browser.fill(page, "/book", n) for n in range(page.count('action="/book"'))]
+    back = browser.post("/book", next(f for f in forms if f["step"] == "truck"))
+    assert 'value="927 PK 06"' in back.text
+    assert "Check and go on" in back.text
+
+
+def test_who_has_signed_in_books_for_the_own_account(office):
+    browser = office.browser("carrier")
+    _, checked = steps(office, browser)
+    answer = confirm(browser, checked.text)
+    number = office.house.papers.number_of(answer.headers["location"].removeprefix("/t/"))
+    assert office.booking(number).holder == PEOPLE["carrier"].account
+
+
+@pytest.mark.parametrize(
+    "changes", [{"step": "fly"}, {"step": ""}, {"key": "short"}, {"key": "ä" * 20}]
+)
+def test_a_form_that_no_page_of_ours_sends(office, changes: dict[str, str]):
+    browser = office.browser()
+    _, checked = steps(office, browser)
+    page = checked.text
+    forms = [browser.fill(page, "/book", n) for n in range(page.count('action="/book"'))]
+    sent = next(f for f in forms if f["step"] == "confirm") | changes
+    answer = browser.post("/book", sent)
+    assert answer.status_code == 400
+    assert "Code: malformed" in answer.text
+
+
+def test_hours_of_another_day_cannot_slip_in(office):
+    """Day and hour travel apart; the hour decides."""
+    browser = office.browser()
+    value = hour_value(office.window(A, hour=15))
+    day = TODAY + timedelta(days=-3)
+    page = browser.page(f"/book?checkpoint=kz_a&day={day}&hour={value}")
+    assert "The chosen time is over." in errors(page)

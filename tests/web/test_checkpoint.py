@@ -1,0 +1,112 @@
+"""The page of one post: the line as the public may see it, and nothing more."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from tests.world import PEOPLE, TODAY, A, vehicle
+
+
+def arrive(office, n: int, hour: int = 9, **how: object) -> int:
+    number = office.book(n, start=office.window(A, hour=hour), **how)
+    office.done(Arrive(office.key(), PEOPLE["officer"], number))
+    return number
+
+
+def codes(page: str) -> list[str]:
+    line = page[page.index('<ol class="line">') :]
+    return re.findall(r'<span class="code">(\w{4})</span>', line)
+
+
+def test_the_line_stands_in_its_order_under_the_heads_of_its_hours(office):
+    numbers = [arrive(office, n, hour) for n, hour in ((1, 11), (2, 9), (3, 10), (4, 9))]
+    page = office.browser().page("/checkpoints/kz_a")
+    expected = [office.booking(numbers[i]).code for i in (1, 3, 2, 0)]
+    assert codes(page) == expected
+    heads = re.findall(r'<li class="sep"><span>(.*?) ·', page)
+    assert heads == [
+        "Window 09:00 to 10:00",
+        "Window 10:00 to 11:00, opens in 30 min",
+        "Window 11:00 to 12:00, opens in 1 h 30",
+    ]
+
+
+def test_nobody_is_named_and_no_plate_is_whole(office):
+    number = arrive(office, 1)
+    office.done(Call(office.key(), PEOPLE["officer"], A))
+    page = office.browser().page("/checkpoints/kz_a")
+    truck = vehicle(1)
+    for secret in (truck.plate, truck.vin, truck.phone, truck.drivers[0]):
+        assert secret not in page
+    assert office.booking(number).code in page
+    assert truck.plate[-3:] in page
+
+
+def test_whoever_is_called_stands_on_the_board_of_calls(office):
+    number = arrive(office, 1)
+    office.done(Call(office.key(), PEOPLE["officer"], A))
+    page = office.browser().page("/checkpoints/kz_a")
+    called = page[
+        page.index('id="called-now"') : page.index("</section>", page.index("called-now"))
+    ]
+    assert office.booking(number).code in called
+    assert "09:50" in called
+
+
+def test_a_long_line_is_cut_and_shown_whole_on_demand(office):
+    for n in range(45):
+        arrive(office, n, 9 + n // 10)
+    browser = office.browser()
+    assert "Show the other 5 trucks" in browser.page("/checkpoints/kz_a")
+    assert len(codes(browser.page("/checkpoints/kz_a"))) == 40
+    assert len(codes(browser.page("/checkpoints/kz_a?all=1"))) == 45
+
+
+def test_without_enough_crossings_no_wait_is_claimed(office):
+    arrive(office, 1)
+    assert "No estimate" in office.browser().page("/checkpoints/kz_a")
+
+
+def test_a_closed_day_is_told_with_its_reason(office):
+    office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood on the road"))
+    page = office.browser().page("/checkpoints/kz_a")
+    assert "Reason: flood on the road." in page
+    assert "Closed today" in page
+
+
+def test_the_reason_of_the_published_board_is_in_words(shipped):
+    assert "day off on the published board" in shipped.page("/checkpoints/kz_nur_zholy")
+
+
+def test_a_post_without_a_queue_invents_nothing(shipped):
+    page = shipped.page("/checkpoints/uz_oybek")
+    assert "No electronic queue runs at this post." in page
+    assert "lanes: not published" in page
+    assert "sse-connect" not in page
+
+
+def test_lanes_are_shown_where_a_source_states_them(shipped):
+    posts = shipped.house.network.posts().values()
+    stated = next(p.checkpoint.id for p in posts if (p.checkpoint.lanes or "").startswith("8"))
+    assert "8 lanes" in shipped.page(f"/checkpoints/{stated}")
+
+
+@pytest.mark.parametrize("url", ["/checkpoints/kz_nowhere", "/checkpoints/kz_nowhere/live"])
+def test_an_unknown_post_is_not_found(shipped, url: str):
+    answer = shipped.get(url)
+    assert answer.status_code == 404
+    assert "Code: not_found" in answer.text
+
+
+def test_a_post_without_a_line_has_no_stream(shipped):
+    assert shipped.get("/checkpoints/uz_oybek/live").status_code == 404
+
+
+def test_names_are_those_of_the_language(shipped):
+    assert "Нур Жолы" in shipped.page("/checkpoints/kz_nur_zholy?lang=ru")
+    assert "Бақты" in shipped.page("/checkpoints/kz_bakhty?lang=kk")
