@@ -146,7 +146,9 @@ def exit_codes() -> str:
 
 
 def routes() -> str:
-    return route_table(route for route in served() if route[1].startswith("/api/"))
+    from kezek.api.mount import listed
+
+    return route_table(sorted(listed(), key=lambda found: (found[1], found[0])))
 
 
 def pages() -> str:

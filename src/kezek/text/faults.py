@@ -19,6 +19,21 @@ FAULTS: Mapping[str, Said] = {
         t("The request names something that this address does not know: %(field)s."),
         t("Compare the name with the documentation."),
     ),
+    "missing_field": Said(
+        t("Something is missing"),
+        t("The request lacks something that this address needs: %(field)s."),
+        t("Compare the request with the documentation."),
+    ),
+    "wrong_media_type": Said(
+        t("Wrong kind of body"),
+        t("The body is of a kind that this address does not read."),
+        t("Send it as application/json."),
+    ),
+    "wrong_idempotency_key": Said(
+        t("Wrong idempotency key"),
+        t("The header Idempotency-Key has 1 to 200 printable characters. Nothing was done."),
+        t("Make a key of your own for each request, for example a UUID."),
+    ),
     "wrong_type": Said(
         t("Wrong kind of value"),
         t("A value is of the wrong kind or out of its range: %(field)s."),

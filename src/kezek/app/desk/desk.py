@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from typing import TypeAlias
 
 from kezek.app.desk.batch import Answer, Outcome, run
 from kezek.app.port import Clock, Fault, Store
@@ -33,6 +34,13 @@ class Stopped(Fault):
     """The desk is closing and takes no more commands."""
 
 
+# A command, who waits for its answer, and on which loop (None: a thread of its own).
+_Asked: TypeAlias = (
+    "tuple[Command, asyncio.Future[Answer] | Future[Answer], asyncio.AbstractEventLoop | None]"
+)
+_Settled: TypeAlias = "tuple[asyncio.Future[Answer] | Future[Answer], Answer | BaseException]"
+
+
 class Desk:
     """Takes commands from any thread or loop and answers each once its batch is committed."""
 
@@ -45,7 +53,7 @@ class Desk:
     ) -> None:
         self.store, self.rules, self.clock = store, rules, clock
         self._announce = announce
-        self._waiting: deque[tuple[Command, Callable[[Answer | BaseException], None]]] = deque()
+        self._waiting: deque[_Asked] = deque()
         self._wake = threading.Condition()
         self._stopping = False
         self._thread = threading.Thread(target=self._write, name="desk", daemon=True)
@@ -55,29 +63,13 @@ class Desk:
         """The answer, once it is durable."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
-
-        def settle(answer: Answer | BaseException) -> None:
-            if future.done():
-                return
-            if isinstance(answer, BaseException):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
-
-        self._enqueue(command, lambda answer: _post(loop, settle, answer))
+        self._enqueue((command, future, loop))
         return await future
 
     def ask(self, command: Command) -> Answer:
         """The answer for callers without a loop: the command line and the timer."""
         future: Future[Answer] = Future()
-
-        def settle(answer: Answer | BaseException) -> None:
-            if isinstance(answer, BaseException):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
-
-        self._enqueue(command, settle)
+        self._enqueue((command, future, None))
         return future.result()
 
     def stop(self) -> None:
@@ -87,13 +79,13 @@ class Desk:
             self._wake.notify()
         self._thread.join()
 
-    def _enqueue(self, command: Command, settle: Callable[[Answer | BaseException], None]) -> None:
+    def _enqueue(self, asked: _Asked) -> None:
         with self._wake:
             if self._stopping:
                 raise Stopped
             if len(self._waiting) >= WAITING_MAX:
                 raise Overloaded
-            self._waiting.append((command, settle))
+            self._waiting.append(asked)
             self._wake.notify()
 
     def _write(self) -> None:
@@ -107,28 +99,21 @@ class Desk:
                 batch = [self._waiting.popleft() for _ in range(count)]
             self._commit(batch)
 
-    def _commit(
-        self, batch: list[tuple[Command, Callable[[Answer | BaseException], None]]]
-    ) -> None:
+    def _commit(self, batch: list[_Asked]) -> None:
+        commands = [command for command, _, _ in batch]
         try:
-            outcome = run(self.store, [c for c, _ in batch], self.rules, self.clock.now())
+            outcome = run(self.store, commands, self.rules, self.clock.now())
         except Exception as fault:  # noqa: BLE001 - whatever failed, everyone waiting must hear of it
             self._failed(batch, fault)
             return
         self._tell(outcome)
-        for (_, settle), answer in zip(batch, outcome.answers, strict=True):
-            settle(answer)
+        _answer(batch, outcome.answers)
 
-    def _failed(
-        self,
-        batch: list[tuple[Command, Callable[[Answer | BaseException], None]]],
-        fault: Exception,
-    ) -> None:
+    def _failed(self, batch: list[_Asked], fault: Exception) -> None:
         """One command that cannot be written must not take its neighbours along."""
         if len(batch) == 1 or isinstance(fault, Fault):
             log.error("a batch of %d failed: %s", len(batch), type(fault).__name__, exc_info=fault)
-            for _, settle in batch:
-                settle(fault)
+            _answer(batch, [fault] * len(batch))
             return
         for one in batch:
             self._commit([one])
@@ -142,13 +127,26 @@ class Desk:
                 log.exception("announcing committed events failed")
 
 
-def _post(
-    loop: asyncio.AbstractEventLoop,
-    settle: Callable[[Answer | BaseException], None],
-    answer: Answer | BaseException,
-) -> None:
-    """Hand the answer to its loop; a loop that has closed in the meantime needs none."""
-    try:
-        loop.call_soon_threadsafe(settle, answer)
-    except RuntimeError:
-        log.info("an answer came after its server had closed")
+def _answer(batch: Sequence[_Asked], answers: Sequence[Answer | BaseException]) -> None:
+    """Settle every future, each loop's together: one wake-up a batch, not one an answer."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[_Settled]] = {}
+    for (_, future, loop), answer in zip(batch, answers, strict=True):
+        if loop is None:
+            _settle([(future, answer)])
+        else:
+            by_loop.setdefault(loop, []).append((future, answer))
+    for loop, settled in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle, settled)
+        except RuntimeError:
+            log.info("%d answers came after their server had closed", len(settled))
+
+
+def _settle(settled: Sequence[_Settled]) -> None:
+    for future, answer in settled:
+        if future.done():
+            continue
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
