@@ -545,7 +545,6 @@ def choose_post(kind: str) -> dict:
             capacity=303,
             open=n != 2,
             days=post.days,
-            closed=1,
             changed=0,
         )
         for n, post in enumerate((DOSTYK, NUR, POSTS["kz_bakhty"]), 1)

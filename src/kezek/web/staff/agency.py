@@ -144,7 +144,6 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
                 "capacity": today.capacity if today else 0,
                 "open": today is not None and today.open,
                 "days": day_views(here.house.availability.of(at_post, here.now)),
-                "closed": sum(not d.open for d in days),
                 "changed": sum(d.basis == "agency" for d in days),
             }
         )
