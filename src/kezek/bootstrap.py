@@ -15,9 +15,11 @@ from kezek.app.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
 from kezek.app.house import Demo, House
-from kezek.app.port import Store
+from kezek.app.port import Shared, Store
 from kezek.app.queue import Queues
+from kezek.app.rate import Rates
 from kezek.app.regulation import shipped_regulations
+from kezek.app.relay import Relay
 from kezek.app.ticket import Tickets
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
@@ -52,6 +54,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     chance, watch = SystemChance(), Watch()
     watch.position = last.position if last else 0
     network = Network(store, rules, watch)
+    relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
     keyring = open_keyring(settings.folder / "keys", chance.secret)
@@ -64,6 +67,8 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         session_hours=settings.session_hours,
         one_time_hours=settings.one_time_hours,
     )
+    if isinstance(store, Shared):
+        store.follow(watch.position, relay.tell)
     return House(
         settings=settings,
         rules=rules,
@@ -71,7 +76,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         clock=clock,
         chance=chance,
         watch=watch,
-        desk=Desk(store, rules, clock, watch.announce),
+        desk=Desk(store, rules, clock, relay.tell),
         network=network,
         availability=availability,
         queues=queues,
@@ -81,6 +86,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         access=access,
         papers=papers,
         timer=Timer(store, network, clock),
+        rates=Rates(lambda: clock.now().real),
         demo=demo,
     )
 

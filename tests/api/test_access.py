@@ -9,7 +9,7 @@ import pytest
 
 from kezek.api.mount import OPERATIONS
 from kezek.api.problem import FAULTS, REFUSALS, Problem, Wrong
-from kezek.api.rate import KEPT_MAX, Rates
+from kezek.app.rate import KEPT_MAX, Rates
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import StoreFault
 from kezek.domain.account.account import ApiKey

@@ -19,7 +19,6 @@ from kezek.api.booking import (
 from kezek.api.decision import LINE, REPLAYED, TIME_AND_PLACE, VEHICLE, done
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import Problem, ProblemBody, Raised, language_of, problem_of
-from kezek.api.rate import Rates
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.domain.kernel.refusal import Reason
@@ -49,13 +48,13 @@ class BulkDone(msgspec.Struct, frozen=True):
 
 
 class Bulk:
-    def __init__(self, house: House, rates: Rates) -> None:
-        self._house, self._rates = house, rates
+    def __init__(self, house: House) -> None:
+        self._house = house
 
     async def create(self, call: Call) -> Reply:
         forms = call.read(BulkForm).rows
         # One request asks for as much work as many: it is let in as one and counted as all.
-        self._rates.charge(call.who, call.rate, len(forms) - 1)
+        self._house.rates.charge(call.who, call.rate, len(forms) - 1)
         decided = await asyncio.gather(
             *(self._one(call, form, index) for index, form in enumerate(forms))
         )

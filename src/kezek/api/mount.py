@@ -35,8 +35,8 @@ from kezek.api.openapi import PREFIX
 from kezek.api.operation import Call, Header, Operation, Reply, Stream, encode
 from kezek.api.path import Part
 from kezek.api.problem import MEDIA_TYPE, Problem, Raised, Wrong, language_of, problem_of, wrong
-from kezek.api.rate import Allowance, Rates
 from kezek.app.house import House
+from kezek.app.rate import Allowance
 from kezek.domain.account.actor import PUBLIC
 from kezek.text.catalogue import SOURCE
 
@@ -82,7 +82,6 @@ class Api:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._rates = Rates(lambda: house.clock.now().real)
         self._proxy_header = house.settings.proxy_header.lower().encode()
         self._root = Part()
         for operation, noun in self._paired():
@@ -94,7 +93,7 @@ class Api:
             (checkpoint.Checkpoints(house), checkpoint.OPERATIONS),
             (availability.Places(house), availability.OPERATIONS),
             (booking.Bookings(house), booking.OPERATIONS),
-            (bulk.Bulk(house, self._rates), bulk.OPERATIONS),
+            (bulk.Bulk(house), bulk.OPERATIONS),
             (change.Changes(house), change.OPERATIONS),
             (turn.Turns(house), turn.OPERATIONS),
             (search.Search(house), search.OPERATIONS),
@@ -153,7 +152,7 @@ class Api:
             call.actor, call.who, call.rate = keyed.actor, f"key {keyed.id}", keyed.rate
         else:
             call.who, call.rate = self._address(call, scope), self._house.settings.rate_public
-        allowed = self._rates.take(call.who, max(1, call.rate))
+        allowed = self._house.rates.take(call.who, max(1, call.rate))
         if allowed.retry_after:
             after = str(allowed.retry_after)
             headers = ((b"retry-after", after.encode()), *_rate_headers(allowed))

@@ -13,6 +13,7 @@ from kezek.app.find import Finder
 from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.queue import Queues
+from kezek.app.rate import Rates
 from kezek.app.ticket import Tickets
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
@@ -50,6 +51,7 @@ class House:
     access: Access
     papers: Papers
     timer: Timer
+    rates: Rates
     demo: Demo | None
 
     def now(self) -> Instant:

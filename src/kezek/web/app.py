@@ -16,7 +16,6 @@ from kezek.web.assets import Assets, static_route
 from kezek.web.errors import failure
 from kezek.web.forms import read_form
 from kezek.web.kept import Kept
-from kezek.web.rate import Rate
 from kezek.web.staff import routes as staff
 from kezek.web.stop import Elsewhere, RefusedStop, Stop
 from kezek.web.templates import Templates
@@ -39,13 +38,10 @@ class Pages:
 def build_pages(house: House) -> Pages:
     """All pages of an installation."""
     assets = Assets()
-    settings = house.settings
     web = Web(
         house=house,
         assets=assets,
         templates=Templates(assets.url, house.now),
-        rate=Rate(settings.rate_public),
-        sign_in_rate=Rate(settings.rate_sign_in),
         rows=Kept(1_000),
         sheets=Kept(10),
         tickets=Kept(2_000),
@@ -87,7 +83,7 @@ def _door(web: Web) -> Callable[[PageRequest], object]:
 
     async def enter(request: PageRequest) -> None:
         here = begin_visit(web, request)
-        if not web.rate.allows(here.address, web.house.clock.now().real):
+        if not web.house.rates.allows(here.address, web.house.settings.rate_public):
             raise Stop("rate_limited")
         if request.method not in _READING:
             await _take_form(here)

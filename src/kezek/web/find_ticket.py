@@ -33,8 +33,8 @@ async def find(request: PageRequest) -> Response[bytes]:
 async def found(request: PageRequest) -> Response[bytes]:
     """The ticket, or the one answer for everything that does not fit."""
     here = visit(request)
-    real = here.house.clock.now().real
-    if not here.web.sign_in_rate.allows(here.address, real):
+    most = here.house.settings.rate_sign_in
+    if not here.house.rates.allows(f"find {here.address}", most):
         raise Stop("rate_limited")
     form = here.form
     values = {"number": form.text("number", 60), "phone": form.text("phone", 60)}

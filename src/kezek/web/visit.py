@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,7 +19,6 @@ from kezek.web import csrf
 from kezek.web.assets import Assets
 from kezek.web.forms import Form
 from kezek.web.kept import Kept
-from kezek.web.rate import Rate
 from kezek.web.templates import Templates
 
 if TYPE_CHECKING:
@@ -44,8 +42,6 @@ class Web:
     house: House
     assets: Assets
     templates: Templates
-    rate: Rate
-    sign_in_rate: Rate
     rows: Kept[BoardPost]  # rows of the board, by language and post
     sheets: Kept[Sheet]  # whole boards, by language
     tickets: Kept[str]  # tickets without their forms' tokens, by booking and language
@@ -153,7 +149,7 @@ class Visit:
         try:
             said = base64.urlsafe_b64decode(body[:_FLASH_LENGTH_MAX])
             found = msgspec.json.decode(said, type=list[Flash])
-        except (msgspec.MsgspecError, binascii.Error, UnicodeDecodeError):
+        except (msgspec.MsgspecError, ValueError):
             return []
         return [f for f in found if f.kind in ("done", "plain", "mind", "stop")]
 

@@ -44,9 +44,9 @@ def home(here: Visit, person: Person) -> str:
 
 def _spend(here: Visit, login: str) -> None:
     """Count an attempt against the address and against the login; both have the same limit."""
-    real = here.house.clock.now().real
-    rate = here.web.sign_in_rate
-    if not (rate.allows(here.address, real) and rate.allows(f"login {login}", real)):
+    rates, most = here.house.rates, here.house.settings.rate_sign_in
+    whos = (f"sign-in {here.address}", f"login {login}")
+    if not all(rates.allows(who, most) for who in whos):
         raise Stop("rate_limited")
 
 

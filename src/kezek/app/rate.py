@@ -44,6 +44,10 @@ class Rates:
         self._empty_at[who] = empty_at + each
         return Allowance(per_minute, int((MINUTE - ahead) / each), 0)
 
+    def allows(self, who: str, per_minute: int) -> bool:
+        """Count one request; whether it is within the limit."""
+        return not self.take(who, per_minute).retry_after
+
     def charge(self, who: str, per_minute: int, requests: int) -> None:
         """Count a request that was allowed as several: who sends a thousand at once then waits."""
         if who in self._empty_at:
