@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from types import CodeType
 from typing import Protocol
 
 import jinja2
+from jinja2.bccache import Bucket
 
 from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.text import names, times
@@ -24,6 +26,25 @@ class FeeView(Protocol):
     unit: str
     minor: int
     currency: str
+
+
+class _Compiled(jinja2.BytecodeCache):
+    """Compiled templates in memory: every language runs the same code with other words."""
+
+    def __init__(self) -> None:
+        self._codes: dict[str, tuple[str, CodeType]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._codes.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None, "what is kept has been compiled"
+        self._codes[bucket.key] = (bucket.checksum, bucket.code)
+
+
+_COMPILED = _Compiled()
 
 
 class Templates:
@@ -53,6 +74,7 @@ class Templates:
             undefined=jinja2.StrictUndefined,
             extensions=["jinja2.ext.i18n"],
             auto_reload=False,
+            bytecode_cache=_COMPILED,
         )
         env.policies["ext.i18n.trimmed"] = True
         say = words(lang)
