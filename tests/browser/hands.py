@@ -41,6 +41,7 @@ def sign_in(page: Page, login: str, password: str = PASSWORD, then: str = "") ->
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("button", name=re.compile("Sign out"))).to_be_visible()
+    page.wait_for_load_state()  # until then no key means anything
 
 
 def choose_time(page: Page, post: str, *, base: str = "/book", day: int = 0, hour: int = 0) -> None:

@@ -189,3 +189,14 @@ def test_a_lost_ticket_is_found_by_number_and_phone(window: Window, room, size: 
     fields.nth(1).fill(truck.phone)
     other.locator("main form").get_by_role("button").click()
     other.wait_for_url(ticket)
+
+
+def test_the_keyboard_stays_on_its_link_when_the_page_renews_itself(window: Window):
+    page, other = window("desktop"), window("desktop")
+    page.goto("/book?checkpoint=kz_taskala")
+    day = page.locator("a.day").nth(4)
+    day.focus()
+    page.evaluate("document.activeElement.renewed = false")
+    book(other, new_truck(), "Taskala", day=7)
+    page.wait_for_function("() => document.activeElement.renewed === undefined")
+    expect(day).to_be_focused()

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kezek.app.house import House
-from tests.browser.conftest import Room, Window
+from tests.browser.conftest import Window
 from tests.browser.hands import sign_in
 from tests.browser.installation import Installation, opened, served
 from tests.browser.watcher import mark, unreloaded
@@ -44,9 +44,7 @@ def press(page: Page, key: str) -> None:
         page.keyboard.press(key)
 
 
-def test_from_arrival_to_crossed_by_keyboard_alone(
-    window: Window, size: str, codes: Iterator[str]
-):
+def test_from_arrival_to_crossed_by_keyboard_alone(window: Window, size: str, codes: Iterator[str]):
     page, code = window(size), next(codes)
     sign_in(page, "demo-officer-syrym", then=CONSOLE)
     find(page, code)
@@ -93,7 +91,6 @@ def test_a_truck_is_turned_back_with_a_reason_by_keyboard(window: Window, codes:
     expect(reason).to_be_focused()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    page.keyboard.press("Tab")
     press(page, "Enter")
     expect(page.get_by_text(re.compile(f"{code} is turned back"))).to_be_visible()
 
@@ -123,9 +120,7 @@ def test_two_officers_see_one_line(window: Window, codes: Iterator[str]):
     assert unreloaded(second)
 
 
-def test_out_of_turn_needs_two_and_shows_on_the_public_board(
-    window: Window, codes: Iterator[str]
-):
+def test_out_of_turn_needs_two_and_shows_on_the_public_board(window: Window, codes: Iterator[str]):
     code = next(codes)
     officer, public, supervisor = window("desktop"), window("phone"), window("desktop")
     public.goto("/checkpoints/kz_syrym")
@@ -149,13 +144,13 @@ def test_out_of_turn_needs_two_and_shows_on_the_public_board(
     assert unreloaded(public)
 
 
-def test_a_scanned_code_of_another_post_is_told_from_a_forged_one(window: Window, room: Room):
+def test_a_forged_code_is_told_from_a_ticket(window: Window):
     page = window("desktop")
     sign_in(page, "demo-officer-syrym", then=CONSOLE)
     page.keyboard.type("HC1:" + "FORGED" * 30)
     expect(page.get_by_label("Plate, code or QR text")).to_be_focused()
     press(page, "Enter")
-    expect(page.locator("#hits")).to_contain_text(re.compile("forged", re.IGNORECASE))
+    expect(page.locator("#hits")).to_contain_text("This QR code was not made by this system")
 
 
 def test_night_stays_through_a_reload(window: Window):

@@ -59,7 +59,9 @@ class Watcher:
 
     def _response(self, response: Response) -> None:
         if response.status >= 400 and response.status not in self.expected:
-            self.faults.append(f"{response.request.method} {response.url} answered {response.status}")
+            self.faults.append(
+                f"{response.request.method} {response.url} answered {response.status}"
+            )
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning") or _LOADED.search(message.text):

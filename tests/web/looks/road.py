@@ -187,6 +187,7 @@ def book(step: str, mode: str = "driver") -> dict:
     return {
         "site": site("book"),
         "mode": mode,
+        "stream": None,
         "step": step,
         "base": "/book",
         "back": "/",

@@ -38,6 +38,21 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   if (target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
 });
 
+// Who walks by keyboard stays where they were when a part is exchanged under them.
+let held = null;
+document.addEventListener("htmx:beforeSwap", () => {
+  const here = document.activeElement;
+  const box = here?.parentElement?.closest("[id]");
+  const href = here?.getAttribute("href");
+  held = box && !here.id && href ? { box: box.id, href } : null;
+});
+document.addEventListener("htmx:afterSettle", () => {
+  if (!held || document.activeElement !== document.body) return;
+  const links = document.getElementById(held.box)?.querySelectorAll("a[href]") ?? [];
+  [...links].find((link) => link.getAttribute("href") === held.href)?.focus({ preventScroll: true });
+  held = null;
+});
+
 const tick = () => {
   const live = Boolean(document.querySelector("[sse-connect]"));
   const lost = live && Date.now() - heard > QUIET;

@@ -18,8 +18,12 @@ const beep = (at, pitch) => {
   tone.start(at);
   tone.stop(at + 0.42);
 };
+// A browser refuses to shake a telephone that nobody has touched, and says so each time.
+const shake = (pattern) => {
+  if (navigator.userActivation?.hasBeenActive ?? true) navigator.vibrate?.(pattern);
+};
 const ring = () => {
-  navigator.vibrate?.([600, 200, 600, 200, 1000]);
+  shake([600, 200, 600, 200, 1000]);
   if (audio?.state === "running") for (const [i, pitch] of [880, 1175, 880, 1175].entries()) beep(audio.currentTime + i * 0.45, pitch);
 };
 const start = () => {
@@ -28,9 +32,10 @@ const start = () => {
   ringing = setInterval(ring, 3000);
 };
 const stop = () => {
+  if (!ringing) return;
   clearInterval(ringing);
   ringing = 0;
-  navigator.vibrate?.(0);
+  shake(0);
 };
 
 const paint = () => {
