@@ -30,6 +30,7 @@ from kezek.trust.keyring import open_keyring
 from kezek.trust.locks import SystemLocks
 from kezek.trust.papers import SignedPapers
 from kezek.web.app import build_pages
+from kezek.web.bodiless import bodiless
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock
 
@@ -97,6 +98,7 @@ def make_app(house: House) -> Litestar:
     return Litestar(
         route_handlers=[*make_api(house), *pages.routes],
         exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
+        middleware=[bodiless],
         openapi_config=None,
         logging_config=None,
     )

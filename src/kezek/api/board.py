@@ -161,7 +161,7 @@ def post_seen(row: PostRow) -> PostSeen:
         called=len(queue.called) if queue else None,
         admitted=len(queue.admitted) if queue else None,
         crossed_today=queue.crossed_today if queue else None,
-        pace=queue.pace if queue else None,
+        pace=round(queue.pace.per_hour, 1) if queue and queue.pace else None,
         exceptions_today=queue.exceptions_today if queue else None,
         awaiting_approval=queue.awaiting_approval if queue else None,
         next_free=free.on.isoformat() if free else None,

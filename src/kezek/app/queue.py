@@ -62,9 +62,21 @@ class AtGate:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How many have crossed in the last `hours`: three, or as many as the log is old, one at least."""
+
+    crossed: int
+    hours: float
+
+    @property
+    def per_hour(self) -> float:
+        return self.crossed / self.hours
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A line at a moment.  `as_of` is domain time; `pace` is crossings an hour over three hours,
-    None when nothing has crossed; `exceptions_today` counts calls out of turn, `awaiting_approval` those
+    """A line at a moment.  `as_of` is domain time; `pace` is None when nothing has crossed lately;
+    `exceptions_today` counts calls out of turn, `awaiting_approval` those
     of present vehicles that lack their second name.
     """
 
@@ -76,7 +88,7 @@ class Snapshot:
     admitted: tuple[AtGate, ...]
     booked: tuple[tuple[Instant, int], ...]
     crossed_today: int
-    pace: float | None
+    pace: Pace | None
     exceptions_today: int
     awaiting_approval: int
     entries: tuple[Entry, ...]
@@ -97,6 +109,7 @@ class Queues:
     def __init__(self, store: Store, watch: Watch) -> None:
         self._store, self._watch = store, watch
         self._lines: dict[str, Snapshot] = {}
+        self._began: Instant | None = None
 
     def of(self, post: Post, now: Instant) -> Snapshot | None:
         """The snapshot of a post's line; None where no line runs."""
@@ -124,7 +137,6 @@ class Queues:
         seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
         midnight = day_start(local_day(now, line.zone), line.zone)
         ahead = reader.many(Booking, reader.booked(line.id, 0, now + 7 * 24 * HOUR))
-        crossed = reader.counted(line.id, EventKind.CROSSED, now - PACE_HOURS * HOUR)
         exceptions = reader.counted(line.id, EventKind.CALLED_OUT_OF_TURN, midnight)
         return Snapshot(
             line=line.id,
@@ -137,12 +149,24 @@ class Queues:
                 sorted((b.start, b.number) for b in ahead.values() if b.start and not b.arrived_at)
             ),
             crossed_today=reader.counted(line.id, EventKind.CROSSED, midnight),
-            pace=crossed / PACE_HOURS if crossed else None,
+            pace=self._pace(line, now),
             exceptions_today=exceptions,
             awaiting_approval=sum(b.exception == "awaiting" for b in bookings.values()),
             entries=tuple(entries),
             bookings=bookings,
         )
+
+
+    def _pace(self, line: Line, now: Instant) -> Pace | None:
+        """A log of an hour says nothing about three: its first two would count as standing still."""
+        reader = self._store.reader
+        if self._began is None:
+            first = reader.events(0, 1)
+            self._began = first[0].at if first else None
+        known = now - self._began if self._began is not None else 0
+        span = min(PACE_HOURS * HOUR, max(HOUR, known))
+        crossed = reader.counted(line.id, EventKind.CROSSED, now - span)
+        return Pace(crossed, round(span / HOUR, 1)) if crossed else None
 
 
 def see(booking: Booking, who: Particulars | None) -> Seen:

@@ -13,7 +13,7 @@ from litestar.response import Stream
 from kezek.app.availability import LinePlaces
 from kezek.app.board import PostRow
 from kezek.app.checkpoint import Post
-from kezek.app.queue import PACE_HOURS, InLine, Snapshot
+from kezek.app.queue import InLine, Snapshot
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -110,7 +110,7 @@ class Wait:
     high: int
     ahead: int
     crossed: int
-    hours: int = PACE_HOURS
+    hours: float
     tenths: int | None = None
     accuracy: str | None = None
 
@@ -118,7 +118,7 @@ class Wait:
 @dataclass(frozen=True, slots=True)
 class Pace:
     per_hour: float
-    hours: int
+    hours: float
     crossed: int
 
 
@@ -293,19 +293,18 @@ def _window(start: Instant | None, regulation: Regulation, zone: str, now: Insta
 
 def wait_of(queue: Snapshot) -> Wait | None:
     """A range around ahead ÷ pace: a fifth less, a quarter more, in steps of five minutes."""
-    crossed = round((queue.pace or 0) * PACE_HOURS)
-    if not queue.pace or crossed < CROSSED_MIN:
+    pace = queue.pace
+    if pace is None or pace.crossed < CROSSED_MIN:
         return None
-    minutes = 60 * len(queue.waiting) / queue.pace
+    minutes = 60 * len(queue.waiting) / pace.per_hour
     low, high = 5 * int(minutes * 0.8 / 5), 5 * -int(-minutes * 1.25 // 5)
-    return Wait(low, max(high, 5), len(queue.waiting), crossed)
+    return Wait(low, max(high, 5), len(queue.waiting), pace.crossed, pace.hours)
 
 
 def pace_of(queue: Snapshot) -> Pace | None:
     """Crossings an hour, lately."""
-    if not queue.pace:
-        return None
-    return Pace(round(queue.pace, 1), PACE_HOURS, round(queue.pace * PACE_HOURS))
+    pace = queue.pace
+    return None if pace is None else Pace(round(pace.per_hour, 1), pace.hours, pace.crossed)
 
 
 def _bars(row: PostRow, here: Visit, zone: str) -> list[Bar]:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from litestar import Response, get
 
+from kezek.domain.kernel.refusal import Reason
+from kezek.text.faults import FAULTS
+from kezek.text.refusals import SAID
 from kezek.web.checkpoint import rule_of
 from kezek.web.render import answer, page
 from kezek.web.shape import is_ours
@@ -46,10 +51,31 @@ async def accessibility(request: PageRequest) -> Response[bytes]:
     return page(request, "pages/accessibility.html")
 
 
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code with its title and the next thing to do, in the reader's language."""
+
+    code: str
+    title: str
+    then: str
+
+
+@get("/docs/refusals")
+async def refusals(request: PageRequest) -> Response[bytes]:
+    """Every code by which the system says no, where the problems of the API point to."""
+    say = visit(request).words.gettext
+    said = {**{reason.value: SAID[reason] for reason in Reason}, **FAULTS}
+    codes = [
+        Code(code, say(one.title), say(one.then) if one.then and "%(" not in one.then else "")
+        for code, one in said.items()
+    ]
+    return page(request, "pages/refusals.html", codes=codes)
+
+
 @get("/robots.txt")
 async def robots(request: PageRequest) -> Response[bytes]:
     """What search engines leave alone."""
     return answer(request, ROBOTS, kind="text/plain", headers={"Cache-Control": "max-age=86400"})
 
 
-HANDLERS = (order, open_data, privacy, accessibility, robots)
+HANDLERS = (order, open_data, privacy, accessibility, refusals, robots)

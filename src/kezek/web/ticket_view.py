@@ -39,7 +39,7 @@ TIMES_MAX = 4
 BAR = 200  # the width of the bar that shows the time left of a call
 
 _METHOD = translatable(
-    "Estimate: trucks ahead ÷ pace of the last 3 hours. Accuracy is not measured yet."
+    "Estimate: trucks ahead ÷ pace of the last %(hours)s hours. Accuracy is not measured yet."
 )
 _NOTHING_PAID = translatable("The fee is shown and not collected, so there is nothing to pay back.")
 _DISPLACED = translatable(
@@ -190,12 +190,13 @@ def _likely(
     """A range, where the pace is known; never before the booked hour begins."""
     if queue is None or place is None or waits is None or wait_of(queue) is None or not queue.pace:
         return None
-    span = (place - 1) * HOUR / queue.pace
+    span = (place - 1) * HOUR / queue.pace.per_hour
     earliest = waits.window if waits.window is not None and not waits.open else now
     step = 5 * MINUTE
     low = max(int((now + span * 0.8) // step * step), earliest)
     high = max(-int(-(now + span * 1.25) // step * step), low + step)
-    return LikelyCall(local(low, zone), local(high, zone), say.gettext(_METHOD))
+    method = say.gettext(_METHOD) % {"hours": f"{queue.pace.hours:g}"}
+    return LikelyCall(local(low, zone), local(high, zone), method)
 
 
 def _not_before(waits: InLine | None, zone: str) -> datetime | None:

@@ -366,6 +366,17 @@ def printed() -> dict:
     return {**t, "rules": rules, "printed": NOW}
 
 
+def reading(page: str) -> dict:
+    more = {
+        "order": {"rules": [("kz", "KZ", V(every=5, number_is_ours=True), 3)], "ours": True},
+        "open_data": {"example": "kz_dostyk"},
+        "refusals": {
+            "codes": [V(code="slot_full", title="The hour is full", then="Choose another.")]
+        },
+    }
+    return {"site": site(), **more.get(page, {})}
+
+
 def small(page: str) -> dict:
     s = {
         "site": site(

@@ -135,7 +135,7 @@ def show_console(
         next=waiting[0] if waiting else None,
         then=waiting[1:],
         waiting=len(view.queue.waiting),
-        pace=view.queue.pace,
+        pace=view.queue.pace and round(view.queue.pace.per_hour, 1),
         called=view.called(),
         gate=view.at_gate(),
         gate_places=None,
