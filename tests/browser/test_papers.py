@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,12 +10,14 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
 from tests.browser.hands import book, fill_truck, new_truck, sign_in
+from tests.browser.installation import PASSWORD
 
 LANGUAGES = ("ru", "kk")
 READ = ("/", "/book", "/checkpoints/kz_syrym", "/ticket", "/sign-in", "/order", "/regulations/kz")
 # Names that stay as they are in every language: the product, our sources, codes, addresses.
 LATIN_STAYS = re.compile(
-    r"Kezek|CarGoRuqsat|e-QMS|eCherha|API|VIN|QR|CSV|JSON|HTTP\w*|KZT|MRP|UTC|EN\b|SEA|Ed25519|Order|https?\S*|\S+\.\w+/\S*"
+    r"Kezek|CarGoRuqsat|e-QMS|eCherha|API|VIN|QR|CSV|JSON|HTTP\w*|KZT|MRP|UTC|EN\b|SEA|Ed25519"
+    r"|https?\S*|\S+\.\w+/\S*"
 )
 
 
@@ -40,7 +40,7 @@ def test_a_carrier_books_by_form_and_by_file(window: Window, room, size: str, tm
     expect(results.get_by_role("link")).to_have_count(2)
 
     page.goto("/carrier/bulk")
-    columns = page.locator("#csv-h ~ form code").inner_text().split(",")
+    columns = page.locator("#csv-h ~ form code").first.inner_text().split(",")
     row = {
         "checkpoint": "kz_taskala",
         "country": three.country,
@@ -66,10 +66,8 @@ def test_a_carrier_books_by_form_and_by_file(window: Window, room, size: str, tm
 def test_a_carrier_registers_itself(window: Window):
     page = window("phone")
     page.goto("/sign-in")
-    page.get_by_role("link", name=re.compile("carrier", re.IGNORECASE)).last.click()
-    page.get_by_label("Name of the firm").fill("Probnov Trans") if page.get_by_label(
-        "Name of the firm"
-    ).count() else page.locator("#f-name").fill("Probnov Trans")
+    page.locator("main a[href='/register']").click()
+    page.get_by_label("Name of the firm").fill("Probnov Trans")
     page.locator("#f-login").fill("probnov")
     page.locator("#f-password").fill("a-long-road-home")
     page.locator("#f-again").fill("a-long-road-home")
@@ -136,8 +134,28 @@ def test_a_session_that_ended_elsewhere_does_nothing_and_says_so(window: Window,
     page.locator("#w-country").select_option("KZ")
     page.locator("#w-plate").fill("909 OUT 09")
     page.get_by_role("button", name="Take as a walk-in").click()
-    expect(page.get_by_role("heading", level=1)).not_to_have_text(re.compile("Console"))
-    expect(page.locator("main")).to_contain_text(re.compile("sign|signed", re.IGNORECASE))
+    expect(page.locator("main")).to_contain_text("Nothing was done")
+
+
+def test_a_session_that_ran_out_says_what_to_do(window: Window, room):
+    """A new password ends every session of the account, also those in other browsers."""
+    page, other = window("desktop"), window("phone")
+    for here in (page, other):
+        sign_in(here, "demo-officer-dostuk", then="/console/kg_dostuk")
+    other.goto("/account")
+    other.locator("#f-current").fill(PASSWORD)
+    other.locator("#f-password").fill("another-long-password")
+    other.locator("#f-again").fill("another-long-password")
+    other.locator("main form", has=other.locator("#f-again")).get_by_role("button").click()
+    expect(other.get_by_text(re.compile("Your password is set"))).to_be_visible()
+    room.watcher(page).expect(401, 403)
+    page.locator("#walk-in summary").click()
+    page.locator("#w-country").select_option("KG")
+    page.locator("#w-plate").fill("01KG909OUT")
+    page.get_by_role("button", name="Take as a walk-in").click()
+    expect(page.locator("main")).to_contain_text("The session ran out.")
+    page.locator("main").get_by_role("link", name="Sign in").click()
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
 
 
 def test_a_role_opens_its_own_doors_only(window: Window, room):
@@ -146,8 +164,7 @@ def test_a_role_opens_its_own_doors_only(window: Window, room):
     room.watcher(page).expect(403)
     for closed in ("/console/kz_nur_zholy", "/agency/kz_syrym", "/users", "/keys", "/clerk"):
         page.goto(closed)
-        expect(page.locator(".crime, main")).not_to_contain_text("Traceback")
-        assert page.get_by_role("heading", level=1).inner_text()
+        expect(page.get_by_role("heading", level=1)).not_to_have_text("")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -170,14 +187,14 @@ def sentences(page: Page) -> set[str]:
         """() => {
           const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           const found = new Set();
+          const stays = "script, style, [lang]:not(html), .brand, .code, .plate, code";
           while (walk.nextNode()) {
             const node = walk.currentNode;
-            if (node.parentElement.closest("script, style, [lang]:not(html), .brand, .code, .plate, code")) continue;
-            found.add(node.textContent.trim());
+            if (!node.parentElement.closest(stays)) found.add(node.textContent.trim());
           }
-          for (const e of document.querySelectorAll("[aria-label], [title], [placeholder], [alt]"))
-            for (const name of ["aria-label", "title", "placeholder", "alt"])
-              if (e.hasAttribute(name) && !e.closest("[lang]:not(html)")) found.add(e.getAttribute(name).trim());
+          for (const name of ["aria-label", "title", "placeholder", "alt"])
+            for (const e of document.querySelectorAll(`[${name}]`))
+              if (!e.closest("[lang]:not(html)")) found.add(e.getAttribute(name).trim());
           return [...found];
         }"""
     )
@@ -192,13 +209,6 @@ def test_the_first_administrator_is_made_by_a_link_used_once(
     from tests.browser.installation import served
 
     (tmp_path / "new").mkdir()
-    loaded = subprocess.run(
-        [sys.executable, "-m", "kezek", "network", "load", "--help"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    assert loaded.stdout
     with served(tmp_path / "new") as installation:
         room = Room(chromium, installation.url)
         page = room.window("phone")

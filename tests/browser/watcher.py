@@ -66,7 +66,7 @@ class Watcher:
     def _console(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning") or _LOADED.search(message.text):
             return
-        if self.cut and ("ERR_" in message.text or "htmx:" in message.text):
+        if self.cut and re.search(r"ERR_|htmx:|\[object Event\]", message.text):
             return
         page = message.page.url if message.page else ""
         self.faults.append(f"{page} said {message.type}: {message.text}")

@@ -5,6 +5,7 @@ import { ago, now, write } from "./time.js";
 const QUIET = 40000; // the server speaks at least every 15 s; twice missed is a lost link
 let heard = Date.now();
 let renewed = Date.now();
+let shown = now();
 let waiting = 0;
 
 const renew = (part) => {
@@ -30,7 +31,9 @@ document.addEventListener("htmx:sseOpen", () => {
   if (late && part) soon(part);
 });
 document.addEventListener("htmx:afterRequest", (event) => {
-  if (event.detail.successful) renewed = Date.now();
+  if (!event.detail.successful) return;
+  renewed = Date.now();
+  shown = now();
 });
 // Never take a form away from under somebody's hands, nor fetch a picture again that has not changed.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
@@ -58,12 +61,13 @@ const tick = () => {
   const lost = live && Date.now() - heard > QUIET;
   for (const time of document.querySelectorAll("[data-clock]")) time.textContent = write(now(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   for (const words of document.querySelectorAll("[data-age] [data-live]")) {
-    words.textContent = live && !lost ? words.dataset.live : ago(now() - Date.parse(words.closest("[data-age]").dataset.age));
+    const then = Date.parse(words.closest("[data-age]").dataset.age);
+    words.textContent = live && !lost ? words.dataset.live : ago(now() - then, then);
   }
   const banner = document.getElementById("stale");
   if (!banner) return;
   banner.hidden = !lost;
-  banner.querySelector("[data-since]").textContent = ago(Date.now() - renewed);
+  banner.querySelector("[data-since]").textContent = ago(Date.now() - renewed, shown);
 };
 tick();
 setInterval(tick, 1000);

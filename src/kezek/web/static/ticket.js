@@ -53,10 +53,8 @@ const paint = () => {
   start();
   const left = Math.max(0, Date.parse(called.dataset.by) - now());
   const minutes = called.querySelector("[data-minutes]");
-  if (minutes) {
-    const unit = new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: "minute", unitDisplay: "long" });
-    minutes.textContent = unit.format(Math.ceil(left / 60000));
-  }
+  // The word stays as the server wrote it: not every browser knows every language.
+  if (minutes) minutes.textContent = minutes.textContent.replace(/\d+/, String(Math.ceil(left / 60000)));
   const share = Math.min(1, left / (Date.parse(called.dataset.by) - Date.parse(called.dataset.at)));
   called.querySelector("[data-bar]")?.setAttribute("width", String(200 * share));
 };
