@@ -28,6 +28,7 @@ from sqlalchemy import (
     event,
     text,
 )
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
 
 metadata = MetaData(
@@ -39,15 +40,19 @@ Part: TypeAlias = Column[Any] | CheckConstraint
 _WIDE = BigInteger().with_variant(Integer, "sqlite")
 _SMALL = SmallInteger().with_variant(Integer, "sqlite")
 _REAL = Float().with_variant(REAL, "sqlite")
+# Words are compared by their bytes, as SQLite and Python do, whatever language the server speaks.
+_WORDS = Text().with_variant(TEXT(collation="C"), "postgresql")
+# A row that every batch changes finds room for its next version on its own page.
+_HOT = {"fillfactor": 50}
 
 
 def _text(*names: str, null: bool = False) -> list[Column[Any]]:
-    return [Column(name, Text, nullable=null) for name in names]
+    return [Column(name, _WORDS, nullable=null) for name in names]
 
 
 def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
     """Instants in milliseconds, counts, amounts and numbers."""
-    return [Column(name, _WIDE, nullable=null) for name in names]
+    return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
 
 
 def _yes(*names: str) -> list[Part]:
@@ -61,8 +66,11 @@ def _yes(*names: str) -> list[Part]:
     return columns
 
 
-def _table(name: str, *parts: Part, key: tuple[str, ...]) -> Table:
-    """A table found by its key alone: by the row number where that is the key, else clustered on it."""
+def _table(name: str, *parts: Part, key: tuple[str, ...], hot: bool = False) -> Table:
+    """A table found by its key alone: by the row number where that is the key, else clustered on it.
+
+    A hot one is small and changed by every batch.
+    """
     columns = {part.name: part for part in parts if isinstance(part, Column)}
     numbered = len(key) == 1 and columns[key[0]].type is _WIDE
     return Table(
@@ -72,11 +80,17 @@ def _table(name: str, *parts: Part, key: tuple[str, ...]) -> Table:
         PrimaryKeyConstraint(*key),
         sqlite_with_rowid=numbered,
         sqlite_strict=True,
+        postgresql_with=_HOT if hot else {},
     )
 
 
+def _index(name: str | None, *columns: Column[Any], where: str) -> None:
+    """An index of the rows that are asked for, no larger than it must be."""
+    Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
+
 # A number is given out once: one row a name, always the last one given.
-counter = _table("counter", *_text("name"), *_whole("last"), key=("name",))
+counter = _table("counter", *_text("name"), *_whole("last"), key=("name",), hot=True)
 
 checkpoint = _table(
     "checkpoint",
@@ -113,6 +127,7 @@ day = _table(
     # I2: both pools are parts of the published capacity.
     CheckConstraint("0 <= kept AND kept <= capacity", name="day_kept_within_capacity"),
     key=("line", "on"),
+    hot=True,
 )
 
 slot = _table(
@@ -125,6 +140,7 @@ slot = _table(
         name="slot_within_capacity",
     ),
     key=("line", "start"),
+    hot=True,
 )
 
 booking = _table(
@@ -153,14 +169,10 @@ booking = _table(
     key=("number",),
 )
 # Live bookings only, so the indexes stay as small as the live queue.
-Index(None, booking.c.line, booking.c.start, sqlite_where=text("ended_at IS NULL"))
-Index(
-    "booking_present",
-    booking.c.line,
-    sqlite_where=text("arrived_at IS NOT NULL AND ended_at IS NULL"),
-)
-Index(None, booking.c.look_at, sqlite_where=text("look_at IS NOT NULL"))
-Index(None, booking.c.holder, booking.c.number, sqlite_where=text("holder <> 0"))
+_index(None, booking.c.line, booking.c.start, where="ended_at IS NULL")
+_index("booking_present", booking.c.line, where="arrived_at IS NOT NULL AND ended_at IS NULL")
+_index(None, booking.c.look_at, where="look_at IS NOT NULL")
+_index(None, booking.c.holder, booking.c.number, where="holder <> 0")
 
 # I3: the key is the promise: one active booking per plate, and per VIN, with an authority.
 claim = _table(
@@ -246,13 +258,15 @@ log = _table(
     *_text("body"),
     key=("position",),
 )
-Index(None, log.c.number, sqlite_where=text("number <> 0"))
-# Ends in the position by itself.  A console looks back at its own line: without this a quiet line
-# reads the whole log, 0.2 s for each million events; with it a booking costs some 4 % more.
-Index(None, log.c.line)
+_index(None, log.c.number, where="number <> 0")
+# A console looks back at its own line: without this a quiet line reads the whole log, 0.2 s for each
+# million events; with it a booking costs some 4 % more.  SQLite's ends in the position by itself,
+# PostgreSQL's must be told.
+Index(None, log.c.line).ddl_if(dialect="sqlite")
+LINE_INDEX = "CREATE INDEX event_line_position ON event (line, position)"
 # Only the kinds that boards and forecasts count by the hour.
 for _kind in ("crossed", "called_out_of_turn"):
-    Index(f"event_{_kind}", log.c.line, log.c.at, sqlite_where=text(f"kind = '{_kind}'"))
+    _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 
 # I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
 # clustered on the key, the table would touch a cold page for every booking.
@@ -279,7 +293,7 @@ session = _table(
 
 setting = _table("setting", *_text("name", "value"), key=("name",))
 
-FENCES = (
+SQLITE_FENCES = (
     # I9: what is logged is never changed,
     """CREATE TRIGGER event_never_changed BEFORE UPDATE ON event BEGIN
 SELECT RAISE(ABORT, 'the log is append-only: no event is changed'); END""",
@@ -298,9 +312,41 @@ SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END"""
 )
 
 
+POSTGRESQL_FENCES = (
+    # I9: what is logged is never changed and never taken away,
+    """CREATE FUNCTION event_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+RAISE 'the log is append-only: no event is changed or removed'
+USING ERRCODE = 'integrity_constraint_violation', TABLE = 'event', CONSTRAINT = TG_NAME; END $$""",
+    """CREATE TRIGGER event_never_changed BEFORE UPDATE OR DELETE ON event
+FOR EACH ROW EXECUTE FUNCTION event_kept()""",
+    # not even all of it at once,
+    """CREATE TRIGGER event_never_emptied BEFORE TRUNCATE ON event
+FOR EACH STATEMENT EXECUTE FUNCTION event_kept()""",
+    # and has no gap, so that a reader that catches up misses nothing (I5).  Looked at once a batch.
+    """CREATE FUNCTION event_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE first bigint; last bigint; many bigint; BEGIN
+SELECT min(position), max(position), count(*) INTO first, last, many FROM added;
+IF many > 0 AND (last - first + 1 <> many OR last <> (SELECT max(position) FROM event)
+OR first <> 1 + (SELECT coalesce(max(position), 0) FROM event WHERE position < first)) THEN
+RAISE 'the log has no gaps: positions follow each other'
+USING ERRCODE = 'integrity_constraint_violation', TABLE = 'event', CONSTRAINT = TG_NAME;
+END IF; RETURN NULL; END $$""",
+    """CREATE TRIGGER event_without_gap AFTER INSERT ON event REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION event_follows()""",
+    # I3: a vehicle changes hands only when the booking that held it has ended.
+    """CREATE FUNCTION claim_free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF EXISTS (SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) THEN
+RAISE 'one active booking per vehicle: the claim is held'
+USING ERRCODE = 'integrity_constraint_violation', TABLE = 'claim', CONSTRAINT = TG_NAME;
+END IF; RETURN NEW; END $$""",
+    """CREATE TRIGGER claim_held_once BEFORE UPDATE OF number ON claim FOR EACH ROW
+WHEN (OLD.number <> NEW.number) EXECUTE FUNCTION claim_free()""",
+)
+
+
 @event.listens_for(metadata, "after_create")
 def _raise_fences(_metadata: MetaData, connection: Connection, **_rest: object) -> None:
-    """PostgreSQL will need its own words for these."""
-    assert connection.dialect.name == "sqlite", "the fences are written for SQLite"
-    for fence in FENCES:
+    """Each database has its own words for these."""
+    fences = {"sqlite": SQLITE_FENCES, "postgresql": (LINE_INDEX, *POSTGRESQL_FENCES)}
+    for fence in fences[connection.dialect.name]:
         connection.exec_driver_sql(fence)

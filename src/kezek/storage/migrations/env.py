@@ -6,6 +6,14 @@ from alembic import context
 
 from kezek.storage.schema import metadata
 
-context.configure(dialect_name="sqlite", target_metadata=metadata, literal_binds=True)
+# The store opens the transaction and ends it, so the script holds neither word.
+context.configure(
+    dialect_name=context.config.get_main_option("dialect"),
+    target_metadata=metadata,
+    literal_binds=True,
+    # No statement has parameters, so a percent sign stands for itself.
+    dialect_opts={"paramstyle": "named"},
+    transactional_ddl=False,
+)
 with context.begin_transaction():
     context.run_migrations()

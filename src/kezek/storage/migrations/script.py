@@ -1,7 +1,7 @@
 """Migrations as a script: Alembic writes the SQL, the store runs it.
 
-So a migration runs on the one writing connection, by the SQLite that the server uses, in one
-transaction: a step that fails leaves the file as it was.
+So a migration runs on the one writing connection, by the driver that the server uses, in one
+transaction: a step that fails leaves the database as it was.
 """
 
 from __future__ import annotations
@@ -22,20 +22,21 @@ class UnknownVersion(Exception):
     """The step that a database names is not among ours."""
 
 
-def config(output: io.StringIO | None = None) -> Config:
+def config(output: io.StringIO | None = None, *, dialect: str = "sqlite") -> Config:
     """Alembic's configuration, without a file."""
     made = Config(output_buffer=output)
     made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     made.set_main_option("path_separator", "os")
+    made.set_main_option("dialect", dialect)
     return made
 
 
-def script(version: str, to: str = "head") -> str:
-    """SQL that leads from a version (empty for a new file) to another; UnknownVersion when it is
-    not one of ours.
+def script(version: str, to: str = "head", *, dialect: str = "sqlite") -> str:
+    """SQL that leads a database from a version (empty for a new one) to another; UnknownVersion when
+    the first is not one of ours.
     """
     output = io.StringIO()
-    made = config(output)
+    made = config(output, dialect=dialect)
     if version:
         try:
             ScriptDirectory.from_config(made).get_revision(version)

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL as SQLITE_REAL
 from sqlalchemy.types import TypeEngine
 
@@ -16,8 +17,10 @@ Kind: TypeAlias = type[TypeEngine[Any]] | TypeEngine[Any]
 WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 SMALL = sa.SmallInteger().with_variant(sa.Integer(), "sqlite")
 REAL = sa.Float().with_variant(SQLITE_REAL(), "sqlite")
+WORDS = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
+HOT = {"fillfactor": 50}
 
-FENCES = (
+SQLITE_FENCES = (
     """CREATE TRIGGER event_never_changed BEFORE UPDATE ON event BEGIN
 SELECT RAISE(ABORT, 'the log is append-only: no event is changed'); END""",
     """CREATE TRIGGER event_never_removed BEFORE DELETE ON event BEGIN
@@ -31,6 +34,33 @@ WHEN OLD.number <> NEW.number AND EXISTS
 SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END""",
 )
 
+POSTGRESQL_FENCES = (
+    """CREATE FUNCTION event_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+RAISE 'the log is append-only: no event is changed or removed'
+USING ERRCODE = 'integrity_constraint_violation', TABLE = 'event', CONSTRAINT = TG_NAME; END $$""",
+    """CREATE TRIGGER event_never_changed BEFORE UPDATE OR DELETE ON event
+FOR EACH ROW EXECUTE FUNCTION event_kept()""",
+    """CREATE TRIGGER event_never_emptied BEFORE TRUNCATE ON event
+FOR EACH STATEMENT EXECUTE FUNCTION event_kept()""",
+    """CREATE FUNCTION event_follows() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE first bigint; last bigint; many bigint; BEGIN
+SELECT min(position), max(position), count(*) INTO first, last, many FROM added;
+IF many > 0 AND (last - first + 1 <> many OR last <> (SELECT max(position) FROM event)
+OR first <> 1 + (SELECT coalesce(max(position), 0) FROM event WHERE position < first)) THEN
+RAISE 'the log has no gaps: positions follow each other'
+USING ERRCODE = 'integrity_constraint_violation', TABLE = 'event', CONSTRAINT = TG_NAME;
+END IF; RETURN NULL; END $$""",
+    """CREATE TRIGGER event_without_gap AFTER INSERT ON event REFERENCING NEW TABLE AS added
+FOR EACH STATEMENT EXECUTE FUNCTION event_follows()""",
+    """CREATE FUNCTION claim_free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+IF EXISTS (SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) THEN
+RAISE 'one active booking per vehicle: the claim is held'
+USING ERRCODE = 'integrity_constraint_violation', TABLE = 'claim', CONSTRAINT = TG_NAME;
+END IF; RETURN NEW; END $$""",
+    """CREATE TRIGGER claim_held_once BEFORE UPDATE OF number ON claim FOR EACH ROW
+WHEN (OLD.number <> NEW.number) EXECUTE FUNCTION claim_free()""",
+)
+
 
 def upgrade() -> None:
     """Everything from nothing."""
@@ -41,54 +71,50 @@ def upgrade() -> None:
     _accounts()
     _carriers()
     _log()
-    for fence in FENCES:
+    fences = {"sqlite": SQLITE_FENCES, "postgresql": POSTGRESQL_FENCES}
+    for fence in fences[op.get_context().dialect.name]:
         op.execute(fence)
 
 
 def _must(name: str, kind: Kind) -> sa.Column[Any]:
-    return sa.Column(name, kind, nullable=False)
+    return sa.Column(name, kind, nullable=False, autoincrement=False)
 
 
 def _may(name: str, kind: Kind) -> sa.Column[Any]:
     return sa.Column(name, kind, nullable=True)
 
 
+def _partly(name: str, table: str, columns: list[str], where: str) -> None:
+    chosen = sa.text(where)
+    op.create_index(name, table, columns, sqlite_where=chosen, postgresql_where=chosen)
+
+
 def _network() -> None:
     op.create_table(
         "checkpoint",
-        _must("id", sa.Text),
-        _must("country", sa.Text),
-        _must("zone", sa.Text),
-        _must("name_en", sa.Text),
-        _must("name_ru", sa.Text),
-        _may("name_kk", sa.Text),
-        _must("neighbour", sa.Text),
-        _may("opposite_en", sa.Text),
-        _may("opposite_ru", sa.Text),
-        _may("region", sa.Text),
-        _may("opening_hours", sa.Text),
-        _may("lanes", sa.Text),
+        *[_must(n, WORDS) for n in ("id", "country", "zone", "name_en", "name_ru")],
+        _may("name_kk", WORDS),
+        _must("neighbour", WORDS),
+        *[
+            _may(n, WORDS)
+            for n in ("opposite_en", "opposite_ru", "region", "opening_hours", "lanes")
+        ],
         sa.Column("lat", sa.Float().with_variant(sa.REAL(), "sqlite"), nullable=True),
         sa.Column("lon", sa.Float().with_variant(sa.REAL(), "sqlite"), nullable=True),
-        _may("coord_of", sa.Text),
-        _may("coord_confidence", sa.Text),
-        _may("e_queue", sa.Text),
-        _must("source", sa.Text),
-        _must("confidence", sa.Text),
-        _may("notes", sa.Text),
+        _may("coord_of", WORDS),
+        _may("coord_confidence", WORDS),
+        _may("e_queue", WORDS),
+        _must("source", WORDS),
+        _must("confidence", WORDS),
+        _may("notes", WORDS),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "line",
-        _must("id", sa.Text),
-        _must("checkpoint", sa.Text),
-        _must("direction", sa.Text),
-        _must("authority", sa.Text),
-        _must("regulation", sa.Text),
-        _must("zone", sa.Text),
-        _must("basis", sa.Text),
+        *[_must(n, WORDS) for n in ("id", "checkpoint", "direction", "authority")],
+        *[_must(n, WORDS) for n in ("regulation", "zone", "basis")],
         _must("cursor", WIDE),
         sa.PrimaryKeyConstraint("id"),
         sqlite_strict=True,
@@ -99,11 +125,11 @@ def _network() -> None:
 def _places() -> None:
     op.create_table(
         "day",
-        _must("line", sa.Text),
-        _must("on", sa.Text),
+        _must("line", WORDS),
+        _must("on", WORDS),
         _must("open", SMALL),
-        _must("basis", sa.Text),
-        _must("reason", sa.Text),
+        _must("basis", WORDS),
+        _must("reason", WORDS),
         _must("capacity", WIDE),
         _must("kept", WIDE),
         _must("protected_ordinary", WIDE),
@@ -120,12 +146,13 @@ def _places() -> None:
             name="day_classes_not_negative",
         ),
         sa.PrimaryKeyConstraint("line", "on"),
+        postgresql_with=HOT,
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "slot",
-        _must("line", sa.Text),
+        _must("line", WORDS),
         _must("start", WIDE),
         _must("capacity", WIDE),
         _must("protected", WIDE),
@@ -135,15 +162,16 @@ def _places() -> None:
             name="slot_within_capacity",
         ),
         sa.PrimaryKeyConstraint("line", "start"),
+        postgresql_with=HOT,
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "return",
         _must("number", WIDE),
-        _must("line", sa.Text),
+        _must("line", WORDS),
         _must("start", WIDE),
-        _must("vehicle_class", sa.Text),
+        _must("vehicle_class", WORDS),
         _must("look_at", WIDE),
         sa.PrimaryKeyConstraint("number", "start"),
         sqlite_strict=True,
@@ -156,13 +184,13 @@ def _bookings() -> None:
     op.create_table(
         "booking",
         _must("number", WIDE),
-        _must("line", sa.Text),
-        _must("vehicle_class", sa.Text),
+        _must("line", WORDS),
+        _must("vehicle_class", WORDS),
         _may("start", WIDE),
         _must("holder", WIDE),
         _must("simulated", SMALL),
         _must("fee_minor", WIDE),
-        _must("currency", sa.Text),
+        _must("currency", WORDS),
         _must("confirmed_at", WIDE),
         _must("moves", WIDE),
         _may("displaced_at", WIDE),
@@ -173,11 +201,11 @@ def _bookings() -> None:
         _must("misses", WIDE),
         _may("admitted_at", WIDE),
         _may("ended_at", WIDE),
-        _must("outcome", sa.Text),
-        _must("exception", sa.Text),
+        _must("outcome", WORDS),
+        _must("exception", WORDS),
         _must("exception_by", WIDE),
         _may("look_at", WIDE),
-        _must("step", sa.Text),
+        _must("step", WORDS),
         sa.CheckConstraint(
             "(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"
         ),
@@ -189,32 +217,18 @@ def _bookings() -> None:
         sa.PrimaryKeyConstraint("number"),
         sqlite_strict=True,
     )
-    op.create_index(
-        "booking_holder_number",
-        "booking",
-        ["holder", "number"],
-        sqlite_where=sa.text("holder <> 0"),
-    )
-    op.create_index(
-        "booking_line_start", "booking", ["line", "start"], sqlite_where=sa.text("ended_at IS NULL")
-    )
-    op.create_index(
-        "booking_look_at", "booking", ["look_at"], sqlite_where=sa.text("look_at IS NOT NULL")
-    )
-    op.create_index(
-        "booking_present",
-        "booking",
-        ["line"],
-        sqlite_where=sa.text("arrived_at IS NOT NULL AND ended_at IS NULL"),
-    )
+    _partly("booking_holder_number", "booking", ["holder", "number"], "holder <> 0")
+    _partly("booking_line_start", "booking", ["line", "start"], "ended_at IS NULL")
+    _partly("booking_look_at", "booking", ["look_at"], "look_at IS NOT NULL")
+    _partly("booking_present", "booking", ["line"], "arrived_at IS NOT NULL AND ended_at IS NULL")
 
 
 def _personal() -> None:
     op.create_table(
         "claim",
-        _must("authority", sa.Text),
-        _must("kind", sa.Text),
-        _must("value", sa.Text),
+        _must("authority", WORDS),
+        _must("kind", WORDS),
+        _must("value", WORDS),
         _must("number", WIDE),
         sa.CheckConstraint("kind IN ('plate', 'vin')", name="claim_is_by_plate_or_vin"),
         sa.PrimaryKeyConstraint("authority", "kind", "value"),
@@ -224,13 +238,13 @@ def _personal() -> None:
     op.create_table(
         "particulars",
         _must("number", WIDE),
-        _must("country", sa.Text),
-        _must("plate", sa.Text),
-        _must("vin", sa.Text),
-        _must("trailer", sa.Text),
-        _must("phone", sa.Text),
-        _must("purpose", sa.Text),
-        _must("erase_on", sa.Text),
+        _must("country", WORDS),
+        _must("plate", WORDS),
+        _must("vin", WORDS),
+        _must("trailer", WORDS),
+        _must("phone", WORDS),
+        _must("purpose", WORDS),
+        _must("erase_on", WORDS),
         sa.CheckConstraint("purpose <> '' AND erase_on <> ''", name="particulars_have_an_end"),
         sa.PrimaryKeyConstraint("number"),
         sqlite_strict=True,
@@ -239,7 +253,7 @@ def _personal() -> None:
         "driver",
         _must("number", WIDE),
         _must("ordinal", WIDE),
-        _must("name", sa.Text),
+        _must("name", WORDS),
         sa.PrimaryKeyConstraint("number", "ordinal"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -250,9 +264,9 @@ def _accounts() -> None:
     op.create_table(
         "account",
         _must("id", WIDE),
-        _must("login", sa.Text),
-        _must("name", sa.Text),
-        _must("password", sa.Text),
+        _must("login", WORDS),
+        _must("name", WORDS),
+        _must("password", WORDS),
         _must("simulated", SMALL),
         _must("added_at", WIDE),
         _may("closed_at", WIDE),
@@ -266,7 +280,7 @@ def _accounts() -> None:
     )
     op.create_table(
         "login",
-        _must("login", sa.Text),
+        _must("login", WORDS),
         _must("account", WIDE),
         sa.PrimaryKeyConstraint("login"),
         sqlite_strict=True,
@@ -275,17 +289,17 @@ def _accounts() -> None:
     op.create_table(
         "grant",
         _must("account", WIDE),
-        _must("role", sa.Text),
-        _must("place", sa.Text),
+        _must("role", WORDS),
+        _must("place", WORDS),
         sa.PrimaryKeyConstraint("account", "role", "place"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "session",
-        _must("digest", sa.Text),
+        _must("digest", WORDS),
         _must("account", WIDE),
-        _must("purpose", sa.Text),
+        _must("purpose", WORDS),
         _must("began", WIDE),
         _must("expires", WIDE),
         sa.CheckConstraint("purpose IN ('session', 'password')", name="session_has_a_purpose"),
@@ -300,10 +314,10 @@ def _carriers() -> None:
         "api_key",
         _must("id", WIDE),
         _must("account", WIDE),
-        _must("digest", sa.Text),
-        _must("label", sa.Text),
-        _must("role", sa.Text),
-        _must("place", sa.Text),
+        _must("digest", WORDS),
+        _must("label", WORDS),
+        _must("role", WORDS),
+        _must("place", WORDS),
         _must("rate", WIDE),
         _must("issued_at", WIDE),
         _may("revoked_at", WIDE),
@@ -314,11 +328,11 @@ def _carriers() -> None:
     op.create_table(
         "garage_vehicle",
         _must("account", WIDE),
-        _must("plate", sa.Text),
-        _must("country", sa.Text),
-        _must("vin", sa.Text),
-        _must("trailer", sa.Text),
-        _must("label", sa.Text),
+        _must("plate", WORDS),
+        _must("country", WORDS),
+        _must("vin", WORDS),
+        _must("trailer", WORDS),
+        _must("label", WORDS),
         sa.PrimaryKeyConstraint("account", "country", "plate"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -326,8 +340,8 @@ def _carriers() -> None:
     op.create_table(
         "garage_driver",
         _must("account", WIDE),
-        _must("name", sa.Text),
-        _must("phone", sa.Text),
+        _must("name", WORDS),
+        _must("phone", WORDS),
         sa.PrimaryKeyConstraint("account", "name"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
@@ -340,25 +354,21 @@ def _log() -> None:
         _must("position", WIDE),
         _must("at", WIDE),
         _must("real", WIDE),
-        _must("kind", sa.Text),
-        _must("actor", sa.Text),
-        _must("line", sa.Text),
+        _must("kind", WORDS),
+        _must("actor", WORDS),
+        _must("line", WORDS),
         _must("number", WIDE),
-        _must("body", sa.Text),
+        _must("body", WORDS),
         sa.PrimaryKeyConstraint("position"),
         sqlite_strict=True,
     )
-    op.create_index(
-        "event_called_out_of_turn",
-        "event",
-        ["line", "at"],
-        sqlite_where=sa.text("kind = 'called_out_of_turn'"),
-    )
-    op.create_index(
-        "event_crossed", "event", ["line", "at"], sqlite_where=sa.text("kind = 'crossed'")
-    )
-    op.create_index("event_line", "event", ["line"])
-    op.create_index("event_number", "event", ["number"], sqlite_where=sa.text("number <> 0"))
+    _partly("event_called_out_of_turn", "event", ["line", "at"], "kind = 'called_out_of_turn'")
+    _partly("event_crossed", "event", ["line", "at"], "kind = 'crossed'")
+    if op.get_context().dialect.name == "sqlite":
+        op.create_index("event_line", "event", ["line"])
+    else:
+        op.create_index("event_line_position", "event", ["line", "position"])
+    _partly("event_number", "event", ["number"], "number <> 0")
     op.create_table(
         "answer",
         _must("digest", sa.LargeBinary),
@@ -370,16 +380,17 @@ def _log() -> None:
     op.create_index("answer_digest", "answer", ["digest"], unique=True)
     op.create_table(
         "counter",
-        _must("name", sa.Text),
+        _must("name", WORDS),
         _must("last", WIDE),
         sa.PrimaryKeyConstraint("name"),
+        postgresql_with=HOT,
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_table(
         "setting",
-        _must("name", sa.Text),
-        _must("value", sa.Text),
+        _must("name", WORDS),
+        _must("value", WORDS),
         sa.PrimaryKeyConstraint("name"),
         sqlite_strict=True,
         sqlite_with_rowid=False,
