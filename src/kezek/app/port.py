@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row, Source
@@ -13,6 +13,7 @@ from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.slot.slot import Day, Slot
 
 R = TypeVar("R", bound=Row)
+Ref: TypeAlias = tuple[type[Any], Hashable]
 
 
 class Fault(Exception):
@@ -23,6 +24,20 @@ class Fault(Exception):
 
 class StoreFault(Fault):
     """The database cannot be read or written now."""
+
+
+class Conflict(StoreFault):
+    """Another transaction came in between, or the connection went before anything was kept.
+
+    Nothing of this change was kept, so the whole of it may be tried again at once.
+    """
+
+
+class OutcomeUnknown(StoreFault):
+    """The database went away while it committed: the change was kept or it was not.
+
+    Asking again under the same idempotency key finds out, and does it once in either case.
+    """
 
 
 class Clock(Protocol):
@@ -78,8 +93,13 @@ class Session:
 class Unit(Source, Protocol):
     """One write transaction: reads see what is committed, `save` is all or nothing."""
 
-    last_position: int
-    last_at: Instant
+    @property
+    def last_position(self) -> int:
+        """Position of the last event when the transaction began, 0 for none."""
+
+    @property
+    def last_at(self) -> Instant:
+        """The instant of that event."""
 
     def answered(self, digests: Sequence[bytes]) -> Mapping[bytes, Answered]:
         """Earlier answers under these keys."""
@@ -91,6 +111,14 @@ class Unit(Source, Protocol):
         answers: Sequence[Answered],
     ) -> None:
         """Put rows (None drops), append events, keep answers."""
+
+
+@runtime_checkable
+class Prefetching(Protocol):
+    """A unit to which every question is a journey, so that it wants to hear them together."""
+
+    def prefetch(self, refs: Iterable[Ref]) -> None:
+        """Fetch rows (and answers) by kind and key; a later `get` finds them, or that there are none."""
 
 
 class Reader(Source, Protocol):
@@ -140,7 +168,7 @@ class Reader(Source, Protocol):
 
 
 class Store(Protocol):
-    """A store: memory, SQLite, later PostgreSQL, all behind one contract suite."""
+    """A store: memory, SQLite, PostgreSQL, all behind one contract suite."""
 
     @property
     def reader(self) -> Reader:
@@ -169,3 +197,13 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Release files and connections."""
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A store on which other processes write too."""
+
+    def follow(self, after: int, tell: Callable[[Sequence[Logged]], None]) -> None:
+        """Call `tell`, on a thread of the store's own, with every event above a position: in order,
+        none left out, those of this process too.  A `tell` that fails is called with them again.
+        """

@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from kezek.app.port import Answered, Store, Unit
+from kezek.app.desk.touch import named, named_next
+from kezek.app.port import Answered, Prefetching, Store, Unit
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.lapse import Lapse
@@ -90,9 +91,13 @@ def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Mome
     """Decide a batch and commit it; an exception means that nothing of it happened."""
     digests = [_digest(c) for c in commands]
     with store.unit() as unit:
+        facts = Facts(unit)
+        if isinstance(unit, Prefetching):
+            unit.prefetch([*named(commands), *((Answered, d) for d in digests if d)])
+            unit.prefetch(named_next(commands, facts))
         # The log's time never runs backwards, whatever the machine's clock does.
         now = Moment(max(now.at, unit.last_at), now.real)
-        draft = _Draft(Facts(unit), unit, rules, now, [], {})
+        draft = _Draft(facts, unit, rules, now, [], {})
         before = unit.answered([d for d in digests if d])
         answers = [
             _answer(draft, command, digest, before)

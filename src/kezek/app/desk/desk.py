@@ -12,10 +12,11 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TypeAlias
 
 from kezek.app.desk.batch import Answer, Outcome, run
-from kezek.app.port import Clock, Fault, Store
+from kezek.app.port import Clock, Conflict, Fault, Store
 from kezek.domain.decide import Command
 from kezek.domain.kernel.event import Logged
 from kezek.domain.regulation.regulation import Regulations
@@ -24,6 +25,8 @@ log = logging.getLogger("kezek.desk")
 
 BATCH_MAX = 256
 WAITING_MAX = 20_000
+# How often a batch is tried whole, and then each command of it alone, while others come in between.
+TRIES = 3
 
 
 class Overloaded(Fault):
@@ -102,16 +105,26 @@ class Desk:
     def _commit(self, batch: list[_Asked]) -> None:
         commands = [command for command, _, _ in batch]
         try:
-            outcome = run(self.store, commands, self.rules, self.clock.now())
+            outcome = self._run(commands)
         except Exception as fault:  # noqa: BLE001 - whatever failed, everyone waiting must hear of it
             self._failed(batch, fault)
             return
         self._tell(outcome)
         _answer(batch, outcome.answers)
 
+    def _run(self, commands: Sequence[Command]) -> Outcome:
+        """The batch; again when another process came in between, for nothing of it was kept then, and
+        everything is loaded and decided anew.
+        """
+        for _ in range(TRIES - 1):
+            with suppress(Conflict):
+                return run(self.store, commands, self.rules, self.clock.now())
+        return run(self.store, commands, self.rules, self.clock.now())
+
     def _failed(self, batch: list[_Asked], fault: Exception) -> None:
         """One command that cannot be written must not take its neighbours along."""
-        if len(batch) == 1 or isinstance(fault, Fault):
+        whole = isinstance(fault, Fault) and not isinstance(fault, Conflict)
+        if len(batch) == 1 or whole:
             log.error("a batch of %d failed: %s", len(batch), type(fault).__name__, exc_info=fault)
             _answer(batch, [fault] * len(batch))
             return
