@@ -1,5 +1,5 @@
 # Kezek. `make help` lists what there is. Each command first sees to what it needs:
-# the environment in .venv, the locked requirements, and (for tests) the system's browser.
+# the environment in .venv, the locked requirements, and (for tests) the system's browser and PostgreSQL.
 
 BIN := .venv/bin
 ARGS ?=
@@ -7,7 +7,7 @@ WORKERS ?= logical
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench fmt clean browser wrk
+.PHONY: help install demo test check bench fmt clean browser wrk postgresql
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,7 +17,7 @@ install: .venv/run.stamp ## the product alone, in .venv, from the locked version
 demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="--help" shows the options)
 	$(BIN)/kezek demo $(ARGS)
 
-test: .venv/test.stamp browser check ## every check and every test (ARGS="-k booking" narrows it)
+test: .venv/test.stamp browser postgresql check ## every check and every test (ARGS="-k booking" narrows it)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/test.stamp ## style, types and the order of the rings
@@ -46,3 +46,7 @@ browser:
 
 wrk:
 	@tools/need.sh wrk wrk
+
+# Only its programs are used: tests start a server of their own.
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || tools/need.sh "" postgresql

@@ -1,6 +1,6 @@
-"""Bookings a second through the desk's core, on SQLite with every commit flushed to the disk.
+"""Bookings a second through the desk's core, with every commit flushed to the disk.
 
-    python -m tests.bench.desk [--bookings N] [--profile] [--folder DIR]
+    python -m tests.bench.desk [--store sqlite|postgresql] [--seconds S] [--profile] [--folder DIR]
 
 The shipped network, bookings spread over its free places in a shuffled order.  Beside it a raw loop that
 inserts one row of the same size into one table at the same durability: what the disk and SQLite allow.
@@ -126,12 +126,13 @@ def main() -> None:
     asked.add_argument("--seconds", type=float, default=3.0, help="per batch size")
     asked.add_argument("--profile", action="store_true", help="where the time goes, batches of 64")
     asked.add_argument("--folder", type=Path, help="on the disk to measure; default: temporary")
+    asked.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite")
     options = asked.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder) as made:
         folder = Path(made)
         print(f"{'batch':>6} {'bookings/s':>11} {'accepted':>9} {'CPU us':>7} {'raw rows/s':>11}")
         for size in BATCHES:
-            store = open_store(f"sqlite:{folder / f'desk{size}.db'}")
+            store = opened(options.store, folder, f"desk{size}")
             load(store)
             rate, accepted, busy = measured(store, commands(store, size), size, options.seconds)
             store.close()
@@ -140,11 +141,19 @@ def main() -> None:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(f"peak memory {peak / 1024:.0f} MB")
         if options.profile:
-            profiled(folder, options.seconds)
+            profiled(opened(options.store, folder, "profile"), options.seconds)
 
 
-def profiled(folder: Path, seconds: float) -> None:
-    store = open_store(f"sqlite:{folder / 'profile.db'}")
+def opened(kind: str, folder: Path, name: str) -> Store:
+    """An empty store; PostgreSQL's is on a server of the tests' own."""
+    if kind == "sqlite":
+        return open_store(f"sqlite:{folder / name}.db")
+    from tests.storage.postgres.cluster import cluster
+
+    return open_store(cluster().url(cluster().empty()))
+
+
+def profiled(store: Store, seconds: float) -> None:
     load(store)
     watch = cProfile.Profile()
     asked = commands(store, 7)

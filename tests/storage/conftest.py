@@ -6,17 +6,23 @@ from pathlib import Path
 import pytest
 
 from kezek.app.port import Store
-from kezek.storage.open import open_store
+from kezek.storage.memory import MemoryStore
+from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
+from tests.storage.postgres.cluster import cluster
 
 
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Store:
     """Every kind of store in turn: what holds for one holds for all."""
-    url = "memory:" if request.param == "memory" else f"sqlite:{tmp_path / 'kezek.db'}"
-    made = open_store(url)
-    yield made
-    made.close()
+    kinds = {"memory": "memory", "sqlite": "file", "postgresql": "shared"}
+    made: Store = request.getfixturevalue(kinds[request.param])
+    return made
+
+
+@pytest.fixture
+def memory() -> MemoryStore:
+    return MemoryStore()
 
 
 @pytest.fixture
@@ -27,5 +33,20 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def file(path: Path) -> Iterator[SqliteStore]:
     made = SqliteStore(str(path))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database() -> Iterator[str]:
+    """A database of its own, with the schema, on the tests' server."""
+    name = cluster().fresh()
+    yield name
+    cluster().drop(name)
+
+
+@pytest.fixture
+def shared(database: str) -> Iterator[PostgresStore]:
+    made = PostgresStore(cluster().url(database))
     yield made
     made.close()

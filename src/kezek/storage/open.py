@@ -13,16 +13,23 @@ class UnknownAddress(StoreFault):
 
 
 def open_store(url: str) -> Store:
-    """`memory:` forgets everything at the end; `sqlite:PATH` keeps it in a file, made when missing.
+    """`memory:` forgets everything at the end; `sqlite:PATH` keeps it in a file, made when missing;
+    `postgresql://USER@HOST/DATABASE` shares it with other processes and machines.
 
-    Raises a StoreFault that says what to do when the file cannot be used.
+    Raises a StoreFault that says what to do when the store cannot be used.
     """
     kind, _, path = url.partition(":")
     if kind == "memory" and not path:
         return MemoryStore()
+    # Each is loaded only when asked for: the memory store needs no database.
     if kind == "sqlite" and path:
-        # Loaded only when asked for: the memory store needs no database.
         from kezek.storage.sqlite.store import SqliteStore  # noqa: PLC0415
 
         return SqliteStore(path)
-    raise UnknownAddress("a store's address is `memory:` or `sqlite:PATH`")
+    if kind == "postgresql" and path.startswith("//"):
+        from kezek.storage.postgres.store import PostgresStore  # noqa: PLC0415
+
+        return PostgresStore(url)
+    raise UnknownAddress(
+        "a store's address is `memory:`, `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`"
+    )

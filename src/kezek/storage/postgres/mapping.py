@@ -1,0 +1,177 @@
+"""Rows to statements: each kind's are made once, and every statement takes any number of rows.
+
+A column of many rows travels as one array in PostgreSQL's text form, put together here: the driver would
+look at each value by itself, which costs more than deciding about it.  Rows are made and taken apart as
+for SQLite, since both keep booleans as 0 and 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from types import UnionType
+from typing import Any, Generic, TypeVar, get_args, get_type_hints
+
+from kezek.storage.sqlite.mapping import mapping as sqlite_mapping
+from kezek.storage.table import TABLES, Table
+
+R = TypeVar("R")
+
+_WIDEST = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's type, and how a sequence of its values is written as an array."""
+
+    type: str
+    array: Callable[[Iterable[Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped(Generic[R]):
+    """How one kind of row is found, made, written and dropped.
+
+    `select` has no condition and ends ready for one; `by_key` is bound to the key's columns, `by_keys`
+    and `drop` to an array for each of them, `add` and `put` to an array for each column.
+    """
+
+    make: Callable[[Sequence[Any]], R]
+    arrays: Callable[[Sequence[Any]], list[str]]
+    key_arrays: Callable[[Sequence[Hashable]], list[str]]
+    select: str
+    by_key: bytes
+    by_keys: bytes
+    by_first: bytes
+    everything: bytes
+    add: bytes
+    put: bytes
+    drop: bytes
+
+
+def mapping(kind: type[R]) -> Mapped[R]:
+    """The mapping of a kind; a kind without a table is our own mistake."""
+    return _MADE[kind]
+
+
+def parts(key: Hashable) -> tuple[Any, ...]:
+    """A key's columns."""
+    return key if isinstance(key, tuple) else (key,)
+
+
+def possible(key: Hashable) -> bool:
+    """Whether a row may have such a key: whoever makes up an address can name what no column holds."""
+    for part in parts(key):
+        if isinstance(part, str):
+            if "\0" in part or not (part.isascii() or _written(part)):
+                return False
+        elif isinstance(part, int) and not -_WIDEST <= part < _WIDEST:
+            return False
+    return True
+
+
+def _written(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _mapped(kind: type[R], table: Table) -> Mapped[R]:
+    hints = get_type_hints(kind)
+    names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
+    key, rest = list(table.key), [name for name in names if name not in table.key]
+    columns = [_column(hints[name]) for name in names]
+    key_columns = [_column(hints[name]) for name in key]
+    all_names, key_names, name = _quoted(names), _quoted(key), f'"{table.name}"'
+    put = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
+    select = f"SELECT {all_names} FROM {name}"
+    asked = f"unnest({_arrays(key_columns)}) AS asked ({key_names})"
+    same = " AND ".join(f'{name}."{part}" = asked."{part}"' for part in key)
+    found = " AND ".join(f'"{part}" = %s' for part in key)
+    listed = (
+        f'WHERE "{key[0]}" = ANY({_arrays(key_columns)})'
+        if len(key) == 1
+        else f"JOIN {asked} USING ({key_names})"
+    )
+    add = f"INSERT INTO {name} ({all_names}) SELECT * FROM unnest({_arrays(columns)})"
+    then = f"DO UPDATE SET {put}" if rest else "DO NOTHING"
+    values = sqlite_mapping(kind).values
+
+    def arrays(rows: Sequence[R]) -> list[str]:
+        by_column = zip(*map(values, rows), strict=True)
+        return [column.array(whole) for column, whole in zip(columns, by_column, strict=True)]
+
+    def key_arrays(keys: Sequence[Hashable]) -> list[str]:
+        by_column = zip(*map(parts, keys), strict=True)
+        return [column.array(whole) for column, whole in zip(key_columns, by_column, strict=True)]
+
+    return Mapped(
+        make=sqlite_mapping(kind).make,
+        arrays=arrays,
+        key_arrays=key_arrays,
+        select=select,
+        by_key=f"{select} WHERE {found}".encode(),
+        by_keys=f"{select} {listed}".encode(),
+        by_first=f'{select} WHERE "{key[0]}" = %s ORDER BY {key_names}'.encode(),
+        everything=f"{select} ORDER BY {key_names}".encode(),
+        add=add.encode(),
+        put=f"{add} ON CONFLICT ({key_names}) {then}".encode(),
+        drop=f"DELETE FROM {name} USING {asked} WHERE {same}".encode(),
+    )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    # Some fields are words of SQL: `on`, `grant`, `return`.
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _arrays(columns: Sequence[Column]) -> str:
+    return ", ".join(f"%s::{column.type}[]" for column in columns)
+
+
+def _numbers(values: Iterable[Any]) -> str:
+    # The format refuses what is no number, so nothing can slip a bracket in.
+    return "{" + ",".join(["NULL" if v is None else f"{v:d}" for v in values]) + "}"
+
+
+def _reals(values: Iterable[Any]) -> str:
+    return "{" + ",".join(["NULL" if v is None else f"{v!r}" for v in values]) + "}"
+
+
+def _texts(values: Iterable[Any]) -> str:
+    return "{" + ",".join(["NULL" if v is None else _text(v) for v in values]) + "}"
+
+
+def _text(value: str) -> str:
+    if "\\" in value or '"' in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
+
+
+def _bytes(values: Iterable[Any]) -> str:
+    return "{" + ",".join([f'"\\\\x{v.hex()}"' for v in values]) + "}"
+
+
+_COLUMNS: Mapping[type[Any], Column] = {
+    bool: Column("smallint", _numbers),
+    int: Column("bigint", _numbers),
+    float: Column("double precision", _reals),
+    str: Column("text", _texts),
+    bytes: Column("bytea", _bytes),
+}
+
+
+def _column(hint: Any) -> Column:
+    if isinstance(hint, UnionType):
+        (hint,) = (part for part in get_args(hint) if part is not type(None))
+    if issubclass(hint, StrEnum):
+        hint = str
+    return _COLUMNS[hint]
+
+
+_MADE: Mapping[type[Any], Mapped[Any]] = {
+    kind: _mapped(kind, table) for kind, table in TABLES.items()
+}

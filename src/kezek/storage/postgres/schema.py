@@ -1,0 +1,71 @@
+"""The database made ready: its schema brought to this version, whichever process comes first."""
+
+from __future__ import annotations
+
+import psycopg
+
+from kezek.storage.migrations.head import HEAD
+from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.fault import NotADatabase, WrongVersion, fault_of
+from kezek.storage.postgres.unit import LOG_LOCK
+from kezek.storage.table import TABLES
+
+
+def migrate(connection: Connection) -> None:
+    """Nothing where nothing is to do; else one transaction, which nobody writes beside."""
+    try:
+        if _version(connection) != HEAD:
+            _migrate(connection)
+    except psycopg.Error as error:
+        raise fault_of(error) from None
+
+
+def _migrate(connection: Connection) -> None:
+    # Loaded only when there is something to do: the tools for schemas cost a third of a start.
+    from kezek.storage.migrations.script import UnknownVersion, script  # noqa: PLC0415
+
+    with connection.transaction():
+        connection.execute("SET LOCAL lock_timeout = '10min'")
+        connection.execute("SET LOCAL statement_timeout = 0")
+        connection.execute(f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode())
+        version = _version(connection)
+        if version == HEAD:
+            return
+        if not version:
+            _alone(connection)
+        try:
+            statements = script(version, dialect="postgresql")
+        except UnknownVersion:
+            raise WrongVersion(
+                f"the database was written by another version of the server (schema {version}, this "
+                f"one knows up to {HEAD}): install that version or a newer one; it is left as it is"
+            ) from None
+        connection.execute(statements.encode(), prepare=False)
+
+
+def _version(connection: Connection) -> str:
+    if not _there(connection, ["alembic_version"]):
+        return ""
+    row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+def _alone(connection: Connection) -> None:
+    """Refuse a database in which another program has tables of our names."""
+    if _there(connection, [table.name for table in TABLES.values()]):
+        raise NotADatabase(
+            "the database belongs to another program: create one of its own; it is left as it is"
+        )
+
+
+def _there(connection: Connection, names: list[str]) -> bool:
+    """Whether a table of these names is there now.
+
+    Read from the catalogue itself: the shorter `to_regclass` remembers, until the transaction ends,
+    that there was none before another process made it.
+    """
+    found = connection.execute(
+        "SELECT 1 FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid) LIMIT 1",
+        (names,),
+    )
+    return found.fetchone() is not None

@@ -1,0 +1,211 @@
+"""The store on PostgreSQL: one writing connection a process, a few that read, one that listens."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import psycopg
+from psycopg.pq import TransactionStatus
+
+from kezek.app.port import OutcomeUnknown, Session
+from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.instant import Instant
+from kezek.storage.postgres.address import read
+from kezek.storage.postgres.connection import Connection, connect
+from kezek.storage.postgres.fault import Away, Closed, Lost, ReadOnly, fault_of, parted
+from kezek.storage.postgres.follow import Follower
+from kezek.storage.postgres.mapping import mapping
+from kezek.storage.postgres.pool import Pool
+from kezek.storage.postgres.reader import PostgresReader
+from kezek.storage.postgres.schema import migrate
+from kezek.storage.postgres.unit import PostgresUnit
+
+log = logging.getLogger("kezek.storage")
+
+# Rows erased under one lock: bookings wait no longer than a batch of their own would take.
+SWEEP_ROWS = 500
+# While the server is away, nobody waits for another attempt more often than this.
+AWAY_SECONDS = 1.0
+
+_UNKNOWN = (
+    "the connection was lost while the database committed: ask again under the same key to learn what "
+    "became of it"
+)
+
+
+class PostgresStore:
+    """See `open_store`; `url` is an address as libpq takes it."""
+
+    def __init__(self, url: str) -> None:
+        self._address = read(url)
+        self._turn = threading.Lock()
+        self._closed = False
+        self._away_until = 0.0
+        self._weak = False
+        self._followers: list[Follower] = []
+        self._pool = Pool(lambda: self._connected(writes=False))
+        self._reader = PostgresReader(self._pool.lent, self._pool.forget)
+        self._writer = self._connected(writes=True)
+        try:
+            migrate(self._writer)
+        except BaseException:
+            self._writer.close()
+            raise
+
+    @property
+    def reader(self) -> PostgresReader:
+        return self._reader
+
+    def _connected(self, *, writes: bool) -> Connection:
+        if self._closed:
+            raise Closed("the store is closed")
+        if time.monotonic() < self._away_until:
+            raise Away(
+                "the database server could not be reached a moment ago: it is tried again soon"
+            )
+        try:
+            connection = connect(self._address, writes=writes)
+        except Away:
+            self._away_until = time.monotonic() + AWAY_SECONDS
+            raise
+        connection.add_notice_handler(self._noticed)
+        return connection
+
+    def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
+        # A server that gives up waiting for its standby says so only here: "committed locally".
+        if notice.severity_nonlocalized == "WARNING":
+            self._weak = True
+
+    @contextmanager
+    def unit(self) -> Iterator[PostgresUnit]:
+        """A write transaction: committed and flushed when left, rolled back by an exception.
+
+        A connection that broke before the commit raises a Conflict: nothing was kept.
+        """
+        with self._turn:
+            connection, unit = self._ready(), None
+            self._weak = False
+            try:
+                with connection.pipeline() as pipeline:
+                    try:
+                        unit = PostgresUnit(connection, pipeline)
+                        yield unit
+                        unit.commit()
+                    except BaseException:
+                        # Hear the rest here: the driver would write it into its own log, values and all.
+                        with suppress(psycopg.Error):
+                            pipeline.sync()
+                        raise
+            except psycopg.Error as error:
+                fault = _of_unit(error, unit)
+                self._end(connection, fault)
+                raise fault from None
+            except BaseException as error:
+                self._end(connection, error)
+                raise
+            if not unit.committed or self._weak:
+                raise OutcomeUnknown(_UNKNOWN)
+
+    def _ready(self) -> Connection:
+        """The writing connection, a new one when the last has broken."""
+        if self._closed:
+            raise Closed("the store is closed")
+        if self._writer.closed:
+            self._writer = self._connected(writes=True)
+        return self._writer
+
+    def _end(self, connection: Connection, why: BaseException) -> None:
+        """Roll back; a connection that cannot is thrown away, and the server rolls back by itself."""
+        try:
+            if isinstance(why, ReadOnly | Lost):
+                # The primary has become a replica: the next connection looks for the new one.
+                connection.close()
+            elif connection.info.transaction_status != TransactionStatus.IDLE:
+                connection.rollback()
+        except psycopg.Error:
+            connection.close()
+
+    def follow(self, after: int, tell: Callable[[Sequence[Logged]], None]) -> None:
+        """Call `tell` with every event above a position, from a thread of its own."""
+        self._followers.append(
+            Follower(lambda: self._connected(writes=False), self._reader, after, tell)
+        )
+
+    def keep_session(self, session: Session) -> None:
+        at = mapping(Session)
+        self._write(at.put, at.arrays([session]))
+
+    def session(self, digest: str) -> Session | None:
+        return self._reader.get(Session, digest)
+
+    def end_sessions(self, *, digest: str = "", account: int = 0, before: Instant = 0) -> None:
+        self._write(
+            b"DELETE FROM session WHERE digest = %s OR (%s <> 0 AND account = %s) OR expires < %s",
+            (digest, account, account, before),
+        )
+
+    def setting(self, name: str) -> str | None:
+        return self._reader.setting(name)
+
+    def set_setting(self, name: str, value: str) -> None:
+        self._write(
+            b"INSERT INTO setting (name, value) VALUES (%s, %s)"
+            b" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (name, value),
+        )
+
+    def _write(self, statement: bytes, values: Sequence[Any]) -> int:
+        """One change on its own, which may be made twice; the number of rows it touched."""
+        try:
+            return self._written(statement, values)
+        except Lost:
+            return self._written(statement, values)
+
+    def _written(self, statement: bytes, values: Sequence[Any]) -> int:
+        with self._turn:
+            connection = self._ready()
+            try:
+                return connection.execute(statement, values).rowcount
+            except psycopg.Error as error:
+                fault = fault_of(error)
+                self._end(connection, fault)
+                raise fault from None
+
+    def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
+        erased = 0
+        for numbers in self._reader.erasable(particulars_before, SWEEP_ROWS):
+            # Asked again where it is done: a move may have put the end off in the meantime.
+            erased += self._write(
+                b"WITH gone AS (DELETE FROM particulars WHERE number = ANY(%s) AND erase_on < %s"
+                b" RETURNING number), named AS (DELETE FROM driver USING gone"
+                b" WHERE driver.number = gone.number RETURNING 1)"
+                b" SELECT number FROM gone UNION ALL SELECT * FROM named",
+                (numbers, particulars_before),
+            )
+        while rows := self._write(
+            b"DELETE FROM answer WHERE ctid = ANY(ARRAY("
+            b"SELECT ctid FROM answer WHERE real < %s LIMIT %s))",
+            (answers_before, SWEEP_ROWS),
+        ):
+            erased += rows
+        return erased
+
+    def close(self) -> None:
+        """Stop following, then let go of every connection."""
+        for follower in self._followers:
+            follower.stop()
+        with self._turn:
+            self._closed = True
+            self._pool.close()
+            self._writer.close()
+
+
+def _of_unit(error: psycopg.Error, unit: PostgresUnit | None) -> Exception:
+    if unit is not None and unit.committing and parted(error):
+        return OutcomeUnknown(_UNKNOWN)
+    return fault_of(error)

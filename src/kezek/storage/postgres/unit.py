@@ -1,0 +1,139 @@
+"""One write transaction: begun, locked and loaded in one journey, written and committed in another."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar, cast
+
+import psycopg
+
+from kezek.app.port import Answered, Ref
+from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.facts import Row
+from kezek.domain.kernel.instant import Instant
+from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.mapping import mapping, possible
+from kezek.storage.postgres.reader import Rows
+from kezek.storage.table import TABLES
+
+R = TypeVar("R", bound=Row)
+
+# "KEZK": whoever writes holds it until the commit is visible.  So positions are dense and in commit
+# order whatever process writes, a reader that catches up by position skips nothing, and no two batches
+# ever work on the same rows: no row needs a lock of its own.
+LOG_LOCK = 0x4B455A4B
+CHANNEL = "kezek"
+
+_LOCK = f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()
+_LAST = b"SELECT position, at FROM event ORDER BY position DESC LIMIT 1"
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)".encode()
+
+
+class PostgresUnit(Rows):
+    """Works on the writing connection, in its pipeline: what is not asked for is not waited for.
+
+    Every wait ends in a `sync`: only then does the server count the seconds that we think, and end the
+    transaction of a process that was frozen while it held the lock.
+    """
+
+    def __init__(self, connection: Connection, pipeline: psycopg.Pipeline) -> None:
+        super().__init__(self._read)
+        self._connection, self._pipeline = connection, pipeline
+        self._known: dict[Ref, Row | None] = {}
+        self._last: tuple[int, Instant] | None = None
+        # Whether the commit may have reached the server.
+        self.committing = False
+        self._commit: psycopg.Cursor[Any] | None = None
+        self._send(b"BEGIN ISOLATION LEVEL READ COMMITTED")
+        self._send(_LOCK)
+        self._newest = self._send(_LAST)
+
+    def _send(self, statement: bytes, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
+        return self._connection.execute(statement, values, binary=True)
+
+    def _read(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
+        cursor = self._send(statement, values)
+        self._pipeline.sync()
+        return cursor.fetchall()
+
+    @property
+    def last_position(self) -> int:
+        return self._end()[0]
+
+    @property
+    def last_at(self) -> Instant:
+        return self._end()[1]
+
+    def _end(self) -> tuple[int, Instant]:
+        if self._last is None:
+            self._pipeline.sync()
+            self._last = cast("tuple[int, Instant] | None", self._newest.fetchone()) or (0, 0)
+        return self._last
+
+    def prefetch(self, refs: Iterable[Ref]) -> None:
+        wanted: dict[type[Any], set[Hashable]] = {}
+        for kind, key in refs:
+            if (kind, key) not in self._known and possible(key):
+                wanted.setdefault(kind, set()).add(key)
+        asked: list[tuple[type[Any], psycopg.Cursor[Any]]] = []
+        for kind, keys in wanted.items():
+            self._known.update(((kind, key), None) for key in keys)
+            in_order = sorted(keys)  # type: ignore[type-var]
+            asked.append(
+                (kind, self._send(mapping(kind).by_keys, mapping(kind).key_arrays(in_order)))
+            )
+        if asked:
+            self._pipeline.sync()
+        for kind, cursor in asked:
+            for row in map(mapping(kind).make, cursor.fetchall()):
+                self._known[kind, row.key] = row
+
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        try:
+            return cast("R | None", self._known[kind, key])
+        except KeyError:
+            return super().get(kind, key)
+
+    def answered(self, digests: Sequence[bytes]) -> Mapping[bytes, Answered]:
+        self.prefetch((Answered, digest) for digest in digests)
+        single = ((digest, self.get(Answered, digest)) for digest in digests)
+        return {digest: found for digest, found in single if found is not None}
+
+    def save(
+        self,
+        changed: Mapping[tuple[type[Any], Hashable], Row | None],
+        events: Sequence[Logged],
+        answers: Sequence[Answered],
+    ) -> None:
+        assert all(e.position == at for at, e in enumerate(events, self.last_position + 1)), (
+            "positions are dense and in commit order"
+        )
+        put: dict[type[Any], list[Row]] = {}
+        gone: dict[type[Any], list[Hashable]] = {}
+        for (kind, key), row in changed.items():
+            if row is None:
+                gone.setdefault(kind, []).append(key)
+            else:
+                put.setdefault(kind, []).append(row)
+        for kind in TABLES:
+            at = mapping(kind)
+            if kind in gone:
+                self._send(at.drop, at.key_arrays(gone[kind]))
+            if kind in put:
+                self._send(at.put, at.arrays(put[kind]))
+        # Plainly inserted: an event or an answer that is there already is a mistake, never an update.
+        for kind, rows in ((Logged, events), (Answered, answers)):
+            if rows:
+                self._send(mapping(kind).add, mapping(kind).arrays(rows))
+        if events:
+            self._send(_NOTIFY, [str(events[-1].position)])
+
+    def commit(self) -> None:
+        """Send the commit; the pipeline's end brings its answer."""
+        self.committing = True
+        self._commit = self._send(b"COMMIT")
+
+    @property
+    def committed(self) -> bool:
+        """Whether the server said so."""
+        return self._commit is not None and self._commit.statusmessage == "COMMIT"

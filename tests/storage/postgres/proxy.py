@@ -1,0 +1,71 @@
+"""A wire between a store and its server that a test can cut."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+
+class Proxy:
+    """Forwards every byte; `cut` closes all that is open, `deaf_after` keeps answers back."""
+
+    def __init__(self, port: int) -> None:
+        self.to = ("127.0.0.1", port)
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port = self._server.getsockname()[1]
+        self._open: list[socket.socket] = []
+        # Once a client has said this, the server hears it, and the client hears nothing any more.
+        self.deaf_after = b""
+        self._deaf = False
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._server.accept()
+            except OSError:
+                return
+            try:
+                server = socket.create_connection(self.to)
+            except OSError:
+                client.close()
+                continue
+            self._open += [client, server]
+            self._start(lambda a=client, b=server: self._pump(a, b, asked=True))
+            self._start(lambda a=server, b=client: self._pump(a, b, asked=False))
+
+    def _start(self, do: Callable[[], None]) -> None:
+        threading.Thread(target=do, daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket, *, asked: bool) -> None:
+        try:
+            while some := source.recv(65_536):
+                if asked and self.deaf_after and self.deaf_after in some:
+                    self.deaf_after, self._deaf = b"", True
+                    sink.sendall(some)
+                    # Long enough for the server to do it.
+                    time.sleep(0.3)
+                    self.cut()
+                    self._deaf = False
+                    return
+                if asked or not self._deaf:
+                    sink.sendall(some)
+        except OSError:
+            pass
+        for end in (source, sink):
+            end.close()
+
+    def cut(self) -> None:
+        """Close every connection; new ones can be made."""
+        gone, self._open = self._open, []
+        for end in gone:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                continue
+
+    def close(self) -> None:
+        self._server.close()
+        self.cut()
