@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kezek.app.port import Store
-from kezek.domain.account.account import Grant
+from kezek.domain.account.account import ApiKey, Grant
 from kezek.domain.booking.booking import Booking, Driver
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.slot.place import Return
@@ -40,6 +40,7 @@ def test_an_empty_store_has_an_empty_answer_to_everything(store: Store):
         reader.days(LINE, "0000", "9999"),
         reader.slots(LINE, 0, 10**15),
         reader.held_by(1, 10**9, 10),
+        reader.held_since(1, 0),
         reader.due(10**15, 10),
         reader.returns_due(10**15, 10),
         reader.events(0, 10),
@@ -51,6 +52,8 @@ def test_an_empty_store_has_an_empty_answer_to_everything(store: Store):
     ]
     assert all(len(found) == 0 for found in empty)
     assert reader.counted(LINE, "crossed", 0) == 0
+    assert reader.ahead(LINE, 10**15, 10**9) == 0
+    assert reader.api_key("") is None
     with store.unit() as unit:
         assert (unit.last_position, unit.last_at) == (0, 0)
 
@@ -109,6 +112,51 @@ def test_booked_are_live_bookings_of_the_windows(store: Store):
         ],
     )
     assert list(store.reader.booked(LINE, HOUR, 4 * HOUR)) == [1, 2]
+
+
+def test_ahead_are_live_bookings_that_have_not_arrived_and_come_earlier(store: Store):
+    save(
+        store,
+        [
+            booking(1, start=HOUR),
+            booking(2, start=2 * HOUR),
+            booking(3, start=2 * HOUR),
+            booking(4, start=90 * 24 * HOUR),
+            booking(5, start=None),
+            booking(6, start=HOUR, arrived_at=1),
+            booking(7, start=HOUR, ended_at=1, outcome="cancelled", look_at=None),
+            booking(8, start=HOUR, line=OTHER),
+        ],
+    )
+    ahead = store.reader.ahead
+    assert [ahead(LINE, 2 * HOUR, n) for n in (0, 2, 3, 4)] == [1, 1, 2, 3]
+    assert ahead(LINE, 100 * 24 * HOUR, 9) == 4
+    assert ahead(LINE, 0, 9) == 0
+
+
+def test_a_holder_keeps_live_bookings_however_old_and_those_ended_lately(store: Store):
+    ended = {"outcome": "crossed", "look_at": None}
+    save(
+        store,
+        [
+            booking(1, holder=7, confirmed_at=0),
+            booking(2, holder=7, ended_at=99, **ended),
+            booking(3, holder=7, ended_at=100, **ended),
+            booking(4, holder=8),
+            booking(5, holder=7),
+            booking(6, holder=0),
+            booking(7, holder=0, ended_at=100, **ended),
+        ],
+    )
+    assert list(store.reader.held_since(7, 100)) == [1, 3, 5]
+    assert list(store.reader.held_since(0, 100)) == [6, 7]
+
+
+def test_a_key_is_found_by_its_digest(store: Store):
+    keys = [ApiKey(n, 1, f"{n}" * 64, "", "carrier", "*", 60, 5, None) for n in (1, 2)]
+    save(store, keys)
+    assert store.reader.api_key("2" * 64) == keys[1]
+    assert store.reader.api_key("3" * 64) is None
 
 
 def test_days_and_slots_of_a_span(store: Store):

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
+from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row, Source
 from kezek.domain.kernel.instant import Instant, Moment
@@ -144,6 +145,15 @@ class Reader(Source, Protocol):
 
     def held_by(self, account: int, before: int, limit: int) -> Sequence[int]:
         """Booking numbers of an account below `before`, newest first."""
+
+    def held_since(self, account: int, since: Instant) -> Sequence[int]:
+        """Bookings of an account that are live, or ended at `since` or later."""
+
+    def ahead(self, line: str, start: Instant, number: int) -> int:
+        """How many live bookings of the line that have not arrived come before (start, number)."""
+
+    def api_key(self, digest: str) -> ApiKey | None:
+        """The key with this digest, revoked or not."""
 
     def due(self, now: Instant, limit: int) -> Sequence[int]:
         """Numbers of bookings whose next look has come, oldest first."""

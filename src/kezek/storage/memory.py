@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from kezek.app.port import Answered, Session
+from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
@@ -89,6 +90,17 @@ class MemoryReader(MemoryRows):
     def held_by(self, account: int, before: int, limit: int) -> Sequence[int]:
         own = [b.number for b in self.all(Booking) if b.holder == account and b.number < before]
         return own[::-1][:limit]
+
+    def held_since(self, account: int, since: Instant) -> Sequence[int]:
+        own = [b for b in self.all(Booking) if b.holder == account]
+        return [b.number for b in own if b.ended_at is None or b.ended_at >= since]
+
+    def ahead(self, line: str, start: Instant, number: int) -> int:
+        to_come = [b for b in self._bookings(line) if b.arrived_at is None]
+        return sum(b.start is not None and (b.start, b.number) < (start, number) for b in to_come)
+
+    def api_key(self, digest: str) -> ApiKey | None:
+        return next((key for key in self.all(ApiKey) if key.digest == digest), None)
 
     def due(self, now: Instant, limit: int) -> Sequence[int]:
         stale = [

@@ -173,6 +173,8 @@ _index(None, booking.c.line, booking.c.start, where="ended_at IS NULL")
 _index("booking_present", booking.c.line, where="arrived_at IS NOT NULL AND ended_at IS NULL")
 _index(None, booking.c.look_at, where="look_at IS NOT NULL")
 _index(None, booking.c.holder, booking.c.number, where="holder <> 0")
+# A carrier's own page: what is live (no end at all), and what ended today.
+_index(None, booking.c.holder, booking.c.ended_at, where="holder <> 0")
 
 # I3: the key is the promise: one active booking per plate, and per VIN, with an authority.
 claim = _table(

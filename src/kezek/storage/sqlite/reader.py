@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import apsw
 
+from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
@@ -131,6 +132,26 @@ class SqliteReader(Rows):
             " ORDER BY number DESC LIMIT ?",
             (account, before, limit),
         )
+
+    def held_since(self, account: int, since: Instant) -> Sequence[int]:
+        somebody = " AND holder <> 0" if account else ""
+        own = f"SELECT number FROM booking WHERE holder = ?1{somebody}"
+        return self._numbers(
+            f"{own} AND ended_at IS NULL UNION ALL {own} AND ended_at >= ?2 ORDER BY number",
+            (account, since),
+        )
+
+    def ahead(self, line: str, start: Instant, number: int) -> int:
+        return self._numbers(
+            "SELECT count(*) FROM booking WHERE line = ?1 AND ended_at IS NULL"
+            " AND arrived_at IS NULL AND start <= ?2 AND (start < ?2 OR number < ?3)",
+            (line, start, number),
+        )[0]
+
+    def api_key(self, digest: str) -> ApiKey | None:
+        at = mapping(ApiKey)
+        found = self._found(f"{at.select} WHERE digest = ?", (digest,))
+        return at.make(found[0]) if found else None
 
     def due(self, now: Instant, limit: int) -> Sequence[int]:
         return self._numbers(

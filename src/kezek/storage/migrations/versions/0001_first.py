@@ -217,6 +217,7 @@ def _bookings() -> None:
         sa.PrimaryKeyConstraint("number"),
         sqlite_strict=True,
     )
+    _partly("booking_holder_ended_at", "booking", ["holder", "ended_at"], "holder <> 0")
     _partly("booking_holder_number", "booking", ["holder", "number"], "holder <> 0")
     _partly("booking_line_start", "booking", ["line", "start"], "ended_at IS NULL")
     _partly("booking_look_at", "booking", ["look_at"], "look_at IS NOT NULL")
