@@ -1,0 +1,45 @@
+"""Heads of the log's tree: what is signed once a minute, and how it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.domain.kernel.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The tree at a size.  `number` counts the heads of a log from 1, so that none can be left out;
+    `at` is real time in whole seconds.
+    """
+
+    number: int
+    size: int
+    root: bytes
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class SignedHead:
+    """A head as it was published: `note` is a C2SP checkpoint with the log's own signature."""
+
+    number: int
+    size: int
+    note: str
+
+    @property
+    def key(self) -> int:
+        return self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Cosignature:
+    """A witness's line under a head: it saw this head, and no other before that does not lead here."""
+
+    head: int
+    witness: str
+    line: str
+
+    @property
+    def key(self) -> tuple[int, str]:
+        return self.head, self.witness
