@@ -9,6 +9,7 @@ import pytest
 from kezek.trust.keyring import (
     ACCEPTED_FOLDER,
     LINK_FILE,
+    LOG_FILE,
     SIGNING_FILE,
     KeyringRefused,
     open_keyring,
@@ -43,6 +44,7 @@ def test_nobody_else_may_read_them(folder):
     assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == {
         SIGNING_FILE: 0o600,
         LINK_FILE: 0o600,
+        LOG_FILE: 0o600,
     }
 
 
@@ -58,7 +60,7 @@ def test_chance_is_handed_in(tmp_path):
     assert (one.signing, one.link) == (same.signing, same.link)
 
 
-@pytest.mark.parametrize("name", [SIGNING_FILE, LINK_FILE])
+@pytest.mark.parametrize("name", [SIGNING_FILE, LINK_FILE, LOG_FILE])
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o602])
 def test_a_file_that_others_can_read_is_refused(folder, name, mode):
     open_keyring(folder, os.urandom)
@@ -139,4 +141,4 @@ def test_two_that_start_at_once_agree(folder):
         thread.join()
     assert len(found) == 8
     assert len({(keys.signing, keys.link) for keys in found}) == 1
-    assert {path.name for path in folder.iterdir()} == {SIGNING_FILE, LINK_FILE}
+    assert {path.name for path in folder.iterdir()} == {SIGNING_FILE, LINK_FILE, LOG_FILE}

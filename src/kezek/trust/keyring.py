@@ -24,6 +24,7 @@ K = TypeVar("K")
 
 SIGNING_FILE = "ticket-signing.pem"
 LINK_FILE = "ticket-link.key"
+LOG_FILE = "log-signing.pem"
 ACCEPTED_FOLDER = (
     "accepted"  # public keys (*.pem) whose tickets are honoured too, older ones mostly
 )
@@ -40,9 +41,14 @@ class KeyringRefused(TrustFault):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Keyring:
-    """All keys of an installation.  `accepted` holds the own public key first."""
+    """All keys of an installation.  `accepted` holds the own public key first.
+
+    Heads of the log are signed with a key of their own, `log`: who has that of tickets cannot rewrite
+    history.
+    """
 
     signing: SigningKey
+    log: SigningKey
     link: bytes
     accepted: tuple[PublicKey, ...]
 
@@ -57,6 +63,7 @@ def open_keyring(folder: Path, chance: Callable[[int], bytes]) -> Keyring:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_if_open(folder, folder.stat().st_mode, _OTHERS_WRITE, "chmod go-w")
         pem = _secret(folder / SIGNING_FILE, lambda: make_signing_key(chance).pem())
+        log = _secret(folder / LOG_FILE, lambda: make_signing_key(chance).pem())
         link = _secret(folder / LINK_FILE, lambda: chance(_LINK_BYTES).hex().encode() + b"\n")
         others = _accepted(folder / ACCEPTED_FOLDER)
     except OSError as error:
@@ -69,6 +76,7 @@ def open_keyring(folder: Path, chance: Callable[[int], bytes]) -> Keyring:
     own = signing.public
     return Keyring(
         signing=signing,
+        log=_read(folder / LOG_FILE, log, read_signing_key),
         link=_read(folder / LINK_FILE, link, _link_secret),
         accepted=(own, *(key for key in others if key != own)),
     )
