@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kezek.app.desk.batch import run
+from kezek.app.port import Store
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.decide import (
     AddAccount,
@@ -56,8 +57,7 @@ class SideBySide(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.world = World()
-        self.folder = Path(tempfile.mkdtemp())
-        self.file = SqliteStore(str(loaded(self.folder / "kezek.db")))
+        self.file = self.opened()
         self.batch: list[Command] = []
         self.secrets = 0
         # Some who are on their way already, so that a short run gets far enough.
@@ -75,7 +75,15 @@ class SideBySide(RuleBasedStateMachine):
             self.everything_is_the_same()
         finally:
             self.file.close()
-            shutil.rmtree(self.folder)
+            self.removed()
+
+    def opened(self) -> Store:
+        """The other side, with the same network."""
+        self.folder = Path(tempfile.mkdtemp())
+        return SqliteStore(str(loaded(self.folder / "kezek.db")))
+
+    def removed(self) -> None:
+        shutil.rmtree(self.folder)
 
     def add(self, command: Command) -> None:
         """Into the next batch, under a key that now and then has been used before."""

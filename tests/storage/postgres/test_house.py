@@ -1,0 +1,39 @@
+"""Two servers on one database: what one does, the pages of the other know."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from kezek.app.desk.batch import Done
+from kezek.app.house import House
+from kezek.bootstrap import close_house, open_house
+from kezek.domain.account.decide import AddAccount
+from kezek.domain.kernel.event import Logged
+from kezek.settings import Settings
+from tests.storage.postgres.cluster import cluster
+from tests.world import ADMIN
+
+
+def test_every_house_announces_every_event_once_and_in_order(database: str, tmp_path: Path):
+    settings = Settings(folder=tmp_path, database=cluster().url(database))
+    houses = [open_house(settings), open_house(settings)]
+    heard: list[list[Logged]] = [[], []]
+    for house, log in zip(houses, heard, strict=True):
+        house.watch.hook(log.extend)
+    for n in range(30):
+        asked = AddAccount("", ADMIN, f"login{n}", "Invented", "hash", "administrator", "*")
+        house = houses[n % 2]
+        answer = house.desk.ask(asked)
+        assert isinstance(answer, Done)
+        assert house.watch.position >= answer.position, "what was answered is announced here"
+    until = time.monotonic() + 5
+    while min(map(len, heard)) < len(logged(houses[0])) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert heard[0] == heard[1] == logged(houses[0])
+    for house in houses:
+        close_house(house)
+
+
+def logged(house: House) -> list[Logged]:
+    return list(house.store.reader.events(0, 10**6))
