@@ -60,7 +60,7 @@ def test_all_migrations_make_the_schema(path: Path):
     assert made.keys() == wanted.keys()
     for name, parts in wanted.items():
         assert made[name] == parts, name
-    assert len([kind for kind, _ in made if kind == "trigger"]) == 4
+    assert len([kind for kind, _ in made if kind == "trigger"]) == 10
 
 
 def test_alembic_sees_no_difference(path: Path):

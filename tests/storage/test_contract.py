@@ -18,6 +18,9 @@ from kezek.domain.account.account import (
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.facts import Counter, Facts
+from kezek.domain.log.head import Cosignature, SignedHead
+from kezek.domain.log.leaf import Salt
+from kezek.domain.log.tree import Stretch
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
@@ -73,19 +76,22 @@ EVERY = [
     ApiKey(1, 1, "ab" * 32, "label", "carrier", "*", 60, 5, None),
     GarageVehicle(1, "TST0001", "KZ", "", "", "the old one"),
     GarageDriver(1, "Invented Driver", "+77000000000"),
+    Salt(1, b"\0" * 16),
+    Cosignature(1, "witness.example/w", "— witness.example/w AAAA\n"),
 ]
+# Written once, like events and answers.
+SEALED = [Stretch(0, 0, b"\xff" * 64), SignedHead(1, 2, "note\n\n— log AAAA\n")]
 
 
 def test_every_kind_of_row_comes_back_as_it_was(store: Store):
-    save(store, EVERY)
-    for row in EVERY:
+    save(store, [*EVERY, *SEALED])
+    for row in (*EVERY, *SEALED):
         found = store.reader.get(type(row), row.key)
         assert found == row
         for name in row.__slots__:
             assert type(getattr(found, name)) is type(getattr(row, name)), name
-    assert {type(row) for row in EVERY} | {type(event(1)), type(answered(b"")), Session} == set(
-        TABLES
-    )
+    told = {type(row) for row in (*EVERY, *SEALED)}
+    assert told | {type(event(1)), type(answered(b"")), Session} == set(TABLES)
 
 
 def test_a_unit_reads_what_is_committed(store: Store):

@@ -11,6 +11,8 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row, Source
 from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.log.head import SignedHead
+from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 
 R = TypeVar("R", bound=Row)
@@ -179,6 +181,15 @@ class Reader(Source, Protocol):
 
 class Store(Protocol):
     """A store: memory, SQLite, PostgreSQL, all behind one contract suite."""
+    def tree_size(self) -> int:
+        """How many events the log's tree holds."""
+
+    def stretches(self, tier: int, first: int, past: int) -> Sequence[Stretch]:
+        """Stretches of a tier that begin in [first, past), in order."""
+
+    def heads_before(self, before: int, limit: int) -> Sequence[SignedHead]:
+        """Heads with a number below `before`, newest first."""
+
 
     @property
     def reader(self) -> Reader:

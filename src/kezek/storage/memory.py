@@ -15,6 +15,8 @@ from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.log.head import SignedHead
+from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 
@@ -139,6 +141,15 @@ def _in_order(table: Mapping[Hashable, object]) -> list[Hashable]:
 
 def _first(key: Hashable) -> Hashable:
     return key[0] if isinstance(key, tuple) else key
+    def tree_size(self) -> int:
+        return max((s.past for s in self.table(Stretch).values() if s.tier == 0), default=0)
+
+    def stretches(self, tier: int, first: int, past: int) -> Sequence[Stretch]:
+        return [s for s in self.rows(Stretch, tier) if first <= s.first < past]
+
+    def heads_before(self, before: int, limit: int) -> Sequence[SignedHead]:
+        return [head for head in self.all(SignedHead)[::-1] if head.number < before][:limit]
+
 
 
 class MemoryUnit(MemoryRows):

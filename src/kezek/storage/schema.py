@@ -31,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
 
+from kezek.storage.tree_fence import TREE_FENCES
+
 metadata = MetaData(
     naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "ck": "%(constraint_name)s"}
 )
@@ -272,6 +274,32 @@ for _kind in ("crossed", "called_out_of_turn"):
 
 # I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
 # clustered on the key, the table would touch a cold page for every booking.
+# I16: erased in its place, never dropped, so that what somebody removes by hand shows.
+salt = _table(
+    "salt",
+    *_whole("number"),
+    Column("secret", LargeBinary, nullable=False),
+    key=("number",),
+)
+
+# I9: the log's tree; full tiles are too long for a table that is clustered on its key.
+tree = Table(
+    "tree",
+    metadata,
+    *_whole("tier", "first"),
+    Column("hashes", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("tier", "first"),
+    # I9: whole hashes only.
+    CheckConstraint("length(hashes) > 0 AND length(hashes) % 32 = 0", name="tree_of_whole_hashes"),
+    sqlite_strict=True,
+)
+
+head = _table("head", *_whole("number", "size"), *_text("note"), key=("number",))
+
+cosignature = _table(
+    "cosignature", *_whole("head"), *_text("witness", "line"), key=("head", "witness")
+)
+
 answer = Table(
     "answer",
     metadata,
@@ -350,5 +378,5 @@ WHEN (OLD.number <> NEW.number) EXECUTE FUNCTION claim_free()""",
 def _raise_fences(_metadata: MetaData, connection: Connection, **_rest: object) -> None:
     """Each database has its own words for these."""
     fences = {"sqlite": SQLITE_FENCES, "postgresql": (LINE_INDEX, *POSTGRESQL_FENCES)}
-    for fence in fences[connection.dialect.name]:
+    for fence in (*fences[connection.dialect.name], *TREE_FENCES[connection.dialect.name]):
         connection.exec_driver_sql(fence)

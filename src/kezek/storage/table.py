@@ -23,6 +23,9 @@ from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
+from kezek.domain.log.head import Cosignature, SignedHead
+from kezek.domain.log.leaf import Salt
+from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 
@@ -53,6 +56,10 @@ TABLES: Mapping[type[Any], Table] = {
     ApiKey: Table("api_key", ("id",)),
     GarageVehicle: Table("garage_vehicle", ("account", "country", "plate")),
     GarageDriver: Table("garage_driver", ("account", "name")),
+    Salt: Table("salt", ("number",)),
+    Stretch: Table("tree", ("tier", "first")),
+    SignedHead: Table("head", ("number",)),
+    Cosignature: Table("cosignature", ("head", "witness")),
     Logged: Table("event", ("position",)),
     Answered: Table("answer", ("digest",)),
     Session: Table("session", ("digest",)),

@@ -53,7 +53,7 @@ def test_all_migrations_make_the_schema(database: str, empty: str):
     made, wanted = described(database), described(empty)
     assert made.keys() == wanted.keys()
     assert made == wanted
-    assert len([kind for kind, _ in made if kind == "trigger"]) == 4
+    assert len([kind for kind, _ in made if kind == "trigger"]) == 10
 
 
 def test_every_column_is_of_the_type_that_its_array_is(database: str):

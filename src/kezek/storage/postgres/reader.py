@@ -12,6 +12,9 @@ from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.slot.slot import Day, Slot
+from kezek.domain.log.head import SignedHead
+from kezek.domain.log.merkle import HASH_BYTES
+from kezek.domain.log.tree import Stretch
 from kezek.storage.postgres.connection import Connection
 from kezek.storage.postgres.fault import Away, Lost, fault_of, parted
 from kezek.storage.postgres.mapping import Mapped, mapping, parts, possible
@@ -23,6 +26,10 @@ _SLOTS = (
     f"{mapping(Slot).select} WHERE line = %s AND start >= %s AND start < %s ORDER BY start".encode()
 )
 _EVENTS = f"{mapping(Logged).select} WHERE "
+_STRETCHES = (
+    f"{mapping(Stretch).select} WHERE tier = %s AND first >= %s AND first < %s ORDER BY first".encode()
+)
+_HEADS = f"{mapping(SignedHead).select} WHERE number < %s ORDER BY number DESC LIMIT %s".encode()
 # Kinds with an index of their own, which is used only where the statement itself says the kind.
 _COUNTED = frozenset({"crossed", "called_out_of_turn"})
 
@@ -201,3 +208,15 @@ class PostgresReader(Rows):
             part,
             limit,
         )
+
+    def tree_size(self) -> int:
+        found = self._found(
+            b"SELECT first, length(hashes) FROM tree WHERE tier = 0 ORDER BY first DESC LIMIT 1", ()
+        )
+        return int(found[0][0] + found[0][1] // HASH_BYTES) if found else 0
+
+    def stretches(self, tier: int, first: int, past: int) -> Sequence[Stretch]:
+        return [mapping(Stretch).make(row) for row in self._found(_STRETCHES, (tier, first, past))]
+
+    def heads_before(self, before: int, limit: int) -> Sequence[SignedHead]:
+        return [mapping(SignedHead).make(row) for row in self._found(_HEADS, (before, limit))]

@@ -12,6 +12,9 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.log.head import SignedHead
+from kezek.domain.log.merkle import HASH_BYTES
+from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.sqlite.fault import fault_of
 from kezek.storage.sqlite.mapping import Bindings, mapping
@@ -23,6 +26,8 @@ _SLOTS = f"{mapping(Slot).select} WHERE line = ? AND start >= ? AND start < ? OR
 # Kinds that boards count often, each with an index of its own; another kind reads the whole log.
 _COUNTED = frozenset({"crossed", "called_out_of_turn"})
 _EVENTS = f"{mapping(Logged).select} WHERE "
+_STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first < ? ORDER BY first"
+_HEADS = f"{mapping(SignedHead).select} WHERE number < ? ORDER BY number DESC LIMIT ?"
 
 
 class Rows:
@@ -203,3 +208,15 @@ class SqliteReader(Rows):
             " ORDER BY b.number LIMIT ?",
             (line, part, limit),
         )
+
+    def tree_size(self) -> int:
+        found = self._found(
+            "SELECT first, length(hashes) FROM tree WHERE tier = 0 ORDER BY first DESC LIMIT 1", ()
+        )
+        return found[0][0] + found[0][1] // HASH_BYTES if found else 0
+
+    def stretches(self, tier: int, first: int, past: int) -> Sequence[Stretch]:
+        return [mapping(Stretch).make(row) for row in self._found(_STRETCHES, (tier, first, past))]
+
+    def heads_before(self, before: int, limit: int) -> Sequence[SignedHead]:
+        return [mapping(SignedHead).make(row) for row in self._found(_HEADS, (before, limit))]

@@ -228,7 +228,8 @@ def _migrate(connection: apsw.Connection, path: Path, *, known: bool) -> None:
             f"up to {HEAD}): install that version or a newer one; the file is left as it is"
         ) from None
     with connection:
-        connection.execute(statements)
+        # To the end: a step's note of its own version is a row, and execution would pause there.
+        connection.execute(statements).fetchall()
 
 
 def _version(connection: apsw.Connection) -> str:
