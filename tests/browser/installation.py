@@ -95,7 +95,9 @@ def _first_line(server: subprocess.Popen[bytes], folder: Path) -> Any:
     assert server.stdout is not None
     line = server.stdout.readline()
     assert line, (folder / "server.log").read_text()
-    return json.loads(line)["answer"]
+    told = json.loads(line)
+    assert "answer" in told, told
+    return told["answer"]
 
 
 def copied(template: Path, folder: Path) -> Path:

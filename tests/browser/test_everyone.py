@@ -1,0 +1,57 @@
+"""Every page can be read by everybody, and says what it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_core_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Room
+from tests.browser.installation import Installation, opened, served
+from tests.browser.pages import EVERY, Tour, tickets_of
+
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture(scope="module")
+def tour(folder: Path) -> Tour:
+    with opened(folder) as house:
+        return Tour(dict(tickets_of(house)))
+
+
+@pytest.fixture(scope="module")
+def town(folder: Path, tour: Tour) -> Iterator[Installation]:
+    with served(folder) as installation:
+        yield installation
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_nobody_is_shut_out(room: Room, tour: Tour, name: str, size: str):
+    """No violation of WCAG 2.2 A and AA, in light and in dark, on the console at night as well.
+
+    And nobody may take the trucks of a demonstration for real ones.
+    """
+    page = tour.show(room, name, size, reduced_motion="reduce")
+    found = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}: {fault}" for fault in violations(page)]
+    if name.startswith("console"):
+        page.get_by_label("Night").check()
+        found += [f"night: {fault}" for fault in violations(page)]
+    if not re.search("[Dd]emonstration|simulated", page.locator("body").inner_text()):
+        found.append("nothing says that this is a demonstration")
+    assert not found, "\n".join(found)
+
+
+def violations(page: Page) -> list[str]:
+    result = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    return [
+        f"{fault['id']} at {node['target']}: {node['failureSummary']}"
+        for fault in result["violations"]
+        for node in fault["nodes"]
+    ]
