@@ -15,7 +15,9 @@ from kezek.app.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
 from kezek.app.house import Demo, House
+from kezek.app.ledger import Ledger
 from kezek.app.port import Shared, Store
+from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Rates
 from kezek.app.regulation import shipped_regulations
@@ -26,9 +28,12 @@ from kezek.app.watch import Watch
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import Settings
 from kezek.storage.open import open_store
+from kezek.trust.checkpoint_note import origin_of
 from kezek.trust.keyring import open_keyring
 from kezek.trust.locks import SystemLocks
+from kezek.trust.notary import LogNotary, open_witnesses
 from kezek.trust.papers import SignedPapers
+from kezek.trust.published import PublishedHeads
 from kezek.web.app import build_pages
 from kezek.web.bodiless import bodiless
 from kezek.world.chance import SystemChance
@@ -60,6 +65,14 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     tickets = Tickets(store, network, queues)
     keyring = open_keyring(settings.folder / "keys", chance.secret)
     papers = SignedPapers(keyring, settings.issuer)
+    ledger = Ledger(
+        store,
+        clock,
+        chance,
+        LogNotary(keyring.log, open_witnesses(settings.folder / "keys")),
+        PublishedHeads(settings.folder / "heads"),
+        origin_of(settings.issuer),
+    )
     access = Access(
         store,
         SystemLocks(chance.secret),
@@ -87,6 +100,8 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         access=access,
         papers=papers,
         timer=Timer(store, network, clock),
+        ledger=ledger,
+        proofs=Proofs(store),
         rates=Rates(lambda: clock.now().real),
         demo=demo,
     )

@@ -211,7 +211,7 @@ def _event(kind: type[Any]) -> dict[str, Any]:
 
 
 def _problems(op: Operation) -> dict[str, Any]:
-    codes: list[Wrong | Reason] = [*ALWAYS, *WITH_QUERY, *op.refusals]
+    codes: list[Wrong | Reason] = [*ALWAYS, *WITH_QUERY, *op.wrongs, *op.refusals]
     if op.changes:
         codes += [*WITH_BODY, Reason.KEY_REUSED]
     if "{" in op.path:

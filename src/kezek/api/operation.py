@@ -82,8 +82,9 @@ Run: TypeAlias = Callable[[Any, Call], Awaitable[Reply | Stream]]
 class Operation:
     """One method of one path.  `run` is a method of the noun that the table pairs it with.
 
-    `public` needs no key.  `refusals` are those of the rules; what any request can meet is added by
-    `openapi.py`.  `example` is a body, `answer_example` an answer, both invented.
+    `public` needs no key.  `refusals` are those of the rules, `wrongs` faults of this request alone;
+    what any request can meet is added by `openapi.py`.  `example` is a body, `answer_example` an
+    answer, both invented.
     """
 
     method: str
@@ -100,6 +101,7 @@ class Operation:
     status: int = 200
     public: bool = False
     refusals: tuple[Reason, ...] = ()
+    wrongs: tuple[Wrong, ...] = ()
     example: Any = None
     answer_example: Any = None
     media_type: str = "application/json"

@@ -10,8 +10,10 @@ from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
+from kezek.app.ledger import Ledger
 from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
+from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Rates
 from kezek.app.ticket import Tickets
@@ -51,6 +53,8 @@ class House:
     access: Access
     papers: Papers
     timer: Timer
+    ledger: Ledger
+    proofs: Proofs
     rates: Rates
     demo: Demo | None
 

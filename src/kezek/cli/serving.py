@@ -111,6 +111,7 @@ async def _serve(
         loop.add_signal_handler(number, stop)
     tasks = [
         asyncio.create_task(_keep_time(house)),
+        asyncio.create_task(_keep_ledger(house)),
         asyncio.create_task(_announce(server, started)),
     ]
     if beside is not None:
@@ -123,6 +124,7 @@ async def _serve(
         for ended in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(ended, Exception):
                 raise ended
+        await _sealed(house, last=True)
 
 
 async def _announce(server: _Server, started: Callable[[], None]) -> None:
@@ -158,3 +160,20 @@ async def _keep_time(house: House) -> None:
         except Exception:
             # The queue must not stand still because of one row that the timer cannot digest.
             log.exception("the timer stumbled and will try again")
+
+
+async def _keep_ledger(house: House) -> None:
+    """The log into its tree, once a second of real time, and a signed head once a minute."""
+    while True:
+        await asyncio.sleep(TICK_SECONDS)
+        await _sealed(house)
+
+
+async def _sealed(house: House, *, last: bool = False) -> None:
+    try:
+        await asyncio.to_thread(house.ledger.tick, last=last)
+    except Fault as fault:
+        log.warning("no head of the log is signed: %s", fault)
+    except Exception:
+        # Bookings go on; the proof of them is behind until this is mended.
+        log.exception("the ledger stumbled and will try again")

@@ -1,0 +1,245 @@
+"""The ledger: seals the log into its tree, signs a head of it once a minute, and publishes it.
+
+The desk knows nothing of it.  The ledger reads what is committed and writes what it makes of it in a
+transaction of its own, once a second and in bulk, so a booking never waits for a hash.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Hashable, Sequence
+from typing import Any, Protocol
+
+from kezek.app.port import Chance, Clock, Fault, Reader, Store
+from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.facts import Row
+from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
+from kezek.domain.log import merkle
+from kezek.domain.log.head import Cosignature, Head, SignedHead
+from kezek.domain.log.leaf import SECRET_BYTES, Salt, leaf_of, salt_of, text_of
+from kezek.domain.log.merkle import HASH_BYTES
+from kezek.domain.log.tree import Growth, Read, nodes
+
+log = logging.getLogger("kezek.ledger")
+
+# Sealed under one lock of the store: a tenth of a second's work, more than any desk decides in a second.
+PIECE = 16_384
+ORIGIN = "log_origin"
+_NEWEST = 1 << 62
+
+
+class Forked(Fault):
+    """The database is not the one whose heads were published; signing on would forge a history."""
+
+    permanent = True
+
+
+class Notary(Protocol):
+    """Signs with the log's key, and reads what it signed."""
+
+    def sign(self, origin: str, head: Head) -> str:
+        """The signed note of a head."""
+
+    def read(self, note: str) -> Head | None:
+        """The head of a note that this key has signed, None for any other."""
+
+    def witnessed(self, note: str) -> tuple[Cosignature, ...]:
+        """The good lines of known witnesses under a note that this key has signed."""
+
+    def erase(self, number: int) -> bytes:
+        """The signature that stands in the place of an erased salt."""
+
+    def public_key(self, origin: str) -> tuple[str, str]:
+        """The public key, as PEM and as the vkey of signed notes."""
+
+
+class Shelf(Protocol):
+    """Where heads are laid out for the public."""
+
+    def newest(self) -> str | None:
+        """The last note laid out."""
+
+    def put(self, head: Head, note: str) -> None:
+        """Lay out a head; again is the same."""
+
+    def put_key(self, pem: str, vkey: str) -> None:
+        """Lay out the public key."""
+
+
+class Ledger:
+    """One for each process; where several work on one store, the quicker one seals."""
+
+    def __init__(
+        self, store: Store, clock: Clock, chance: Chance, notary: Notary, shelf: Shelf, issuer: str
+    ) -> None:
+        self._store, self._clock, self._chance = store, clock, chance
+        self._notary, self._shelf, self._issuer = notary, shelf, issuer
+        self._lock = threading.Lock()
+        self._signed_at: Instant | None = None
+        self._trusted = False
+
+    @property
+    def origin(self) -> str:
+        """The log's name, given by its first head and kept, whatever address the server moves to."""
+        return self._store.setting(ORIGIN) or self._issuer
+
+    def tick(self, *, last: bool = False) -> int:
+        """Seal what is new, sign when a minute is over (or when this is the last time); the number
+        of events sealed.
+        """
+        with self._lock:
+            sealed = self._seal()
+            now = self._clock.now().real
+            # By its amount: a clock that was turned back must not stop the heads.
+            if last or self._signed_at is None or abs(now - self._signed_at) >= MINUTE:
+                # Before it is tried: what fails is tried again in a minute, not in a second.
+                self._signed_at = now
+                self._sign(now)
+            return sealed
+
+    def seal(self) -> int:
+        """Seal everything there is, without a head; the number of events."""
+        sealed = 0
+        with self._lock:
+            while piece := self._seal():
+                sealed += piece
+        return sealed
+
+    def erase(self, number: int) -> bool:
+        """Hide for good what the tree says of a booking; False when it says nothing of it."""
+        with self._lock, self._store.unit() as unit:
+            salt = unit.get(Salt, number) if number else None
+            if salt is None:
+                return False
+            if not salt.erased:
+                unit.save(_rows([Salt(number, self._notary.erase(number))]), [], [])
+            return True
+
+    def cosign(self, note: str) -> int:
+        """Keep the good lines of known witnesses under one of our heads; how many there are."""
+        found = self._notary.witnessed(note)
+        if not found:
+            return 0
+        with self._lock, self._store.unit() as unit:
+            head = unit.get(SignedHead, found[0].head)
+            if head is None or _text(head.note) != _text(note):
+                return 0
+            kept = [line for line in found if unit.get(Cosignature, line.key) is None]
+            if kept:
+                unit.save(_rows(kept), [], [])
+        return len(found)
+
+    def _seal(self) -> int:
+        reader = self._store.reader
+        size = reader.tree_size()
+        events = reader.events(size, PIECE)
+        if not events:
+            return 0
+        secrets, salts = self._secrets(events, reader)
+        growth = Growth.of(size, read_of(reader))
+        leaves = [
+            leaf_of(salt_of(secrets[event.number], event.position), text_of(event))
+            for event in events
+        ]
+        stretches = growth.add(leaves)
+        with self._store.unit() as unit:
+            if unit.get(type(stretches[0]), stretches[0].key) is not None:
+                return 0  # another process has sealed them meanwhile
+            unit.save(_rows([*salts, *stretches]), [], [])
+        return len(events)
+
+    def _secrets(
+        self, events: Sequence[Logged], reader: Reader
+    ) -> tuple[dict[int, bytes], list[Salt]]:
+        """The secret of each booking, and the salts that are new."""
+        numbers = sorted({event.number for event in events})
+        kept = reader.many(Salt, numbers)
+        fresh = [number for number in numbers if number not in kept]
+        chance = self._chance.secret(SECRET_BYTES * len(numbers))
+        drawn = {n: chance[at * SECRET_BYTES :][:SECRET_BYTES] for at, n in enumerate(numbers)}
+        # What is erased stays erased: later events of that booking get a secret that nobody keeps.
+        known = {salt.number: salt.secret for salt in kept.values() if not salt.erased}
+        return {**drawn, **known}, [Salt(n, drawn[n]) for n in fresh]
+
+    def _sign(self, now: Instant) -> None:
+        if not self._trusted:
+            self._trust()
+        reader = self._store.reader
+        size, last = reader.tree_size(), newest(reader)
+        if size <= (last.size if last else 0):
+            return
+        before = self._notary.read(last.note) if last else None
+        head = Head(
+            number=last.number + 1 if last else 1,
+            size=size,
+            root=merkle.root(size, nodes(read_of(reader))),
+            at=max(now // SECOND * SECOND, before.at if before else 0),
+        )
+        if last is None:
+            self._store.set_setting(ORIGIN, self._issuer)
+        note = self._notary.sign(self.origin, head)
+        with self._store.unit() as unit:
+            if unit.get(SignedHead, head.number) is not None:
+                return  # another process has signed meanwhile
+            unit.save(_rows([SignedHead(head.number, size, note)]), [], [])
+        try:
+            self._shelf.put(head, note)
+        except OSError:
+            # It is in the database; what is not laid out is laid out before the next one.
+            self._trusted = False
+            raise
+
+    def _trust(self) -> None:
+        """Before the first signature: these are the log and the key of the heads so far."""
+        reader = self._store.reader
+        last, out = newest(reader), self._shelf.newest()
+        if last is not None and self._notary.read(last.note) is None:
+            raise Forked(
+                "the last head was signed with another key: put the right log-signing.pem back"
+            )
+        shown = self._notary.read(out) if out is not None else None
+        if out is not None:
+            ours = reader.get(SignedHead, shown.number) if shown else None
+            if ours is None or _text(ours.note) != _text(out):
+                raise Forked(
+                    "a head was published that this database does not know: it was rolled back or "
+                    "replaced; restore a newer backup, or see docs/verify.md"
+                )
+        # What a kill between the database and the folder has left out.
+        missing = reader.heads_before(_NEWEST, (last.number if last else 0) - _number(shown))
+        for signed in reversed(missing):
+            head = self._notary.read(signed.note)
+            assert head is not None, "our own heads can be read"
+            self._shelf.put(head, signed.note)
+        self._shelf.put_key(*self._notary.public_key(self.origin))
+        self._trusted = True
+
+
+def newest(reader: Reader) -> SignedHead | None:
+    """The last head, None before the first."""
+    found = reader.heads_before(_NEWEST, 1)
+    return found[0] if found else None
+
+
+def read_of(reader: Reader) -> Read:
+    """The kept hashes of a tier's range, one behind the other."""
+
+    def read(tier: int, first: int, past: int) -> bytes:
+        stretches = reader.stretches(tier, first, past)
+        hashes = b"".join(stretch.hashes for stretch in stretches)
+        return hashes[: HASH_BYTES * (past - first)]
+
+    return read
+
+
+def _number(head: Head | None) -> int:
+    return head.number if head else 0
+
+
+def _text(note: str) -> str:
+    return note.rpartition("\n\n")[0]
+
+
+def _rows(rows: Sequence[Row]) -> dict[tuple[type[Any], Hashable], Row | None]:
+    return {(type(row), row.key): row for row in rows}
