@@ -108,7 +108,10 @@ class PostgresStore:
             except BaseException as error:
                 self._end(connection, error)
                 raise
-            if not unit.committed or self._weak:
+            assert unit.outcome == "COMMIT", (
+                "a statement that failed was passed over: nothing is kept"
+            )
+            if self._weak:
                 raise OutcomeUnknown(_UNKNOWN)
 
     def _ready(self) -> Connection:

@@ -40,6 +40,7 @@ class PostgresUnit(Rows):
         super().__init__(self._read)
         self._connection, self._pipeline = connection, pipeline
         self._known: dict[Ref, Row | None] = {}
+        self._heard = False
         self._last: tuple[int, Instant] | None = None
         # Whether the commit may have reached the server.
         self.committing = False
@@ -53,8 +54,13 @@ class PostgresUnit(Rows):
 
     def _read(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
         cursor = self._send(statement, values)
-        self._pipeline.sync()
+        self._hear()
         return cursor.fetchall()
+
+    def _hear(self) -> None:
+        """Wait for every answer so far."""
+        self._pipeline.sync()
+        self._heard = True
 
     @property
     def last_position(self) -> int:
@@ -66,7 +72,8 @@ class PostgresUnit(Rows):
 
     def _end(self) -> tuple[int, Instant]:
         if self._last is None:
-            self._pipeline.sync()
+            if not self._heard:
+                self._hear()
             self._last = cast("tuple[int, Instant] | None", self._newest.fetchone()) or (0, 0)
         return self._last
 
@@ -83,7 +90,7 @@ class PostgresUnit(Rows):
                 (kind, self._send(mapping(kind).by_keys, mapping(kind).key_arrays(in_order)))
             )
         if asked:
-            self._pipeline.sync()
+            self._hear()
         for kind, cursor in asked:
             for row in map(mapping(kind).make, cursor.fetchall()):
                 self._known[kind, row.key] = row
@@ -119,8 +126,7 @@ class PostgresUnit(Rows):
             at = mapping(kind)
             if kind in gone:
                 self._send(at.drop, at.key_arrays(gone[kind]))
-            if kind in put:
-                self._send(at.put, at.arrays(put[kind]))
+            self._put(kind, put.get(kind, ()))
         # Plainly inserted: an event or an answer that is there already is a mistake, never an update.
         for kind, rows in ((Logged, events), (Answered, answers)):
             if rows:
@@ -128,12 +134,22 @@ class PostgresUnit(Rows):
         if events:
             self._send(_NOTIFY, [str(events[-1].position)])
 
+    def _put(self, kind: type[Any], rows: Sequence[Row]) -> None:
+        """Rows known not to be there are inserted plainly, which is cheaper and never an update."""
+        at = mapping(kind)
+        new = [row for row in rows if self._known.get((kind, row.key), row) is None]
+        old = [row for row in rows if self._known.get((kind, row.key), row) is not None]
+        if new:
+            self._send(at.add, at.arrays(new))
+        if old:
+            self._send(at.put, at.arrays(old))
+
     def commit(self) -> None:
         """Send the commit; the pipeline's end brings its answer."""
         self.committing = True
         self._commit = self._send(b"COMMIT")
 
     @property
-    def committed(self) -> bool:
-        """Whether the server said so."""
-        return self._commit is not None and self._commit.statusmessage == "COMMIT"
+    def outcome(self) -> str:
+        """What the server says it did."""
+        return (self._commit.statusmessage if self._commit else None) or ""
