@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, closing
+from pathlib import Path
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 
 from kezek.api.mount import make_api
-from kezek.app.access import Access
+from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
+from kezek.app.copy_audit import Copy
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
 from kezek.app.house import Demo, House
@@ -73,7 +76,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         PublishedHeads(settings.folder / "heads"),
         origin_of(settings.issuer),
     )
-    access = Access(
+    access = PlainAccess(
         store,
         SystemLocks(chance.secret),
         clock,
@@ -97,7 +100,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         boards=Boards(network, availability, queues),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr),
-        access=access,
+        access=Access(access),
         papers=papers,
         timer=Timer(store, network, clock),
         ledger=ledger,
@@ -135,3 +138,11 @@ def close_house(house: House) -> None:
     """Finish what was taken in, then release the database."""
     house.desk.stop()
     house.store.close()
+
+
+def open_copy(path: Path) -> AbstractContextManager[Copy]:
+    """A database file for an auditor: read only, and nothing in it believed."""
+    # Loaded only when asked for: a server has no use for it.
+    from kezek.storage.sqlite.copy import SqliteCopy  # noqa: PLC0415
+
+    return closing(SqliteCopy(path))

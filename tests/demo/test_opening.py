@@ -53,13 +53,13 @@ def test_preparing_again_changes_nothing(house: House):
 
 def test_everybody_can_sign_in_and_is_marked(house: House):
     for cast in CASTS:
-        secret = house.access.sign_in(cast.login, PASSWORD)
+        secret = house.access.plain.sign_in(cast.login, PASSWORD)
         assert secret is not None, cast.login
         person = house.access.session(secret)
         assert person is not None
         assert person.actor.grants == {(role.value, place) for role, place in cast.grants}
     assert all(account.simulated for account in house.store.reader.all(Account))
-    assert house.access.sign_in("demo-trucks", PASSWORD) is None, "trucks never sign in"
+    assert house.access.plain.sign_in("demo-trucks", PASSWORD) is None, "trucks never sign in"
 
 
 def test_keys_of_an_earlier_start_open_nothing(house: House):

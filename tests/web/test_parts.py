@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from kezek.app.kept import Kept
 from kezek.web.forms import Form
-from kezek.web.kept import Kept
 from kezek.web.session import own_address
 from kezek.web.shape import day_of, hour_of, hour_value
 from kezek.web.site import utc_offset

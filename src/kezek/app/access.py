@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ParamSpec, Protocol, TypeVar
 
+from kezek.app.kept import Kept
 from kezek.app.port import Clock, Session, Store
 from kezek.app.watch import Watch
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
@@ -14,6 +17,12 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR
 
 PASSWORD_LENGTH_MIN = 10
+# Each takes 32 MiB and a core for a moment, so a crowd at the door waits here and nowhere else.
+HASHED_AT_ONCE_MAX = 2
+_KEPT_MAX = 10_000
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Locks(Protocol):
@@ -55,22 +64,25 @@ class Keyed:
     rate: int
 
 
+# What changes an account or a key that is kept.  Nobody is kept as unknown, so new ones change nothing.
 _CHANGES = frozenset(
     {
-        EventKind.ACCOUNT_ADDED,
         EventKind.ACCOUNT_CLOSED,
         EventKind.PASSWORD_SET,
         EventKind.GRANTED,
         EventKind.GRANT_WITHDRAWN,
-        EventKind.API_KEY_ISSUED,
         EventKind.API_KEY_REVOKED,
         EventKind.RELEASED,
     }
 )
 
 
-class Access:
-    """Remembers keys and accounts until one of them changes."""
+class PlainAccess:
+    """Remembers keys and accounts until one of them changes.
+
+    What writes or hashes here stands still until it is done: fine for the command line, never for an
+    event loop, which is handed an `Access`.
+    """
 
     def __init__(
         self,
@@ -85,45 +97,49 @@ class Access:
         self._store, self._locks, self._clock = store, locks, clock
         self._session_for = session_hours * HOUR
         self._one_time_for = one_time_hours * HOUR
-        self._keys: dict[str, Keyed] | None = None
-        self._people: dict[int, tuple[Account, Actor] | None] = {}
+        self._keys: Kept[Keyed] = Kept(_KEPT_MAX)
+        self._people: Kept[tuple[Account, Actor]] = Kept(_KEPT_MAX)
+        self._version = 0
         watch.hook(self._forget)
 
     def _forget(self, events: Sequence[Logged]) -> None:
         if any(event.kind in _CHANGES for event in events):
-            self._keys = None
-            self._people = {}
+            self._version += 1
 
     def keyed(self, text: str) -> Keyed | None:
         """The program of an API key, None when the key opens nothing."""
-        keys = self._keys
-        if keys is None:
-            keys = self._keys = self._load_keys()
-        return keys.get(self._locks.digest(text))
+        # The version is read before the rows: news in between make the next request read again.
+        version, digest = self._version, self._locks.digest(text)
+        found = self._keys.find(digest, version)
+        if found is None:
+            found = self._load_key(digest)
+            if found is not None:
+                self._keys.keep(digest, version, found)
+        return found
 
-    def _load_keys(self) -> dict[str, Keyed]:
-        keys: dict[str, Keyed] = {}
-        for row in self._store.reader.all(ApiKey):
-            person = self._person(row.account)
-            if row.revoked_at is None and person is not None:
-                grants = {(Role(row.role), row.place)} & _narrowed(person[1], row)
-                if (Role.DEMONSTRATOR, "*") in person[1].grants:
-                    grants |= {(Role.DEMONSTRATOR, "*")}
-                actor = Actor(row.account, f"account:{row.account}", frozenset(grants))
-                keys[row.digest] = Keyed(row.id, actor, row.rate)
-        return keys
+    def _load_key(self, digest: str) -> Keyed | None:
+        row = self._store.reader.api_key(digest)
+        person = self._person(row.account) if row and row.revoked_at is None else None
+        if row is None or person is None:
+            return None
+        grants = {(Role(row.role), row.place)} & _narrowed(person[1], row)
+        if (Role.DEMONSTRATOR, "*") in person[1].grants:
+            grants |= {(Role.DEMONSTRATOR, "*")}
+        actor = Actor(row.account, f"account:{row.account}", frozenset(grants))
+        return Keyed(row.id, actor, row.rate)
 
     def _person(self, account: int) -> tuple[Account, Actor] | None:
-        if account not in self._people:
+        version = self._version
+        found = self._people.find(account, version)
+        if found is None:
             reader = self._store.reader
             row = reader.get(Account, account)
             if row is None or row.closed_at is not None:
-                self._people[account] = None
-            else:
-                grants = ((Role(g.role), g.place) for g in reader.rows(Grant, account))
-                actor = Actor(account, f"account:{account}", frozenset(grants))
-                self._people[account] = (row, actor)
-        return self._people[account]
+                return None
+            grants = ((Role(g.role), g.place) for g in reader.rows(Grant, account))
+            actor = Actor(account, f"account:{account}", frozenset(grants))
+            found = self._people.keep(account, version, (row, actor))
+        return found
 
     def sign_in(self, login: str, password: str) -> str | None:
         """The secret of a new session, or None; an unknown login takes as long as a wrong password."""
@@ -177,6 +193,38 @@ class Access:
     def new_key(self) -> tuple[str, str]:
         """A new API key: its text, shown once, and the digest for `IssueKey`."""
         return self._locks.make_api_key()
+
+
+class Access:
+    """Who somebody is, for an event loop: what writes or hashes is awaited, and done elsewhere.
+
+    `plain` does the same for callers without a loop.
+    """
+
+    def __init__(self, plain: PlainAccess) -> None:
+        self.plain = plain
+        self.keyed, self.session = plain.keyed, plain.session
+        self.one_time, self.new_key = plain.one_time, plain.new_key
+        self._hashing = ThreadPoolExecutor(HASHED_AT_ONCE_MAX, thread_name_prefix="locks")
+
+    async def sign_in(self, login: str, password: str) -> str | None:
+        return await self._hashed(self.plain.sign_in, login, password)
+
+    async def hash_password(self, text: str) -> str | None:
+        return await self._hashed(self.plain.hash_password, text)
+
+    async def one_time_link(self, account: int) -> str:
+        return await asyncio.to_thread(self.plain.one_time_link, account)
+
+    async def end(self, person: Person) -> None:
+        await asyncio.to_thread(self.plain.end, person)
+
+    async def end_all(self, account: int) -> None:
+        await asyncio.to_thread(self.plain.end_all, account)
+
+    async def _hashed(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._hashing, lambda: work(*args, **kwargs))
 
 
 def _narrowed(actor: Actor, row: ApiKey) -> set[tuple[Role, str]]:

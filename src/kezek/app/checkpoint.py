@@ -29,22 +29,24 @@ class Network:
 
     def __init__(self, store: Store, rules: Regulations, watch: Watch) -> None:
         self._store, self._rules = store, rules
-        self._posts: dict[str, Post] | None = None
+        self._version = 0
+        self._kept: tuple[int, dict[str, Post]] | None = None
         watch.hook(self._forget)
 
     def _forget(self, events: object) -> None:
         if any(e.kind in self._CHANGING for e in events):  # type: ignore[attr-defined]
-            self._posts = None
+            self._version += 1
 
     def posts(self) -> dict[str, Post]:
         """Every post by checkpoint id, in the order of ids."""
-        posts = self._posts
-        if posts is None:
+        # The version is read before the rows: news in between make the next call read again.
+        version, kept = self._version, self._kept
+        if kept is None or kept[0] != version:
             reader = self._store.reader
             lines = {line.checkpoint: line for line in reader.all(Line) if line.direction == EXIT}
             posts = {c.id: self._post(c, lines.get(c.id)) for c in reader.all(Checkpoint)}
-            self._posts = posts
-        return posts
+            self._kept = kept = (version, posts)
+        return kept[1]
 
     def _post(self, checkpoint: Checkpoint, line: Line | None) -> Post:
         return Post(checkpoint, line, self._rules[line.regulation] if line else None)

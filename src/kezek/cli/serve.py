@@ -80,7 +80,7 @@ def first_administrator(house: House) -> str:
             fresh_key(house), operator(), FIRST_LOGIN, "", "", Role.ADMINISTRATOR, ANYWHERE
         )
         first = int(ask(house, made)["account"])
-    return f"{house.settings.issuer}/password/{house.access.one_time_link(first)}"
+    return f"{house.settings.issuer}/password/{house.access.plain.one_time_link(first)}"
 
 
 def _told(house: House, link: str) -> None:

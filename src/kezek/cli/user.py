@@ -112,7 +112,7 @@ def close(login: str, folder: Path | None) -> None:
     with opened(folder) as house:
         number = account_of(house, login)
         ask(house, CloseAccount(fresh_key(house), operator(), number))
-        house.access.end_all(number)
+        house.access.plain.end_all(number)
     answer({"account": number}, lambda: say(f"Account {number} ({login}) is closed."))
 
 
@@ -206,7 +206,7 @@ def account_of(house: House, login: str) -> int:
 
 
 def _tell_link(house: House, body: dict[str, Any]) -> None:
-    link = f"{house.settings.issuer}/password/{house.access.one_time_link(body['account'])}"
+    link = f"{house.settings.issuer}/password/{house.access.plain.one_time_link(body['account'])}"
     hours = house.settings.one_time_hours
 
     def people() -> None:

@@ -98,7 +98,7 @@ def prepare(house: House) -> None:
     _load(house)
     for line, capacity in shipped_lines(house):
         _ask(house, OpenLine(f"demo-line-{line.id}", _HOST, line, capacity))
-    hashed = house.access.hash_password(PASSWORD)
+    hashed = house.access.plain.hash_password(PASSWORD)
     assert hashed is not None, "the demo's password is long enough"
     for cast in CASTS:
         _hire(house, cast, hashed)

@@ -10,12 +10,12 @@ from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
 from kezek.app.house import House
+from kezek.app.kept import Kept
 from kezek.app.port import Fault
 from kezek.web import board, book, checkpoint, csrf, find_ticket, reading, regulation, ticket
 from kezek.web.assets import Assets, static_route
 from kezek.web.errors import failure
 from kezek.web.forms import read_form
-from kezek.web.kept import Kept
 from kezek.web.staff import routes as staff
 from kezek.web.stop import Elsewhere, RefusedStop, Stop
 from kezek.web.templates import Templates

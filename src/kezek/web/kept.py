@@ -1,34 +1,71 @@
-"""Rendered pages kept in memory, until there are too many: then the oldest go."""
+"""Every question that is asked often is answered from an index, however large the tables grow."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable
 
-T = TypeVar("T")
+import pytest
+
+from kezek.app.port import Answered
+from kezek.domain.booking.booking import Booking, Claim, Driver
+from kezek.domain.slot.slot import Slot
+from kezek.storage.sqlite.reader import SqliteReader
+from kezek.storage.sqlite.store import SqliteStore
+
+QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
+    "get": (lambda r: r.get(Booking, 1), "SEARCH booking USING INTEGER PRIMARY KEY"),
+    "claim": (lambda r: r.get(Claim, ("kz", "vin", "x")), "SEARCH claim USING PRIMARY KEY"),
+    "slot": (lambda r: r.get(Slot, ("kz_a.exit", 0)), "SEARCH slot USING PRIMARY KEY"),
+    "answer": (lambda r: r.get(Answered, b""), "SEARCH answer USING INDEX answer_digest"),
+    "rows": (lambda r: r.rows(Driver, 1), "SEARCH driver USING PRIMARY KEY (number=?)"),
+    "many": (lambda r: r.many(Booking, [1]), "SEARCH booking USING INTEGER PRIMARY KEY"),
+    "present": (lambda r: r.present("a"), "INDEX booking_present (line=?)"),
+    "booked": (lambda r: r.booked("a", 0, 1), "INDEX booking_line_start (line=? AND start>?"),
+    "days": (lambda r: r.days("a", "", "9"), "PRIMARY KEY (line=? AND on>? AND on<?)"),
+    "slots": (lambda r: r.slots("a", 0, 1), "PRIMARY KEY (line=? AND start>? AND start<?)"),
+    "held_by": (
+        lambda r: r.held_by(1, 9, 9),
+        "INDEX booking_holder_number (holder=? AND number<?)",
+    ),
+    "held_since": (lambda r: r.held_since(1, 5), "INDEX booking_holder_ended_at (holder=?"),
+    "ahead": (lambda r: r.ahead("a", 1, 2), "INDEX booking_line_start (line=? AND start<?"),
+    "api_key": (lambda r: r.api_key("a"), "SEARCH api_key USING INDEX api_key_digest"),
+    "due": (lambda r: r.due(1, 9), "COVERING INDEX booking_look_at (look_at<?)"),
+    "returns_due": (lambda r: r.returns_due(1, 9), "COVERING INDEX return_look_at (look_at<?)"),
+    "events": (lambda r: r.events(1, 9), "INTEGER PRIMARY KEY (rowid>?)"),
+    "events_of_line": (lambda r: r.events(1, 9, "a"), "INDEX event_line (line=? AND rowid>?)"),
+    "events_before": (lambda r: r.events_before(1, 9), "INTEGER PRIMARY KEY (rowid<?)"),
+    "events_before_of_line": (
+        lambda r: r.events_before(1, 9, "a"),
+        "INDEX event_line (line=? AND rowid<?)",
+    ),
+    "history": (lambda r: r.history(1), "INDEX event_number (number=?)"),
+    "crossed": (lambda r: r.counted("a", "crossed", 0), "INDEX event_crossed (line=? AND at>?)"),
+    "exceptions": (
+        lambda r: r.counted("a", "called_out_of_turn", 0),
+        "INDEX event_called_out_of_turn (line=? AND at>?)",
+    ),
+    "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
+    "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),
+}
 
 
-class Kept(Generic[T]):
-    """Values by key, each with the state of the world for which it holds."""
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_plan_uses(file: SqliteStore, name: str):
+    ask, wanted = QUESTIONS[name]
+    plans: list[str] = []
+    reader = file.reader
+    connection = reader._cursor.connection
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: dict[Hashable, tuple[object, T]] = {}
+    def explained(_cursor: object, statement: str, values: object) -> bool:
+        if not statement.startswith("EXPLAIN"):
+            for *_, plan in connection.execute(f"EXPLAIN QUERY PLAN {statement}", values):
+                plans.append(plan)
+        return True
 
-    def find(self, key: Hashable, state: object) -> T | None:
-        """The value, if it was kept for this very state."""
-        found = self._values.get(key)
-        return found[1] if found is not None and found[0] == state else None
-
-    def state_of(self, key: Hashable) -> object:
-        """The state for which a value is kept, None where none is."""
-        found = self._values.get(key)
-        return found[0] if found is not None else None
-
-    def keep(self, key: Hashable, state: object, value: T) -> T:
-        """Keep a value, in the place of the one kept for an older state."""
-        if key not in self._values and len(self._values) >= self._most:
-            # Dictionaries remember the order of arrival: the first key is the oldest.
-            del self._values[next(iter(self._values))]
-        self._values[key] = (state, value)
-        return value
+    reader._cursor.exec_trace = explained
+    ask(reader)
+    assert any(wanted in plan for plan in plans), plans
+    assert not [plan for plan in plans if plan.startswith("SCAN") and "json_each" not in plan], (
+        plans
+    )

@@ -55,11 +55,11 @@ def open_session(request: PageRequest, secret: str) -> None:
     here.set_cookie(SESSION_COOKIE, secret, here.house.settings.session_hours * 3600)
 
 
-def close_session(request: PageRequest) -> None:
+async def close_session(request: PageRequest) -> None:
     """Sign out: the session ends on the server, the cookie in the browser."""
     here = visit(request)
     if here.person is not None:
-        here.house.access.end(here.person)
+        await here.house.access.end(here.person)
     here.set_cookie(SESSION_COOKIE, "", 0)
 
 
@@ -72,4 +72,5 @@ def address_of(request: PageRequest) -> str:
 def own_address(text: str, otherwise: str = "/") -> str:
     """An address to go on to after signing in, only if it is ours: a path, never another site."""
     fine = text.startswith("/") and not text.startswith(("//", "/\\")) and len(text) <= 500
-    return text if fine and text.isprintable() else otherwise
+    # What stands in a header is ASCII: an address with other letters would come percent-encoded.
+    return text if fine and text.isascii() and text.isprintable() else otherwise

@@ -13,12 +13,12 @@ from litestar.datastructures import Cookie
 
 from kezek.app.access import Person
 from kezek.app.house import House
+from kezek.app.kept import Kept
 from kezek.domain.kernel.instant import Instant
 from kezek.text.catalogue import CODES, SOURCE, Words, language, words
 from kezek.web import csrf
 from kezek.web.assets import Assets
 from kezek.web.forms import Form
-from kezek.web.kept import Kept
 from kezek.web.templates import Templates
 
 if TYPE_CHECKING:

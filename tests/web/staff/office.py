@@ -91,7 +91,7 @@ class Browser:
         self.client.follow_redirects = False
         if who:
             account = PEOPLE[who].account
-            secret = office.house.access._begin(account, "session", 12 * HOUR)
+            secret = office.house.access.plain._begin(account, "session", 12 * HOUR)
             self.client.cookies.set(SESSION_COOKIE, secret)
 
     def get(self, url: str) -> Response:

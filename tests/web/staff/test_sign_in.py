@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from unittest.mock import AsyncMock, patch
 
 import pytest
 
+from kezek.app.access import PlainAccess
+from kezek.app.port import StoreFault
 from kezek.domain.account.account import Account, Login
 from tests.web.staff.office import PASSWORD, Browser, Office, opened
 from tests.world import PEOPLE
@@ -84,12 +87,31 @@ def test_attempts_are_counted_per_login_and_per_address():
         ("/\\evil.example", "/console/kz_a"),
         ("https://evil.example/", "/console/kz_a"),
         ("javascript:alert(1)", "/console/kz_a"),
+        ("/қазақ", "/console/kz_a"),
         ("", "/console/kz_a"),
     ],
 )
 def test_after_signing_in_one_stays_on_this_site(office: Office, wanted: str, where: str):
     answer = sign_in(office.browser(), office.with_password("officer"), PASSWORD, next=wanted)
     assert answer.headers["location"] == where
+
+
+@pytest.mark.parametrize(
+    ("wanted", "where"),
+    [
+        ("/account", "/account"),
+        ("/%D2%9B%D0%B0%D0%B7%D0%B0%D2%9B", "/console/kz_a"),
+        ("/%0d%0aset-cookie:%20a=b", "/console/kz_a"),
+        ("%2f%2fevil.example", "/console/kz_a"),
+        ("/%5cevil.example", "/console/kz_a"),
+        ("/%00", "/console/kz_a"),
+    ],
+)
+def test_who_has_signed_in_already_goes_on_at_our_own_addresses(
+    office: Office, wanted: str, where: str
+):
+    answer = office.browser("officer").get(f"/sign-in?next={wanted}")
+    assert (answer.status_code, answer.headers.get("location")) == (303, where)
 
 
 def test_signing_out_ends_the_session_on_the_server(office: Office):
@@ -111,7 +133,7 @@ def test_signing_in_anew_ends_the_session_before(office: Office):
 
 class TestOneTimeLink:
     def link(self, office: Office, who: str = "clerk") -> str:
-        return "/password/" + office.house.access.one_time_link(PEOPLE[who].account)
+        return "/password/" + office.house.access.plain.one_time_link(PEOPLE[who].account)
 
     def use(self, b: Browser, url: str, password: str = NEW, again: str = NEW):
         return b.send(url, url, password=password, again=again)
@@ -142,6 +164,19 @@ class TestOneTimeLink:
             assert answer.status_code == 422
             assert field in answer.text
         assert self.use(b, url).status_code == 303
+
+    def test_it_holds_when_the_password_could_not_be_kept(self, office: Office):
+        b, url = office.browser(), self.link(office)
+        with patch.object(office.house.desk, "submit", AsyncMock(side_effect=StoreFault)):
+            assert self.use(b, url).status_code == 503
+        assert self.use(b, url).status_code == 303
+
+    def test_two_presses_at_once_set_one_password(self, office: Office):
+        b, url = office.browser(), self.link(office)
+        with patch.object(PlainAccess, "end_all"):
+            assert self.use(b, url).status_code == 303
+            assert self.use(b, url, "quite another one", "quite another one").status_code == 410
+        assert sign_in(office.browser(), "clerk", NEW).status_code == 303
 
     def test_it_runs_out_by_the_wall_clock(self, office: Office):
         b, url = office.browser(), self.link(office)

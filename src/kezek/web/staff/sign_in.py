@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -25,7 +23,7 @@ from kezek.web.session import (
 from kezek.web.site import doors, network_zone
 from kezek.web.staff.deed import ask, done, field_errors, said
 from kezek.web.staff.shown import place_name
-from kezek.web.stop import Step, Stop
+from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 _AGAIN = t("The two passwords differ.")
@@ -84,38 +82,41 @@ async def sign_in(request: PageRequest) -> Response[bytes]:
     login, further = here.form.text("login", 80), own_address(here.form.text("next", 500), "")
     _spend(here, login.lower())
     password = here.form.secret("password")
-    # Hashing takes a tenth of a second on purpose; the loop goes on meanwhile.
-    secret = await asyncio.to_thread(here.house.access.sign_in, login, password)
+    secret = await here.house.access.sign_in(login, password)
     person = here.house.access.session(secret) if secret else None
     if secret is None or person is None:
         sentence, then = faults.fault("wrong_password", here.lang)
         return _sign_in_form(
             request, further, expired=False, login=login, wrong=f"{sentence} {then}"
         )
-    _replace_session(request, here, secret)
+    await _replace_session(request, here, secret)
     return redirect(request, further or home(here, person))
 
 
-def _replace_session(request: PageRequest, here: Visit, secret: str) -> None:
+async def _replace_session(request: PageRequest, here: Visit, secret: str) -> None:
     """A new session; what the browser had before opens nothing any more."""
     if here.person is not None:
-        here.house.access.end(here.person)
+        await here.house.access.end(here.person)
     open_session(request, secret)
 
 
-@post("/sign-out", sync_to_thread=False)
-def sign_out(request: PageRequest) -> Response[bytes]:
+@post("/sign-out")
+async def sign_out(request: PageRequest) -> Response[bytes]:
     """The session ends here and on the server."""
     here = visit(request)
-    close_session(request)
+    await close_session(request)
     return said(request, here, "/", "plain", here.words.gettext(_SIGNED_OUT))
 
 
 def _linked(here: Visit, secret: str) -> Person:
     found = here.house.access.one_time(secret)
     if found is None:
-        raise Stop("link_expired", steps=(Step(here.words.gettext(_SIGN_IN), "/sign-in"),))
+        raise _spent(here)
     return found
+
+
+def _spent(here: Visit) -> Stop:
+    return Stop("link_expired", steps=(Step(here.words.gettext(_SIGN_IN), "/sign-in"),))
 
 
 @get("/password/{secret:str}", sync_to_thread=False)
@@ -163,23 +164,25 @@ async def set_password(request: PageRequest, secret: FromPath[str]) -> Response[
     """Used once: the account is signed out everywhere, then signed in here."""
     here = visit(request)
     person = _linked(here, secret)
-    errors = _chosen(here)
+    errors, number = _chosen(here), person.account.id
     password = here.form.secret("password")
-    stored = None if errors else await asyncio.to_thread(here.house.access.hash_password, password)
+    stored = None if errors else await here.house.access.hash_password(password)
     if stored is None:
         return _password_form(request, secret, person.account, errors or _weak(here))
-    # Between this look and the end of the link nothing is waited for: two presses cannot both pass.
-    here.house.access.end(_linked(here, secret))
-    await done(here, SetPassword(here.form.key, person.actor, person.account.id, stored))
+    # The link is the key: used twice, or by two presses at once, it sets one password.  It ends with
+    # the sessions of the account, after the password is set: what fails before can be tried again.
+    answer = await ask(here, SetPassword(f"link {person.digest}", person.actor, number, stored))
+    if isinstance(answer, Refused):
+        raise _spent(here) if answer.reason is Reason.KEY_REUSED else RefusedStop(answer)
     return await _begin_anew(request, here, person.account, password)
 
 
 async def _begin_anew(
     request: PageRequest, here: Visit, account: Account, password: str
 ) -> Response[bytes]:
-    here.house.access.end_all(account.id)
+    await here.house.access.end_all(account.id)
     login = account.login
-    new = await asyncio.to_thread(here.house.access.sign_in, login, password)
+    new = await here.house.access.sign_in(login, password)
     person = here.house.access.session(new) if new else None
     if new is None or person is None:
         raise Stop("unauthenticated")
@@ -215,15 +218,15 @@ async def change_password(request: PageRequest) -> Response[bytes]:
     access, account = here.house.access, person.account
     _spend(here, account.login)
     # A probe session is opened by the old password and ended at once.
-    probe = await asyncio.to_thread(access.sign_in, account.login, here.form.secret("current"))
+    probe = await access.sign_in(account.login, here.form.secret("current"))
     proven = access.session(probe) if probe else None
     if proven is None:
         sentence, _ = faults.fault("wrong_password", here.lang)
         return _account_form(request, person, {"current": sentence})
-    access.end(proven)
+    await access.end(proven)
     errors = _chosen(here)
     password = here.form.secret("password")
-    stored = None if errors else await asyncio.to_thread(access.hash_password, password)
+    stored = None if errors else await access.hash_password(password)
     if stored is None:
         return _account_form(request, person, errors or _weak(here))
     await done(here, SetPassword(here.form.key, person.actor, account.id, stored))
@@ -260,7 +263,7 @@ async def register(request: PageRequest) -> Response[bytes]:
     if not values["name"]:
         errors["name"] = here.words.gettext(_NAME_NEEDED)
     password = here.form.secret("password")
-    stored = None if errors else await asyncio.to_thread(here.house.access.hash_password, password)
+    stored = None if errors else await here.house.access.hash_password(password)
     if stored is None:
         return _register_form(request, values, errors or _weak(here))
     add = AddAccount(
@@ -271,10 +274,10 @@ async def register(request: PageRequest) -> Response[bytes]:
     if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
         fields = frozenset({"login", "name"})
         return _register_form(request, values, field_errors(here, answer, "UTC", fields))
-    secret = await asyncio.to_thread(here.house.access.sign_in, values["login"], password)
+    secret = await here.house.access.sign_in(values["login"], password)
     if secret is None:
         raise Stop("unauthenticated")
-    _replace_session(request, here, secret)
+    await _replace_session(request, here, secret)
     return said(request, here, "/carrier/garage", "done", here.words.gettext(_WELCOME))
 
 

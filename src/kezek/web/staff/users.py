@@ -166,11 +166,11 @@ async def add_user(request: PageRequest) -> Response[bytes]:
     number = answer.outcome["account"]
     account = here.house.store.reader.get(Account, number)
     assert account is not None, "an account that was added is there"
-    return _show(request, person, link=_link(here, account))
+    return _show(request, person, link=await _link(here, account))
 
 
-def _link(here: Visit, account: Account) -> LinkShown:
-    secret = here.house.access.one_time_link(account.id)
+async def _link(here: Visit, account: Account) -> LinkShown:
+    secret = await here.house.access.one_time_link(account.id)
     settings = here.house.settings
     until = here.house.clock.now().real + settings.one_time_hours * HOUR
     url = f"{settings.issuer}/password/{secret}"
@@ -187,11 +187,11 @@ def _account(here: Visit) -> Account:
     return account
 
 
-@post("/users/link", sync_to_thread=False)
-def new_link(request: PageRequest) -> Response[bytes]:
+@post("/users/link")
+async def new_link(request: PageRequest) -> Response[bytes]:
     """A link that sets a new password; the old one holds until the link is used."""
     here, person = visit(request), signed_in(request, Role.ADMINISTRATOR)
-    return _show(request, person, link=_link(here, _account(here)))
+    return _show(request, person, link=await _link(here, _account(here)))
 
 
 @post("/users/close")
@@ -207,7 +207,7 @@ async def close_user(request: PageRequest) -> Response[bytes]:
     answer = await ask(here, CloseAccount(here.form.key, person.actor, number))
     if isinstance(answer, Refused):
         return said(request, here, "/users", "stop", why_not(here, answer))
-    here.house.access.end_all(number)
+    await here.house.access.end_all(number)
     login = account.login if account else str(number)
     return said(request, here, "/users", "done", here.words.say(_CLOSED, login=login))
 
