@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 
 from kezek.app.checkpoint import Network
-from kezek.app.garage import drivers, fleet, parked
+from kezek.app.garage import drivers, fleet, lines_of, parked
 from kezek.app.queue import Queues
 from kezek.app.roster import keys_of, members, names_of
 from kezek.app.ticket import Tickets
 from kezek.app.watch import Watch
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.decide import CloseAccount, IssueKey, KeepInGarage, RevokeKey
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import Cancel
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
@@ -69,6 +73,43 @@ def test_the_fleet_shows_what_needs_somebody_first(w):
     w.tick()
     old = fleet(w.store.reader, tickets, CARRIER.account, w.now.at)
     assert gone not in [v.booking.number for v in (*old.today, *old.coming)]
+
+
+@pytest.fixture
+def tickets(w) -> Tickets:
+    return Tickets(w.store, Network(w.store, w.rules, Watch()), Queues(w.store, Watch()))
+
+
+def test_a_live_booking_is_shown_however_long_ago_it_was_made(w, tickets):
+    number = w.book(1)
+    table = w.store._content.table(Booking)
+    table[number] = replace(table[number], confirmed_at=w.now.at - 300 * 24 * 3_600_000)
+    own = fleet(w.store.reader, tickets, CARRIER.account, w.now.at)
+    assert [v.booking.number for v in (*own.today, *own.coming)] == [number]
+    assert lines_of(w.store.reader, CARRIER.account, w.now.at) == {A}
+
+
+def test_a_fleet_is_read_in_as_many_questions_as_one_truck(w, tickets, monkeypatch):
+    def asked() -> Counter[str]:
+        found: Counter[str] = Counter()
+        reader = w.store.reader
+        for name in ("get", "rows", "rows_of", "many", "held_since", "ahead"):
+            ask = getattr(type(reader), name)
+
+            def counted(*args: object, name: str = name, ask=ask) -> object:
+                found[name] += 1
+                return ask(*args)
+
+            monkeypatch.setattr(type(reader), name, counted)
+        fleet(reader, tickets, CARRIER.account, w.now.at)
+        monkeypatch.undo()
+        return found
+
+    w.book(1)
+    one = asked()
+    for n in range(2, 8):
+        w.book(n)
+    assert asked() == one
 
 
 def test_the_roster_lists_the_closed_last(w):

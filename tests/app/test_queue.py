@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from kezek.app.checkpoint import Network
 from kezek.app.queue import Pace, Queues
+from kezek.app.ticket import Tickets
 from kezek.app.watch import Watch
-from tests.world import World
+from tests.world import A, World
 
 
 @dataclass
@@ -54,3 +56,32 @@ def test_the_pace_is_taken_over_the_hours_that_the_log_knows(age: int, hours: fl
 def test_a_line_that_nobody_crossed_has_no_pace():
 
     assert Queues(Log(began=0, crossed=0), Watch())._pace(World().line(), 5 * HOUR) is None
+
+
+def test_who_is_ahead_is_counted_however_far_away_the_day_is():
+    w = World()
+    tickets = Tickets(w.store, Network(w.store, w.rules, Watch()), Queues(w.store, Watch()))
+    first = w.book(1, start=w.window(day=1, hour=3))
+    near = w.book(2, start=w.window(day=8, hour=3))
+    far = w.book(3, start=w.window(day=9, hour=3))
+    w.book(4, start=w.window(day=9, hour=4))
+    views = tickets.views([far, near, first, 999], w.now.at)
+    assert [v.booking.number for v in views] == [far, near, first]
+    assert [tickets.standing(view).ahead for view in views] == [2, 1, 0]
+
+
+def test_a_snapshot_loads_nobody_who_is_still_to_come(monkeypatch: pytest.MonkeyPatch):
+    w = World()
+    for n in range(5):
+        w.book(n)
+    loaded: list[object] = []
+    many = type(w.store.reader).many
+
+    def seen(reader: object, kind: type, keys: object) -> object:
+        loaded.extend(keys)
+        return many(reader, kind, keys)
+
+    monkeypatch.setattr(type(w.store.reader), "many", seen)
+    post = Network(w.store, w.rules, Watch()).of_line(A)
+    assert Queues(w.store, Watch()).of(post, w.now.at) is not None
+    assert loaded == []

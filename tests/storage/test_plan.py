@@ -18,6 +18,7 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
     "slot": (lambda r: r.get(Slot, ("kz_a.exit", 0)), "SEARCH slot USING PRIMARY KEY"),
     "answer": (lambda r: r.get(Answered, b""), "SEARCH answer USING INDEX answer_digest"),
     "rows": (lambda r: r.rows(Driver, 1), "SEARCH driver USING PRIMARY KEY (number=?)"),
+    "rows_of": (lambda r: r.rows_of(Driver, [1]), "SEARCH driver USING PRIMARY KEY (number=?)"),
     "many": (lambda r: r.many(Booking, [1]), "SEARCH booking USING INTEGER PRIMARY KEY"),
     "present": (lambda r: r.present("a"), "INDEX booking_present (line=?)"),
     "booked": (lambda r: r.booked("a", 0, 1), "INDEX booking_line_start (line=? AND start>?"),

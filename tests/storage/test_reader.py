@@ -65,6 +65,10 @@ def test_rows_come_in_the_order_of_their_keys(store: Store):
     assert [b.number for b in store.reader.all(Booking)] == [1, 2, 3, 20]
     assert [d.key for d in store.reader.all(Driver)] == [(1, 1), (2, 1), (2, 2)]
     assert [d.key for d in store.reader.rows(Driver, 2)] == [(2, 1), (2, 2)]
+    assert [d.key for d in store.reader.rows_of(Driver, [2, 9, 1])] == [(1, 1), (2, 1), (2, 2)]
+    assert [d.key for d in store.reader.rows_of(Driver, [1])] == [(1, 1)]
+    assert [g.role for g in store.reader.rows_of(Grant, [2])] == ["a", "b"]
+    assert store.reader.rows_of(Driver, []) == []
     assert [g.role for g in store.reader.rows(Grant, 2)] == ["a", "b"]
     assert [c.name for c in store.reader.all(Counter)] == ["Z", "a", "б"]
 

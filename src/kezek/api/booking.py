@@ -34,18 +34,10 @@ from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import no
 from kezek.app.house import House
 from kezek.app.ticket import TicketView
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
+from kezek.domain.booking.stand import BOOKS
 from kezek.domain.kernel.refusal import Reason
-
-BOOKS = (
-    Role.CARRIER,
-    Role.CLERK,
-    Role.OFFICER,
-    Role.SUPERVISOR,
-    Role.AGENCY,
-    Role.DEMONSTRATOR,
-)
 
 
 class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -156,7 +148,7 @@ def vehicle_seen(view: TicketView) -> VehicleSeen | None:
 
 def booking_seen(house: House, view: TicketView) -> BookingSeen:
     """A booking with all that its owner may know."""
-    booking = view.booking
+    booking, standing = view.booking, house.tickets.standing(view)
     return BookingSeen(
         number=booking.number,
         code=booking.code,
@@ -171,8 +163,8 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         simulated=booking.simulated,
         as_of=utc(view.as_of),
         place=view.place,
-        ahead=view.ahead,
-        why=dict(view.why),
+        ahead=standing.ahead,
+        why=dict(standing.why),
         moves_left=view.moves_left,
         can=sorted(view.can),
         exception=booking.exception,
@@ -202,8 +194,8 @@ class Bookings:
         house, now = self._house, self._house.now()
         before = int(asked.cursor) if asked.cursor else NUMBER_MAX + 1
         numbers = house.store.reader.held_by(call.actor.account, before, asked.limit + 1)
-        views = (house.tickets.view(number, now) for number in numbers[: asked.limit])
-        items = [booking_seen(house, view) for view in views if view is not None]
+        views = house.tickets.views(numbers[: asked.limit], now)
+        items = [booking_seen(house, view) for view in views]
         more = len(numbers) > asked.limit
         return answer(BookingList(items, str(numbers[asked.limit - 1]) if more else ""))
 

@@ -30,8 +30,8 @@ class Finder:
         text = text.strip()[:TEXT_LENGTH_MAX]
         if not text or post.line is None:
             return []
-        views = [self._tickets.view(number, now) for number in self._numbers(post, text, now)]
-        here = [v for v in views if v is not None and v.booking.line == post.line.id]
+        views = self._tickets.views(self._numbers(post, text, now), now)
+        here = [v for v in views if v.booking.line == post.line.id]
         return sorted(here, key=lambda v: (not v.live, -v.booking.number))[:FOUND_MAX]
 
     def _numbers(self, post: Post, text: str, now: Instant) -> list[int]:

@@ -12,9 +12,8 @@ from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 
-# A booking lies at most a horizon ahead and lapses soon after; what was confirmed earlier is over.
-_LOOK_BACK = 45 * DAY
-_CHUNK = 500
+# A local day is over everywhere two days later; what ended before is no part of today.
+_ENDED_FOR = 2 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,8 @@ def fleet(reader: Reader, tickets: Tickets, account: int, now: Instant) -> Fleet
     """Every booking of the account that is live, and those that ended today."""
     today: list[TicketView] = []
     coming: list[TicketView] = []
-    for number in _recent(reader, account, now):
-        view = tickets.view(number, now)
-        if view is None or view.post.line is None:
-            continue
+    for view in tickets.views(reader.held_since(account, now - _ENDED_FOR), now):
+        assert view.post.line is not None, "a ticket stands in a line"
         zone = view.post.line.zone
         on, start = local_day(now, zone), view.booking.start
         if view.live:
@@ -88,6 +85,12 @@ def fleet(reader: Reader, tickets: Tickets, account: int, now: Instant) -> Fleet
     )
 
 
+def lines_of(reader: Reader, account: int, now: Instant) -> frozenset[str]:
+    """The lines in which the account has trucks, or had some today."""
+    numbers = reader.held_since(account, now - _ENDED_FOR)
+    return frozenset(booking.line for booking in reader.many(Booking, numbers).values())
+
+
 def _urgency(view: TicketView) -> tuple[int, int, int]:
     """The called first, then those that need somebody, then by hour; what is over comes last."""
     if view.status in _NEEDS:
@@ -95,19 +98,3 @@ def _urgency(view: TicketView) -> tuple[int, int, int]:
     else:
         rank = len(_NEEDS) if view.live else len(_NEEDS) + 1
     return rank, view.booking.start or view.booking.confirmed_at, view.booking.number
-
-
-def _recent(reader: Reader, account: int, now: Instant) -> Iterable[int]:
-    before = 1 << 62
-    while True:
-        numbers = reader.held_by(account, before, _CHUNK)
-        rows = reader.many(Booking, list(numbers))
-        for number in numbers:
-            booking = rows[number]
-            if booking.confirmed_at < now - _LOOK_BACK:
-                return
-            if booking.ended_at is None or booking.ended_at > now - 2 * DAY:
-                yield number
-        if len(numbers) < _CHUNK:
-            return
-        before = numbers[-1]

@@ -139,6 +139,9 @@ class Reader(Source, Protocol):
     def many(self, kind: type[R], keys: Sequence[Hashable]) -> Mapping[Hashable, R]:
         """Rows by their keys; the missing are left out."""
 
+    def rows_of(self, kind: type[R], prefixes: Sequence[Hashable]) -> Sequence[R]:
+        """Rows whose key begins with one of these values."""
+
     def days(self, line: str, first: str, last: str) -> Sequence[Day]:
         """Days of a line with ISO dates in [first, last]."""
 
@@ -174,6 +177,9 @@ class Reader(Source, Protocol):
 
     def counted(self, line: str, kind: str, since: Instant) -> int:
         """How many events of a kind the line has had since an instant."""
+
+    def awaiting(self, line: str) -> Sequence[int]:
+        """Bookings of the line, ended or not, whose call out of turn lacks its second approval."""
 
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         """Live bookings of the line whose normalised plate contains `part`."""
@@ -214,7 +220,10 @@ class Store(Protocol):
         """Keep a setting."""
 
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
-        """Erase old answers (real time) and particulars whose `erase_on` is past; rows erased."""
+        """Erase old answers (real time) and particulars whose `erase_on` is past; rows erased.
+
+        Those of a live booking stay: its claims are found through them, and end with it.
+        """
 
     def close(self) -> None:
         """Release files and connections."""

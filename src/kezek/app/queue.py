@@ -6,7 +6,6 @@ touches the line or the minute turns.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 
 from kezek.app.checkpoint import Post
@@ -18,7 +17,8 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
-from kezek.domain.turn.order import Entry, line_up, turn_of
+from kezek.domain.turn.order import Entry
+from kezek.domain.turn.waiting import waiting
 from kezek.domain.vehicle.plate import mask
 
 PACE_HOURS = 3
@@ -76,8 +76,8 @@ class Pace:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A line at a moment.  `as_of` is domain time; `pace` is None when nothing has crossed lately;
-    `exceptions_today` counts calls out of turn, `awaiting_approval` those
-    of present vehicles that lack their second name.
+    `exceptions_today` counts calls out of turn, `awaiting_approval` those of any day that lack their
+    second name, `releases_today` bookings ended on sight of the papers.
     """
 
     line: str
@@ -86,21 +86,17 @@ class Snapshot:
     waiting: tuple[InLine, ...]
     called: tuple[AtGate, ...]
     admitted: tuple[AtGate, ...]
-    booked: tuple[tuple[Instant, int], ...]
     crossed_today: int
     pace: Pace | None
     exceptions_today: int
     awaiting_approval: int
+    releases_today: int
     entries: tuple[Entry, ...]
     bookings: dict[int, Booking]
 
     def place_of(self, number: int) -> int | None:
         """The place in line, counted from 1."""
         return next((e.place for e in self.entries if e.turn.number == number), None)
-
-    def ahead_of(self, start: Instant, number: int) -> int:
-        """Bookings of this line that cross before an unarrived one, if everybody comes."""
-        return len(self.waiting) + bisect_left(self.booked, (start, number))
 
 
 class Queues:
@@ -132,11 +128,9 @@ class Queues:
         by_status: dict[Status, list[Booking]] = {}
         for booking in bookings.values():
             by_status.setdefault(status_of(booking, regulation, now), []).append(booking)
-        turns = [turn_of(b, regulation) for b in by_status.get(Status.ARRIVED, ())]
-        entries = line_up(turns, regulation.interleave, line.cursor, now)
+        entries = waiting(bookings.values(), line, regulation, now)
         seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
         midnight = day_start(local_day(now, line.zone), line.zone)
-        ahead = reader.many(Booking, reader.booked(line.id, 0, now + 7 * 24 * HOUR))
         exceptions = reader.counted(line.id, EventKind.CALLED_OUT_OF_TURN, midnight)
         return Snapshot(
             line=line.id,
@@ -145,13 +139,11 @@ class Queues:
             waiting=tuple(_in_line(e, bookings[e.turn.number], seen) for e in entries),
             called=tuple(_at_gate(by_status.get(Status.CALLED, ()), Status.CALLED, seen)),
             admitted=tuple(_at_gate(by_status.get(Status.ADMITTED, ()), Status.ADMITTED, seen)),
-            booked=tuple(
-                sorted((b.start, b.number) for b in ahead.values() if b.start and not b.arrived_at)
-            ),
             crossed_today=reader.counted(line.id, EventKind.CROSSED, midnight),
             pace=self._pace(line, now),
             exceptions_today=exceptions,
-            awaiting_approval=sum(b.exception == "awaiting" for b in bookings.values()),
+            awaiting_approval=len(reader.awaiting(line.id)),
+            releases_today=reader.counted(line.id, EventKind.RELEASED, midnight),
             entries=tuple(entries),
             bookings=bookings,
         )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kezek.app.checkpoint import Network, Post
-from kezek.app.port import Reader, Store
+from kezek.app.port import Store
 from kezek.app.queue import Queues, Seen, see
 from kezek.domain.booking.booking import Booking, Driver, Particulars
+from kezek.domain.booking.change import fixed
 from kezek.domain.booking.status import LIVE, Status, status_of
 from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.kernel.instant import Instant
@@ -21,9 +22,9 @@ from kezek.domain.vehicle.phone import normalise
 class TicketView:
     """What the ticket page, the API and the console show of one booking.
 
-    `place` counts from 1 while it waits; `ahead` counts bookings before it until it arrives; both are
-    None otherwise.  `why` maps causes to turns ahead and adds up to place - 1.  `moves_left` is None
-    where the regulation sets no limit.  `as_of` is the age of the line's picture.
+    `place` counts from 1 while it waits and is None otherwise; how far that is, and why, is asked
+    apart (`Tickets.standing`).  `moves_left` is None where the regulation sets no limit.  `as_of` is
+    the age of the line's picture.
     """
 
     booking: Booking
@@ -34,8 +35,6 @@ class TicketView:
     drivers: tuple[str, ...]
     fee: Money
     place: int | None
-    ahead: int | None
-    why: Mapping[str, int]
     moves_left: int | None
     can: frozenset[Verb]
     as_of: Instant
@@ -51,6 +50,16 @@ class TicketView:
         return self.status in LIVE
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a booking is from its turn.  `ahead` counts those who cross before it if everybody comes,
+    until it arrives; from then on `why` maps causes to turns ahead and adds up to place - 1.
+    """
+
+    ahead: int | None
+    why: Mapping[str, int]
+
+
 _OWN_VERBS = (Verb.MOVE, Verb.CANCEL, Verb.ADD_DRIVER)
 
 
@@ -62,14 +71,37 @@ class Tickets:
 
     def view(self, number: int, now: Instant) -> TicketView | None:
         """The booking of a number, None when there is none."""
+        found = self.views([number], now)
+        return found[0] if found else None
+
+    def views(self, numbers: Sequence[int], now: Instant) -> list[TicketView]:
+        """The bookings of these numbers, in their order; the missing are left out."""
         reader = self._store.reader
-        booking = reader.get(Booking, number)
-        post = self._network.of_line(booking.line) if booking else None
-        if booking is None or post is None or post.regulation is None:
-            return None
+        bookings = reader.many(Booking, numbers)
+        known = reader.many(Particulars, numbers)
+        names: dict[int, list[str]] = {}
+        for driver in reader.rows_of(Driver, numbers):
+            names.setdefault(driver.number, []).append(driver.name)
+        found: list[TicketView] = []
+        for number in numbers:
+            booking = bookings.get(number)
+            post = self._network.of_line(booking.line) if booking else None
+            if booking is not None and post is not None and post.regulation is not None:
+                drivers = tuple(names.get(number, ()))
+                found.append(self._view(booking, post, known.get(number), drivers, now))
+        return found
+
+    def _view(
+        self,
+        booking: Booking,
+        post: Post,
+        who: Particulars | None,
+        drivers: tuple[str, ...],
+        now: Instant,
+    ) -> TicketView:
+        assert post.regulation is not None, "a booking stands in a line with a regulation"
         status = status_of(booking, post.regulation, now)
-        who = reader.get(Particulars, number)
-        place, ahead, why = self._position(booking, post, status, now)
+        queue = self._queues.of(post, now) if status is Status.ARRIVED else None
         most = post.regulation.moves_max
         return TicketView(
             booking=booking,
@@ -77,38 +109,31 @@ class Tickets:
             status=status,
             seen=see(booking, who),
             particulars=who,
-            drivers=drivers_of(reader, number),
+            drivers=drivers,
             fee=Money(booking.fee_minor, booking.currency),
-            place=place,
-            ahead=ahead,
-            why=why,
+            place=queue.place_of(booking.number) if queue else None,
             moves_left=None if most is None else max(0, most - booking.moves),
             can=self._can(booking, post, status, now),
             as_of=now,
         )
 
-    def _position(
-        self, booking: Booking, post: Post, status: Status, now: Instant
-    ) -> tuple[int | None, int | None, Mapping[str, int]]:
-        queue = self._queues.of(post, now)
-        if queue is None:
-            return None, None, {}
-        if status is Status.ARRIVED:
-            why = explain(queue.entries, booking.number)
-            return queue.place_of(booking.number), None, why or {}
-        if status in (Status.CONFIRMED, Status.LATE) and booking.start is not None:
-            return None, queue.ahead_of(booking.start, booking.number), {}
-        return None, None, {}
+    def standing(self, view: TicketView) -> Standing:
+        """How far the booking is from its turn, and why."""
+        booking = view.booking
+        queue = self._queues.of(view.post, view.as_of)
+        if queue is not None and view.status is Status.ARRIVED:
+            return Standing(None, explain(queue.entries, booking.number) or {})
+        expected = view.status in (Status.CONFIRMED, Status.LATE)
+        if queue is not None and expected and booking.start is not None:
+            later = self._store.reader.ahead(booking.line, booking.start, booking.number)
+            return Standing(len(queue.waiting) + later, {})
+        return Standing(None, {})
 
     def _can(self, booking: Booking, post: Post, status: Status, now: Instant) -> frozenset[Verb]:
         """The driver's verbs that are legal now, so that no button leads to a refusal."""
         assert post.regulation is not None, "a booking stands in a line with a regulation"
         verbs = {verb for verb in _OWN_VERBS if transition(status, verb)}
-        worn = post.regulation.moves_max is not None and (
-            booking.moves >= post.regulation.moves_max
-        )
-        late = booking.start is not None and now > booking.start - post.regulation.move_until
-        if (worn or late) and status is not Status.DISPLACED:
+        if fixed(booking, post.regulation, now):
             verbs.discard(Verb.MOVE)
         return frozenset(verbs)
 
@@ -116,9 +141,3 @@ class Tickets:
         """Whether the number and the phone belong together; a wrong guess learns nothing else."""
         who = self._store.reader.get(Particulars, number)
         return who is not None and who.phone != "" and who.phone == normalise(phone)
-
-
-def drivers_of(reader: Reader, number: int) -> tuple[str, ...]:
-    """Names of the drivers, in the order in which they were added."""
-    rows = sorted(reader.rows(Driver, number), key=lambda d: d.ordinal)
-    return tuple(driver.name for driver in rows)

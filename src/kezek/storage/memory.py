@@ -69,6 +69,10 @@ class MemoryRows:
         live = self._bookings(line)
         return [b.number for b in live if b.start is not None and first <= b.start < past]
 
+    def returns(self, line: str, first: int, past: int) -> Sequence[tuple[int, int]]:
+        back = [r for r in self.all(Return) if r.line == line]
+        return [r.key for r in back if first <= r.start < past]
+
 
 class MemoryReader(MemoryRows):
     """Committed state, for read models."""
@@ -79,6 +83,10 @@ class MemoryReader(MemoryRows):
     def many(self, kind: type[R], keys: Sequence[Hashable]) -> Mapping[Hashable, R]:
         table = self.table(kind)
         return {key: table[key] for key in keys if key in table}
+
+    def rows_of(self, kind: type[R], prefixes: Sequence[Hashable]) -> Sequence[R]:
+        table, asked = self.table(kind), set(prefixes)
+        return [table[key] for key in _in_order(table) if _first(key) in asked]
 
     def last_event(self) -> Logged | None:
         return self.log[-1] if self.log else None
@@ -128,6 +136,10 @@ class MemoryReader(MemoryRows):
 
     def counted(self, line: str, kind: str, since: Instant) -> int:
         return sum(e.line == line and e.kind == kind and e.at >= since for e in self.log)
+
+    def awaiting(self, line: str) -> Sequence[int]:
+        found = [b for b in self.all(Booking) if b.exception == "awaiting"]
+        return [b.number for b in found if b.line == line]
 
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         who = self.many(Particulars, [b.number for b in self._bookings(line)])
@@ -254,7 +266,9 @@ class MemoryStore:
         names = self._content.table(Driver)
         with self._lock:
             old = [a.digest for a in answers.values() if a.real < answers_before]
-            gone = {p.number for p in who.values() if p.erase_on < particulars_before}
+            live = {b.number for b in self._content.table(Booking).values() if b.ended_at is None}
+            past = {p.number for p in who.values() if p.erase_on < particulars_before}
+            gone = past - live
             drivers = [d.key for d in names.values() if d.number in gone]
             for digest in old:
                 del answers[digest]

@@ -156,7 +156,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "status": STATUSES[view.status],
         "as_of": local(view.as_of, zone),
         "place": view.place,
-        "ahead": view.place - 1 if view.place else view.ahead,
+        "ahead": view.place - 1 if view.place else here.house.tickets.standing(view).ahead,
         "call": _likely(queue, view.place, waits, now, zone, here.words),
         "not_before": _not_before(waits, zone),
         "arrive_by": _arrive_by(view, regulation, now, zone),
@@ -323,6 +323,13 @@ def steps_of(view: TicketView, zone: str) -> list[PathStep]:
     return steps
 
 
+_ENDED_BY = {
+    Status.CANCELLED: EventKind.CANCELLED,
+    Status.TURNED_BACK: EventKind.TURNED_BACK,
+    Status.RELEASED: EventKind.RELEASED,
+}
+
+
 def _explain(here: Visit, view: TicketView) -> str:
     """Why it ended, or lost its time."""
     say, status = here.words, view.status
@@ -331,9 +338,8 @@ def _explain(here: Visit, view: TicketView) -> str:
     if status is Status.DISPLACED:
         why = names.reason(_fact(here, view, EventKind.DISPLACED, "why"), here.lang).rstrip(".")
         return say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
-    if status in (Status.TURNED_BACK, Status.RELEASED):
-        kind = EventKind.TURNED_BACK if status is Status.TURNED_BACK else EventKind.RELEASED
-        cause = _fact(here, view, kind, "cause")
+    if status in _ENDED_BY:
+        cause = _fact(here, view, _ENDED_BY[status], "cause")
         return say.say(_REASON, reason=names.cause(cause, here.lang)) if cause else ""
     return ""
 

@@ -12,7 +12,7 @@ from kezek.domain.account.account import GarageVehicle
 from kezek.domain.account.decide import KeepInGarage
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from kezek.web.staff.carrier import _news
+from kezek.web.live import messages_of
 from tests.web.staff.office import Browser, Office
 from tests.world import PEOPLE, A, B, vehicle
 
@@ -117,7 +117,7 @@ class TestToday:
 
     def test_the_stream_tells_of_the_own_lines_only(self, office):
         async def told() -> list[bytes]:
-            stream = _news(office.house.watch, frozenset({A}))
+            stream = messages_of(office.house.watch, frozenset({A}))
             found = [await anext(stream)]
             waiting = asyncio.ensure_future(anext(stream))
             await asyncio.sleep(0)

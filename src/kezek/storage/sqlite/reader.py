@@ -24,7 +24,7 @@ R = TypeVar("R", bound=Row)
 _DAYS = f'{mapping(Day).select} WHERE line = ? AND "on" BETWEEN ? AND ? ORDER BY "on"'
 _SLOTS = f"{mapping(Slot).select} WHERE line = ? AND start >= ? AND start < ? ORDER BY start"
 # Kinds that boards count often, each with an index of its own; another kind reads the whole log.
-_COUNTED = frozenset({"crossed", "called_out_of_turn"})
+_COUNTED = frozenset({"crossed", "called_out_of_turn", "released"})
 _EVENTS = f"{mapping(Logged).select} WHERE "
 _STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first < ? ORDER BY first"
 _HEADS = f"{mapping(SignedHead).select} WHERE number < ? ORDER BY number DESC LIMIT ?"
@@ -70,6 +70,13 @@ class Rows:
             (line, first, past),
         )
 
+    def returns(self, line: str, first: int, past: int) -> Sequence[tuple[int, int]]:
+        return self._found(
+            'SELECT number, start FROM "return" WHERE line = ? AND start >= ? AND start < ?'
+            " ORDER BY number, start",
+            (line, first, past),
+        )
+
 
 class SqliteReader(Rows):
     """Committed state, for the thread that opened it."""
@@ -79,9 +86,12 @@ class SqliteReader(Rows):
         return found[0][0] if found else None
 
     def erasable(self, before: str, limit: int) -> Iterator[list[int]]:
-        """Numbers of particulars whose `erase_on` is before a date, so many at a time."""
+        """Numbers of particulars whose `erase_on` is before a date and whose booking is not live,
+        so many at a time.
+        """
         return self._in_steps(
-            "SELECT number FROM particulars WHERE number > ? AND erase_on < ?"
+            "SELECT number FROM particulars p WHERE number > ? AND erase_on < ? AND NOT EXISTS"
+            " (SELECT 1 FROM booking b WHERE b.number = p.number AND b.ended_at IS NULL)"
             " ORDER BY number LIMIT ?",
             before,
             limit,
@@ -122,6 +132,11 @@ class SqliteReader(Rows):
             return {key: found[key] for key in keys if key in found}
         single = ((key, self.get(kind, key)) for key in keys)
         return {key: row for key, row in single if row is not None}
+
+    def rows_of(self, kind: type[R], prefixes: Sequence[Hashable]) -> Sequence[R]:
+        at = mapping(kind)
+        statement = f"{at.by_list} ORDER BY {at.order}"
+        return [at.make(row) for row in self._found(statement, (json.dumps(list(prefixes)),))]
 
     def days(self, line: str, first: str, last: str) -> Sequence[Day]:
         return [mapping(Day).make(row) for row in self._found(_DAYS, (line, first, last))]
@@ -200,6 +215,12 @@ class SqliteReader(Rows):
                 0
             ]
         return self._numbers(statement, (line, kind, since))[0]
+
+    def awaiting(self, line: str) -> Sequence[int]:
+        return self._numbers(
+            "SELECT number FROM booking WHERE line = ? AND exception = 'awaiting' ORDER BY number",
+            (line,),
+        )
 
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         return self._numbers(

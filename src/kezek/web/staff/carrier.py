@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import date
 from itertools import groupby
 from typing import NamedTuple
@@ -11,18 +9,17 @@ from typing import NamedTuple
 from litestar import Response, get
 from litestar.response import Stream
 
-from kezek.app.desk.desk import Overloaded
-from kezek.app.garage import Fleet, fleet, parked
+from kezek.app.garage import Fleet, fleet, lines_of
 from kezek.app.ticket import TicketView
-from kezek.app.watch import Watch
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import to_datetime
-from kezek.web.live import BEAT_SECONDS, LISTENERS_MAX, PAUSE_SECONDS
-from kezek.web.render import SECURITY, page
+from kezek.web.live import live_of
+from kezek.web.render import page
 from kezek.web.session import signed_in
 from kezek.web.shape import local, zone_of
 from kezek.web.site import network_zone
+from kezek.web.staff.garage import own_vehicles
 from kezek.web.staff.shown import Truck, truck
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -48,7 +45,7 @@ def carrier(request: PageRequest) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.CARRIER)
     reader = here.house.store.reader
     own = fleet(reader, here.house.tickets, person.account.id, here.now)
-    vehicles = parked(reader, person.account.id, _authorities(here))
+    vehicles = own_vehicles(here, person)
     return page(
         request,
         "pages/carrier.html",
@@ -60,10 +57,6 @@ def carrier(request: PageRequest) -> Response[bytes]:
         coming=_coming(here, own),
         free=sum(v.own is None and not v.taken for v in vehicles),
     )
-
-
-def _authorities(here: Visit) -> list[str]:
-    return sorted({rules.authority for rules in here.house.rules.values()})
 
 
 def _counts(own: Fleet) -> Counts:
@@ -90,36 +83,7 @@ def _coming(here: Visit, own: Fleet) -> list[ComingDay]:
 def carrier_stream(request: PageRequest) -> Stream:
     """News of the lines in which the carrier has trucks, and of no others."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    watch = here.house.watch
-    if watch.listeners >= LISTENERS_MAX:
-        raise Overloaded
-    own = fleet(here.house.store.reader, here.house.tickets, person.account.id, here.now)
-    lines = frozenset(view.booking.line for view in (*own.today, *own.coming))
-    headers = {**SECURITY, "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return Stream(_news(watch, lines), media_type="text/event-stream", headers=headers)
-
-
-async def _news(watch: Watch, lines: frozenset[str]) -> AsyncIterator[bytes]:
-    """Woken by every line, it speaks of its own only; the page looks by itself for new ones."""
-    seen, silent = {line: watch.version(line) for line in lines}, 0.0
-    with watch.stream() as stream:
-        yield b"retry: 3000\n" + _message("beat", watch.position)
-        while not watch.closed:
-            woken = await stream.wait(BEAT_SECONDS)
-            now = {line: watch.version(line) for line in lines}
-            silent += PAUSE_SECONDS if woken else BEAT_SECONDS
-            if now != seen:
-                seen, silent = now, 0.0
-                yield _message("changed", watch.position)
-            elif silent >= BEAT_SECONDS:
-                silent = 0.0
-                yield _message("beat", watch.position)
-            if woken:
-                await asyncio.sleep(PAUSE_SECONDS)
-
-
-def _message(event: str, position: int) -> bytes:
-    return f"event: {event}\nid: {position}\ndata: {position}\n\n".encode()
+    return live_of(request, lines_of(here.house.store.reader, person.account.id, here.now))
 
 
 HANDLERS = (carrier, carrier_stream)

@@ -68,8 +68,8 @@ def _made(here: Visit, person: Person) -> list[Truck]:
     zone = network_zone(here.house)
     midnight = day_start(local_day(here.now, zone), zone)
     numbers = here.house.store.reader.held_by(person.account.id, 1 << 62, _MADE_MAX)
-    views = (here.house.tickets.view(number, here.now) for number in numbers)
-    return [truck(here, v) for v in views if v and v.booking.confirmed_at >= midnight]
+    views = here.house.tickets.views(numbers, here.now)
+    return [truck(here, v) for v in views if v.booking.confirmed_at >= midnight]
 
 
 def _flow(request: PageRequest, checkpoint: str) -> Flow:

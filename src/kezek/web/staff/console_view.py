@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
@@ -17,8 +15,8 @@ from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.stand import IN_CHARGE
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import AHEAD
-from kezek.domain.kernel.event import EventKind, Logged
-from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.turn.undo import UNDO_FOR
 from kezek.text import names
@@ -29,7 +27,6 @@ from kezek.web.visit import Visit
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
 _NEWS = 60  # events of the line among which the officer's last step is looked for
-_LOOK_BACK = 2_000  # events in which an unapproved exception of a truck long gone is looked for
 
 # What the dock says of an event, and whether it can be taken back.
 STEPS: Mapping[str, tuple[str, bool]] = {
@@ -210,24 +207,27 @@ class LineView:
         return self.now - self.now % window + 2 * window
 
     def due_count(self) -> int:
-        return bisect_left(self.queue.booked, (self.due_by, 0))
+        return self.reader.ahead(self.line.id, self.due_by, 0)
 
     def due(self) -> list[Due]:
         """The next ones, then those who are late and not given up, the latest first."""
-        booked, window = self.queue.booked, self.regulation.window
+        reader, window = self.reader, self.regulation.window
+        booked = reader.many(Booking, reader.booked(self.line.id, 0, self.due_by)).values()
+        expected = sorted(
+            (b.start, b.number, b.code)
+            for b in booked
+            if b.start is not None and b.arrived_at is None
+        )
         # A window that has not ended is not late yet.
-        split = bisect_left(booked, (self.now - window + 1, 0))
-        soon = booked[split : min(split + DUE_ROWS, self.due_count())]
-        late = booked[:split][-LATE_ROWS:][::-1]
-        rows = [*soon, *late]
-        who = self._who(number for _, number in rows)
-        bookings = self.reader.many(Booking, [number for _, number in rows])
+        soon = [row for row in expected if row[0] + window > self.now]
+        late = [row for row in expected if row[0] + window <= self.now]
+        rows = [*soon[:DUE_ROWS], *late[-LATE_ROWS:][::-1]]
+        who = self._who(number for _, number, _ in rows)
         found: list[Due] = []
-        for start, number in rows:
+        for start, number, code in rows:
             country, plate = plate_of(who.get(number))
-            over = self.now - start - window
-            late_by = minutes(over) if over >= 0 else 0
-            found.append(Due(bookings[number].code, country, plate, self._at(start), late_by))
+            late_by = max(0, minutes(self.now - start - window))
+            found.append(Due(code, country, plate, self._at(start), late_by))
         return found
 
     # The line.
@@ -303,37 +303,22 @@ class LineView:
 
     def awaiting(self) -> list[Awaiting]:
         """Calls out of turn that lack their second name, also of trucks that have gone."""
-        present = [b for b in self.queue.bookings.values() if b.exception == "awaiting"]
-        numbers = [b.number for b in present] + self._gone_unapproved({b.number for b in present})
         charge = self.actor.may(IN_CHARGE, self.line.checkpoint, self.line.authority)
         found: list[Awaiting] = []
-        for number in numbers:
-            event = self._exception(number)
-            booking = self.reader.get(Booking, number)
-            if event is not None and booking is not None:
-                mine = booking.exception_by == self.actor.account
-                cause = names.cause(json.loads(event.body)["cause"], self.here.lang)
-                can = charge and not mine
-                found.append(Awaiting(number, booking.code, self._at(event.at), cause, mine, can))
+        bookings = self.reader.many(Booking, self.reader.awaiting(self.line.id))
+        for booking in bookings.values():
+            mine = booking.exception_by == self.actor.account
+            cause = names.cause(booking.exception_cause, self.here.lang)
+            at = self._at(self._called_at(booking))
+            found.append(
+                Awaiting(booking.number, booking.code, at, cause, mine, charge and not mine)
+            )
         return sorted(found, key=lambda e: e.at)
 
-    def _gone_unapproved(self, known: set[int]) -> list[int]:
-        since = self.now - 24 * HOUR
-        made = self.reader.counted(self.line.id, EventKind.CALLED_OUT_OF_TURN, since)
-        if made <= len(known):
-            return []
-        end = self.reader.last_position() + 1
-        events = self.reader.events_before(end, _LOOK_BACK, self.line.id)
-        numbers = {
-            e.number for e in events if e.kind == EventKind.CALLED_OUT_OF_TURN and e.at >= since
-        }
-        rows = self.reader.many(Booking, sorted(numbers - known))
-        return [b.number for b in rows.values() if b.exception == "awaiting"]
-
-    def _exception(self, number: int) -> Logged | None:
-        history = self.reader.history(number)
-        made = [e for e in history if e.kind == EventKind.CALLED_OUT_OF_TURN]
-        return made[-1] if made else None
+    def _called_at(self, booking: Booking) -> Instant:
+        """When it was called out of turn; a call since missed is told by the log alone."""
+        made = EventKind.CALLED_OUT_OF_TURN
+        return max(e.at for e in self.reader.history(booking.number) if e.kind == made)
 
     def last_step(self) -> LastStep | None:
         """The officer's own last step here, with the real seconds in which it can be taken back."""

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.garage import Parked, drivers, parked
+from kezek.app.ticket import TicketView
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
 from kezek.domain.account.decide import KeepInGarage
@@ -98,7 +99,7 @@ def _show(
         request,
         "pages/garage.html",
         http_status=422 if errors else 200,
-        vehicles=[_vehicle(here, row) for row in own_vehicles(here, person)],
+        vehicles=_vehicles(here, own_vehicles(here, person)),
         drivers=[DriverRow(row_id(d), d.name, d.phone) for d in own_drivers(here, person)],
         countries=countries(here.lang),
         values=values or {},
@@ -108,10 +109,15 @@ def _show(
     )
 
 
-def _vehicle(here: Visit, row: Parked) -> VehicleRow:
+def _vehicles(here: Visit, rows: list[Parked]) -> list[VehicleRow]:
+    numbers = [row.own for row in rows if row.own is not None]
+    views = {v.booking.number: v for v in here.house.tickets.views(numbers, here.now)}
+    return [_vehicle(here, row, views.get(row.own or 0)) for row in rows]
+
+
+def _vehicle(here: Visit, row: Parked, view: TicketView | None) -> VehicleRow:
     v = row.vehicle
     booking = None
-    view = here.house.tickets.view(row.own, here.now) if row.own is not None else None
     if view is not None:
         start = view.booking.start
         booking = BookingShown(
