@@ -69,7 +69,8 @@ def site_of(visit: Visit, zone: str = "") -> Site:
         doors=doors(house, person, path),
         user=person.account.name if person else None,
         clock=SiteClock(at, utc_offset(at), rate),
-        demo=DemoLine(to_datetime(demo.began, zone), rate) if demo else None,
+        # The board's moment is that of the network, whatever post is looked at.
+        demo=DemoLine(to_datetime(demo.began, network_zone(house)), rate) if demo else None,
         flashes=visit.take_flashes(),
     )
 

@@ -17,6 +17,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.text import names
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
+from kezek.text.times import number as written
 from kezek.web.checkpoint import wait_of
 from kezek.web.shape import local, post_view, zone_of
 from kezek.web.visit import Visit
@@ -195,7 +196,7 @@ def _likely(
     step = 5 * MINUTE
     low = max(int((now + span * 0.8) // step * step), earliest)
     high = max(-int(-(now + span * 1.25) // step * step), low + step)
-    method = say.gettext(_METHOD) % {"hours": f"{queue.pace.hours:g}"}
+    method = say.gettext(_METHOD) % {"hours": written(queue.pace.hours, say.lang)}
     return LikelyCall(local(low, zone), local(high, zone), method)
 
 

@@ -1,0 +1,162 @@
+"""Takes a picture of every page of a demonstration that has run for a minute.
+
+python -m tests.browser.pictures [--out build/pictures] [--board docs/pictures/board.png] [name ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.conftest import DESKTOP, FLAGS, PATIENCE, PHONE
+from tests.browser.hands import book, code_on, new_truck, sign_in
+from tests.browser.pages import PUBLIC, STAFF
+
+MINUTE = 60_000  # milliseconds of real time: an hour of the demonstration
+FACTOR = 60
+SIZES: dict[int, dict[str, Any]] = {360: {**PHONE, "device_scale_factor": 1}, 1440: DESKTOP}
+SCHEMES = ("light", "dark")
+# Read in the longer languages as well, where text runs over first.
+TRANSLATED = ("board", "full post", "day", "truck", "here", "called", "console", "calendar")
+BOARD_BYTES_MAX = 300_000
+
+
+@contextmanager
+def demonstration(folder: Path) -> Iterator[str]:
+    """`kezek demo`, as a newcomer starts it; its address."""
+    command = [sys.executable, "-m", "kezek", "demo", "--json", "--host", "127.0.0.1"]
+    command += ["--port", "0", "--factor", str(FACTOR), "--folder", str(folder)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        assert server.stdout is not None
+        told = json.loads(server.stdout.readline())
+        yield told["answer"]["links"]["board"].rstrip("/")
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.wait(30)
+
+
+class Camera:
+    """Opens each page in both sizes and both schemes, by whoever may see it."""
+
+    def __init__(self, browser: Browser, url: str, out: Path, wanted: list[str]) -> None:
+        self.browser, self.url, self.out, self.wanted = browser, url, out, wanted
+        self._sessions: dict[str, Any] = {}
+
+    def window(self, login: str = "", **options: Any) -> Page:
+        if login and login not in self._sessions:
+            first = self._context().new_page()
+            sign_in(first, login)
+            self._sessions[login] = first.context.storage_state()
+            first.context.close()
+        state = self._sessions.get(login)
+        return self._context(storage_state=state, **options).new_page()
+
+    def _context(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(
+            base_url=self.url, reduced_motion="reduce", **{"locale": "en-GB", **options}
+        )
+        context.set_default_timeout(PATIENCE)
+        return context
+
+    def take(self, name: str, address: str, login: str = "") -> None:
+        if self.wanted and not any(name.startswith(w) for w in self.wanted):
+            return
+        langs = ("en", "ru", "kk") if name in TRANSLATED else ("en",)
+        for width, size in SIZES.items():
+            page = self.window(login, **size)
+            for lang in langs:
+                page.goto(f"{address}{'&' if '?' in address else '?'}lang={lang}")
+                for scheme in SCHEMES if lang == "en" else SCHEMES[:1]:
+                    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                    self.keep(page, f"{name}-{lang}-{width}-{scheme}")
+            page.context.close()
+
+    def keep(self, page: Page, name: str) -> None:
+        page.evaluate("document.fonts.ready.then(() => true)")
+        path = self.out / f"{name.replace(' ', '-')}.png"
+        page.screenshot(path=path, full_page="called" not in name)
+
+
+def tickets(camera: Camera) -> None:
+    """One truck of ours, from the booking to the call."""
+    driver = camera.window(**SIZES[360])
+    later = camera.window(**SIZES[360])
+    camera.take("booked", book(later, new_truck(), day=3, hour=4))
+    camera.take("move", f"{later.url.split('?')[0]}/move")
+    camera.take("print", f"{later.url.split('?')[0]}/print")
+    later.goto(later.url.split("?")[0])
+    later.get_by_text("Cancel the booking").click()
+    later.get_by_role("button", name="Yes, cancel").click()
+    camera.take("cancelled", later.url.split("?")[0])
+    address, code = book(driver, new_truck()), code_on(driver)
+    officer = camera.window("demo-officer-syrym", **DESKTOP)
+    officer.goto(f"/console/kz_syrym?q={code}")
+    camera.take("console found", f"/console/kz_syrym?q={code}", "demo-officer-syrym")
+    officer.locator(".hit", has_text=code).get_by_role("button", name="Arrived").click()
+    camera.take("here", address)
+    officer.goto("/console/kz_syrym")
+    officer.locator("#out-of-turn summary").click()
+    form = officer.locator("#out-of-turn")
+    form.get_by_label("Ticket code").fill(code)
+    form.get_by_label("Reason").select_option(index=1)
+    form.get_by_role("button", name="Call out of turn").click()
+    officer.get_by_text(re.compile(f"{code} is called")).wait_for()
+    camera.take("called", address)
+
+
+def board_picture(camera: Camera, path: Path) -> None:
+    """The one picture of the README: as few colours as it needs."""
+    page = camera.window(**DESKTOP)
+    page.goto("/")
+    page.locator("[data-live]", has_text="live").wait_for()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=path)
+    size = path.stat().st_size
+    assert size < BOARD_BYTES_MAX, f"{path} has {size} bytes"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--out", type=Path, default=Path("build/pictures"))
+    parser.add_argument("--board", type=Path, default=Path("docs/pictures/board.png"))
+    parser.add_argument("--minutes", type=float, default=1.0, help="real minutes to wait first")
+    args = parser.parse_args()
+    args.out.mkdir(parents=True, exist_ok=True)
+    path = shutil.which("chromium")
+    assert path, "chromium is missing; `make browser` says how to install it"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demonstration(Path(folder) / "demo") as url,
+        sync_playwright() as play,
+    ):
+        browser = play.chromium.launch(executable_path=path, args=list(FLAGS))
+        camera = Camera(browser, url, args.out, args.names)
+        camera.window().wait_for_timeout(args.minutes * MINUTE)
+        if not args.names:
+            board_picture(camera, args.board)
+        for name, address in PUBLIC.items():
+            camera.take(name, address)
+        for name, (login, address) in STAFF.items():
+            if name != "console found":
+                camera.take(name, address, login)
+        tickets(camera)
+        browser.close()
+    print(f"{len(list(args.out.glob('*.png')))} pictures in {args.out}")
+
+
+if __name__ == "__main__":
+    main()
