@@ -26,6 +26,7 @@ from kezek.app.rate import Rates
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
 from kezek.app.ticket import Tickets
+from kezek.app.time import LogTime
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
 from kezek.domain.regulation.regulation import Regulations
@@ -59,9 +60,11 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     """Build every use case on an open store."""
     demo = demo_of(store)
     last = store.reader.last_event()
-    clock = DemoClock(max(demo.began, last.at if last else 0), demo.factor) if demo else WallClock()
     chance, watch = SystemChance(), Watch()
-    watch.position = last.position if last else 0
+    if last is not None:
+        watch.position, watch.at = last.position, last.at
+    wall = DemoClock(max(demo.began, watch.at), demo.factor) if demo else WallClock()
+    clock = LogTime(wall, watch)
     network = Network(store, rules, watch)
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)

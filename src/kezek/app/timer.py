@@ -10,7 +10,7 @@ from kezek.app.port import Clock, Store
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.lapse import GiveBack, Lapse
 from kezek.domain.decide import Command
-from kezek.domain.kernel.instant import DAY, local_day, to_datetime
+from kezek.domain.kernel.instant import DAY, HOUR, local_day, to_datetime
 from kezek.domain.network.load import ExtendCalendar
 
 AT_ONCE_MAX = 500
@@ -22,7 +22,7 @@ class Timer:
 
     def __init__(self, store: Store, network: Network, clock: Clock) -> None:
         self._store, self._network, self._clock = store, network, clock
-        self._extended: dict[str, str] = {}
+        self._looked: dict[str, int] = {}
         self._swept = 0
 
     def due(self) -> list[Command]:
@@ -41,9 +41,10 @@ class Timer:
             if line is None or rules is None:
                 continue
             today = local_day(now, line.zone)
-            if self._extended.get(line.id) == today.isoformat():
+            # Looked at, not done: what the desk could not extend is asked for again in an hour.
+            if self._looked.get(line.id) == now // HOUR:
                 continue
-            self._extended[line.id] = today.isoformat()
+            self._looked[line.id] = now // HOUR
             last = today + timedelta(days=rules.horizon_days + 1)
             days = {d.on for d in self._store.reader.days(line.id, today.isoformat(), str(last))}
             ahead = (today + timedelta(days=n) for n in range(rules.horizon_days + 2))

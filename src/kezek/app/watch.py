@@ -48,7 +48,7 @@ class Watch:
     """Versions of lines, counted by committed batches that touched them."""
 
     def __init__(self) -> None:
-        self.position = 0
+        self.position, self.at = 0, 0
         self.closed = False
         self._versions: dict[str, int] = {}
         self._streams: dict[str, set[Stream]] = {}
@@ -68,7 +68,7 @@ class Watch:
         lines = {event.line for event in events} | {EVERY_LINE}
         for line in lines:
             self._versions[line] = self._versions.get(line, 0) + 1
-        self.position = events[-1].position
+        self.position, self.at = events[-1].position, events[-1].at
         for hook in self._hooks:
             hook(events)
         with self._lock:
