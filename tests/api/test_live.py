@@ -103,6 +103,47 @@ def test_a_quiet_board_beats(api: Api, monkeypatch: pytest.MonkeyPatch):
     assert stream.BEAT_SECONDS < 15
 
 
+def test_a_board_that_could_not_be_made_once_goes_on(api: Api, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(stream, "AGAIN_SECONDS", 0.001)
+    build, failed = stream.network_board, []
+
+    def shaky(house: object) -> object:
+        if failed == ["once"]:
+            failed.append("twice")
+            raise OSError("the disk is away")
+        return build(house)
+
+    monkeypatch.setattr(stream, "network_board", shaky)
+
+    async def told() -> tuple[int, int]:
+        async with listening(api, "/board/events") as reader:
+            position, _ = await reader.event()
+            failed.append("once")
+            await asyncio.to_thread(lambda: api.house.desk.ask(api.world.book_command(1)))
+            return position, (await reader.event())[0]
+
+    before, after = api.loop.run_until_complete(told())
+    assert failed == ["once", "twice"]
+    assert after == before + 1
+
+
+def test_a_board_that_cannot_be_made_at_first_leaves_no_stream_open(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(_house: object) -> object:
+        raise OSError("the disk is away")
+
+    monkeypatch.setattr(stream, "network_board", broken)
+    feeds = stream.Feeds(api.house)
+
+    async def told() -> None:
+        with pytest.raises(OSError, match="away"), feeds.listening("somebody", "", ""):
+            pass
+
+    api.loop.run_until_complete(told())
+    assert feeds._open == {}
+
+
 def test_the_beat_comes_in_time():
     assert stream.BEAT_SECONDS + stream.GATHER_SECONDS_MIN < 15
     assert stream.GATHER_SECONDS_MIN + stream.GATHER_SECONDS_EACH * stream.STREAMS_MAX < 5

@@ -12,10 +12,10 @@ from litestar.testing import TestClient
 from kezek.app.desk.desk import Overloaded, Stopped
 from kezek.app.port import StoreFault
 from kezek.domain.kernel.refusal import Reason
+from kezek.text.accept import preferred
 from kezek.web import csrf
 from kezek.web.app import build_pages
 from kezek.web.errors import status_of
-from kezek.web.visit import preferred
 from tests.web.staff.office import opened
 
 HEADERS = {

@@ -42,6 +42,16 @@ def test_what_cannot_be_is_told_at_its_field(office, number: str, phone: str, fi
     assert f'value="{phone}"' in answer.text
 
 
+def test_guessing_one_booking_is_slowed_down_from_however_many_addresses():
+    with opened(rate_sign_in=3, proxy_header="x-real-ip") as office:
+        codes = []
+        for number in (7, 7, 7, 7, 8):
+            browser = office.browser()
+            browser.client.headers["x-real-ip"] = f"192.0.2.{len(codes)}"
+            codes.append(ask(browser, number, "+77000000007").status_code)
+        assert codes == [422, 422, 422, 429, 422]
+
+
 def test_guessing_is_slowed_down_by_address():
     with opened(rate_sign_in=3) as office:
         browser = office.browser()

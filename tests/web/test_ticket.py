@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import logging
 import re
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import pytest
 
@@ -15,7 +17,9 @@ from kezek.domain.slot.calendar import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, TurnBack
+from kezek.web import app as web_app
 from kezek.web.shape import hour_value
+from kezek.web.ticket import _made_own
 from tests.world import PEOPLE, TODAY, A, vehicle
 
 OFFICER = PEOPLE["officer"]
@@ -293,6 +297,30 @@ def test_the_secret_is_in_no_log(office, caplog):
     browser.post(address + "/cancel", {})
     ours = [r for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]
     assert not [r for r in ours if secret in r.getMessage() + str(r.exc_text)]
+
+
+def test_who_is_named_like_a_placeholder_is_shown_by_that_name():
+    names = "token-of-the-form key-of-the-form"
+    here = SimpleNamespace(
+        web=SimpleNamespace(mark="a-mark "), csrf_token="THE TOKEN", new_key=lambda: "THE KEY"
+    )
+    page = f"{names} {here.web.mark}token-of-the-form {here.web.mark}key-of-the-form"
+    assert _made_own(here, page) == f"{names} THE TOKEN THE KEY"
+
+
+def test_the_mark_of_a_process_is_on_no_page_and_in_no_other_process(office):
+    marks: list[str] = []
+    build = web_app.Web
+
+    def seen(**parts):
+        marks.append(parts["mark"])
+        return build(**parts)
+
+    with patch.object(web_app, "Web", seen):
+        for _ in range(2):
+            web_app.build_pages(office.house)
+    assert len(set(marks)) == 2
+    assert min(map(len, marks)) >= 32
 
 
 def test_each_reader_gets_a_token_and_a_key_of_the_own(office):

@@ -8,7 +8,6 @@ second; and here the raw bytes, the refusals and the description come from one t
 from __future__ import annotations
 
 import re
-from ipaddress import AddressValueError, IPv6Address
 from typing import Any
 
 from litestar import asgi
@@ -38,7 +37,7 @@ from kezek.api.operation import Call, Header, Operation, Reply, Stream, encode
 from kezek.api.path import Part
 from kezek.api.problem import MEDIA_TYPE, Problem, Raised, Wrong, language_of, problem_of, wrong
 from kezek.app.house import House
-from kezek.app.rate import Allowance
+from kezek.app.rate import Allowance, client_address
 from kezek.domain.account.actor import PUBLIC
 from kezek.text.catalogue import SOURCE
 
@@ -170,12 +169,8 @@ class Api:
     def _address(self, call: Call, scope: Any) -> str:
         """The client's address, as the server or the proxy in front of it sees it."""
         client = scope.get("client")
-        address: str = client[0] if client else ""
-        if self._proxy_header:
-            # The last one is what our own proxy has seen; those before it anybody can write.
-            named = call.headers.get(self._proxy_header, b"")[-100:].rpartition(b",")[2]
-            address = named.strip().decode("latin-1") or address
-        return _network_of(address) if ":" in address else address
+        named = call.headers.get(self._proxy_header, b"") if self._proxy_header else b""
+        return client_address(client[0] if client else "", named.decode("latin-1"))
 
     async def _asked(self, call: Call, scope: Any, receive: Any) -> Reply | Stream:
         """Find the operation, and run it for who may."""
@@ -224,14 +219,6 @@ def _idempotency_key(call: Call) -> str:
     if not _KEY.fullmatch(key):
         raise wrong(Wrong.WRONG_IDEMPOTENCY_KEY, most=200)
     return key.decode("ascii")
-
-
-def _network_of(address: str) -> str:
-    """An IPv6 address by its network: one household has 2**64 of them."""
-    try:
-        return str(IPv6Address(int(IPv6Address(address.partition("%")[0])) >> 64 << 64))
-    except AddressValueError:
-        return address
 
 
 def _rate_headers(allowed: Allowance) -> tuple[Header, ...]:

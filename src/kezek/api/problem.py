@@ -18,7 +18,7 @@ from kezek.api.form import utc
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Chance, Fault
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
-from kezek.text.catalogue import CODES, SOURCE
+from kezek.text.accept import preferred
 from kezek.text.faults import FAULTS as SAID
 from kezek.text.faults import fault, fault_title
 from kezek.text.refusals import sentence, title
@@ -114,7 +114,6 @@ _PASSING = frozenset({W.RATE_LIMITED, W.OVERLOADED, W.UNAVAILABLE})
 
 # Facts that hold an instant: numbers inside, RFC 3339 outside.
 _INSTANTS = frozenset({"start", "opens", "until"})
-_ACCEPT_LENGTH_MAX = 200
 
 
 class ProblemBody(msgspec.Struct, frozen=True):
@@ -216,27 +215,4 @@ def problem_of(failure: Exception, chance: Chance) -> Problem:
 
 def language_of(headers: Mapping[bytes, bytes]) -> str:
     """The shipped language that the asker likes best (`Accept-Language`), English when there is none."""
-    wanted = headers.get(b"accept-language")
-    return _language(wanted[:_ACCEPT_LENGTH_MAX]) if wanted else SOURCE
-
-
-@lru_cache(maxsize=256)
-def _language(wanted: bytes) -> str:
-    liked: list[tuple[float, str]] = []
-    for part in wanted.decode("latin-1").lower().split(","):
-        tag, _, weight = part.partition(";")
-        found = tag.strip().partition("-")[0]
-        if found in CODES:
-            liked.append((_weight(weight), found))
-    # max() keeps the first of equals, which is what the order of the header means.
-    best = max(liked, key=lambda one: one[0], default=(0.0, SOURCE))
-    return best[1] if best[0] > 0 else SOURCE
-
-
-def _weight(text: str) -> float:
-    """The q-value of a language; what is no number weighs nothing."""
-    name, _, value = text.strip().partition("=")
-    if not name:
-        return 1.0
-    digits = value.replace(".", "", 1)
-    return float(value) if name == "q" and digits.isascii() and digits.isdigit() else 0.0
+    return preferred(headers.get(b"accept-language", b"").decode("latin-1"))

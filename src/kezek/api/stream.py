@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ from kezek.domain.kernel.refusal import Reason
 BEAT_SECONDS = 10.0
 BEAT = b": beat\n\n"
 STREAMS_MAX = 10_000
+AGAIN_SECONDS = 1.0  # after a board could not be made
+
+log = logging.getLogger("kezek.stream")
+
 # Between two events of a board: a floor, and 0.2 ms for each who listens (what telling one costs).
 GATHER_SECONDS_MIN = 0.1
 GATHER_SECONDS_EACH = 0.0002
@@ -103,10 +108,19 @@ class Feed:
 
     async def _tell(self) -> None:
         with self._house.watch.stream(self._line) as news:
-            told = self.frame
+            told, patience = self.frame, BEAT_SECONDS
             while not self._house.watch.closed:
-                await news.wait(BEAT_SECONDS)
-                frame = self.now()
+                await news.wait(patience)
+                try:
+                    frame = self.now()
+                except Exception:
+                    # The outermost edge of this task: if it ended, the board would stand still for
+                    # everybody who listens, and nobody would know.
+                    log.exception("a live board could not be made")
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    patience = 0.0
+                    continue
+                patience = BEAT_SECONDS
                 self._hand_out(BEAT if frame is told else frame.text)
                 if frame is not told:
                     told = frame
@@ -149,10 +163,11 @@ class Feeds:
             raise Raised(Problem(Wrong.OVERLOADED, {}, ((b"retry-after", b"5"),)))
         if self._open.get(who, 0) >= most:
             raise Raised(Problem(Wrong.RATE_LIMITED, {"limit": most}, ((b"retry-after", b"60"),)))
-        self._open[who] = self._open.get(who, 0) + 1
         feed = self._feeds.get(checkpoint)
         if feed is None:
             feed = self._feeds[checkpoint] = Feed(self._house, line, self._maker(checkpoint))
+        # Counted last: a feed that cannot be made leaves nothing open.
+        self._open[who] = self._open.get(who, 0) + 1
         feed.listeners += 1
         try:
             yield feed

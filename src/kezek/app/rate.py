@@ -9,10 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv6Address
 
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 
 KEPT_MAX = 50_000
+
+
+def client_address(peer: str, header: str = "") -> str:
+    """Who is counted: the address that the server sees, or the one that our own proxy says it saw.
+
+    A proxy appends; what stands before its word anybody can write.  An IPv6 address counts as its
+    network: one household has 2**64 of them.
+    """
+    told = header[-100:].rpartition(",")[2].strip() or peer
+    if ":" not in told:
+        return told
+    try:
+        address = IPv6Address(told.partition("%")[0])
+    except AddressValueError:
+        return told
+    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,8 @@ class Rates:
 
     def _forget(self, now: Instant) -> None:
         self._empty_at = {who: at for who, at in self._empty_at.items() if at > now}
-        # More live ones than are kept: a flood from many addresses.  They all begin anew.
+        # More live ones than are kept: a flood of names.  Those begin anew who have hardly asked; who
+        # waits goes on waiting, so a flood buys nobody another guess.
         if len(self._empty_at) >= KEPT_MAX:
-            self._empty_at.clear()
+            by_debt = sorted(self._empty_at.items(), key=lambda one: one[1])
+            self._empty_at = dict(by_debt[KEPT_MAX // 2 :])

@@ -46,6 +46,7 @@ def build_pages(house: House) -> Pages:
         sheets=Kept(10),
         tickets=Kept(2_000),
         pictures=Kept(500),
+        mark=house.chance.secret(16).hex(),
     )
     failed = failure(web)
     door = Router(
@@ -58,11 +59,6 @@ def build_pages(house: House) -> Pages:
         include_in_schema=False,
     )
     return Pages((door, static_route(assets)), failed)
-
-
-def web_routes(house: House) -> list[ControllerRouterHandler]:
-    """The routes alone."""
-    return list(build_pages(house).routes)
 
 
 def _handlers() -> list[ControllerRouterHandler]:

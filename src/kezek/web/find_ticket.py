@@ -1,7 +1,7 @@
 """A lost link is found again with booking number and phone.
 
 A wrong number and a wrong phone give the same answer, so nobody learns which bookings exist; guessing
-is slowed down by address.
+is slowed down by address and by booking.
 """
 
 from __future__ import annotations
@@ -34,11 +34,12 @@ async def found(request: PageRequest) -> Response[bytes]:
     """The ticket, or the one answer for everything that does not fit."""
     here = visit(request)
     most = here.house.settings.rate_sign_in
-    if not here.house.rates.allows(f"find {here.address}", most):
-        raise Stop("rate_limited")
     form = here.form
-    values = {"number": form.text("number", 60), "phone": form.text("phone", 60)}
     number, errors = form.number("number"), {}
+    whos = [f"find {here.address}", *([f"ticket {number}"] if number else [])]
+    if not all(here.house.rates.allows(who, most) for who in whos):
+        raise Stop("rate_limited")
+    values = {"number": form.text("number", 60), "phone": form.text("phone", 60)}
     if not number:
         errors["number"] = here.words.gettext(_NO_NUMBER)
     if phones.impossible(values["phone"]):

@@ -70,13 +70,20 @@ async def ticket(request: PageRequest, secret: FromPath[str]) -> Response[bytes]
     """The driver's page."""
     here = visit(request)
     text = _kept_text(here, secret) if here.plain else _drawn(here, held(here, secret), secret)
-    if _TOKEN in text:
-        text = text.replace(_TOKEN, here.csrf_token)
-    return html(request, text.replace(_KEY, here.new_key()), headers=UNSEEN)
+    return html(request, _made_own(here, text), headers=UNSEEN)
 
 
-# What stands in a kept ticket for that which each reader gets anew.
+# What stands in a kept ticket for that which each reader gets anew.  Behind a mark that nobody can
+# know: who called a driver by these words would have the token printed.
 _TOKEN, _KEY = "token-of-the-form", "key-of-the-form"
+
+
+def _made_own(here: Visit, text: str) -> str:
+    """The page with the reader's own token and key; a page without forms sets no cookie."""
+    token, key = here.web.mark + _TOKEN, here.web.mark + _KEY
+    if token in text:
+        text = text.replace(token, here.csrf_token)
+    return text.replace(key, here.new_key())
 
 
 def _kept_text(here: Visit, secret: str) -> str:
@@ -110,8 +117,8 @@ def _drawn(
         "stream": f"/t/{secret}/live" if view.live else None,
         "qr": picture.format(secret, label) if view.live and view.booking.start else "",
         "errors": errors or {},
-        "key": _KEY,
-        "csrf_token": _TOKEN,
+        "key": here.web.mark + _KEY,
+        "csrf_token": here.web.mark + _TOKEN,
     }
     context = context_of(here, view, secret) | more
     return render(here, "pages/ticket.html", zone=zone_of(view.post), **context)
@@ -201,7 +208,7 @@ async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response
         raise _refused(here, view, secret, done)
     said = refusals.sentence(done.reason, done.facts, here.lang, zone_of(view.post))
     text = _drawn(here, view, secret, {"driver": " ".join(said)})
-    text = text.replace(_TOKEN, here.csrf_token).replace(_KEY, here.new_key())
+    text = _made_own(here, text)
     return html(request, text, http_status=422, headers=UNSEEN)
 
 

@@ -14,8 +14,10 @@ from litestar.datastructures import Cookie
 from kezek.app.access import Person
 from kezek.app.house import House
 from kezek.app.kept import Kept
+from kezek.app.rate import client_address
 from kezek.domain.kernel.instant import Instant
-from kezek.text.catalogue import CODES, SOURCE, Words, language, words
+from kezek.text.accept import preferred
+from kezek.text.catalogue import CODES, Words, words
 from kezek.web import csrf
 from kezek.web.assets import Assets
 from kezek.web.forms import Form
@@ -46,6 +48,7 @@ class Web:
     sheets: Kept[Sheet]  # whole boards, by language
     tickets: Kept[str]  # tickets without their forms' tokens, by booking and language
     pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
+    mark: str  # what no text on a page can hold by accident or design
 
 
 class Flash(msgspec.Struct, frozen=True, array_like=True):
@@ -104,13 +107,9 @@ class Visit:
     def address(self) -> str:
         """Where the request comes from, as far as we can know."""
         header = self.house.settings.proxy_header
-        if header:
-            # The proxy appends what it saw; whatever stands before it is the client's own claim.
-            told = self.request.headers.get(header, "").rpartition(",")[2].strip()
-            if told:
-                return told
+        told = self.request.headers.get(header, "") if header else ""
         client = self.request.scope.get("client")
-        return client[0] if client else ""
+        return client_address(client[0] if client else "", told)
 
     def set_cookie(self, name: str, value: str, seconds: int | None = None) -> None:
         """A cookie that no script reads and no other site's form sends."""
@@ -164,22 +163,6 @@ class Visit:
         if kept in CODES:
             return kept
         return preferred(self.request.headers.get("accept-language", ""))
-
-
-def preferred(header: str) -> str:
-    """The first shipped language of an Accept-Language header, by weight; English otherwise."""
-    weighed: list[tuple[float, int, str]] = []
-    for order, part in enumerate(header[:500].split(",")[:20]):
-        code, _, weight = part.partition(";")
-        if language(code) == SOURCE and not code.strip().lower().startswith(SOURCE):
-            continue
-        try:
-            quality = float(weight.strip().removeprefix("q=") or 1)
-        except ValueError:
-            continue
-        if quality > 0:
-            weighed.append((-quality, order, language(code)))
-    return min(weighed)[2] if weighed else SOURCE
 
 
 def begin_visit(web: Web, request: PageRequest) -> Visit:
