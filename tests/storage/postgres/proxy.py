@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 from collections.abc import Callable
+from contextlib import suppress
 
 
 class Proxy:
@@ -44,28 +44,29 @@ class Proxy:
             while some := source.recv(65_536):
                 if asked and self.deaf_after and self.deaf_after in some:
                     self.deaf_after, self._deaf = b"", True
-                    sink.sendall(some)
-                    # Long enough for the server to do it.
-                    time.sleep(0.3)
-                    self.cut()
-                    self._deaf = False
-                    return
+                    # Long enough for the server to hear the rest and to do it.
+                    threading.Timer(0.4, self.cut).start()
                 if asked or not self._deaf:
                     sink.sendall(some)
         except OSError:
             pass
         for end in (source, sink):
+            # Closing alone says nothing to the other side while a thread still reads from the end.
+            _shut(end)
             end.close()
 
     def cut(self) -> None:
         """Close every connection; new ones can be made."""
         gone, self._open = self._open, []
+        self._deaf = False
         for end in gone:
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+            _shut(end)
 
     def close(self) -> None:
         self._server.close()
         self.cut()
+
+
+def _shut(end: socket.socket) -> None:
+    with suppress(OSError):
+        end.shutdown(socket.SHUT_RDWR)
