@@ -181,6 +181,7 @@ class Api:
             raise Raised(_UNAUTHENTICATED)
         if operation.changes:
             call.key = _idempotency_key(call)
+        if operation.embodied:
             call.body = await self._body(call, receive)
         if operation.query is None and call.query:
             raise wrong(Wrong.UNKNOWN_FIELD, field="query")

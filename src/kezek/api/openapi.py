@@ -213,7 +213,9 @@ def _event(kind: type[Any]) -> dict[str, Any]:
 def _problems(op: Operation) -> dict[str, Any]:
     codes: list[Wrong | Reason] = [*ALWAYS, *WITH_QUERY, *op.wrongs, *op.refusals]
     if op.changes:
-        codes += [*WITH_BODY, Reason.KEY_REUSED]
+        codes.append(Reason.KEY_REUSED)
+    if op.embodied:
+        codes += WITH_BODY
     if "{" in op.path:
         codes.append(Wrong.NOT_FOUND)
     by_status: dict[int, list[str]] = {}

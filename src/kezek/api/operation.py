@@ -82,9 +82,9 @@ Run: TypeAlias = Callable[[Any, Call], Awaitable[Reply | Stream]]
 class Operation:
     """One method of one path.  `run` is a method of the noun that the table pairs it with.
 
-    `public` needs no key.  `refusals` are those of the rules, `wrongs` faults of this request alone;
-    what any request can meet is added by `openapi.py`.  `example` is a body, `answer_example` an
-    answer, both invented.
+    `public` needs no key, a `question` has a body and changes nothing.  `refusals` are those of the
+    rules, `wrongs` faults of this request alone; what any request can meet is added by `openapi.py`.
+    `example` is a body, `answer_example` an answer, both invented.
     """
 
     method: str
@@ -100,6 +100,7 @@ class Operation:
     body_optional: bool = False
     status: int = 200
     public: bool = False
+    question: bool = False
     refusals: tuple[Reason, ...] = ()
     wrongs: tuple[Wrong, ...] = ()
     example: Any = None
@@ -108,9 +109,14 @@ class Operation:
     cached: bool = False
 
     @property
+    def embodied(self) -> bool:
+        """Whether it is asked by a body."""
+        return self.method in ("POST", "PUT")
+
+    @property
     def changes(self) -> bool:
         """Whether the desk is asked."""
-        return self.method in ("POST", "PUT")
+        return self.embodied and not self.question
 
 
 def answer(struct: Any, status: int = 200, *headers: Header) -> Reply:

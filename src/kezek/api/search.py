@@ -48,7 +48,7 @@ class Search:
         self._house = house
 
     async def find(self, call: Call) -> Reply:
-        asked, house = call.asked(SearchAsked), self._house
+        asked, house = call.read(SearchAsked), self._house
         post = known_post(house.network, call.path["checkpoint"])
         places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
         if not call.actor.may(AT_THE_DESK, *places):
@@ -74,14 +74,17 @@ def _found(view: TicketView) -> BookingFound:
 
 OPERATIONS = (
     Operation(
-        method="GET",
+        # A plate in an address would stand in the log of every proxy.
+        method="POST",
         path="/checkpoints/{checkpoint}/search",
         name="search_bookings",
         noun="turns",
         summary="Find a truck at the post",
         description="For the staff of the post: by part of a plate, code, booking number or QR text.",
         run=Search.find,
-        query=SearchAsked,
+        body=SearchAsked,
+        question=True,
+        example={"q": "777 AAA"},
         answer=SearchDone,
         refusals=(Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN),
     ),

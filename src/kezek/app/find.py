@@ -17,6 +17,11 @@ TEXT_LENGTH_MAX = 600
 _CODE_LENGTH = 4
 
 
+def is_code(text: str) -> bool:
+    """Whether a text has the shape of a ticket's code, which names no person and no truck."""
+    return len(text) == _CODE_LENGTH and all(c in CODE_LETTERS for c in text)
+
+
 class Finder:
     """Finds live bookings of one post.  `read_qr` gives the booking number of a trusted QR text."""
 
@@ -44,7 +49,7 @@ class Finder:
         reader = self._store.reader
         counter = reader.get(Counter, "booking")
         last = counter.last if counter else 0
-        if len(code) == _CODE_LENGTH and all(c in CODE_LETTERS for c in code):
+        if is_code(code):
             numbers += numbers_of(code, last)
         if text.isascii() and text.isdigit() and int(text) <= last:
             numbers.append(int(text))

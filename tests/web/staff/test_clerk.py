@@ -64,21 +64,34 @@ def test_a_clerk_books_at_the_own_post_only(office: Office):
     assert b.get(BOOK).headers["location"] == "/clerk"
 
 
+def look_for(b: Browser, text: str) -> str:
+    answer = b.send("/clerk", "/clerk/search", q=text)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_search_is_sent_and_never_part_of_an_address(office: Office):
+    office.book(1)
+    b = office.browser("clerk")
+    assert "/print" not in b.page("/clerk?q=TST00001")
+    assert b.get("/clerk/search").headers["location"] == "/clerk"
+
+
 def test_bookings_are_found_by_plate_code_and_number_at_the_own_post(office: Office):
     number = office.book(1)
     office.book(2, line=B, start=office.window(B))
     b = office.browser("clerk")
     for q in ("00001", code_of(number), str(number)):
-        page = b.page(f"/clerk?q={q}")
+        page = look_for(b, q)
         assert "TST00001" in page
         assert re.search(r'href="/t/1-[\w-]+/print"', page)
-    assert "TST00002" not in b.page("/clerk?q=TST")
+    assert "TST00002" not in look_for(b, "TST")
 
 
 def test_moved_and_cancelled_for_a_caller_under_the_clerks_own_name(office: Office):
     number = office.book(1, start=office.window(day=1))
     b = office.browser("clerk")
-    url = re.search(r'href="(/t/1-[\w-]+)"', b.page(f"/clerk?q={code_of(number)}"))[1]
+    url = re.search(r'href="(/t/1-[\w-]+)"', look_for(b, code_of(number)))[1]
     b.flash(b.send(url, f"{url}/cancel"))
     assert office.status(number) == "cancelled"
     from tests.world import PEOPLE

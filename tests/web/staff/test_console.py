@@ -51,6 +51,20 @@ def press(b: Browser, verb: str, number: int, at: str = HERE, **fields: str):
     raise AssertionError(f"no button {verb} for {number}")
 
 
+def look_for(b: Browser, text: str) -> str:
+    """The console after the form of its search was sent."""
+    answer = b.send(HERE, f"{HERE}/search", q=text)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_a_plate_is_never_part_of_an_address(office):
+    number, b = office.book(1, start=office.window(hour=9)), office.browser("officer")
+    assert 'class="hit"' not in b.page(f"{HERE}?q=TST00001")
+    assert 'class="hit"' in b.page(f"{HERE}?q={code_of(number).lower()}")
+    assert b.get(f"{HERE}/search").headers["location"] == HERE, "a reload that the browser forgot"
+
+
 def test_a_truck_goes_from_the_search_to_the_far_side(office):
     number, b = office.book(1, start=office.window(hour=9)), office.browser("officer")
     code = code_of(number)
@@ -70,7 +84,7 @@ def test_a_truck_goes_from_the_search_to_the_far_side(office):
 @pytest.mark.parametrize("text", ["0001", "tst-00001", " TST 00001 ", "ТSТ00001"])
 def test_a_plate_is_found_by_a_part_however_it_is_typed(office, text):
     office.book(1, start=office.window(hour=9))
-    assert "TST00001" in office.browser("officer").page(f"{HERE}?q={text}")
+    assert "TST00001" in look_for(office.browser("officer"), text)
 
 
 def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
@@ -78,22 +92,20 @@ def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
     here, there = office.book(1), office.book(2, line=B, start=office.window(B))
     tickets, papers = office.house.tickets, office.house.papers
     texts = [papers.qr_text(tickets.view(n, office.now.at)) for n in (here, there)]
-    from urllib.parse import quote
-
-    assert "Ticket is genuine" in b.page(f"{HERE}?q={quote(texts[0])}")
-    assert "of another post" in b.page(f"{HERE}?q={quote(texts[1])}")
+    assert "Ticket is genuine" in look_for(b, texts[0])
+    assert "of another post" in look_for(b, texts[1])
     forged = texts[0][:-9] + ("A" if texts[0][-9] != "A" else "B") + texts[0][-8:]
-    page = b.page(f"{HERE}?q={quote(forged)}")
+    page = look_for(b, forged)
     assert "It is no ticket" in page
     assert forged not in page
 
 
 def test_nothing_found_says_so_and_many_ask_for_more(office):
     b = office.browser("officer")
-    assert "Nothing found for “ZZZ”" in b.page(f"{HERE}?q=ZZZ")
+    assert "Nothing found for “ZZZ”" in look_for(b, "ZZZ")
     for n in range(8):
         office.book(n, start=office.window(hour=9))
-    page = b.page(f"{HERE}?q=TST")
+    page = look_for(b, "TST")
     assert page.count('class="hit"') == 5
     assert "3 more fit" in page
 

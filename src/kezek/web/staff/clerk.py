@@ -7,6 +7,7 @@ from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.checkpoint import Post
+from kezek.app.find import TEXT_LENGTH_MAX
 from kezek.domain.booking.stand import AT_THE_DESK
 from kezek.domain.kernel.instant import day_start, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -40,9 +41,18 @@ def _served(here: Visit, person: Person) -> list[Post]:
 @get("/clerk", sync_to_thread=False)
 def clerk(request: PageRequest) -> Response[bytes]:
     """Book, find again, print again."""
+    return _show(request, "")
+
+
+@post("/clerk/search", status_code=200, sync_to_thread=False)
+def clerk_search(request: PageRequest) -> Response[bytes]:
+    """The desk with what was looked for; a form, because a plate must not stand in an address."""
+    return _show(request, visit(request).form.text("q", TEXT_LENGTH_MAX))
+
+
+def _show(request: PageRequest, q: str) -> Response[bytes]:
     here, person = visit(request), signed_in(request, *AT_THE_DESK)
     served = _served(here, person)
-    q = request.query_params.get("q", "").strip()
     ids = {p.checkpoint.id for p in served}
     picks = [pick for pick in picks_of(here, "") if pick.id in ids]
     return page(
@@ -99,6 +109,13 @@ async def book_for_driver(request: PageRequest) -> Response[bytes]:
     return await take_step(request, flow)
 
 
+@get("/clerk/search", sync_to_thread=False)
+def clerk_again(request: PageRequest) -> Response[bytes]:
+    """A search is sent, never visited."""
+    signed_in(request, *AT_THE_DESK)
+    return redirect(request, "/clerk")
+
+
 @get("/clerk/{checkpoint:str}", sync_to_thread=False)
 def clerk_at(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """The desk of one post: its days at once."""
@@ -106,4 +123,4 @@ def clerk_at(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]
     return redirect(request, f"/clerk/book?checkpoint={checkpoint}")
 
 
-HANDLERS = (clerk, choose_for_driver, book_for_driver, clerk_at)
+HANDLERS = (clerk, clerk_search, clerk_again, choose_for_driver, book_for_driver, clerk_at)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from litestar import Response, get
+from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.access import Person
 from kezek.app.checkpoint import Post
+from kezek.app.find import TEXT_LENGTH_MAX, is_code
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.stand import AT_THE_GATE
@@ -54,20 +55,18 @@ def choose_console(request: PageRequest) -> Response[bytes]:
     here, person = visit(request), signed_in(request, *AT_THE_GATE)
     places = person.places(*AT_THE_GATE)
     posts = [
-        post
-        for post in posts_with_lines(here)
-        if ANYWHERE in places or post.checkpoint.id in places
+        one for one in posts_with_lines(here) if ANYWHERE in places or one.checkpoint.id in places
     ]
     if len(posts) == 1:
         return redirect(request, f"/console/{posts[0].checkpoint.id}")
     rows = []
-    for post in posts:
-        queue = here.house.queues.of(post, here.now)
+    for one in posts:
+        queue = here.house.queues.of(one, here.now)
         assert queue is not None, "a post with a line has a queue"
         rows.append(
             {
-                "url": f"/console/{post.checkpoint.id}",
-                "post": post_shown(here, post),
+                "url": f"/console/{one.checkpoint.id}",
+                "post": post_shown(here, one),
                 "waiting": len(queue.waiting),
                 "called": len(queue.called),
                 "gate": len(queue.admitted),
@@ -80,8 +79,19 @@ def choose_console(request: PageRequest) -> Response[bytes]:
 @get("/console/{checkpoint:str}", sync_to_thread=False)
 def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """Arrivals, the line, the gate."""
-    person, post = officer_at(request, checkpoint)
-    return show_console(request, person, post)
+    person, at_post = officer_at(request, checkpoint)
+    code = request.query_params.get("q", "").strip().upper()
+    return show_console(request, person, at_post, q=code if is_code(code) else "")
+
+
+@post("/console/{checkpoint:str}/search", status_code=200, sync_to_thread=False)
+def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """The console with what was looked for.  A form, because a plate in an address would stand in the
+    history of the browser and in the log of every proxy; a ticket's code alone may.
+    """
+    person, at_post = officer_at(request, checkpoint)
+    q = visit(request).form.text("q", TEXT_LENGTH_MAX)
+    return show_console(request, person, at_post, q=q)
 
 
 @get("/console/{checkpoint:str}/stream", sync_to_thread=False)
@@ -93,13 +103,13 @@ def console_stream(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
     return live(request, post.line.id)
 
 
-@get("/console/{checkpoint:str}/{verb:str}", sync_to_thread=False)
-def console_again(
-    request: PageRequest, checkpoint: FromPath[str], verb: FromPath[str]
-) -> Response[bytes]:
+@get(
+    ["/console/{checkpoint:str}/{verb:str}", "/console/{checkpoint:str}/search"],
+    sync_to_thread=False,
+)
+def console_again(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """A step is sent, never visited: who reloads after a refused one comes back to the console."""
     officer_at(request, checkpoint)
-    del verb
     return redirect(request, f"/console/{checkpoint}")
 
 
@@ -108,13 +118,13 @@ def show_console(
     person: Person,
     post: Post,
     *,
+    q: str = "",
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     """The page; `values` and `errors` are those of a walk-in form that was refused."""
     here = visit(request)
     view = LineView(here, post, person.actor)
-    q = request.query_params.get("q", "").strip()
     search, waiting = _search(request, view, q), view.waiting()
     return page(
         request,
@@ -185,4 +195,4 @@ def _search(request: PageRequest, view: LineView, q: str) -> Search:
     return Search("" if scanned else q, q[:QR_LENGTH_MIN], scan, hits, more)
 
 
-HANDLERS = (choose_console, console_page, console_stream, console_again)
+HANDLERS = (choose_console, console_page, console_search, console_stream, console_again)
