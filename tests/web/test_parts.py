@@ -9,8 +9,7 @@ import pytest
 from kezek.app.kept import Kept
 from kezek.web.forms import Form
 from kezek.web.session import own_address
-from kezek.web.shape import day_of, hour_of, hour_value
-from kezek.web.site import utc_offset
+from kezek.web.shape import day_of, hour_of, hour_value, utc_offset
 from kezek.web.stop import Stop
 
 

@@ -25,6 +25,7 @@ from kezek.web.shape import (
     post_name,
     there_name,
 )
+from kezek.web.sheet import BoardPost, Sheet
 from kezek.web.site import network_zone
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -32,23 +33,6 @@ STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
 _FROM_TO = translatable("%(here)s to %(there)s")
 _UNSTATED = translatable("neighbour not stated")
 SEARCH_LENGTH_MAX = 60
-
-
-@dataclass(frozen=True, slots=True)
-class BoardPost:
-    """A row of the board; `html` is the row as kept, None to draw it."""
-
-    id: str
-    name: str
-    there: str
-    search: str
-    today: int | None
-    next_free: object
-    days: list[DayView]
-    waiting: int | None
-    state: str
-    note: str
-    html: Markup | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +54,6 @@ class Total:
     open: int
     full: int
     idle: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A board as it is sent."""
-
-    body: bytes
-    packed: bytes
-    tag: str
 
 
 @get("/")

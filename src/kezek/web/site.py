@@ -12,6 +12,7 @@ from kezek.app.house import House
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.kernel.instant import to_datetime
 from kezek.text.catalogue import LANGUAGES
+from kezek.web.shape import utc_offset
 from kezek.web.visit import Flash, PageRequest, Visit
 
 
@@ -79,16 +80,6 @@ def network_zone(house: House) -> str:
     """The zone of most of the network's lines."""
     zones = Counter(post.line.zone for post in house.network.posts().values() if post.line)
     return zones.most_common(1)[0][0] if zones else "UTC"
-
-
-def utc_offset(at: datetime) -> str:
-    """UTC+5, UTC+5:30, UTC."""
-    offset = at.utcoffset()
-    minutes = int(offset.total_seconds()) // 60 if offset else 0
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def _langs(request: PageRequest) -> list[LangLink]:

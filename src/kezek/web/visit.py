@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 from litestar import Request
@@ -21,10 +21,8 @@ from kezek.text.catalogue import CODES, Words, words
 from kezek.web import csrf
 from kezek.web.assets import Assets
 from kezek.web.forms import Form
+from kezek.web.sheet import BoardPost, Sheet
 from kezek.web.templates import Templates
-
-if TYPE_CHECKING:
-    from kezek.web.board import BoardPost, Sheet
 
 PageRequest: TypeAlias = Request[Any, Any, Any]
 

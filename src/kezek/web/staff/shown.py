@@ -11,8 +11,7 @@ from kezek.app.ticket import TicketView
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.text import names
-from kezek.web.shape import local, neighbour_code, post_name, there_name, zone_of
-from kezek.web.site import utc_offset
+from kezek.web.shape import local, neighbour_code, post_name, there_name, utc_offset, zone_of
 from kezek.web.visit import Visit
 
 # The words of the templates' `state` part.
