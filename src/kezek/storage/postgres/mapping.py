@@ -40,10 +40,12 @@ class Mapped(Generic[R]):
     make: Callable[[Sequence[Any]], R]
     arrays: Callable[[Sequence[Any]], list[str]]
     key_arrays: Callable[[Sequence[Hashable]], list[str]]
+    first_array: Callable[[Sequence[Hashable]], list[str]]
     select: str
     by_key: bytes
     by_keys: bytes
     by_first: bytes
+    by_firsts: bytes
     everything: bytes
     add: bytes
     put: bytes
@@ -112,10 +114,14 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
         make=sqlite_mapping(kind).make,
         arrays=arrays,
         key_arrays=key_arrays,
+        first_array=lambda firsts: [key_columns[0].array(firsts)],
         select=select,
         by_key=f"{select} WHERE {found}".encode(),
         by_keys=f"{select} {listed}".encode(),
         by_first=f'{select} WHERE "{key[0]}" = %s ORDER BY {key_names}'.encode(),
+        by_firsts=(
+            f'{select} WHERE "{key[0]}" = ANY({_arrays(key_columns[:1])}) ORDER BY {key_names}'
+        ).encode(),
         everything=f"{select} ORDER BY {key_names}".encode(),
         add=add.encode(),
         put=f"{add} ON CONFLICT ({key_names}) {then}".encode(),

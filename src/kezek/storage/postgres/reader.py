@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
+from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
@@ -139,6 +140,12 @@ class PostgresReader(Rows):
         found = {row.key: row for row in map(at.make, rows)}
         return {key: found[key] for key in keys if key in found}
 
+    def rows_of(self, kind: type[R], prefixes: Sequence[Hashable]) -> Sequence[R]:
+        if not prefixes:
+            return []
+        at = mapping(kind)
+        return [at.make(row) for row in self._found(at.by_firsts, at.first_array(prefixes))]
+
     def days(self, line: str, first: str, last: str) -> Sequence[Day]:
         return [mapping(Day).make(row) for row in self._found(_DAYS, (line, first, last))]
 
@@ -156,6 +163,34 @@ class PostgresReader(Rows):
             before,
             limit,
         )
+
+    def held_since(self, account: int, since: Instant) -> Sequence[int]:
+        somebody = b" AND holder <> 0" if account else b""
+        own = b"SELECT number FROM booking WHERE holder = %s" + somebody
+        return self._numbers(
+            own
+            + b" AND ended_at IS NULL UNION ALL "
+            + own
+            + b" AND ended_at >= %s ORDER BY number",
+            account,
+            account,
+            since,
+        )
+
+    def ahead(self, line: str, start: Instant, number: int) -> int:
+        return self._numbers(
+            b"SELECT count(*) FROM booking WHERE line = %s AND ended_at IS NULL"
+            b" AND arrived_at IS NULL AND start <= %s AND (start < %s OR number < %s)",
+            line,
+            start,
+            start,
+            number,
+        )[0]
+
+    def api_key(self, digest: str) -> ApiKey | None:
+        at = mapping(ApiKey)
+        found = self._found(f"{at.select} WHERE digest = %s".encode(), (digest,))
+        return at.make(found[0]) if found else None
 
     def due(self, now: Instant, limit: int) -> Sequence[int]:
         return self._numbers(
