@@ -88,6 +88,8 @@ def commands() -> str:
 def walk(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:
     """The commands that do something, by their whole name, in the order of the help."""
     if isinstance(command, click.Group):
+        if command.invoke_without_command:
+            yield path, command
         context = click.Context(command)
         for name in command.list_commands(context):
             inner = command.get_command(context, name)

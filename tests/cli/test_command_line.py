@@ -15,7 +15,18 @@ from tests.cli.conftest import Call
 from tests.cli.program import environment, kezek
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = {"serve", "demo", "network", "book", "board", "log", "user", "ticket", "doctor"}
+COMMANDS = {
+    "serve",
+    "demo",
+    "network",
+    "book",
+    "board",
+    "log",
+    "user",
+    "verify",
+    "ticket",
+    "doctor",
+}
 
 
 def test_help_lists_every_command(call: Call):

@@ -18,6 +18,7 @@ from kezek.cli.output import command_asked, wants_json
 from kezek.cli.serve import serve
 from kezek.cli.ticket import ticket
 from kezek.cli.user import user
+from kezek.cli.verify import verify
 
 
 class CommandLine(click.Group):
@@ -54,5 +55,5 @@ def main() -> None:
     """An open, self-hosted electronic queue for border crossings."""
 
 
-for _command in (serve, demo, network, book, board, log, user, ticket, doctor, traffic):
+for _command in (serve, demo, network, book, board, log, verify, user, ticket, doctor, traffic):
     main.add_command(_command)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import click
 
+from kezek.cli.export import erase, export
 from kezek.cli.installation import folder_option, opened
 from kezek.cli.output import answer, json_option, print_json, say, wants_json
 from kezek.cli.remote import get, server_of, server_option
@@ -23,7 +24,7 @@ PAGE = 500
 _UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--follow", is_flag=True, help="Go on printing as events come; needs --key-file.")
 @click.option("--line", default="", help="Only events of one line, such as kz_syrym.exit.")
 @click.option(
@@ -41,7 +42,9 @@ _UTC = "%Y-%m-%dT%H:%M:%SZ"
 )
 @folder_option
 @json_option
+@click.pass_context
 def log(
+    context: click.Context,
     *,
     follow: bool,
     line: str,
@@ -51,6 +54,8 @@ def log(
     folder: Path | None,
 ) -> None:
     """Print the log: of a running server with --key-file, else of a stopped installation."""
+    if context.invoked_subcommand:
+        return
     if key_file is None:
         if follow or server:
             raise click.UsageError("a running server shows its log to an API key: name --key-file.")
@@ -67,6 +72,10 @@ def log(
         _print_one(event)
     for event in reader.following(found[-1]["position"] if found else 0):
         _print_one(event)
+
+
+log.add_command(export)
+log.add_command(erase)
 
 
 class Reader:

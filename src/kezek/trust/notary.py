@@ -71,3 +71,16 @@ def open_witnesses(folder: Path) -> list[Witness]:
                 f"{path} cannot be used. {error} Put the right file there, or remove it."
             ) from error
     return found
+
+
+class LogKey:
+    """Implements `app.audit.Reads`: all that an outside verifier has of the log's key."""
+
+    def __init__(self, key: PublicKey) -> None:
+        self._key = key
+
+    def head(self, note: str) -> tuple[str, Head]:
+        return checkpoint_note.read(note, self._key)
+
+    def erased(self, number: int, signature: bytes) -> bool:
+        return erased(self._key, number, signature)

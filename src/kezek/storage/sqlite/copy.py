@@ -1,0 +1,81 @@
+"""A copy of a database file, read as an auditor reads it: nothing of its schema is believed.
+
+Whoever can write the file can drop its triggers, its keys and its types; so every value may be anything,
+and every row may be missing, twice or where it does not belong.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import apsw
+
+from kezek.storage.sqlite import files
+from kezek.storage.sqlite.fault import Away, fault_of
+
+_EVENTS = (
+    "SELECT e.position, e.at, e.real, e.kind, e.actor, e.line, e.number, e.body,"
+    " (SELECT s.secret FROM salt s WHERE s.number = e.number)"
+    " FROM event e WHERE e.position > ? AND e.position <= ? ORDER BY e.position"
+)
+
+
+class SqliteCopy:
+    """Implements `app.copy_audit.Copy`; a running server's file is read as it was at the first look."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise Away(f"there is no database {path}")
+        wal = path.with_name(path.name + "-wal")
+        # A copy in a folder that may not be written: without a write-ahead log nothing can change.
+        still = "" if wal.exists() else "&immutable=1"
+        address = f"file:{quote(str(path.resolve()))}?mode=ro{still}"
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        try:
+            self._connection = apsw.Connection(address, flags=flags)
+            files.ours(self._connection, path)
+            self._connection.execute("BEGIN")
+        except apsw.Error as error:
+            raise fault_of(error) from None
+
+    def _found(self, statement: str, *values: int) -> list[Any]:
+        try:
+            return self._connection.execute(statement, values).fetchall()
+        except apsw.Error as error:
+            raise fault_of(error) from None
+
+    def ends(self) -> tuple[Any, Any]:
+        return tuple(self._found("SELECT min(position), max(position) FROM event")[0])
+
+    def events(self, after: int, last: int) -> list[Any]:
+        return self._found(_EVENTS, after, last)
+
+    def stretches(self, first: int, past: int) -> list[Any]:
+        return self._found(
+            "SELECT first, hashes FROM tree WHERE tier = 0 AND first >= ? AND first < ?"
+            " ORDER BY first",
+            first,
+            past,
+        )
+
+    def last_stretch(self) -> tuple[Any, Any] | None:
+        found = self._found(
+            "SELECT first, hashes FROM tree WHERE tier = 0 ORDER BY first DESC LIMIT 1"
+        )
+        return found[0] if found else None
+
+    def upper(self) -> list[Any]:
+        return self._found(
+            "SELECT tier, first, hashes FROM tree WHERE tier IS NOT 0 ORDER BY tier, first"
+        )
+
+    def heads(self) -> list[Any]:
+        return self._found("SELECT number, size, note FROM head ORDER BY number")
+
+    def cosigned(self) -> list[Any]:
+        return self._found("SELECT head, witness FROM cosignature ORDER BY head, witness")
+
+    def close(self) -> None:
+        self._connection.close(force=True)
