@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
@@ -9,17 +12,20 @@ def bodiless(app: ASGIApp) -> ASGIApp:
     """Asks the pages as GET and keeps the body back; the API answers HEAD by itself."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "HEAD" or _is_api(scope["path"]):
+        if (
+            scope["type"] != ScopeType.HTTP
+            or scope.get("method") != "HEAD"
+            or _is_api(scope["path"])
+        ):
             await app(scope, receive, send)
             return
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.body":
-                message = {**message, "body": b""}
+                message["body"] = b""
             await send(message)
 
-        scope["method"] = "GET"  # type: ignore[typeddict-item]
-        await app(scope, receive, sending)
+        await app(cast("Scope", {**scope, "method": "GET"}), receive, sending)
 
     return asked
 
