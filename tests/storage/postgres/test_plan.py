@@ -29,7 +29,6 @@ QUESTIONS: dict[str, tuple[Callable[[PostgresReader], object], str]] = {
     "days": (lambda r: r.days("a", "", "9"), "day_pkey"),
     "slots": (lambda r: r.slots("a", 0, 1), "slot_pkey"),
     "held_by": (lambda r: r.held_by(1, 9, 9), "booking_holder_number"),
-    "held_since": (lambda r: r.held_since(1, 5), "booking_holder_ended_at"),
     "ahead": (lambda r: r.ahead("a", 1, 2), "booking_line_start"),
     "api_key": (lambda r: r.api_key("a"), "api_key_digest"),
     "due": (lambda r: r.due(1, 9), "booking_look_at"),
