@@ -116,13 +116,15 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
 def make_app(house: House) -> Litestar:
     """The pages and the API as one ASGI application."""
     pages = build_pages(house)
-    return Litestar(
+    app = Litestar(
         route_handlers=[*make_api(house), *pages.routes],
         exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
-        middleware=[bodiless],
         openapi_config=None,
         logging_config=None,
     )
+    # Outside the router: it has answered 405 before any middleware is asked.
+    app.asgi_handler = bodiless(app.asgi_handler)
+    return app
 
 
 def demo_of(store: Store) -> Demo | None:
