@@ -144,6 +144,13 @@ def _make_seeded(folder: Path, bookings: int, active: int) -> str:
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     finally:
         connection.close()
+    # As it is after any evening: a server that has to seal years of events at once is another case.
+    house = open_house(Settings(folder=folder))
+    try:
+        house.ledger.seal()
+        house.ledger.tick(last=True)
+    finally:
+        close_house(house)
     return site.key
 
 
