@@ -34,11 +34,11 @@ from kezek.domain.kernel.instant import (
     windows,
 )
 from kezek.domain.kernel.refusal import Refused
+from kezek.domain.kernel.spread import spread
 from kezek.domain.network.load import LinePlan, LoadNetwork
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
-from kezek.domain.slot.spread import spread
 from kezek.domain.turn.arrive import WalkIn
 from kezek.storage.memory import MemoryStore
 
@@ -67,6 +67,7 @@ no_show_minutes = { value = 30, basis = "invented", source = "" }
 call_minutes = { value = 5, basis = "invented", source = "" }
 misses_max = { value = 0, basis = "invented", source = "" }
 move_until_minutes = { value = 0, basis = "invented", source = "" }
+displaced_days = { value = 2, basis = "invented", source = "" }
 drivers_max = { value = 1, basis = "invented", source = "" }
 [[class]]
 name = "in_turn"
@@ -377,7 +378,8 @@ def claims_hold(w: World) -> None:
     wanted = set()
     for b in reader.all(Booking):
         who = reader.get(Particulars, b.number)
-        if b.ended_at is None and who is not None:
+        if b.ended_at is None:
+            assert who is not None, "what is live keeps its particulars"
             authority = w.line(b.line).authority
             wanted.add((authority, "plate", f"{who.country} {who.plate}", b.number))
             if who.vin:

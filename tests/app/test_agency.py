@@ -14,10 +14,11 @@ from kezek.app.agency import (
 )
 from kezek.app.checkpoint import Network
 from kezek.app.watch import Watch
+from kezek.domain.booking.change import Cancel
+from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.slot.calendar import CloseDay, OpenDay, SetCapacity
 from kezek.domain.turn.arrive import Arrive
-from tests.world import PEOPLE, A, B, World
+from tests.world import PEOPLE, TODAY, A, B, World
 
 TOMORROW = "2026-06-14"
 
@@ -132,3 +133,13 @@ def test_the_log_is_filtered_by_line_and_kind(w):
     ]
     assert log_page(reader, frozenset(), "").events == ()
     assert any(e.kind == "account_added" for e in log_page(reader, None, "").events)
+
+
+def test_a_place_given_back_is_not_among_those_that_are_forgotten():
+    w = World()
+    w.done(Cancel("", PEOPLE["carrier"], w.book(1, line=B)))
+    today = TODAY.isoformat()
+    keep = SetCapacity("", PEOPLE["agency"], B, today, 48, "works")
+    fewer = SetCapacity("", PEOPLE["agency"], B, today, 24, "works")
+    effects = [effect_of(w.store.reader, command, w.rules, w.now) for command in (keep, fewer)]
+    assert [effect.forgotten for effect in effects] == [0, 24]

@@ -19,7 +19,7 @@ from kezek.app.network import (
 )
 from kezek.app.row_problem import SENTENCES, RowReason
 from kezek.domain.checkpoint.board_day import by_checkpoint, plan_days
-from kezek.domain.slot.spread import spread
+from kezek.domain.kernel.spread import spread
 
 CHECKPOINT = {
     "id": "kz_a", "country": "KZ", "name_en": "A", "name_ru": "А", "name_kk": "",

@@ -18,12 +18,14 @@ RULES = {
     "kz_b.exit": {
         "zone": "Asia/Almaty", "authority": "kz", "window": 60, "keeps": 180, "no_show": 1440,
         "call": 20, "misses": 2, "moves": 3, "move_until": 0, "drivers": 4, "walk_ins": 24,
+        "displaced": 30 * 1440,
         "cycle": ["priority", *["in_turn"] * 5, "accelerated", *["in_turn"] * 5, "postal", "walk_in"],
         "percent": {"priority": 5, "postal": 1, "accelerated": 1},
     },
     "xx_c.exit": {
         "zone": "Europe/Berlin", "authority": "xx", "window": 120, "keeps": 0, "no_show": 30,
         "call": 5, "misses": 0, "moves": None, "move_until": 0, "drivers": 1, "walk_ins": None,
+        "displaced": 2 * 1440,
         "cycle": ["in_turn", "walk_in"], "percent": {},
     },
 }  # fmt: skip
@@ -63,6 +65,10 @@ class Naive:
             if now >= due:
                 self.miss(b, due)
                 b["step"] = None
+            return
+        if b["arrived"] is None and b["start"] is None:
+            if now >= b["displaced"] + rule["displaced"] * MINUTE:
+                b["end"], b["step"] = "cancelled", None
             return
         waited_for = b["arrived"] is None and b["start"] is not None
         if waited_for and now >= b["start"] + (rule["window"] + rule["no_show"]) * MINUTE:
@@ -162,7 +168,7 @@ class Naive:
             return False
         if not self.bookable(b["line"], start, now):
             return False
-        back = (number, start) in self.returns and self.slots[b["line"], start]["protected"] > 0
+        back = (number, start) in self.returns
         open_ = self.days.get(self.day_key(b["line"], start), {}).get("open")
         before = (b["start"], self.copied())
         if b["start"] is not None:
@@ -192,15 +198,7 @@ class Naive:
 
     def unprotect(self, line: str, start: int, name: str) -> None:
         self.slots[line, start]["protected"] -= 1
-        day = self.days[self.day_key(line, start)]
-        own = self.pool(name)
-        if day["protected_" + own] > 0:
-            day["protected_" + own] -= 1
-        else:
-            # The place had gone over to the other pool, and comes back to its own.
-            other = "ordinary" if own == "kept" else "kept"
-            day["protected_" + other] -= 1
-            day["kept"] += 1 if own == "kept" else -1
+        self.days[self.day_key(line, start)]["protected_" + self.pool(name)] -= 1
 
     def tick(self, now: int) -> None:
         for b in self.bookings.values():
@@ -209,8 +207,7 @@ class Naive:
         for (number, start), back in list(self.returns.items()):
             if back["at"] <= now:
                 del self.returns[number, start]
-                if self.slots[back["line"], start]["protected"] > 0:
-                    self.unprotect(back["line"], start, back["class"])
+                self.unprotect(back["line"], start, back["class"])
 
     def finish(self, number: int, verb: str, now: int, delay: int = 0) -> bool:
         """Cancel or release."""
@@ -326,6 +323,37 @@ class Naive:
 
     # The agency.
 
+    def settle_returns(self, line: str, on: str) -> None:
+        """Places given back on a day are free when the day is set anew."""
+        for (number, start), back in list(self.returns.items()):
+            if back["line"] == line and self.day_key(line, start)[1] == on:
+                del self.returns[number, start]
+                self.unprotect(line, start, back["class"])
+
+    def imported(self, line: str, start: int) -> int:
+        """Places of a window that are known to be taken elsewhere."""
+        pending = sum(b["line"] == line and at == start for (_, at), b in self.returns.items())
+        return self.slots[line, start]["protected"] - pending
+
+    def book_known(self, number: int, n: int, line: str, start: int, name: str, now: int) -> bool:
+        """A place known to be taken gets its booking."""
+        known = name == "in_turn" or name in RULES[line]["percent"]
+        key = self.day_key(line, start)
+        open_ = known and self.bookable(line, start, now) and self.days[key]["open"]
+        if not open_ or self.holds(n, RULES[line]["authority"], now):
+            return False
+        pool = self.pool(name)
+        pending = [
+            b for (_, at), b in self.returns.items()
+            if b["line"] == line and self.day_key(line, at) == key and self.pool(b["class"]) == pool
+        ]  # fmt: skip
+        if self.imported(line, start) < 1 or self.days[key]["protected_" + pool] <= len(pending):
+            return False
+        self.unprotect(line, start, name)
+        self.take(line, start, name)
+        self.bookings[number] = self.blank(n, line, start, name, now)
+        return True
+
     def displaced_by(self, line: str, on: str, places: dict[int, int], now: int) -> set[int]:
         """Who loses the window when its places become these: the latest confirmed first."""
         gone = set()
@@ -340,5 +368,5 @@ class Naive:
             ]
             gone |= {number for _, number in sorted(bound, reverse=True)[: max(0, over)]}
         for number in gone:
-            self.bookings[number]["start"] = None
+            self.bookings[number] |= {"start": None, "displaced": now}
         return gone

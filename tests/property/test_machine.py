@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from kezek.app.desk.batch import Done
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
-from kezek.domain.kernel.instant import MINUTE, SECOND
-from kezek.domain.slot.calendar import CloseDay, OpenDay, SetCapacity
+from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
+from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, to_datetime
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
@@ -72,6 +72,18 @@ class Queue(RuleBasedStateMachine):
         if isinstance(answer, Done):
             assert answer.outcome["number"] == number
 
+    @rule(n=VEHICLES, line=LINES, hour=HOURS, day=AHEAD, dear=st.integers(0, 4))
+    def book_a_known_place(self, n, line, hour, day, dear):
+        name = "accelerated" if dear == 0 else "in_turn"
+        start, who = self.w.window(line, day=day, hour=hour), AGENCIES[line]
+        command = self.w.book_command(
+            n, line=line, start=start, vehicle_class=name, who=who, protected=True
+        )
+        number, known = len(self.m.bookings) + 1, self.m.imported(line, start)
+        legal = self.m.book_known(number, n, line, start, name, self.now)
+        self.agree(command, legal)
+        assert self.m.imported(line, start) == known - legal
+
     @rule(n=VEHICLES, line=LINES)
     def walk_in(self, n, line):
         number = len(self.m.bookings) + 1
@@ -83,7 +95,9 @@ class Queue(RuleBasedStateMachine):
     def move(self, choice, hour, day, delay):
         number = self.some(choice)
         start = self.w.window(self.m.bookings[number]["line"], day=day, hour=hour)
-        command = Move(self.w.key(), PEOPLE["carrier"], number, start, delay)
+        holder = self.w.booking(number).holder
+        who = next(actor for actor in PEOPLE.values() if actor.account == holder)
+        command = Move(self.w.key(), who, number, start, delay)
         if self.m.bookings[number]["class"] == "walk_in":
             return
         self.agree(command, self.m.move(number, start, delay, self.now))
@@ -93,7 +107,7 @@ class Queue(RuleBasedStateMachine):
     def cancel(self, choice, delay):
         number = self.some(choice)
         who = PEOPLE["agency"] if self.line_of(number) == B else PEOPLE["xx_agency"]
-        command = Cancel(self.w.key(), who, number, delay)
+        command = Cancel(self.w.key(), who, number, delay, "papers")
         self.agree(command, self.m.finish(number, "cancelled", self.now, delay))
 
     @precondition(lambda self: self.m.bookings)
@@ -167,6 +181,9 @@ class Queue(RuleBasedStateMachine):
         here = self.m.days[line, on]
         today = self.m.day_key(line, self.now)[1]
         legal = on >= today and (how != "set" or here["open"])
+        known = self.known_places()
+        if legal:
+            self.m.settle_returns(line, on)
         before = {k[1]: dict(s) for k, s in self.m.slots.items() if k[0] == line}
         raised = how != "close" and capacity >= here["capacity"]
         seen = len(self.w.events())
@@ -180,6 +197,7 @@ class Queue(RuleBasedStateMachine):
         assert not (raised and gone), "raising displaces nobody"
         assert answer.outcome["displaced"] == len(gone)
         self.read_places()
+        assert answer.outcome["forgotten"] == known - self.known_places()
         assert self.m.days[line, on]["capacity"] >= (0 if how == "close" else capacity)
 
     def asked(self, line, on, capacity, before):
@@ -204,6 +222,17 @@ class Queue(RuleBasedStateMachine):
         if timer:
             self.w.tick()
             self.m.tick(self.now)
+
+    @rule(days=st.sampled_from([0, 31, 62]))
+    def sweep(self, days):
+        """As if so many days had passed; the world's check finds what a live booking lost."""
+        self.w.wait(seconds=11)
+        self.m.forget_steps()
+        before = to_datetime(self.now + days * DAY).date().isoformat()
+        self.w.store.sweep(answers_before=0, particulars_before=before)
+
+    def known_places(self):
+        return sum(self.m.imported(*place) for place in self.m.slots)
 
     @rule()
     def wait_a_moment(self):

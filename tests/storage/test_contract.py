@@ -277,11 +277,12 @@ def test_settings_are_kept(store: Store):
 
 def test_a_sweep_erases_what_is_past_its_time_and_nothing_else(store: Store):
     past, still = {"erase_on": "2026-06-12"}, {"erase_on": "2026-06-13"}
+    over = booking(5, ended_at=1, outcome="crossed", look_at=None)
     save(
         store,
         [particulars(n, **past) for n in range(1, 1_203)]
         + [particulars(n, **still) for n in range(2_000, 2_010)]
-        + [driver(5, 1), driver(5, 2), driver(2_000), booking(5)],
+        + [driver(5, 1), driver(5, 2), driver(2_000), over],
         [event(1, number=5)],
         [answered(n.to_bytes(16), real=n) for n in range(1_200)],
     )
@@ -289,12 +290,21 @@ def test_a_sweep_erases_what_is_past_its_time_and_nothing_else(store: Store):
     assert gone == 1_202 + 2 + 1_100
     assert [p.number for p in store.reader.all(Particulars)] == list(range(2_000, 2_010))
     assert store.reader.all(Driver) == [driver(2_000)]
-    assert store.reader.get(Booking, 5) == booking(5)
+    assert store.reader.get(Booking, 5) == over
     assert store.reader.last_position() == 1
     with store.unit() as unit:
         kept = unit.answered([n.to_bytes(16) for n in range(1_200)])
     assert sorted(a.real for a in kept.values()) == list(range(1_100, 1_200))
     assert store.sweep(answers_before=1_100, particulars_before="2026-06-13") == 0
+
+
+def test_a_sweep_leaves_a_live_booking_what_its_claims_are_found_by(store: Store):
+    over = booking(2, ended_at=1, outcome="crossed", look_at=None)
+    who = [particulars(n, erase_on="2026-06-12") for n in (1, 2)]
+    save(store, [booking(1), over, *who, driver(1), driver(2)])
+    assert store.sweep(answers_before=0, particulars_before="2026-06-13") == 2
+    assert store.reader.all(Particulars) == who[:1]
+    assert store.reader.all(Driver) == [driver(1)]
 
 
 def test_closing_twice_is_closing(store: Store):

@@ -46,6 +46,15 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
         lambda r: r.counted("a", "called_out_of_turn", 0),
         "INDEX event_called_out_of_turn (line=? AND at>?)",
     ),
+    "releases": (
+        lambda r: r.counted("a", "released", 0),
+        "INDEX event_released (line=? AND at>?)",
+    ),
+    "returns": (
+        lambda r: r.returns("a", 0, 1),
+        "COVERING INDEX return_line_start (line=? AND start>? AND start<?)",
+    ),
+    "awaiting": (lambda r: r.awaiting("a"), "COVERING INDEX booking_awaiting (line=?)"),
     "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
     "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),
 }

@@ -49,6 +49,8 @@ def test_an_empty_store_has_an_empty_answer_to_everything(store: Store):
         reader.events_before(10**9, 10, LINE),
         reader.history(1),
         reader.plates(LINE, "", 10),
+        reader.awaiting(LINE),
+        reader.returns(LINE, 0, 10**15),
     ]
     assert all(len(found) == 0 for found in empty)
     assert reader.counted(LINE, "crossed", 0) == 0
@@ -210,6 +212,34 @@ def test_returned_places_are_due_oldest_first(store: Store):
     )
     assert list(store.reader.returns_due(20, 9)) == [(2, HOUR), (1, 0), (1, HOUR)]
     assert list(store.reader.returns_due(20, 1)) == [(2, HOUR)]
+
+
+def test_returned_places_are_found_by_their_windows(store: Store):
+    save(
+        store,
+        [Return(n, LINE, n * HOUR, "in_turn", 20) for n in (3, 1, 2, 4)]
+        + [Return(2, LINE, HOUR, "in_turn", 20), Return(9, OTHER, HOUR, "in_turn", 20)],
+    )
+    wanted = [(1, HOUR), (2, HOUR), (2, 2 * HOUR), (3, 3 * HOUR)]
+    assert list(store.reader.returns(LINE, HOUR, 4 * HOUR)) == wanted
+    with store.unit() as unit:
+        assert list(unit.returns(LINE, HOUR, 4 * HOUR)) == wanted
+
+
+def test_exceptions_await_their_second_approval_whether_the_truck_is_here_or_gone(store: Store):
+    gone = {"ended_at": 1, "outcome": "crossed", "look_at": None}
+    save(
+        store,
+        [
+            booking(3, exception="awaiting", exception_cause="medical"),
+            booking(1, exception="awaiting", exception_cause="medical", **gone),
+            booking(2, exception="approved", exception_cause="medical"),
+            booking(4, exception="awaiting", exception_cause="medical", line=OTHER),
+            booking(5),
+        ],
+    )
+    assert list(store.reader.awaiting(LINE)) == [1, 3]
+    assert store.reader.get(Booking, 3).exception_cause == "medical"
 
 
 def test_events_are_read_forwards_and_backwards_and_by_line(store: Store):

@@ -27,9 +27,9 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.lapse import GiveBack, Lapse
 from kezek.domain.booking.release import Release
+from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR, MINUTE
-from kezek.domain.slot.calendar import CloseDay, OpenDay, SetCapacity
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack

@@ -149,7 +149,7 @@ def effect_of(
         stays=_booked(after),
         added=max(0, _free(after) - _free(before)),
         removed=max(0, _free(before) - _free(after)),
-        forgotten=max(0, _known(before) - _known(after)),
+        forgotten=_whole(decision.outcome["forgotten"]),
     )
 
 

@@ -184,9 +184,6 @@ class Reader(Source, Protocol):
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         """Live bookings of the line whose normalised plate contains `part`."""
 
-
-class Store(Protocol):
-    """A store: memory, SQLite, PostgreSQL, all behind one contract suite."""
     def tree_size(self) -> int:
         """How many events the log's tree holds."""
 
@@ -196,6 +193,9 @@ class Store(Protocol):
     def heads_before(self, before: int, limit: int) -> Sequence[SignedHead]:
         """Heads with a number below `before`, newest first."""
 
+
+class Store(Protocol):
+    """A store: memory, SQLite, PostgreSQL, all behind one contract suite."""
 
     @property
     def reader(self) -> Reader:

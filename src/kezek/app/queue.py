@@ -148,7 +148,6 @@ class Queues:
             bookings=bookings,
         )
 
-
     def _pace(self, line: Line, now: Instant) -> Pace | None:
         """A log of an hour says nothing about three: its first two would count as standing still."""
         reader = self._store.reader

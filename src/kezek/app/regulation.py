@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from kezek.app.port import Fault
-from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.kernel.money import Money
 from kezek.domain.regulation.regulation import (
     ClassRule,
@@ -57,6 +57,7 @@ class _Numbers(msgspec.Struct, forbid_unknown_fields=True):
     call_minutes: _Number
     misses_max: _Number
     move_until_minutes: _Number
+    displaced_days: _Number
     drivers_max: _Number
     moves_max: _Number | None = None
 
@@ -117,6 +118,7 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         misses_max=n.misses_max.value,
         moves_max=None if n.moves_max is None else n.moves_max.value,
         move_until=n.move_until_minutes.value * MINUTE,
+        displaced_for=n.displaced_days.value * DAY,
         drivers_max=n.drivers_max.value,
         fee_unit=Money(file.fee_unit.minor, file.fee_unit.currency),
         fee_unit_name=file.fee_unit.name,

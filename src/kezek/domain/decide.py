@@ -8,12 +8,12 @@ from typing import Any, Protocol
 from kezek.domain.account import decide as account
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking import book, change, lapse, release
+from kezek.domain.calendar import capacity
 from kezek.domain.kernel.decision import Decision
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.network import load
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.slot import calendar
 from kezek.domain.turn import arrive, call, gate, undo
 
 
@@ -44,9 +44,9 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     gate.TurnBack: gate.decide_turn_back,
     gate.Miss: gate.decide_miss,
     undo.Undo: undo.decide_undo,
-    calendar.SetCapacity: calendar.decide_calendar,
-    calendar.CloseDay: calendar.decide_calendar,
-    calendar.OpenDay: calendar.decide_calendar,
+    capacity.SetCapacity: capacity.decide_calendar,
+    capacity.CloseDay: capacity.decide_calendar,
+    capacity.OpenDay: capacity.decide_calendar,
     load.LoadNetwork: load.decide_load,
     load.OpenLine: load.decide_open_line,
     load.ExtendCalendar: load.decide_extend,

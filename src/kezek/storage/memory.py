@@ -145,14 +145,6 @@ class MemoryReader(MemoryRows):
         who = self.many(Particulars, [b.number for b in self._bookings(line)])
         return sorted(p.number for p in who.values() if part in p.plate)[:limit]
 
-
-def _in_order(table: Mapping[Hashable, object]) -> list[Hashable]:
-    # All keys of a kind have one shape, so they can be compared.
-    return sorted(table, key=lambda key: cast("tuple[str, ...]", key))
-
-
-def _first(key: Hashable) -> Hashable:
-    return key[0] if isinstance(key, tuple) else key
     def tree_size(self) -> int:
         return max((s.past for s in self.table(Stretch).values() if s.tier == 0), default=0)
 
@@ -162,6 +154,14 @@ def _first(key: Hashable) -> Hashable:
     def heads_before(self, before: int, limit: int) -> Sequence[SignedHead]:
         return [head for head in self.all(SignedHead)[::-1] if head.number < before][:limit]
 
+
+def _in_order(table: Mapping[Hashable, object]) -> list[Hashable]:
+    # All keys of a kind have one shape, so they can be compared.
+    return sorted(table, key=lambda key: cast("tuple[str, ...]", key))
+
+
+def _first(key: Hashable) -> Hashable:
+    return key[0] if isinstance(key, tuple) else key
 
 
 class MemoryUnit(MemoryRows):

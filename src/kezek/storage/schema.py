@@ -159,7 +159,7 @@ booking = _table(
     *_whole("displaced_at", "arrived_at", "joined_at", "called_at", "call_until", null=True),
     *_whole("misses"),
     *_whole("admitted_at", "ended_at", null=True),
-    *_text("outcome", "exception"),
+    *_text("outcome", "exception", "exception_cause"),
     *_whole("exception_by"),
     *_whole("look_at", null=True),
     *_text("step"),
@@ -175,6 +175,7 @@ _index(None, booking.c.line, booking.c.start, where="ended_at IS NULL")
 _index("booking_present", booking.c.line, where="arrived_at IS NOT NULL AND ended_at IS NULL")
 _index(None, booking.c.look_at, where="look_at IS NOT NULL")
 _index(None, booking.c.holder, booking.c.number, where="holder <> 0")
+_index("booking_awaiting", booking.c.line, booking.c.number, where="exception = 'awaiting'")
 # A carrier's own page: what is live (no end at all), and what ended today.
 _index(None, booking.c.holder, booking.c.ended_at, where="holder <> 0")
 
@@ -210,6 +211,7 @@ place_return = _table(
     key=("number", "start"),
 )
 Index(None, place_return.c.look_at)
+Index(None, place_return.c.line, place_return.c.start)
 
 account = _table(
     "account",
@@ -269,11 +271,9 @@ _index(None, log.c.number, where="number <> 0")
 Index(None, log.c.line).ddl_if(dialect="sqlite")
 LINE_INDEX = "CREATE INDEX event_line_position ON event (line, position)"
 # Only the kinds that boards and forecasts count by the hour.
-for _kind in ("crossed", "called_out_of_turn"):
+for _kind in ("crossed", "called_out_of_turn", "released"):
     _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 
-# I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
-# clustered on the key, the table would touch a cold page for every booking.
 # I16: erased in its place, never dropped, so that what somebody removes by hand shows.
 salt = _table(
     "salt",
@@ -300,6 +300,8 @@ cosignature = _table(
     "cosignature", *_whole("head"), *_text("witness", "line"), key=("head", "witness")
 )
 
+# I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
+# clustered on the key, the table would touch a cold page for every booking.
 answer = Table(
     "answer",
     metadata,

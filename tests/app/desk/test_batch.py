@@ -13,11 +13,11 @@ from kezek.app.desk.batch import Done, run
 from kezek.domain.account.actor import PUBLIC, TIMER
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.booking.lapse import Lapse
+from kezek.domain.calendar.capacity import CloseDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, HOUR, Moment, from_datetime, windows
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.slot.calendar import CloseDay, SetCapacity
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack

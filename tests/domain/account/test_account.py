@@ -138,7 +138,7 @@ def test_a_full_garage_can_still_be_changed():
         table[row.key] = row
     w.done(KeepInGarage("", CARRIER, GarageDriver(CARRIER.account, "Invented 7", "+77000000000")))
     new = GarageDriver(CARRIER.account, "One More", "")
-    assert w.refused(KeepInGarage("", CARRIER, new)) == "drivers_too_many"
+    assert w.refused(KeepInGarage("", CARRIER, new)) == "garage_full"
 
 
 def test_every_grant_in_the_world_is_a_row():

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from kezek.domain.account.actor import PUBLIC, TIMER, Actor
-from kezek.domain.booking.booking import code_of, numbers_of
+from kezek.domain.account.actor import PUBLIC, TIMER, Actor, Role
+from kezek.domain.booking.booking import Particulars, code_of, numbers_of
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.lapse import GiveBack
 from kezek.domain.booking.release import Release
-from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
-from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.calendar.capacity import CloseDay
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, to_datetime
 from kezek.domain.slot.place import Return
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.gate import TurnBack
 from tests.world import PEOPLE, TODAY, A, B, D, World, X, granted
 
 OFFICER, AGENCY, CARRIER = PEOPLE["officer"], PEOPLE["agency"], PEOPLE["carrier"]
@@ -189,13 +193,13 @@ def test_a_place_whose_window_is_over_does_not_come_back():
     w.check()
 
 
-def test_a_place_swallowed_by_a_closure_is_given_back_to_nobody():
+def test_a_closure_settles_the_places_that_were_given_back():
     w = World()
     start = w.window(day=1)
     number = w.book(1, start=start)
     w.done(Cancel("", CARRIER, number))
     w.done(CloseDay("", AGENCY, A, "2026-06-14", "flood"))
-    w.done(GiveBack("", TIMER, number, start))
+    assert w.refused(GiveBack("", TIMER, number, start)) == "window_unknown"
     assert w.slot(start).capacity == 0
     w.check()
 
@@ -289,6 +293,99 @@ def test_whoever_shows_the_ticket_needs_no_account():
     assert w.refused(Cancel("", PUBLIC, number)) == "not_allowed"
     assert w.refused(Cancel("", holder, other)) == "not_allowed"
     w.done(Cancel("", holder, number))
+
+
+@pytest.mark.parametrize("grant", [(Role.READER, "*"), (Role.CLERK, "kz_b")])
+def test_the_account_alone_owns_nothing_where_its_key_may_not_book(grant):
+    w = World()
+    number = w.book(1)
+    narrowed = replace(CARRIER, grants=frozenset({grant}))
+    assert w.refused(Cancel("", narrowed, number, cause="papers")) == "not_allowed"
+    assert w.refused(AddDriver("", narrowed, number, "Invented Second")) == "not_allowed"
+    assert w.refused(Move("", narrowed, number, w.window(day=1))) == "not_allowed"
+    w.done(Cancel("", CARRIER, number))
+
+
+@pytest.mark.parametrize("who", ["clerk", "officer", "supervisor", "agency"])
+def test_staff_say_why_they_change_a_booking_that_is_not_theirs(who):
+    w = World()
+    number, own = w.book(1), w.book(2, who=who)
+    for cause in ("", "a friend"):
+        assert w.refused(Cancel("", PEOPLE[who], number, cause=cause)) == "reason_missing"
+        assert w.refused(Move("", PEOPLE[who], number, w.window(day=1), cause=cause)) == (
+            "reason_missing"
+        )
+    w.done(Move("", PEOPLE[who], number, w.window(day=1), cause="breakdown"))
+    assert w.body()["cause"] == "breakdown"
+    w.done(Cancel("", PEOPLE[who], number, cause="asked_by_driver"))
+    assert w.body()["cause"] == "asked_by_driver"
+    w.done(Cancel("", PEOPLE[who], own))
+    assert "cause" not in w.body()
+
+
+def test_nothing_but_published_words_stands_in_the_log_as_a_cause():
+    w = World()
+    assert w.refused(Cancel("", CARRIER, w.book(1), cause="my neighbour")) == "reason_missing"
+
+
+# The end.
+
+
+def test_particulars_are_kept_a_month_after_the_end_or_the_window():
+    w = World()
+    early, late = w.book(1, start=w.window(day=9)), w.book(2)
+    w.done(Cancel("", CARRIER, early))
+    assert w.store.reader.get(Particulars, early).erase_on == "2026-07-22"
+    w.until(w.window(hour=13))
+    w.done(Arrive("", OFFICER, late))
+    w.wait(hours=96)
+    w.done(TurnBack("", OFFICER, late, "papers"))
+    assert w.store.reader.get(Particulars, late).erase_on == "2026-07-17"
+
+
+def test_a_sweep_leaves_a_live_booking_its_particulars_and_so_its_end_frees_the_vehicle():
+    w = World()
+    number = w.book(1)
+    w.until(w.window(hour=12))
+    w.done(Arrive("", OFFICER, number))
+    w.wait(hours=24 * 90)
+    sweep(w)
+    assert w.store.reader.get(Particulars, number) is not None
+    w.done(TurnBack("", OFFICER, number, "papers"))
+    assert w.claims() == set()
+    w.wait(hours=24 * 32)
+    assert sweep(w) > 0
+    assert w.store.reader.get(Particulars, number) is None
+
+
+def sweep(w: World) -> int:
+    today = to_datetime(w.now.at).date().isoformat()
+    return w.store.sweep(answers_before=0, particulars_before=today)
+
+
+def test_a_displaced_booking_ends_without_a_fault_when_no_new_time_is_taken():
+    w = World()
+    number = w.book(1, start=w.window(day=1))
+    w.done(CloseDay("", AGENCY, A, "2026-06-14", "flood"))
+    w.wait(hours=24 * 30 - 1)
+    w.tick()
+    assert w.status(number) == "displaced"
+    w.wait(hours=1)
+    assert w.status(number) == "cancelled"
+    # The vehicle is free at once, before any timer says so.
+    w.book(1, start=w.window(day=30))
+    assert w.booking(number).outcome == "cancelled"
+    assert "not_shown" not in w.kinds(number)
+    assert w.account("carrier").claims_lost == 0
+    w.check()
+
+
+def test_a_new_time_ends_the_wait_for_one():
+    w = World()
+    number = w.book(1, start=w.window(day=1))
+    w.done(CloseDay("", AGENCY, A, "2026-06-14", "flood"))
+    w.done(Move("", CARRIER, number, w.window(day=2)))
+    assert w.booking(number).look_at == w.window(day=2) + 25 * HOUR
 
 
 def test_a_release_is_counted_against_the_account_that_booked():

@@ -13,9 +13,9 @@ from kezek.domain.booking.lapse import Lapse
 from kezek.domain.booking.release import Release
 from kezek.domain.booking.status import ENDED, LIVE, Status
 from kezek.domain.booking.transition import TRANSITIONS, Transition, Verb, transition
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.slot.calendar import CloseDay
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
@@ -119,6 +119,11 @@ def unanswered(w: World, number: int) -> None:
     due(w, number)
 
 
+def given_up(w: World, number: int) -> None:
+    displaced(w, number)
+    due(w, number)
+
+
 def last_call(w: World, number: int) -> None:
     arrived(w, number)
     for _ in range(w.rules["kz"].misses_max):
@@ -174,6 +179,7 @@ def early(w: World, number: int) -> None:
 SPECIAL = {
     (V.LAPSE, S.NO_SHOW, "time alone"): due,
     (V.LAPSE, S.ARRIVED, "an unanswered call"): unanswered,
+    (V.LAPSE, S.CANCELLED, "no new time taken after a closure"): given_up,
     (V.MISS, S.CALLED, "no misses left"): last_call,
     (V.CALL, S.ARRIVED, "out of turn, a reason"): early,
     (V.UNDO, S.NO_SHOW, "own last step, 10 s"): missed_out,

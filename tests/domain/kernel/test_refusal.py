@@ -20,10 +20,10 @@ from kezek.domain.account.decide import (
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
+from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
-from kezek.domain.slot.calendar import CloseDay, OpenDay, SetCapacity
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Miss, TurnBack
@@ -449,6 +449,7 @@ ELSEWHERE = {
     R.NOBODY_TO_CALL,
     R.SAME_APPROVER,
     R.API_KEY_UNKNOWN,
+    R.GARAGE_FULL,
     # Only where a password is typed can it be weak; commands carry its hash.
     R.PASSWORD_WEAK,
 }

@@ -9,14 +9,14 @@ import pytest
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.change import Cancel
 from kezek.domain.booking.lapse import Lapse
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
-from kezek.domain.slot.calendar import CloseDay
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
-from kezek.domain.turn.waiting import waiting
+from kezek.domain.turn.waiting import present, waiting
 from tests.world import GUARDS, PEOPLE, TODAY, A, B, D, World, X, vehicle
 
 OFFICER, SECOND_OFFICER, BOSS = PEOPLE["officer"], PEOPLE["second"], PEOPLE["supervisor"]
@@ -35,7 +35,8 @@ def booked(w: World, n: int, hour: int, line: str = A, day: int = 0) -> int:
 def in_line(w: World, line: str = A) -> list[int]:
     of = w.line(line)
     now = max(w.now.at, w.last().at)
-    found = waiting(Facts(w.store.reader), of, w.rules[of.regulation], now)
+    here = present(Facts(w.store.reader), of)
+    found = waiting(here, of, w.rules[of.regulation], now)
     return [entry.turn.number for entry in found]
 
 
@@ -403,3 +404,33 @@ def test_the_timer_lapses_what_nobody_else_meets():
     w.wait(minutes=20)
     w.done(Lapse("", TIMER, 1))
     assert json.loads(w.last().body) == {"misses": 1, "most": 2}
+
+
+def test_a_call_out_of_turn_has_the_cause_that_was_proposed():
+    w = World()
+    number = booked(w, 1, 12)
+    w.done(Approve("", OFFICER, number, "medical"))
+    arrive(w, number)
+    w.done(Call("", SECOND_OFFICER, A, number, "perishable"))
+    assert w.body() == {"cause": "medical", "exception": "approved"}
+    assert w.booking(number).exception_cause == "medical"
+
+
+def test_the_second_approval_names_the_cause_of_the_first():
+    w = World()
+    number = booked(w, 1, 12)
+    arrive(w, number)
+    w.done(Call("", OFFICER, A, number, "live_animals"))
+    assert w.store.reader.awaiting(A) == [number]
+    w.done(Approve("", BOSS, number))
+    assert w.body() == {"cause": "live_animals", "exception": "approved"}
+    assert w.store.reader.awaiting(A) == []
+
+
+def test_an_undone_call_out_of_turn_leaves_no_cause():
+    w = World()
+    number = booked(w, 1, 12)
+    arrive(w, number)
+    w.done(Call("", OFFICER, A, number, "medical"))
+    w.done(Undo("", OFFICER, number))
+    assert (w.booking(number).exception, w.booking(number).exception_cause) == ("", "")

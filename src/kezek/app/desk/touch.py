@@ -15,11 +15,11 @@ from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
 from kezek.domain.booking.change import Move
 from kezek.domain.booking.lapse import GiveBack
+from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.slot.calendar import CloseDay, OpenDay, SetCapacity
 from kezek.domain.slot.place import Return, day_of
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.arrive import WalkIn

@@ -21,11 +21,9 @@ from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.vehicle import phone as phones
-from kezek.domain.vehicle import plate as plates
-from kezek.domain.vehicle import vin as vins
+from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX, people_faults, spelled, vehicle_faults
 
 LOGIN_LENGTH = (3, 64)
-NAME_LENGTH_MAX = 80
 GARAGE_MAX = 5_000
 
 
@@ -270,34 +268,27 @@ def decide_garage(
         return Accepted((event,), (), ((type(normal), normal.key),), {"account": row.account})
     known = facts.get(type(normal), normal.key) is not None
     if not known and len(facts.rows(type(row), row.account)) >= GARAGE_MAX:
-        return Refused(Reason.DRIVERS_TOO_MANY, {"most": GARAGE_MAX})
+        return Refused(Reason.GARAGE_FULL, {"most": GARAGE_MAX})
     return Accepted((event,), (normal,), outcome={"account": row.account})
 
 
 def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
-    country = row.country.strip().upper()
-    wrong = plates.impossible(country, row.plate)
-    if wrong:
-        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
-    wrong = plates.impossible(country, row.trailer) if row.trailer else None
-    if wrong:
-        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": wrong})
-    doubt = vins.impossible(row.vin) if row.vin else None
-    if doubt:
-        return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": doubt})
+    typed = {"country": row.country, "plate": row.plate, "vin": row.vin, "trailer": row.trailer}
+    refused = next(vehicle_faults(**typed), None)
+    if refused:
+        return refused
+    normal = spelled(**typed)
     return replace(
         row,
-        country=country,
-        plate=plates.normalise(country, row.plate),
-        vin=vins.normalise(row.vin),
-        trailer=plates.normalise(country, row.trailer),
+        country=normal.country,
+        plate=normal.plate,
+        vin=normal.vin,
+        trailer=normal.trailer,
     )
 
 
 def _driver_kept(row: GarageDriver) -> GarageDriver | Refused:
-    name = row.name.strip()
-    if row.phone and phones.impossible(row.phone):
-        return Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
-    if not 0 < len(name) <= NAME_LENGTH_MAX:
-        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
-    return replace(row, name=name, phone=phones.normalise(row.phone))
+    refused = next(people_faults(phone=row.phone, drivers=(row.name,)), None)
+    if refused:
+        return refused
+    return replace(row, name=row.name.strip(), phone=phones.normalise(row.phone))

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from unicodedata import category
+from datetime import UTC, date, datetime, timedelta
 
 from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys, code_of
+from kezek.domain.booking.status import no_show_at
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts, Row
-from kezek.domain.kernel.instant import Instant, Moment, from_datetime, local_day
+from kezek.domain.kernel.instant import Instant, Moment, from_datetime, local_day, windows
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, Regulations
-from kezek.domain.slot.place import bookable, find, take, take_protected
+from kezek.domain.slot.place import bookable, find, returns_of, take, take_protected
 from kezek.domain.vehicle import phone as phones
-from kezek.domain.vehicle import plate as plates
-from kezek.domain.vehicle import vin as vins
+from kezek.domain.vehicle.vehicle import people_faults, spelled, vehicle_faults
 
-# Particulars are kept a month after the window, for complaints, then erased.
+# Particulars are kept a month after the crossing was due or the booking ended, for complaints.
 KEPT_DAYS = 30
-NAME_LENGTH_MAX = 80
-# What is typed for a plate, a VIN or a phone, with all its spaces and hyphens.
-TYPED_LENGTH_MAX = 64
-# Control characters and halves of characters: no name has them and no database takes them all.
-_UNWRITTEN = frozenset({"Cc", "Cs"})
 # Only an instant that a calendar can name has a local day.
 _LATEST = from_datetime(datetime(9000, 1, 1, tzinfo=UTC))
 
@@ -84,7 +79,12 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
     claims = claims_of(facts, line.authority, who)
     if isinstance(claims, Refused):
         return claims
-    taken = (take_protected if command.protected else take)(*places, rule)
+    if command.protected:
+        day = windows(date.fromisoformat(places[1].on), line.zone, regulation.window)
+        pending = returns_of(facts, line.id, day[0], day[-1] + 1)
+        taken = take_protected(*places, rule, pending, regulation)
+    else:
+        taken = take(*places, rule)
     if isinstance(taken, Refused):
         return taken
     booking = confirmed(facts, command.actor, line, regulation, rule, command.start, now.at)
@@ -131,28 +131,28 @@ def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
     return not rule.staff_only or actor.may(staff, line.checkpoint, line.authority)
 
 
+def faults(vehicle: Vehicle) -> Iterator[Refused]:
+    """All that is impossible about a vehicle and its people; the first is the one that is told."""
+    yield from vehicle_faults(
+        country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
+    )
+    yield from people_faults(phone=vehicle.phone, drivers=vehicle.drivers)
+
+
 def particulars(vehicle: Vehicle, line: Line, start: Instant) -> Particulars | Refused:
     """The vehicle in normal form, or what is impossible about it."""
-    country = vehicle.country[:TYPED_LENGTH_MAX].strip().upper()
-    wrong = _plate_fault(country, vehicle.plate)
-    if wrong:
-        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": wrong})
-    wrong = _plate_fault(country, vehicle.trailer) if vehicle.trailer else None
-    if wrong:
-        return Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": wrong})
-    doubt = _vin_fault(vehicle.vin) if vehicle.vin else None
-    if doubt:
-        return Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": doubt})
-    if vehicle.phone and not _dialled(vehicle.phone):
-        return Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
-    if not all(is_name(name) for name in vehicle.drivers):
-        return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
+    refused = next(faults(vehicle), None)
+    if refused:
+        return refused
+    normal = spelled(
+        country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
+    )
     return Particulars(
         number=0,
-        country=country,
-        plate=plates.normalise(country, vehicle.plate),
-        vin=vins.normalise(vehicle.vin),
-        trailer=plates.normalise(country, vehicle.trailer) if vehicle.trailer else "",
+        country=normal.country,
+        plate=normal.plate,
+        vin=normal.vin,
+        trailer=normal.trailer,
         phone=phones.normalise(vehicle.phone),
         purpose="crossing",
         erase_on=erased_on(line, start),
@@ -166,36 +166,10 @@ def crowded(vehicle: Vehicle, regulation: Regulation) -> Refused | None:
     return None
 
 
-def erased_on(line: Line, start: Instant) -> str:
-    """The local day after which nothing personal of a booking is kept."""
-    within = max(0, min(start, _LATEST))
+def erased_on(line: Line, over: Instant) -> str:
+    """The local day after which nothing personal is kept of a booking that is over then."""
+    within = max(0, min(over, _LATEST))
     return (local_day(within, line.zone) + timedelta(days=KEPT_DAYS)).isoformat()
-
-
-def is_name(text: str) -> bool:
-    """Something to call a driver by: not empty, not a page long, nothing that cannot be written."""
-    name = text.strip() if len(text) <= 2 * NAME_LENGTH_MAX else text
-    if not 0 < len(name) <= NAME_LENGTH_MAX:
-        return False
-    # Nearly every name is printable as it stands; only the others are looked at letter by letter.
-    return name.isprintable() or not any(category(c) in _UNWRITTEN for c in name)
-
-
-def _plate_fault(country: str, text: str) -> str | None:
-    # Nobody types a page for a plate; the length is looked at before anything costs time.
-    return (
-        plates.PlateFault.TOO_LONG
-        if len(text) > TYPED_LENGTH_MAX
-        else plates.impossible(country, text)
-    )
-
-
-def _vin_fault(text: str) -> str | None:
-    return vins.VinFault.LENGTH if len(text) > TYPED_LENGTH_MAX else vins.impossible(text)
-
-
-def _dialled(text: str) -> bool:
-    return len(text) <= TYPED_LENGTH_MAX and not phones.impossible(text)
 
 
 def claims_of(
@@ -224,7 +198,7 @@ def confirmed(
     fee = regulation.fee(rule.name)
     number = 1 if last is None else last.last + 1
     # Positional and complete: building the row twice through replace() costs as much as deciding.
-    look = None if start is None else start + regulation.window + regulation.no_show_after
+    look = None if start is None else no_show_at(start, regulation)
     simulated = actor.may((Role.DEMONSTRATOR,), line.checkpoint, line.authority)
     return Booking(
         number=number,

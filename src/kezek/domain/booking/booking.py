@@ -47,7 +47,8 @@ class Booking:
     `joined_at` places the turn in the line when that is not the booked window: a late arrival or a
     missed call puts it behind the window current then.  `ended_at` with `outcome` closes the booking.
     `look_at` is the next instant at which time alone may change it.  `exception` is empty, `proposed`,
-    `awaiting` or `approved`; `exception_by` is the account that acted first.  `step` describes
+    `awaiting` or `approved`, for the `exception_cause` that was given first; `exception_by` is the
+    account that acted first.  `step` describes
     the last officer's step, so that it can be undone: see `turn/undo.py`.
     """
 
@@ -71,6 +72,7 @@ class Booking:
     ended_at: Instant | None = None
     outcome: str = ""
     exception: str = ""
+    exception_cause: str = ""
     exception_by: int = 0
     look_at: Instant | None = None
     step: str = ""

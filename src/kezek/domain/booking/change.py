@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.book import erased_on, is_name, outcome_of
-from kezek.domain.booking.booking import Driver, Particulars
-from kezek.domain.booking.stand import Stand, claims_held, forbidden, owns, stand
-from kezek.domain.booking.status import Status
-from kezek.domain.booking.transition import Verb
+from kezek.domain.booking.book import erased_on, outcome_of
+from kezek.domain.booking.booking import Booking, Driver, Particulars
+from kezek.domain.booking.stand import Stand, claims_held, forbidden, owns, serves, stand
+from kezek.domain.booking.status import Status, status_of
+from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment
-from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return, bookable, find, give_back, regain, take
+from kezek.domain.vehicle.vehicle import is_name
+
+
+class ChangeCause(StrEnum):
+    """Why staff change a booking that is not their own."""
+
+    ASKED_BY_DRIVER = "asked_by_driver"
+    PAPERS = "papers"
+    BREAKDOWN = "breakdown"
+    BOOKED_BY_MISTAKE = "booked_by_mistake"
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Another window of the same line.  `delay` holds the old place back: see `Return`."""
+    """Another window of the same line.  `delay` holds the old place back: see `Return`.
+
+    `cause` is a `ChangeCause`, which staff owe for a booking that is not their own.
+    """
 
     key: str
     actor: Actor
     number: int
     start: Instant
     delay: Instant = 0
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """The driver does not go.  `delay` holds the place back: see `Return`."""
+    """The driver does not go.  `delay` and `cause` are as for a move."""
 
     key: str
     actor: Actor
     number: int
     delay: Instant = 0
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +69,14 @@ class AddDriver:
 def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) -> Decision:
     """A new window, free of charge; displaced bookings move without counting."""
     at = stand(
-        facts, command.number, Verb.MOVE, rules, now.at, lambda at: _not_owned(command.actor, at)
+        facts, command.number, Verb.MOVE, rules, now.at, lambda at: _unaccounted(command, at)
     )
     if isinstance(at, Refused):
         return at
     booking, rule = at.booking, at.regulation.classes[at.booking.vehicle_class]
-    refused = _worn_out(at, now.at) or bookable(at.line, at.regulation, command.start, now.at)
+    refused = fixed(booking, at.regulation, now.at) or bookable(
+        at.line, at.regulation, command.start, now.at
+    )
     if refused:
         return refused
     if command.start == booking.start:
@@ -90,52 +108,84 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
         EventKind.MOVED,
         at.line.id,
         booking.number,
-        {"from": booking.start, "start": command.start, "displaced": int(displaced)},
+        {"from": booking.start, "start": command.start, "displaced": int(displaced)}
+        | _named(command.cause),
     )
     rows: list[Row] = [moved, *(row for row in after.changed.values() if row is not None)]
-    who = facts.get(Particulars, booking.number)
-    if who is not None:
-        rows.append(replace(who, erase_on=erased_on(at.line, command.start)))
     gone = ((Return, returned.key),) if returned else ()
     return Accepted((event,), tuple(rows), gone, outcome_of(moved))
 
 
-def _worn_out(at: Stand, now: Instant) -> Refused | None:
-    booking, most = at.booking, at.regulation.moves_max
-    if at.status is Status.DISPLACED:
+def fixed(booking: Booking, regulation: Regulation, now: Instant) -> Refused | None:
+    """Why the booking cannot move to any window at all; None when it can."""
+    status, most = status_of(booking, regulation, now), regulation.moves_max
+    if transition(status, Verb.MOVE) is None:
+        facts: dict[str, Fact] = {"number": booking.number, "status": status, "verb": Verb.MOVE}
+        return Refused(Reason.WRONG_STATUS, facts)
+    # Whoever lost the window through no fault is bound by no limit.
+    if booking.start is None:
         return None
     if most is not None and booking.moves >= most:
         return Refused(Reason.MOVES_EXHAUSTED, {"most": most})
-    if booking.start is not None and now > booking.start - at.regulation.move_until:
-        return Refused(Reason.MOVE_TOO_LATE, {"until": booking.start - at.regulation.move_until})
-    return None
+    until = booking.start - regulation.move_until
+    return Refused(Reason.MOVE_TOO_LATE, {"until": until}) if now > until else None
 
 
 def _not_owned(actor: Actor, at: Stand) -> Refused | None:
-    return None if owns(actor, at) else forbidden(at)
+    mine = owns(actor, at.booking, at.line) or serves(actor, at.line)
+    return None if mine else forbidden(at)
+
+
+def _unaccounted(command: Move | Cancel, at: Stand) -> Refused | None:
+    """Not for this actor, or staff who do not say why.  Only published words reach the log."""
+    owed = not owns(command.actor, at.booking, at.line)
+    given = command.cause in frozenset(ChangeCause) if command.cause else not owed
+    unsaid = None if given else Refused(Reason.REASON_MISSING, {"field": "cause"})
+    return _not_owned(command.actor, at) or unsaid
+
+
+def _named(cause: str) -> dict[str, Fact]:
+    return {"cause": cause} if cause else {}
 
 
 def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment) -> Decision:
     """The booking ends, its vehicle is free, its place comes back after a while."""
     at = stand(
-        facts, command.number, Verb.CANCEL, rules, now.at, lambda at: _not_owned(command.actor, at)
+        facts, command.number, Verb.CANCEL, rules, now.at, lambda at: _unaccounted(command, at)
     )
     if isinstance(at, Refused):
         return at
-    event = Event(EventKind.CANCELLED, at.line.id, command.number, {"from": at.status})
-    return ended(facts, at, "cancelled", event, now.at, now.at + command.delay)
+    body: dict[str, Fact] = {"from": at.status} | _named(command.cause)
+    event = Event(EventKind.CANCELLED, at.line.id, command.number, body)
+    return ended(facts, at, "cancelled", event, now.at, back_at=now.at + command.delay)
 
 
 def ended(
-    facts: Facts, at: Stand, outcome: str, event: Event, now: Instant, back_at: Instant | None
+    facts: Facts,
+    at: Stand,
+    outcome: str,
+    event: Event,
+    now: Instant,
+    *,
+    back_at: Instant | None = None,
+    misses: int | None = None,
+    step: str = "",
 ) -> Accepted:
-    """The booking is over; with `back_at` an unused place is given back then."""
-    booking = at.booking
-    rows: list[Row] = [at.after(ended_at=now, outcome=outcome, step="")]
-    over = booking.start is None or booking.start + at.regulation.window <= now
-    if back_at is not None and booking.start is not None and not over:
-        rule = at.regulation.classes[booking.vehicle_class]
-        rows += give_back(facts, at.line, rule, booking.number, booking.start, back_at)
+    """The booking is over; with `back_at` an unused place is given back then.
+
+    `misses` and `step` are those of the officer's word or the timer's that ended it.
+    """
+    booking, due = at.booking, now
+    counted = booking.misses if misses is None else misses
+    rows: list[Row] = [at.after(ended_at=now, outcome=outcome, misses=counted, step=step)]
+    if booking.start is not None:
+        due = booking.start + at.regulation.window
+        if back_at is not None and now < due:
+            rule = at.regulation.classes[booking.vehicle_class]
+            rows += give_back(facts, at.line, rule, booking.number, booking.start, back_at)
+    who = facts.get(Particulars, booking.number)
+    if who is not None:
+        rows.append(replace(who, erase_on=erased_on(at.line, max(now, due))))
     return Accepted(
         (event,),
         tuple(rows),

@@ -40,7 +40,10 @@ class GiveBack:
 
 
 def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) -> Decision:
-    """A no-show, or a call that nobody answered; refused when it is not time."""
+    """A no-show, a call that nobody answered, or a closure after which no new time was taken.
+
+    The last is nobody's fault and so no no-show.  Refused when it is not time.
+    """
     at = stand(facts, command.number, Verb.LAPSE, rules, now.at)
     if isinstance(at, Refused):
         return at
@@ -51,8 +54,11 @@ def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) 
         )
     if booking.called_at is not None:
         return missed(facts, at, now.at)
+    if booking.start is None:
+        event = Event(EventKind.CANCELLED, at.line.id, booking.number, {"from": Status.DISPLACED})
+        return ended(facts, at, "cancelled", event, now.at)
     event = Event(EventKind.NOT_SHOWN, at.line.id, booking.number, {"start": booking.start})
-    return ended(facts, at, "no_show", event, now.at, None)
+    return ended(facts, at, "no_show", event, now.at)
 
 
 def missed(facts: Facts, at: Stand, now: Instant, step: str = "") -> Accepted:
@@ -65,9 +71,7 @@ def missed(facts: Facts, at: Stand, now: Instant, step: str = "") -> Accepted:
     body = {"misses": misses, "most": at.regulation.misses_max}
     if misses > at.regulation.misses_max:
         event = Event(EventKind.NOT_SHOWN, at.line.id, booking.number, body)
-        done = ended(facts, at, "no_show", event, now, None)
-        over = at.after(ended_at=now, outcome="no_show", misses=misses, step=step)
-        return Accepted(done.events, (over,), done.drops, done.outcome)
+        return ended(facts, at, "no_show", event, now, misses=misses, step=step)
     event = Event(EventKind.MISSED, at.line.id, booking.number, body)
     # The place follows from the call, not from when somebody noticed that nobody came.
     joined = min(now, booking.call_until or now)
@@ -86,9 +90,8 @@ def decide_give_back(facts: Facts, command: GiveBack, rules: Regulations, now: M
     gone = ((Return, back.key),)
     slot, day = facts.get(Slot, (back.line, back.start)), facts.get(Day, day_of(line, back.start))
     rule = rules[line.regulation].classes[VehicleClass(back.vehicle_class)]
-    # A closure or a cut may have swallowed the place in the meantime.
-    if slot is None or day is None or slot.protected < 1:
-        return Accepted((), (), gone)
+    assert slot is not None, "a place is given back to a window that stays"
+    assert day is not None, "a window lies in a day"
     # The number stays out of it: whose place it was is nobody's business.
     event = Event(EventKind.PLACE_RETURNED, back.line, 0, {"start": back.start, "class": rule.name})
     return Accepted((event,), release(slot, day, rule), gone, {"start": back.start})

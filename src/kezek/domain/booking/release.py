@@ -58,7 +58,7 @@ def decide_release(facts: Facts, command: Release, rules: Regulations, now: Mome
         command.number,
         {"cause": command.cause, "holder": holder},
     )
-    done = ended(facts, at, "released", event, now.at, now.at + command.delay)
+    done = ended(facts, at, "released", event, now.at, back_at=now.at + command.delay)
     account = facts.get(Account, holder) if holder else None
     if account is None:
         return done

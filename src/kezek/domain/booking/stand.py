@@ -15,6 +15,15 @@ from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation, Regulations
 
+# Who makes bookings, and may change those that the own account has made.
+BOOKS = (
+    Role.CARRIER,
+    Role.CLERK,
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.AGENCY,
+    Role.DEMONSTRATOR,
+)
 AT_THE_DESK = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
 AT_THE_GATE = (Role.OFFICER, Role.SUPERVISOR)
 IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
@@ -72,14 +81,20 @@ def standing(facts: Facts, number: int, rules: Regulations, now: Instant) -> Sta
     return Stand(booking, line, regulation, status_of(booking, regulation, now))
 
 
-def owns(actor: Actor, at: Stand) -> bool:
-    """Whether the actor holds the ticket, made the booking, or serves people at this post."""
-    booking = at.booking
-    return (
-        actor.ticket == booking.number
-        or (actor.account != 0 and actor.account == booking.holder)
-        or actor.may(AT_THE_DESK, at.line.checkpoint, at.line.authority)
+def owns(actor: Actor, booking: Booking, line: Line) -> bool:
+    """Whether the booking is the actor's own: by its ticket, or by the account that made it.
+
+    The account alone is not enough: its API keys may be narrowed to reading, or to another post.
+    """
+    made = actor.account != 0 and actor.account == booking.holder
+    return actor.ticket == booking.number or (
+        made and actor.may(BOOKS, line.checkpoint, line.authority)
     )
+
+
+def serves(actor: Actor, line: Line) -> bool:
+    """Whether the actor serves people at the line's post."""
+    return actor.may(AT_THE_DESK, line.checkpoint, line.authority)
 
 
 def guards(actor: Actor, at: Stand) -> bool:
@@ -95,7 +110,7 @@ def forbidden(at: Stand) -> Refused:
 def claims_held(facts: Facts, at: Stand) -> tuple[tuple[type[Claim], tuple[str, str, str]], ...]:
     """The claims that the booking gives up when it ends.
 
-    They are found through the particulars, which outlive every live booking.
+    They are found through the particulars, which no sweep takes from a live booking.
     """
     who = facts.get(Particulars, at.booking.number)
     keys = [] if who is None else claim_keys(at.line.authority, who)

@@ -39,7 +39,7 @@ LIVE = frozenset(Status) - ENDED - {Status.NONE}
 
 
 def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> Status:
-    """Late and no-show are true the moment they are, with or without a timer."""
+    """What time alone does is true the moment it is, with or without a timer."""
     if booking is None:
         return Status.NONE
     if booking.ended_at is not None:
@@ -54,11 +54,21 @@ def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> 
     if booking.arrived_at is not None:
         return Status.ARRIVED
     if booking.start is None:
-        return Status.DISPLACED
-    past = booking.start + regulation.window
-    if now >= past + regulation.no_show_after:
+        return Status.CANCELLED if now >= _given_up_at(booking, regulation) else Status.DISPLACED
+    if now >= no_show_at(booking.start, regulation):
         return Status.NO_SHOW
-    return Status.LATE if now >= past else Status.CONFIRMED
+    return Status.LATE if now >= booking.start + regulation.window else Status.CONFIRMED
+
+
+def no_show_at(start: Instant, regulation: Regulation) -> Instant:
+    """When a booking whose vehicle has not arrived is over."""
+    return start + regulation.window + regulation.no_show_after
+
+
+def _given_up_at(booking: Booking, regulation: Regulation) -> Instant:
+    """When a displaced booking that took no new window is over, and its vehicle free again."""
+    assert booking.displaced_at is not None, "only a displacement takes the window away"
+    return booking.displaced_at + regulation.displaced_for
 
 
 def look_at(booking: Booking, regulation: Regulation) -> Instant | None:
@@ -67,6 +77,8 @@ def look_at(booking: Booking, regulation: Regulation) -> Instant | None:
         return None
     if booking.called_at is not None:
         return booking.call_until
-    if booking.arrived_at is not None or booking.start is None:
+    if booking.arrived_at is not None:
         return None
-    return booking.start + regulation.window + regulation.no_show_after
+    if booking.start is None:
+        return _given_up_at(booking, regulation)
+    return no_show_at(booking.start, regulation)

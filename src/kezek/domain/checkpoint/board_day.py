@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from kezek.domain.slot.spread import fit, spread
+from kezek.domain.kernel.spread import fit, spread
 
 HOURS = 24
 # A quota holds 100 ordinary places and one dear place for each hundred begun: ceil(Q / 101) of Q.

@@ -34,6 +34,9 @@ class Source(Protocol):
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         """Numbers of live bookings of the line whose window starts in [first, past)."""
 
+    def returns(self, line: str, first: int, past: int) -> Sequence[tuple[int, int]]:
+        """Keys of places given back in windows of the line that start in [first, past)."""
+
     def rows(self, kind: type[R], prefix: Hashable) -> Sequence[R]:
         """All rows of a kind whose first key column equals `prefix`."""
 
@@ -100,3 +103,7 @@ class Facts:
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         """Numbers stored as booked in [first, past); the caller checks each through `get`."""
         return self._source.booked(line, first, past)
+
+    def returns(self, line: str, first: int, past: int) -> Sequence[tuple[int, int]]:
+        """Keys stored as given back in [first, past); the caller checks each through `get`."""
+        return self._source.returns(line, first, past)

@@ -59,6 +59,7 @@ class Reason(StrEnum):
     VEHICLE_BOOKED = "vehicle_booked"
     CLASS_FULL = "class_full"
     SLOT_FULL = "slot_full"
+    GARAGE_FULL = "garage_full"
 
     @property
     def retryable(self) -> bool:

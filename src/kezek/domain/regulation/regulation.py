@@ -67,7 +67,8 @@ class Regulation:
 
     `keeps_place_for` and `no_show_after` count from the end of the booked window; `call_for` is the
     time from call to gate; `moves_max` and `move_until` limit rescheduling, the latter counted back
-    from the window's start.  `interleave` is the published cycle of classes.
+    from the window's start; `displaced_for` is the time in which whoever lost the window may take
+    another.  `interleave` is the published cycle of classes.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Regulation:
     misses_max: int
     moves_max: int | None
     move_until: Instant
+    displaced_for: Instant
     drivers_max: int
     fee_unit: Money
     fee_unit_name: str

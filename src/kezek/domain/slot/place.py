@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation
+from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, VehicleClass
 from kezek.domain.slot.slot import Day, Slot
 
 
@@ -18,6 +19,8 @@ class Return:
     """A place given back, which stays protected until `look_at`.
 
     It comes back after a random delay, so that whoever cancels cannot hand it to a waiting hand.
+    Each stands for one protected place of its window and of its class's pool; the other protected
+    places are those known to be taken elsewhere.
     """
 
     number: int
@@ -78,11 +81,24 @@ def take(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
     return replace(slot, taken=slot.taken + 1), counted(day, rule, 1)
 
 
-def take_protected(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
-    """One of the places known to be taken gets its booking: nothing that is free is used."""
-    pool = "protected_ordinary" if rule.pool is Pool.ORDINARY else "protected_kept"
-    left: int = getattr(day, pool)
-    if slot.protected < 1 or left < 1:
+def returns_of(facts: Facts, line: str, first: Instant, past: Instant) -> list[Return]:
+    """The places of windows in [first, past) that were given back and wait for their time."""
+    keys = {*facts.returns(line, first, past), *(r.key for r in facts.touched(Return))}
+    found = (facts.get(Return, key) for key in sorted(keys))
+    return [r for r in found if r and r.line == line and first <= r.start < past]
+
+
+def take_protected(
+    slot: Slot, day: Day, rule: ClassRule, pending: Sequence[Return], regulation: Regulation
+) -> tuple[Slot, Day] | Refused:
+    """One of the places known to be taken gets its booking: nothing that is free is used.
+
+    `pending` are the returns of the day: their places are somebody else's.
+    """
+    pool = day.protected_ordinary if rule.pool is Pool.ORDINARY else day.protected_kept
+    classes = regulation.classes
+    pool -= sum(classes[VehicleClass(r.vehicle_class)].pool is rule.pool for r in pending)
+    if slot.protected - sum(r.start == slot.start for r in pending) < 1 or pool < 1:
         return Refused(Reason.SLOT_FULL, {"start": slot.start})
     slot = replace(slot, protected=slot.protected - 1, taken=slot.taken + 1)
     return slot, counted(protected(day, rule, -1), rule, 1)
@@ -95,29 +111,14 @@ def hand_back(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
 
 
 def release(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
-    """A protected place becomes free."""
-    return replace(slot, protected=slot.protected - 1), _unprotected(day, rule)
+    """A place given back becomes free."""
+    return replace(slot, protected=slot.protected - 1), protected(day, rule, -1)
 
 
-def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
-    """A booking takes the very place that it gave back, or another if a cut has swallowed that."""
-    if slot.protected < 1:
-        return take(slot, day, rule)
+def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
+    """A booking takes the very place that it gave back."""
     slot = replace(slot, protected=slot.protected - 1, taken=slot.taken + 1)
-    return slot, counted(_unprotected(day, rule), rule, 1)
-
-
-def _unprotected(day: Day, rule: ClassRule) -> Day:
-    """The day with one protected place fewer, and the pools such that neither is overdrawn.
-
-    A change of the day's capacity may have moved the place into the other pool.
-    """
-    own = day.protected_ordinary if rule.pool is Pool.ORDINARY else day.protected_kept
-    if own > 0:
-        return protected(day, rule, -1)
-    if rule.pool is Pool.ORDINARY:
-        return replace(day, kept=day.kept - 1, protected_kept=day.protected_kept - 1)
-    return replace(day, kept=day.kept + 1, protected_ordinary=day.protected_ordinary - 1)
+    return slot, counted(protected(day, rule, -1), rule, 1)
 
 
 def counted(day: Day, rule: ClassRule, change: int) -> Day:
@@ -139,14 +140,9 @@ def protected(day: Day, rule: ClassRule, change: int) -> Day:
 def give_back(
     facts: Facts, line: Line, rule: ClassRule, number: int, start: Instant, look_at: Instant
 ) -> tuple[Row, ...]:
-    """Rows by which a booking gives its place back; none for a day no longer there."""
+    """Rows by which a booking gives its place back."""
     slot, day = facts.get(Slot, (line.id, start)), facts.get(Day, day_of(line, start))
-    if slot is None or day is None:
-        return ()
+    assert slot is not None, "a place was taken in a window that stays"
+    assert day is not None, "a window lies in a day"
     slot, day = hand_back(slot, day, rule)
     return (slot, day, Return(number, line.id, start, rule.name, look_at))
-
-
-def on(day: Day) -> date:
-    """The calendar date of a day."""
-    return date.fromisoformat(day.on)

@@ -19,7 +19,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.order import Entry, turn_of
 from kezek.domain.turn.undo import step_of
-from kezek.domain.turn.waiting import waiting
+from kezek.domain.turn.waiting import present, waiting
 
 _TO_BE_CALLED = frozenset({Status.CONFIRMED, Status.LATE, Status.DISPLACED, Status.ARRIVED})
 
@@ -64,7 +64,7 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
     if not command.actor.may(AT_THE_GATE, line.checkpoint):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
-    entries = waiting(facts, line, rules[line.regulation], now.at)
+    entries = waiting(present(facts, line), line, rules[line.regulation], now.at)
     head = entries[0] if entries and entries[0].open else None
     if command.number and (head is None or head.turn.number != command.number):
         return _out_of_turn(facts, command, head, rules, now)
@@ -115,22 +115,24 @@ def _out_of_turn(
     booking, actor = at.booking, command.actor
     proposed = booking.exception == "proposed"
     if not proposed and not command.cause:
-        opens = turn_of(booking, at.regulation).window
+        opens = turn_of(booking).window
         if opens > now.at:
             return Refused(Reason.WINDOW_NOT_OPEN, {"opens": opens})
         following = head.turn.number if head else None
         return Refused(Reason.OUT_OF_TURN, {"number": command.number, "next": following})
+    # What two people agree to is the cause that was proposed.
+    cause = booking.exception_cause if proposed else command.cause
     agreed = proposed and booking.exception_by != actor.account
     state = "approved" if agreed else "awaiting"
     event = Event(
         EventKind.CALLED_OUT_OF_TURN,
         at.line.id,
         booking.number,
-        {"cause": command.cause, "exception": state},
+        {"cause": cause, "exception": state},
     )
     by = booking.exception_by if agreed else actor.account
     step = step_of(booking, Verb.CALL, actor, now, None)
-    called = _called(at, now, step, exception=state, exception_by=by)
+    called = _called(at, now, step, exception=state, exception_cause=cause, exception_by=by)
     return Accepted((event,), (called,), outcome=_outcome(at, now) | {"exception": state})
 
 
@@ -150,16 +152,15 @@ def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Mome
     if booking.exception == "awaiting":
         if booking.exception_by == actor.account:
             return Refused(Reason.SAME_APPROVER, {"number": command.number})
-        return _approved(at, "approved", actor, command.cause)
+        return _approved(at, "approved", booking.exception_by, booking.exception_cause)
     # A new exception is for a truck that is still to be called: once called, it had its turn.
     if at.status in _TO_BE_CALLED and booking.exception != "proposed" and command.cause:
-        return _approved(at, "proposed", actor, command.cause)
+        return _approved(at, "proposed", actor.account, command.cause)
     return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
 
 
-def _approved(at: Stand, state: str, actor: Actor, cause: str) -> Accepted:
-    by = at.booking.exception_by if state == "approved" else actor.account
-    row: Row = replace(at.booking, exception=state, exception_by=by)
+def _approved(at: Stand, state: str, by: int, cause: str) -> Accepted:
+    row: Row = replace(at.booking, exception=state, exception_cause=cause, exception_by=by)
     event = Event(
         EventKind.EXCEPTION_APPROVED,
         at.line.id,

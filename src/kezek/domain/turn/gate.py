@@ -115,14 +115,8 @@ def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: M
 
 def _left(facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment) -> Accepted:
     outcome = "crossed" if verb is Verb.CROSS else "turned_back"
-    done = ended(facts, at, outcome, event, now.at, None)
     step = step_of(at.booking, verb, actor, now, None)
-    return Accepted(
-        done.events,
-        (at.after(ended_at=now.at, outcome=outcome, step=step),),
-        done.drops,
-        done.outcome,
-    )
+    return ended(facts, at, outcome, event, now.at, step=step)
 
 
 def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) -> Decision:

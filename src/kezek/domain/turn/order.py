@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import VehicleClass
 
 Key: TypeAlias = tuple[Instant, int, Instant, int]
 
@@ -50,7 +50,7 @@ class Entry:
     cursor: int
 
 
-def turn_of(booking: Booking, _regulation: Regulation) -> Turn:
+def turn_of(booking: Booking) -> Turn:
     """The turn of an arrived booking."""
     assert booking.arrived_at is not None, "a turn begins with an arrival"
     joined, start = booking.joined_at, booking.start

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.checkpoint.checkpoint import Line
@@ -19,11 +21,9 @@ def present(facts: Facts, line: Line) -> list[Booking]:
     return [b for b in found if b and b.arrived_at is not None and b.ended_at is None]
 
 
-def waiting(facts: Facts, line: Line, regulation: Regulation, now: Instant) -> list[Entry]:
-    """The line in order: those who have arrived and are not called."""
-    turns = [
-        turn_of(b, regulation)
-        for b in present(facts, line)
-        if status_of(b, regulation, now) is Status.ARRIVED
-    ]
+def waiting(
+    present: Iterable[Booking], line: Line, regulation: Regulation, now: Instant
+) -> list[Entry]:
+    """The line in order: those of the present who are not called."""
+    turns = [turn_of(b) for b in present if status_of(b, regulation, now) is Status.ARRIVED]
     return line_up(turns, regulation.interleave, line.cursor, now)

@@ -12,10 +12,10 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Stretch
+from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.postgres.connection import Connection
 from kezek.storage.postgres.fault import Away, Lost, fault_of, parted
 from kezek.storage.postgres.mapping import Mapped, mapping, parts, possible
@@ -26,13 +26,13 @@ _DAYS = f'{mapping(Day).select} WHERE line = %s AND "on" BETWEEN %s AND %s ORDER
 _SLOTS = (
     f"{mapping(Slot).select} WHERE line = %s AND start >= %s AND start < %s ORDER BY start".encode()
 )
-_EVENTS = f"{mapping(Logged).select} WHERE "
 _STRETCHES = (
-    f"{mapping(Stretch).select} WHERE tier = %s AND first >= %s AND first < %s ORDER BY first".encode()
-)
+    f"{mapping(Stretch).select} WHERE tier = %s AND first >= %s AND first < %s ORDER BY first"
+).encode()
 _HEADS = f"{mapping(SignedHead).select} WHERE number < %s ORDER BY number DESC LIMIT %s".encode()
+_EVENTS = f"{mapping(Logged).select} WHERE "
 # Kinds with an index of their own, which is used only where the statement itself says the kind.
-_COUNTED = frozenset({"crossed", "called_out_of_turn"})
+_COUNTED = frozenset({"crossed", "called_out_of_turn", "released"})
 
 
 class Rows:
@@ -69,6 +69,13 @@ class Rows:
             line,
             first,
             past,
+        )
+
+    def returns(self, line: str, first: int, past: int) -> Sequence[tuple[int, int]]:
+        return self._found(
+            b'SELECT number, start FROM "return" WHERE line = %s AND start >= %s AND start < %s'
+            b" ORDER BY number, start",
+            (line, first, past),
         )
 
 
@@ -108,10 +115,13 @@ class PostgresReader(Rows):
         return found[0][0] if found else None
 
     def erasable(self, before: str, limit: int) -> Iterator[list[int]]:
-        """Numbers of particulars whose `erase_on` is before a date, so many at a time."""
+        """Numbers of particulars whose `erase_on` is before a date and whose booking is not live,
+        so many at a time.
+        """
         last = -1
         while found := self._numbers(
-            b"SELECT number FROM particulars WHERE number > %s AND erase_on < %s"
+            b"SELECT number FROM particulars p WHERE number > %s AND erase_on < %s AND NOT EXISTS"
+            b" (SELECT 1 FROM booking b WHERE b.number = p.number AND b.ended_at IS NULL)"
             b" ORDER BY number LIMIT %s",
             last,
             before,
@@ -233,6 +243,13 @@ class PostgresReader(Rows):
         if kind in _COUNTED:
             return self._numbers(f"{statement}'{kind}'".encode(), line, since)[0]
         return self._numbers(f"{statement}%s".encode(), line, since, kind)[0]
+
+    def awaiting(self, line: str) -> Sequence[int]:
+        return self._numbers(
+            b"SELECT number FROM booking WHERE line = %s AND exception = 'awaiting'"
+            b" ORDER BY number",
+            line,
+        )
 
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         return self._numbers(

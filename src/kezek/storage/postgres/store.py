@@ -182,10 +182,11 @@ class PostgresStore:
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
         erased = 0
         for numbers in self._reader.erasable(particulars_before, SWEEP_ROWS):
-            # Asked again where it is done: a move may have put the end off in the meantime.
+            # Asked again where it is done: an undo may have brought the booking back to life.
             erased += self._write(
                 b"WITH gone AS (DELETE FROM particulars WHERE number = ANY(%s) AND erase_on < %s"
-                b" RETURNING number), named AS (DELETE FROM driver USING gone"
+                b" AND NOT EXISTS (SELECT 1 FROM booking WHERE booking.number = particulars.number"
+                b" AND ended_at IS NULL) RETURNING number), named AS (DELETE FROM driver USING gone"
                 b" WHERE driver.number = gone.number RETURNING 1)"
                 b" SELECT number FROM gone UNION ALL SELECT * FROM named",
                 (numbers, particulars_before),

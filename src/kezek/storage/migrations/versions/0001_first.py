@@ -176,6 +176,7 @@ def _places() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("return_look_at", "return", ["look_at"])
+    op.create_index("return_line_start", "return", ["line", "start"])
 
 
 def _bookings() -> None:
@@ -201,6 +202,7 @@ def _bookings() -> None:
         _may("ended_at", WIDE),
         _must("outcome", WORDS),
         _must("exception", WORDS),
+        _must("exception_cause", WORDS),
         _must("exception_by", WIDE),
         _may("look_at", WIDE),
         _must("step", WORDS),
@@ -217,6 +219,7 @@ def _bookings() -> None:
     )
     _partly("booking_holder_ended_at", "booking", ["holder", "ended_at"], "holder <> 0")
     _partly("booking_holder_number", "booking", ["holder", "number"], "holder <> 0")
+    _partly("booking_awaiting", "booking", ["line", "number"], "exception = 'awaiting'")
     _partly("booking_line_start", "booking", ["line", "start"], "ended_at IS NULL")
     _partly("booking_look_at", "booking", ["look_at"], "look_at IS NOT NULL")
     _partly("booking_present", "booking", ["line"], "arrived_at IS NOT NULL AND ended_at IS NULL")
@@ -361,8 +364,8 @@ def _log() -> None:
         sa.PrimaryKeyConstraint("position"),
         sqlite_strict=True,
     )
-    _partly("event_called_out_of_turn", "event", ["line", "at"], "kind = 'called_out_of_turn'")
-    _partly("event_crossed", "event", ["line", "at"], "kind = 'crossed'")
+    for kind in ("called_out_of_turn", "crossed", "released"):
+        _partly(f"event_{kind}", "event", ["line", "at"], f"kind = '{kind}'")
     if op.get_context().dialect.name == "sqlite":
         op.create_index("event_line", "event", ["line"])
     else:

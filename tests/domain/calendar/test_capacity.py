@@ -7,8 +7,8 @@ import pytest
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.booking.lapse import GiveBack
+from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.network.load import ExtendCalendar, OpenLine
-from kezek.domain.slot.calendar import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.turn.arrive import Arrive
 from tests.world import PEOPLE, TODAY, A, B, World, X, line, rules
 
@@ -124,7 +124,7 @@ def test_closing_a_day_displaces_all_who_are_not_here_and_opening_needs_a_capaci
     w.check()
 
 
-def test_a_returned_place_of_either_pool_survives_cuts():
+def test_a_cut_settles_places_given_back_of_either_pool():
     w = World()
     start = w.window(day=1)
     dear = w.book(1, start=start, vehicle_class="accelerated")
@@ -135,8 +135,35 @@ def test_a_returned_place_of_either_pool_survives_cuts():
         cut(w, capacity)
         w.check()
     for number in (dear, plain):
-        w.done(GiveBack("", TIMER, number, start))
-        w.check()
+        assert w.refused(GiveBack("", TIMER, number, start)) == "window_unknown"
+    assert w.slot(start).protected == 0
+
+
+def test_a_cut_never_sells_a_place_that_is_known_to_be_taken():
+    w = World()
+    start = w.window(B)
+    number = w.book(1, line=B, start=start)
+    w.done(Cancel("", CARRIER, number))
+    assert (w.slot(start, B).protected, w.slot(start, B).taken) == (3, 0)
+    # Two an hour are known to be taken elsewhere, and that is what is left.
+    told = w.done(SetCapacity("", AGENCY, B, TODAY.isoformat(), 48, "works"))
+    assert told["forgotten"] == 0
+    w.wait(hours=1)
+    w.tick()
+    assert (w.slot(start, B).protected, w.slot(start, B).free) == (2, 0)
+    assert w.refused(w.book_command(2, line=B, start=start)) == "class_full"
+    told = w.done(SetCapacity("", AGENCY, B, TODAY.isoformat(), 24, "works"))
+    assert told["forgotten"] == 24
+    w.check()
+
+
+def test_a_place_given_back_is_no_place_known_to_be_taken():
+    w = World()
+    start = w.window()
+    number = w.book(1, start=start)
+    w.done(Cancel("", CARRIER, number))
+    known = w.book_command(2, start=start, who="agency", protected=True)
+    assert w.refused(known) == "slot_full"
 
 
 def test_more_than_a_window_can_hold_is_refused():

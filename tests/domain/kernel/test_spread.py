@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kezek.domain.slot.spread import fit, spread
+from kezek.domain.kernel.spread import fit, spread
 
 ROOMS = st.lists(st.integers(0, 60), min_size=1, max_size=24)
 

@@ -1,7 +1,9 @@
 """The agency's calendar: capacity raised and lowered, days closed and opened.
 
 Lowering never overbooks and never deletes: the surplus is displaced, the latest confirmed first, and
-keeps its right to a free move.  Places of trucks that are already here stay theirs.
+keeps its right to a free move.  Places of trucks that are already here stay theirs.  Places that were
+given back are free at once, so that what stays protected is known to be taken elsewhere; a cut below
+that number forgets the rest and says how many.
 """
 
 from __future__ import annotations
@@ -10,25 +12,22 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
-from kezek.domain.booking.book import erased_on
-from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.stand import Stand, standing
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import DAY, Moment, local_day, windows
+from kezek.domain.kernel.instant import Moment, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
-from kezek.domain.regulation.regulation import Regulation, Regulations
-from kezek.domain.slot.place import counted
+from kezek.domain.kernel.spread import spread
+from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
+from kezek.domain.slot.place import Return, counted, release, returns_of
 from kezek.domain.slot.slot import Day, Slot
-from kezek.domain.slot.spread import spread
 
 CAPACITY_MAX = 10_000
 REASON_LENGTH_MAX = 200
-# Whoever was displaced keeps the right to a new window, and so the particulars, for a year.
-DISPLACED_FOR = 365 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +102,8 @@ def _changed(
     regulation = rules[line.regulation]
     events: list[Event] = []
     rows: list[Row] = []
-    kept: list[Row] = []
-    starts = windows(date.fromisoformat(day.on), line.zone, regulation.window)
-    before = [facts.get(Slot, (line.id, at)) or Slot(line.id, at, 0, 0, 0) for at in starts]
+    before, day, returned = _without_returns(facts, line, day, regulation)
+    known = sum(slot.protected for slot in before)
     slots: list[Slot] = []
     model = _model(facts, line, day, regulation)
     for had, places in zip(before, _places(before, capacity), strict=True):
@@ -114,9 +112,6 @@ def _changed(
         for at in gone:
             day = counted(day, regulation.classes[at.booking.vehicle_class], -1)
             rows.append(at.after(start=None, displaced_at=now.at))
-            who = facts.get(Particulars, at.booking.number)
-            if who is not None:
-                kept.append(replace(who, erase_on=erased_on(line, now.at + DISPLACED_FOR)))
             told: dict[str, Fact] = {"from": slot.start, "why": command.reason.strip()}
             events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, told))
     kind = EventKind.CAPACITY_SET
@@ -137,10 +132,25 @@ def _changed(
         "capacity": day.capacity,
         "asked": capacity,
         "displaced": len(rows),
+        "forgotten": known - sum(slot.protected for slot in slots),
         "why": day.reason,
     }
     head = Event(kind, line.id, 0, body)
-    return Accepted((head, *events), (*slots, day, *rows, *kept), outcome=body)
+    gone_back = tuple((Return, back.key) for back in returned)
+    return Accepted((head, *events), (*slots, day, *rows), gone_back, body)
+
+
+def _without_returns(
+    facts: Facts, line: Line, day: Day, regulation: Regulation
+) -> tuple[list[Slot], Day, list[Return]]:
+    """The day and its slots as if every place given back had come back by now."""
+    starts = windows(date.fromisoformat(day.on), line.zone, regulation.window)
+    slots = {at: facts.get(Slot, (line.id, at)) or Slot(line.id, at, 0, 0, 0) for at in starts}
+    returned = returns_of(facts, line.id, starts[0], starts[-1] + 1)
+    for back in returned:
+        rule = regulation.classes[VehicleClass(back.vehicle_class)]
+        slots[back.start], day = release(slots[back.start], day, rule)
+    return list(slots.values()), day, returned
 
 
 def _places(before: list[Slot], capacity: int) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+"""The agency's calendar: places raised and lowered, days closed and opened."""

@@ -1,0 +1,88 @@
+"""A vehicle and its people as somebody typed them: all that is impossible, and the one spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from unicodedata import category
+
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.vehicle import phone as phones
+from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle import vin as vins
+
+NAME_LENGTH_MAX = 80
+# What is typed for a plate, a VIN or a phone, with all its spaces and hyphens.
+TYPED_LENGTH_MAX = 64
+# Control characters and halves of characters: no name has them and no database takes them all.
+_UNWRITTEN = frozenset({"Cc", "Cs"})
+
+
+@dataclass(frozen=True, slots=True)
+class NormalVehicle:
+    """A vehicle in normal form; empty is not given."""
+
+    country: str
+    plate: str
+    vin: str
+    trailer: str
+
+
+def country_of(text: str) -> str:
+    """The code of a country as it is compared."""
+    return text[:TYPED_LENGTH_MAX].strip().upper()
+
+
+def spelled(*, country: str, plate: str, vin: str, trailer: str) -> NormalVehicle:
+    """The one spelling of a vehicle about which nothing is impossible."""
+    code = country_of(country)
+    return NormalVehicle(
+        code,
+        plates.normalise(code, plate),
+        vins.normalise(vin),
+        plates.normalise(code, trailer) if trailer else "",
+    )
+
+
+def vehicle_faults(*, country: str, plate: str, vin: str, trailer: str) -> Iterator[Refused]:
+    """Everything impossible about a vehicle, in the order in which it is told."""
+    code = country_of(country)
+    fault = _plate_fault(code, plate)
+    if fault:
+        yield Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": fault})
+    # In a country that is none every plate is impossible; that is said once.
+    if trailer and fault is not plates.PlateFault.COUNTRY_SHAPE:
+        fault = _plate_fault(code, trailer)
+        if fault:
+            yield Refused(Reason.PLATE_IMPOSSIBLE, {"field": "trailer", "wrong": fault})
+    doubt = _vin_fault(vin) if vin else None
+    if doubt:
+        yield Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": doubt})
+
+
+def people_faults(*, phone: str, drivers: tuple[str, ...]) -> Iterator[Refused]:
+    """Everything impossible about those who travel in it."""
+    if phone and (len(phone) > TYPED_LENGTH_MAX or phones.impossible(phone)):
+        yield Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
+    if not all(is_name(name) for name in drivers):
+        yield Refused(Reason.DRIVER_MISSING, {"field": "driver"})
+
+
+def is_name(text: str) -> bool:
+    """Something to call a driver by: not empty, not a page long, nothing that cannot be written."""
+    name = text.strip() if len(text) <= 2 * NAME_LENGTH_MAX else text
+    if not 0 < len(name) <= NAME_LENGTH_MAX:
+        return False
+    # Nearly every name is printable as it stands; only the others are looked at letter by letter.
+    return name.isprintable() or not any(category(c) in _UNWRITTEN for c in name)
+
+
+def _plate_fault(country: str, text: str) -> plates.PlateFault | None:
+    # Nobody types a page for a plate; the length is looked at before anything costs time.
+    if len(text) > TYPED_LENGTH_MAX:
+        return plates.PlateFault.TOO_LONG
+    return plates.impossible(country, text)
+
+
+def _vin_fault(text: str) -> vins.VinFault | None:
+    return vins.VinFault.LENGTH if len(text) > TYPED_LENGTH_MAX else vins.impossible(text)
