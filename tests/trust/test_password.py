@@ -3,11 +3,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from argon2 import PasswordHasher
 
 from kezek.trust import password
 from kezek.trust.fault import TrustFault
-from kezek.trust.password import PasswordTooLong, hash_password, needs_rehash, verify_password
+from kezek.trust.password import PasswordTooLong, hash_password, verify_password
 
 
 @pytest.fixture(name="stored", scope="module")
@@ -59,11 +58,5 @@ def test_an_unknown_account_takes_as_long_as_a_known_one(stored):
         return best
 
     # The parameters are the same, which is what counts; the clock only confirms the order of size.
-    assert not needs_rehash(password._NOBODY)
+    assert password._NOBODY.split("$")[:4] == stored.split("$")[:4]
     assert 0.2 < seconds(None) / seconds(stored) < 5
-
-
-def test_weaker_hashes_are_made_anew(stored):
-    assert not needs_rehash(stored)
-    assert needs_rehash(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash("x"))
-    assert needs_rehash("nonsense")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import random
+import re
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,17 +12,12 @@ from kezek.trust.secret import (
     digest_of,
     make_api_key,
     make_token,
-    read_api_key,
-    read_token,
-    same_digest,
 )
 
 
-def test_an_api_key_is_found_by_its_id_and_known_by_its_digest():
+def test_an_api_key_says_its_id_and_is_known_by_its_digest():
     key = make_api_key(os.urandom)
-    shown = read_api_key(key.text)
-    assert shown is not None
-    assert shown == key
+    assert key.digest == digest_of(key.text)
     assert key.text.startswith(f"kzk_{key.id}_")
     assert len(key.text) == 60
 
@@ -30,7 +26,6 @@ def test_only_a_digest_is_stored():
     token = make_token(os.urandom)
     assert token.digest == hashlib.sha256(token.text.encode()).hexdigest()
     assert len(token.text) == 43
-    assert read_token(token.text) == token
 
 
 def test_secrets_are_not_shown():
@@ -45,30 +40,11 @@ def test_chance_is_handed_in():
 
 
 @given(st.binary(min_size=32, max_size=32))
-def test_every_chance_makes_a_readable_key(chance):
-    key = make_api_key(lambda size: chance[:size])
-    assert read_api_key(key.text) == key
-    token = make_token(lambda size: chance[:size])
-    assert read_token(token.text) == token
+def test_every_chance_makes_a_key_of_one_form(chance):
+    text = make_api_key(lambda size: chance[:size]).text
+    assert re.fullmatch(r"kzk_[0-9a-f]{12}_[A-Za-z0-9_-]{43}", text)
 
 
 @given(st.text())
-def test_any_text_is_harmless(text):
-    assert read_api_key(text) is None
-    assert read_api_key("kzk_" + text) is None
-    assert read_token(text) is None or len(text) == 43
+def test_any_text_has_a_digest(text):
     assert len(digest_of(text)) == 64
-
-
-def test_a_key_with_something_behind_it_is_none():
-    key = make_api_key(os.urandom)
-    assert read_api_key(key.text + "\n") is None
-    assert read_api_key(" " + key.text) is None
-
-
-def test_digests_are_compared_whole():
-    one, other = digest_of("a"), digest_of("b")
-    assert same_digest(one, one)
-    assert not same_digest(one, other)
-    assert not same_digest(one, one[:-1])
-    assert not same_digest(one, "я")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from kezek.app.network import ZONE_BY_COUNTRY, CheckpointRow
 from kezek.domain.account.actor import Actor
@@ -82,9 +81,3 @@ def load_command(
     return LoadNetwork(
         key, actor, tuple(checkpoint_of(row) for row in checkpoints), tuple(lines), source
     )
-
-
-def days_of(board: Sequence[BoardDay]) -> tuple[date, date]:
-    """The first and the last day of a board."""
-    days = [day.on for day in board]
-    return min(days), max(days)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 from kezek.app.checkpoint import Network
-from kezek.app.desk.desk import Desk
 from kezek.app.port import Clock, Store
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.lapse import GiveBack, Lapse
@@ -66,11 +65,3 @@ class Timer:
         return self._store.sweep(
             answers_before=now.real - ANSWERS_KEPT_FOR, particulars_before=today
         )
-
-
-def run_timer(timer: Timer, desk: Desk) -> int:
-    """Submit everything due, from a thread without a loop; the number of commands."""
-    commands = timer.due()
-    for command in commands:
-        desk.ask(command)
-    return len(commands)

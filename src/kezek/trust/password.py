@@ -52,14 +52,6 @@ def verify_password(stored: str | None, text: str) -> bool:
     return stored is not None and password is not None
 
 
-def needs_rehash(stored: str) -> bool:
-    """Whether a hash was made with weaker parameters than today's; ask after a good sign-in."""
-    try:
-        return _HASHER.check_needs_rehash(stored)
-    except InvalidHashError:
-        return True
-
-
 def _bytes(text: str) -> bytes | None:
     """One spelling for what keyboards write in several ways (NFC, as RFC 8265); None when too long."""
     if len(text) > LENGTH_MAX:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import hmac
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -18,8 +16,6 @@ Chance: TypeAlias = Callable[[int], bytes]
 
 _SECRET_BYTES = 32
 _ID_BYTES = 6
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-_API_KEY = re.compile(r"kzk_([0-9a-f]{12})_([A-Za-z0-9_-]{43})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -52,25 +48,9 @@ def make_api_key(chance: Chance) -> ApiKey:
     return ApiKey(key_id, text, digest_of(text))
 
 
-def read_api_key(text: str) -> ApiKey | None:
-    """The parts of a key that somebody shows, or None when it has not the form of one."""
-    found = _API_KEY.fullmatch(text)
-    return ApiKey(found[1], text, digest_of(text)) if found else None
-
-
-def read_token(text: str) -> Token | None:
-    """A token that somebody shows, or None when it has not the form of one."""
-    return Token(text, digest_of(text)) if _TOKEN.fullmatch(text) else None
-
-
 def digest_of(text: str) -> str:
     """SHA-256 in 64 hex digits; the only form in which a secret is stored."""
     return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
-
-
-def same_digest(one: str, other: str) -> bool:
-    """Compare two digests in constant time."""
-    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _random_text(chance: Chance) -> str:

@@ -41,14 +41,6 @@ def signed_in(request: PageRequest, *roles: Role) -> Person:
     return found
 
 
-def signed_in_at(request: PageRequest, *roles: Role, places: tuple[str, ...]) -> Person:
-    """The same, with a role at one of the places or everywhere."""
-    found = signed_in(request, *roles)
-    if not found.actor.may(roles, *places):
-        raise Stop("not_allowed")
-    return found
-
-
 def open_session(request: PageRequest, secret: str) -> None:
     """Give the browser the secret of a new session."""
     here = visit(request)
