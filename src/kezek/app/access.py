@@ -122,10 +122,7 @@ class PlainAccess:
         person = self._person(row.account) if row and row.revoked_at is None else None
         if row is None or person is None:
             return None
-        grants = {(Role(row.role), row.place)} & _narrowed(person[1], row)
-        if (Role.DEMONSTRATOR, "*") in person[1].grants:
-            grants |= {(Role.DEMONSTRATOR, "*")}
-        actor = Actor(row.account, f"account:{row.account}", frozenset(grants))
+        actor = Actor(row.account, f"account:{row.account}", _narrowed(person[1], row))
         return Keyed(row.id, actor, row.rate)
 
     def _person(self, account: int) -> tuple[Account, Actor] | None:
@@ -227,8 +224,8 @@ class Access:
         return await loop.run_in_executor(self._hashing, lambda: work(*args, **kwargs))
 
 
-def _narrowed(actor: Actor, row: ApiKey) -> set[tuple[Role, str]]:
+def _narrowed(actor: Actor, row: ApiKey) -> frozenset[tuple[Role, str]]:
     """What the key's grant leaves of its account's: the same role there or anywhere."""
     role = Role(row.role)
     held = (role, row.place) in actor.grants or (role, "*") in actor.grants
-    return {(role, row.place)} if held else set()
+    return frozenset({(role, row.place)} if held else ())

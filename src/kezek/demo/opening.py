@@ -72,17 +72,17 @@ CASTS: tuple[Cast, ...] = (
 TRUCKS = Cast(
     "demo-trucks",
     "Simulated trucks",
-    ((Role.DEMONSTRATOR, ANYWHERE), (Role.CARRIER, ANYWHERE)),
+    ((Role.DEMONSTRATOR, ANYWHERE),),
 )
 GATES = Cast(
     "demo-gates",
     "Simulated officers",
-    ((Role.DEMONSTRATOR, ANYWHERE), (Role.OFFICER, ANYWHERE)),
+    ((Role.OFFICER, ANYWHERE),),
 )
 SHIFTS = Cast(
     "demo-shifts",
     "Simulated supervisors",
-    ((Role.DEMONSTRATOR, ANYWHERE), (Role.SUPERVISOR, ANYWHERE)),
+    ((Role.SUPERVISOR, ANYWHERE),),
 )
 
 
@@ -161,7 +161,7 @@ def issue_keys(house: House) -> dict[str, str]:
             _ask(house, RevokeKey("", _HOST, old.id))
     keys = {}
     for part, cast, role in (
-        ("trucks", TRUCKS, Role.CARRIER),
+        ("trucks", TRUCKS, Role.DEMONSTRATOR),
         ("gates", GATES, Role.OFFICER),
         ("shifts", SHIFTS, Role.SUPERVISOR),
     ):

@@ -211,7 +211,7 @@ class Trucks:
         stage.agenda.after(self._walk_in_pause(yard), partial(self._walk_in, yard))
         vehicle = truck(stage.next_truck(), yard.country, yard.neighbour, stage.draw)
         body = {"checkpoint": yard.checkpoint, "vehicle": vehicle}
-        told = await stage.api.tell(GATES, "/walk-ins", body)
+        told = await stage.api.tell(TRUCKS, "/walk-ins", body)
         if told.done:
             stage.counted.walked_in += 1
             stage.joined(int(told.body["number"]), yard.checkpoint)
