@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from kezek.domain.account.decide import GrantRole
 from kezek.domain.kernel.instant import DAY, HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.text.refusals import sentence
 from tests.api.app import NOW_OPEN, Api, utc
+from tests.world import ADMIN, PEOPLE
 
 
 def test_a_booking_is_confirmed_at_once(api: Api):
@@ -314,3 +316,24 @@ def test_a_malformed_row_refuses_the_whole(api: Api):
     assert (answer.status, answer.code) == (400, "unknown_field")
     assert answer.body["facts"]["field"] == "$.rows[1].price"
     assert api.get("/bookings", "carrier").body["items"] == []
+
+
+def test_a_key_narrowed_to_reading_gets_no_hold_of_the_accounts_bookings(api: Api):
+    number = api.book(1)
+    api.house.desk.ask(GrantRole("", ADMIN, PEOPLE["carrier"].account, "reader", "*"))
+    api.keys["narrow"] = api.issue("carrier", "reader", "*")
+    for answer in (
+        api.post(f"/bookings/{number}/cancellation", {}, "narrow"),
+        api.get(f"/bookings/{number}", "narrow"),
+    ):
+        assert (answer.status, answer.body["code"]) == (404, "booking_unknown")
+    assert api.get("/bookings", "narrow").body["items"] == []
+    assert [row["number"] for row in api.get("/bookings", "carrier").body["items"]] == [number]
+
+
+def test_staff_say_why_they_cancel_what_is_not_theirs(api: Api):
+    number = api.book(1)
+    path = f"/bookings/{number}/cancellation"
+    assert api.post(path, {}, "officer").body["code"] == "reason_missing"
+    assert api.post(path, {"cause": "papers"}, "officer").body["status"] == "cancelled"
+    assert api.world.body()["cause"] == "papers"

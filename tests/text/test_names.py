@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kezek.domain.account.actor import Role
+from kezek.domain.booking.change import ChangeCause
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
@@ -29,7 +30,7 @@ SATURDAY = date(2026, 6, 13)
         (names.CLASSES, VehicleClass),
         (names.EVENTS, EventKind),
         (names.ROLES, Role),
-        (names.CAUSES, (*ExceptionCause, *TurnBackCause, *ReleaseCause)),
+        (names.CAUSES, (*ExceptionCause, *TurnBackCause, *ReleaseCause, *ChangeCause)),
         (names.STATES, ("open", "full", "closed", "no_line")),
     ],
 )

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.web.shape import hour_value
 from tests.world import PEOPLE, TODAY, A, B, D
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from tests.world import PEOPLE, TODAY, A, vehicle

@@ -13,7 +13,7 @@ import pytest
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.change import Cancel
 from kezek.domain.booking.release import Release
-from kezek.domain.slot.calendar import CloseDay
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, TurnBack
@@ -87,7 +87,11 @@ def test_the_way_to_the_other_side(office):
 @pytest.mark.parametrize(
     ("end", "state", "why"),
     [
-        (lambda o, n: Cancel(o.key(), PEOPLE["clerk"], n), "Withdrawn", ""),
+        (
+            lambda o, n: Cancel(o.key(), PEOPLE["clerk"], n, cause="breakdown"),
+            "Withdrawn",
+            "Reason: the truck has broken down.",
+        ),
         (
             lambda o, n: Release(o.key(), OFFICER, n, "registration_shown"),
             "Annulled",
@@ -196,7 +200,7 @@ def test_cancelling_twice_says_where_the_booking_stands(office):
     address = link(office, number)
     page = browser.page(address)
     fields = browser.fill(page, address + "/cancel")
-    office.done(Cancel(office.key(), PEOPLE["clerk"], number))
+    office.done(Cancel(office.key(), PEOPLE["clerk"], number, cause="papers"))
     answer = browser.post(address + "/cancel", fields)
     assert answer.status_code == 409
     assert "Code: wrong_status" in answer.text

@@ -21,7 +21,8 @@ class PostSeen(msgspec.Struct, frozen=True):
     """A post on the board.  `state` is open, full (no ordinary place within seven days), closed
     (today) or no_line; counts are null where no line runs.  `days` are ordinary places left, from
     `first_day` on; null is a closed day.  `pace` is crossings an hour over three hours, null when
-    nothing has crossed.
+    nothing has crossed.  `awaiting_approval` counts calls out of turn, of whatever day, that still
+    lack their second approval; `releases_today` bookings that ended on sight of the papers.
     """
 
     checkpoint: str
@@ -33,6 +34,7 @@ class PostSeen(msgspec.Struct, frozen=True):
     pace: float | None
     exceptions_today: int | None
     awaiting_approval: int | None
+    releases_today: int | None
     next_free: Day | None
     first_day: Day | None
     days: list[int | None]
@@ -164,6 +166,7 @@ def post_seen(row: PostRow) -> PostSeen:
         pace=round(queue.pace.per_hour, 1) if queue and queue.pace else None,
         exceptions_today=queue.exceptions_today if queue else None,
         awaiting_approval=queue.awaiting_approval if queue else None,
+        releases_today=queue.releases_today if queue else None,
         next_free=free.on.isoformat() if free else None,
         first_day=days[0].on.isoformat() if days else None,
         days=[None if day.state == "closed" else day.ordinary for day in days],

@@ -15,6 +15,7 @@ from kezek.api.decision import (
     done,
     open_line,
     own_booking,
+    sees,
     told,
 )
 from kezek.api.form import (
@@ -195,7 +196,9 @@ class Bookings:
         before = int(asked.cursor) if asked.cursor else NUMBER_MAX + 1
         numbers = house.store.reader.held_by(call.actor.account, before, asked.limit + 1)
         views = house.tickets.views(numbers[: asked.limit], now)
-        items = [booking_seen(house, view) for view in views]
+        # A ticket's address is as good as the ticket: it is not for a key that may only read.
+        own = (view for view in views if sees(house, call.actor, view.booking))
+        items = [booking_seen(house, view) for view in own]
         more = len(numbers) > asked.limit
         return answer(BookingList(items, str(numbers[asked.limit - 1]) if more else ""))
 

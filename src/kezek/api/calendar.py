@@ -13,8 +13,8 @@ from kezek.api.form import Day, ReasonText
 from kezek.api.operation import Call, Operation, Reply
 from kezek.api.problem import Raised, Wrong, no, wrong
 from kezek.app.house import House
+from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.refusal import Reason
-from kezek.domain.slot.calendar import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 
 
 class DayForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -16,11 +16,18 @@ from kezek.domain.turn.call import Approve
 
 
 class WindowForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`cause` is owed by staff for a booking that is not their own: asked_by_driver, papers,
+    breakdown or booked_by_mistake.
+    """
+
     start: Window
+    cause: Word | None = None
 
 
-class EmptyForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Nothing needs to be said; an empty body will do too."""
+class CancelForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`cause` is as for a move; the own booking needs none, and an empty body will do."""
+
+    cause: Word | None = None
 
 
 class DriverForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -61,17 +68,17 @@ class Changes:
         self._house = house
 
     async def move(self, call: Call) -> Reply:
-        start = instant(call.read(WindowForm).start)
+        form = call.read(WindowForm)
+        start, cause = instant(form.start), form.cause or ""
         number = own_booking(self._house, call.actor, call.number()).number
-        command = Move(call.key, call.actor, number, start, self._house.delay())
+        command = Move(call.key, call.actor, number, start, self._house.delay(), cause)
         decided = await done(self._house, command)
         return told(booking_made(self._house, decided.outcome, "confirmed"), decided)
 
     async def cancel(self, call: Call) -> Reply:
-        if call.body:
-            call.read(EmptyForm)
+        cause = call.read(CancelForm).cause if call.body else None
         number = own_booking(self._house, call.actor, call.number()).number
-        command = Cancel(call.key, call.actor, number, self._house.delay())
+        command = Cancel(call.key, call.actor, number, self._house.delay(), cause or "")
         decided = await done(self._house, command)
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
@@ -111,6 +118,7 @@ OPERATIONS = (
         answer=BookingMade,
         refusals=(
             *ONE,
+            Reason.REASON_MISSING,
             Reason.MOVES_EXHAUSTED,
             Reason.MOVE_TOO_LATE,
             Reason.SAME_WINDOW,
@@ -127,10 +135,10 @@ OPERATIONS = (
         description=_ONE
         + "The vehicle is free at once; the place comes back after a random delay.",
         run=Changes.cancel,
-        body=EmptyForm,
+        body=CancelForm,
         body_optional=True,
         answer=BookingStep,
-        refusals=ONE,
+        refusals=(*ONE, Reason.REASON_MISSING),
         example={},
         answer_example={"number": 1024, "status": "cancelled"},
     ),

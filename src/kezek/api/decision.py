@@ -11,7 +11,7 @@ from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import AT_THE_DESK
+from kezek.domain.booking.stand import owns, serves
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -68,11 +68,9 @@ def discreet(house: House, decided: Refused, actor: Actor) -> Refused:
 
 def sees(house: House, actor: Actor, booking: Booking) -> bool:
     """Whether a booking is the actor's own, or stands at a post where the actor serves."""
-    if actor.account and actor.account == booking.holder:
-        return True
     post = house.network.of_line(booking.line)
     line = post.line if post else None
-    return line is not None and actor.may(AT_THE_DESK, line.checkpoint, line.authority)
+    return line is not None and (owns(actor, booking, line) or serves(actor, line))
 
 
 def own_booking(house: House, actor: Actor, number: int) -> Booking:

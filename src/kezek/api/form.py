@@ -9,9 +9,9 @@ from typing import Annotated, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from kezek.domain.booking.book import NAME_LENGTH_MAX
 from kezek.domain.booking.book import Vehicle as TypedVehicle
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant, from_datetime
+from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 
 # Control characters belong in no name and no plate, and not every database can store them.
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"

@@ -68,6 +68,7 @@ REFUSALS: Mapping[Reason, int] = {
     R.VEHICLE_BOOKED: 409,
     R.CLASS_FULL: 409,
     R.SLOT_FULL: 409,
+    R.GARAGE_FULL: 409,
 }
 
 

@@ -8,7 +8,7 @@ from kezek.api.form import Day, Fee
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import Wrong, wrong
 from kezek.app.house import House
-from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
 
 
@@ -33,7 +33,8 @@ class ClassSeen(msgspec.Struct, frozen=True):
 
 class RegulationSeen(msgspec.Struct, frozen=True):
     """One authority's rule set.  Minutes count from the end of the booked window (`keeps_place`,
-    `no_show`), from the call (`call`), or back from the window's start (`move_until`).
+    `no_show`), from the call (`call`), or back from the window's start (`move_until`);
+    `displaced_days` from the closure that took the window.
     """
 
     id: str
@@ -50,6 +51,7 @@ class RegulationSeen(msgspec.Struct, frozen=True):
     misses_max: int
     moves_max: int | None
     move_until_minutes: int
+    displaced_days: int
     drivers_max: int
     fee_unit: Fee
     fee_unit_name: str
@@ -109,6 +111,7 @@ def _seen(r: Regulation) -> RegulationSeen:
         misses_max=r.misses_max,
         moves_max=r.moves_max,
         move_until_minutes=r.move_until // MINUTE,
+        displaced_days=r.displaced_for // DAY,
         drivers_max=r.drivers_max,
         fee_unit=Fee(r.fee_unit.minor, r.fee_unit.currency),
         fee_unit_name=r.fee_unit_name,

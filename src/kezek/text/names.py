@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from kezek.app.row_problem import SENTENCES, RowReason
 from kezek.domain.account.actor import Role
+from kezek.domain.booking.change import ChangeCause
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
@@ -72,7 +73,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.CONFIRMED: t("booked"),
     EventKind.WALKED_IN: t("joined as a walk-in"),
     EventKind.MOVED: t("moved to another time"),
-    EventKind.CANCELLED: t("cancelled by the driver"),
+    EventKind.CANCELLED: t("cancelled"),
     EventKind.DRIVER_ADDED: t("driver added"),
     EventKind.ARRIVED: t("arrived"),
     EventKind.CALLED: t("called to the gate"),
@@ -131,6 +132,10 @@ CAUSES: Mapping[str, str] = {
     ReleaseCause.REGISTRATION_SHOWN: t("registration papers were shown"),
     ReleaseCause.SOLD_VEHICLE: t("the vehicle was sold"),
     ReleaseCause.FALSE_PLATE: t("booked under a false plate"),
+    # Missing papers have one word, whatever step they stop: `papers` stands above.
+    ChangeCause.ASKED_BY_DRIVER: t("the driver asked for it"),
+    ChangeCause.BREAKDOWN: t("the truck has broken down"),
+    ChangeCause.BOOKED_BY_MISTAKE: t("booked by mistake"),
 }
 
 # Reasons that come from a file have a code; an agency writes its own in words.

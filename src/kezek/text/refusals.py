@@ -207,6 +207,11 @@ SAID: Mapping[Reason, Said] = {
         t("The last place at this hour is taken. Nothing was booked and nothing is owed."),
         t("Choose another hour."),
     ),
+    R.GARAGE_FULL: Said(
+        t("The garage is full"),
+        t("A garage holds at most %(most)s trucks and as many drivers."),
+        t("Remove one that no longer drives for you."),
+    ),
 }
 
 # What is said instead when one of the facts has this value; `trailer` comes before how it is wrong.

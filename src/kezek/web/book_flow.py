@@ -6,7 +6,7 @@ and driver in the forms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -59,7 +59,8 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Whose flow this is.  `klass` is fixed for a move, `back` leaves the flow.
+    """Whose flow this is.  `klass` is fixed for a move, `back` leaves the flow; of `reasons` staff
+    choose one for moving somebody else's booking.
 
     `mode` is `driver`, `clerk`, `carrier` or `move`; `base` the flow's address.
     """
@@ -70,6 +71,7 @@ class Flow:
     actor: Actor
     moving: Moving | None = None
     klass: str = ""
+    reasons: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ def _take_hour(here: Visit, choice: Choice, text: str) -> None:
         refuse(here, choice, Refused(Reason.SLOT_FULL, {"start": start}))
 
 
+_FIELDS = (*NAMES, "cause")
 _OF_THE_TIME = frozenset(
     {
         Reason.WINDOW_UNKNOWN,
@@ -201,7 +204,7 @@ def refuse(here: Visit, choice: Choice, refused: Refused) -> None:
     named = refused.facts.get("field")
     if refused.reason is Reason.VEHICLE_BOOKED:
         named = refused.facts.get("by")
-    where = str(named) if named in NAMES else ""
+    where = str(named) if named in _FIELDS else ""
     said = refusals.sentence(refused.reason, refused.facts, here.lang, choice.zone)
     choice.errors[where] = " ".join(part for part in said if part)
     choice.offer_near = choice.offer_near or refused.reason in _OF_THE_TIME
@@ -329,6 +332,7 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "higher": None,
         "regulation": rules_of(home, here.lang),
         "moving": flow.moving,
+        "reasons": flow.reasons,
         "key": here.new_key(),
     }
 

@@ -132,6 +132,7 @@ class TodayPlaces:
 class Exceptions:
     count: int
     awaiting: int
+    releases: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +222,7 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
             "pace": None,
             "before": None,
             "called": 0,
-            "exceptions": Exceptions(0, 0),
+            "exceptions": Exceptions(0, 0, 0),
             "bars": [],
             "now_share": None,
         }
@@ -236,7 +237,9 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
         "pace": pace_of(queue),
         "before": None,
         "called": len(queue.called),
-        "exceptions": Exceptions(queue.exceptions_today, queue.awaiting_approval),
+        "exceptions": Exceptions(
+            queue.exceptions_today, queue.awaiting_approval, queue.releases_today
+        ),
         "bars": _bars(row, here, zone),
         "now_share": min(1.0, (here.now - midnight) / DAY),
     }

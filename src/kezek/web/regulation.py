@@ -109,6 +109,7 @@ _BOOKING, _ORDER, _FEES = t("Booking"), t("Order"), t("Fees and shares of the da
 _AHEAD, _SLOT, _ONE = t("How far ahead"), t("Slot"), t("Live bookings per vehicle")
 _ONE_VALUE = t("one, by VIN and by plate")
 _MOVES, _MOVE_UNTIL = t("How often a booking may move"), t("A move is possible until")
+_DISPLACED = t("After a closure a new time is taken within")
 _DRIVERS = t("Drivers of a booking")
 _INSIDE, _BETWEEN = t("Inside a class"), t("Between classes")
 _INSIDE_VALUE = t("start of the booked hour, then arrival, then number")
@@ -141,6 +142,7 @@ def _booking_rows(rules: Regulation, say: Words) -> list[Row]:
         Row(say.gettext(_ONE), say.gettext(_ONE_VALUE), "", "", ""),
         _row(rules, say, _MOVES, moves, "moves_max"),
         _row(rules, say, _MOVE_UNTIL, before, "move_until_minutes"),
+        _row(rules, say, _DISPLACED, span(rules.displaced_for, say), "displaced_days"),
         _row(rules, say, _DRIVERS, str(rules.drivers_max), "drivers_max"),
     ]
 

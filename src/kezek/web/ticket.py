@@ -17,12 +17,12 @@ from markupsafe import Markup
 from kezek.app.desk.batch import Done
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.change import AddDriver, Cancel, Move
-from kezek.domain.booking.transition import Verb, transition
+from kezek.domain.booking.change import AddDriver, Cancel, ChangeCause, Move, fixed
+from kezek.domain.booking.stand import owns, serves
 from kezek.domain.kernel.instant import HOUR, MINUTE
-from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
-from kezek.text import refusals
+from kezek.text import names, refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web import book_flow
@@ -56,13 +56,26 @@ def held(here: Visit, secret: str) -> TicketView:
 
 
 def holder_of(here: Visit, view: TicketView) -> Actor:
-    """Who shows the link holds the ticket: a driver needs no account.  One who has signed in, such as
-    a clerk who moves it for a driver on the telephone, stands in the log under the own account.
+    """Who shows the link holds the ticket: a driver needs no account.
+
+    Staff of its post come by their own lists, so to them the link is no more than an address: they
+    act under their account, and say why.
     """
     number, person = view.booking.number, here.person
     if person is None:
         return Actor(account=0, label="ticket", ticket=number)
+    assert view.post.line is not None, "a ticket stands in a line"
+    if serves(person.actor, view.post.line):
+        return person.actor
     return replace(person.actor, ticket=number)
+
+
+def causes_owed(here: Visit, view: TicketView) -> list[tuple[str, str]]:
+    """The causes among which the reader chooses one for a change; none for the own booking."""
+    assert view.post.line is not None, "a ticket stands in a line"
+    if owns(holder_of(here, view), view.booking, view.post.line):
+        return []
+    return [(cause.value, names.cause(cause, here.lang)) for cause in ChangeCause]
 
 
 @get("/t/{secret:str}")
@@ -117,6 +130,7 @@ def _drawn(
         "stream": f"/t/{secret}/live" if view.live else None,
         "qr": picture.format(secret, label) if view.live and view.booking.start else "",
         "errors": errors or {},
+        "change_reasons": causes_owed(here, view),
         "key": here.web.mark + _KEY,
         "csrf_token": here.web.mark + _TOKEN,
     }
@@ -184,10 +198,13 @@ async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response
     here = visit(request)
     view = held(here, secret)
     key, delay = here.form.key, here.house.delay()
+    cause = here.form.text("cause", 40)
     done = await here.house.desk.submit(
-        Cancel(key, holder_of(here, view), view.booking.number, delay)
+        Cancel(key, holder_of(here, view), view.booking.number, delay, cause)
     )
     if isinstance(done, Refused):
+        if done.reason is Reason.REASON_MISSING:
+            return _wrong(request, view, secret, "cause", done)
         raise _refused(here, view, secret, done)
     here.flash("done", here.words.gettext(_CANCELLED))
     return redirect(request, f"/t/{secret}")
@@ -206,8 +223,16 @@ async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response
         return redirect(request, f"/t/{secret}")
     if done.reason not in (Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY):
         raise _refused(here, view, secret, done)
-    said = refusals.sentence(done.reason, done.facts, here.lang, zone_of(view.post))
-    text = _drawn(here, view, secret, {"driver": " ".join(said)})
+    return _wrong(request, view, secret, "driver", done)
+
+
+def _wrong(
+    request: PageRequest, view: TicketView, secret: str, field: str, refused: Refused
+) -> Response[bytes]:
+    """The page once more, with what is wrong said at its field."""
+    here = visit(request)
+    said = refusals.sentence(refused.reason, refused.facts, here.lang, zone_of(view.post))
+    text = _drawn(here, view, secret, {field: " ".join(said)})
     text = _made_own(here, text)
     return html(request, text, http_status=422, headers=UNSEEN)
 
@@ -243,32 +268,25 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     if choice.start is None or choice.errors:
         return book_flow.show(request, flow, "when", choice, http_status=409)
     number, delay = view.booking.number, here.house.delay()
-    command = Move(form.key, holder_of(here, view), number, choice.start, delay)
+    cause = form.text("cause", 40)
+    command = Move(form.key, holder_of(here, view), number, choice.start, delay, cause)
     done = await here.house.desk.submit(command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_MOVED))
         return redirect(request, f"/t/{secret}")
     book_flow.refuse(here, choice, done)
-    return book_flow.show(request, flow, "when", choice, http_status=409)
+    step = "confirm" if done.reason is Reason.REASON_MISSING else "when"
+    return book_flow.show(request, flow, step, choice, http_status=409)
 
 
 def _movable(here: Visit, secret: str) -> TicketView:
     """The ticket, if it can move at all; otherwise the reason that the desk would give."""
     view = held(here, secret)
-    if Verb.MOVE not in view.can:
-        raise _refused(here, view, secret, _why_fixed(view))
+    assert view.post.regulation is not None, "a ticket stands in a line with a regulation"
+    refused = fixed(view.booking, view.post.regulation, here.now)
+    if refused:
+        raise _refused(here, view, secret, refused)
     return view
-
-
-def _why_fixed(view: TicketView) -> Refused:
-    booking, regulation = view.booking, view.post.regulation
-    number = booking.number
-    if regulation is None or transition(view.status, Verb.MOVE) is None:
-        facts: dict[str, Fact] = {"number": number, "status": view.status, "verb": Verb.MOVE}
-        return Refused(Reason.WRONG_STATUS, facts)
-    if view.moves_left == 0:
-        return Refused(Reason.MOVES_EXHAUSTED, {"most": regulation.moves_max})
-    return Refused(Reason.MOVE_TOO_LATE, {"until": (booking.start or 0) - regulation.move_until})
 
 
 def _flow(here: Visit, view: TicketView, secret: str) -> Flow:
@@ -279,6 +297,7 @@ def _flow(here: Visit, view: TicketView, secret: str) -> Flow:
         back=f"/t/{secret}",
         actor=holder_of(here, view),
         klass=str(booking.vehicle_class),
+        reasons=causes_owed(here, view),
         moving=Moving(
             code=booking.code,
             country=view.seen.country,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kezek.app.plates import plate_formats
-from kezek.domain.booking.book import Vehicle, is_name
+from kezek.domain.booking.book import Vehicle, faults
 from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
@@ -47,33 +47,21 @@ def vehicle_of(values: Mapping[str, str]) -> Vehicle:
 
 def faults_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
     """What is impossible, by field: everything at once, so that nobody is sent back twice."""
-    country, found = values.get("country", "").upper(), {}
+    vehicle, found = vehicle_of(values), dict[str, str]()
 
     def note(name: str, reason: Reason, facts: Mapping[str, Fact]) -> None:
         found[name] = refusals.sentence(reason, facts, say.lang)[0]
 
-    wrong = plates.impossible(country, values.get("plate", ""))
-    if wrong is plates.PlateFault.COUNTRY_SHAPE:
-        note("country", Reason.PLATE_IMPOSSIBLE, {"wrong": wrong})
-        if not values.get("plate"):
-            note("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": plates.PlateFault.EMPTY})
-    elif wrong:
-        note("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": wrong})
-    trailer = values.get("trailer", "")
-    wrong = plates.impossible(country or "KZ", trailer) if trailer else None
-    if wrong:
-        note("trailer", Reason.PLATE_IMPOSSIBLE, {"wrong": wrong})
-    doubt = vins.impossible(values.get("vin", ""))
-    if doubt:
-        note("vin", Reason.VIN_IMPOSSIBLE, {"wrong": doubt})
-    phone = values.get("phone", "")
-    if not phones.normalise(phone):
+    if not vehicle.plate:
+        note("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": plates.PlateFault.EMPTY})
+    # Our forms ask for more than the rules do: the VIN, and a phone to find a lost ticket by.
+    if not vehicle.vin:
+        note("vin", Reason.VIN_IMPOSSIBLE, {"wrong": vins.VinFault.EMPTY})
+    if not phones.normalise(vehicle.phone):
         found["phone"] = say.gettext(_NO_PHONE)
-    elif phones.impossible(phone):
-        note("phone", Reason.PHONE_IMPOSSIBLE, {})
-    driver = values.get("driver", "")
-    if driver and not is_name(driver):
-        note("driver", Reason.DRIVER_MISSING, {})
+    for fault in faults(vehicle):
+        of_country = fault.facts.get("wrong") == plates.PlateFault.COUNTRY_SHAPE
+        note("country" if of_country else str(fault.facts["field"]), fault.reason, fault.facts)
     return found
 
 

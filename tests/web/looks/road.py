@@ -107,7 +107,7 @@ def checkpoint() -> dict:
         "before": 71,
         "called": 3,
         "today": V(places=0, reserve=35),
-        "exceptions": V(count=4, awaiting=1),
+        "exceptions": V(count=4, awaiting=1, releases=2),
         "bars": bars(),
         "now_share": 17.4 / 24,
         "days": NUR.days,
@@ -137,7 +137,7 @@ def quiet() -> dict:
         called=0,
         bars=[],
         closures=[closed],
-        exceptions=V(count=0, awaiting=0),
+        exceptions=V(count=0, awaiting=0, releases=0),
         today=V(places=85, reserve=1),
         days=c["post"].days,
     )
@@ -223,6 +223,7 @@ def book(step: str, mode: str = "driver") -> dict:
         "fee": FEE,
         "higher": HIGHER,
         "regulation": V(code="kz", authority="Kazakhstan", late_hours=3, late_is_ours=True),
+        "reasons": [],
         "moving": V(
             code="7F4M", country="KZ", tail="K06", start=at("18:00"), end=at("19:00"), free=True
         )
@@ -317,6 +318,7 @@ def ticket(status: str = "here") -> dict:
         "next_text": "",
         "qr": qr(),
         "errors": {},
+        "change_reasons": [],
         "regulation": "kz",
         **FORM,
     }

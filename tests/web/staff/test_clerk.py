@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from kezek.domain.booking.booking import code_of
+from kezek.web.shape import hour_value
 from tests.web.staff.office import Browser, Office
-from tests.world import B, vehicle
+from tests.world import PEOPLE, B, vehicle
 
 BOOK = "/clerk/book"
 AT = f"{BOOK}?checkpoint=kz_a&day=2026-06-14&hour=2026-06-14T07:00Z"
@@ -92,11 +93,29 @@ def test_moved_and_cancelled_for_a_caller_under_the_clerks_own_name(office: Offi
     number = office.book(1, start=office.window(day=1))
     b = office.browser("clerk")
     url = re.search(r'href="(/t/1-[\w-]+)"', look_for(b, code_of(number)))[1]
+    unsaid = b.send(url, f"{url}/cancel", cause="")
+    assert unsaid.status_code == 422
+    assert "This step needs a reason" in unsaid.text
+    assert office.status(number) == "confirmed"
+    to = f"{url}/move?day=2026-06-15&hour=" + hour_value(office.window(day=2))
+    unsaid = b.send(to, f"{url}/move", cause="")
+    assert unsaid.status_code == 409
+    assert "This step needs a reason" in unsaid.text
+    b.flash(b.send(to, f"{url}/move", cause="breakdown"))
+    assert office.body()["cause"] == "breakdown"
+    b.flash(b.send(url, f"{url}/cancel", cause="asked_by_driver"))
+    assert office.status(number) == "cancelled"
+    assert office.body() == {"cause": "asked_by_driver", "from": "confirmed"}
+    assert office.last().actor == f"account:{PEOPLE['clerk'].account}"
+
+
+def test_who_booked_owes_no_reason(office: Office):
+    number = office.book(1, start=office.window(day=1), who="clerk")
+    b = office.browser("clerk")
+    url = re.search(r'href="(/t/1-[\w-]+)"', look_for(b, code_of(number)))[1]
+    assert "Reason for the change" not in b.page(url)
     b.flash(b.send(url, f"{url}/cancel"))
     assert office.status(number) == "cancelled"
-    from tests.world import PEOPLE
-
-    assert office.last().actor == f"account:{PEOPLE['clerk'].account}"
 
 
 def test_confirmed_twice_it_is_one_booking(office: Office):

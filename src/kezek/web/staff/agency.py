@@ -24,10 +24,10 @@ from kezek.app.agency import (
 from kezek.app.checkpoint import Post
 from kezek.app.roster import names_of
 from kezek.domain.account.actor import Role
+from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
-from kezek.domain.slot.calendar import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.text.mark import translatable as t
 from kezek.text.times import day as day_text
 from kezek.text.times import number
