@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import apsw
 import pytest
 
+from kezek.app.audit import Report, audit_export
+from kezek.app.export import lines
 from kezek.app.port import Store
+from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt
 from kezek.domain.log.merkle import leaf_hash
 from kezek.domain.log.tree import Growth, Stretch
 from kezek.storage.sqlite.store import SqliteStore
+from kezek.trust import checkpoint_note
+from kezek.trust.notary import LogKey
+from tests.ledger.book import KEY, Book
 from tests.storage.rows import save
+
+READS = LogKey(KEY.public)
 
 
 def grown(*steps: int) -> list[list[Stretch]]:
@@ -44,6 +53,22 @@ def test_heads_are_read_newest_first(store: Store):
     assert store.reader.heads_before(2**62, 2) == [heads[3], heads[2]]
     assert store.reader.heads_before(3, 9) == [heads[1], heads[0]]
     assert store.reader.heads_before(1, 9) == []
+
+
+def test_a_log_is_sealed_signed_and_proved_in_every_store(store: Store, tmp_path: Path):
+    book = Book(store, tmp_path)
+    book.grow(1, 600, 5)
+    assert book.ledger.erase(3)
+    book.grow(4)
+    assert [head.size for head in store.reader.heads_before(9, 9)] == [610, 606, 601, 1]
+    head = checkpoint_note.read(book.proofs.head().note, KEY.public)[1]
+    for position in (1, 10, 600, 610):
+        found = book.proofs.inclusion(position, 610)
+        assert merkle.includes(found.leaf, position - 1, 610, found.path, head.root)
+    report = Report()
+    audit_export([line.encode() for line in lines(book.proofs)][4:], [head], READS, report)
+    assert report.findings == []
+    assert (report.signed, report.hidden) == (610, 3)
 
 
 def test_a_salt_can_be_erased_in_its_place(store: Store):
