@@ -78,7 +78,9 @@ class Settings:
         return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
 
 
-def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Value | None) -> Settings:
+def read_settings(
+    environment: Mapping[str, str] = os.environ, **overrides: Value | None
+) -> Settings:
     """Settings from the environment, overridden by what the command line says (None is unsaid)."""
     known = {f.name: f for f in fields(Settings)}
     given: dict[str, Value] = {}

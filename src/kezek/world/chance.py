@@ -20,7 +20,7 @@ class SeededChance:
     """Repeatable: for demonstrations and rehearsals only, never for secrets."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - a demonstration must repeat
+        self._random = random.Random(seed)
 
     def between(self, low: int, high: int) -> int:
         return self._random.randint(low, high)
