@@ -10,7 +10,11 @@ from kezek.app.checkpoint import Network
 from kezek.app.queue import Pace, Queues
 from kezek.app.ticket import Tickets
 from kezek.app.watch import Watch
-from tests.world import A, World
+from kezek.domain.booking.release import Release
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross
+from tests.world import PEOPLE, A, World
 
 
 @dataclass
@@ -85,3 +89,25 @@ def test_a_snapshot_loads_nobody_who_is_still_to_come(monkeypatch: pytest.Monkey
     post = Network(w.store, w.rules, Watch()).of_line(A)
     assert Queues(w.store, Watch()).of(post, w.now.at) is not None
     assert loaded == []
+
+
+def test_an_exception_awaits_its_approval_for_days_and_also_of_trucks_long_gone():
+    w, officer = World(), PEOPLE["officer"]
+    number = w.book(1)
+    w.done(Arrive(w.key(), officer, number))
+    w.done(Call(w.key(), officer, A, number, "perishable"))
+    for step in (Admit, Cross):
+        w.done(step(w.key(), officer, number))
+    w.wait(hours=72)
+    network = Network(w.store, w.rules, Watch())
+    queue = Queues(w.store, Watch()).of(network.of_line(A), w.now.at)
+    assert (queue.awaiting_approval, queue.exceptions_today) == (1, 0)
+
+
+def test_releases_are_counted_by_the_day():
+    w = World()
+    w.done(Release(w.key(), PEOPLE["officer"], w.book(1), "false_plate"))
+    network = Network(w.store, w.rules, Watch())
+    queues = Queues(w.store, Watch())
+    assert queues.of(network.of_line(A), w.now.at).releases_today == 1
+    assert queues.of(network.of_line(A), w.now.at + 24 * HOUR).releases_today == 0
