@@ -50,6 +50,10 @@ def test_every_field_refuses_what_it_is_not(api: Api, op):
                 continue
             body = op.example | {name: value}
             answer = api.ask(op.method, filled(op.path), body, who="agency")
+            if op.name == "cosign_head" and isinstance(value, str):
+                # Any text may be brought as a note; one that is no head of this log is not found.
+                assert answer.code in ("not_found", "wrong_type"), value
+                continue
             assert answer.status == 400, (name, value)
             inside = isinstance(value, dict) and name == "vehicle"
             assert inside or answer.code == "wrong_type", (name, value)
@@ -184,21 +188,15 @@ def test_only_json_is_taken(api: Api):
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "q=",
-        "q=" + "x" * 601,
-        "q=%00",
-        "q=%27+OR+1=1--",
-        "q=%25",
-        "q=_",
-        "q=%F0%9F%9A%9A",
-        "q=1" + "0" * 300,
-    ],
+    "q", ["x" * 600, "\0", "' OR 1=1--", "%", "_", "\U0001f69a", "1" + "0" * 300]
 )
-def test_a_search_for_strange_things_finds_nothing(api: Api, query: str):
+def test_a_search_for_strange_things_finds_nothing(api: Api, q: str):
     api.book()
-    answer = api.get(f"/checkpoints/kz_a/search?{query}", "officer")
-    assert answer.status in (200, 400)
-    if answer.status == 200:
-        assert answer.body["items"] == []
+    answer = api.post("/checkpoints/kz_a/search", {"q": q}, "officer")
+    assert (answer.status, answer.body["items"]) == (200, [])
+
+
+@pytest.mark.parametrize("q", ["", "x" * 601])
+def test_a_search_for_nothing_or_too_much_is_refused(api: Api, q: str):
+    answer = api.post("/checkpoints/kz_a/search", {"q": q}, "officer")
+    assert (answer.status, answer.code) == (400, "wrong_type")

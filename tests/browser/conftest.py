@@ -69,9 +69,13 @@ class Room:
         return faults
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The system's own Chromium; a machine without it fails here by name."""
+    """The system's own Chromium; a machine without it fails here by name.
+
+    One for each module: while it is open its event loop runs in this thread, and the next module on
+    the same worker may bring a loop of its own.
+    """
     path = shutil.which("chromium")
     assert path, "chromium is missing; `make browser` says how to install it"
     expect.set_options(timeout=PATIENCE)

@@ -78,10 +78,16 @@ def book(page: Page, truck: Truck, post: str = "Syrym", *, day: int = 0, hour: i
     return page.url
 
 
+def look_for(page: Page, text: str) -> None:
+    """At the console or the desk, in whatever language it speaks."""
+    page.locator("#q").fill(text)
+    with page.expect_navigation():
+        page.locator("#q").press("Enter")
+
+
 def arrive(officer: Page, code: str) -> None:
     """The officer finds the truck by its code and writes the arrival down."""
-    officer.get_by_label("Plate, code or QR text").fill(code)
-    officer.keyboard.press("Enter")
+    look_for(officer, code)
     officer.locator(".hit", has_text=code).get_by_role("button", name="Arrived").click()
     expect(officer.get_by_text(re.compile(f"{code} has arrived"))).to_be_visible()
 

@@ -15,7 +15,7 @@ from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Miss, TurnBack, TurnBackCause
 from tests.browser.conftest import Room
-from tests.browser.hands import sign_in
+from tests.browser.hands import look_for, sign_in
 from tests.browser.installation import AT, EVERYBODY
 from tests.web.serve import book, do, fill
 
@@ -47,7 +47,7 @@ TICKETS = (
 STAFF = {
     "posts": ("demo-supervisor", "/console"),
     "console": ("demo-officer-syrym", "/console/kz_syrym"),
-    "console found": ("demo-officer-syrym", "/console/kz_syrym?q=A"),
+    "console found": ("demo-officer-syrym", "/console/kz_syrym"),
     "console empty": ("demo-officer-dostuk", "/console/kg_dostuk"),
     "lines": ("demo-agency", "/agency"),
     "calendar": ("demo-agency", "/agency/kz_syrym"),
@@ -57,11 +57,13 @@ STAFF = {
     "garage": ("demo-carrier", "/carrier/garage"),
     "bulk": ("demo-carrier", "/carrier/bulk?checkpoint=kz_syrym&day=2026-06-20"),
     "desk": ("demo-clerk", "/clerk"),
+    "desk found": ("demo-clerk", "/clerk"),
     "users": ("demo-administrator", "/users"),
     "keys": ("demo-administrator", "/keys"),
     "log": ("demo-administrator", "/log"),
     "account": ("demo-administrator", "/account"),
 }
+SEARCHED = {"console found": "A", "desk found": "A"}
 EVERY = (*PUBLIC, *TICKETS, *STAFF)
 
 
@@ -111,5 +113,7 @@ class Tour:
         if name == "nowhere":
             room.watcher(page).expect(404)
         page.goto(address)
+        if name in SEARCHED:
+            look_for(page, SEARCHED[name])
         expect(page.get_by_role("heading", level=1)).not_to_have_text("")
         return page
