@@ -15,6 +15,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import apsw
+import psycopg
 
 from kezek.app.network import ZONE_BY_COUNTRY
 from kezek.domain.kernel.instant import MINUTE, SECOND
@@ -25,6 +26,7 @@ from kezek.world.clock import real_now
 PYTHON_LEAST = (3, 11)
 # The fix for the WAL-reset bug, which can damage a database, came with this version.
 SQLITE_LEAST = 3_051_003
+POSTGRESQL_LEAST = 15
 APPLICATION = 0x4B455A4B
 DISK_WRONG, DISK_ATTENTION = 100_000_000, 2_000_000_000
 # This program cannot be older than its libraries.
@@ -167,10 +169,14 @@ def _lock(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    kind = settings.store_url.partition(":")[0]
+    if kind == "postgresql":
+        yield _asked(settings.store_url)
+        return
     path = database_file(settings)
     if path is None:
         advice = "A memory store forgets everything at the end; use it for tests only."
-        yield Finding("database", "attention", settings.store_url.partition(":")[0], advice)
+        yield Finding("database", "attention", kind, advice)
         return
     if not path.exists():
         advice = "`kezek serve` or `kezek network load` makes it."
@@ -187,6 +193,41 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except apsw.Error as fault:
         advice = "Stop the server, keep the file, and restore the last backup."
         yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
+
+
+def _asked(url: str) -> Finding:
+    """What a PostgreSQL server says of itself; its own texts may hold a password and are not shown."""
+    try:
+        with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
+            version = connection.info.server_version // 10_000
+            row = connection.execute(
+                "SELECT current_setting('server_encoding'), pg_is_in_recovery(),"
+                " current_setting('fsync'), current_setting('synchronous_commit'),"
+                " to_regclass('alembic_version') IS NOT NULL"
+            ).fetchone()
+            assert row is not None, "a SELECT without a table has one row"
+            schema = "empty"
+            if row[4]:
+                found = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+                schema = f"schema {found[0]}" if found else "empty"
+    except psycopg.Error as fault:
+        advice = "See that the server runs, and that address, user and password are right."
+        return Finding("database", "wrong", f"PostgreSQL: {type(fault).__name__}", advice)
+    told = f"PostgreSQL {version}, {schema}"
+    for wrong, state, advice in (
+        (version < POSTGRESQL_LEAST, "wrong", f"Use PostgreSQL {POSTGRESQL_LEAST} or newer."),
+        (row[0] != "UTF8", "wrong", "Create a database with ENCODING 'UTF8'."),
+        (row[1], "wrong", "This is a replica: name the primary, or all of them."),
+        (row[2] == "off", "attention", "Set fsync = on: a power cut would lose bookings."),
+        (
+            row[3] == "off",
+            "attention",
+            "Set synchronous_commit = on, or a crash may lose bookings.",
+        ),
+    ):
+        if wrong:
+            return Finding("database", state, told, advice)
+    return Finding("database", "ok", told)
 
 
 def _checked(connection: apsw.Connection, path: Path) -> Finding:

@@ -103,6 +103,11 @@ SAID: Mapping[Reason, Said] = {
         t("This step needs a reason, because others will read it."),
         t("Choose or write the reason and send the form once more."),
     ),
+    R.TEXT_IMPOSSIBLE: Said(
+        t("Impossible text"),
+        t("A text here is one line of at most %(most)s characters."),
+        t("Write it shorter, on one line."),
+    ),
     R.CAPACITY_IMPOSSIBLE: Said(
         t("Impossible capacity"),
         t("A day has from 0 to %(most)s places."),

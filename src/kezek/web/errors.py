@@ -50,6 +50,7 @@ _SHAPES = frozenset(
         Reason.PHONE_IMPOSSIBLE,
         Reason.DRIVER_MISSING,
         Reason.REASON_MISSING,
+        Reason.TEXT_IMPOSSIBLE,
         Reason.CAPACITY_IMPOSSIBLE,
         Reason.LOGIN_IMPOSSIBLE,
         Reason.PASSWORD_WEAK,

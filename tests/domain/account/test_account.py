@@ -124,6 +124,18 @@ def test_what_is_impossible_on_the_road_is_impossible_in_the_garage(row, reason)
     assert World().refused(KeepInGarage("", CARRIER, row)) == reason
 
 
+@pytest.mark.parametrize("text", ["x" * 81, "a\0b", "two\nlines", "\ud800"])
+def test_what_no_database_keeps_is_no_name_and_no_label(text):
+    w = World()
+    owner = CARRIER.account
+    for command in (
+        AddAccount("", ADMIN, "somebody", text, "", "reader", "*"),
+        IssueKey("", CARRIER, owner, "digest", text, "carrier", "*", 60),
+        KeepInGarage("", CARRIER, truck(label=text)),
+    ):
+        assert w.refused(command) == "text_impossible"
+
+
 def test_a_garage_is_its_owner_s():
     w = World()
     assert w.refused(KeepInGarage("", RIVAL, truck())) == "not_allowed"

@@ -176,8 +176,14 @@ def test_more_than_a_window_can_hold_is_refused():
 
 def test_a_reason_is_a_sentence_not_a_page():
     w = World()
-    for reason in ("", "  ", "x" * 201, "x" * 1_000_000):
-        assert w.refused(CloseDay("", AGENCY, A, ON, reason)) == "reason_missing"
+    for reason, code in (
+        ("", "reason_missing"),
+        ("  ", "reason_missing"),
+        ("x" * 201, "text_impossible"),
+        ("x" * 1_000_000, "text_impossible"),
+        ("two\nlines", "text_impossible"),
+    ):
+        assert w.refused(CloseDay("", AGENCY, A, ON, reason)) == code
 
 
 def test_the_calendar_grows_by_the_last_open_day_nobody_has_changed():

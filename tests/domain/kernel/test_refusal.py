@@ -273,6 +273,7 @@ CASES = {
             R.NOT_ALLOWED: fields(actor=OFFICER),
             R.LINE_UNKNOWN: fields(line="nowhere.exit"),
             R.REASON_MISSING: fields(reason=" "),
+            R.TEXT_IMPOSSIBLE: fields(reason="Snow\0"),
             R.CAPACITY_IMPOSSIBLE: fields(capacity=-1),
             R.WINDOW_PAST: fields(on="2026-06-12"),
             R.WINDOW_UNKNOWN: fields(on="some day"),
@@ -310,7 +311,8 @@ CASES = {
         {
             R.KEY_REUSED: REUSED,
             R.NOT_ALLOWED: fields(actor=AGENCY),
-            R.LOGIN_IMPOSSIBLE: fields(name="x" * 81),
+            R.TEXT_IMPOSSIBLE: fields(name="x" * 81),
+            R.LOGIN_IMPOSSIBLE: fields(login="x"),
             R.LOGIN_TAKEN: fields(login="Clerk "),
             R.GRANT_IMPOSSIBLE: fields(role="king"),
         },

@@ -8,6 +8,7 @@ from pathlib import Path
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.bootstrap import close_house, open_house
+from kezek.cli.examination import Finding, examine
 from kezek.domain.account.decide import AddAccount
 from kezek.domain.kernel.event import Logged
 from kezek.settings import Settings
@@ -37,3 +38,14 @@ def test_every_house_announces_every_event_once_and_in_order(database: str, tmp_
 
 def logged(house: House) -> list[Logged]:
     return list(house.store.reader.events(0, 10**6))
+
+
+def test_the_doctor_looks_at_the_server(database: str, tmp_path: Path):
+    def found(url: str) -> Finding:
+        findings = examine(Settings(folder=tmp_path, database=url))
+        return next(f for f in findings if f.what == "database")
+
+    assert found(cluster().url(database)).state == "ok"
+    gone = found(cluster().url("no_such_database"))
+    assert (gone.state, gone.found) == ("wrong", "PostgreSQL: OperationalError")
+    assert gone.advice

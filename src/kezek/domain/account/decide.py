@@ -19,6 +19,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.text import is_line
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX, people_faults, spelled, vehicle_faults
@@ -122,14 +123,12 @@ def decide_add_account(
     alone = command.role == Role.CARRIER and command.place == ANYWHERE
     if not _administers(command.actor) and not alone:
         return Refused(Reason.NOT_ALLOWED, {})
+    if not is_line(command.name, NAME_LENGTH_MAX):
+        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "name", "most": NAME_LENGTH_MAX})
     login = command.login.strip().lower()
     low, high = LOGIN_LENGTH
     if not low <= len(login) <= high or any(c.isspace() or not c.isprintable() for c in login):
         return Refused(Reason.LOGIN_IMPOSSIBLE, {"field": "login", "least": low, "most": high})
-    if len(command.name.strip()) > NAME_LENGTH_MAX:
-        return Refused(
-            Reason.LOGIN_IMPOSSIBLE, {"field": "name", "least": 0, "most": NAME_LENGTH_MAX}
-        )
     if facts.get(Login, login) is not None:
         return Refused(Reason.LOGIN_TAKEN, {"field": "login"})
     if not _grantable(facts, rules, command.role, command.place):
@@ -218,6 +217,8 @@ def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: 
     account = facts.get(Account, command.account)
     if account is None or account.closed_at is not None:
         return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    if not is_line(command.label, NAME_LENGTH_MAX):
+        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
     held = {(g.role, g.place) for g in facts.rows(Grant, command.account)}
     wanted = {(command.role, command.place), (command.role, "*")}
     if not wanted & held:
@@ -277,9 +278,12 @@ def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
     refused = next(vehicle_faults(**typed), None)
     if refused:
         return refused
+    if not is_line(row.label, NAME_LENGTH_MAX):
+        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
     normal = spelled(**typed)
     return replace(
         row,
+        label=row.label.strip(),
         country=normal.country,
         plate=normal.plate,
         vin=normal.vin,

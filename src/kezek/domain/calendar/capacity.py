@@ -22,6 +22,7 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
+from kezek.domain.kernel.text import is_line
 from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
 from kezek.domain.slot.place import Return, counted, release, returns_of
 from kezek.domain.slot.slot import Day, Slot
@@ -75,8 +76,10 @@ def decide_calendar(
     if not command.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
     capacity = 0 if isinstance(command, CloseDay) else command.capacity
-    if not 0 < len(command.reason.strip()) <= REASON_LENGTH_MAX:
+    if not command.reason.strip():
         return Refused(Reason.REASON_MISSING, {"field": "reason"})
+    if not is_line(command.reason, REASON_LENGTH_MAX):
+        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "reason", "most": REASON_LENGTH_MAX})
     if not 0 <= capacity <= CAPACITY_MAX:
         return Refused(Reason.CAPACITY_IMPOSSIBLE, {"field": "capacity", "most": CAPACITY_MAX})
     on = date_of(command.on)

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     DRIVER_MISSING = "driver_missing"
     DRIVERS_TOO_MANY = "drivers_too_many"
     REASON_MISSING = "reason_missing"
+    TEXT_IMPOSSIBLE = "text_impossible"
     CAPACITY_IMPOSSIBLE = "capacity_impossible"
     LOGIN_IMPOSSIBLE = "login_impossible"
     LOGIN_TAKEN = "login_taken"

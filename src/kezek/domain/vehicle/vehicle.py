@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from unicodedata import category
 
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.text import is_line
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
@@ -14,8 +14,6 @@ from kezek.domain.vehicle import vin as vins
 NAME_LENGTH_MAX = 80
 # What is typed for a plate, a VIN or a phone, with all its spaces and hyphens.
 TYPED_LENGTH_MAX = 64
-# Control characters and halves of characters: no name has them and no database takes them all.
-_UNWRITTEN = frozenset({"Cc", "Cs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +67,8 @@ def people_faults(*, phone: str, drivers: tuple[str, ...]) -> Iterator[Refused]:
 
 
 def is_name(text: str) -> bool:
-    """Something to call a driver by: not empty, not a page long, nothing that cannot be written."""
-    name = text.strip() if len(text) <= 2 * NAME_LENGTH_MAX else text
-    if not 0 < len(name) <= NAME_LENGTH_MAX:
-        return False
-    # Nearly every name is printable as it stands; only the others are looked at letter by letter.
-    return name.isprintable() or not any(category(c) in _UNWRITTEN for c in name)
+    """Something to call a driver by."""
+    return bool(text.strip()) and is_line(text, NAME_LENGTH_MAX)
 
 
 def _plate_fault(country: str, text: str) -> plates.PlateFault | None:
