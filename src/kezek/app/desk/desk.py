@@ -42,6 +42,15 @@ _Asked: TypeAlias = (
     "tuple[Command, asyncio.Future[Answer] | Future[Answer], asyncio.AbstractEventLoop | None]"
 )
 _Settled: TypeAlias = "tuple[asyncio.Future[Answer] | Future[Answer], Answer | BaseException]"
+# Begins the desk's work and answers with what waits for its end.
+Begin: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]
+
+
+def on_a_thread(work: Callable[[], None]) -> Callable[[], None]:
+    """The work on a thread of its own."""
+    thread = threading.Thread(target=work, name="desk", daemon=True)
+    thread.start()
+    return thread.join
 
 
 class Desk:
@@ -53,14 +62,14 @@ class Desk:
         rules: Regulations,
         clock: Clock,
         announce: Callable[[Sequence[Logged]], None],
+        begin: Begin = on_a_thread,
     ) -> None:
         self.store, self.rules, self.clock = store, rules, clock
         self._announce = announce
         self._waiting: deque[_Asked] = deque()
         self._wake = threading.Condition()
         self._stopping = False
-        self._thread = threading.Thread(target=self._write, name="desk", daemon=True)
-        self._thread.start()
+        self._join = begin(self._write)
 
     async def submit(self, command: Command) -> Answer:
         """The answer, once it is durable."""
@@ -71,16 +80,20 @@ class Desk:
 
     def ask(self, command: Command) -> Answer:
         """The answer for callers without a loop: the command line and the timer."""
+        return self.hand_in(command).result()
+
+    def hand_in(self, command: Command) -> Future[Answer]:
+        """The answer to come, for who looks for it later."""
         future: Future[Answer] = Future()
         self._enqueue((command, future, None))
-        return future.result()
+        return future
 
     def stop(self) -> None:
         """Finish what was taken in, then stop."""
         with self._wake:
             self._stopping = True
             self._wake.notify()
-        self._thread.join()
+        self._join()
 
     def _enqueue(self, asked: _Asked) -> None:
         with self._wake:
@@ -92,15 +105,22 @@ class Desk:
             self._wake.notify()
 
     def _write(self) -> None:
-        while True:
-            with self._wake:
-                while not self._waiting:
-                    if self._stopping:
-                        return
-                    self._wake.wait()
-                count = min(len(self._waiting), BATCH_MAX)
-                batch = [self._waiting.popleft() for _ in range(count)]
-            self._commit(batch)
+        while self._awaited():
+            self.commit_next()
+
+    def _awaited(self) -> bool:
+        """Whether there is something to commit; False once the desk is closing and all is done."""
+        with self._wake:
+            while not self._waiting and not self._stopping:
+                self._wake.wait()
+            return bool(self._waiting)
+
+    def commit_next(self) -> None:
+        """Commit one batch of what waits; only the desk's own thread, or who stands in for it."""
+        with self._wake:
+            count = min(len(self._waiting), BATCH_MAX)
+            batch = [self._waiting.popleft() for _ in range(count)]
+        self._commit(batch)
 
     def _commit(self, batch: list[_Asked]) -> None:
         commands = [command for command, _, _ in batch]
