@@ -8,8 +8,10 @@ from pathlib import Path
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Receive, Scope, Send
 
-from kezek.api.mount import make_api
+from kezek.api.mount import Api
+from kezek.api.openapi import PREFIX
 from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
@@ -117,14 +119,25 @@ def make_app(house: House) -> Litestar:
     """The pages and the API as one ASGI application."""
     pages = build_pages(house)
     app = Litestar(
-        route_handlers=[*make_api(house), *pages.routes],
+        route_handlers=pages.routes,
         exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
         openapi_config=None,
         logging_config=None,
     )
     # Outside the router: it has answered 405 before any middleware is asked.
-    app.asgi_handler = bodiless(app.asgi_handler)
+    app.asgi_handler = _beside(Api(house), bodiless(app.asgi_handler))
     return app
+
+
+def _beside(api: ASGIApp, pages: ASGIApp) -> ASGIApp:
+    """The API under its prefix, the pages everywhere else."""
+
+    async def asked(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope.get("path", "")
+        app = api if path == PREFIX or path.startswith(PREFIX + "/") else pages
+        await app(scope, receive, send)
+
+    return asked
 
 
 def demo_of(store: Store) -> Demo | None:

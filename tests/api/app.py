@@ -13,9 +13,9 @@ from urllib.parse import quote
 
 import jsonschema_rs
 import msgspec
-from litestar import Litestar
 
-from kezek.api.mount import OPERATIONS, make_api
+from kezek.api.mount import OPERATIONS
+from kezek.api.mount import Api as Application
 from kezek.api.openapi import PREFIX, description
 from kezek.app.house import Demo, House
 from kezek.bootstrap import furnish, make_demo
@@ -111,7 +111,7 @@ class Api:
         make_demo(self.store, Demo(BEGIN, 1, 7))
         given = {"folder": self.folder, "rate_public": RATE} | self.settings
         self.house: House = furnish(Settings(**given), self.store, rules())
-        self.app = Litestar(make_api(self.house), openapi_config=None)
+        self.app = Application(self.house)
         self.loop = asyncio.new_event_loop()
         self.keys: dict[str, str] = {}
         for label, (role, place) in STAFFED.items():

@@ -116,12 +116,15 @@ class Unit(Source, Protocol):
         """Put rows (None drops), append events, keep answers."""
 
 
-@runtime_checkable
-class Prefetching(Protocol):
-    """A unit to which every question is a journey, so that it wants to hear them together."""
+class Prefetching:
+    """A unit to which every question is a journey, so that it wants to hear them together.
+
+    A base and no protocol: the desk asks once a batch, and a protocol looks at every attribute.
+    """
 
     def prefetch(self, refs: Iterable[Ref]) -> None:
         """Fetch rows (and answers) by kind and key; a later `get` finds them, or that there are none."""
+        raise NotImplementedError
 
 
 class Reader(Source, Protocol):

@@ -17,6 +17,7 @@ import uvloop
 from kezek.app.port import Fault
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
+from kezek.cli.protocol import GatheringProtocol
 
 if TYPE_CHECKING:
     from kezek.app.house import House
@@ -78,10 +79,12 @@ def run_server(
     config = uvicorn.Config(
         make_app(house),
         loop="none",
-        http="httptools",
+        http=GatheringProtocol,
         ws="none",
         lifespan="auto",
         access_log=False,
+        # Whom to believe about a client's address is a setting of ours (`proxy_header`).
+        proxy_headers=False,
         log_config=None,
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,

@@ -9,14 +9,10 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 
 def bodiless(app: ASGIApp) -> ASGIApp:
-    """Asks the pages as GET and keeps the body back; the API answers HEAD by itself."""
+    """Asks the pages as GET and keeps the body back."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            scope["type"] != ScopeType.HTTP
-            or scope.get("method") != "HEAD"
-            or _is_api(scope["path"])
-        ):
+        if scope["type"] != ScopeType.HTTP or scope.get("method") != "HEAD":
             await app(scope, receive, send)
             return
 
@@ -28,7 +24,3 @@ def bodiless(app: ASGIApp) -> ASGIApp:
         await app(cast("Scope", {**scope, "method": "GET"}), receive, sending)
 
     return asked
-
-
-def _is_api(path: str) -> bool:
-    return path.startswith("/api/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys, code_of
@@ -169,7 +170,12 @@ def crowded(vehicle: Vehicle, regulation: Regulation) -> Refused | None:
 def erased_on(line: Line, over: Instant) -> str:
     """The local day after which nothing personal is kept of a booking that is over then."""
     within = max(0, min(over, _LATEST))
-    return (local_day(within, line.zone) + timedelta(days=KEPT_DAYS)).isoformat()
+    return _days_later(local_day(within, line.zone), KEPT_DAYS)
+
+
+@lru_cache(maxsize=1_024)
+def _days_later(on: date, days: int) -> str:
+    return (on + timedelta(days=days)).isoformat()
 
 
 def claims_of(

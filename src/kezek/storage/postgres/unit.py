@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 
-from kezek.app.port import Answered, Ref
+from kezek.app.port import Answered, Prefetching, Ref
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
@@ -29,7 +29,7 @@ _LAST = b"SELECT position, at FROM event ORDER BY position DESC LIMIT 1"
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)".encode()
 
 
-class PostgresUnit(Rows):
+class PostgresUnit(Rows, Prefetching):
     """Works on the writing connection, in its pipeline: what is not asked for is not waited for.
 
     Every wait ends in a `sync`: only then does the server count the seconds that we think, and end the
