@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from kezek.app.port import Session, Store
+from kezek.app.snapshot import Setting
 from kezek.domain.account.account import (
     Account,
     ApiKey,
@@ -91,7 +92,7 @@ def test_every_kind_of_row_comes_back_as_it_was(store: Store):
         for name in row.__slots__:
             assert type(getattr(found, name)) is type(getattr(row, name)), name
     told = {type(row) for row in (*EVERY, *SEALED)}
-    assert told | {type(event(1)), type(answered(b"")), Session} == set(TABLES)
+    assert told | {type(event(1)), type(answered(b"")), Session, Setting} == set(TABLES)
 
 
 def test_a_unit_reads_what_is_committed(store: Store):

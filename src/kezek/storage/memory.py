@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from kezek.app.port import Answered, Session
+from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Setting
 from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.event import Logged
@@ -19,6 +20,7 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
+from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
 
@@ -33,6 +35,51 @@ class Content:
 
     def table(self, kind: type[R]) -> dict[Hashable, R]:
         return self.tables.setdefault(kind, {})
+
+    def everything(self, kind: type[Any]) -> list[Any]:
+        """All rows of a kind, events and answers too, in the order of their keys."""
+        if kind is Logged:
+            return list(self.log)
+        table = self.answers if kind is Answered else self.table(kind)
+        return [row for _, row in sorted(table.items(), key=lambda item: cast("Any", item[0]))]
+
+
+class MemorySnapshot:
+    """Rows as they were; they never change, so keeping them is keeping the moment."""
+
+    def __init__(self, whole: dict[type[Any], list[Any]]) -> None:
+        self._whole = whole
+
+    @property
+    def kinds(self) -> Sequence[type[Any]]:
+        return tuple(TABLES)
+
+    def count(self, kind: type[Any]) -> int:
+        return len(self._whole[kind])
+
+    def blocks(self, kind: type[R]) -> Iterator[Sequence[R]]:
+        rows = self._whole[kind]
+        for first in range(0, len(rows), BLOCK):
+            yield rows[first : first + BLOCK]
+
+
+class MemoryFilling(MemorySnapshot):
+    """Rows on their way into an empty store."""
+
+    def add(self, kind: type[R], rows: Sequence[R]) -> None:
+        for row in rows:
+            _fence(row)
+        self._whole[kind] += rows
+
+    def pour(self, content: Content) -> None:
+        """Make everything visible that was added."""
+        for kind, rows in self._whole.items():
+            if kind is Logged:
+                content.log = rows
+            elif kind is Answered:
+                content.answers = {row.digest: row for row in rows}
+            else:
+                content.tables[kind] = {row.key: row for row in rows}
 
 
 class MemoryRows:
@@ -228,8 +275,6 @@ class MemoryStore:
         self._content = Content()
         self._reader = MemoryReader(self._content)
         self._lock = threading.Lock()
-        self._sessions: dict[str, Session] = {}
-        self._settings: dict[str, str] = {}
 
     @property
     def reader(self) -> MemoryReader:
@@ -243,23 +288,23 @@ class MemoryStore:
             unit.commit()
 
     def keep_session(self, session: Session) -> None:
-        self._sessions[session.digest] = session
+        self._content.table(Session)[session.digest] = session
 
     def session(self, digest: str) -> Session | None:
-        return self._sessions.get(digest)
+        return self._reader.get(Session, digest)
 
     def end_sessions(self, *, digest: str = "", account: int = 0, before: Instant = 0) -> None:
-        self._sessions = {
-            key: s
-            for key, s in self._sessions.items()
-            if not (key == digest or (account and s.account == account) or s.expires < before)
-        }
+        sessions = self._content.table(Session)
+        for key, s in list(sessions.items()):
+            if key == digest or (account and s.account == account) or s.expires < before:
+                del sessions[key]
 
     def setting(self, name: str) -> str | None:
-        return self._settings.get(name)
+        found = self._reader.get(Setting, name)
+        return found.value if found else None
 
     def set_setting(self, name: str, value: str) -> None:
-        self._settings[name] = value
+        self._content.table(Setting)[name] = Setting(name, value)
 
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
         answers, who = self._content.answers, self._content.table(Particulars)
@@ -277,6 +322,26 @@ class MemoryStore:
             for key in drivers:
                 del names[key]
         return len(old) + len(gone) + len(drivers)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """No other process can see this memory."""
+        yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[MemorySnapshot]:
+        with self._lock:
+            whole = {kind: self._content.everything(kind) for kind in TABLES}
+        yield MemorySnapshot(whole)
+
+    @contextmanager
+    def filling(self) -> Iterator[MemoryFilling]:
+        with self._lock:
+            if any(self._content.everything(kind) for kind in TABLES):
+                raise NotEmpty(NOT_EMPTY)
+            filling = MemoryFilling({kind: [] for kind in TABLES})
+            yield filling
+            filling.pour(self._content)
 
     def close(self) -> None:
         """Nothing to release."""

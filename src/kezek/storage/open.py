@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kezek.app.port import Store, StoreFault
+from kezek.app.port import StoreFault
+from kezek.app.snapshot import Whole
 from kezek.storage.memory import MemoryStore
 
 
@@ -12,7 +13,7 @@ class UnknownAddress(StoreFault):
     permanent = True
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str) -> Whole:
     """`memory:` forgets everything at the end; `sqlite:PATH` keeps it in a file, made when missing;
     `postgresql://USER@HOST/DATABASE` shares it with other processes and machines.
 

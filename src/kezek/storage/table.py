@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kezek.app.port import Answered, Session
+from kezek.app.snapshot import Setting
 from kezek.domain.account.account import (
     Account,
     ApiKey,
@@ -63,4 +64,5 @@ TABLES: Mapping[type[Any], Table] = {
     Logged: Table("event", ("position",)),
     Answered: Table("answer", ("digest",)),
     Session: Table("session", ("digest",)),
+    Setting: Table("setting", ("name",)),
 }

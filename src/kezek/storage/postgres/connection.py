@@ -9,6 +9,7 @@ import psycopg
 
 from kezek.storage.postgres.address import Parts
 from kezek.storage.postgres.fault import (
+    Busy,
     NotADatabase,
     ReadOnly,
     WrongVersion,
@@ -21,6 +22,9 @@ log = logging.getLogger("kezek.storage")
 Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 
 SERVER_LEAST = 150_000
+# "KEZL": whoever may write shares it for as long as the connection lasts; to move a whole installation
+# one must have it alone.
+SERVING_LOCK = 0x4B455A4C
 LOCK_MS = 10_000
 STATEMENT_MS = 30_000
 # A frozen process must not keep the log's lock: the server ends its transaction, and others go on.
@@ -86,6 +90,9 @@ def _prepare(connection: Connection, *, writes: bool) -> None:
         raise ReadOnly("the server is a replica: let the address name the primary, or all of them")
     if not writes:
         return
+    shared = connection.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK})".encode())
+    if shared.fetchone() != (True,):
+        raise Busy("the database is being copied or restored as a whole: wait until that is done")
     if synchronous == "off":
         # What is acknowledged is on the disk, whatever the server does for others.
         connection.execute("SET synchronous_commit = on")

@@ -23,10 +23,11 @@ _WIDEST = 2**63
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's type, and how a sequence of its values is written as an array."""
+    """A column's type, how a sequence of its values is written as an array, and the type's own name."""
 
     type: str
     array: Callable[[Iterable[Any]], str]
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,14 @@ class Mapped(Generic[R]):
     """How one kind of row is found, made, written and dropped.
 
     `select` has no condition and ends ready for one; `by_key` is bound to the key's columns, `by_keys`
-    and `drop` to an array for each of them, `add` and `put` to an array for each column.
+    and `drop` to an array for each of them, `add` and `put` to an array for each column; `stream`
+    takes `values` of any number of rows as these `types`.
     """
 
     make: Callable[[Sequence[Any]], R]
+    values: Callable[[R], tuple[Any, ...]]
+    types: Sequence[str]
+    stream: bytes
     arrays: Callable[[Sequence[Any]], list[str]]
     key_arrays: Callable[[Sequence[Hashable]], list[str]]
     first_array: Callable[[Sequence[Hashable]], list[str]]
@@ -112,6 +117,9 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
 
     return Mapped(
         make=sqlite_mapping(kind).make,
+        values=values,
+        types=[column.short for column in columns],
+        stream=f"COPY {name} ({all_names}) FROM STDIN (FORMAT BINARY)".encode(),
         arrays=arrays,
         key_arrays=key_arrays,
         first_array=lambda firsts: [key_columns[0].array(firsts)],
@@ -162,11 +170,11 @@ def _bytes(values: Iterable[Any]) -> str:
 
 
 _COLUMNS: Mapping[type[Any], Column] = {
-    bool: Column("smallint", _numbers),
-    int: Column("bigint", _numbers),
-    float: Column("double precision", _reals),
-    str: Column("text", _texts),
-    bytes: Column("bytea", _bytes),
+    bool: Column("smallint", _numbers, "int2"),
+    int: Column("bigint", _numbers, "int8"),
+    float: Column("double precision", _reals, "float8"),
+    str: Column("text", _texts, "text"),
+    bytes: Column("bytea", _bytes, "bytea"),
 }
 
 

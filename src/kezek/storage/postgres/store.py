@@ -24,6 +24,13 @@ from kezek.storage.postgres.pool import Pool
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.schema import migrate
 from kezek.storage.postgres.unit import PostgresUnit
+from kezek.storage.postgres.whole import (
+    PostgresFilling,
+    PostgresSnapshot,
+    alone_on,
+    filling_of,
+    snapshot_of,
+)
 
 log = logging.getLogger("kezek.storage")
 
@@ -138,6 +145,28 @@ class PostgresStore:
         self._followers.append(
             Follower(lambda: self._connected(writes=False), self._reader, after, tell)
         )
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Every process shares a lock of the server through its writing connection."""
+        with self._turn:
+            connection = self._ready()
+        with alone_on(connection):
+            yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresSnapshot]:
+        connection = self._connected(writes=False)
+        try:
+            with snapshot_of(connection) as snapshot:
+                yield snapshot
+        finally:
+            connection.close()
+
+    @contextmanager
+    def filling(self) -> Iterator[PostgresFilling]:
+        with self._turn, filling_of(self._ready()) as filling:
+            yield filling
 
     def keep_session(self, session: Session) -> None:
         at = mapping(Session)

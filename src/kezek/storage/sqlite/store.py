@@ -20,6 +20,7 @@ from kezek.storage.sqlite.fault import Closed, WrongVersion, fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.sqlite.reader import SqliteReader
 from kezek.storage.sqlite.unit import SqliteUnit
+from kezek.storage.sqlite.whole import SqliteFilling, SqliteSnapshot, refuse_filled
 
 log = logging.getLogger("kezek.storage")
 
@@ -65,6 +66,9 @@ class SqliteStore:
         return reader
 
     def _new_reader(self) -> SqliteReader:
+        return SqliteReader(self._reading())
+
+    def _reading(self) -> apsw.Connection:
         if self._closed:
             raise Closed("the store is closed")
         try:
@@ -80,7 +84,28 @@ class SqliteStore:
         except apsw.Error as error:
             raise fault_of(error) from None
         self._readers.add(connection)
-        return SqliteReader(connection)
+        return connection
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """The lock file has seen to it since the store was opened."""
+        yield
+
+    @contextmanager
+    def snapshot(self) -> Iterator[SqliteSnapshot]:
+        connection = self._reading()
+        try:
+            # The moment is that of the first read.
+            connection.execute("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+            yield SqliteSnapshot(connection)
+        finally:
+            connection.close(force=True)
+
+    @contextmanager
+    def filling(self) -> Iterator[SqliteFilling]:
+        with self._writing() as connection:
+            refuse_filled(connection)
+            yield SqliteFilling(connection)
 
     @contextmanager
     def unit(self) -> Iterator[SqliteUnit]:
@@ -152,7 +177,8 @@ class SqliteStore:
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
         erased = 0
         for numbers in self.reader.erasable(particulars_before, SWEEP_ROWS):
-            for table in ("particulars", "driver"):
+            # Drivers are found through the particulars: those go last, should a crash come between.
+            for table in ("driver", "particulars"):
                 erased += self._write(
                     f"DELETE FROM {table} WHERE number IN (SELECT value FROM json_each(?))",
                     (str(numbers),),

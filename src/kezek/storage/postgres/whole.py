@@ -1,0 +1,129 @@
+"""A database read and written whole: tables in the order of their keys, some thousand rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
+
+import psycopg
+
+from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Served
+from kezek.domain.kernel.facts import Row
+from kezek.storage.postgres.connection import SERVING_LOCK, Connection
+from kezek.storage.postgres.fault import fault_of
+from kezek.storage.postgres.mapping import mapping
+from kezek.storage.postgres.unit import LOG_LOCK
+from kezek.storage.table import TABLES
+
+R = TypeVar("R", bound=Row)
+
+_PATIENT = (
+    # Whole tables take their time; a table that was empty when it was last looked at is read whole.
+    b"SET LOCAL statement_timeout = 0",
+    b"SET LOCAL idle_in_transaction_session_timeout = '10min'",
+    b"SET LOCAL enable_seqscan = on",
+    b"SET LOCAL plan_cache_mode = force_custom_plan",
+)
+
+
+class PostgresSnapshot:
+    """Reads inside the transaction of a connection, so every table is of the same moment."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    @property
+    def kinds(self) -> Sequence[type[Any]]:
+        return tuple(TABLES)
+
+    def count(self, kind: type[Any]) -> int:
+        try:
+            found = self._connection.execute(_count(kind)).fetchone()
+        except psycopg.Error as error:
+            raise fault_of(error) from None
+        assert found is not None, "a count has one row"
+        return int(str(found[0]))
+
+    def blocks(self, kind: type[R]) -> Iterator[Sequence[R]]:
+        at = mapping(kind)
+        try:
+            with self._connection.cursor("whole") as cursor:
+                cursor.execute(at.everything, binary=True)
+                while found := cursor.fetchmany(BLOCK):
+                    yield [at.make(row) for row in found]
+        except psycopg.Error as error:
+            raise fault_of(error) from None
+
+
+class PostgresFilling(PostgresSnapshot):
+    """Writes inside the transaction of a connection, which its caller commits."""
+
+    def add(self, kind: type[R], rows: Sequence[R]) -> None:
+        at = mapping(kind)
+        try:
+            with self._connection.cursor() as cursor, cursor.copy(at.stream) as copy:
+                copy.set_types(at.types)
+                for row in rows:
+                    copy.write_row(at.values(row))
+        except psycopg.Error as error:
+            raise fault_of(error) from None
+
+
+@contextmanager
+def snapshot_of(connection: Connection) -> Iterator[PostgresSnapshot]:
+    """Everything there is now, for as long as the block lasts."""
+    with _transaction(connection, b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"):
+        # The moment is that of the first question.
+        connection.execute(b"SELECT 1")
+        yield PostgresSnapshot(connection)
+
+
+@contextmanager
+def filling_of(connection: Connection) -> Iterator[PostgresFilling]:
+    """An empty database, written by the end of the block; NotEmpty when a table has a row."""
+    with _transaction(connection, f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()):
+        for kind in TABLES:
+            if connection.execute(_any(kind)).fetchone():
+                raise NotEmpty(NOT_EMPTY)
+        yield PostgresFilling(connection)
+
+
+@contextmanager
+def _transaction(connection: Connection, begin: bytes) -> Iterator[None]:
+    try:
+        with connection.transaction():
+            for statement in (begin, *_PATIENT):
+                connection.execute(statement, prepare=False)
+            yield
+    except psycopg.Error as error:
+        raise fault_of(error) from None
+
+
+@contextmanager
+def alone_on(connection: Connection) -> Iterator[None]:
+    """No other process has the database open to write; Served when one has."""
+    try:
+        # A moment of patience: a process that has just ended may still be on its way out.
+        with connection.transaction():
+            connection.execute(b"SET LOCAL lock_timeout = '2s'", prepare=False)
+            connection.execute(f"SELECT pg_advisory_lock({SERVING_LOCK})".encode())
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected):
+        raise Served(
+            "a server or another command works on the database: stop it first, then try again"
+        ) from None
+    except psycopg.Error as error:
+        raise fault_of(error) from None
+    try:
+        yield
+    finally:
+        with suppress(psycopg.Error):
+            connection.execute(f"SELECT pg_advisory_unlock({SERVING_LOCK})".encode())
+
+
+def _count(kind: type[Any]) -> bytes:
+    return f'SELECT count(*) FROM "{TABLES[kind].name}"'.encode()
+
+
+def _any(kind: type[Any]) -> bytes:
+    return f'SELECT 1 FROM "{TABLES[kind].name}" LIMIT 1'.encode()
