@@ -33,6 +33,14 @@ class Settings:
     )
     host: str = field(default="127.0.0.1", metadata={"meaning": "address to listen on"})
     port: int = field(default=8470, metadata={"meaning": "TCP port to listen on"})
+    workers: int = field(
+        default=1,
+        metadata={"meaning": "server processes on that port; more than one needs PostgreSQL"},
+    )
+    log: str = field(
+        default="lines",
+        metadata={"meaning": "form of the log on standard error: lines for people, json for machines"},
+    )
     public_url: str = field(
         default="",
         metadata={"meaning": "address by which others reach the server; empty is http://host:port"},

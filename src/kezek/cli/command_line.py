@@ -19,6 +19,7 @@ from kezek.cli.serve import serve
 from kezek.cli.ticket import ticket
 from kezek.cli.user import user
 from kezek.cli.verify import verify
+from kezek.cli.worker import worker
 
 
 class CommandLine(click.Group):
@@ -55,5 +56,7 @@ def main() -> None:
     """An open, self-hosted electronic queue for border crossings."""
 
 
-for _command in (serve, demo, network, book, board, log, verify, user, ticket, doctor, traffic):
+_VISIBLE = (serve, demo, network, book, board, log, verify, user, ticket, doctor)
+_HIDDEN = (traffic, worker)
+for _command in (*_VISIBLE, *_HIDDEN):
     main.add_command(_command)

@@ -12,7 +12,7 @@ from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import make_folder, moved_to, opened_with
 from kezek.cli.output import answer, json_option, say
-from kezek.cli.serve import links, start_logging
+from kezek.cli.serve import links
 from kezek.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -67,11 +67,12 @@ def demo(
 
     Starting it again goes on where it stopped; `kezek serve --folder var/demo` opens the same database.
     """
+    from kezek.cli.log_line import start_logging
     from kezek.cli.serving import listen, run_server
     from kezek.cli.traffic import Traffic
 
-    start_logging()
     settings = read_settings(host=host, port=port, folder=folder)
+    start_logging(settings)
     with listen(settings.host, settings.port) as sock:
         settings = moved_to(settings, port=sock.getsockname()[1])
         make_ready(settings, factor=factor, seed=seed, fresh=fresh)

@@ -16,11 +16,14 @@ from kezek.cli.installation import (
     operator,
 )
 from kezek.cli.output import answer, json_option, say
-from kezek.settings import read_settings
+from kezek.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kezek.app.house import House
 
+WORKERS_MAX = 64
 FIRST_LOGIN = "administrator"
 
 
@@ -31,31 +34,48 @@ FIRST_LOGIN = "administrator"
     type=click.IntRange(0, 65_535),
     help="Port to listen on, 0 for any free one; else the setting KEZEK_PORT.",
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1, WORKERS_MAX),
+    help="Server processes on that port; more than one needs PostgreSQL. Else the setting "
+    "KEZEK_WORKERS.",
+)
 @folder_option
 @json_option
-def serve(host: str | None, port: int | None, folder: Path | None) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, folder: Path | None) -> None:
     """Run the server until Ctrl-C or SIGTERM; what was accepted is finished first.
 
     At the first start it prints a one-time link with which the first administrator is made.
     """
+    from kezek.cli.log_line import start_logging
+
+    settings = read_settings(host=host, port=port, workers=workers, folder=folder)
+    start_logging(settings)
+    if settings.workers > 1:
+        _serve_together(settings)
+    else:
+        _serve_alone(settings)
+
+
+def _serve_alone(settings: Settings) -> None:
     from kezek.cli.serving import listen, run_server
 
-    start_logging()
-    settings = read_settings(host=host, port=port, folder=folder)
     with listen(settings.host, settings.port) as sock:
         settings = moved_to(settings, port=sock.getsockname()[1])
         with opened_with(settings) as house:
-            link = first_administrator(house)
-            run_server(house, sock, started=lambda: _told(house, link))
+            run_server(house, sock, started=_announcement(house))
 
 
-def start_logging() -> None:
-    """Warnings and worse, to standard error."""
-    import logging
+def _serve_together(settings: Settings) -> None:
+    from kezek.cli.workers import listen_together, refuse_alone, run_workers
 
-    logging.basicConfig(
-        level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    refuse_alone(settings)
+    with listen_together(settings.host, settings.port, settings.workers) as sockets:
+        settings = moved_to(settings, port=sockets[0].getsockname()[1])
+        # Schema and keys are made here, once, before several would make them at the same moment.
+        with opened_with(settings) as house:
+            announce = _announcement(house)
+        run_workers(settings, sockets, started=announce)
 
 
 def links(house: House) -> dict[str, str]:
@@ -83,20 +103,22 @@ def first_administrator(house: House) -> str:
     return f"{house.settings.issuer}/password/{house.access.plain.one_time_link(first)}"
 
 
-def _told(house: House, link: str) -> None:
-    doors = links(house)
+def _announcement(house: House) -> Callable[[], None]:
+    """What is printed once the server serves; the house need not be open any more then."""
+    doors, link, empty = links(house), first_administrator(house), not house.network.posts()
+    hours = house.settings.one_time_hours
 
     def people() -> None:
         say("Kezek is running. Ctrl-C stops it.")
         for name, url in doors.items():
             say(f"  {name:8} {url}")
-        if not house.network.posts():
+        if empty:
             say("There are no checkpoints yet: stop the server and run `kezek network load`.")
         if link:
             say(
                 f"Nobody administers this installation yet. Set the password of {FIRST_LOGIN!r} here,"
             )
-            say(f"once, within {house.settings.one_time_hours} hours:")
+            say(f"once, within {hours} hours:")
             say(f"  {link}")
 
-    answer({"links": doors, "first_administrator": link}, people)
+    return lambda: answer({"links": doors, "first_administrator": link}, people)

@@ -27,6 +27,8 @@ log = logging.getLogger("kezek.serve")
 BACKLOG = 2_048
 # Answers under way are finished; open streams are cut after this many seconds.
 GRACE_SECONDS = 5
+# Whoever stops a server waits no longer than this, whatever the disk or the database does.
+STOP_SECONDS = 30
 TICK_SECONDS = 1.0
 COLLECT_AFTER = (50_000, 20, 100)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -109,6 +111,8 @@ async def _serve(
         server.should_exit = True
         # Open streams end now, so that nobody waits for them.
         house.watch.close()
+        # By the system itself, which needs no thread of ours: what hangs was told to nobody as done.
+        signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop)
