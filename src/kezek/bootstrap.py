@@ -16,9 +16,11 @@ from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
+from kezek.app.copy import copy
 from kezek.app.copy_audit import Copy
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
+from kezek.app.fingerprint import Fingerprint
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
 from kezek.app.port import Shared, Store
@@ -27,13 +29,14 @@ from kezek.app.queue import Queues
 from kezek.app.rate import Rates
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
+from kezek.app.snapshot import Progress
 from kezek.app.ticket import Tickets
 from kezek.app.time import LogTime
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import Settings
-from kezek.storage.open import open_store
+from kezek.storage.open import open_snapshot, open_store, refuse_filled
 from kezek.trust.checkpoint_note import origin_of
 from kezek.trust.keyring import open_keyring
 from kezek.trust.locks import SystemLocks
@@ -156,6 +159,21 @@ def close_house(house: House) -> None:
     """Finish what was taken in, then release the database."""
     house.desk.stop()
     house.store.close()
+
+
+def copy_store(source: str, target: str, progress: Progress) -> Fingerprint:
+    """Put all that one address holds into an empty one; the fingerprint of both.
+
+    Nobody else may work on either meanwhile.
+    """
+    refuse_filled(target)
+    with (
+        open_snapshot(source, alone=True) as read,
+        closing(open_store(target)) as store,
+        store.alone(),
+        store.filling() as written,
+    ):
+        return copy(read, written, progress)
 
 
 def open_copy(path: Path) -> AbstractContextManager[Copy]:

@@ -26,6 +26,7 @@ COMMANDS = {
     "verify",
     "ticket",
     "doctor",
+    "copy",
 }
 
 

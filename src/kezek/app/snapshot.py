@@ -28,6 +28,12 @@ class Served(StoreFault):
     permanent = True
 
 
+class Bare(StoreFault):
+    """The database holds no installation, not even an empty one."""
+
+    permanent = True
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What an installation remembers of itself, such as a demonstration's clock."""
@@ -38,6 +44,24 @@ class Setting:
     @property
     def key(self) -> str:
         return self.name
+
+
+class Progress(Protocol):
+    """Is told how far a long work has come."""
+
+    def expect(self, steps: int) -> None:
+        """So many more steps there will be."""
+
+    def advance(self, steps: int) -> None:
+        """So many more steps are done."""
+
+
+class Unwatched:
+    """Progress that nobody looks at."""
+
+    def expect(self, steps: int) -> None: ...
+
+    def advance(self, steps: int) -> None: ...
 
 
 class Snapshot(Protocol):

@@ -8,6 +8,7 @@ import click
 
 from kezek.cli.board import board
 from kezek.cli.book import book
+from kezek.cli.copy import copy
 from kezek.cli.demo import demo, traffic
 from kezek.cli.doctor import doctor
 from kezek.cli.exit_code import ExitCode
@@ -56,7 +57,7 @@ def main() -> None:
     """An open, self-hosted electronic queue for border crossings."""
 
 
-_VISIBLE = (serve, demo, network, book, board, log, verify, user, ticket, doctor)
+_VISIBLE = (serve, demo, network, book, board, log, verify, user, ticket, doctor, copy)
 _HIDDEN = (traffic, worker)
 for _command in (*_VISIBLE, *_HIDDEN):
     main.add_command(_command)

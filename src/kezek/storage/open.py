@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from pathlib import Path
+
 from kezek.app.port import StoreFault
-from kezek.app.snapshot import Whole
+from kezek.app.snapshot import NOT_EMPTY, Bare, NotEmpty, Snapshot, Whole
 from kezek.storage.memory import MemoryStore
 
 
@@ -11,6 +14,9 @@ class UnknownAddress(StoreFault):
     """The address names no kind of store."""
 
     permanent = True
+
+
+_ADDRESSES = "a store's address is `memory:`, `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`"
 
 
 def open_store(url: str) -> Whole:
@@ -31,6 +37,34 @@ def open_store(url: str) -> Whole:
         from kezek.storage.postgres.store import PostgresStore  # noqa: PLC0415
 
         return PostgresStore(url)
-    raise UnknownAddress(
-        "a store's address is `memory:`, `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`"
-    )
+    raise UnknownAddress(_ADDRESSES)
+
+
+def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Snapshot]:
+    """Everything that a database holds now, read without changing anything, its schema neither.
+
+    With `alone` nobody else may work on it meanwhile: Served when somebody does.
+    """
+    kind, _, path = url.partition(":")
+    if kind == "sqlite" and path:
+        from kezek.storage.sqlite import whole as file  # noqa: PLC0415
+
+        return file.open_snapshot(Path(path), alone=alone)
+    if kind == "postgresql" and path.startswith("//"):
+        from kezek.storage.postgres import whole as database  # noqa: PLC0415
+
+        return database.open_snapshot(url, alone=alone)
+    raise UnknownAddress(_ADDRESSES.replace("`memory:`, ", ""))
+
+
+def refuse_filled(url: str) -> None:
+    """NotEmpty when a database holds anything; looks without changing anything, its schema neither."""
+    kind, _, path = url.partition(":")
+    if kind == "sqlite" and not Path(path).exists():
+        return
+    try:
+        with open_snapshot(url) as snapshot:
+            if any(snapshot.count(kind) for kind in snapshot.kinds):
+                raise NotEmpty(NOT_EMPTY)
+    except Bare:
+        return

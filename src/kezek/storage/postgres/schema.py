@@ -14,7 +14,7 @@ from kezek.storage.table import TABLES
 def migrate(connection: Connection) -> None:
     """Nothing where nothing is to do; else one transaction, which nobody writes beside."""
     try:
-        if _version(connection) != HEAD:
+        if version_of(connection) != HEAD:
             _migrate(connection)
     except psycopg.Error as error:
         raise fault_of(error) from None
@@ -28,7 +28,7 @@ def _migrate(connection: Connection) -> None:
         connection.execute("SET LOCAL lock_timeout = '10min'")
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute(f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode())
-        version = _version(connection)
+        version = version_of(connection)
         if version == HEAD:
             return
         if not version:
@@ -43,7 +43,8 @@ def _migrate(connection: Connection) -> None:
         connection.execute(statements.encode(), prepare=False)
 
 
-def _version(connection: Connection) -> str:
+def version_of(connection: Connection) -> str:
+    """The last migration that a database has had, empty for none."""
     if not _there(connection, ["alembic_version"]):
         return ""
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from typing import Any, TypeVar
 
 import psycopg
 
-from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Served
+from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
-from kezek.storage.postgres.connection import SERVING_LOCK, Connection
-from kezek.storage.postgres.fault import fault_of
+from kezek.storage.migrations.head import HEAD
+from kezek.storage.postgres.address import read
+from kezek.storage.postgres.connection import SERVING_LOCK, Connection, connect
+from kezek.storage.postgres.fault import WrongVersion, fault_of
 from kezek.storage.postgres.mapping import mapping
+from kezek.storage.postgres.schema import version_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.table import TABLES
 
@@ -77,6 +80,25 @@ def snapshot_of(connection: Connection) -> Iterator[PostgresSnapshot]:
         # The moment is that of the first question.
         connection.execute(b"SELECT 1")
         yield PostgresSnapshot(connection)
+
+
+@contextmanager
+def open_snapshot(url: str, *, alone: bool = False) -> Iterator[PostgresSnapshot]:
+    """A database as it is now, opened to read only and never migrated; `alone` keeps servers out."""
+    with (
+        closing(connect(read(url), writes=False)) as connection,
+        alone_on(connection) if alone else nullcontext(),
+    ):
+        version = version_of(connection)
+        if not version:
+            raise Bare("the database holds no installation: name the right one")
+        if version != HEAD:
+            raise WrongVersion(
+                f"the database has schema {version}, and this version of Kezek works on"
+                f" {HEAD}: use the version that wrote it, or start this version's server on it once"
+            )
+        with snapshot_of(connection) as snapshot:
+            yield snapshot
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import apsw
@@ -57,6 +59,16 @@ class Lock:
 
     def release(self) -> None:
         os.close(self._handle)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """No server works on a file meanwhile."""
+    lock = Lock(path)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def create(path: Path) -> None:

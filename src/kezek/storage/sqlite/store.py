@@ -20,7 +20,13 @@ from kezek.storage.sqlite.fault import Closed, WrongVersion, fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.sqlite.reader import SqliteReader
 from kezek.storage.sqlite.unit import SqliteUnit
-from kezek.storage.sqlite.whole import SqliteFilling, SqliteSnapshot, refuse_filled
+from kezek.storage.sqlite.whole import (
+    BUSY_MS,
+    SqliteFilling,
+    SqliteSnapshot,
+    refuse_filled,
+    version_of,
+)
 
 log = logging.getLogger("kezek.storage")
 
@@ -32,7 +38,6 @@ PAGE_BYTES = 2_048
 CHECKPOINT_PAGES = 64 * 2**20 // PAGE_BYTES
 WRITER_CACHE_KIB = 65_536
 READER_CACHE_KIB = 2_048
-BUSY_MS = 5_000
 # Rows erased under one lock: bookings wait no longer than a batch of their own would take.
 SWEEP_ROWS = 500
 
@@ -240,7 +245,7 @@ def _writer(path: Path) -> apsw.Connection:
 
 
 def _migrate(connection: apsw.Connection, path: Path, *, known: bool) -> None:
-    version = _version(connection) if known else ""
+    version = version_of(connection) if known else ""
     if version == HEAD:
         return
     # Loaded only when there is something to do: the tools for schemas cost a third of a start.
@@ -256,13 +261,6 @@ def _migrate(connection: apsw.Connection, path: Path, *, known: bool) -> None:
     with connection:
         # To the end: a step's note of its own version is a row, and execution would pause there.
         connection.execute(statements).fetchall()
-
-
-def _version(connection: apsw.Connection) -> str:
-    if not connection.table_exists("main", "alembic_version"):
-        return ""
-    rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
-    return str(rows[0][0]) if rows else ""
 
 
 def _roll_back(connection: apsw.Connection) -> None:

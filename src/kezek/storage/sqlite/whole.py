@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from itertools import islice
+from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import apsw
 
-from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty
+from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
-from kezek.storage.sqlite.fault import fault_of
+from kezek.storage.migrations.head import HEAD
+from kezek.storage.sqlite import files
+from kezek.storage.sqlite.fault import Away, WrongVersion, fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
+
+BUSY_MS = 5_000
 
 
 class SqliteSnapshot:
@@ -30,7 +37,7 @@ class SqliteSnapshot:
     def count(self, kind: type[Any]) -> int:
         try:
             found = self._connection.execute(f'SELECT count(*) FROM "{TABLES[kind].name}"')
-            return int(found.fetchall()[0][0])
+            return int(str(found.fetchall()[0][0]))
         except apsw.Error as error:
             raise fault_of(error) from None
 
@@ -60,3 +67,56 @@ def refuse_filled(connection: apsw.Connection) -> None:
     for table in TABLES.values():
         if connection.execute(f'SELECT 1 FROM "{table.name}" LIMIT 1').fetchall():
             raise NotEmpty(NOT_EMPTY)
+
+
+@contextmanager
+def open_snapshot(path: Path, *, alone: bool = False) -> Iterator[SqliteSnapshot]:
+    """A file as it is now, opened to read only and never migrated; `alone` keeps servers out."""
+    refuse_missing(path)
+    with files.locked(path) if alone else nullcontext():
+        connection = open_to_read(path)
+        try:
+            yield SqliteSnapshot(connection)
+        finally:
+            connection.close(force=True)
+
+
+def open_to_read(path: Path) -> apsw.Connection:
+    """A connection in a transaction that sees the file as it is now; its schema is this version's."""
+    refuse_missing(path)
+    try:
+        address = f"file:{quote(str(path.resolve()))}?mode=ro"
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(address, flags=flags)
+        connection.set_busy_timeout(BUSY_MS)
+        connection.pragma("mmap_size", 0)
+        connection.execute("BEGIN")
+        version = version_of(connection) if files.ours(connection, path) else ""
+    except apsw.Error as error:
+        fault = fault_of(error)
+        fault.add_note(str(path))
+        raise fault from None
+    if not version:
+        connection.close(force=True)
+        raise Bare(f"{path} holds no installation: name the right one")
+    if version != HEAD:
+        connection.close(force=True)
+        raise WrongVersion(
+            f"{path} has schema {version}, and this version of Kezek works on {HEAD}: use the"
+            " version that wrote it, or start this version's server on it once; it is left as it is"
+        )
+    return connection
+
+
+def refuse_missing(path: Path) -> None:
+    """Away when there is no such file: nobody wants an empty one made by a look."""
+    if not path.is_file():
+        raise Away(f"there is no database {path}: see that the path is right and mounted")
+
+
+def version_of(connection: apsw.Connection) -> str:
+    """The last migration that a file has had, empty for none."""
+    if not connection.table_exists("main", "alembic_version"):
+        return ""
+    rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return str(rows[0][0]) if rows else ""
