@@ -13,18 +13,25 @@ from tests.storage.postgres.cluster import cluster
 
 
 @cache
-def _loaded(folder: Path) -> str:
-    """A database with the shipped network and people with keys, made once and copied for each test."""
+def _loaded(folder: Path) -> tuple[str, str]:
+    """A database with the shipped network and a carrier, made once; its name and the carrier's key."""
     name = cluster().empty()
-    site = Site(folder, cluster().url(name))
-    assert kezek("network", "load", "--folder", folder, extra=site.environment).code == 0
-    return name
+    extra, place = {"KEZEK_DATABASE": cluster().url(name)}, ("--folder", folder)
+    for command in (
+        ("network", "load"),
+        ("user", "add", "tests", "--role", "carrier"),
+    ):
+        ran = kezek(*command, *place, extra=extra)
+        assert ran.code == 0, ran.err
+    asked = ("user", "key", "tests", "--role", "carrier", "--rate", "1000000", "--json")
+    return name, str(kezek(*asked, *place, extra=extra).document["answer"]["key"])
 
 
 @contextmanager
 def _copied(folder: Path, keys: Path) -> Iterator[Site]:
-    name = cluster().empty(f"TEMPLATE {_loaded(keys)}")
-    yield Site(folder, cluster().url(name))
+    loaded, key = _loaded(keys)
+    name = cluster().empty(f"TEMPLATE {loaded}")
+    yield Site(folder, cluster().url(name), key)
     cluster().drop(name)
 
 

@@ -18,27 +18,22 @@ import psutil
 from kezek.app.house import House
 from kezek.bootstrap import close_house, open_house
 from kezek.settings import Settings
-from tests.cli.program import DEADLINE, Running, kezek, until
+from tests.cli.program import DEADLINE, Running, until
 
 POST = "kz_syrym"
 
 
 @dataclass(frozen=True)
 class Site:
+    """`key` is a carrier's."""
+
     folder: Path
     database: str
+    key: str
 
     @property
     def environment(self) -> dict[str, str]:
         return {"KEZEK_DATABASE": self.database}
-
-    def key(self, role: str = "carrier") -> str:
-        """An API key of a new account."""
-        name, place = f"tests-{role}", ("--folder", self.folder)
-        added = kezek("user", "add", name, "--role", role, *place, extra=self.environment)
-        assert added.code == 0, added.err
-        asked = ("user", "key", name, "--role", role, "--rate", "1000000", "--json")
-        return str(kezek(*asked, *place, extra=self.environment).document["answer"]["key"])
 
     @contextmanager
     def house(self) -> Iterator[House]:

@@ -33,7 +33,7 @@ def test_a_store_of_one_process_is_refused_in_words(tmp_path, database: str):
 
 
 def test_what_one_worker_books_the_streams_of_all_tell(site: Site):
-    key = site.key()
+    key = site.key
     with site.serve() as server:
         wires = server.connect_to_all()
         assert len(wires) == 2
@@ -90,7 +90,7 @@ def test_who_signs_in_at_one_worker_is_signed_in_at_all(site: Site):
 
 
 def test_a_worker_that_dies_is_replaced_and_nobody_is_turned_away(site: Site):
-    key = site.key()
+    key = site.key
     with site.serve() as server:
         before = server.workers()
         os.kill(before[0], signal.SIGKILL)

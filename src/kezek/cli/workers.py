@@ -167,6 +167,9 @@ class _Worker:
         listening = asyncio.create_task(self._hear(process.stdout))
         try:
             await asyncio.wait((end, asked), return_when=asyncio.FIRST_COMPLETED)
+            if self._stopping.is_set():
+                # Or newcomers would be let in to wait for nobody.
+                self._socket.close()
             process.stdin.close()
             async with asyncio.timeout(STOP_SECONDS):
                 return await asyncio.shield(end)
