@@ -15,7 +15,7 @@ from kezek.domain.log.leaf import Salt, leaf_of, salt_of, text_of
 from kezek.storage.memory import MemoryStore
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.trust import checkpoint_note
-from kezek.trust.published import LATEST, read_published
+from kezek.trust.published import LATEST, PublishedHeads, read_published
 from tests.ledger.book import KEY, ORIGIN, OTHER_KEY, WITNESS, WITNESS_KEY, Book
 
 
@@ -123,6 +123,29 @@ def test_a_full_disk_delays_the_files_and_loses_none(book: Book, monkeypatch: py
     with pytest.raises(OSError, match="No space"):
         book.grow(5)
     monkeypatch.undo()
+    book.grow(5)
+    assert [h.size for h in heads(book)] == [5, 10, 15]
+    assert len(published(book)) == 4
+
+
+def test_a_head_that_another_process_could_not_lay_out_is_laid_out(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+):
+    """It was killed between the database and the folder, and this one has trusted both since long."""
+    book.grow(5)
+    other = Book(book.store, book.folder, real=book.real)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(PublishedHeads, "put", killed)
+    other.append(5)
+    with pytest.raises(KeyboardInterrupt):
+        other.minute()
+    monkeypatch.undo()
+    book.real = other.real
+    book.minute()
+    assert len(published(book)) == 3, "an idle minute is enough: two heads and the latest"
     book.grow(5)
     assert [h.size for h in heads(book)] == [5, 10, 15]
     assert len(published(book)) == 4

@@ -165,6 +165,10 @@ class Ledger:
     def _sign(self, now: Instant) -> None:
         if not self._trusted:
             self._trust()
+        self._sign_growth(now)
+        self._lay_out()
+
+    def _sign_growth(self, now: Instant) -> None:
         reader = self._store.reader
         size, last = reader.tree_size(), newest(reader)
         if size <= (last.size if last else 0):
@@ -183,12 +187,6 @@ class Ledger:
             if unit.get(SignedHead, head.number) is not None:
                 return  # another process has signed meanwhile
             unit.save(_rows([SignedHead(head.number, size, note)]), [], [])
-        try:
-            self._shelf.put(head, note)
-        except OSError:
-            # It is in the database; what is not laid out is laid out before the next one.
-            self._trusted = False
-            raise
 
     def _trust(self) -> None:
         """Before the first signature: these are the log and the key of the heads so far."""
@@ -206,14 +204,20 @@ class Ledger:
                     "a head was published that this database does not know: it was rolled back or "
                     "replaced; restore a newer backup, or see docs/verify.md"
                 )
-        # What a kill between the database and the folder has left out.
+        self._shelf.put_key(*self._notary.public_key(self.origin))
+        self._trusted = True
+
+    def _lay_out(self) -> None:
+        """Every head that the folder lacks, in order: also those that this process, or another one,
+        put into the database and could not lay out any more.
+        """
+        reader, out = self._store.reader, self._shelf.newest()
+        last, shown = newest(reader), self._notary.read(out) if out is not None else None
         missing = reader.heads_before(_NEWEST, (last.number if last else 0) - _number(shown))
         for signed in reversed(missing):
             head = self._notary.read(signed.note)
             assert head is not None, "our own heads can be read"
             self._shelf.put(head, signed.note)
-        self._shelf.put_key(*self._notary.public_key(self.origin))
-        self._trusted = True
 
 
 def newest(reader: Reader) -> SignedHead | None:
