@@ -111,3 +111,20 @@ def test_releases_are_counted_by_the_day():
     queues = Queues(w.store, Watch())
     assert queues.of(network.of_line(A), w.now.at).releases_today == 1
     assert queues.of(network.of_line(A), w.now.at + 24 * HOUR).releases_today == 0
+
+
+def test_a_clock_set_right_leaves_no_line_of_a_future_that_did_not_come():
+    """Nothing has happened in that future, so the log holds no time there."""
+    world, watch = World(), Watch()
+    queues = Queues(world.store, watch)
+    post = Network(world.store, world.rules, watch).of_line(A)
+    number = world.book()
+    world.until(world.window(A))
+    world.do(Arrive("arrive", PEOPLE["officer"], number))
+    world.do(Call("call", PEOPLE["officer"], A))
+    watch.announce(world.events(number))
+    ahead = queues.of(post, world.now.at + 24 * HOUR)
+    assert [seen.seen.number for seen in ahead.called] == []
+    right = queues.of(post, world.now.at)
+    assert right.as_of == world.now.at
+    assert [seen.seen.number for seen in right.called] == [number]
