@@ -5,7 +5,7 @@ contract.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
@@ -100,7 +100,7 @@ class MemoryRows:
 
     def rows(self, kind: type[R], prefix: Hashable) -> Sequence[R]:
         table = self.table(kind)
-        return [table[key] for key in _in_order(table) if _first(key) == prefix]
+        return [table[key] for key in _in_order(k for k in table if _first(k) == prefix)]
 
     def all(self, kind: type[R]) -> Sequence[R]:
         table = self.table(kind)
@@ -133,7 +133,7 @@ class MemoryReader(MemoryRows):
 
     def rows_of(self, kind: type[R], prefixes: Sequence[Hashable]) -> Sequence[R]:
         table, asked = self.table(kind), set(prefixes)
-        return [table[key] for key in _in_order(table) if _first(key) in asked]
+        return [table[key] for key in _in_order(k for k in table if _first(k) in asked)]
 
     def last_event(self) -> Logged | None:
         return self.log[-1] if self.log else None
@@ -202,9 +202,9 @@ class MemoryReader(MemoryRows):
         return [head for head in self.all(SignedHead)[::-1] if head.number < before][:limit]
 
 
-def _in_order(table: Mapping[Hashable, object]) -> list[Hashable]:
+def _in_order(keys: Iterable[Hashable]) -> list[Hashable]:
     # All keys of a kind have one shape, so they can be compared.
-    return sorted(table, key=lambda key: cast("tuple[str, ...]", key))
+    return cast("list[Hashable]", sorted(cast("Iterable[tuple[str, ...]]", keys)))
 
 
 def _first(key: Hashable) -> Hashable:
