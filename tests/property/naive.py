@@ -106,10 +106,14 @@ class Naive:
             "kept": day["kept"] - day["protected_kept"] - dear,
             "ordinary": day["capacity"] - day["kept"] - day["protected_ordinary"] - day["in_turn"],
         }[self.pool(name)]
-        percent = RULES[line]["percent"].get(name)
-        if percent is not None:
-            left = min(left, -(-day["capacity"] * percent // 100) - day[name])
+        if self.capped(line, start, name):
+            return False
         return left >= 1 and slot["capacity"] - slot["protected"] - slot["taken"] >= 1
+
+    def capped(self, line: str, start: int, name: str) -> bool:
+        """Whether the class has had its share of the day."""
+        day, percent = self.days[self.day_key(line, start)], RULES[line]["percent"].get(name)
+        return percent is not None and day[name] >= -(-day["capacity"] * percent // 100)
 
     def take(self, line: str, start: int, name: str) -> None:
         self.slots[line, start]["taken"] += 1
@@ -176,11 +180,13 @@ class Naive:
         if not open_ or (b["line"], start) not in self.slots:
             self.restore(before[1])
             return False
-        if back:
-            self.unprotect(b["line"], start, b["class"])
-        elif not self.room(b["line"], start, b["class"]):
+        place = (b["line"], start, b["class"])
+        free = not self.capped(*place) if back else self.room(*place)
+        if not free:
             self.restore(before[1])
             return False
+        if back:
+            self.unprotect(*place)
         self.returns.pop((number, start), None)
         self.take(b["line"], start, b["class"])
         b["moves"] += status != "displaced"

@@ -235,6 +235,20 @@ def test_a_booking_that_moves_back_gets_its_own_place_and_no_place_is_lost():
     w.check()
 
 
+def test_the_way_back_leads_past_no_cap():
+    """One accelerated place a day at this post: given back, it went to somebody else meanwhile."""
+    w = World()
+    start = w.window(B, day=1, hour=10)
+    number = w.book(1, line=B, start=start, vehicle_class="accelerated")
+    away = Move(w.key(), PEOPLE["carrier"], number, w.window(B, day=2, hour=10), HOUR)
+    assert w.done(away)["number"] == number
+    w.book(2, line=B, start=w.window(B, day=1, hour=12), vehicle_class="accelerated")
+    back = Move(w.key(), PEOPLE["carrier"], number, start, HOUR)
+    assert w.refused(back) == "class_full"
+    assert w.day(B, 1).accelerated == 1
+    w.check()
+
+
 def test_moves_are_counted_limited_and_end_with_the_window():
     w = World()
     number = w.book(1, line=D, start=w.window(D, day=1))

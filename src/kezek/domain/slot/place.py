@@ -117,8 +117,11 @@ def release(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
     return replace(slot, protected=slot.protected - 1), protected(day, rule, -1)
 
 
-def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
-    """A booking takes the very place that it gave back."""
+def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
+    """A booking takes the very place that it gave back, unless its class has reached its cap since."""
+    cap = rule.cap(day.capacity)
+    if cap is not None and day.taken_by(rule.name) >= cap:
+        return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
     slot = replace(slot, protected=slot.protected - 1, taken=slot.taken + 1)
     return slot, counted(protected(day, rule, -1), rule, 1)
 
