@@ -4,10 +4,11 @@
 BIN := .venv/bin
 ARGS ?=
 WORKERS ?= logical
+SEEDS ?= 1000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check bench fmt clean browser wrk postgresql
+.PHONY: help install demo test check rehearse bench fmt clean browser wrk postgresql
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -25,6 +26,9 @@ check: .venv/test.stamp ## style, types and the order of the rings
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+rehearse: .venv/test.stamp ## play the whole product against bad luck from seeds (SEEDS=100000 for a night)
+	$(BIN)/python -m tests.rehearsal --seeds $(SEEDS) $(ARGS)
 
 bench: .venv/test.stamp wrk ## measure; writes build/bench.json
 	@mkdir -p build

@@ -1,0 +1,68 @@
+"""Where a rehearsal begins: the posts and the people of the tests' world, on one of two mornings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+
+from kezek.app.desk.batch import Done, run
+from kezek.domain.account.decide import AddAccount
+from kezek.domain.booking.book import Vehicle
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.network.load import LinePlan, LoadNetwork
+from kezek.storage.memory import MemoryStore
+from tests.world import ADMIN, POSTS, STAFFED, checkpoint, line, plan, rules, vehicle
+
+# An ordinary Saturday, and the day before the clocks of Berlin go back.
+MORNINGS = (date(2026, 6, 13), date(2026, 10, 24))
+
+
+def began(on: date) -> int:
+    """04:30 UTC."""
+    return round(datetime(on.year, on.month, on.day, 4, 30, tzinfo=UTC).timestamp()) * 1000
+
+
+def day_after(on: date, ahead: int) -> str:
+    return (on + timedelta(days=ahead)).isoformat()
+
+
+def fill(store: object, on: date, lines: tuple[str, ...]) -> None:
+    """Load the network, with lines at some of its posts, and the people."""
+    plans = tuple(
+        LinePlan(line(id, rules()), (plan(id, on, rules()[POSTS[id][2]]),)) for id in lines
+    )
+    commands = [
+        AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),
+        LoadNetwork("load", ADMIN, tuple(checkpoint(id) for id in POSTS), plans, "tests"),
+        *(
+            AddAccount("", ADMIN, label, f"Invented {label}", "hash", role, place)
+            for label, (role, place) in STAFFED.items()
+        ),
+    ]
+    at = began(on)
+    answers = run(store, commands, rules(), Moment(at, at)).answers
+    assert all(isinstance(answer, Done) for answer in answers), answers
+
+
+@cache
+def _filled(on: date, lines: tuple[str, ...]) -> MemoryStore:
+    store = MemoryStore()
+    fill(store, on, lines)
+    return store
+
+
+def memory(on: date, lines: tuple[str, ...]) -> MemoryStore:
+    """A store with everything that is there before the first truck; made once and copied."""
+    store, filled = MemoryStore(), _filled(on, lines)._content
+    content = store._content
+    content.tables = {kind: dict(rows) for kind, rows in filled.tables.items()}
+    content.log, content.answers = list(filled.log), dict(filled.answers)
+    return store
+
+
+def typed(n: int, way: int) -> Vehicle:
+    """The n-th truck in one of the ways in which people type its plate and VIN."""
+    truck = vehicle(n)
+    plate = (truck.plate, truck.plate.lower(), f"TST-{n:05d}", f" T S T {n:05d}")[way % 4]
+    return replace(truck, plate=plate, vin="" if way % 5 == 4 else truck.vin)
