@@ -39,7 +39,9 @@ class Settings:
     )
     log: str = field(
         default="lines",
-        metadata={"meaning": "form of the log on standard error: lines for people, json for machines"},
+        metadata={
+            "meaning": "form of the log on standard error: lines for people, json for machines"
+        },
     )
     public_url: str = field(
         default="",
