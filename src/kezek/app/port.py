@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row, Source
 from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.kernel.value import value
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
@@ -59,7 +59,7 @@ class Chance(Protocol):
         """Unguessable bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Answered:
     """What was answered under an idempotency key: `body` is the digest of the command,
     `outcome` the JSON told; kept for at least seven days of real time after `real`.
@@ -75,7 +75,7 @@ class Answered:
         return self.digest
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Session:
     """A signed-in browser, or a one-time link: only the digest of its secret is stored.
 

@@ -26,6 +26,7 @@ from kezek.domain.kernel.event import Event, Logged
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.call import Call
 
@@ -33,7 +34,7 @@ from kezek.domain.turn.call import Call
 _NOT_THE_BODY = frozenset({"key", "actor", "delay"})
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Done:
     """An accepted command: the outcome told to the asker, and the log's end when it was decided."""
 
@@ -79,7 +80,7 @@ class _Draft:
         self.append(actor, decision.events)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Outcome:
     """A committed batch: an answer per command, and the events for those who watch."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Account:
     """One person or firm that signs in.
 
@@ -29,7 +28,7 @@ class Account:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Login:
     """The account behind a login; a table of its own, so that a login is unique by its key."""
 
@@ -41,7 +40,7 @@ class Login:
         return self.login
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Grant:
     """A role of an account at a place."""
 
@@ -54,7 +53,7 @@ class Grant:
         return (self.account, self.role, self.place)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ApiKey:
     """A key for the API: only the SHA-256 digest of its secret is kept.
 
@@ -76,7 +75,7 @@ class ApiKey:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GarageVehicle:
     """A truck of a carrier, kept to fill in forms; it reserves nothing."""
 
@@ -92,7 +91,7 @@ class GarageVehicle:
         return (self.account, self.country, self.plate)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GarageDriver:
     """A driver of a carrier, kept to fill in forms."""
 

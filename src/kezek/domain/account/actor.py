@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from kezek.domain.kernel.value import value
 
 ANYWHERE = "*"
 
@@ -24,7 +25,7 @@ class Role(StrEnum):
 STAFF = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Actor:
     """Somebody who hands in a command.
 
@@ -39,7 +40,13 @@ class Actor:
 
     def may(self, roles: tuple[Role, ...], *places: str) -> bool:
         """Whether one of the roles is granted at one of the places."""
-        return any((role, place) in self.grants for role in roles for place in (*places, ANYWHERE))
+        for role in roles:
+            for place in places:
+                if (role, place) in self.grants:
+                    return True
+            if (role, ANYWHERE) in self.grants:
+                return True
+        return False
 
 
 PUBLIC = Actor(0, "public")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kezek.domain.account.account import (
     Account,
@@ -20,6 +20,7 @@ from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX, people_faults, spelled, vehicle_faults
@@ -28,7 +29,7 @@ LOGIN_LENGTH = (3, 64)
 GARAGE_MAX = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AddAccount:
     """A new account with its first grant.  `password` is a hash, or empty until a one-time link."""
 
@@ -42,7 +43,7 @@ class AddAccount:
     simulated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CloseAccount:
     """The account signs in no more; what it did stays in the log under its number."""
 
@@ -51,7 +52,7 @@ class CloseAccount:
     account: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetPassword:
     """A new password hash, by the account itself or over a one-time link."""
 
@@ -61,7 +62,7 @@ class SetPassword:
     password: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GrantRole:
     """A role at a place; `withdraw` takes it away."""
 
@@ -73,7 +74,7 @@ class GrantRole:
     withdraw: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class IssueKey:
     """An API key; the secret was made outside and only its digest comes here."""
 
@@ -87,7 +88,7 @@ class IssueKey:
     rate: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class RevokeKey:
     """The key opens nothing from now on."""
 
@@ -96,7 +97,7 @@ class RevokeKey:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class KeepInGarage:
     """A vehicle or a driver of a carrier, kept or removed."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
@@ -16,6 +15,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment, from_datetime, local_day, windows
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, Regulations
 from kezek.domain.slot.place import bookable, find, returns_of, take, take_protected
 from kezek.domain.vehicle import phone as phones
@@ -27,7 +27,7 @@ KEPT_DAYS = 30
 _LATEST = from_datetime(datetime(9000, 1, 1, tzinfo=UTC))
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Vehicle:
     """What a driver says of the truck and of the people in it, as typed."""
 
@@ -39,7 +39,7 @@ class Vehicle:
     drivers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Book:
     """One place in a window of a line.
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import VehicleClass
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -39,7 +38,7 @@ def numbers_of(code: str, last: int) -> list[int]:
     return [n for n in range(first, last + 1, _CODES) if n > 0][::-1]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Booking:
     """One vehicle's right to cross.  Every `_at` is when a thing happened, None when it has not.
 
@@ -86,7 +85,7 @@ class Booking:
         return code_of(self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Particulars:
     """Personal data of a booking, in an erasable table: `purpose` and `erase_on` (ISO date) say why
     and until when.  Plate and VIN are in normal form; empty is not given.
@@ -106,7 +105,7 @@ class Particulars:
         return self.number
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Driver:
     """A driver of a booking, personal data."""
 
@@ -119,7 +118,7 @@ class Driver:
         return (self.number, self.ordinal)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Claim:
     """What makes a vehicle's active booking the only one: its plate, and its VIN, per authority.
 

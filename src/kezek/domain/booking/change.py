@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
@@ -16,6 +16,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return, bookable, find, give_back, regain, take
 from kezek.domain.vehicle.vehicle import is_name
@@ -30,7 +31,7 @@ class ChangeCause(StrEnum):
     BOOKED_BY_MISTAKE = "booked_by_mistake"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Move:
     """Another window of the same line.  `delay` holds the old place back: see `Return`.
 
@@ -45,7 +46,7 @@ class Move:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cancel:
     """The driver does not go.  `delay` and `cause` are as for a move."""
 
@@ -56,7 +57,7 @@ class Cancel:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class AddDriver:
     """One more driver; plate and crossing never change."""
 

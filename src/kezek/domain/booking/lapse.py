@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
 from kezek.domain.booking.stand import Stand, stand
@@ -15,12 +13,13 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations, VehicleClass
 from kezek.domain.slot.place import Return, day_of, release
 from kezek.domain.slot.slot import Day, Slot
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Lapse:
     """The timer's word that a booking's next look has come."""
 
@@ -29,7 +28,7 @@ class Lapse:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class GiveBack:
     """The timer's word that a returned place may be booked again."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
@@ -13,6 +13,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 
 # Who makes bookings, and may change those that the own account has made.
@@ -29,7 +30,7 @@ AT_THE_GATE = (Role.OFFICER, Role.SUPERVISOR)
 IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stand:
     """A booking with its line, its regulation and its status now."""
 

@@ -6,11 +6,11 @@ test.  What is not in it is refused with `wrong_status`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from kezek.domain.booking.status import ENDED, LIVE, Status
 from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.value import value
 
 
 class Verb(StrEnum):
@@ -34,7 +34,7 @@ class Verb(StrEnum):
     APPROVE = "approve"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Transition:
     """A row of the table.  `to` is None where the status stays or is what it was before."""
 

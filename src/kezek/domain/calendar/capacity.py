@@ -8,7 +8,7 @@ that number forgets the rest and says how many.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
@@ -23,6 +23,7 @@ from kezek.domain.kernel.instant import Moment, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
 from kezek.domain.slot.place import Return, counted, release, returns_of
 from kezek.domain.slot.slot import Day, Slot
@@ -31,7 +32,7 @@ CAPACITY_MAX = 10_000
 REASON_LENGTH_MAX = 200
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SetCapacity:
     """Places of a day; `reason` is shown to everybody and must not name anybody."""
 
@@ -43,7 +44,7 @@ class SetCapacity:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class CloseDay:
     """No crossing on a day, with a published reason."""
 
@@ -54,7 +55,7 @@ class CloseDay:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OpenDay:
     """A closed day is opened with the capacity that is named."""
 

@@ -9,18 +9,18 @@ quota; what is missing from it on a day is protected, taken without a booking in
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
 from kezek.domain.kernel.spread import fit, spread
+from kezek.domain.kernel.value import value
 
 HOURS = 24
 # A quota holds 100 ordinary places and one dear place for each hundred begun: ceil(Q / 101) of Q.
 _DEAR_ONE_IN = 101
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class BoardDay:
     """One line of a board: places left on a local day.  Both numbers are 0 on a closed day."""
 
@@ -35,7 +35,7 @@ class BoardDay:
         return self.free_ordinary + self.free_kept
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class DayPlan:
     """The places of a post on a local day, in vehicles; hourly tuples have 24 parts, midnight first.
 

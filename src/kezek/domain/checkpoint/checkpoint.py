@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from kezek.domain.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Checkpoint:
     """What is published about a post.  None is unknown, and pages say so."""
 
@@ -35,7 +35,7 @@ class Checkpoint:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Line:
     """An ordered queue at a checkpoint in one direction.
 

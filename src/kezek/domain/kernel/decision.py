@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 from kezek.domain.kernel.event import Event
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.refusal import Fact, Refused
+from kezek.domain.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Accepted:
     """A yes: rows to put, rows to drop, events to append, and the outcome told to the asker."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
 
 
 class EventKind(StrEnum):
@@ -46,7 +47,7 @@ class EventKind(StrEnum):
     GARAGE_CHANGED = "garage_changed"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Event:
     """A decided event, before the desk gives it its place in the log.
 
@@ -59,7 +60,7 @@ class Event:
     body: Mapping[str, str | int | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Logged:
     """An event with its place in the log: `position` is dense and in commit order."""
 

@@ -8,8 +8,9 @@ rules' concern; the desk hands in something that fetches.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
+
+from kezek.domain.kernel.value import value
 
 
 class Row(Protocol):
@@ -41,7 +42,7 @@ class Source(Protocol):
         """All rows of a kind whose first key column equals `prefix`."""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Counter:
     """The last number given out under a name."""
 
@@ -66,10 +67,10 @@ class Facts:
     def get(self, kind: type[R], key: Hashable) -> R | None:
         """The row as the commands so far have left it; None when there is none."""
         place = (kind, key)
-        try:
-            found: R | None = self._loaded[place]
-        except KeyError:
-            found = self._loaded[place] = self._source.get(kind, key)
+        # Asked in two steps: most rows are new to a batch, and an exception costs more than the row.
+        if place not in self._loaded:
+            self._loaded[place] = self._source.get(kind, key)
+        found: R | None = self._loaded[place]
         return found
 
     def put(self, row: Row) -> None:

@@ -6,11 +6,12 @@ the same in Python and in every database, and nothing can forget its time zone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
+
+from kezek.domain.kernel.value import value
 
 Instant: TypeAlias = int
 
@@ -20,7 +21,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Moment:
     """Both clocks at one moment: the domain's (a demo may run it faster) and the wall's."""
 

@@ -7,8 +7,10 @@ its sentence lives in the catalogues, its HTTP status in `api/problem.py`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from kezek.domain.kernel.value import value
 
 Fact = str | int | None
 
@@ -81,7 +83,7 @@ _RETRYABLE = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Refused:
     """A rule's no: a value, with the facts that its sentence needs."""
 

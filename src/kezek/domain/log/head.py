@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Head:
     """The tree at a size.  `number` counts the heads of a log from 1, so that none can be left out;
     `at` is real time in whole seconds.
@@ -19,7 +18,7 @@ class Head:
     at: Instant
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class SignedHead:
     """A head as it was published: `note` is a C2SP checkpoint with the log's own signature."""
 
@@ -32,7 +31,7 @@ class SignedHead:
         return self.number
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cosignature:
     """A witness's line under a head: it saw this head, and no other before that does not lead here."""
 

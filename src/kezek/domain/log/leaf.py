@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from operator import attrgetter
 from typing import TypeAlias
 
 from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.value import value
 
 SECRET_BYTES = 16
 SALT_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Salt:
     """The secret of a booking's leaves; number 0 has that of events that concern no booking.
 

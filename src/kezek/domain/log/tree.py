@@ -8,9 +8,9 @@ written ever changes, and a proof reads one tile of each tier: three for ten mil
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from kezek.domain.kernel.value import value
 from kezek.domain.log import merkle
 from kezek.domain.log.merkle import HASH_BYTES, Nodes
 
@@ -21,7 +21,7 @@ WIDTH = 1 << DEPTH
 Read: TypeAlias = Callable[[int, int, int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Stretch:
     """Neighbouring hashes of one tier that were written together; never over the edge of a tile."""
 

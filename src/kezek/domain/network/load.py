@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
@@ -15,11 +15,12 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.slot import Day, Slot
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LinePlan:
     """A line with the days that are known of it."""
 
@@ -27,7 +28,7 @@ class LinePlan:
     days: tuple[DayPlan, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class LoadNetwork:
     """Checkpoints and lines from validated files.  What is there already is left as it is."""
 
@@ -38,7 +39,7 @@ class LoadNetwork:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class OpenLine:
     """A line opened by its agency, with a daily capacity of its own; marked as ours."""
 
@@ -48,7 +49,7 @@ class OpenLine:
     capacity: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ExtendCalendar:
     """The timer's word that a line's days must reach to the horizon.
 

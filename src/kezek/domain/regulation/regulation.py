@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.money import Money
+from kezek.domain.kernel.value import value
 
 
 class VehicleClass(StrEnum):
@@ -28,7 +28,7 @@ class Pool(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Note:
     """Where a number comes from: `basis` is law, observed, or `unknown, ours: ...`."""
 
@@ -36,7 +36,7 @@ class Note:
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class ClassRule:
     """What the regulation says of one class.
 
@@ -61,7 +61,7 @@ class ClassRule:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Regulation:
     """A versioned rule set.  Spans are milliseconds; None is no limit.
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, VehicleClass
 from kezek.domain.slot.slot import Day, Slot
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Return:
     """A place given back, which stays protected until `look_at`.
 
@@ -128,10 +129,25 @@ def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
 
 def counted(day: Day, rule: ClassRule, change: int) -> Day:
     """The day with more or fewer places taken by the class."""
-    now = day.taken_by(rule.name) + change
-    # Named fields instead of replace(**{...}): this is the hot path of booking.
     if rule.name == "in_turn":
-        return replace(day, in_turn=now)
+        # Positional and complete, as in `take`: nearly every booking is one of these.
+        return Day(
+            day.line,
+            day.on,
+            day.open,
+            day.basis,
+            day.reason,
+            day.capacity,
+            day.kept,
+            day.protected_ordinary,
+            day.protected_kept,
+            day.in_turn + change,
+            day.priority,
+            day.postal,
+            day.accelerated,
+            day.walk_in,
+        )
+    now = day.taken_by(rule.name) + change
     return replace(day, **{str(rule.name): now})  # type: ignore[arg-type]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Slot:
     """A window of a line.  taken + protected <= capacity at every commit."""
 
@@ -26,7 +25,7 @@ class Slot:
         return self.capacity - self.protected - self.taken
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Day:
     """A local day of a line: its two pools, what each class has taken, and why it is closed.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.book import (
@@ -23,13 +23,14 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations, VehicleClass
 from kezek.domain.slot.place import counted, day_of
 from kezek.domain.slot.slot import Day
 from kezek.domain.turn.undo import step_of
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Arrive:
     """An officer sees the vehicle at the waiting area.  `line` is the officer's, empty for any."""
 
@@ -39,7 +40,7 @@ class Arrive:
     line: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class WalkIn:
     """A vehicle without a booking joins the end of today's line in its own class."""
 

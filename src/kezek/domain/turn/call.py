@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
@@ -16,6 +16,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.order import Entry, turn_of
 from kezek.domain.turn.undo import step_of
@@ -36,7 +37,7 @@ class ExceptionCause(StrEnum):
     WRONGED = "wronged"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Call:
     """Call the next of the line (`number` 0), or one booking; out of turn only with a `cause`."""
 
@@ -47,7 +48,7 @@ class Call:
     cause: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Approve:
     """A second person agrees to an exception, or a first one proposes it with a `cause`."""
 

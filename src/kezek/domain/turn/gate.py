@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
@@ -15,6 +14,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.undo import step_of
 
@@ -30,7 +30,7 @@ class TurnBackCause(StrEnum):
     OWN_WISH = "own_wish"
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Admit:
     """The called vehicle drives in at the gate."""
 
@@ -39,7 +39,7 @@ class Admit:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Cross:
     """The vehicle has left the territory of the post."""
 
@@ -48,7 +48,7 @@ class Cross:
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class TurnBack:
     """The vehicle does not cross, for a published cause."""
 
@@ -58,7 +58,7 @@ class TurnBack:
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Miss:
     """The officer's word that the called vehicle does not come; the timer says so by itself."""
 

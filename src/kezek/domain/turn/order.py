@@ -13,17 +13,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import VehicleClass
 
 Key: TypeAlias = tuple[Instant, int, Instant, int]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Turn:
     """A vehicle in line with the key of its place: (window, behind it or not, since, number)."""
 
@@ -37,7 +37,7 @@ class Turn:
         return 0 if self.key[1] else self.key[0]
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Entry:
     """A turn at its place in the line, counted from 1.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import claims_of
@@ -17,6 +17,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import SECOND, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 
 UNDO_FOR = 10 * SECOND
@@ -32,7 +33,7 @@ _CHANGES: Mapping[Verb, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class Undo:
     """Take back the last step of a booking, by whoever did it, within ten seconds of real time."""
 

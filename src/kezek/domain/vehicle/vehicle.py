@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.value import value
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
@@ -16,7 +16,7 @@ NAME_LENGTH_MAX = 80
 TYPED_LENGTH_MAX = 64
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class NormalVehicle:
     """A vehicle in normal form; empty is not given."""
 
