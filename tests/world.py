@@ -206,7 +206,7 @@ class World:
         self.store = MemoryStore()
         begun, content = _begun()._content, self.store._content
         content.tables = {kind: dict(rows) for kind, rows in begun.tables.items()}
-        content.log = list(begun.log)
+        content.log, content.answers = list(begun.log), dict(begun.answers)
         self.rules = regulations or rules()
         self.now = Moment(BEGIN, BEGIN)
         self.keys = (f"key {n}" for n in count(1))

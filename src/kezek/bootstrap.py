@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
+from importlib.metadata import version
 from pathlib import Path
 
 from litestar import Litestar
@@ -23,6 +25,7 @@ from kezek.app.find import Finder
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
+from kezek.app.manifest import Manifest, Restored
 from kezek.app.port import Shared, Store
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
@@ -34,9 +37,12 @@ from kezek.app.ticket import Tickets
 from kezek.app.time import LogTime
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
+from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import Settings
+from kezek.storage.backup import KEYS, back_up, restore
 from kezek.storage.open import open_snapshot, open_store, refuse_filled
+from kezek.trust import erasures
 from kezek.trust.checkpoint_note import origin_of
 from kezek.trust.keyring import open_keyring
 from kezek.trust.locks import SystemLocks
@@ -46,7 +52,7 @@ from kezek.trust.published import PublishedHeads
 from kezek.web.app import build_pages
 from kezek.web.bodiless import bodiless
 from kezek.world.chance import SystemChance
-from kezek.world.clock import DemoClock, WallClock
+from kezek.world.clock import DemoClock, WallClock, real_now
 
 DEMO_SETTING = "demo"
 
@@ -74,13 +80,13 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
-    keyring = open_keyring(settings.folder / "keys", chance.secret)
+    keyring = open_keyring(settings.folder / KEYS, chance.secret)
     papers = SignedPapers(keyring, settings.issuer)
     ledger = Ledger(
         store,
         clock,
         chance,
-        LogNotary(keyring.log, open_witnesses(settings.folder / "keys")),
+        LogNotary(keyring.log, open_witnesses(settings.folder / KEYS)),
         PublishedHeads(settings.folder / "heads"),
         origin_of(settings.issuer),
     )
@@ -174,6 +180,53 @@ def copy_store(source: str, target: str, progress: Progress) -> Fingerprint:
         store.filling() as written,
     ):
         return copy(read, written, progress)
+
+
+def make_backup(
+    settings: Settings, target: Path, *, with_keys: bool, progress: Progress
+) -> Manifest:
+    """Write a new backup of an installation that may be served meanwhile."""
+    keys = settings.folder / KEYS if with_keys else None
+    return back_up(
+        settings.store_url,
+        target,
+        keys=keys,
+        version=version("kezek"),
+        now=real_now(),
+        progress=progress,
+    )
+
+
+def restore_backup(
+    settings: Settings,
+    backup: Path,
+    *,
+    with_keys: bool,
+    lists: Sequence[Path],
+    progress: Progress,
+) -> Restored:
+    """Put a backup into the empty database of the settings; what was erased since is erased in it too.
+
+    Erasures are read from the installation's own list, where there is one, and from `lists`.
+    """
+    keys = settings.folder / KEYS
+    own = settings.folder / erasures.NAME
+    known = [*([own] if own.exists() else []), *lists]
+    return restore(
+        backup,
+        settings.store_url,
+        keys=keys if with_keys else None,
+        erasures=lambda: erasures.read(known, keys),
+        progress=progress,
+    )
+
+
+def note_erasure(house: House, number: int) -> None:
+    """Put an erasure on the list beside the database: an older backup is restored without it."""
+    salt = house.store.reader.get(Salt, number)
+    assert salt is not None, "what was erased is there"
+    assert salt.erased, "what was erased is there"
+    erasures.append(house.settings.folder, number, salt.secret)
 
 
 def open_copy(path: Path) -> AbstractContextManager[Copy]:

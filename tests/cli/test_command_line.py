@@ -27,6 +27,8 @@ COMMANDS = {
     "ticket",
     "doctor",
     "copy",
+    "backup",
+    "restore",
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from kezek.app.fingerprint import (
     Fingerprint,
     Impression,
@@ -38,9 +40,11 @@ def copy(source: Snapshot, target: Filling, progress: Progress) -> Fingerprint:
     return after
 
 
-def refuse_different(before: Fingerprint, after: Fingerprint) -> None:
-    """Differs, with the names of what does."""
-    found = differences(before, after)
+def refuse_different(
+    before: Fingerprint, after: Fingerprint, *, passed: Collection[str] = ()
+) -> None:
+    """Differs, with the names of what does and was not passed over."""
+    found = [name for name in differences(before, after) if name not in passed]
     if found:
         raise Differs(
             f"the copy is not what was copied ({', '.join(found)} differ): nothing of it was kept; "

@@ -143,5 +143,6 @@ def differences(one: Fingerprint, other: Fingerprint) -> list[str]:
     found = [name for name in names if one.tables.get(name) != other.tables.get(name)]
     if (one.position, one.size, one.root) != (other.position, other.size, other.root):
         found.append("the log's root")
-    found += [a.promise for a, b in zip(one.promises, other.promises, strict=True) if a != b]
-    return found
+    # Another version may know more promises; each verdict is compared with its own.
+    verdicts = {verdict.promise: verdict for verdict in other.promises}
+    return found + [v.promise for v in one.promises if verdicts.get(v.promise, v) != v]

@@ -100,7 +100,9 @@ class Capacity(Checker):
 
     def _day(self, row: Day) -> None:
         taken = (row.in_turn, row.priority, row.postal, row.accelerated, row.walk_in)
-        if min(taken) < 0 or not 0 <= row.kept <= row.capacity:
+        known = (row.protected_ordinary, row.protected_kept)
+        left = (row.ordinary_left, row.kept_left)
+        if min(*taken, *known, *left) < 0 or not 0 <= row.kept <= row.capacity:
             self._wrong(f"day {row.line} {row.on}")
 
     def _slot(self, row: Slot) -> None:
@@ -145,7 +147,7 @@ class Active(Checker):
             self._claims[row.key] = row.number
 
     def _particulars(self, row: Particulars) -> None:
-        authority = self._live.get(row.number)
+        authority = self._live.pop(row.number, None)
         if authority is None:
             return
         for key in claim_keys(authority, row):
@@ -155,6 +157,8 @@ class Active(Checker):
     def _left(self) -> Iterator[str]:
         for number in sorted(set(self._claims.values())):
             yield f"booking {number} with a claim of another vehicle"
+        for number in sorted(self._live):
+            yield f"booking {number} without a vehicle"
 
 
 class Order(Checker):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kezek.cli.backup import backup
 from kezek.cli.board import board
 from kezek.cli.book import book
 from kezek.cli.copy import copy
@@ -16,6 +17,7 @@ from kezek.cli.fault import Failed, failed
 from kezek.cli.log import log
 from kezek.cli.network import network
 from kezek.cli.output import command_asked, wants_json
+from kezek.cli.restore import restore
 from kezek.cli.serve import serve
 from kezek.cli.ticket import ticket
 from kezek.cli.user import user
@@ -57,7 +59,21 @@ def main() -> None:
     """An open, self-hosted electronic queue for border crossings."""
 
 
-_VISIBLE = (serve, demo, network, book, board, log, verify, user, ticket, doctor, copy)
+_VISIBLE = (
+    serve,
+    demo,
+    network,
+    book,
+    board,
+    log,
+    verify,
+    user,
+    ticket,
+    doctor,
+    copy,
+    backup,
+    restore,
+)
 _HIDDEN = (traffic, worker)
 for _command in (*_VISIBLE, *_HIDDEN):
     main.add_command(_command)

@@ -30,7 +30,7 @@ def copy(source: str, target: str) -> None:
     """
     from kezek.bootstrap import copy_store
 
-    with watched("rows") as bar:
+    with watched("steps") as bar:
         fingerprint = copy_store(source, target, bar)
 
     def people() -> None:

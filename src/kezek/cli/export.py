@@ -53,12 +53,16 @@ def export(file: Path, server: str | None, key_file: Any, folder: Path | None) -
 def erase(number: int, folder: Path | None) -> None:
     """Hide for good what exports and the log's tree tell of a booking, given by its NUMBER.
 
-    Its salt is erased. The proofs of all other events stay as they are; this cannot be undone.
+    Its salt is erased. The proofs of all other events stay as they are; this cannot be undone. It is
+    noted in the folder's erased.jsonl, by which a backup made before is restored without it.
     """
     with opened(folder) as house:
         house.ledger.seal()
         if not house.ledger.erase(number):
             raise Failed(ExitCode.REFUSED, "booking_unknown", f"the log has no booking {number}.")
+        from kezek.bootstrap import note_erasure
+
+        note_erasure(house, number)
     answer({"number": number}, lambda: say(f"Booking {number} is hidden in the log's tree."))
 
 

@@ -90,11 +90,25 @@ def _prepare(connection: Connection, *, writes: bool) -> None:
         raise ReadOnly("the server is a replica: let the address name the primary, or all of them")
     if not writes:
         return
-    shared = connection.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK})".encode())
-    if shared.fetchone() != (True,):
-        raise Busy("the database is being copied or restored as a whole: wait until that is done")
+    _share(connection)
     if synchronous == "off":
         # What is acknowledged is on the disk, whatever the server does for others.
         connection.execute("SET synchronous_commit = on")
     if fsync == "off":
         log.warning("the database server runs with fsync off: a power cut will lose bookings")
+
+
+def _share(connection: Connection) -> None:
+    """Keep out whoever wants the whole database alone, for as long as the connection lasts."""
+    shared = connection.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK})".encode())
+    if shared.fetchone() == (True,):
+        return
+    try:
+        # A moment of patience: who had it alone may have been killed just now.
+        with connection.transaction():
+            connection.execute(b"SET LOCAL lock_timeout = '2s'", prepare=False)
+            connection.execute(f"SELECT pg_advisory_lock_shared({SERVING_LOCK})".encode())
+    except psycopg.errors.LockNotAvailable:
+        raise Busy(
+            "the database is being copied or restored as a whole: wait until that is done"
+        ) from None

@@ -80,10 +80,15 @@ def _opened(path: Path) -> int:
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        kind, advice = _BY_ERRNO.get(
-            error.errno or 0, (Away, "see that its folder exists and may be written")
-        )
-        raise kind(f"{path} cannot be opened: {advice}") from None
+        raise fault_at(path, error) from None
+
+
+def fault_at(path: Path, error: OSError) -> StoreFault:
+    """What the file system says of a path, and what to do."""
+    kind, advice = _BY_ERRNO.get(
+        error.errno or 0, (Away, "see that its folder exists and may be written")
+    )
+    return kind(f"{path} cannot be opened or written: {advice}")
 
 
 def ours(connection: apsw.Connection, path: Path) -> bool:

@@ -1,0 +1,72 @@
+"""`kezek restore`: a backup put back into an empty database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from kezek.cli.backup import described
+from kezek.cli.copy import KEYS_APART, finish, print_fingerprint, told
+from kezek.cli.installation import folder_option, make_folder
+from kezek.cli.output import json_option, say
+from kezek.cli.progress import watched
+from kezek.settings import read_settings
+
+
+@click.command()
+@click.argument("backup", type=click.Path(path_type=Path))
+@click.option(
+    "--to",
+    "target",
+    metavar="URL",
+    help="Address of an empty database; else the one that the settings name.",
+)
+@click.option(
+    "--with-keys", is_flag=True, help="Put the backup's keys into the installation's folder first."
+)
+@click.option(
+    "--erased",
+    "lists",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="An erased.jsonl or an export of the log: what it says is erased is erased in the backup's "
+    "rows too. The folder's own erased.jsonl is read by itself. May be repeated.",
+)
+@folder_option
+@json_option
+def restore(
+    backup: Path,
+    *,
+    target: str | None,
+    with_keys: bool,
+    lists: tuple[Path, ...],
+    folder: Path | None,
+) -> None:
+    """Put the folder BACKUP into an empty database: everything or nothing.
+
+    A backup that is damaged is found before anything is changed. What was decided after it was made is
+    not in it. Everybody signs in again.
+    """
+    from kezek.bootstrap import restore_backup
+
+    settings = read_settings(folder=folder, database=target)
+    if target is None or with_keys:
+        make_folder(settings)
+    with watched("steps") as bar:
+        done = restore_backup(settings, backup, with_keys=with_keys, lists=lists, progress=bar)
+    body = {
+        "backup": described(done.manifest),
+        "fingerprint": told(done.fingerprint),
+        "erased": done.erased,
+    }
+
+    def people() -> None:
+        print_fingerprint(done.fingerprint)
+        if done.erased:
+            say(f"{done.erased:,} bookings were erased after the backup, and are hidden again.")
+        say("Restored: what was written is what was backed up. Everybody signs in again.")
+        if not with_keys:
+            say(KEYS_APART)
+
+    finish(done.fingerprint, body, people)

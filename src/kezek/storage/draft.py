@@ -1,0 +1,95 @@
+"""A folder that appears under its name only when everything in it is on the disk."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from kezek.app.port import StoreFault
+from kezek.storage.sqlite.files import fault_at
+
+
+class Taken(StoreFault):
+    """There is something of that name already, or on its way."""
+
+    permanent = True
+
+
+@contextmanager
+def drafted(target: Path) -> Iterator[Path]:
+    """A folder to write in, for its owner alone; it gets the target's name at the end of the block.
+
+    An exception leaves nothing behind, a kill only the draft, which the next one clears away.
+    """
+    target = target.absolute()
+    refuse_taken(target)
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        draft.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise fault_at(draft, error) from None
+    try:
+        _lock(handle, draft)
+        _clear(draft)
+        try:
+            yield draft
+            _settle(draft, target)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+    except OSError as error:
+        raise fault_at(draft, error) from None
+    finally:
+        os.close(handle)
+
+
+def refuse_taken(target: Path) -> None:
+    """Taken when there is anything of this name."""
+    if os.path.lexists(target):
+        raise Taken(f"{target} is there already: name another; it is left as it is")
+
+
+def _lock(handle: int, draft: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever held the lock until now may have given the folder its name.
+        ours = os.path.samestat(os.fstat(handle), draft.stat())
+    except (BlockingIOError, FileNotFoundError):
+        ours = False
+    if not ours:
+        raise Taken(f"another command is writing {draft}: wait until it is done")
+
+
+def _clear(draft: Path) -> None:
+    """What a run that was killed has left."""
+    for path in draft.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
+def _settle(draft: Path, target: Path) -> None:
+    for folder, _, names in os.walk(draft):
+        for name in names:
+            sync(Path(folder) / name)
+        sync(Path(folder))
+    refuse_taken(target)
+    draft.rename(target)
+    with suppress(OSError):
+        # Some file systems know no flush of a folder; the name is there all the same.
+        sync(target.parent)
+
+
+def sync(path: Path) -> None:
+    """Wait until a file or a folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
