@@ -44,7 +44,7 @@ from kezek.storage.backup import KEYS, back_up, restore
 from kezek.storage.open import open_snapshot, open_store, refuse_filled
 from kezek.trust import erasures
 from kezek.trust.checkpoint_note import origin_of
-from kezek.trust.keyring import open_keyring
+from kezek.trust.keyring import open_keyring, read_keyring
 from kezek.trust.locks import SystemLocks
 from kezek.trust.notary import LogNotary, open_witnesses
 from kezek.trust.papers import SignedPapers
@@ -80,13 +80,15 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
-    keyring = open_keyring(settings.folder / KEYS, chance.secret)
+    keys = settings.folder / KEYS
+    # A log that has begun has had its keys: new ones would void its tickets, links and heads.
+    keyring = open_keyring(keys, chance.secret) if last is None else read_keyring(keys)
     papers = SignedPapers(keyring, settings.issuer)
     ledger = Ledger(
         store,
         clock,
         chance,
-        LogNotary(keyring.log, open_witnesses(settings.folder / KEYS)),
+        LogNotary(keyring.log, open_witnesses(keys)),
         PublishedHeads(settings.folder / "heads"),
         origin_of(settings.issuer),
     )

@@ -22,6 +22,7 @@ from kezek.bootstrap import furnish, make_demo
 from kezek.domain.account.decide import IssueKey
 from kezek.domain.kernel.instant import HOUR, Instant, to_datetime
 from kezek.settings import Settings
+from tests.keys import lay_keys
 from tests.world import ADMIN, BEGIN, PEOPLE, STAFFED, World, rules
 
 RATE = 1_000_000
@@ -109,6 +110,7 @@ class Api:
     def __post_init__(self) -> None:
         self.store = self.world.store
         make_demo(self.store, Demo(BEGIN, 1, 7))
+        lay_keys(self.folder)
         given = {"folder": self.folder, "rate_public": RATE} | self.settings
         self.house: House = furnish(Settings(**given), self.store, rules())
         self.app = Application(self.house)

@@ -34,6 +34,7 @@ from tests.cli.conftest import Call
 from tests.cli.program import Running, environment, kezek, until
 from tests.cli.test_copy import live
 from tests.cli.test_serve import carrier, truck
+from tests.keys import lay_keys
 from tests.ledger.book import KEY, OTHER_KEY
 from tests.storage.postgres.cluster import cluster
 
@@ -46,8 +47,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     live(folder / "kezek.db")
     keys = folder / "keys"
     (keys / "accepted").mkdir(mode=0o700, parents=True)
-    (keys / "log-signing.pem").write_bytes(KEY.pem())
-    (keys / "log-signing.pem").chmod(0o600)
+    lay_keys(folder, KEY)
     (keys / "accepted" / "old.pem").write_bytes(OTHER_KEY.public.pem())
     (keys / "accepted" / "old.pem").chmod(0o644)
     return folder
@@ -111,9 +111,8 @@ def test_a_backup_is_for_its_owner_alone_and_holds_no_keys_unless_asked(
     for path in (backup, whole, *backup.rglob("*"), *whole.rglob("*")):
         assert path.stat().st_mode & 0o077 == 0, path
     manifest = json.loads((whole / "manifest.json").read_bytes())
-    assert manifest["files"].keys() == {
-        "kezek.db", "keys/log-signing.pem", "keys/accepted/old.pem"
-    }  # fmt: skip
+    keys = {"log-signing.pem", "ticket-signing.pem", "ticket-link.key", "accepted/old.pem"}
+    assert manifest["files"].keys() == {"kezek.db", *(f"keys/{name}" for name in keys)}
     assert ENTRY.digest.encode() not in (backup / "kezek.db").read_bytes()
 
 

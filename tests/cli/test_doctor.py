@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ def _lose_key(folder: Path) -> None:
     (folder / "keys" / "ticket-link.key").unlink()
 
 
+def _lose_log_key(folder: Path) -> None:
+    (folder / "keys" / "log-signing.pem").unlink()
+
+
+def _lose_all_keys(folder: Path) -> None:
+    shutil.rmtree(folder / "keys")
+
+
 def _garbage(folder: Path) -> None:
     (folder / "kezek.db").write_bytes(b"no database at all" * 500)
 
@@ -73,6 +82,8 @@ def _future(folder: Path) -> None:
     [
         (_open_key, "keys"),
         (_lose_key, "keys"),
+        (_lose_log_key, "keys"),
+        (_lose_all_keys, "keys"),
         (_garbage, "database"),
         (_torn, "database"),
         (_future, "clock"),

@@ -91,8 +91,17 @@ def test_a_second_server_and_writing_commands_are_told_to_use_the_first(call: Ca
             assert "API" in problem["sentence"]
         doctor = call("doctor", "--folder", folder)
         assert doctor.code == ExitCode.DONE
-        assert "a server is running" in doctor.out
+        assert f"process {server.child.pid} works on it" in doctor.out
         assert server.get("/api/v1/board")["items"], "the first one goes on"
+
+
+@pytest.mark.parametrize("name", ["ticket-link.key", "log-signing.pem", "ticket-signing.pem"])
+def test_a_lost_key_is_named_and_never_made_anew(folder: Path, name: str):
+    (folder / "keys" / name).unlink()
+    started = kezek("serve", "--folder", folder, "--port", "0")
+    assert started.code == ExitCode.WORLD
+    assert f"lacks {name}" in started.err
+    assert not (folder / "keys" / name).exists()
 
 
 def test_a_port_in_use_touches_no_database(tmp_path: Path):

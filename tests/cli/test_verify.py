@@ -16,6 +16,7 @@ from kezek.storage.sqlite.store import SqliteStore
 from tests.cli.conftest import Call
 from tests.cli.program import Ran, Running, kezek, until
 from tests.cli.test_serve import carrier
+from tests.keys import lay_keys
 from tests.ledger.book import OTHER_KEY, Book
 
 
@@ -24,9 +25,7 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     """An installation with a log of some minutes, its heads published."""
     store = SqliteStore(str(tmp_path / "kezek.db"))
     book = Book(store, tmp_path)
-    (tmp_path / "keys").mkdir(mode=0o700)
-    (tmp_path / "keys" / "log-signing.pem").write_bytes(book.key.pem())
-    (tmp_path / "keys" / "log-signing.pem").chmod(0o600)
+    lay_keys(tmp_path, book.key)
     book.grow(1, 300, 20)
     store.close()
     yield tmp_path

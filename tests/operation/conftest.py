@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -31,6 +32,7 @@ def _loaded(folder: Path) -> tuple[str, str]:
 def _copied(folder: Path, keys: Path) -> Iterator[Site]:
     loaded, key = _loaded(keys)
     name = cluster().empty(f"TEMPLATE {loaded}")
+    shutil.copytree(keys / "keys", folder / "keys")
     yield Site(folder, cluster().url(name), key)
     cluster().drop(name)
 

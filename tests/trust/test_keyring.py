@@ -13,6 +13,7 @@ from kezek.trust.keyring import (
     SIGNING_FILE,
     KeyringRefused,
     open_keyring,
+    read_keyring,
 )
 from kezek.trust.signing import make_signing_key
 
@@ -142,3 +143,13 @@ def test_two_that_start_at_once_agree(folder):
     assert len(found) == 8
     assert len({(keys.signing, keys.link) for keys in found}) == 1
     assert {path.name for path in folder.iterdir()} == {SIGNING_FILE, LINK_FILE, LOG_FILE}
+
+
+@pytest.mark.parametrize("name", [SIGNING_FILE, LINK_FILE, LOG_FILE])
+def test_who_only_reads_makes_no_key(folder, name):
+    open_keyring(folder, os.urandom)
+    assert read_keyring(folder).link
+    (folder / name).unlink()
+    with pytest.raises(KeyringRefused, match=f"lacks {name}"):
+        read_keyring(folder)
+    assert not (folder / name).exists()

@@ -29,6 +29,7 @@ from kezek.domain.turn.gate import Admit, Cross
 from kezek.settings import Settings
 from kezek.storage.memory import MemoryStore
 from kezek.web.app import build_pages
+from tests.keys import lay_keys
 
 AT = from_datetime(datetime(2026, 6, 13, 17, 23, tzinfo=ZoneInfo("Asia/Almaty")))
 EVERYBODY = Actor(1, "operator", frozenset((role, "*") for role in Role))
@@ -44,6 +45,7 @@ def open_house(folder: Path, **settings: object) -> House:
     store = MemoryStore()
     run(store, [load], rules, Moment(AT, AT))
     make_demo(store, Demo(began=AT, factor=1, seed=1))
+    lay_keys(folder)
     return furnish(Settings(folder=folder, **settings), store, rules)
 
 

@@ -20,14 +20,12 @@ import psycopg
 from kezek.app.network import ZONE_BY_COUNTRY
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
+from kezek.storage.sqlite.files import APPLICATION, SQLITE_LEAST, holder
 from kezek.trust.fault import TrustFault
 from kezek.world.clock import real_now
 
 PYTHON_LEAST = (3, 11)
-# The fix for the WAL-reset bug, which can damage a database, came with this version.
-SQLITE_LEAST = 3_051_003
 POSTGRESQL_LEAST = 15
-APPLICATION = 0x4B455A4B
 DISK_WRONG, DISK_ATTENTION = 100_000_000, 2_000_000_000
 # This program cannot be older than its libraries.
 _CLOCK_LEAST = datetime(2026, 10, 1, tzinfo=UTC)
@@ -114,9 +112,9 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     elif not os.access(folder, os.W_OK | os.X_OK):
         advice = f"Give the user of the server the right to write {folder}."
         yield Finding("folder", "wrong", f"{folder} cannot be written", advice)
-    elif folder.stat().st_mode & 0o022:
-        advice = f"Run: chmod go-w {folder}"
-        yield Finding("folder", "attention", f"others may write {folder}", advice)
+    elif folder.stat().st_mode & 0o077:
+        advice = f"Run: chmod go-rwx {folder}"
+        yield Finding("folder", "attention", f"others may look into {folder}", advice)
     else:
         yield Finding("folder", "ok", str(folder.resolve()))
 
@@ -165,7 +163,8 @@ def _lock(settings: Settings) -> Iterator[Finding]:
         advice = "Give the user of the server the right to read and write it."
         yield Finding("lock", "wrong", str(fault), advice)
         return
-    yield Finding("lock", "ok", "a server is running" if held else "no server is running")
+    found = f"process {holder(path)} works on it" if held else "no server is running"
+    yield Finding("lock", "ok", found)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -249,23 +248,21 @@ def _checked(connection: apsw.Connection, path: Path) -> Finding:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    from kezek.trust.keyring import LINK_FILE, SIGNING_FILE, open_keyring
+    from kezek.trust.keyring import missing_keys, read_keyring
 
     folder = settings.folder / "keys"
-    missing = [name for name in (SIGNING_FILE, LINK_FILE) if not (folder / name).exists()]
+    missing = missing_keys(folder)
+    path = database_file(settings)
+    if missing and not folder.exists() and path is not None and not path.exists():
+        advice = "They are made at the first start; keep a copy in a safe place then."
+        yield Finding("keys", "attention", f"not there: {', '.join(missing)}", advice)
+        return
     if missing:
-        # Opening the ring would make them, and a doctor changes nothing.
-        made = (settings.folder / "kezek.db").exists()
-        advice = (
-            "Put them back from your backup: tickets made with them cannot be checked without."
-            if made
-            else "They are made at the first start; keep a copy in a safe place then."
-        )
-        state = "wrong" if made else "attention"
-        yield Finding("keys", state, f"not there: {', '.join(missing)}", advice)
+        advice = "Put them back from your copy: what was made with them cannot be checked without."
+        yield Finding("keys", "wrong", f"not there: {', '.join(missing)}", advice)
         return
     try:
-        ring = open_keyring(folder, os.urandom)
+        ring = read_keyring(folder)
     except TrustFault as fault:
         yield Finding("keys", "wrong", str(fault), "Do what the sentence says, then look again.")
         return

@@ -54,24 +54,49 @@ class Keyring:
 
 
 def open_keyring(folder: Path, chance: Callable[[int], bytes]) -> Keyring:
-    """The keys of a folder; missing ones are made with `chance`.  Files get mode 0600.
+    """The keys of a new installation; missing ones are made with `chance`.  Files get mode 0600.
 
-    Raises KeyringRefused when others may read a secret or replace a key, or when a file is not what
-    its name says.  Two processes that start at once end up with the same keys.
+    Raises KeyringRefused like `read_keyring`.  Two processes that start at once end up with the same
+    keys.
     """
+    makers: dict[str, Callable[[], bytes]] = {
+        SIGNING_FILE: lambda: make_signing_key(chance).pem(),
+        LOG_FILE: lambda: make_signing_key(chance).pem(),
+        LINK_FILE: lambda: chance(_LINK_BYTES).hex().encode() + b"\n",
+    }
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _refuse_if_open(folder, folder.stat().st_mode, _OTHERS_WRITE, "chmod go-w")
-        pem = _secret(folder / SIGNING_FILE, lambda: make_signing_key(chance).pem())
-        log = _secret(folder / LOG_FILE, lambda: make_signing_key(chance).pem())
-        link = _secret(folder / LINK_FILE, lambda: chance(_LINK_BYTES).hex().encode() + b"\n")
+        for name in missing_keys(folder):
+            _write_once(folder / name, makers[name]())
+    except OSError as error:
+        raise _unreachable(folder, error) from error
+    return read_keyring(folder)
+
+
+def missing_keys(folder: Path) -> list[str]:
+    """Names of the key files that are not there."""
+    return [name for name in (SIGNING_FILE, LOG_FILE, LINK_FILE) if not (folder / name).exists()]
+
+
+def read_keyring(folder: Path) -> Keyring:
+    """The keys of an installation that has begun; none is ever made.
+
+    Raises KeyringRefused when a key is missing, when others may read a secret or replace a key, or when
+    a file is not what its name says.
+    """
+    missing = missing_keys(folder)
+    if missing:
+        raise KeyringRefused(
+            f"{folder} lacks {', '.join(missing)}, and what was made with a key needs that key. "
+            "Put the folder of keys back from its copy."
+        )
+    try:
+        _refuse_if_open(folder, folder.stat().st_mode, _OTHERS_WRITE, "chmod go-w")
+        pem, log, link = (_secret(folder / name) for name in (SIGNING_FILE, LOG_FILE, LINK_FILE))
         others = _accepted(folder / ACCEPTED_FOLDER)
     except OSError as error:
-        raise KeyringRefused(
-            f"The keys in {folder} cannot be read or made: {error}. "
-            "Make the folder writable for the user that runs Kezek, or name another one.",
-            permanent=False,
-        ) from error
+        raise _unreachable(folder, error) from error
     signing = _read(folder / SIGNING_FILE, pem, read_signing_key)
     own = signing.public
     return Keyring(
@@ -82,9 +107,15 @@ def open_keyring(folder: Path, chance: Callable[[int], bytes]) -> Keyring:
     )
 
 
-def _secret(path: Path, make: Callable[[], bytes]) -> bytes:
-    if not path.exists():
-        _write_once(path, make())
+def _unreachable(folder: Path, error: OSError) -> KeyringRefused:
+    return KeyringRefused(
+        f"The keys in {folder} cannot be read or made: {error}. "
+        "Make the folder writable for the user that runs Kezek, or name another one.",
+        permanent=False,
+    )
+
+
+def _secret(path: Path) -> bytes:
     # Opened before it is looked at, so that what is judged is what is read.
     with path.open("rb") as file:
         _refuse_if_open(path, os.fstat(file.fileno()).st_mode, _OTHERS, "chmod 600")
@@ -148,7 +179,5 @@ def _read(path: Path, content: bytes, read: Callable[[bytes], K]) -> K:
         return read(content)
     except KeyUnusable as error:
         raise KeyringRefused(
-            f"{path} cannot be used. {error} "
-            "Put the right file back; or remove it to have a new one made: tickets and links made "
-            "with the old key then end."
+            f"{path} cannot be used. {error} Put the right file back from the copy of the folder."
         ) from error

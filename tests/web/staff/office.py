@@ -24,6 +24,7 @@ from kezek.settings import Settings
 from kezek.trust.password import hash_password
 from kezek.web.app import build_pages
 from kezek.web.visit import SESSION_COOKIE
+from tests.keys import lay_keys
 from tests.world import ADMIN, PEOPLE, World
 
 PASSWORD = "four words to remember"
@@ -38,6 +39,7 @@ class Office(World):
 
     def __init__(self, folder: Path, **settings: object) -> None:
         super().__init__()
+        lay_keys(folder)
         with patch.object(bootstrap, "WallClock", lambda: _Clock(self)):
             self.house = bootstrap.furnish(
                 Settings(folder=folder, **settings), self.store, self.rules

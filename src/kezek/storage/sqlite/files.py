@@ -48,17 +48,31 @@ class Lock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._handle = _opened(path.with_name(path.name + "-lock"))
+        self._handle = _opened(_lock_of(path))
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._handle)
             raise Served(
-                f"another server already works on {path}: stop it first, or use another file"
+                f"process {holder(path)} already works on {path}: stop it first, or use another file"
             ) from None
+        os.ftruncate(self._handle, 0)
+        os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)
 
     def release(self) -> None:
         os.close(self._handle)
+
+
+def holder(path: Path) -> str:
+    """The number of the process that last locked a file, as long as it lasts; "?" when it wrote none."""
+    try:
+        return _lock_of(path).read_text("ascii").strip() or "?"
+    except OSError:
+        return "?"
+
+
+def _lock_of(path: Path) -> Path:
+    return path.with_name(path.name + "-lock")
 
 
 @contextmanager
