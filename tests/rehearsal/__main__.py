@@ -60,7 +60,7 @@ def some(piece: tuple[int, int, str]) -> list[Played | tuple[int, str]]:
     found: list[Played | tuple[int, str]] = []
     for seed in range(first, past):
         try:
-            found.append(play(seed, GROUNDS[ground]()))
+            found.append(play(seed, ground))
         except (Broken, Exception) as broken:  # noqa: BLE001 - told with its seed, whatever it was
             found.append((seed, f"{type(broken).__name__}: {broken}"))
     return found
@@ -70,7 +70,7 @@ def one(seed: int, ground: str, *, trace: bool) -> int:
     """One seed, with all that happened in it."""
     lines: list[tuple] = []
     try:
-        played = play(seed, GROUNDS[ground](), trace=lines)
+        played = play(seed, ground, trace=lines)
     except Broken as broken:
         told, code = str(broken), 1
     else:

@@ -10,7 +10,6 @@ import pytest
 
 from tests.rehearsal.__main__ import again
 from tests.rehearsal.breach import Broken
-from tests.rehearsal.grounds import GROUNDS
 from tests.rehearsal.play import play
 
 
@@ -28,6 +27,6 @@ def keeps_every_promise(seeds: Iterable[int], ground: str) -> None:
     with quietly():
         for seed in seeds:
             try:
-                play(seed, GROUNDS[ground]())
+                play(seed, ground)
             except Broken as broken:
                 pytest.fail(f"{broken}\nPlay it again: {again(seed, ground)}")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tests.rehearsal import check
 from tests.rehearsal.finish import finish
+from tests.rehearsal.grounds import GROUNDS
 from tests.rehearsal.law import DAY, HOUR, MINUTE
 from tests.rehearsal.office import Office
 from tests.rehearsal.rehearsal import Ground, Play, Rehearsal
@@ -26,15 +27,19 @@ class Played:
 
 def play(
     seed: int,
-    ground: Ground | None = None,
+    ground: str | Ground = "memory",
     how: Play | None = None,
     trace: list[tuple] | None = None,
 ) -> Played:
     """Play one seed to its end; Broken when a promise does not hold.  `trace` is given its lines."""
-    run = Rehearsal(seed, ground, how, trace)
-    boards = prepare(run)
-    run.run()
-    finish(run)
+    ground = GROUNDS[ground]() if isinstance(ground, str) else ground
+    try:
+        run = Rehearsal(seed, ground, how, trace)
+        boards = prepare(run)
+        run.run()
+        finish(run)
+    finally:
+        ground.close()
     return Played(seed, len(run.asked), len(run.model.log) - run.first, boards[0], run.digest())
 
 

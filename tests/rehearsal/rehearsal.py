@@ -37,33 +37,19 @@ class Ground(Protocol):
 
     processes: int
 
-    def open(self, on: Any, lines: tuple[str, ...]) -> Store: ...
+    def begin(self, on: Any, lines: tuple[str, ...], chance: Random) -> None:
+        """Put there what is there before the first truck."""
 
-    def fall(self, chance: Random) -> None:
+    def open(self) -> Store: ...
+
+    def fall(self) -> None:
         """A process ended here; with it the power went, or not."""
 
     def heal(self) -> None:
         """No more faults of its own."""
 
-
-class Memory:
-    """A store that outlives the processes which work on it, as a database's server does."""
-
-    processes = 2
-
-    def __init__(self) -> None:
-        self._store: Store | None = None
-
-    def open(self, on: Any, lines: tuple[str, ...]) -> Store:
-        if self._store is None:
-            self._store = scene.memory(on, lines)
-        return self._store
-
-    def fall(self, chance: Random) -> None:
-        """What is committed is committed."""
-
-    def heal(self) -> None:
-        """It has none."""
+    def close(self) -> None:
+        """Clear everything away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +69,13 @@ class Rehearsal:
     def __init__(
         self,
         seed: int,
-        ground: Ground | None = None,
+        ground: Ground,
         play: Play | None = None,
         trace: list[tuple] | None = None,
     ) -> None:
         self.seed, self.play = seed, play or Play()
         self.chance = Random(seed)
-        self.ground = ground or Memory()
+        self.ground = ground
         self.on = self.chance.choice(scene.MORNINGS)
         self.began = self.at = scene.began(self.on)
         self.ends = self.began + self.play.days * DAY
@@ -102,13 +88,14 @@ class Rehearsal:
         self.asked: list[Asked] = []
         self.shelf = Shelf(self.step)
         self.processes: list[Process] = []
-        store = self.ground.open(self.on, self.lines)
+        ground.begin(self.on, self.lines, Random(self.chance.getrandbits(64)))
+        store = ground.open()
         reader = store.reader
         self.model = Model(reader.all(Slot), reader.all(Day), reader.events(0, 10**6))
         self.first = len(self.model.log)
         self.store = Brittle(store, self.step, self.committed)
-        for _ in range(self.chance.randint(1, self.ground.processes)):
-            self._open()
+        for _ in range(self.chance.randint(1, ground.processes)):
+            self._begin(store)
 
     # The heap.
 
@@ -161,22 +148,27 @@ class Rehearsal:
             if asked is not None:
                 asked.adrift += 1
         self.note("killed")
-        self.ground.fall(self.chance)
+        self.ground.fall()
         self.after(self.chance.choice((1, 20, 600)) * SECOND, self._open)
 
     def _open(self) -> None:
-        store = self.ground.open(self.on, self.lines)
-        self.store._store = store
-        self._catch_up(store)
-        self._drawn += 1
+        """A new process, where one has ended and none has taken its place."""
+        if len(self.processes) >= self.ground.processes:
+            return
         try:
-            process = Process(
-                self.store, lambda: self.at, self.shelf, self.chance.getrandbits(32), self.step
-            )
+            store = self.ground.open()
+            self.store._store = store
+            self._catch_up(store)
+            self._begin(store)
         except Fault as fault:
             self.note("not opened", type(fault).__name__)
+            self.ground.fall()
             self.after(10 * SECOND, self._open)
-            return
+
+    def _begin(self, store: Store) -> None:
+        process = Process(
+            self.store, lambda: self.at, self.shelf, self.chance.getrandbits(32), self.step
+        )
         process.followed = process.watch.position
         self.processes.append(process)
         self.note("opened at", process.watch.position)

@@ -1,4 +1,4 @@
-"""The second half of the thousand seeds of the ordinary test run; `make rehearse` plays more."""
+"""Seeds of the ordinary test run with several processes on one store; `make rehearse` plays more."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 
 from tests.rehearsal.kept import keeps_every_promise
 
-PIECE = 50
+SEEDS, PIECE = 650, 50
 
 
-@pytest.mark.parametrize("first", range(500, 500 + 500, PIECE))
+@pytest.mark.parametrize("first", range(0, SEEDS, PIECE))
 def test_every_promise_is_kept_whatever_happens(first: int):
     keeps_every_promise(range(first, first + PIECE), "memory")
