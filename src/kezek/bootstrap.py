@@ -29,17 +29,18 @@ from kezek.app.manifest import Manifest, Restored
 from kezek.app.port import Shared, Store
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.rate import Rates
+from kezek.app.rate import Familiar, Proxies, Rates
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
 from kezek.app.snapshot import Progress
+from kezek.app.streams import Streams
 from kezek.app.ticket import Tickets
 from kezek.app.time import LogTime
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
 from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
-from kezek.settings import Settings
+from kezek.settings import SettingRefused, Settings
 from kezek.storage.backup import KEYS, back_up, restore
 from kezek.storage.open import open_snapshot, open_store, refuse_filled
 from kezek.trust import erasures
@@ -53,6 +54,7 @@ from kezek.web.app import build_pages
 from kezek.web.bodiless import bodiless
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock, real_now
+from kezek.world.handles import streams_max
 
 DEMO_SETTING = "demo"
 
@@ -122,8 +124,18 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         ledger=ledger,
         proofs=Proofs(store),
         rates=Rates(lambda: clock.now().real),
+        proxies=_proxies(settings),
+        familiar=Familiar(),
+        streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
         demo=demo,
     )
+
+
+def _proxies(settings: Settings) -> Proxies:
+    try:
+        return Proxies(settings.proxies)
+    except ValueError as wrong:
+        raise SettingRefused(f"KEZEK_PROXIES takes addresses and networks: {wrong}.") from None
 
 
 def make_app(house: House) -> Litestar:

@@ -55,6 +55,10 @@ class Settings:
         default="",
         metadata={"meaning": "header with the client's address set by your proxy; empty is none"},
     )
+    proxies: str = field(
+        default="127.0.0.1,::1",
+        metadata={"meaning": "addresses and networks of your proxies: that header is theirs alone"},
+    )
     session_hours: int = field(
         default=12, metadata={"meaning": "hours of real time until a sign-in ends"}
     )
@@ -63,6 +67,13 @@ class Settings:
     )
     rate_public: int = field(
         default=600, metadata={"meaning": "requests a minute for one address without a key"}
+    )
+    rate_book: int = field(
+        default=30, metadata={"meaning": "bookings a minute for one address without an account"}
+    )
+    streams_each: int = field(
+        default=200,
+        metadata={"meaning": "live pages and streams open at once for one address or key"},
     )
     rate_sign_in: int = field(
         default=10, metadata={"meaning": "attempts a minute to sign in or find a ticket"}

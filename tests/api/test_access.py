@@ -88,15 +88,18 @@ def test_an_address_without_a_key_has_the_public_rate(tmp_path: Path):
 
 
 def test_behind_a_proxy_the_address_is_the_last_one_named(tmp_path: Path):
-    api = Api(tmp_path, {"rate_public": 1, "proxy_header": "X-Forwarded-For"})
+    ours = {"proxy_header": "X-Forwarded-For", "proxies": "127.0.0.1, 192.0.2.0/24"}
+    api = Api(tmp_path, {"rate_public": 1} | ours)
     try:
 
-        def ask(named: str) -> int:
-            return api.get("/keys", headers={"x-forwarded-for": named}).status
+        def ask(named: str, peer: str = "192.0.2.1") -> int:
+            return api.get("/keys", headers={"x-forwarded-for": named}, address=peer).status
 
         assert ask("198.51.100.1") == 200
         assert ask("203.0.113.9, 198.51.100.1") == 429
         assert ask("198.51.100.1, 198.51.100.2") == 200
+        strangers = [ask(f"198.51.100.{n}", "203.0.113.7") for n in (3, 4)]
+        assert strangers == [200, 429], "nobody else is believed"
     finally:
         api.close()
 
@@ -108,6 +111,18 @@ def test_a_bulk_is_counted_as_its_rows(api: Api):
     assert api.get("/me", "fleet").status == 429
 
 
+def test_bulks_that_were_let_in_together_are_counted_before_they_are_done(api: Api):
+    api.keys["fleet"] = api.issue("carrier", "carrier", "*", rate=60)
+    keyed = api.house.access.keyed(api.keys["fleet"])
+    # Many more have been let in, and their rows arrive first.
+    api.house.rates.take(f"key {keyed.id}", 60)
+    api.house.rates.charge(f"key {keyed.id}", 60, 55)
+    first, second = ([api.form(n) for n in range(at, at + 10)] for at in (0, 10))
+    assert api.post("/bookings/bulk", {"rows": first}, "fleet").body["booked"] == 10
+    refused = api.post("/bookings/bulk", {"rows": second}, "fleet")
+    assert refused.code == "rate_limited"
+
+
 def test_a_minute_later_all_may_be_sent_again():
     now = 1_000_000
     rates = Rates(lambda: now)
@@ -116,11 +131,11 @@ def test_a_minute_later_all_may_be_sent_again():
     assert [rates.take("a", 2).retry_after for _ in range(2)] == [0, 30]
     now += 10 * MINUTE
     assert [rates.take("a", 2).remaining for _ in range(2)] == [1, 0]
-    # Charged without having been let in: nothing to charge.
-    rates.charge("b", 2, 100)
     assert rates.take("b", 2).retry_after == 0
-    rates.charge("b", 2, 3)
+    assert rates.charge("b", 2, 3).retry_after == 0
     assert rates.take("b", 2).retry_after == 90
+    assert rates.charge("b", 2, 3).retry_after == 60, "the minute is used up"
+    assert rates.take("b", 2).retry_after == 90, "what was refused was not counted"
 
 
 def test_a_flood_of_addresses_is_forgotten():

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from kezek.api import stream
+from kezek.world.handles import STREAMS_MAX
 from tests.api.app import NOW_OPEN, Api, validator
 
 BOARDS = [("/board/events", "BoardNow"), ("/checkpoints/kz_a/events", "PostBoardNow")]
@@ -141,12 +142,12 @@ def test_a_board_that_cannot_be_made_at_first_leaves_no_stream_open(
             pass
 
     api.loop.run_until_complete(told())
-    assert feeds._open == {}
+    assert api.house.streams.count == 0
 
 
 def test_the_beat_comes_in_time():
     assert stream.BEAT_SECONDS + stream.GATHER_SECONDS_MIN < 15
-    assert stream.GATHER_SECONDS_MIN + stream.GATHER_SECONDS_EACH * stream.STREAMS_MAX < 5
+    assert stream.GATHER_SECONDS_MIN + stream.GATHER_SECONDS_EACH * STREAMS_MAX < 5
 
 
 def test_who_has_seen_this_state_is_told_of_the_next(api: Api):
@@ -171,6 +172,8 @@ def test_an_event_is_made_once_for_everybody(api: Api, monkeypatch: pytest.Monke
         return build(house)
 
     monkeypatch.setattr(stream, "network_board", counted)
+
+    api.house.streams.each_max = 500
 
     async def told() -> None:
         readers, tasks = [Listener() for _ in range(500)], []
@@ -228,10 +231,14 @@ def test_a_slow_reader_is_told_the_latest_only(api: Api):
     api.loop.run_until_complete(told())
 
 
+@pytest.mark.parametrize(
+    ("limit", "status", "code", "after"),
+    [("all_max", 503, "overloaded", b"1"), ("each_max", 429, "rate_limited", b"60")],
+)
 def test_there_are_not_more_streams_than_the_server_can_bear(
-    api: Api, monkeypatch: pytest.MonkeyPatch
+    api: Api, limit: str, status: int, code: str, after: bytes
 ):
-    monkeypatch.setattr(stream, "STREAMS_MAX", 1)
+    setattr(api.house.streams, limit, 1)
 
     async def told() -> list[dict[str, Any]]:
         async with listening(api, "/board/events"):
@@ -240,9 +247,9 @@ def test_there_are_not_more_streams_than_the_server_can_bear(
             return [reader.messages.get_nowait() for _ in range(2)]
 
     start, body = api.loop.run_until_complete(told())
-    assert start["status"] == 503
-    assert dict(start["headers"])[b"retry-after"] == b"5"
-    assert json.loads(body["body"])["code"] == "overloaded"
+    assert start["status"] == status
+    assert dict(start["headers"])[b"retry-after"] == after
+    assert json.loads(body["body"])["code"] == code
 
 
 def test_a_post_that_does_not_exist_has_no_stream(api: Api):

@@ -18,6 +18,7 @@ import apsw
 import msgspec
 import pytest
 
+from kezek.app.file import APPLICATION
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.manifest import File, Manifest
 from kezek.app.port import Session
@@ -27,7 +28,6 @@ from kezek.storage import manifest as manifests
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.script import script
 from kezek.storage.postgres.store import PostgresStore
-from kezek.storage.sqlite.files import APPLICATION
 from kezek.storage.sqlite.store import SqliteStore
 from tests.app.fingerprints import fingerprint
 from tests.cli.conftest import Call

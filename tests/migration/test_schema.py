@@ -15,12 +15,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from kezek.app.file import APPLICATION
 from kezek.storage.migrations import script as migrations
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.script import UnknownVersion, config, script
 from kezek.storage.schema import metadata
 from kezek.storage.sqlite.fault import WrongVersion
-from kezek.storage.sqlite.files import APPLICATION
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES
 

@@ -10,6 +10,7 @@ import pytest
 
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.web.shape import hour_value
+from tests.web.staff.office import opened
 from tests.world import PEOPLE, TODAY, A, B, D
 
 TRUCK = {
@@ -71,6 +72,16 @@ def test_a_double_press_books_once(office):
     first, second = (confirm(browser, checked.text) for _ in range(2))
     assert first.headers["location"] == second.headers["location"]
     assert office.slot(office.window(A)).taken == 1
+
+
+def test_an_address_without_an_account_books_so_many_a_minute():
+    with opened(rate_book=1) as office:
+        browser = office.browser()
+        said = []
+        for _ in range(2):
+            _, checked = steps(office, browser)
+            said.append(confirm(browser, checked.text).status_code)
+        assert said == [303, 429]
 
 
 def test_posts_are_ordered_by_their_next_free_place(shipped):

@@ -126,8 +126,11 @@ def test_a_reader_who_is_behind_by_the_log(office):
     assert "event: changed" in told
 
 
-def test_there_is_an_end_to_how_many_can_listen(office):
-    with patch.object(live, "LISTENERS_MAX", 0):
-        answer = office.browser().get("/live")
-    assert answer.status_code == 503
-    assert "Code: overloaded" in answer.text
+@pytest.mark.parametrize(
+    ("limit", "status", "code"), [("all_max", 503, "overloaded"), ("each_max", 429, "rate_limited")]
+)
+def test_there_is_an_end_to_how_many_can_listen(office, limit: str, status: int, code: str):
+    setattr(office.house.streams, limit, 0)
+    answer = office.browser().get("/live")
+    assert answer.status_code == status
+    assert f"Code: {code}" in answer.text

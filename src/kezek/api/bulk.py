@@ -18,7 +18,14 @@ from kezek.api.booking import (
 )
 from kezek.api.decision import LINE, REPLAYED, TIME_AND_PLACE, VEHICLE, done
 from kezek.api.operation import Call, Operation, Reply, answer
-from kezek.api.problem import Problem, ProblemBody, Raised, language_of, problem_of
+from kezek.api.problem import (
+    Problem,
+    ProblemBody,
+    Raised,
+    language_of,
+    problem_of,
+    too_many,
+)
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.domain.kernel.refusal import Reason
@@ -54,7 +61,9 @@ class Bulk:
     async def create(self, call: Call) -> Reply:
         forms = call.read(BulkForm).rows
         # One request asks for as much work as many: it is let in as one and counted as all.
-        self._house.rates.charge(call.who, call.rate, len(forms) - 1)
+        counted = self._house.rates.charge(call.who, max(1, call.rate), len(forms) - 1)
+        if counted.retry_after:
+            raise too_many(counted)
         decided = await asyncio.gather(
             *(self._one(call, form, index) for index, form in enumerate(forms))
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated
 
 import msgspec
@@ -73,7 +74,8 @@ class Heads:
         return answer(HeadPage([_told(head) for head in found], found[-1].number if more else None))
 
     async def cosign(self, call: Call) -> Reply:
-        lines = self._house.ledger.cosign(call.read(NoteForm).note)
+        note = call.read(NoteForm).note
+        lines = await asyncio.to_thread(self._house.ledger.cosign, note)
         if not lines:
             raise wrong(Wrong.NOT_FOUND)
         return answer(Cosigned(lines))

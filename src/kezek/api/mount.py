@@ -30,11 +30,21 @@ from kezek.api import (
     turn,
 )
 from kezek.api.openapi import PREFIX
-from kezek.api.operation import Call, Header, Operation, Reply, Stream, encode
+from kezek.api.operation import Call, Operation, Reply, Stream, encode
 from kezek.api.path import Part
-from kezek.api.problem import MEDIA_TYPE, Problem, Raised, Wrong, language_of, problem_of, wrong
+from kezek.api.problem import (
+    MEDIA_TYPE,
+    Problem,
+    Raised,
+    Wrong,
+    language_of,
+    problem_of,
+    rate_headers,
+    too_many,
+    wrong,
+)
 from kezek.app.house import House
-from kezek.app.rate import Allowance, client_address
+from kezek.app.rate import Allowance
 from kezek.domain.account.actor import PUBLIC
 from kezek.text.catalogue import SOURCE
 
@@ -144,9 +154,7 @@ class Api:
             call.who, call.rate = self._address(call, scope), self._house.settings.rate_public
         allowed = self._house.rates.take(call.who, max(1, call.rate))
         if allowed.retry_after:
-            after = str(allowed.retry_after)
-            headers = ((b"retry-after", after.encode()), *_rate_headers(allowed))
-            raise Raised(Problem(Wrong.RATE_LIMITED, {"seconds": allowed.retry_after}, headers))
+            raise too_many(allowed)
         if shown is not None and keyed is None:
             raise Raised(_UNAUTHENTICATED)
         return allowed
@@ -155,7 +163,7 @@ class Api:
         """The client's address, as the server or the proxy in front of it sees it."""
         client = scope.get("client")
         named = call.headers.get(self._proxy_header, b"") if self._proxy_header else b""
-        return client_address(client[0] if client else "", named.decode("latin-1"))
+        return self._house.proxies.client(client[0] if client else "", named.decode("latin-1"))
 
     async def _asked(self, call: Call, scope: Any, receive: Any) -> Reply | Stream:
         """Find the operation, and run it for who may."""
@@ -207,13 +215,6 @@ def _idempotency_key(call: Call) -> str:
     return key.decode("ascii")
 
 
-def _rate_headers(allowed: Allowance) -> tuple[Header, ...]:
-    return (
-        (b"ratelimit-limit", b"%d" % allowed.limit),
-        (b"ratelimit-remaining", b"%d" % allowed.remaining),
-    )
-
-
 async def _send(send: Any, reply: Reply, allowed: Allowance | None, *, bodiless: bool) -> None:
     headers = [
         (b"content-type", reply.media_type),
@@ -223,6 +224,6 @@ async def _send(send: Any, reply: Reply, allowed: Allowance | None, *, bodiless:
     if reply.status == 304:
         headers = list(reply.headers)
     if allowed is not None:
-        headers += _rate_headers(allowed)
+        headers += rate_headers(allowed)
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if bodiless else reply.body})

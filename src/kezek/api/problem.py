@@ -17,6 +17,7 @@ import msgspec
 from kezek.api.form import utc
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Chance, Fault
+from kezek.app.rate import Allowance
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.text.accept import preferred
 from kezek.text.faults import FAULTS as SAID
@@ -192,6 +193,21 @@ class Raised(Exception):
 def refused(refusal: Refused) -> Problem:
     """A rule's no."""
     return Problem(refusal.reason, refusal.facts)
+
+
+def too_many(allowed: Allowance) -> Raised:
+    """The no to somebody who asks too often, with when to ask again."""
+    after = str(allowed.retry_after).encode()
+    headers = ((b"retry-after", after), *rate_headers(allowed))
+    return Raised(Problem(Wrong.RATE_LIMITED, {"seconds": allowed.retry_after}, headers))
+
+
+def rate_headers(allowed: Allowance) -> tuple[tuple[bytes, bytes], ...]:
+    """What a client may still ask this minute."""
+    return (
+        (b"ratelimit-limit", b"%d" % allowed.limit),
+        (b"ratelimit-remaining", b"%d" % allowed.remaining),
+    )
 
 
 def wrong(code: Wrong, **facts: Any) -> Raised:

@@ -21,12 +21,12 @@ from kezek.api.form import Moment
 from kezek.api.operation import Call, Operation, Receive, Send, Stream, encode
 from kezek.api.problem import Problem, Raised, Wrong
 from kezek.app.house import House
+from kezek.app.streams import Crowded
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.refusal import Reason
 
 BEAT_SECONDS = 10.0
 BEAT = b": beat\n\n"
-STREAMS_MAX = 10_000
 AGAIN_SECONDS = 1.0  # after a board could not be made
 
 log = logging.getLogger("kezek.stream")
@@ -136,12 +136,11 @@ class Feed:
 
 
 class Feeds:
-    """The feeds that somebody listens to, and how many streams each address has."""
+    """The feeds that somebody listens to."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._feeds: dict[str, Feed] = {}
-        self._open: dict[str, int] = {}
 
     @property
     def closing(self) -> bool:
@@ -158,23 +157,28 @@ class Feeds:
     @contextlib.contextmanager
     def listening(self, who: str, checkpoint: str, line: str) -> Iterator[Feed]:
         """A feed for as long as the block lasts; raises when there are too many streams already."""
-        most = self._house.settings.rate_public
-        if sum(self._open.values()) >= STREAMS_MAX:
-            raise Raised(Problem(Wrong.OVERLOADED, {}, ((b"retry-after", b"5"),)))
-        if self._open.get(who, 0) >= most:
-            raise Raised(Problem(Wrong.RATE_LIMITED, {"limit": most}, ((b"retry-after", b"60"),)))
+        with self._admitted(who):
+            yield from self._fed(checkpoint, line)
+
+    @contextlib.contextmanager
+    def _admitted(self, who: str) -> Iterator[None]:
+        try:
+            self._house.streams.refuse_crowd(who)
+        except Crowded as crowd:
+            after = ((b"retry-after", b"60"),)
+            raise Raised(Problem(Wrong.RATE_LIMITED, {"limit": crowd.most}, after)) from None
+        with self._house.streams.open(who):
+            yield
+
+    def _fed(self, checkpoint: str, line: str) -> Iterator[Feed]:
         feed = self._feeds.get(checkpoint)
         if feed is None:
             feed = self._feeds[checkpoint] = Feed(self._house, line, self._maker(checkpoint))
         # Counted last: a feed that cannot be made leaves nothing open.
-        self._open[who] = self._open.get(who, 0) + 1
         feed.listeners += 1
         try:
             yield feed
         finally:
-            self._open[who] -= 1
-            if not self._open[who]:
-                del self._open[who]
             feed.listeners -= 1
             if not feed.listeners and self._feeds.get(checkpoint) is feed:
                 del self._feeds[checkpoint]

@@ -145,7 +145,14 @@ class PlainAccess:
         stored = person[0].password if person and person[0].password else None
         if not self._locks.verify_password(stored, password) or person is None:
             return None
-        return self._begin(person[0].id, "session", self._session_for)
+        secret = self._begin(person[0].id, "session", self._session_for)
+        # Looking at a password takes a while: one that was set meanwhile has ended every session but
+        # this, so it is looked for once more now that the session is one that a new password ends.
+        now = self._store.reader.get(Account, person[0].id)
+        if now is None or now.closed_at is not None or now.password != stored:
+            self._store.end_sessions(digest=self._locks.digest(secret))
+            return None
+        return secret
 
     def one_time_link(self, account: int) -> str:
         """The secret of a link by which an account sets its password, once."""

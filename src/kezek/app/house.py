@@ -15,7 +15,8 @@ from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.rate import Rates
+from kezek.app.rate import Familiar, Proxies, Rates
+from kezek.app.streams import Streams
 from kezek.app.ticket import Tickets
 from kezek.app.timer import Timer
 from kezek.app.watch import Watch
@@ -56,6 +57,9 @@ class House:
     ledger: Ledger
     proofs: Proofs
     rates: Rates
+    proxies: Proxies
+    familiar: Familiar
+    streams: Streams
     demo: Demo | None
 
     def now(self) -> Instant:

@@ -121,6 +121,10 @@ class Ledger:
         found = self._notary.witnessed(note)
         if not found:
             return 0
+        # Anybody may bring a served note back: what is kept already is not written again.
+        reader = self._store.reader
+        if all(reader.get(Cosignature, line.key) == line for line in found):
+            return len(found)
         with self._lock, self._store.unit() as unit:
             head = unit.get(SignedHead, found[0].head)
             if head is None or _text(head.note) != _text(note):

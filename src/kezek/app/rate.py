@@ -9,11 +9,38 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv6Address
+from functools import lru_cache
+from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
 
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 
 KEPT_MAX = 50_000
+# Pairs of a login and an address that are remembered as familiar.
+FAMILIAR_MAX = 10_000
+
+
+class Proxies:
+    """The proxies of ours, whose word about a client's address is believed; nobody else's is.
+
+    `listed` has addresses and networks with commas between them; ValueError when one is neither.
+    """
+
+    def __init__(self, listed: str) -> None:
+        named = (part.strip() for part in listed.split(","))
+        self._networks = tuple(ip_network(part) for part in named if part)
+        # The same few peers ask again and again.
+        self._ours = lru_cache(maxsize=1_024)(self._is_ours)
+
+    def _is_ours(self, peer: str) -> bool:
+        try:
+            address = ip_address(peer)
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+    def client(self, peer: str, header: str) -> str:
+        """Who is counted of a request from `peer`, whose header of a proxy says `header`."""
+        return client_address(peer, header if header and self._ours(peer) else "")
 
 
 def client_address(peer: str, header: str = "") -> str:
@@ -65,10 +92,18 @@ class Rates:
         """Count one request; whether it is within the limit."""
         return not self.take(who, per_minute).retry_after
 
-    def charge(self, who: str, per_minute: int, requests: int) -> None:
-        """Count a request that was allowed as several: who sends a thousand at once then waits."""
-        if who in self._empty_at:
-            self._empty_at[who] += requests * MINUTE / per_minute
+    def charge(self, who: str, per_minute: int, requests: int) -> Allowance:
+        """Count a request that was let in as several more: who sends a thousand at once then waits.
+
+        Refused, and not counted, when others that were let in meanwhile have used up the minute.
+        """
+        now = self._real()
+        empty_at = max(self._empty_at.get(who, 0.0), now)
+        if empty_at - now > MINUTE:
+            wait = max(1, -int(-(empty_at - now - MINUTE) // SECOND))
+            return Allowance(per_minute, 0, wait)
+        self._empty_at[who] = empty_at + requests * MINUTE / per_minute
+        return Allowance(per_minute, 0, 0)
 
     def _forget(self, now: Instant) -> None:
         self._empty_at = {who: at for who, at in self._empty_at.items() if at > now}
@@ -77,3 +112,21 @@ class Rates:
         if len(self._empty_at) >= KEPT_MAX:
             by_debt = sorted(self._empty_at.items(), key=lambda one: one[1])
             self._empty_at = dict(by_debt[KEPT_MAX // 2 :])
+
+
+class Familiar:
+    """Logins with the addresses they have signed in from: others' attempts do not keep those out."""
+
+    def __init__(self) -> None:
+        self._pairs: dict[tuple[str, str], None] = {}
+
+    def add(self, login: str, address: str) -> None:
+        """A sign-in that was right; the oldest ones are forgotten."""
+        self._pairs.pop((login, address), None)
+        self._pairs[login, address] = None
+        if len(self._pairs) > FAMILIAR_MAX:
+            del self._pairs[next(iter(self._pairs))]
+
+    def knows(self, login: str, address: str) -> bool:
+        """Whether the login has been used from there."""
+        return (login, address) in self._pairs

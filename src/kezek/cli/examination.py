@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import apsw
 import psycopg
 
+from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.network import ZONE_BY_COUNTRY
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
-from kezek.storage.sqlite.files import APPLICATION, SQLITE_LEAST, holder
 from kezek.trust.fault import TrustFault
 from kezek.world.clock import real_now
 
@@ -141,7 +141,7 @@ def database_file(settings: Settings) -> Path | None:
 
 def served(path: Path) -> bool:
     """Whether a server holds the lock of a database."""
-    lock = path.with_name(path.name + "-lock")
+    lock = lock_of(path)
     if not lock.exists():
         return False
     with lock.open("rb") as file:

@@ -48,7 +48,9 @@ def serve(host: str | None, port: int | None, workers: int | None, folder: Path 
     At the first start it prints a one-time link with which the first administrator is made.
     """
     from kezek.cli.log_line import start_logging
+    from kezek.world.handles import raise_limit
 
+    raise_limit()
     settings = read_settings(host=host, port=port, workers=workers, folder=folder)
     start_logging(settings)
     if settings.workers > 1:

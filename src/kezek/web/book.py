@@ -5,13 +5,14 @@ from __future__ import annotations
 from litestar import Response, get, post
 
 from kezek.app.desk.batch import Done
+from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
 from kezek.web import book_flow, session
 from kezek.web.book_flow import Choice, Flow
 from kezek.web.render import redirect
 from kezek.web.stop import Stop
 from kezek.web.vehicle_fields import doubts_of, faults_of, read_values, vehicle_of
-from kezek.web.visit import PageRequest, visit
+from kezek.web.visit import PageRequest, Visit, visit
 
 
 def _flow(request: PageRequest) -> Flow:
@@ -61,10 +62,18 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     return book_flow.show(request, flow, "confirm", choice)
 
 
+def _within_limit(here: Visit) -> bool:
+    """Whether an address without an account may book once more: bots wait, a yard of drivers not."""
+    most = here.house.settings.rate_book
+    return here.house.rates.allows(f"book {here.address}", most)
+
+
 async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
     """Ask the desk; a no is shown where it belongs, with everything that was typed."""
     here = visit(request)
     assert choice.start is not None, "only a whole choice is confirmed"
+    if flow.actor is PUBLIC and not _within_limit(here):
+        raise Stop("rate_limited")
     command = Book(
         key=here.form.key,
         actor=flow.actor,

@@ -7,39 +7,52 @@ reader without script.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 
 from litestar.response import Stream
 
-from kezek.app.desk.desk import Overloaded
+from kezek.app.streams import Crowded, Streams
 from kezek.app.watch import EVERY_LINE, Watch
 from kezek.web.render import SECURITY
+from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, visit
 
 BEAT_SECONDS = 12.0
 _RETRY = b"retry: 3000\n"
 PAUSE_SECONDS = 1.0  # between two messages of one stream
-LISTENERS_MAX = 20_000
 
 
 def live(request: PageRequest, line: str = EVERY_LINE) -> Stream:
     """The stream of a line, or of the whole network."""
-    watch = _watch(request)
+    watch = visit(request).house.watch
     seen = request.headers.get("last-event-id", "")
     behind = seen.isdigit() and int(seen) < watch.position
-    return _stream(messages(watch, line, behind=behind))
+    return _stream(_counted(request, messages(watch, line, behind=behind)))
 
 
 def live_of(request: PageRequest, lines: frozenset[str]) -> Stream:
     """The stream of several lines: of those in which a carrier has trucks."""
-    return _stream(messages_of(_watch(request), lines))
+    return _stream(_counted(request, messages_of(visit(request).house.watch, lines)))
 
 
-def _watch(request: PageRequest) -> Watch:
-    watch = visit(request).house.watch
-    if watch.listeners >= LISTENERS_MAX:
-        raise Overloaded
-    return watch
+def _counted(request: PageRequest, said: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    """What is said, as long as the address has not too many streams already."""
+    here = visit(request)
+    try:
+        here.house.streams.refuse_crowd(here.address)
+    except Crowded:
+        raise Stop("rate_limited") from None
+    return _count(here.house.streams, here.address, said)
+
+
+async def _count(
+    streams: Streams, address: str, said: AsyncGenerator[bytes]
+) -> AsyncIterator[bytes]:
+    with suppress(Crowded), streams.open(address):
+        async with aclosing(said):
+            async for message in said:
+                yield message
 
 
 def _stream(said: AsyncIterator[bytes]) -> Stream:
@@ -47,7 +60,7 @@ def _stream(said: AsyncIterator[bytes]) -> Stream:
     return Stream(said, media_type="text/event-stream", headers=headers)
 
 
-async def messages(watch: Watch, line: str, *, behind: bool = False) -> AsyncIterator[bytes]:
+async def messages(watch: Watch, line: str, *, behind: bool = False) -> AsyncGenerator[bytes]:
     """What a stream says, until the reader leaves or the server closes."""
     with watch.stream(line) as stream:
         yield _RETRY + _message("changed" if behind else "beat", watch.position)
@@ -60,7 +73,7 @@ async def messages(watch: Watch, line: str, *, behind: bool = False) -> AsyncIte
                 await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def messages_of(watch: Watch, lines: frozenset[str]) -> AsyncIterator[bytes]:
+async def messages_of(watch: Watch, lines: frozenset[str]) -> AsyncGenerator[bytes]:
     """Woken by every line, it speaks of its own only; the page looks by itself for new ones."""
     seen, silent = {line: watch.version(line) for line in lines}, 0.0
     with watch.stream() as stream:

@@ -14,7 +14,6 @@ from litestar.datastructures import Cookie
 from kezek.app.access import Person
 from kezek.app.house import House
 from kezek.app.kept import Kept
-from kezek.app.rate import client_address
 from kezek.domain.kernel.instant import Instant
 from kezek.text.accept import preferred
 from kezek.text.catalogue import CODES, Words, words
@@ -107,7 +106,7 @@ class Visit:
         header = self.house.settings.proxy_header
         told = self.request.headers.get(header, "") if header else ""
         client = self.request.scope.get("client")
-        return client_address(client[0] if client else "", told)
+        return self.house.proxies.client(client[0] if client else "", told)
 
     def set_cookie(self, name: str, value: str, seconds: int | None = None) -> None:
         """A cookie that no script reads and no other site's form sends."""

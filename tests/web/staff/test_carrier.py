@@ -297,3 +297,14 @@ class TestForm:
         assert "0 booked, 1 refused" in answer.text
         assert "This hour is full" in answer.text or "last place at this hour" in answer.text
         assert re.search(rf'value="{id}" checked', answer.text)
+
+
+def test_a_table_is_counted_as_its_rows(office: Office):
+    b, most = office.browser("carrier"), office.house.settings.rate_public
+    sheet = "\n".join([HEAD, row(1)])
+    # As many rows as a minute has have been sent already.
+    office.house.rates.charge(f"rows {PEOPLE['carrier'].account}", most, most + 1)
+    assert b.send(BULK, BULK, csv=sheet).status_code == 429
+    assert office.slot(office.window(A)).taken == 0
+    office.wait(minutes=1)
+    assert b.send(BULK, BULK, csv=sheet).status_code == 200

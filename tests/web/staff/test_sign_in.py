@@ -10,8 +10,9 @@ import pytest
 from kezek.app.access import PlainAccess
 from kezek.app.port import StoreFault
 from kezek.domain.account.account import Account, Login
+from kezek.domain.account.decide import SetPassword
 from tests.web.staff.office import PASSWORD, Browser, Office, opened
-from tests.world import PEOPLE
+from tests.world import ADMIN, PEOPLE
 
 NEW = "a longer password of mine"
 
@@ -69,14 +70,48 @@ def test_attempts_are_counted_per_login_and_per_address():
     with opened(rate_sign_in=3, proxy_header="x-real-ip") as office:
         office.with_password("officer")
         found = []
-        for n in range(4):
+        for n in range(19):
             b = office.browser()
             b.client.headers["x-real-ip"] = f"192.0.2.{n}"
             found.append(sign_in(b, "officer", "wrong"))
-        assert [a.status_code for a in found] == [401, 401, 401, 429], "one name, many addresses"
+        codes = [a.status_code for a in found]
+        assert codes == [401] * 18 + [429], "one name, many addresses"
         assert found[-1].headers["retry-after"] == "30"
         office.wait(minutes=3)
         assert sign_in(office.browser(), "officer", PASSWORD).status_code == 303
+
+
+def test_a_sign_in_under_way_does_not_outlive_a_new_password(office: Office):
+    login, account = office.with_password("officer"), PEOPLE["officer"].account
+    plain = office.house.access.plain
+    verify, another = plain._locks.verify_password, plain.hash_password("another password")
+
+    def meanwhile(stored: str | None, text: str) -> bool:
+        known = verify(stored, text)
+        office.done(SetPassword(office.key(), ADMIN, account, another))
+        plain.end_all(account)
+        return known
+
+    with patch.object(type(plain._locks), "verify_password", staticmethod(meanwhile)):
+        assert plain.sign_in(login, PASSWORD) is None
+
+
+def test_nobody_keeps_another_out_of_signing_in():
+    with opened(rate_sign_in=3, proxy_header="x-real-ip") as office:
+        login = office.with_password("officer")
+
+        def tried(address: str, password: str) -> int:
+            b = office.browser()
+            b.client.headers["x-real-ip"] = address
+            return sign_in(b, login, password).status_code
+
+        assert tried("192.0.2.1", PASSWORD) == 303
+        assert [tried("198.51.100.1", "wrong") for _ in range(4)] == [401, 401, 401, 429]
+        assert tried("192.0.2.2", PASSWORD) == 303, "one address alone does not use up a login"
+        for n in range(40):
+            tried(f"203.0.113.{n}", "wrong")
+        assert tried("192.0.2.3", PASSWORD) == 429
+        assert tried("192.0.2.1", PASSWORD) == 303, "many do, but not where the officer is known"
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,9 @@ from pathlib import Path
 
 import apsw
 
+from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.port import StoreFault
 from kezek.storage.sqlite.fault import Away, Failing, Full, NotADatabase, ReadOnly, Served
-
-# Written into the header of every file of ours ("KEZK"), so that another program's is not touched.
-APPLICATION = 0x4B455A4B
-
-# The fix for the WAL-reset bug, which can damage a database, came with this version.
-SQLITE_LEAST = 3_051_003
 
 _BY_ERRNO: dict[int, tuple[type[StoreFault], str]] = {
     errno.EACCES: (ReadOnly, "give the server's user the right to write it and its folder"),
@@ -48,7 +43,7 @@ class Lock:
     """
 
     def __init__(self, path: Path) -> None:
-        self._handle = _opened(_lock_of(path))
+        self._handle = _opened(lock_of(path))
         try:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -61,18 +56,6 @@ class Lock:
 
     def release(self) -> None:
         os.close(self._handle)
-
-
-def holder(path: Path) -> str:
-    """The number of the process that last locked a file, as long as it lasts; "?" when it wrote none."""
-    try:
-        return _lock_of(path).read_text("ascii").strip() or "?"
-    except OSError:
-        return "?"
-
-
-def _lock_of(path: Path) -> Path:
-    return path.with_name(path.name + "-lock")
 
 
 @contextmanager

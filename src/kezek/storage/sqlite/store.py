@@ -12,6 +12,7 @@ from typing import Any
 
 import apsw
 
+from kezek.app.file import APPLICATION
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.migrations.head import HEAD
@@ -224,7 +225,7 @@ def _writer(path: Path) -> apsw.Connection:
         # Settings of the file before its first page is written.
         if not known:
             connection.pragma("page_size", PAGE_BYTES)
-            connection.pragma("application_id", files.APPLICATION)
+            connection.pragma("application_id", APPLICATION)
         connection.pragma("journal_mode", "wal")
         connection.wal_autocheckpoint(0)
         for name, value in (

@@ -238,6 +238,10 @@ async def _book(here: Visit, person: Person, rows: Sequence[Asked | Unclear]) ->
     """All commands at once, in order, so that the desk commits them together."""
     key, desk = here.form.key, here.house.desk
     asked = [row for row in rows if isinstance(row, Asked)]
+    # A table asks for as much work as many forms: it is counted as all its rows, for the account.
+    most = here.house.settings.rate_public
+    if here.house.rates.charge(f"rows {person.account.id}", most, len(asked)).retry_after:
+        raise Stop("rate_limited")
     commands = [
         Book(f"{key}.{r.line}", person.actor, _line(r), r.start, r.vehicle_class, r.vehicle)
         for r in asked

@@ -26,6 +26,8 @@ from kezek.web.staff.shown import place_name
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
+# Addresses that must try at their own limit to use up that of a login.
+_STRANGERS = 6
 _AGAIN = t("The two passwords differ.")
 _SIGN_IN = t("Sign in")
 _PASSWORD_SET = t("Your password is set. You are signed in here and nowhere else.")
@@ -41,10 +43,18 @@ def home(here: Visit, person: Person) -> str:
 
 
 def _spend(here: Visit, login: str) -> None:
-    """Count an attempt against the address and against the login; both have the same limit."""
-    rates, most = here.house.rates, here.house.settings.rate_sign_in
-    whos = (f"sign-in {here.address}", f"login {login}")
-    if not all(rates.allows(who, most) for who in whos):
+    """Count an attempt against the address, and against the login when it is new there.
+
+    The login's limit is that of several addresses: nobody alone can use it up and so keep its owner
+    out, and from where the owner has signed in before nobody can at all.
+    """
+    house, address = here.house, here.address
+    rates, most = house.rates, house.settings.rate_sign_in
+    if not rates.allows(f"sign-in {address}", most):
+        raise Stop("rate_limited")
+    if not house.familiar.knows(login, address) and not rates.allows(
+        f"login {login}", most * _STRANGERS
+    ):
         raise Stop("rate_limited")
 
 
@@ -80,7 +90,8 @@ async def sign_in(request: PageRequest) -> Response[bytes]:
     """The same answer for a wrong password and for a name that nobody has."""
     here = visit(request)
     login, further = here.form.text("login", 80), own_address(here.form.text("next", 500), "")
-    _spend(here, login.lower())
+    known_as = login.strip().lower()
+    _spend(here, known_as)
     password = here.form.secret("password")
     secret = await here.house.access.sign_in(login, password)
     person = here.house.access.session(secret) if secret else None
@@ -89,6 +100,7 @@ async def sign_in(request: PageRequest) -> Response[bytes]:
         return _sign_in_form(
             request, further, expired=False, login=login, wrong=f"{sentence} {then}"
         )
+    here.house.familiar.add(known_as, here.address)
     await _replace_session(request, here, secret)
     return redirect(request, further or home(here, person))
 
