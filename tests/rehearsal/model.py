@@ -19,7 +19,8 @@ from tests.rehearsal.places import Places
 # What taking back a step gives back.
 _TAKEN_BACK = {
     "arrive": ("arrived", "joined"),
-    "call": ("called", "until", "exception", "approver"),
+    "call": ("called", "until"),
+    "exception": ("called", "until", "exception", "approver"),
     "miss": ("called", "until", "joined", "misses", "end"),
     "admit": ("admitted",),
     "cross": ("end",),
@@ -282,12 +283,13 @@ class Model:
     def called_out_of_turn(self, event: Logged, body: dict, truck: Truck) -> None:
         self._in(event, truck, "arrived")
         hold("I4", body["cause"], "an exception without a reason", event)
-        self._step("call", event, truck)
+        awaiting = truck.exception == "awaiting"
+        self._step("call" if awaiting else "exception", event, truck)
         agreed = truck.exception == "proposed" and truck.approver != event.actor
         told = "approved" if agreed else "awaiting"
         hold("I4", body["exception"] == told, "an exception is", body, "and not", told, event)
         truck.exception = told
-        truck.approver = truck.approver if agreed else event.actor
+        truck.approver = truck.approver if agreed or awaiting else event.actor
         self._called(event, truck)
 
     def exception_approved(self, event: Logged, body: dict, truck: Truck) -> None:

@@ -71,7 +71,7 @@ class Places:
         starts = starts_of(line, on)
         for start, places in zip(starts, even(capacity, len(starts)), strict=True):
             self.capacity[line, start], self.known[line, start] = places, 0
-        self.open[line, on], self.size[line, on] = True, capacity
+        self.open[line, on], self.size[line, on] = capacity > 0, capacity
 
     def change(self, line: str, on: str, asked: int, bound: dict[int, list[int]]) -> set[int]:
         """The day's new places; who loses the window, the latest confirmed first.

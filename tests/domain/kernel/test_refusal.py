@@ -288,14 +288,7 @@ CASES = {
             R.WINDOW_PAST: fields(on="2026-06-12"),
             R.HORIZON_EXCEEDED: fields(on="2026-07-15"),
             R.WINDOW_UNKNOWN: fields(on="soon"),
-            R.DAY_CLOSED: Fault(
-                facts=lambda w: [
-                    w.done(CloseDay(w.key(), AGENCY, A, day.on, "works"))
-                    for day in w.store.reader.days(A, "0", "9")
-                ]
-            ),
         },
-        (frozenset({R.WINDOW_UNKNOWN, R.DAY_CLOSED}),),
     ),
     "open a line": Case(
         lambda _: OpenLine("the key", AGENCY, replace(line(A, rules()), id="kz_a.entry"), 48),

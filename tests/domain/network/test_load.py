@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from kezek.domain.account.actor import TIMER
+from kezek.domain.calendar.capacity import CloseDay, OpenDay
 from kezek.domain.checkpoint.board_day import BoardDay, plan_days
-from kezek.domain.network.load import LinePlan, LoadNetwork, OpenLine
+from kezek.domain.kernel.instant import local_day
+from kezek.domain.network.load import ExtendCalendar, LinePlan, LoadNetwork, OpenLine
 from kezek.domain.slot.slot import Day, Slot
 from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, plan, rules
 
@@ -88,3 +91,33 @@ def test_the_posts_of_the_world_differ_as_their_files_say():
     w = World()
     assert w.day(B).protected_ordinary == 47
     assert w.day(X).kept == 0
+
+
+def extended(w: World, days: int) -> list[Day]:
+    """The days from today on, after the timer has had its say."""
+    today = local_day(w.now.at, w.line().zone)
+    ahead = [today + timedelta(days=n) for n in range(days)]
+    for on in ahead:
+        w.done(ExtendCalendar("", TIMER, A, on.isoformat()))
+    return [w.store.reader.get(Day, (A, on.isoformat())) for on in ahead]
+
+
+def test_a_calendar_goes_on_after_an_outage_longer_than_itself():
+    w = World()
+    capacity = extended(w, 1)[0].capacity
+    w.wait(hours=24 * 70)
+    days = extended(w, 30)
+    assert {(d.open, d.capacity, d.basis) for d in days} == {(True, capacity, "assumed")}
+
+
+def test_a_closure_without_an_end_goes_on_until_the_agency_opens():
+    w = World()
+    for day in extended(w, w.rules["kz"].horizon_days + 2):
+        w.done(CloseDay("", PEOPLE["agency"], A, day.on, "flood"))
+    w.wait(hours=24 * 40)
+    days = extended(w, 30)
+    assert {(d.open, d.capacity, d.reason) for d in days} == {(False, 0, "flood")}
+    w.done(OpenDay("", PEOPLE["agency"], A, days[0].on, 240, "the water has gone"))
+    w.check()
+    following = extended(w, 31)[-1]
+    assert (following.open, following.capacity) == (True, 240)

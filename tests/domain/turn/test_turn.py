@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -12,6 +13,7 @@ from kezek.domain.booking.lapse import Lapse
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
+from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
@@ -434,3 +436,50 @@ def test_an_undone_call_out_of_turn_leaves_no_cause():
     w.done(Call("", OFFICER, A, number, "medical"))
     w.done(Undo("", OFFICER, number))
     assert (w.booking(number).exception, w.booking(number).exception_cause) == ("", "")
+
+
+def test_undoing_a_call_in_turn_keeps_an_approval_given_meanwhile():
+    w = World()
+    head, other = crowd(w)
+    w.done(Call("", OFFICER, A, other, "perishable"))
+    w.done(Miss("", OFFICER, other))
+    for _ in (head, other):
+        w.done(Call("", SECOND_OFFICER, A))
+    assert w.status(other) == "called", "in its turn"
+    w.done(Approve("", BOSS, other))
+    w.done(Undo("", SECOND_OFFICER, other))
+    assert w.booking(other).exception == "approved"
+
+
+def test_nobody_approves_what_one_has_asked_for_by_way_of_another_call():
+    w = World()
+    _, other = crowd(w)
+    w.done(Call("", BOSS, A, other, "perishable"))
+    w.done(Miss("", OFFICER, other))
+    w.done(Call("", OFFICER, A, other, "medical"))
+    assert w.body() == {"cause": "perishable", "exception": "awaiting"}
+    assert w.refused(Approve("", BOSS, other)) == "same_approver"
+    w.done(Undo("", OFFICER, other))
+    assert (w.booking(other).exception, w.booking(other).exception_cause) == (
+        "awaiting",
+        "perishable",
+    )
+    w.done(Approve("", AGENCY, other))
+    assert w.booking(other).exception == "approved"
+
+
+def test_a_time_that_the_rules_have_moved_is_set_anew():
+    w = World()
+    number = booked(w, 1, 12)
+    due = w.booking(number).look_at
+    kz = w.rules["kz"]
+    later = dataclasses.replace(kz, no_show_after=kz.no_show_after * 2)
+    w.rules = Regulations({**w.rules, "kz": later})
+    w.now = Moment(due, due)
+    assert w.store.reader.due(due, 9) == [number]
+    w.done(Lapse("", TIMER, number))
+    assert w.status(number) == "late"
+    assert w.store.reader.due(due, 9) == []
+    w.now = Moment(due + kz.no_show_after, due + kz.no_show_after)
+    w.done(Lapse("", TIMER, number))
+    assert w.status(number) == "no_show"

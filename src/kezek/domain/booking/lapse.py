@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.stand import Stand, stand
-from kezek.domain.booking.status import Status
+from kezek.domain.booking.stand import Stand, stand, standing
+from kezek.domain.booking.status import Status, look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -41,8 +43,14 @@ class GiveBack:
 def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) -> Decision:
     """A no-show, a call that nobody answered, or a closure after which no new time was taken.
 
-    The last is nobody's fault and so no no-show.  Refused when it is not time.
+    The last is nobody's fault and so no no-show.  Refused when it is not time; but where the rules have
+    changed since the time was set, it is set anew, or the timer would ask for ever.
     """
+    found = standing(facts, command.number, rules, now.at)
+    if found and found.booking.look_at is not None and found.booking.look_at <= now.at:
+        due = look_at(found.booking, found.regulation)
+        if due is None or due > now.at:
+            return Accepted((), (replace(found.booking, look_at=due),), outcome={"due": due})
     at = stand(facts, command.number, Verb.LAPSE, rules, now.at)
     if isinstance(at, Refused):
         return at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -18,6 +19,9 @@ from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.slot import Day, Slot
+
+# An installation that stood still for longer than a year begins its calendar anew.
+LOOK_BACK_DAYS = 400
 
 
 @value(frozen=True, slots=True)
@@ -53,7 +57,8 @@ class OpenLine:
 class ExtendCalendar:
     """The timer's word that a line's days must reach to the horizon.
 
-    The day that repeats is the last open one with its published capacity, marked assumed.
+    The day that repeats is the last open one with its published capacity, marked assumed; when every
+    day that can be booked is closed, the new one is closed too.
     """
 
     key: str
@@ -99,8 +104,11 @@ def planned(
     return rows
 
 
-def day_rows(line: Line, plan: DayPlan, regulation: Regulation) -> list[Row]:
-    """The rows of one planned day.  On a day of 23 or 25 hours the same places are spread anew."""
+def day_rows(line: Line, plan: DayPlan, regulation: Regulation, why: str = "day_off") -> list[Row]:
+    """The rows of one planned day, closed because of `why` if it is closed.
+
+    On a day of 23 or 25 hours the same places are spread anew.
+    """
     starts = windows(plan.on, line.zone, regulation.window)
     places, protected = plan.places, plan.protected
     if len(starts) != len(places):
@@ -111,7 +119,7 @@ def day_rows(line: Line, plan: DayPlan, regulation: Regulation) -> list[Row]:
         on=plan.on.isoformat(),
         open=plan.open,
         basis=plan.basis,
-        reason="" if plan.open else "day_off",
+        reason="" if plan.open else why,
         capacity=plan.capacity if plan.open else 0,
         kept=plan.kept if plan.open else 0,
         protected_ordinary=plan.protected_ordinary if plan.open else 0,
@@ -142,6 +150,11 @@ def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlan:
         protected_kept=0,
         basis=basis,
     )
+
+
+def closed_day(on: date) -> DayPlan:
+    """A day without places, until an agency opens it."""
+    return replace(own_day(on, 0, 0, "assumed"), open=False)
 
 
 def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: Moment) -> Decision:
@@ -192,24 +205,38 @@ def decide_extend(
         return Refused(Reason.HORIZON_EXCEEDED, {"day": command.on})
     if facts.get(Day, (line.id, command.on)) is not None:
         return Accepted((), (), outcome={"day": command.on})
-    model = _last_open(facts, line, on, regulation)
-    if model is None:
-        return Refused(Reason.DAY_CLOSED, {"day": command.on, "why": ""})
-    basis = "ours" if model.basis == "ours" else "assumed"
-    plan = own_day(on, model.capacity, model.kept, basis)
+    before = _before(facts, line, on, regulation)
+    if not before:
+        return Refused(Reason.WINDOW_UNKNOWN, {"day": command.on})
+    model = _model(before)
+    plan = _repeated(model, on) if model else closed_day(on)
     body: dict[str, Fact] = {"day": command.on, "capacity": plan.capacity}
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
-    return Accepted((event,), tuple(day_rows(line, plan, regulation)), outcome=body)
+    # A closure without an end goes on, for the reason that was published.
+    why = "" if model else before[0].reason
+    rows = day_rows(line, plan, regulation, why)
+    return Accepted((event,), tuple(rows), outcome=body)
 
 
-def _last_open(facts: Facts, line: Line, on: date, regulation: Regulation) -> Day | None:
-    """The last open day that the agency has not changed; failing that, one that it has."""
-    changed = None
-    for back in range(1, regulation.horizon_days + 2):
+def _before(facts: Facts, line: Line, on: date, regulation: Regulation) -> list[Day]:
+    """The days before one, nearest first: as many as can be booked, whatever gap an outage has left."""
+    found: list[Day] = []
+    for back in range(1, LOOK_BACK_DAYS):
         day = facts.get(Day, (line.id, (on - timedelta(days=back)).isoformat()))
-        if day is None or not day.open:
-            continue
-        if day.basis != "agency":
-            return day
-        changed = changed or day
-    return changed
+        if day is not None:
+            found.append(day)
+        if len(found) > regulation.horizon_days:
+            break
+    return found
+
+
+def _model(before: Sequence[Day]) -> Day | None:
+    """The last open day that the agency has not changed; failing that, one that it has."""
+    open_ = [day for day in before if day.open]
+    unchanged = (day for day in open_ if day.basis != "agency")
+    return next(unchanged, open_[0] if open_ else None)
+
+
+def _repeated(model: Day, on: date) -> DayPlan:
+    basis = "ours" if model.basis == "ours" else "assumed"
+    return own_day(on, model.capacity, model.kept, basis)

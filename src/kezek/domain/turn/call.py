@@ -19,7 +19,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.order import Entry, turn_of
-from kezek.domain.turn.undo import step_of
+from kezek.domain.turn.undo import EXCEPTION, step_of
 from kezek.domain.turn.waiting import present, waiting
 
 _TO_BE_CALLED = frozenset({Status.CONFIRMED, Status.LATE, Status.DISPLACED, Status.ARRIVED})
@@ -121,8 +121,10 @@ def _out_of_turn(
             return Refused(Reason.WINDOW_NOT_OPEN, {"opens": opens})
         following = head.turn.number if head else None
         return Refused(Reason.OUT_OF_TURN, {"number": command.number, "next": following})
-    # What two people agree to is the cause that was proposed.
-    cause = booking.exception_cause if proposed else command.cause
+    # What two people agree to is the cause that one of them has named: another call out of turn neither
+    # changes what awaits an approval nor makes room for the one who has named it to approve it.
+    awaiting = booking.exception == "awaiting"
+    cause = booking.exception_cause if proposed or awaiting else command.cause
     agreed = proposed and booking.exception_by != actor.account
     state = "approved" if agreed else "awaiting"
     event = Event(
@@ -131,8 +133,9 @@ def _out_of_turn(
         booking.number,
         {"cause": cause, "exception": state},
     )
-    by = booking.exception_by if agreed else actor.account
-    step = step_of(booking, Verb.CALL, actor, now, None)
+    by = booking.exception_by if agreed or awaiting else actor.account
+    more = () if awaiting else EXCEPTION
+    step = step_of(booking, Verb.CALL, actor, now, None, more=more)
     called = _called(at, now, step, exception=state, exception_cause=cause, exception_by=by)
     return Accepted((event,), (called,), outcome=_outcome(at, now) | {"exception": state})
 

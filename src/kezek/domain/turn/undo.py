@@ -25,12 +25,16 @@ UNDO_FOR = 10 * SECOND
 # would take back what somebody else has done to the booking since.
 _CHANGES: Mapping[Verb, tuple[str, ...]] = {
     Verb.ARRIVE: ("arrived_at", "joined_at"),
-    Verb.CALL: ("called_at", "call_until", "exception", "exception_cause", "exception_by"),
+    Verb.CALL: ("called_at", "call_until"),
     Verb.MISS: ("called_at", "call_until", "joined_at", "misses", "ended_at", "outcome"),
     Verb.ADMIT: ("admitted_at",),
     Verb.CROSS: ("ended_at", "outcome"),
     Verb.TURN_BACK: ("ended_at", "outcome"),
 }
+
+
+# What a call out of turn changes besides, unless the exception had been made before it.
+EXCEPTION = ("exception", "exception_cause", "exception_by")
 
 
 @value(frozen=True, slots=True)
@@ -50,12 +54,14 @@ def step_of(
     cursor: int | None,
     *,
     left: int | None = None,
+    more: tuple[str, ...] = (),
 ) -> str:
     """What undo needs to know of a step: JSON of verb, who, when (real) and the facts before it.
 
-    `cursor` is the line's before the step and `left` the one that the step left behind.
+    `cursor` is the line's before the step and `left` the one that the step left behind; `more` names
+    what this step changes beyond others of its kind.
     """
-    before = {name: getattr(booking, name) for name in _CHANGES[verb]}
+    before = {name: getattr(booking, name) for name in (*_CHANGES[verb], *more)}
     step = {"verb": verb, "by": actor.account, "real": now.real, "was": before}
     if cursor is not None:
         step |= {"cursor": cursor, "left": left}
