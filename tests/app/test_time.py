@@ -9,7 +9,8 @@ import pytest
 from kezek.app.time import BEHIND_MAX, LogTime
 from kezek.app.watch import Watch
 from kezek.domain.kernel.event import Logged
-from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
+from kezek.world.clock import WallClock
 from tests.web.staff.office import opened
 
 
@@ -57,3 +58,24 @@ def test_a_house_lives_in_the_time_of_its_log():
         office.wait(minutes=-30)
         assert office.house.now() == office.house.watch.at == last.at
         assert office.house.clock.now().real < last.real
+
+
+@pytest.mark.parametrize("jump", [48 * HOUR, -48 * HOUR, 3 * MINUTE])
+def test_a_jump_of_the_machine_s_time_is_not_believed(jump: int, caplog: pytest.LogCaptureFixture):
+    wall, steady = 1_000 * HOUR, 5 * HOUR
+    clock = WallClock(lambda: wall, lambda: steady)
+    assert clock.now() == Moment(1_000 * HOUR, 1_000 * HOUR)
+    wall, steady = wall + MINUTE + jump, steady + MINUTE
+    assert clock.now().at == clock.now().real == 1_000 * HOUR + MINUTE
+    assert [r.levelname for r in caplog.records] == ["ERROR"], "told once"
+    wall, steady = wall + MINUTE - jump, steady + MINUTE
+    assert clock.now().at == 1_000 * HOUR + 2 * MINUTE == wall
+
+
+def test_small_corrections_of_the_machine_s_time_are_followed():
+    wall, steady = 1_000 * HOUR, 5 * HOUR
+    clock = WallClock(lambda: wall, lambda: steady)
+    for correction in (SECOND, -2 * MINUTE, 2 * MINUTE, 2 * MINUTE):
+        wall += MINUTE + correction
+        steady += MINUTE
+        assert clock.now().at == wall

@@ -155,3 +155,14 @@ def test_a_full_garage_can_still_be_changed():
 
 def test_every_grant_in_the_world_is_a_row():
     assert len(World().store.reader.all(Grant)) == len(World().store.reader.all(Account))
+
+
+def test_a_closed_account_keeps_nothing_of_trucks_and_drivers():
+    w = World()
+    for n, who in enumerate((CARRIER, RIVAL)):
+        w.done(KeepInGarage("", who, GarageDriver(who.account, "Invented Driver", "+77000000001")))
+        w.done(KeepInGarage("", who, GarageVehicle(who.account, f"TST0000{n}", "KZ", "", "", "")))
+    w.done(CloseAccount("", ADMIN, CARRIER.account))
+    for kind in (GarageDriver, GarageVehicle):
+        assert w.store.reader.rows(kind, CARRIER.account) == []
+        assert len(w.store.reader.rows(kind, RIVAL.account)) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
 from kezek.domain.account.account import (
@@ -16,7 +17,7 @@ from kezek.domain.account.actor import ANYWHERE, Actor, Role
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
-from kezek.domain.kernel.facts import Counter, Facts
+from kezek.domain.kernel.facts import Counter, Facts, Row
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import is_line
@@ -158,7 +159,7 @@ def decide_add_account(
 def decide_close_account(
     facts: Facts, command: CloseAccount, _rules: Regulations, now: Moment
 ) -> Decision:
-    """The login becomes free again."""
+    """The login becomes free again, and what the account kept of trucks and drivers is forgotten."""
     if not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
     account = facts.get(Account, command.account)
@@ -168,9 +169,14 @@ def decide_close_account(
     return Accepted(
         (event,),
         (replace(account, closed_at=now.at, password=""),),
-        ((Login, account.login),),
+        ((Login, account.login), *_garage(facts, account.id)),
         {"account": account.id},
     )
+
+
+def _garage(facts: Facts, account: int) -> list[tuple[type[Row], Hashable]]:
+    kinds: tuple[type[Row], ...] = (GarageVehicle, GarageDriver)
+    return [(kind, row.key) for kind in kinds for row in facts.rows(kind, account)]
 
 
 def decide_set_password(
