@@ -10,7 +10,7 @@ import pytest
 from kezek.app.checkpoint import Network
 from kezek.app.garage import drivers, fleet, lines_of, parked
 from kezek.app.queue import Queues
-from kezek.app.roster import keys_of, members, names_of
+from kezek.app.roster import keys_of, names_of, roster
 from kezek.app.ticket import Tickets
 from kezek.app.watch import Watch
 from kezek.domain.account.account import GarageDriver, GarageVehicle
@@ -114,7 +114,7 @@ def test_a_fleet_is_read_in_as_many_questions_as_one_truck(w, tickets, monkeypat
 
 def test_the_roster_lists_the_closed_last(w):
     w.done(CloseAccount(w.key(), ADMIN, PEOPLE["clerk"].account))
-    found = members(w.store.reader)
+    found = roster(w.store.reader).members
     assert found[-1].account.id == PEOPLE["clerk"].account
     assert [(g.role, g.place) for g in found[0].grants] == [("administrator", "*")]
     assert names_of(w.store.reader, {1, 999}) == {1: "Admin"}

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from kezek.app.port import Reader
 from kezek.domain.account.account import Account, ApiKey, Grant
 
+# Carriers open accounts by themselves, so there may be any number.
+SHOWN_MAX = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -16,10 +19,22 @@ class Member:
     grants: tuple[Grant, ...]
 
 
-def members(reader: Reader) -> list[Member]:
-    """All accounts: open ones first, by login; the closed ones last."""
-    rows = [Member(a, tuple(reader.rows(Grant, a.id))) for a in reader.all(Account)]
-    return sorted(rows, key=lambda m: (m.account.closed_at is not None, m.account.login))
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """The first accounts that were looked for, and how many there are beyond them."""
+
+    members: list[Member]
+    beyond: int
+
+
+def roster(reader: Reader, wanted: str = "") -> Roster:
+    """Accounts with `wanted` in login or name: open ones first, by login; the closed ones last."""
+    part = wanted.strip().lower()
+    found = [a for a in reader.all(Account) if part in a.login.lower() or part in a.name.lower()]
+    found.sort(key=lambda a: (a.closed_at is not None, a.login))
+    shown = found[:SHOWN_MAX]
+    members = [Member(a, tuple(reader.rows(Grant, a.id))) for a in shown]
+    return Roster(members, len(found) - len(shown))
 
 
 def keys_of(reader: Reader, account: int | None) -> list[ApiKey]:

@@ -163,6 +163,8 @@ def test_a_closed_account_keeps_nothing_of_trucks_and_drivers():
         w.done(KeepInGarage("", who, GarageDriver(who.account, "Invented Driver", "+77000000001")))
         w.done(KeepInGarage("", who, GarageVehicle(who.account, f"TST0000{n}", "KZ", "", "", "")))
     w.done(CloseAccount("", ADMIN, CARRIER.account))
+    late = KeepInGarage("", CARRIER, GarageDriver(CARRIER.account, "Invented Driver", ""))
+    assert w.refused(late) == "account_unknown"
     for kind in (GarageDriver, GarageVehicle):
         assert w.store.reader.rows(kind, CARRIER.account) == []
         assert len(w.store.reader.rows(kind, RIVAL.account)) == 1

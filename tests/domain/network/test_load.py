@@ -110,6 +110,15 @@ def test_a_calendar_goes_on_after_an_outage_longer_than_itself():
     assert {(d.open, d.capacity, d.basis) for d in days} == {(True, capacity, "assumed")}
 
 
+def test_after_years_the_days_are_closed_until_the_agency_opens_them():
+    w = World()
+    w.wait(hours=24 * 800)
+    days = extended(w, 3)
+    assert {(d.open, d.capacity) for d in days} == {(False, 0)}
+    w.done(OpenDay("", PEOPLE["agency"], A, days[0].on, 240, "we are back"))
+    w.check()
+
+
 def test_a_closure_without_an_end_goes_on_until_the_agency_opens():
     w = World()
     for day in extended(w, w.rules["kz"].horizon_days + 2):

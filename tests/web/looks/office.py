@@ -311,6 +311,8 @@ def users() -> dict:
     return {
         "site": site("users", AGENCY, "A. Omarova"),
         "users": rows,
+        "wanted": "",
+        "beyond": 12,
         "link": link,
         "kinds": ["officer", "supervisor", "clerk", "agency", "carrier", "administrator"],
         "places": AT,

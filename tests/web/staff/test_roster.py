@@ -8,6 +8,8 @@ import re
 import pytest
 
 from kezek.domain.account.account import Account, Login
+from kezek.domain.account.actor import PUBLIC
+from kezek.domain.account.decide import AddAccount
 from tests.web.staff.office import Browser, Office
 from tests.world import PEOPLE, granted
 
@@ -34,6 +36,20 @@ def act(b: Browser, verb: str, user: int, **fields: str):
 
 
 class TestUsers:
+    def test_of_many_accounts_some_are_shown_and_any_is_found(self, office: Office):
+        for n in range(120):
+            office.done(
+                AddAccount("", PUBLIC, f"fleet{n:03}", f"Fleet {n}", "x" * 20, "carrier", "*")
+            )
+        b = office.browser("admin")
+        page = b.page("/users")
+        assert page.count('<th scope="row">') == 100
+        assert re.search(r"\d+ more are not shown", page)
+        assert "fleet117" not in page
+        found = b.page("/users?q=FLEET117")
+        assert found.count('<th scope="row">') == 1
+        assert "fleet117" in found
+
     def test_a_new_account_gets_a_link_that_is_shown_once(self, office: Office):
         b = office.browser("admin")
         made = add(b)

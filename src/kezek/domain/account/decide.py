@@ -267,6 +267,9 @@ def decide_garage(
     row = command.row
     if command.actor.account != row.account or row.account == 0:
         return Refused(Reason.NOT_ALLOWED, {})
+    account = facts.get(Account, row.account)
+    if account is None or account.closed_at is not None:
+        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": row.account})
     event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
     # In normal form also to remove it, or a hyphen would keep it there.
     normal = _vehicle_kept(row) if isinstance(row, GarageVehicle) else _driver_kept(row)

@@ -20,7 +20,7 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.slot import Day, Slot
 
-# An installation that stood still for longer than a year begins its calendar anew.
+# After more than a year nobody knows how many places there are: days are closed until an agency opens them.
 LOOK_BACK_DAYS = 400
 
 
@@ -206,14 +206,12 @@ def decide_extend(
     if facts.get(Day, (line.id, command.on)) is not None:
         return Accepted((), (), outcome={"day": command.on})
     before = _before(facts, line, on, regulation)
-    if not before:
-        return Refused(Reason.WINDOW_UNKNOWN, {"day": command.on})
     model = _model(before)
     plan = _repeated(model, on) if model else closed_day(on)
     body: dict[str, Fact] = {"day": command.on, "capacity": plan.capacity}
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
     # A closure without an end goes on, for the reason that was published.
-    why = "" if model else before[0].reason
+    why = before[0].reason if before else "day_off"
     rows = day_rows(line, plan, regulation, why)
     return Accepted((event,), tuple(rows), outcome=body)
 

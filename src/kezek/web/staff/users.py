@@ -9,7 +9,7 @@ from typing import NamedTuple
 from litestar import Response, get, post
 
 from kezek.app.access import Person
-from kezek.app.roster import Member, members
+from kezek.app.roster import Member, roster
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import Role
 from kezek.domain.account.decide import AddAccount, CloseAccount, GrantRole
@@ -77,7 +77,7 @@ class Place(NamedTuple):
     name: str
 
 
-@get("/users", sync_to_thread=False)
+@get("/users", sync_to_thread=True)
 def users(request: PageRequest) -> Response[bytes]:
     """Everybody with an account."""
     return _show(request, signed_in(request, Role.ADMINISTRATOR))
@@ -92,11 +92,15 @@ def _show(
     errors: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     here = visit(request)
+    wanted = request.query_params.get("q", "")[:80]
+    found = roster(here.house.store.reader, wanted)
     return page(
         request,
         "pages/users.html",
         http_status=422 if errors else 200,
-        users=[_row(here, person, member) for member in members(here.house.store.reader)],
+        users=[_row(here, person, member) for member in found.members],
+        wanted=wanted,
+        beyond=found.beyond,
         link=link,
         kinds=[str(role) for role in _GIVEN],
         places=_places(here),
