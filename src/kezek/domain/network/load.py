@@ -20,7 +20,7 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.slot import Day, Slot
 
-# After more than a year nobody knows how many places there are: days are closed until an agency opens them.
+# After more than a year nobody knows the number of places: days are closed until an agency opens them.
 LOOK_BACK_DAYS = 400
 
 
