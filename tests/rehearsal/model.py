@@ -20,7 +20,6 @@ from tests.rehearsal.places import Places
 _TAKEN_BACK = {
     "arrive": ("arrived", "joined"),
     "call": ("called", "until"),
-    "exception": ("called", "until", "exception", "approver"),
     "miss": ("called", "until", "joined", "misses", "end"),
     "admit": ("admitted",),
     "cross": ("end",),
@@ -235,8 +234,10 @@ class Model:
 
     # The yard and the gate.
 
-    def _step(self, verb: str, event: Logged, truck: Truck, *cursors: int) -> None:
-        before = {name: getattr(truck, name) for name in _TAKEN_BACK[verb]}
+    def _step(
+        self, verb: str, event: Logged, truck: Truck, *cursors: int, more: tuple[str, ...] = ()
+    ) -> None:
+        before = {name: getattr(truck, name) for name in (*_TAKEN_BACK[verb], *more)}
         truck.step = (verb, event.actor, event.real, before, cursors)
 
     def arrived(self, event: Logged, body: dict, truck: Truck) -> None:
@@ -284,7 +285,7 @@ class Model:
         self._in(event, truck, "arrived")
         hold("I4", body["cause"], "an exception without a reason", event)
         awaiting = truck.exception == "awaiting"
-        self._step("call" if awaiting else "exception", event, truck)
+        self._step("call", event, truck, more=() if awaiting else ("exception", "approver"))
         agreed = truck.exception == "proposed" and truck.approver != event.actor
         told = "approved" if agreed else "awaiting"
         hold("I4", body["exception"] == told, "an exception is", body, "and not", told, event)
