@@ -173,6 +173,23 @@ def test_a_database_that_was_rolled_back_gets_no_new_head(tmp_path: Path):
     book.store.close()
 
 
+def test_a_database_that_goes_back_under_a_running_server_gets_no_new_head(tmp_path: Path):
+    """As a failover does to a standby that had not got the newest rows."""
+    store = MemoryStore()
+    book = Book(store, tmp_path)
+    book.grow(5)
+    content = store._content
+    tables = {kind: dict(rows) for kind, rows in content.tables.items()}
+    log = list(content.log)
+    book.grow(5)
+    shown = published(book)
+    content.tables, content.log = tables, log
+    book.append(6)
+    with pytest.raises(Forked, match="rolled back"):
+        book.minute()
+    assert published(book) == shown, "what was published stays as it is"
+
+
 def test_another_key_does_not_go_on(book: Book):
     book.grow(5)
     book.key = OTHER_KEY

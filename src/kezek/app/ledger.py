@@ -77,7 +77,7 @@ class Ledger:
         self._notary, self._shelf, self._issuer = notary, shelf, issuer
         self._lock = threading.Lock()
         self._signed_at: Instant | None = None
-        self._trusted = False
+        self._key_out = False
 
     @property
     def origin(self) -> str:
@@ -167,8 +167,7 @@ class Ledger:
         return {**drawn, **known}, [Salt(n, drawn[n]) for n in fresh]
 
     def _sign(self, now: Instant) -> None:
-        if not self._trusted:
-            self._trust()
+        self._trust()
         self._sign_growth(now)
         self._lay_out()
 
@@ -193,7 +192,10 @@ class Ledger:
             unit.save(_rows([SignedHead(head.number, size, note)]), [], [])
 
     def _trust(self) -> None:
-        """Before the first signature: these are the log and the key of the heads so far."""
+        """Before every signature: these are the log and the key of the heads so far.
+
+        A database that failed over to a standby without the newest rows may go back while we run.
+        """
         reader = self._store.reader
         last, out = newest(reader), self._shelf.newest()
         if last is not None and self._notary.read(last.note) is None:
@@ -208,8 +210,9 @@ class Ledger:
                     "a head was published that this database does not know: it was rolled back or "
                     "replaced; restore a newer backup, or see docs/verify.md"
                 )
-        self._shelf.put_key(*self._notary.public_key(self.origin))
-        self._trusted = True
+        if not self._key_out:
+            self._shelf.put_key(*self._notary.public_key(self.origin))
+            self._key_out = True
 
     def _lay_out(self) -> None:
         """Every head that the folder lacks, in order: also those that this process, or another one,
