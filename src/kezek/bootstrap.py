@@ -133,7 +133,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
 
 def _proxies(settings: Settings) -> Proxies:
     try:
-        return Proxies(settings.proxies)
+        return Proxies(settings.proxies, settings.proxy_header)
     except ValueError as wrong:
         raise SettingRefused(f"KEZEK_PROXIES takes addresses and networks: {wrong}.") from None
 

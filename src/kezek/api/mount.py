@@ -80,7 +80,6 @@ class Api:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._proxy_header = house.settings.proxy_header.lower().encode()
         self._root = Part()
         for operation, noun in self._paired():
             self._root.add(operation, operation.run.__get__(noun))
@@ -162,8 +161,7 @@ class Api:
     def _address(self, call: Call, scope: Any) -> str:
         """The client's address, as the server or the proxy in front of it sees it."""
         client = scope.get("client")
-        named = call.headers.get(self._proxy_header, b"") if self._proxy_header else b""
-        return self._house.proxies.client(client[0] if client else "", named.decode("latin-1"))
+        return self._house.proxies.client(client[0] if client else "", call.headers)
 
     async def _asked(self, call: Call, scope: Any, receive: Any) -> Reply | Stream:
         """Find the operation, and run it for who may."""

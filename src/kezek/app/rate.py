@@ -7,7 +7,7 @@ and a thread that walks over all of them a hundred times a second; this costs ha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
@@ -23,9 +23,11 @@ class Proxies:
     """The proxies of ours, whose word about a client's address is believed; nobody else's is.
 
     `listed` has addresses and networks with commas between them; ValueError when one is neither.
+    `header` is where they say it, empty when there are none.
     """
 
-    def __init__(self, listed: str) -> None:
+    def __init__(self, listed: str, header: str) -> None:
+        self._header = header.lower().encode()
         named = (part.strip() for part in listed.split(","))
         self._networks = tuple(ip_network(part) for part in named if part)
         # The same few peers ask again and again.
@@ -38,18 +40,23 @@ class Proxies:
             return False
         return any(address in network for network in self._networks)
 
-    def client(self, peer: str, header: str) -> str:
-        """Who is counted of a request from `peer`, whose header of a proxy says `header`."""
-        return client_address(peer, header if header and self._ours(peer) else "")
+    def client(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
+        """Who is counted of a request from `peer`; of a header sent twice `headers` have the last."""
+        told = headers.get(self._header, b"") if self._header else b""
+        return client_address(peer, told.decode("latin-1") if told and self._ours(peer) else "")
 
 
 def client_address(peer: str, header: str = "") -> str:
     """Who is counted: the address that the server sees, or the one that our own proxy says it saw.
 
     A proxy appends; what stands before its word anybody can write.  An IPv6 address counts as its
-    network: one household has 2**64 of them.
+    network: one household has 2**64 of them.  A port, as some proxies add it, is no part of anybody.
     """
     told = header[-100:].rpartition(",")[2].strip() or peer
+    if told.startswith("["):
+        told = told[1:].partition("]")[0]
+    elif told.count(":") == 1:
+        told = told.partition(":")[0]
     if ":" not in told:
         return told
     try:

@@ -29,9 +29,10 @@ class _Gathered:
         self._transport.close()
 
     def _flush(self) -> None:
-        if self._pieces:
-            data = b"".join(self._pieces)
-            self._pieces.clear()
+        data = b"".join(self._pieces)
+        self._pieces.clear()
+        # Who has hung up meanwhile hears nothing more, and that is nobody's fault.
+        if data and not self._transport.is_closing():
             self._transport.write(data)
 
     def __getattr__(self, name: str) -> Any:

@@ -103,10 +103,9 @@ class Visit:
     @property
     def address(self) -> str:
         """Where the request comes from, as far as we can know."""
-        header = self.house.settings.proxy_header
-        told = self.request.headers.get(header, "") if header else ""
-        client = self.request.scope.get("client")
-        return self.house.proxies.client(client[0] if client else "", told)
+        scope = self.request.scope
+        client = scope.get("client")
+        return self.house.proxies.client(client[0] if client else "", dict(scope["headers"]))
 
     def set_cookie(self, name: str, value: str, seconds: int | None = None) -> None:
         """A cookie that no script reads and no other site's form sends."""
