@@ -35,5 +35,11 @@ echo "kezek: installing $lock (only when it changed; the first time takes a minu
 # The build tool comes from the lock too, hence no build isolation.
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 
+# The learned part of forecasts is linked against it. The product runs without that part, so for the
+# product alone a machine where it may not be installed goes on with the sentence that says how.
+if ! /sbin/ldconfig -p 2>/dev/null | grep -q 'libgomp\.so\.1'; then
+  tools/need.sh "" libgomp1 || [ "$set_name" = run ]
+fi
+
 touch ".venv/$set_name.stamp"
 if [ "$set_name" = test ]; then touch .venv/run.stamp; fi

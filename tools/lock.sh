@@ -12,9 +12,12 @@ options=(--quiet --generate-hashes --strip-extras --allow-unsafe --no-header --n
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options)
 
 "$python" -m piptools compile "${options[@]}" "$@" --build-deps-for=editable \
-  --output-file=requirements/run.txt pyproject.toml
+  --extra=learning --extra=parquet --output-file=requirements/run.txt pyproject.toml
 "$python" -m piptools compile "${options[@]}" "$@" --build-deps-for=editable --extra=test \
   --constraint=requirements/run.txt --output-file=requirements/test.txt pyproject.toml
+
+# The tool's own remark about setuptools says nothing about where it came from, but looks as if it did.
+sed -i '/^# The following packages are considered to be unsafe/d' requirements/*.txt
 
 if grep -nE 'https?:|file:|://' requirements/*.txt; then
   echo "lock: an address got into the lock files (lines above); they must name versions and hashes only." >&2

@@ -1,0 +1,146 @@
+"""What a live line is asked and what is answered: plain values, so that a server may hold them.
+
+Instants and spans are milliseconds.  This module imports no numerics: the web server knows it, while
+the process that answers is another one.
+"""
+
+from __future__ import annotations
+
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.value import value
+from kezek.domain.turn.order import Key
+
+QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+REPLICATIONS = 200
+
+
+@value(frozen=True, slots=True)
+class InLine:
+    """A truck that has arrived and waits to be called, with the key of its place."""
+
+    number: int
+    vehicle_class: str
+    key: Key
+
+
+@value(frozen=True, slots=True)
+class Expected:
+    """A live booking whose truck has not arrived, with the start of its window."""
+
+    number: int
+    vehicle_class: str
+    start: Instant
+
+
+@value(frozen=True, slots=True)
+class AtGate:
+    """A truck that was called, or admitted, at `since`."""
+
+    number: int
+    vehicle_class: str
+    admitted: bool
+    since: Instant
+
+
+@value(frozen=True, slots=True)
+class Hour:
+    """What the calendar says of an hour: its capacity in trucks; 0 is closed."""
+
+    start: Instant
+    capacity: int
+
+
+@value(frozen=True, slots=True)
+class Measured:
+    """What the log says of the last days, oldest first.
+
+    `crossed` and `called` are instants; `approach` are spans from call to admission, `gate` from
+    admission to crossing; `early` are spans from a booked window's start to its truck's arrival
+    (negative before it); `shown` and `not_shown` count booked trucks that came and that did not;
+    `walked_in` counts walk-ins since `since`, the beginning of what is known.
+    """
+
+    since: Instant
+    called: tuple[Instant, ...]
+    crossed: tuple[Instant, ...]
+    approach: tuple[Instant, ...]
+    gate: tuple[Instant, ...]
+    early: tuple[Instant, ...]
+    shown: int
+    not_shown: int
+    walked_in: int
+
+
+@value(frozen=True, slots=True)
+class LineState:
+    """A line at a moment, as the twin starts from it.
+
+    `window` is the span of a slot, `keeps_place_for` the regulation's limit for late trucks; `hours`
+    reach from the current hour to the horizon.  `seed` and the state give the same answer anywhere.
+    """
+
+    line: str
+    now: Instant
+    interleave: tuple[str, ...]
+    cursor: int
+    window: Instant
+    keeps_place_for: Instant
+    no_show_after: Instant
+    waiting: tuple[InLine, ...]
+    expected: tuple[Expected, ...]
+    at_gate: tuple[AtGate, ...]
+    hours: tuple[Hour, ...]
+    measured: Measured
+    seed: int
+    replications: int = REPLICATIONS
+
+
+@value(frozen=True, slots=True)
+class Range:
+    """Seven quantiles (`QUANTILES`), rising."""
+
+    at: tuple[Instant, ...]
+
+
+@value(frozen=True, slots=True)
+class TruckForecast:
+    """When a truck is called and when it has crossed: instants; `called` is None after the call."""
+
+    number: int
+    called: Range | None
+    crossed: Range
+
+
+@value(frozen=True, slots=True)
+class JoinForecast:
+    """What a truck of a class that joined now would wait: spans until its call, until it is through."""
+
+    vehicle_class: str
+    called: Range
+    crossed: Range
+
+
+@value(frozen=True, slots=True)
+class Length:
+    """How many trucks wait at an instant to come: seven quantiles."""
+
+    at: Instant
+    waiting: tuple[int, ...]
+
+
+@value(frozen=True, slots=True)
+class LineForecast:
+    """The twin's answer.  `no_basis` is empty, or a code that says why nothing can be told.
+
+    A quantile beyond the horizon is the horizon's end; `horizon` says where that is.
+    """
+
+    line: str
+    as_of: Instant
+    horizon: Instant
+    seed: int
+    replications: int
+    no_basis: str
+    trucks: tuple[TruckForecast, ...]
+    joins: tuple[JoinForecast, ...]
+    lengths: tuple[Length, ...]

@@ -1,0 +1,1 @@
+"""The twin: multi-server queues, tandems with priority, and the checkpoint."""
