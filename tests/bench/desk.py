@@ -124,7 +124,7 @@ def raw(folder: Path, size: int, seconds: float) -> float:
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--seconds", type=float, default=3.0, help="per batch size")
-    asked.add_argument("--profile", action="store_true", help="where the time goes, batches of 64")
+    asked.add_argument("--profile", action="store_true", help="where the time goes, batches of 256")
     asked.add_argument("--folder", type=Path, help="on the disk to measure; default: temporary")
     asked.add_argument("--store", choices=["sqlite", "postgresql"], default="sqlite")
     options = asked.parse_args()
@@ -158,7 +158,7 @@ def profiled(store: Store, seconds: float) -> None:
     watch = cProfile.Profile()
     asked = commands(store, 7)
     watch.enable()
-    measured(store, asked, 64, seconds)
+    measured(store, asked, 256, seconds)
     watch.disable()
     store.close()
     pstats.Stats(watch).sort_stats("tottime").print_stats(35)

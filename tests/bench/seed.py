@@ -19,6 +19,7 @@ import apsw
 
 import kezek.storage.schema
 import kezek.storage.table
+from kezek.app.house import House
 from kezek.app.load import load_command
 from kezek.app.network import CheckpointRow, read_checkpoints, shipped_checkpoints
 from kezek.app.port import Answered
@@ -97,22 +98,28 @@ def _fingerprint() -> str:
 def _make_base(folder: Path) -> str:
     house = open_house(Settings(folder=folder))
     try:
-        rows = read_checkpoints(shipped_checkpoints()).rows
-        _ask(house, load_command("load", HOST, rows, (), seen_at=house.now(), source="bench"))
-        for row in _with_lines(rows):
-            line = Line(f"{row.id}.exit", row.id, "exit", "kz", "kz", row.zone, "ours", 0)
-            _ask(house, OpenLine(f"open-{row.id}", HOST, line, CAPACITY))
-        made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
-        account = _ask(house, made)["account"]
-        text, digest = house.access.new_key()
-        issue = IssueKey("key", HOST, account, digest, "bench", Role.CARRIER, "*", 1_000_000_000)
-        _ask(house, issue)
+        text = furnish(house)
     finally:
         close_house(house)
     with apsw.Connection(str(folder / "kezek.db")) as connection:
         connection.execute(f"UPDATE slot SET capacity = {PLACES}")
         connection.execute(f"UPDATE day SET capacity = {PLACES * 24}")
     connection.close()
+    return text
+
+
+def furnish(house: House) -> str:
+    """The network with a line at every post, and a carrier; the text of the carrier's key."""
+    rows = read_checkpoints(shipped_checkpoints()).rows
+    _ask(house, load_command("load", HOST, rows, (), seen_at=house.now(), source="bench"))
+    for row in _with_lines(rows):
+        line = Line(f"{row.id}.exit", row.id, "exit", "kz", "kz", row.zone, "ours", 0)
+        _ask(house, OpenLine(f"open-{row.id}", HOST, line, CAPACITY))
+    made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
+    account = _ask(house, made)["account"]
+    text, digest = house.access.new_key()
+    issue = IssueKey("key", HOST, account, digest, "bench", Role.CARRIER, "*", 1_000_000_000)
+    _ask(house, issue)
     return text
 
 
@@ -126,7 +133,7 @@ def posts() -> list[str]:
     return [row.id for row in _with_lines(read_checkpoints(shipped_checkpoints()).rows)]
 
 
-def _ask(house: Any, command: Any) -> dict[str, Any]:
+def _ask(house: House, command: Any) -> dict[str, Any]:
     decided = house.desk.ask(command)
     assert not isinstance(decided, Refused), decided
     return decided.outcome

@@ -50,13 +50,20 @@ class Server:
         self.stop()
 
 
-def start(folder: Path) -> Server:
-    """Until the first healthy answer."""
+def start(folder: Path, *, database: str = "", workers: int = 1) -> Server:
+    """Until the first healthy answer; an empty `database` is the folder's own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KEZEK_")}
-    environment |= {"KEZEK_RATE_PUBLIC": NO_LIMIT, "KEZEK_RATE_SIGN_IN": NO_LIMIT}
+    environment |= {
+        name: NO_LIMIT for name in ("KEZEK_RATE_PUBLIC", "KEZEK_RATE_SIGN_IN", "KEZEK_STREAMS_EACH")
+    }
+    if database:
+        environment["KEZEK_DATABASE"] = database
     began = time.perf_counter()
     child = subprocess.Popen(
-        [sys.executable, "-m", "kezek", "serve", "--port", "0", "--folder", str(folder), "--json"],
+        [
+            *(sys.executable, "-m", "kezek", "serve", "--port", "0", "--json"),
+            *("--folder", str(folder), "--workers", str(workers)),
+        ],
         stdout=subprocess.PIPE,
         text=True,
         env=environment,
