@@ -61,9 +61,7 @@ class Bench:
         self._rows.add(DESK_SHARE, decided / spread)
 
     def _pgbench(self, script: str) -> float:
-        return pgbench.transactions_per_second(
-            self._server, self._reference, script, self._seconds
-        )
+        return pgbench.transactions_per_second(self._server, self._reference, script, self._seconds)
 
     def _booked(self, windows: Path) -> float:
         """Accepted bookings a second over HTTP, on a fresh copy of the installation."""
@@ -72,7 +70,9 @@ class Bench:
             with start(self._folder, database=self._server.url(name), workers=WORKERS) as server:
                 salt = next(self._salts)
                 wrk(server.url, "book.lua", 1, self._key, str(salt + 500), str(windows))
-                measured = wrk(server.url, "book.lua", self._seconds, self._key, str(salt), str(windows))
+                measured = wrk(
+                    server.url, "book.lua", self._seconds, self._key, str(salt), str(windows)
+                )
         finally:
             self._server.drop(name)
         if measured.refused:

@@ -7,10 +7,11 @@ for SQLite, since both keep booleans as 0 and 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from types import UnionType
+from functools import cache
+from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from kezek.storage.sqlite.mapping import mapping as sqlite_mapping
@@ -19,6 +20,7 @@ from kezek.storage.table import TABLES, Table
 R = TypeVar("R")
 
 _WIDEST = 2**63
+_WHOLE = frozenset({int, NoneType})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Column:
     """A column's type, how a sequence of its values is written as an array, and the type's own name."""
 
     type: str
-    array: Callable[[Iterable[Any]], str]
+    array: Callable[[Sequence[Any]], str]
     short: str
 
 
@@ -35,8 +37,8 @@ class Mapped(Generic[R]):
     """How one kind of row is found, made, written and dropped.
 
     `select` has no condition and ends ready for one; `by_key` is bound to the key's columns, `by_keys`
-    and `drop` to an array for each of them, `add` and `put` to an array for each column; `stream`
-    takes `values` of any number of rows as these `types`.
+    and `drop` to an array for each of them, `put` to an array for each column; `adding` tells statement
+    and arrays that insert new rows; `stream` takes `values` of any number of rows as these `types`.
     """
 
     make: Callable[[Sequence[Any]], R]
@@ -52,7 +54,7 @@ class Mapped(Generic[R]):
     by_first: bytes
     by_firsts: bytes
     everything: bytes
-    add: bytes
+    adding: Callable[[Sequence[Any]], tuple[bytes, list[str]]]
     put: bytes
     drop: bytes
 
@@ -111,6 +113,19 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
         by_column = zip(*map(values, rows), strict=True)
         return [column.array(whole) for column, whole in zip(columns, by_column, strict=True)]
 
+    @cache
+    def add_of(filled: tuple[bool, ...]) -> bytes:
+        kept = [(n, c) for n, c, used in zip(names, columns, filled, strict=True) if used]
+        inserted, arrived = _quoted([n for n, _ in kept]), _arrays([c for _, c in kept])
+        return f"INSERT INTO {name} ({inserted}) SELECT * FROM unnest({arrived})".encode()
+
+    def adding(rows: Sequence[R]) -> tuple[bytes, list[str]]:
+        # Of a new booking half the columns say nothing yet: what no row fills is left out.
+        by_column = list(zip(*map(values, rows), strict=True))
+        filled = tuple(whole.count(None) < len(whole) for whole in by_column)
+        pairs = zip(columns, by_column, filled, strict=True)
+        return add_of(filled), [column.array(whole) for column, whole, used in pairs if used]
+
     def key_arrays(keys: Sequence[Hashable]) -> list[str]:
         by_column = zip(*map(parts, keys), strict=True)
         return [column.array(whole) for column, whole in zip(key_columns, by_column, strict=True)]
@@ -131,7 +146,7 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
             f'{select} WHERE "{key[0]}" = ANY({_arrays(key_columns[:1])}) ORDER BY {key_names}'
         ).encode(),
         everything=f"{select} ORDER BY {key_names}".encode(),
-        add=add.encode(),
+        adding=adding,
         put=f"{add} ON CONFLICT ({key_names}) {then}".encode(),
         drop=f"DELETE FROM {name} USING {asked} WHERE {same}".encode(),
     )
@@ -146,16 +161,24 @@ def _arrays(columns: Sequence[Column]) -> str:
     return ", ".join(f"%s::{column.type}[]" for column in columns)
 
 
-def _numbers(values: Iterable[Any]) -> str:
+def _numbers(values: Sequence[Any]) -> str:
+    if _WHOLE.issuperset(map(type, values)):
+        # No number is written with a letter, so only nothing is replaced.
+        return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
     # The format refuses what is no number, so nothing can slip a bracket in.
     return "{" + ",".join(["NULL" if v is None else f"{v:d}" for v in values]) + "}"
 
 
-def _reals(values: Iterable[Any]) -> str:
+def _reals(values: Sequence[Any]) -> str:
     return "{" + ",".join(["NULL" if v is None else f"{v!r}" for v in values]) + "}"
 
 
-def _texts(values: Iterable[Any]) -> str:
+def _texts(values: Sequence[Any]) -> str:
+    if None not in values:
+        # Together first: most columns hold nothing that must be escaped, and one look tells.
+        whole = '","'.join(values)
+        if "\\" not in whole and whole.count('"') == 2 * (len(values) - 1):
+            return f'{{"{whole}"}}'
     return "{" + ",".join(["NULL" if v is None else _text(v) for v in values]) + "}"
 
 
@@ -165,7 +188,7 @@ def _text(value: str) -> str:
     return f'"{value}"'
 
 
-def _bytes(values: Iterable[Any]) -> str:
+def _bytes(values: Sequence[Any]) -> str:
     return "{" + ",".join([f'"\\\\x{v.hex()}"' for v in values]) + "}"
 
 

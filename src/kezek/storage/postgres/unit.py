@@ -130,17 +130,19 @@ class PostgresUnit(Rows, Prefetching):
         # Plainly inserted: an event or an answer that is there already is a mistake, never an update.
         for kind, rows in ((Logged, events), (Answered, answers)):
             if rows:
-                self._send(mapping(kind).add, mapping(kind).arrays(rows))
+                self._send(*mapping(kind).adding(rows))
         if events:
             self._send(_NOTIFY, [str(events[-1].position)])
 
     def _put(self, kind: type[Any], rows: Sequence[Row]) -> None:
         """Rows known not to be there are inserted plainly, which is cheaper and never an update."""
         at = mapping(kind)
-        new = [row for row in rows if self._known.get((kind, row.key), row) is None]
-        old = [row for row in rows if self._known.get((kind, row.key), row) is not None]
+        new: list[Row] = []
+        old: list[Row] = []
+        for row in rows:
+            (new if self._known.get((kind, row.key), row) is None else old).append(row)
         if new:
-            self._send(at.add, at.arrays(new))
+            self._send(*at.adding(new))
         if old:
             self._send(at.put, at.arrays(old))
 
