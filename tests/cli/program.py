@@ -10,10 +10,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar
 
 T = TypeVar("T")
 
@@ -67,10 +67,19 @@ def kezek(*arguments: str | Path, given: str = "", extra: dict[str, str] | None 
 class Running:
     """A command that serves until it is stopped: `kezek serve` or `kezek demo`."""
 
-    def __init__(self, *arguments: str | Path, extra: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        *arguments: str | Path,
+        extra: dict[str, str] | None = None,
+        before: Sequence[str] = (),
+        log: IO[bytes] | None = None,
+    ) -> None:
+        """`before` is a program that starts the command; `log` takes its standard error."""
+        whole = [*before, sys.executable, "-m", "kezek", *map(str, arguments), "--port", "0"]
         self.child = subprocess.Popen(
-            [sys.executable, "-m", "kezek", *map(str, arguments), "--port", "0", "--json"],
+            [*whole, "--json"],
             stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
             env=environment() | (extra or {}),
         )

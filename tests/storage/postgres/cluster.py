@@ -14,10 +14,12 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -49,9 +51,11 @@ def programs() -> Path:
 class Cluster:
     """A server with a socket in its folder and a port on the loopback address."""
 
-    def __init__(self) -> None:
+    def __init__(self, inside: Path | None = None, **settings: str) -> None:
+        """Its folder is made `inside` another one; `settings` hold at every start."""
         self.programs = programs()
-        self.folder = Path(tempfile.mkdtemp(prefix="kezek-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="kezek-pg-", dir=inside))
+        self._settings = SETTINGS | settings
         self.port = _free_port()
         self._user = _unprivileged()
         self._numbers = count(1)
@@ -93,7 +97,7 @@ class Cluster:
     def start(self, **settings: str) -> None:
         """Start, and wait until it answers."""
         wanted = {
-            **SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder), **settings
+            **self._settings, "port": str(self.port), "unix_socket_directories": str(self.folder), **settings
         }  # fmt: skip
         options = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
@@ -122,6 +126,24 @@ class Cluster:
         if self._server is not None and self._server.poll() is None:
             self.run("pg_ctl", "stop", "--pgdata", str(self.data), "--mode", how)
             self._server.wait(30)
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server runs; it may be busy with its recovery."""
+        return self._server is not None and self._server.poll() is None
+
+    def kill(self) -> None:
+        """End the server and all that it has started with -9, as if the machine had lost them."""
+        assert self._server is not None, "what is killed was started"
+        with suppress(psutil.NoSuchProcess):
+            server = psutil.Process(self._server.pid)
+            whole = [server, *server.children(recursive=True)]
+            for one in whole:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
+            # The next start asks whether anybody still has the shared memory.
+            psutil.wait_procs(whole[1:], 30)
+        self._server.wait(30)
 
     def remove(self) -> None:
         self.stop("immediate")

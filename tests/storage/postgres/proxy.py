@@ -28,8 +28,10 @@ class Proxy:
             except OSError:
                 return
             try:
-                server = socket.create_connection(self.to)
+                server = socket.create_connection(self.to) if self._lets_in() else None
             except OSError:
+                server = None
+            if server is None:
                 client.close()
                 continue
             self._open += [client, server]
@@ -47,13 +49,23 @@ class Proxy:
                     # Long enough for the server to hear the rest and to do it.
                     threading.Timer(0.4, self.cut).start()
                 if asked or not self._deaf:
-                    sink.sendall(some)
+                    self._carry(some, sink, asked=asked)
         except OSError:
             pass
         for end in (source, sink):
             # Closing alone says nothing to the other side while a thread still reads from the end.
             _shut(end)
             end.close()
+            with suppress(ValueError):
+                self._open.remove(end)
+
+    def _carry(self, some: bytes, sink: socket.socket, *, asked: bool) -> None:
+        """Hand on what came; `asked` is the way to the server."""
+        sink.sendall(some)
+
+    def _lets_in(self) -> bool:
+        """Whether a new connection is taken on."""
+        return True
 
     def cut(self) -> None:
         """Close every connection; new ones can be made."""
