@@ -37,6 +37,10 @@ class Settings:
         default=1,
         metadata={"meaning": "server processes on that port; more than one needs PostgreSQL"},
     )
+    planner: bool = field(
+        default=True,
+        metadata={"meaning": "run a process for forecasts beside each server process"},
+    )
     log: str = field(
         default="lines",
         metadata={

@@ -14,6 +14,7 @@ from kezek.domain.kernel.value import value
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
+from kezek.planning.question import LineForecast, LineState
 
 R = TypeVar("R", bound=Row)
 Ref: TypeAlias = tuple[type[Any], Hashable]
@@ -41,6 +42,14 @@ class OutcomeUnknown(StoreFault):
 
     Asking again under the same idempotency key finds out, and does it once in either case.
     """
+
+
+class PlannerFault(Fault):
+    """The planner does not answer now; `code` is starting, down, slow, busy or stumbled."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(f"no forecast: the planner is {code}")
+        self.code = code
 
 
 class Clock(Protocol):
@@ -240,3 +249,19 @@ class Shared(Protocol):
         """Call `tell`, on a thread of the store's own, with every event above a position: in order,
         none left out, those of this process too.  A `tell` that fails is called with them again.
         """
+
+
+class Planner(Protocol):
+    """Numerics in a process of their own, which may be late, or not there at all.
+
+    `state` is starting, ready or down.
+    """
+
+    @property
+    def state(self) -> str: ...
+
+    async def run(self) -> None:
+        """Keep that process until this is cancelled."""
+
+    async def forecast(self, state: LineState) -> LineForecast:
+        """The twin's answer, or a PlannerFault."""

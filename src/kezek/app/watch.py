@@ -75,6 +75,12 @@ class Watch:
             woken = [stream for line in lines for stream in self._streams.get(line, ())]
         _wake_all(woken)
 
+    def wake(self, line: str) -> None:
+        """Wake who follows a line of which something new is said, though nothing has happened."""
+        with self._lock:
+            woken = list(self._streams.get(line, ()))
+        _wake_all(woken)
+
     def close(self) -> None:
         """Wake every stream for the last time: the server is about to stop, and waits for them."""
         self.closed = True

@@ -30,6 +30,7 @@ GRACE_SECONDS = 5
 # Whoever stops a server waits no longer than this, whatever the disk or the database does.
 STOP_SECONDS = 30
 TICK_SECONDS = 1.0
+FORECAST_AGAIN_SECONDS = 30.0
 COLLECT_AFTER = (50_000, 20, 100)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -119,6 +120,7 @@ async def _serve(
     tasks = [
         asyncio.create_task(_keep_time(house)),
         asyncio.create_task(_keep_ledger(house)),
+        *(asyncio.create_task(_keep_forecasts(work)) for work in _forecasting(house)),
         asyncio.create_task(_announce(server, started)),
     ]
     if beside is not None:
@@ -174,6 +176,25 @@ async def _keep_ledger(house: House) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         await _sealed(house)
+
+
+def _forecasting(house: House) -> list[Callable[[], Awaitable[None]]]:
+    """The planner's process, what is asked of it now, and what is asked of it again every night."""
+    forecasts = house.forecasts
+    if forecasts.planner is None:
+        return []
+    return [forecasts.planner.run, forecasts.keep, forecasts.score]
+
+
+async def _keep_forecasts(work: Callable[[], Awaitable[None]]) -> None:
+    """Bookings go on whatever becomes of forecasts."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            # The outermost edge of this task: the pages say that there is no forecast.
+            log.exception("forecasts stumbled and will be tried again")
+        await asyncio.sleep(FORECAST_AGAIN_SECONDS)
 
 
 async def _sealed(house: House, *, last: bool = False) -> None:

@@ -1,0 +1,178 @@
+"""How good the forecasts of a line were, and how far its ranges are moved because of it.
+
+Each quantile of a forecast is moved by the same quantile of its own past errors (split conformal
+prediction, quantile by quantile), so that a tenth of the trucks lies below the 10 % mark, whatever the
+twin believes.  Errors are taken by class and regime; an error is the logarithm of wait over forecast,
+because whoever waits for a day is wrong by hours and whoever waits for an hour by minutes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import median
+
+from kezek.domain.kernel.instant import DAY, MINUTE, Instant
+from kezek.domain.kernel.value import value
+from kezek.planning.question import QUANTILES, LineState, Range
+
+SCORED_FOR = 30 * DAY
+# Fewer say nothing that is worth a sentence.
+SCORED_MIN = 30
+# Ours: a group with fewer errors than these takes those of the whole line.
+GROUP_MIN = 40
+# Ours: added to both sides of the ratio, so that a wait of nothing has one.
+SOFT = 10 * MINUTE
+# Ours: the line is long when it holds more trucks than the next three hours take.
+LONG_HOURS = 3
+
+_LOW80, _HIGH80 = QUANTILES.index(0.10), QUANTILES.index(0.90)
+_LOW90, _HIGH90 = QUANTILES.index(0.05), QUANTILES.index(0.95)
+_MEDIAN = QUANTILES.index(0.50)
+
+
+@value(frozen=True, slots=True)
+class Past:
+    """A forecast of a wait made at `at`, and what came: spans; `known_at` is when it was over.
+
+    `last_wait` and `by_pace` are what the two simple rules said at that moment, None where they knew
+    nothing.
+    """
+
+    at: Instant
+    known_at: Instant
+    vehicle_class: str
+    regime: str
+    forecast: Range
+    wait: Instant
+    last_wait: Instant | None
+    by_pace: Instant | None
+
+
+@value(frozen=True, slots=True)
+class Accuracy:
+    """What the ranges of the last 30 days were worth, as they were shown or would have been.
+
+    `inside80` and `inside90` are shares of trucks inside the ranges from 10 to 90 and from 5 to 95 %;
+    losses are mean pinball losses over the seven quantiles, in minutes, and so is `error`, the median
+    distance from the middle.  The baselines' losses are over the trucks for which they had a word.
+    """
+
+    trucks: int
+    inside80: float
+    inside90: float
+    loss: float
+    loss_last_wait: float | None
+    loss_by_pace: float | None
+    error: float
+
+
+@value(frozen=True, slots=True)
+class Calibration:
+    """By how much each quantile is moved: of the line as a whole, and of its groups."""
+
+    whole: tuple[float, ...]
+    groups: Mapping[tuple[str, str], tuple[float, ...]]
+
+    def of(self, waits: Range, vehicle_class: str, regime: str) -> Range:
+        """The range with its quantiles moved, still rising."""
+        moves = self.groups.get((vehicle_class, regime), self.whole)
+        moved = (
+            max(0, round((wait + SOFT) * math.exp(move)) - SOFT)
+            for wait, move in zip(waits.at, moves, strict=True)
+        )
+        return Range(tuple(sorted(moved)))
+
+
+NONE = Calibration((0.0,) * len(QUANTILES), {})
+
+
+def regime_of(state: LineState) -> str:
+    """Closed, long or short: the queue's condition at that moment."""
+    soon = state.hours[:LONG_HOURS]
+    if not soon or not soon[0].capacity:
+        return "closed"
+    return "long" if len(state.waiting) > sum(hour.capacity for hour in soon) else "short"
+
+
+def calibration_of(past: Iterable[Past]) -> Calibration:
+    """How the ranges must be moved so that the past would have been inside as often as they say."""
+    groups: dict[tuple[str, str], list[tuple[float, ...]]] = {}
+    for one in past:
+        groups.setdefault((one.vehicle_class, one.regime), []).append(_errors(one))
+    every = [errors for group in groups.values() for errors in group]
+    if len(every) < SCORED_MIN:
+        return NONE
+    return Calibration(
+        _moves(every), {key: _moves(g) for key, g in groups.items() if len(g) >= GROUP_MIN}
+    )
+
+
+def _errors(one: Past) -> tuple[float, ...]:
+    return tuple(math.log((one.wait + SOFT) / (wait + SOFT)) for wait in one.forecast.at)
+
+
+def _moves(errors: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
+    """Of each quantile its own quantile of the errors; one more than seen, as conformal ranges count."""
+    count = len(errors)
+    moves = []
+    for place, share in enumerate(QUANTILES):
+        ordered = sorted(error[place] for error in errors)
+        moves.append(ordered[min(count, max(1, math.ceil((count + 1) * share))) - 1])
+    return tuple(moves)
+
+
+def accuracy_of(past: Sequence[Past]) -> Accuracy | None:
+    """What the ranges were worth, each moved only by what was known when it was made.
+
+    None where too few are over.  `past` is in the order of `at`.
+    """
+    if len(past) < SCORED_MIN:
+        return None
+    shown = _as_shown(past)
+    waits = [one.wait for one in past]
+    return Accuracy(
+        trucks=len(past),
+        inside80=_inside(shown, waits, _LOW80, _HIGH80),
+        inside90=_inside(shown, waits, _LOW90, _HIGH90),
+        loss=_mean(_loss(r.at, wait) for r, wait in zip(shown, waits, strict=True)),
+        loss_last_wait=_loss_of([(p.last_wait, p.wait) for p in past]),
+        loss_by_pace=_loss_of([(p.by_pace, p.wait) for p in past]),
+        error=median(abs(r.at[_MEDIAN] - w) for r, w in zip(shown, waits, strict=True)) / MINUTE,
+    )
+
+
+def _as_shown(past: Sequence[Past]) -> list[Range]:
+    """Ranges as their readers saw them: calibrated once a day, by what was over at that midnight."""
+    shown, on, calibration = [], -1, NONE
+    for one in past:
+        if one.at // DAY != on:
+            on = one.at // DAY
+            calibration = calibration_of(p for p in past if p.known_at < on * DAY)
+        shown.append(calibration.of(one.forecast, one.vehicle_class, one.regime))
+    return shown
+
+
+def _inside(shown: Sequence[Range], waits: Sequence[Instant], low: int, high: int) -> float:
+    return _mean(
+        float(r.at[low] <= wait <= r.at[high]) for r, wait in zip(shown, waits, strict=True)
+    )
+
+
+def _loss(quantiles: Sequence[Instant], wait: Instant) -> float:
+    """The mean pinball loss of one forecast, in minutes."""
+    return _mean(
+        max(share * (wait - q), (share - 1) * (wait - q)) / MINUTE
+        for share, q in zip(QUANTILES, quantiles, strict=True)
+    )
+
+
+def _loss_of(told: Sequence[tuple[Instant | None, Instant]]) -> float | None:
+    """A rule that says one number says it for every quantile."""
+    losses = [_loss((said,) * len(QUANTILES), wait) for said, wait in told if said is not None]
+    return _mean(losses) if losses else None
+
+
+def _mean(values: Iterable[float]) -> float:
+    found = list(values)
+    return sum(found) / len(found)

@@ -1,0 +1,264 @@
+"""Forecasts of the live lines, kept fresh by the planner and calibrated by their own past.
+
+One line after another is asked about: those that somebody looks at first, then the one whose forecast
+is the oldest.  What this costs the server is held to a small share of its time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+
+from kezek.app.accuracy import Calibration, regime_of
+from kezek.app.checkpoint import Network, Post
+from kezek.app.line_log import LineLog
+from kezek.app.line_state import state_of
+from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
+from kezek.app.queue import Queues
+from kezek.app.replay import Scores, scores_of
+from kezek.app.watch import EVERY_LINE, Watch
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
+from kezek.planning.question import (
+    JoinForecast,
+    Length,
+    LineForecast,
+    LineState,
+    Range,
+    TruckForecast,
+)
+
+log = logging.getLogger("kezek.forecast")
+
+# Real time.
+EACH = 5 * SECOND  # between two forecasts of one line
+WATCHED_FOR = 60 * SECOND
+IDLE_SECONDS = 0.5
+# A line's state costs this process some milliseconds; so many times as long it does something else.
+REST = 20
+# Domain time.
+AGE = 5 * MINUTE  # after which a line is asked about again though nothing has happened
+SHOWN_FOR = HOUR
+FIRST_SCORED = HOUR  # between two attempts at a line that has no score yet
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A line's forecast as shown: the twin's ranges as their past has moved them.
+
+    `regime` is short, long or closed; `waiting` and `version` are the line's at `as_of`.
+    """
+
+    forecast: LineForecast
+    scores: Scores | None
+    regime: str
+    version: int
+
+    @property
+    def as_of(self) -> Instant:
+        return self.forecast.as_of
+
+    def truck(self, number: int) -> TruckForecast | None:
+        """The forecast of one truck, None when it was not in line then."""
+        return next((one for one in self.forecast.trucks if one.number == number), None)
+
+    def join(self, vehicle_class: str) -> JoinForecast | None:
+        """What a truck of a class that joins now would wait."""
+        found = (one for one in self.forecast.joins if one.vehicle_class == vehicle_class)
+        return next(found, None)
+
+    def length(self, at: Instant) -> Length | None:
+        """How many wait at the nearest instant that was told."""
+        lengths = self.forecast.lengths
+        return min(lengths, key=lambda one: abs(one.at - at), default=None)
+
+
+class Forecasts:
+    """The last outlook of every line; `edition` rises with each that says something new."""
+
+    def __init__(
+        self,
+        store: Store,
+        network: Network,
+        queues: Queues,
+        clock: Clock,
+        watch: Watch,
+        planner: Planner | None,
+    ) -> None:
+        self._store, self._network, self._queues = store, network, queues
+        self._clock, self._watch, self.planner = clock, watch, planner
+        self._outlooks: dict[str, Outlook] = {}
+        self._editions: dict[str, int] = {}
+        self._logs: dict[str, LineLog] = {}
+        self._scores: dict[str, Scores] = {}
+        self._looked: dict[str, Instant] = {}
+        self._asked: dict[str, Instant] = {}
+        self._fault = "planner_off" if planner is None else "planner_starting"
+
+    def of(self, line: str, now: Instant, *, looked: bool = True) -> Outlook | None:
+        """The outlook of a line, if there is one that is not too old."""
+        if looked:
+            self._looked[line] = self._clock.now().real
+        found = self._outlooks.get(line)
+        return found if found is not None and 0 <= now - found.as_of < SHOWN_FOR else None
+
+    def no_basis(self, line: str, now: Instant) -> str:
+        """Why nothing can be told, empty where something is."""
+        found = self.of(line, now, looked=False)
+        return found.forecast.no_basis if found is not None else self._fault
+
+    def scores(self, line: str) -> Scores | None:
+        """What the line's forecasts of the last 30 days were worth, None before the first night."""
+        return self._scores.get(line)
+
+    def edition(self, line: str = EVERY_LINE) -> int:
+        """Rises when the outlook of the line (or of any) says something else than before."""
+        return self._editions.get(line, 0)
+
+    async def keep(self) -> None:
+        """Renew outlooks until cancelled."""
+        if self.planner is None:
+            return
+        while True:
+            rest = await self._turn(self.planner)
+            await asyncio.sleep(rest)
+
+    async def _turn(self, planner: Planner) -> float:
+        """One line's outlook; the seconds to rest afterwards."""
+        if planner.state != "ready":
+            self._fault = f"planner_{planner.state}"
+            return IDLE_SECONDS
+        post = self._stalest()
+        if post is None or post.line is None:
+            return IDLE_SECONDS
+        began = self._clock.now().real
+        self._asked[post.line.id] = began
+        try:
+            version = self._watch.version(post.line.id)
+            state = await asyncio.to_thread(self.state, post)
+            spent = self._clock.now().real - began
+            self.take(state, await planner.forecast(state), version)
+        except PlannerFault as fault:
+            self._fault = f"planner_{fault.code}"
+            return IDLE_SECONDS
+        except Fault as fault:
+            log.warning("the line %s has no forecast: %s", post.line.id, fault)
+            return IDLE_SECONDS
+        return max(spent, 1) * REST / SECOND
+
+    def _stalest(self) -> Post | None:
+        """The line that most needs to be asked about: a watched one, then the oldest."""
+        at = self._clock.now()
+        wanting: list[tuple[bool, Instant, Post]] = []
+        for post in self._network.posts().values():
+            if post.line is None:
+                continue
+            line = post.line.id
+            asked, found = self._asked.get(line, 0), self._outlooks.get(line)
+            if at.real - asked < EACH:
+                continue
+            fresh = found is not None and 0 <= at.at - found.as_of < AGE
+            if not (found and fresh and found.version == self._watch.version(line)):
+                watched = at.real - self._looked.get(line, -WATCHED_FOR) < WATCHED_FOR
+                wanting.append((not watched, asked, post))
+        return min(wanting, key=lambda one: one[:2])[2] if wanting else None
+
+    def state(self, post: Post) -> LineState:
+        """The line of a post now, as the twin is asked about it."""
+        position, reader = self._watch.position, self._store.reader
+        queue = self._queues.of(post, self._clock.now().at)
+        assert queue is not None, "a line has a queue"
+        read = self._logs.setdefault(queue.line, LineLog(queue.line))
+        read.read_on(reader)
+        return state_of(reader, post, queue, read.measured(queue.as_of), position)
+
+    def take(self, state: LineState, told: LineForecast, version: int) -> None:
+        """Keep an answer, and wake who follows the line if it says something new."""
+        line, scores = state.line, self._scores.get(state.line)
+        regime = regime_of(state)
+        classes = {one.number: one.vehicle_class for one in state.waiting}
+        shown = calibrated(told, scores, regime, classes) if scores else told
+        before = self._outlooks.get(line)
+        self._outlooks[line] = Outlook(shown, scores, regime, version)
+        if before is None or _said(before.forecast) != _said(shown):
+            for one in (line, EVERY_LINE):
+                self._editions[one] = self._editions.get(one, 0) + 1
+            self._watch.wake(line)
+
+    async def score(self) -> None:
+        """Hold past forecasts against what came, each line's at its own midnight, until cancelled."""
+        if self.planner is None:
+            return
+        while True:
+            await asyncio.sleep(IDLE_SECONDS)
+            if self.planner.state == "ready":
+                await self._score_next(self.planner)
+
+    async def _score_next(self, planner: Planner) -> None:
+        now = self._clock.now().at
+        for post in list(self._network.posts().values()):
+            line = post.line
+            if line is None or line.id not in self._outlooks or not self._night(post, now):
+                continue
+            try:
+                self._scores[line.id] = await scores_of(self._store, planner, post, now)
+            except PlannerFault:
+                return
+            except Fault as fault:
+                log.warning("forecasts of %s are not scored: %s", line.id, fault)
+                return
+
+    def _night(self, post: Post, now: Instant) -> bool:
+        """Whether a local midnight has passed since the line was scored; without a score, an hour."""
+        assert post.line is not None, "a line is scored"
+        scores, zone = self._scores.get(post.line.id), post.line.zone
+        if scores is None:
+            return True
+        if scores.crossed is None:
+            return now - scores.at >= FIRST_SCORED
+        return local_day(scores.at, zone) != local_day(now, zone)
+
+
+def calibrated(
+    told: LineForecast, scores: Scores, regime: str, classes: dict[int, str]
+) -> LineForecast:
+    """The forecast with every range moved by the past errors of its class and regime."""
+
+    def moved(move: Calibration, at: Range | None, vehicle_class: str, since: Instant) -> Range:
+        assert at is not None, "only what is told is moved"
+        waits = move.of(Range(tuple(one - since for one in at.at)), vehicle_class, regime)
+        return Range(tuple(since + wait for wait in waits.at))
+
+    def truck(one: TruckForecast) -> TruckForecast:
+        if one.called is None:
+            # Errors are known of trucks that arrive; what is left after the call is another span.
+            return one
+        vehicle_class = classes.get(one.number, "")
+        return TruckForecast(
+            one.number,
+            moved(scores.move_called, one.called, vehicle_class, told.as_of),
+            moved(scores.move_crossed, one.crossed, vehicle_class, told.as_of),
+        )
+
+    def join(one: JoinForecast) -> JoinForecast:
+        return JoinForecast(
+            one.vehicle_class,
+            moved(scores.move_called, one.called, one.vehicle_class, 0),
+            moved(scores.move_crossed, one.crossed, one.vehicle_class, 0),
+        )
+
+    return replace(
+        told,
+        trucks=tuple(truck(one) for one in told.trucks),
+        joins=tuple(join(one) for one in told.joins),
+    )
+
+
+def _said(told: LineForecast) -> tuple[object, ...]:
+    """What a reader would see of it: waits in steps of five minutes."""
+    step = 5 * MINUTE
+    waits = tuple((one.vehicle_class, *(at // step for at in one.called.at)) for one in told.joins)
+    calls = tuple(
+        (one.number, *(at // step for at in (one.called or one.crossed).at)) for one in told.trucks
+    )
+    return (told.no_basis, waits, calls)

@@ -1,0 +1,320 @@
+"""A line as it stood at moments gone by, told by the log: what a forecast made then would have known.
+
+Nothing of a forecast is stored.  The twin gives the same answer to the same line, so its past answers
+are had again by asking it again, by whoever holds the log.  Two things are known less well than then:
+a day that was changed later is taken to have had the places of its nearest unchanged neighbour, and
+which class was next in the cycle follows from the calls since the first event read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from kezek.app.checkpoint import Post
+from kezek.app.line_log import KNOWN_FOR, LineLog
+from kezek.app.line_state import HORIZON, in_line, seed_of
+from kezek.app.port import Reader
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
+from kezek.domain.kernel.spread import spread
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.slot.slot import Slot
+from kezek.domain.turn.order import Turn, line_up
+from kezek.planning.question import AtGate, Expected, Hour, LineState
+
+EVENTS_MAX = 200_000
+_PAGE = 5_000
+PACE_FOR = 3 * HOUR
+
+_CALLS = frozenset({EventKind.CALLED, EventKind.CALLED_OUT_OF_TURN})
+_ENDS = frozenset(
+    {
+        EventKind.CROSSED,
+        EventKind.TURNED_BACK,
+        EventKind.CANCELLED,
+        EventKind.NOT_SHOWN,
+        EventKind.RELEASED,
+    }
+)
+_CALENDAR = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
+
+
+class Truth(NamedTuple):
+    """When something came, and what the two simple rules said of the wait for it: spans, or None."""
+
+    at: Instant
+    last_wait: Instant | None
+    by_pace: Instant | None
+
+
+class Arrival(NamedTuple):
+    """A truck at the moment at which it came, the line with it, and what came of it."""
+
+    number: int
+    vehicle_class: str
+    state: LineState
+    called: Truth
+    crossed: Truth
+
+
+@dataclass(slots=True)
+class _Trip:
+    """A booking on its way, as far as the log has come."""
+
+    vehicle_class: VehicleClass
+    start: Instant | None
+    arrived: Instant | None = None
+    joined: Instant | None = None
+    called: Instant | None = None
+    admitted: bool = False
+    since: Instant = 0
+
+
+def events_since(reader: Reader, line: str, since: Instant) -> list[Logged]:
+    """The line's events from an instant on, oldest first: at most the last `EVENTS_MAX`."""
+    before, found = reader.last_position() + 1, list[Logged]()
+    while len(found) < EVENTS_MAX:
+        page = reader.events_before(before, _PAGE, line)
+        found += [event for event in page if event.at >= since]
+        if len(page) < _PAGE or page[-1].at < since:
+            break
+        before = page[-1].position
+    return found[::-1]
+
+
+class LinePast:
+    """The way of one line through its log."""
+
+    def __init__(self, reader: Reader, post: Post, since: Instant) -> None:
+        assert post.line is not None, "a line has a past"
+        assert post.regulation is not None, "a line has a regulation"
+        self.line, self.regulation = post.line, post.regulation
+        self._events = events_since(reader, self.line.id, since - KNOWN_FOR)
+        self._since = since
+        numbers = {event.number for event in self._events if event.number}
+        live = {*reader.present(self.line.id), *reader.booked(self.line.id, 0, 2**53)}
+        rows = reader.many(Booking, sorted(numbers | live)).values()
+        self._rows: dict[int, Booking] = {row.number: row for row in rows}
+        self._calendar = _Calendar(reader, post, self._events)
+        self._trips: dict[int, _Trip] = {}
+        self._gone: dict[int, _Trip] = {}
+        self._cursor = 0
+        self._crossings: deque[Instant] = deque(maxlen=5_000)
+        # The last truck's waits: until its call, until it was through, and in between.
+        self._last_call: Instant | None = None
+        self._last_wait: Instant | None = None
+        self._last_gate: Instant | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        """Who was on the way before the first event that was read."""
+        first = self._events[0].at if self._events else 0
+        was: dict[int, Instant | None] = {}
+        for event in self._events:
+            if event.kind in (EventKind.MOVED, EventKind.DISPLACED):
+                was.setdefault(event.number, json.loads(event.body).get("from"))
+        for row in self._rows.values():
+            if row.confirmed_at < first:
+                trip = _Trip(row.vehicle_class, was.get(row.number, row.start))
+                if row.arrived_at is not None and row.arrived_at < first:
+                    trip.arrived, trip.joined = row.arrived_at, row.joined_at
+                self._trips[row.number] = trip
+
+    def crossings(self) -> int:
+        """How many arrivals could be asked about."""
+        return sum(1 for _ in self._asked())
+
+    def _asked(self) -> Iterator[tuple[int, Booking]]:
+        """Places in the log where a truck came that has crossed since."""
+        for place, event in enumerate(self._events):
+            came = event.kind in (EventKind.ARRIVED, EventKind.WALKED_IN)
+            row = self._rows.get(event.number) if came else None
+            if row is None or event.at < self._since or row.arrived_at != event.at:
+                continue
+            if row.outcome == "crossed" and row.called_at is not None and row.misses == 0:
+                yield place, row
+
+    def arrivals(self, most: int) -> Iterator[Arrival]:
+        """At most so many of the trucks that came and have crossed, evenly over the time."""
+        asked = list(self._asked())
+        step = max(1, -(-len(asked) // most))
+        chosen = dict(asked[step // 2 :: step])
+        log = LineLog(self.line.id)
+        log.since = self._events[0].at if self._events else 0
+        starts = {n: b.start for n, b in self._rows.items() if b.start is not None}
+        for place, event in enumerate(self._events):
+            log.take((event,), starts)
+            self._take(event)
+            row = chosen.get(place)
+            if row is not None:
+                yield self._arrival(event, row, log)
+
+    def _arrival(self, event: Logged, row: Booking, log: LineLog) -> Arrival:
+        now = event.at
+        state = self._state(now, log, event.position)
+        assert row.called_at is not None, "only who was called is asked about"
+        assert row.ended_at is not None, "only who has crossed is asked about"
+        lately = sum(at > now - PACE_FOR for at in self._crossings)
+        ahead = next(place for place, one in enumerate(state.waiting) if one.number == row.number)
+        by_pace = ahead * PACE_FOR // lately if lately else None
+        gate = self._last_gate
+        through = by_pace + gate if by_pace is not None and gate is not None else None
+        return Arrival(
+            number=row.number,
+            vehicle_class=row.vehicle_class,
+            state=state,
+            called=Truth(row.called_at, self._last_call, by_pace),
+            crossed=Truth(row.ended_at, self._last_wait, through),
+        )
+
+    def _take(self, event: Logged) -> None:
+        kind, number, at = event.kind, event.number, event.at
+        if kind == EventKind.CONFIRMED:
+            body = json.loads(event.body)
+            self._trips[number] = _Trip(VehicleClass(body["class"]), body["start"])
+        elif kind == EventKind.WALKED_IN:
+            self._trips[number] = _Trip(VehicleClass.WALK_IN, None, at)
+        trip = self._trips.get(number)
+        if kind == EventKind.UNDONE:
+            self._undo(number, json.loads(event.body).get("verb"))
+        elif trip is not None:
+            self._step(trip, event)
+
+    def _step(self, trip: _Trip, event: Logged) -> None:
+        kind, at = event.kind, event.at
+        if kind in (EventKind.MOVED, EventKind.DISPLACED):
+            trip.start = json.loads(event.body).get("start")
+        elif kind == EventKind.ARRIVED:
+            trip.arrived = at
+            trip.joined = at if json.loads(event.body).get("late") else None
+        elif kind in _CALLS:
+            trip.called = trip.since = at
+            self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
+            if kind == EventKind.CALLED:
+                self._cursor = _moved_on(self.regulation, self._cursor, trip.vehicle_class)
+        elif kind == EventKind.MISSED:
+            trip.called, trip.joined = None, at
+        elif kind == EventKind.ADMITTED:
+            trip.admitted, trip.since = True, at
+        elif kind in _ENDS:
+            if kind == EventKind.CROSSED and trip.arrived is not None and trip.called is not None:
+                self._crossings.append(at)
+                self._last_wait, self._last_gate = at - trip.arrived, at - trip.called
+            self._gone[event.number] = self._trips.pop(event.number)
+
+    def _undo(self, number: int, verb: str) -> None:
+        if verb in (Verb.CROSS, Verb.TURN_BACK) and number in self._gone:
+            self._trips[number] = self._gone.pop(number)
+        trip = self._trips.get(number)
+        if trip is None:
+            return
+        if verb == Verb.ARRIVE:
+            trip.arrived = trip.joined = None
+        elif verb == Verb.CALL:
+            trip.called = None
+        elif verb == Verb.ADMIT:
+            trip.admitted = False
+
+    def _state(self, now: Instant, log: LineLog, position: int) -> LineState:
+        rules, trips = self.regulation, self._trips.items()
+        turns = [_turn(n, t) for n, t in trips if t.arrived is not None and t.called is None]
+        entries = line_up(turns, rules.interleave, self._cursor, now)
+        return LineState(
+            line=self.line.id,
+            now=now,
+            interleave=tuple(rules.interleave),
+            cursor=self._cursor,
+            window=rules.window,
+            keeps_place_for=rules.keeps_place_for,
+            no_show_after=rules.no_show_after,
+            waiting=tuple(in_line(entry.turn) for entry in entries),
+            expected=self._expected(now),
+            at_gate=tuple(
+                AtGate(n, t.vehicle_class, t.admitted, t.since) for n, t in trips if t.called
+            ),
+            hours=self._calendar.hours(now),
+            measured=log.measured(now),
+            seed=seed_of(self.line.id, position),
+        )
+
+    def _expected(self, now: Instant) -> tuple[Expected, ...]:
+        first = now - self.regulation.window - self.regulation.no_show_after
+        coming = [
+            Expected(number, trip.vehicle_class, trip.start)
+            for number, trip in self._trips.items()
+            if trip.arrived is None
+            and trip.start is not None
+            and first <= trip.start < now + HORIZON
+        ]
+        return tuple(sorted(coming, key=lambda one: (one.start, one.number)))
+
+
+def _turn(number: int, trip: _Trip) -> Turn:
+    """The key of a place, as `domain/turn/order.py` makes it of a booking."""
+    arrived = trip.arrived
+    assert arrived is not None, "a turn begins with an arrival"
+    if trip.start is None:
+        key = (0, 0, arrived if trip.joined is None else trip.joined, number)
+    elif trip.joined is None or trip.joined < trip.start:
+        key = (trip.start, 0, arrived, number)
+    else:
+        key = (trip.joined, 1, trip.joined, number)
+    return Turn(number, trip.vehicle_class, key)
+
+
+def _moved_on(regulation: Regulation, cursor: int, called: VehicleClass) -> int:
+    """The place in the cycle after a call of a class."""
+    cycle = regulation.interleave
+    if called not in cycle:
+        return cursor
+    while cycle[cursor] != called:
+        cursor = (cursor + 1) % len(cycle)
+    return (cursor + 1) % len(cycle)
+
+
+class _Calendar:
+    """The line's hours as they were known at a moment."""
+
+    def __init__(self, reader: Reader, post: Post, events: Sequence[Logged]) -> None:
+        assert post.line is not None, "a calendar is a line's"
+        assert post.regulation is not None, "a line has a regulation"
+        self._window, zone = post.regulation.window, post.line.zone
+        first, last = (events[0].at, events[-1].at) if events else (0, 0)
+        slots = reader.slots(post.line.id, first - DAY, last + HORIZON + DAY)
+        self._days: dict[str, list[Slot]] = {}
+        for slot in slots:
+            self._days.setdefault(local_day(slot.start, zone).isoformat(), []).append(slot)
+        days = reader.days(post.line.id, min(self._days, default=""), max(self._days, default=""))
+        self._closed = {day.on for day in days if not day.open}
+        self._changed = {
+            str(json.loads(event.body)["day"]): event.at
+            for event in events
+            if event.kind in _CALENDAR
+        }
+
+    def hours(self, now: Instant) -> tuple[Hour, ...]:
+        """From the window that runs at a moment to its horizon."""
+        found = []
+        for on, slots in self._days.items():
+            if slots[0].start >= now + HORIZON or slots[-1].start + self._window <= now:
+                continue
+            hidden = self._changed.get(on, 0) > now
+            places = self._unchanged(on) if hidden else [slot.capacity for slot in slots]
+            shut = on in self._closed and not hidden
+            for slot, capacity in zip(slots, places, strict=False):
+                parts = spread(0 if shut else capacity, max(1, self._window // HOUR))
+                found += [Hour(slot.start + n * HOUR, part) for n, part in enumerate(parts)]
+        return tuple(hour for hour in found if now - HOUR < hour.start < now + HORIZON)
+
+    def _unchanged(self, on: str) -> list[int]:
+        """The places of the nearest day that nobody has changed."""
+        plain = [day for day in self._days if day not in self._changed and day not in self._closed]
+        days = sorted(self._days)
+        near = min(plain, key=lambda day: abs(days.index(day) - days.index(on)), default=on)
+        return [slot.capacity for slot in self._days[near]]

@@ -1,0 +1,82 @@
+"""The planner: answers a server's questions one after another until its input ends.
+
+It is a process of its own, so that a web server carries no numerics, and it stands behind everything
+else on the machine: a forecast may be late, a booking may not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, TypeAlias
+
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
+from kezek.planning.frame import LENGTH, Ready, Told, Unable, framed, length_of, question_of
+from kezek.planning.question import (
+    AtGate,
+    Expected,
+    Hour,
+    InLine,
+    LineForecast,
+    LineState,
+    Measured,
+)
+
+Forecast: TypeAlias = Callable[[LineState], LineForecast]
+
+
+def serve(asked: BinaryIO, told: BinaryIO, forecast: Forecast) -> None:
+    """Say that the planner is ready, then answer until the server leaves."""
+    _say(told, framed(Ready()))
+    while head := asked.read(LENGTH):
+        body = asked.read(length_of(head))
+        _say(told, _answered(body, forecast))
+
+
+def _answered(body: bytes, forecast: Forecast) -> bytes:
+    state = question_of(body).state
+    try:
+        return framed(Told(forecast(state)))
+    except Exception as mistake:  # noqa: BLE001 - the process's outermost edge: other lines go on
+        return framed(Unable(type(mistake).__name__))
+
+
+def _say(told: BinaryIO, frame: bytes) -> None:
+    told.write(frame)
+    told.flush()
+
+
+def warm(forecast: Forecast) -> None:
+    """Ask for an invented line once: what is compiled at first use is compiled before anybody waits."""
+    forecast(_invented())
+
+
+def _invented() -> LineState:
+    now = 400 * DAY
+    past = tuple(now - n * 10 * MINUTE for n in range(60, 0, -1))
+    return LineState(
+        line="invented",
+        now=now,
+        interleave=("in_turn", "walk_in"),
+        cursor=0,
+        window=HOUR,
+        keeps_place_for=HOUR,
+        no_show_after=HOUR,
+        waiting=tuple(
+            InLine(n, "in_turn", (now - HOUR, 0, now - n * MINUTE, n)) for n in range(4, 0, -1)
+        ),
+        expected=(Expected(5, "in_turn", now), Expected(6, "walk_in", now + HOUR)),
+        at_gate=(AtGate(7, "in_turn", False, now), AtGate(8, "in_turn", True, now)),
+        hours=tuple(Hour(now + n * HOUR, 6 * (n != 3)) for n in range(12)),
+        measured=Measured(
+            since=now - 10 * HOUR,
+            called=past,
+            crossed=past,
+            approach=(5 * MINUTE,) * 20,
+            gate=(20 * MINUTE,) * 20,
+            early=(-30 * MINUTE,) * 20,
+            shown=20,
+            not_shown=2,
+            walked_in=3,
+        ),
+        seed=1,
+    )
