@@ -1,6 +1,6 @@
 """Bookings on PostgreSQL beside pgbench with the same booking, in pairs on one server.
 
-`fsync` and `synchronous_commit` are on for both.  pgbench talks over the server's socket, as the product does.
+`fsync` and `synchronous_commit` are on for both, and both talk over the server's own socket.
 """
 
 from __future__ import annotations

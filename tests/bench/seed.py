@@ -46,8 +46,13 @@ BUILD = Path("build/bench")
 # 500 places a window is what the stampede asks for; the rules open lines of up to 10,000 a day.
 PLACES = 500
 CAPACITY = 10_000
+# The board of 13 June 2026: 49 posts with about 12,000 places a day.
+POSTS, PLACES_A_DAY = 49, 12_000
 PAST_DAYS = 90
 PIECE = 20_000
+WINDOWS_MAX = 100_000
+# What a booking leaves in the log from first to last.
+COURSE = ("confirmed", "arrived", "called", "admitted", "crossed")
 HOST = Actor(0, "bench", frozenset({(Role.ADMINISTRATOR, "*"), (Role.AGENCY, "*")}))
 
 
@@ -67,6 +72,15 @@ def base() -> Site:
 def seeded(bookings: int, active: int) -> Site:
     """The same with bookings, most of them over."""
     return _kept(f"{bookings}-{active}", lambda folder: _make_seeded(folder, bookings, active))
+
+
+def aged(events: int, active: int) -> Site:
+    """A log of about so many events: the live bookings have one each, the others five."""
+    bookings = active + max(0, events - active) // len(COURSE)
+    return _kept(
+        f"aged-{events}-{active}",
+        lambda folder: _make_seeded(folder, bookings, active, whole_course=True),
+    )
 
 
 def copied(site: Site, folder: Path) -> Site:
@@ -108,13 +122,31 @@ def _make_base(folder: Path) -> str:
     return text
 
 
-def furnish(house: House) -> str:
+def grown(times: int) -> Site:
+    """So many networks in one: each the shipped one's posts under names of its own."""
+    return _kept(f"grown-{times}", lambda folder: _make_grown(folder, times))
+
+
+def _make_grown(folder: Path, times: int) -> str:
+    house = open_house(Settings(folder=folder))
+    try:
+        rows = [
+            replace(row, id=f"{row.id}_{n}")
+            for n in range(times)
+            for row in _with_lines(read_checkpoints(shipped_checkpoints()).rows)[:POSTS]
+        ]
+        return furnish(house, rows, capacity=PLACES_A_DAY // POSTS)
+    finally:
+        close_house(house)
+
+
+def furnish(house: House, rows: Sequence[CheckpointRow] = (), *, capacity: int = CAPACITY) -> str:
     """The network with a line at every post, and a carrier; the text of the carrier's key."""
-    rows = read_checkpoints(shipped_checkpoints()).rows
+    rows = rows or read_checkpoints(shipped_checkpoints()).rows
     _ask(house, load_command("load", HOST, rows, (), seen_at=house.now(), source="bench"))
     for row in _with_lines(rows):
         line = Line(f"{row.id}.exit", row.id, "exit", "kz", "kz", row.zone, "ours", 0)
-        _ask(house, OpenLine(f"open-{row.id}", HOST, line, CAPACITY))
+        _ask(house, OpenLine(f"open-{row.id}", HOST, line, capacity))
     made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
     account = _ask(house, made)["account"]
     text, digest = house.access.new_key()
@@ -139,14 +171,14 @@ def _ask(house: House, command: Any) -> dict[str, Any]:
     return decided.outcome
 
 
-def _make_seeded(folder: Path, bookings: int, active: int) -> str:
+def _make_seeded(folder: Path, bookings: int, active: int, *, whole_course: bool = False) -> str:
     site = copied(base(), folder)
     connection = apsw.Connection(str(folder / "kezek.db"))
     try:
         # A power cut during a benchmark's seeding costs nobody anything.
         connection.pragma("synchronous", "off")
         connection.pragma("cache_size", -500_000)
-        _Seeder(connection, bookings, active).run()
+        _Seeder(connection, bookings, active, COURSE if whole_course else COURSE[::4]).run()
         connection.execute("ANALYZE")
         connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
     finally:
@@ -164,8 +196,10 @@ def _make_seeded(folder: Path, bookings: int, active: int) -> str:
 class _Seeder:
     """Writes bookings as the desk would have left them: rows, claims, places, events, answers."""
 
-    def __init__(self, connection: apsw.Connection, bookings: int, active: int) -> None:
-        self._connection = connection
+    def __init__(
+        self, connection: apsw.Connection, bookings: int, active: int, course: Sequence[str]
+    ) -> None:
+        self._connection, self._course = connection, course
         self._bookings, self._active = bookings, active
         self._now = real_now()
         self._rules = shipped_regulations()["kz"]
@@ -279,9 +313,10 @@ class _Seeder:
     def _events(self, made: list[Booking]) -> Iterator[Logged]:
         for b in made:
             body = json.dumps({"class": "in_turn", "holder": b.holder, "start": b.start})
-            yield self._event(b, "confirmed", b.confirmed_at, body)
+            yield self._event(b, self._course[0], b.confirmed_at, body)
             if b.ended_at is not None:
-                yield self._event(b, "crossed", b.ended_at, "{}")
+                for kind in self._course[1:]:
+                    yield self._event(b, kind, b.ended_at, "{}")
 
     def _event(self, booking: Booking, kind: str, at: Instant, body: str) -> Logged:
         self._position += 1
@@ -314,11 +349,14 @@ class _Seeder:
         )
 
 
-def windows_file(folder: Path, days: int = 28) -> Path:
-    """Lines `checkpoint start` of every window that can be booked, for the scripts of wrk."""
+def windows_file(folder: Path, days: int = 28, where: Sequence[str] = ()) -> Path:
+    """Lines `checkpoint start` of windows that can be booked, for the scripts of wrk: all of them, or
+    so many of a large network that a script still holds them.
+    """
     hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
     starts = [hour + timedelta(hours=n) for n in range(days * 24)]
-    lines = [f"{post} {start:%Y-%m-%dT%H:%M:%SZ}" for post in posts() for start in starts]
+    lines = [f"{post} {start:%Y-%m-%dT%H:%M:%SZ}" for post in where or posts() for start in starts]
+    lines = lines[:: max(1, len(lines) // WINDOWS_MAX)]
     path = folder / "windows.txt"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path

@@ -19,6 +19,7 @@ import psutil
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 NO_LIMIT = "1000000000"
+UNLIMITED = ("KEZEK_RATE_PUBLIC", "KEZEK_RATE_SIGN_IN", "KEZEK_STREAMS_EACH")
 
 
 @dataclass
@@ -53,9 +54,7 @@ class Server:
 def start(folder: Path, *, database: str = "", workers: int = 1) -> Server:
     """Until the first healthy answer; an empty `database` is the folder's own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KEZEK_")}
-    environment |= {
-        name: NO_LIMIT for name in ("KEZEK_RATE_PUBLIC", "KEZEK_RATE_SIGN_IN", "KEZEK_STREAMS_EACH")
-    }
+    environment |= dict.fromkeys(UNLIMITED, NO_LIMIT)
     if database:
         environment["KEZEK_DATABASE"] = database
     began = time.perf_counter()
