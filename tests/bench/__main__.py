@@ -1,8 +1,8 @@
 """The benchmark: `make bench`, or `python -m tests.bench [--quick] [--part NAME] [--only NAME]`.
 
-Server and client run on the same machine; every part starts what it measures, with every commit flushed
-to the disk.  A run measures everything of its part once, in turn, so that a slow minute of the machine hits
-a figure and its reference alike; the table shows medians over the runs.
+Server and client run on the same machine; every part starts what it measures, every commit is flushed
+to the disk.  A run measures everything of its part once, in turn, so that a slow minute of the machine
+hits a figure and its reference alike; the table shows medians over the runs.
 """
 
 from __future__ import annotations

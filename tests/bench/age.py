@@ -1,4 +1,4 @@
-"""Ten million events in the log: whether an old installation books as a young one, proves and verifies."""
+"""Ten million events in the log: an old installation books like a young one, and can be verified."""
 
 from __future__ import annotations
 
