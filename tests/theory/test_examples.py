@@ -7,11 +7,11 @@ import importlib
 
 import pytest
 
-SHOWN = ("kezek.planning.simulation.chance",)
+SHOWN = ("chance", "day", "queue", "room", "tandem", "vacation")
 
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_examples_hold(name: str):
-    ran = doctest.testmod(importlib.import_module(name))
+    ran = doctest.testmod(importlib.import_module(f"kezek.planning.simulation.{name}"))
     assert ran.attempted > 0
     assert ran.failed == 0

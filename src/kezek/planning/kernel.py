@@ -21,9 +21,9 @@ from kezek.planning.cache import cache_folder
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 CACHE = cache_folder()
-config.CACHE_DIR = str(CACHE)
+config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # its settings are made at run time
 
-# With numpy's model a division asks for no zero first, so that a loop can divide several numbers at once.
+# With numpy's model a division asks for no zero first, so that a loop may divide several at once.
 _kept = partial(njit, cache=True, nogil=True, error_model="numpy")
 
 
