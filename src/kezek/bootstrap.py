@@ -12,7 +12,10 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from kezek.api.counted import counted
+from kezek.api.health import PATHS, Health
 from kezek.api.mount import Api
+from kezek.api.neighbours import Neighbours
 from kezek.api.openapi import PREFIX
 from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
@@ -23,6 +26,7 @@ from kezek.app.copy_audit import Copy
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
 from kezek.app.fingerprint import Fingerprint
+from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
 from kezek.app.manifest import Manifest, Restored
@@ -30,22 +34,26 @@ from kezek.app.port import Shared, Store
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Familiar, Proxies, Rates
+from kezek.app.readiness import Readiness
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
-from kezek.app.snapshot import Progress
+from kezek.app.snapshot import Progress, Whole
 from kezek.app.streams import Streams
+from kezek.app.tally import Pulse, Traffic
 from kezek.app.ticket import Tickets
 from kezek.app.time import LogTime
 from kezek.app.timer import Timer
+from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
 from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
 from kezek.storage.backup import KEYS, back_up, restore
+from kezek.storage.migrations.head import HEAD
 from kezek.storage.open import open_snapshot, open_store, refuse_filled
 from kezek.trust import erasures
 from kezek.trust.checkpoint_note import origin_of
-from kezek.trust.keyring import open_keyring, read_keyring
+from kezek.trust.keyring import missing_keys, open_keyring, read_keyring, read_token
 from kezek.trust.locks import SystemLocks
 from kezek.trust.notary import LogNotary, open_witnesses
 from kezek.trust.papers import SignedPapers
@@ -55,6 +63,7 @@ from kezek.web.bodiless import bodiless
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock, real_now
 from kezek.world.handles import streams_max
+from kezek.world.planner import PlannerProcess
 
 DEMO_SETTING = "demo"
 
@@ -69,7 +78,7 @@ def open_house(settings: Settings, rules: Regulations | None = None) -> House:
         raise
 
 
-def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
+def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     """Build every use case on an open store."""
     demo = demo_of(store)
     last = store.reader.last_event()
@@ -82,6 +91,7 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
+    planner = PlannerProcess() if settings.planner else None
     keys = settings.folder / KEYS
     # A log that has begun has had its keys: new ones would void its tickets, links and heads.
     keyring = open_keyring(keys, chance.secret) if last is None else read_keyring(keys)
@@ -102,6 +112,10 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         session_hours=settings.session_hours,
         one_time_hours=settings.one_time_hours,
     )
+    desk, pulse = Desk(store, rules, clock, relay.tell), Pulse()
+    vigil = Vigil(
+        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(HEAD)
+    )
     if isinstance(store, Shared):
         store.follow(watch.position, relay.tell)
     return House(
@@ -111,11 +125,12 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         clock=clock,
         chance=chance,
         watch=watch,
-        desk=Desk(store, rules, clock, relay.tell),
+        desk=desk,
         network=network,
         availability=availability,
         queues=queues,
         boards=Boards(network, availability, queues),
+        forecasts=Forecasts(store, network, queues, clock, watch, planner),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr),
         access=Access(access),
@@ -127,6 +142,10 @@ def furnish(settings: Settings, store: Store, rules: Regulations) -> House:
         proxies=_proxies(settings),
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
+        traffic=Traffic(),
+        pulse=pulse,
+        vigil=vigil,
+        readiness=Readiness(vigil, pulse, lambda: missing_keys(keys), lambda: watch.closed),
         demo=demo,
     )
 
@@ -138,8 +157,8 @@ def _proxies(settings: Settings) -> Proxies:
         raise SettingRefused(f"KEZEK_PROXIES takes addresses and networks: {wrong}.") from None
 
 
-def make_app(house: House) -> Litestar:
-    """The pages and the API as one ASGI application."""
+def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:
+    """The pages, the API and what watches them as one ASGI application."""
     pages = build_pages(house)
     app = Litestar(
         route_handlers=pages.routes,
@@ -148,17 +167,22 @@ def make_app(house: House) -> Litestar:
         logging_config=None,
     )
     # Outside the router: it has answered 405 before any middleware is asked.
-    app.asgi_handler = _beside(Api(house), bodiless(app.asgi_handler))
+    token = read_token(house.settings.folder / KEYS)
+    health = Health(house, neighbours or Neighbours(), token)
+    whole = _beside(Api(house), health, bodiless(app.asgi_handler))
+    app.asgi_handler = counted(whole, house.traffic)
     return app
 
 
-def _beside(api: ASGIApp, pages: ASGIApp) -> ASGIApp:
-    """The API under its prefix, the pages everywhere else."""
+def _beside(api: ASGIApp, health: ASGIApp, pages: ASGIApp) -> ASGIApp:
+    """The API under its prefix, what watches at its three addresses, the pages everywhere else."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        app = api if path == PREFIX or path.startswith(PREFIX + "/") else pages
-        await app(scope, receive, send)
+        if path == PREFIX or path.startswith(PREFIX + "/"):
+            await api(scope, receive, send)
+        else:
+            await (health if path in PATHS else pages)(scope, receive, send)
 
     return asked
 

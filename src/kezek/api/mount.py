@@ -29,6 +29,7 @@ from kezek.api import (
     stream,
     turn,
 )
+from kezek.api.counted import ROUTE
 from kezek.api.openapi import PREFIX
 from kezek.api.operation import Call, Operation, Reply, Stream, encode
 from kezek.api.path import Part
@@ -168,6 +169,7 @@ class Api:
         path, method = scope["path"].removeprefix(PREFIX), scope["method"]
         part, call.path = self._root.find(path)
         operation, run = part.operation("GET" if method == "HEAD" else method)
+        scope[ROUTE] = operation.name
         if not operation.public and call.actor is PUBLIC:
             raise Raised(_UNAUTHENTICATED)
         if operation.changes:

@@ -10,15 +10,19 @@ from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
+from kezek.app.forecast import Forecasts
 from kezek.app.ledger import Ledger
 from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Familiar, Proxies, Rates
+from kezek.app.readiness import Readiness
 from kezek.app.streams import Streams
+from kezek.app.tally import Pulse, Traffic
 from kezek.app.ticket import Tickets
 from kezek.app.timer import Timer
+from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulations
@@ -49,6 +53,7 @@ class House:
     availability: Availability
     queues: Queues
     boards: Boards
+    forecasts: Forecasts
     tickets: Tickets
     finder: Finder
     access: Access
@@ -60,6 +65,10 @@ class House:
     proxies: Proxies
     familiar: Familiar
     streams: Streams
+    traffic: Traffic
+    pulse: Pulse
+    vigil: Vigil
+    readiness: Readiness
     demo: Demo | None
 
     def now(self) -> Instant:

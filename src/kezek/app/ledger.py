@@ -134,6 +134,17 @@ class Ledger:
                 unit.save(_rows(kept), [], [])
         return len(found)
 
+    def contradicted(self) -> int:
+        """How many newest heads are not those of the tree as it stands: 1 or 0."""
+        reader = self._store.reader
+        last = newest(reader)
+        if last is None:
+            return 0
+        head = self._notary.read(last.note)
+        if head is None or head.size != last.size or head.size > reader.tree_size():
+            return 1
+        return int(merkle.root(head.size, nodes(read_of(reader))) != head.root)
+
     def _seal(self) -> int:
         reader = self._store.reader
         size = reader.tree_size()

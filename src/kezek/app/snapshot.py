@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from kezek.app.port import Store, StoreFault
+from kezek.app.question import Marks, Question
 from kezek.domain.kernel.facts import Row
 
 R = TypeVar("R", bound=Row)
@@ -78,6 +79,13 @@ class Snapshot(Protocol):
         """All rows of a kind in the order of their keys, at most BLOCK at a time."""
 
 
+class Answering(Snapshot, Protocol):
+    """A snapshot that counts by itself, so that nobody need read every row."""
+
+    def answer(self, question: Question, marks: Marks) -> int:
+        """What the question counts."""
+
+
 class Filling(Snapshot, Protocol):
     """An empty store being written; it reads what it has written so far."""
 
@@ -91,7 +99,7 @@ class Whole(Store, Protocol):
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else works on the store meanwhile; Served when somebody does."""
 
-    def snapshot(self) -> AbstractContextManager[Snapshot]:
+    def snapshot(self) -> AbstractContextManager[Answering]:
         """Everything there is now."""
 
     def filling(self) -> AbstractContextManager[Filling]:

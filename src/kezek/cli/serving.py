@@ -15,11 +15,13 @@ import uvicorn
 import uvloop
 
 from kezek.app.port import Fault
+from kezek.app.vigil import SHORT_SECONDS
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.protocol import GatheringProtocol
 
 if TYPE_CHECKING:
+    from kezek.api.neighbours import Neighbours
     from kezek.app.house import House
 
 log = logging.getLogger("kezek.serve")
@@ -72,15 +74,19 @@ def run_server(
     *,
     started: Callable[[], None] = lambda: None,
     beside: Callable[[], Awaitable[None]] | None = None,
+    neighbours: Neighbours | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; whatever was accepted is answered and durable afterwards.
 
     `beside` runs next to the server from its start and is cancelled when the server stops.
+    `neighbours` are the other workers of this server, None when there are none.
     """
+    from kezek.api.neighbours import Neighbours
     from kezek.bootstrap import make_app
 
+    neighbours = neighbours or Neighbours()
     config = uvicorn.Config(
-        make_app(house),
+        make_app(house, neighbours),
         loop="none",
         http=GatheringProtocol,
         ws="none",
@@ -94,7 +100,7 @@ def run_server(
         backlog=BACKLOG,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(house, _Server(config), sock, started, beside))
+        runner.run(_serve(house, _Server(config), sock, started, beside, neighbours))
 
 
 async def _serve(
@@ -103,6 +109,7 @@ async def _serve(
     sock: socket.socket,
     started: Callable[[], None],
     beside: Callable[[], Awaitable[None]] | None,
+    neighbours: Neighbours,
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -120,6 +127,7 @@ async def _serve(
     tasks = [
         asyncio.create_task(_keep_time(house)),
         asyncio.create_task(_keep_ledger(house)),
+        asyncio.create_task(_keep_vigil(house, neighbours)),
         *(asyncio.create_task(_keep_forecasts(work)) for work in _forecasting(house)),
         asyncio.create_task(_announce(server, started)),
     ]
@@ -164,6 +172,7 @@ async def _keep_time(house: House) -> None:
             # Together, so that they share a commit.
             await asyncio.gather(*(house.desk.submit(command) for command in commands))
             await asyncio.to_thread(house.timer.sweep)
+            house.pulse.beat("timer")
         except Fault as fault:
             log.warning("the timer will try again: %s", fault)
         except Exception:
@@ -176,6 +185,24 @@ async def _keep_ledger(house: House) -> None:
     while True:
         await asyncio.sleep(TICK_SECONDS)
         await _sealed(house)
+
+
+async def _keep_vigil(house: House, neighbours: Neighbours) -> None:
+    """A look at what is promised, every few seconds of real time and off the path of requests."""
+    while True:
+        try:
+            await asyncio.to_thread(house.vigil.look)
+            house.pulse.beat("look")
+        except Fault as fault:
+            log.warning("the server's look at its database failed: %s", fault)
+        except Exception:
+            # Nobody's booking depends on it; that nothing is seen any more shows by the figures' age.
+            log.exception("the vigil stumbled and will try again")
+        try:
+            neighbours.lay_down(house)
+        except OSError as fault:
+            log.warning("the figures of a worker were not laid down: %s", type(fault).__name__)
+        await asyncio.sleep(SHORT_SECONDS)
 
 
 def _forecasting(house: House) -> list[Callable[[], Awaitable[None]]]:
@@ -200,6 +227,7 @@ async def _keep_forecasts(work: Callable[[], Awaitable[None]]) -> None:
 async def _sealed(house: House, *, last: bool = False) -> None:
     try:
         await asyncio.to_thread(house.ledger.tick, last=last)
+        house.pulse.beat("ledger")
     except Fault as fault:
         log.warning("no head of the log is signed: %s", fault)
     except Exception:

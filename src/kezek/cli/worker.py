@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -21,15 +22,24 @@ READY = b"ready\n"
 
 @click.command(hidden=True)
 @click.argument("descriptor", type=click.IntRange(3))
-def worker(descriptor: int) -> None:
+@click.argument("name")
+@click.argument("figures", type=click.Path(path_type=Path))
+def worker(descriptor: int, name: str, figures: Path) -> None:
     """Serve on an open socket until the input ends; started by `kezek serve --workers`."""
+    from kezek.api.neighbours import Neighbours
     from kezek.cli.log_line import start_logging
     from kezek.cli.serving import run_server
 
     settings = read_settings()
     start_logging(settings)
     with socket.socket(fileno=descriptor) as sock, opened_with(settings) as house:
-        run_server(house, sock, started=_say_ready, beside=lambda: _parent_left(house))
+        run_server(
+            house,
+            sock,
+            started=_say_ready,
+            beside=lambda: _parent_left(house),
+            neighbours=Neighbours(name, figures),
+        )
 
 
 def _say_ready() -> None:

@@ -13,8 +13,10 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
@@ -71,16 +73,18 @@ def run_workers(
 
     `started` is called once, when all of them serve.
     """
-    asyncio.run(_Crew(settings, sockets).run(started))
+    # Where each worker lays its figures down, so that any of them can tell those of all.
+    with tempfile.TemporaryDirectory(prefix="kezek-figures-") as figures:
+        asyncio.run(_Crew(settings, sockets, Path(figures)).run(started))
 
 
 class _Crew:
     """All workers of this server."""
 
-    def __init__(self, settings: Settings, sockets: Sequence[socket.socket]) -> None:
+    def __init__(self, settings: Settings, sockets: Sequence[socket.socket], figures: Path) -> None:
         self._stopping = asyncio.Event()
         self._workers = [
-            _Worker(index, sock, _environment(settings), self._stopping)
+            _Worker(index, sock, _environment(settings), figures, self._stopping)
             for index, sock in enumerate(sockets)
         ]
 
@@ -121,9 +125,10 @@ class _Worker:
         index: int,
         sock: socket.socket,
         environment: Mapping[str, str],
+        figures: Path,
         stopping: asyncio.Event,
     ) -> None:
-        self._index, self._socket = index, sock
+        self._index, self._socket, self._figures = index, sock, figures
         self._environment, self._stopping = environment, stopping
         self.served = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
@@ -153,6 +158,8 @@ class _Worker:
             "kezek",
             "worker",
             str(sock),
+            str(self._index),
+            str(self._figures),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             env=self._environment,

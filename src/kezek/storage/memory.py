@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
 from kezek.app.port import Answered, Session
+from kezek.app.question import Marks, Question
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Setting
 from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Driver, Particulars
@@ -20,6 +21,7 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
+from kezek.storage import memory_question
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -61,6 +63,9 @@ class MemorySnapshot:
         rows = self._whole[kind]
         for first in range(0, len(rows), BLOCK):
             yield rows[first : first + BLOCK]
+
+    def answer(self, question: Question, marks: Marks) -> int:
+        return memory_question.answer(self._whole.__getitem__, question, marks)
 
 
 class MemoryFilling(MemorySnapshot):

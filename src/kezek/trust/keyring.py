@@ -25,6 +25,7 @@ K = TypeVar("K")
 SIGNING_FILE = "ticket-signing.pem"
 LINK_FILE = "ticket-link.key"
 LOG_FILE = "log-signing.pem"
+METRICS_FILE = "metrics.token"  # what other machines show to read the metrics, if there is one
 ACCEPTED_FOLDER = (
     "accepted"  # public keys (*.pem) whose tickets are honoured too, older ones mostly
 )
@@ -105,6 +106,18 @@ def read_keyring(folder: Path) -> Keyring:
         link=_read(folder / LINK_FILE, link, _link_secret),
         accepted=(own, *(key for key in others if key != own)),
     )
+
+
+def read_token(folder: Path) -> bytes | None:
+    """What opens the metrics to other machines, None where there is no such file.
+
+    Raises KeyringRefused when others may read it.
+    """
+    path = folder / METRICS_FILE
+    try:
+        return _secret(path).strip() if path.exists() else None
+    except OSError as error:
+        raise _unreachable(folder, error) from error
 
 
 def _unreachable(folder: Path, error: OSError) -> KeyringRefused:

@@ -29,7 +29,8 @@ class WallClock:
 
     What is decided stands for ever, so one tick of a clock that jumped to tomorrow would end every
     booking of today.  Small corrections are followed; a jump is not: time then goes on by the machine's
-    steady count until the machine's time agrees again, or the server is started anew.
+    steady count until the machine's time agrees again, or the server is started anew.  `doubt` is by how
+    much the machine's time differs meanwhile, in milliseconds.
     """
 
     factor = 1
@@ -42,6 +43,7 @@ class WallClock:
         self._wall, self._steady = wall, steady
         self._ahead = wall() - steady()
         self._jumped = False
+        self.doubt: Instant = 0
 
     def now(self) -> Moment:
         """Both times; the log itself never runs backwards, see `desk/batch.py`."""
@@ -49,14 +51,16 @@ class WallClock:
         ahead = self._wall() - steady
         jump = ahead - self._ahead
         if abs(jump) <= FOLLOWED_MAX:
-            self._ahead, self._jumped = ahead, False
-        elif not self._jumped:
-            self._jumped = True
-            log.error(
-                "the machine's time jumped by %d s: the server goes on by its own count; put the clock "
-                "right, or start the server anew if the new time is the right one",
-                jump // SECOND,
-            )
+            self._ahead, self._jumped, self.doubt = ahead, False, 0
+        else:
+            self.doubt = abs(jump)
+            if not self._jumped:
+                self._jumped = True
+                log.error(
+                    "the machine's time jumped by %d s: the server goes on by its own count; put the "
+                    "clock right, or start the server anew if the new time is the right one",
+                    jump // SECOND,
+                )
         at = steady + self._ahead
         return Moment(at, at)
 
@@ -66,6 +70,8 @@ class DemoClock:
 
     It counts on the machine's monotonic clock, so that setting the machine's time moves nothing.
     """
+
+    doubt: Instant = 0
 
     def __init__(self, start: Instant, factor: int) -> None:
         self.start, self.factor = start, factor

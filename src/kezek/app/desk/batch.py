@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
+from time import monotonic
 from typing import Any
 
 import msgspec
@@ -82,10 +83,14 @@ class _Draft:
 
 @value(frozen=True, slots=True)
 class Outcome:
-    """A committed batch: an answer per command, and the events for those who watch."""
+    """A committed batch: an answer per command, and the events for those who watch.
+
+    `decided` is when all was decided and only the commit was left, in seconds of `monotonic`.
+    """
 
     answers: list[Answer]
     events: list[Logged]
+    decided: float = 0.0
 
 
 def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:
@@ -106,7 +111,8 @@ def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Mome
         ]
         if draft.events or draft.facts.changed or draft.answers:
             unit.save(draft.facts.changed, draft.events, list(draft.answers.values()))
-    return Outcome(answers, draft.events)
+        decided = monotonic()
+    return Outcome(answers, draft.events, decided)
 
 
 def _answer(draft: _Draft, command: Command, digest: bytes, before: Any) -> Answer:

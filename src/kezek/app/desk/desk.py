@@ -13,12 +13,15 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
+from time import monotonic
 from typing import TypeAlias
 
 from kezek.app.desk.batch import Answer, Outcome, run
-from kezek.app.port import Clock, Conflict, Fault, Store
+from kezek.app.port import Clock, Conflict, Fault, OutcomeUnknown, Store
+from kezek.app.tally import DeskTally
 from kezek.domain.decide import Command
 from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.refusal import Refused
 from kezek.domain.regulation.regulation import Regulations
 
 log = logging.getLogger("kezek.desk")
@@ -65,6 +68,7 @@ class Desk:
         begin: Begin = on_a_thread,
     ) -> None:
         self.store, self.rules, self.clock = store, rules, clock
+        self.tally = DeskTally()
         self._announce = announce
         self._waiting: deque[_Asked] = deque()
         self._wake = threading.Condition()
@@ -95,6 +99,11 @@ class Desk:
             self._wake.notify()
         self._join()
 
+    @property
+    def waiting(self) -> int:
+        """Commands that have not been taken into a batch yet."""
+        return len(self._waiting)
+
     def _enqueue(self, asked: _Asked) -> None:
         with self._wake:
             if self._stopping:
@@ -123,12 +132,13 @@ class Desk:
         self._commit(batch)
 
     def _commit(self, batch: list[_Asked]) -> None:
-        commands = [command for command, _, _ in batch]
+        commands, began = [command for command, _, _ in batch], monotonic()
         try:
             outcome = self._run(commands)
         except Exception as fault:  # noqa: BLE001 - whatever failed, everyone waiting must hear of it
             self._failed(batch, fault)
             return
+        self._count(outcome, began)
         self._tell(outcome)
         _answer(batch, outcome.answers)
 
@@ -141,8 +151,19 @@ class Desk:
                 return run(self.store, commands, self.rules, self.clock.now())
         return run(self.store, commands, self.rules, self.clock.now())
 
+    def _count(self, outcome: Outcome, began: float) -> None:
+        tally, events = self.tally, outcome.events
+        refusals = [answer.reason for answer in outcome.answers if type(answer) is Refused]
+        tally.refusals.update(refusals)
+        tally.accepted += len(outcome.answers) - len(refusals)
+        last = events[-1].position if events else 0
+        tally.committed(len(outcome.answers), began, outcome.decided, last)
+
     def _failed(self, batch: list[_Asked], fault: Exception) -> None:
         """One command that cannot be written must not take its neighbours along."""
+        self.tally.faults[type(fault).__name__] += 1
+        self.tally.unknown += len(batch) if isinstance(fault, OutcomeUnknown) else 0
+        self.tally.fenced += isinstance(fault, AssertionError)
         whole = isinstance(fault, Fault) and not isinstance(fault, Conflict)
         if len(batch) == 1 or whole:
             log.error("a batch of %d failed: %s", len(batch), type(fault).__name__, exc_info=fault)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
+from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
 
+from kezek.app.question import Marks, Question
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
 from kezek.storage.migrations.head import HEAD
@@ -17,6 +20,7 @@ from kezek.storage.postgres.fault import WrongVersion, fault_of
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.schema import version_of
 from kezek.storage.postgres.unit import LOG_LOCK
+from kezek.storage.question import STATEMENTS, bound
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -57,6 +61,14 @@ class PostgresSnapshot:
                     yield [at.make(row) for row in found]
         except psycopg.Error as error:
             raise fault_of(error) from None
+
+    def answer(self, question: Question, marks: Marks) -> int:
+        try:
+            found = self._connection.execute(_asked(question), bound(question, marks)).fetchone()
+        except psycopg.Error as error:
+            raise fault_of(error) from None
+        assert found is not None, "a count has one row"
+        return int(str(found[0]))
 
 
 class PostgresFilling(PostgresSnapshot):
@@ -141,6 +153,12 @@ def alone_on(connection: Connection) -> Iterator[None]:
     finally:
         with suppress(psycopg.Error):
             connection.execute(f"SELECT pg_advisory_unlock({SERVING_LOCK})".encode())
+
+
+@cache
+def _asked(question: Question) -> bytes:
+    """The driver's own form of a named place."""
+    return re.sub(r":(\w+)", r"%(\1)s", STATEMENTS[question]).encode()
 
 
 def _count(kind: type[Any]) -> bytes:

@@ -11,9 +11,11 @@ from urllib.parse import quote
 
 import apsw
 
+from kezek.app.question import Marks, Question
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
 from kezek.storage.migrations.head import HEAD
+from kezek.storage.question import STATEMENTS, bound
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import Away, WrongVersion, fault_of
 from kezek.storage.sqlite.mapping import mapping
@@ -47,6 +49,13 @@ class SqliteSnapshot:
             rows = self._connection.execute(f"{at.select} ORDER BY {at.order}")
             while block := [at.make(row) for row in islice(rows, BLOCK)]:
                 yield block
+        except apsw.Error as error:
+            raise fault_of(error) from None
+
+    def answer(self, question: Question, marks: Marks) -> int:
+        try:
+            found = self._connection.execute(STATEMENTS[question], bound(question, marks))
+            return int(str(found.fetchall()[0][0]))
         except apsw.Error as error:
             raise fault_of(error) from None
 

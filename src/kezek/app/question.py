@@ -1,0 +1,39 @@
+"""What a running server asks its own database about the promises, as counts that must be zero.
+
+Each is one statement over rows that are live or new, so that a million ended bookings cost nothing; the
+whole of every promise is looked at by `app/promise.py` when an installation is copied or backed up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Question(StrEnum):
+    """Named by what is counted."""
+
+    OVERBOOKED_SLOTS = "overbooked_slots"
+    DOUBLE_BOOKED_VEHICLES = "double_booked_vehicles"
+    STRAY_CLAIMS = "stray_claims"
+    DISORDERED_BOOKINGS = "disordered_bookings"
+    MISSING_EVENTS = "missing_events"
+    LOST_BOOKINGS = "lost_bookings"
+    OVERDUE_PARTICULARS = "overdue_particulars"
+    ORPHANED_DRIVERS = "orphaned_drivers"
+    MISUSED_ACCOUNTS = "misused_accounts"
+    AWAITING_EXCEPTIONS = "awaiting_exceptions"
+    # These two are no counts of breaches: the last booking number given out, the schema's step.
+    NUMBERED = "numbered"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """From where on to look: events above `position`, bookings above `number`; and `day`, an ISO date
+    before which particulars should have been erased.
+    """
+
+    position: int = 0
+    number: int = 0
+    day: str = ""

@@ -1,0 +1,156 @@
+"""The vigil: a running server looks at its own promises, off the path of every request.
+
+A short look every few seconds says whether the installation is fit to serve; a long one every minute
+asks the database the questions of `app/question.py`.  A scrape shows what the last looks found, and how
+old that is.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from time import monotonic
+
+from kezek.app.ledger import Ledger, newest
+from kezek.app.port import Clock, Fault, Reader
+from kezek.app.question import Marks, Question
+from kezek.app.snapshot import Answering, Whole
+from kezek.app.tally import DeskTally
+from kezek.domain.booking.booking import Booking
+from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.instant import SECOND, Instant, to_datetime
+
+log = logging.getLogger("kezek.vigil")
+
+SHORT_SECONDS = 5.0
+LONG_SECONDS = 60.0
+PROBE = "probe"
+# Events behind the tree's end that the first long look counts again; those before are under a head.
+RECOUNTED = 100_000
+# The sweep runs once an hour; what is a day over was forgotten.
+OVERDUE_AFTER = timedelta(days=1)
+
+_BREACHES = (
+    Question.OVERBOOKED_SLOTS,
+    Question.DOUBLE_BOOKED_VEHICLES,
+    Question.STRAY_CLAIMS,
+    Question.DISORDERED_BOOKINGS,
+    Question.OVERDUE_PARTICULARS,
+    Question.ORPHANED_DRIVERS,
+    Question.MISUSED_ACCOUNTS,
+    Question.AWAITING_EXCEPTIONS,
+    Question.SCHEMA,
+)
+
+
+class Vigil:
+    """`found` holds what the last looks saw, by name; `fault` is why the last one failed, or None.
+
+    `schema` is the newest step of the schema that this version knows.
+    """
+
+    def __init__(
+        self,
+        store: Whole,
+        clock: Clock,
+        ledger: Ledger,
+        tally: DeskTally,
+        doubt: Callable[[], Instant],
+        schema: int,
+    ) -> None:
+        self._store, self._clock, self._ledger = store, clock, ledger
+        self._tally, self._doubt = tally, doubt
+        self.schema = schema
+        self._lock = threading.Lock()
+        self._marks: Marks | None = None
+        self._remembered: Logged | None = None
+        self.found: dict[str, float] = {}
+        self.fault: Fault | None = None
+        self.looked_at = self._long_at = float("-inf")
+
+    def look(self, *, long: bool | None = None) -> None:
+        """The short look, and the long one when its minute is over; a Fault when the store fails.
+
+        `long` asks for the long one at once, or leaves it out.
+        """
+        with self._lock:
+            began = monotonic()
+            try:
+                self._short()
+                if long or (long is None and began - self._long_at >= LONG_SECONDS):
+                    self._long()
+                    self._long_at = monotonic()
+                    self.found["look_seconds"] = self._long_at - began
+            except Fault as fault:
+                self.fault = fault
+                raise
+            self.fault, self.looked_at = None, monotonic()
+
+    @property
+    def age(self) -> float:
+        """Seconds since the last long look, infinite before the first."""
+        return monotonic() - self._long_at
+
+    def _short(self) -> None:
+        # What nobody has written lately may have become read-only, or full.
+        if monotonic() - self._tally.committed_at > SHORT_SECONDS:
+            self._store.set_setting(PROBE, str(self._clock.now().real))
+        # Before the log is read: what is acknowledged by now must be in it.
+        acknowledged, reader = self._tally.acknowledged, self._store.reader
+        last, head = reader.last_position(), newest(reader)
+        self.found |= {
+            "acknowledged_missing_events": max(0, acknowledged - last),
+            "log_events": last,
+            "tree_events": reader.tree_size(),
+            "head_events": head.size if head else 0,
+            "lapse_lateness_seconds": self._lateness(reader) / SECOND,
+            "clock_doubt_seconds": self._doubt() / SECOND,
+        }
+
+    def _lateness(self, reader: Reader) -> Instant:
+        """How long the oldest change by time alone has been due."""
+        now = self._clock.now().at
+        due: list[Instant] = []
+        for number in reader.due(now, 1):
+            booking = reader.get(Booking, number)
+            if booking is not None and booking.look_at is not None:
+                due.append(booking.look_at)
+        return max((now - at for at in due), default=0)
+
+    def _long(self) -> None:
+        reader = self._store.reader
+        self.found["rewritten_events"] = self._rewritten(reader)
+        self.found["contradicted_heads"] = self._ledger.contradicted()
+        if self._marks is None:
+            self._marks = Marks(position=max(0, reader.tree_size() - RECOUNTED))
+        day = (to_datetime(self._clock.now().at) - OVERDUE_AFTER).date().isoformat()
+        marks = replace(self._marks, day=day)
+        with self._store.snapshot() as snapshot:
+            for question in _BREACHES:
+                self.found[question] = snapshot.answer(question, marks)
+            self._marks = self._counted(snapshot, marks)
+
+    def _counted(self, snapshot: Answering, marks: Marks) -> Marks:
+        """What is counted once and then only from where it was whole; the new marks."""
+        missing = snapshot.answer(Question.MISSING_EVENTS, marks)
+        lost = snapshot.answer(Question.LOST_BOOKINGS, marks)
+        self.found |= {Question.MISSING_EVENTS: abs(missing), Question.LOST_BOOKINGS: abs(lost)}
+        if not lost:
+            marks = replace(marks, number=snapshot.answer(Question.NUMBERED, marks))
+        if not missing and self._remembered is not None:
+            # Of before the snapshot began, so nothing above it is left out.
+            marks = replace(marks, position=max(marks.position, self._remembered.position))
+        return marks
+
+    def _rewritten(self, reader: Reader) -> int:
+        """Whether the event that was last seen is no longer the same; then it stays a breach."""
+        before = self._remembered
+        if before is not None:
+            found = reader.events(before.position - 1, 1)
+            if not found or found[0] != before:
+                return 1
+        self._remembered = reader.last_event()
+        return 0
