@@ -18,14 +18,11 @@ import psutil
 import psycopg
 
 from tests.cli.program import until
-from tests.ha import grounds
 from tests.ha.grounds import HOUSE, NAMES, PEERS
 from tests.storage.postgres.cluster import programs
 
 SETUP = Path(__file__).parents[2] / "operation" / "patroni.yml"
-PASSWORDS = {
-    role: f"invented-{role}" for role in ("superuser", "replication", "rewind", "product")
-}
+PASSWORDS = {role: f"invented-{role}" for role in ("superuser", "replication", "rewind", "product")}
 START_SECONDS = 120.0
 
 

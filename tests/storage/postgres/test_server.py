@@ -19,6 +19,7 @@ from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.kernel.instant import Moment
 from kezek.storage.open import UnknownAddress, open_store
 from kezek.storage.postgres import connection as connections
+from kezek.storage.postgres import primary as finding
 from kezek.storage.postgres import store as module
 from kezek.storage.postgres.address import BadAddress
 from kezek.storage.postgres.fault import (
@@ -217,7 +218,7 @@ def test_while_the_server_is_away_everybody_hears_so_at_once(wired: PostgresStor
             wired.reader.get(Booking, 1)
         assert time.monotonic() - began < 2
     wire.to = there
-    time.sleep(module.AWAY_SECONDS)
+    time.sleep(finding.AWAY_SECONDS)
     assert wired.reader.get(Booking, 1) == booking(1)
     save(wired, [booking(2)])
 

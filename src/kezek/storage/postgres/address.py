@@ -11,9 +11,10 @@ from kezek.app.port import StoreFault
 
 Parts: TypeAlias = dict[str, str | int | None]
 
-CONNECT_SECONDS = 5
+# For each server of the address: a frozen one that is asked first delays what the others would answer.
+CONNECT_SECONDS = 3
 # A line that is dead without saying so is found out about after these many seconds.
-SILENT_SECONDS = 15
+SILENT_SECONDS = 10
 
 
 class BadAddress(StoreFault):
@@ -46,6 +47,27 @@ def read(url: str) -> Parts:
     if "," in f"{given.get('host', '')}{given.get('hostaddr', '')}":
         parts["target_session_attrs"] = "read-write"
     return {**parts, **given, "client_encoding": "UTF8"}
+
+
+def led_by(parts: Parts, host: str, port: int) -> Parts:
+    """The same servers in the same order, but for one that is asked first."""
+    lists = {
+        name: str(parts[name]).split(",") for name in ("host", "hostaddr", "port") if name in parts
+    }
+    hosts, ports = lists.get("host", []), lists.get("port", [])
+    first = next(
+        (
+            place
+            for place, name in enumerate(hosts)
+            if name == host and (len(ports) < len(hosts) or ports[place] == str(port))
+        ),
+        0,
+    )
+    return parts | {
+        name: ",".join([values[first], *values[:first], *values[first + 1 :]])
+        for name, values in lists.items()
+        if len(values) == len(hosts)
+    }
 
 
 def _given(url: str) -> Parts | None:

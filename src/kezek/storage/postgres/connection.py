@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeAlias
 
 import psycopg
@@ -48,14 +50,23 @@ _PATIENCE = {
 }
 
 
-def connect(address: Parts, *, writes: bool) -> Connection:
-    """An open connection in autocommit mode, every statement prepared at its first use."""
+def connect(
+    address: Parts,
+    *,
+    writes: bool,
+    watched: Callable[[Connection], AbstractContextManager[None]] = lambda _: nullcontext(),
+) -> Connection:
+    """An open connection in autocommit mode, every statement prepared at its first use.
+
+    Its first words are said inside of `watched`.
+    """
     try:
         connection = psycopg.connect(**address, autocommit=True, prepare_threshold=0)  # type: ignore[arg-type]
     except psycopg.Error as error:
         raise fault_at_the_door(error) from None
     try:
-        _prepare(connection, writes=writes)
+        with watched(connection):
+            _prepare(connection, writes=writes)
     except psycopg.Error as error:
         connection.close()
         raise fault_of(error) from None

@@ -11,6 +11,7 @@ import psycopg
 from kezek.app.port import Fault
 from kezek.domain.kernel.event import Logged
 from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.unit import CHANNEL
 
@@ -20,7 +21,7 @@ AT_ONCE_MAX = 1_000
 # A notification says only that it is worth looking.  Whoever hears none looks all the same, so a lost
 # one, a broken line or a restart of the server delays an event and drops none.
 LOOK_SECONDS = 0.5
-RETRY_SECONDS = 1.0
+RETRY_SECONDS = 0.5
 
 
 class Follower:
@@ -30,10 +31,12 @@ class Follower:
         self,
         connect: Callable[[], Connection],
         reader: PostgresReader,
+        deadlines: Deadlines,
         after: int,
         tell: Callable[[Sequence[Logged]], None],
     ) -> None:
         self._connect, self._reader, self._tell = connect, reader, tell
+        self._deadlines = deadlines
         self._position = after
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="follow", daemon=True)
@@ -59,7 +62,8 @@ class Follower:
     def _listen(self) -> None:
         connection = self._connect()
         try:
-            connection.execute(f"LISTEN {CHANNEL}".encode(), prepare=False)
+            with self._deadlines.within(connection, QUESTION_SECONDS):
+                connection.execute(f"LISTEN {CHANNEL}".encode(), prepare=False)
             while not self._stopping.is_set():
                 self._catch_up()
                 for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):

@@ -17,6 +17,7 @@ from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.fault import Away, Lost, fault_of, parted
 from kezek.storage.postgres.mapping import Mapped, mapping, parts, possible
 
@@ -86,9 +87,11 @@ class PostgresReader(Rows):
         self,
         lent: Callable[[], AbstractContextManager[Connection]],
         forget: Callable[[], None],
+        deadlines: Deadlines,
     ) -> None:
         super().__init__(self._asked)
         self._lent, self._forget = lent, forget
+        self._deadlines = deadlines
 
     def _asked(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
         """All rows.  A question changes nothing, so a broken line is a reason to ask once more."""
@@ -104,7 +107,8 @@ class PostgresReader(Rows):
     def _asked_once(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
         with self._lent() as connection:
             try:
-                return connection.execute(statement, values, binary=True).fetchall()
+                with self._deadlines.within(connection, QUESTION_SECONDS):
+                    return connection.execute(statement, values, binary=True).fetchall()
             except psycopg.Error as error:
                 if parted(error):
                     connection.close()

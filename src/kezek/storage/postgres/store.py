@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -15,12 +14,13 @@ from psycopg.pq import TransactionStatus
 from kezek.app.port import OutcomeUnknown, Session
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.storage.postgres.address import read
-from kezek.storage.postgres.connection import Connection, connect
-from kezek.storage.postgres.fault import Away, Closed, Lost, ReadOnly, fault_of, parted
+from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.deadline import CHANGE_SECONDS, Deadlines
+from kezek.storage.postgres.fault import Closed, Lost, ReadOnly, fault_of, parted
 from kezek.storage.postgres.follow import Follower
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.pool import Pool
+from kezek.storage.postgres.primary import Primary
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.schema import migrate
 from kezek.storage.postgres.unit import PostgresUnit
@@ -36,9 +36,6 @@ log = logging.getLogger("kezek.storage")
 
 # Rows erased under one lock: bookings wait no longer than a batch of their own would take.
 SWEEP_ROWS = 500
-# While the server is away, nobody waits for another attempt more often than this.
-AWAY_SECONDS = 1.0
-
 _UNKNOWN = (
     "the connection was lost while the database committed: ask again under the same key to learn what "
     "became of it"
@@ -49,37 +46,34 @@ class PostgresStore:
     """See `open_store`; `url` is an address as libpq takes it."""
 
     def __init__(self, url: str) -> None:
-        self._address = read(url)
+        self._deadlines = Deadlines()
+        self._primary = Primary(url, self._deadlines)
         self._turn = threading.Lock()
         self._closed = False
-        self._away_until = 0.0
         self._weak = False
         self._followers: list[Follower] = []
         self._pool = Pool(lambda: self._connected(writes=False))
-        self._reader = PostgresReader(self._pool.lent, self._pool.forget)
-        self._writer = self._connected(writes=True)
+        self._reader = PostgresReader(self._pool.lent, self._pool.forget, self._deadlines)
+        try:
+            self._writer = self._connected(writes=True)
+        except BaseException:
+            self._deadlines.close()
+            raise
         try:
             migrate(self._writer)
         except BaseException:
             self._writer.close()
+            self._deadlines.close()
             raise
 
     @property
     def reader(self) -> PostgresReader:
         return self._reader
 
-    def _connected(self, *, writes: bool) -> Connection:
+    def _connected(self, *, writes: bool, patient: bool = False) -> Connection:
         if self._closed:
             raise Closed("the store is closed")
-        if time.monotonic() < self._away_until:
-            raise Away(
-                "the database server could not be reached a moment ago: it is tried again soon"
-            )
-        try:
-            connection = connect(self._address, writes=writes)
-        except Away:
-            self._away_until = time.monotonic() + AWAY_SECONDS
-            raise
+        connection = self._primary.connect(writes=writes, patient=patient)
         connection.add_notice_handler(self._noticed)
         return connection
 
@@ -98,7 +92,10 @@ class PostgresStore:
             connection, unit = self._ready(), None
             self._weak = False
             try:
-                with connection.pipeline() as pipeline:
+                with (
+                    self._deadlines.within(connection, CHANGE_SECONDS),
+                    connection.pipeline() as pipeline,
+                ):
                     try:
                         unit = PostgresUnit(connection, pipeline)
                         yield unit
@@ -143,7 +140,13 @@ class PostgresStore:
     def follow(self, after: int, tell: Callable[[Sequence[Logged]], None]) -> None:
         """Call `tell` with every event above a position, from a thread of its own."""
         self._followers.append(
-            Follower(lambda: self._connected(writes=False), self._reader, after, tell)
+            Follower(
+                lambda: self._connected(writes=False, patient=True),
+                self._reader,
+                self._deadlines,
+                after,
+                tell,
+            )
         )
 
     @contextmanager
@@ -202,7 +205,8 @@ class PostgresStore:
         with self._turn:
             connection = self._ready()
             try:
-                return connection.execute(statement, values).rowcount
+                with self._deadlines.within(connection, CHANGE_SECONDS):
+                    return connection.execute(statement, values).rowcount
             except psycopg.Error as error:
                 fault = fault_of(error)
                 self._end(connection, fault)
@@ -236,6 +240,7 @@ class PostgresStore:
             self._closed = True
             self._pool.close()
             self._writer.close()
+        self._deadlines.close()
 
 
 def _of_unit(error: psycopg.Error, unit: PostgresUnit | None) -> Exception:

@@ -26,6 +26,8 @@ CHANNEL = "kezek"
 
 _LOCK = f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()
 _LAST = b"SELECT position, at FROM event ORDER BY position DESC LIMIT 1"
+# Writes nothing but a note into the write-ahead log, so that the commit waits as one with rows does.
+_CATCH_UP = b"SELECT pg_logical_emit_message(true, 'kezek', '')"
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)".encode()
 
 
@@ -42,6 +44,7 @@ class PostgresUnit(Rows, Prefetching):
         self._known: dict[Ref, Row | None] = {}
         self._heard = False
         self._last: tuple[int, Instant] | None = None
+        self._repeats = self._writes = False
         # Whether the commit may have reached the server.
         self.committing = False
         self._commit: psycopg.Cursor[Any] | None = None
@@ -104,7 +107,9 @@ class PostgresUnit(Rows, Prefetching):
     def answered(self, digests: Sequence[bytes]) -> Mapping[bytes, Answered]:
         self.prefetch((Answered, digest) for digest in digests)
         single = ((digest, self.get(Answered, digest)) for digest in digests)
-        return {digest: found for digest, found in single if found is not None}
+        earlier = {digest: found for digest, found in single if found is not None}
+        self._repeats = self._repeats or bool(earlier)
+        return earlier
 
     def save(
         self,
@@ -115,6 +120,7 @@ class PostgresUnit(Rows, Prefetching):
         assert all(e.position == at for at, e in enumerate(events, self.last_position + 1)), (
             "positions are dense and in commit order"
         )
+        self._writes = True
         put: dict[type[Any], list[Row]] = {}
         gone: dict[type[Any], list[Hashable]] = {}
         for (kind, key), row in changed.items():
@@ -147,7 +153,13 @@ class PostgresUnit(Rows, Prefetching):
             self._send(at.put, at.arrays(old))
 
     def commit(self) -> None:
-        """Send the commit; the pipeline's end brings its answer."""
+        """Send the commit; the pipeline's end brings its answer.
+
+        An answer that is only told again may have been kept by a primary that lost its standby, or
+        crashed, before the standby had it.  A commit that writes nothing waits for nobody; so it writes.
+        """
+        if self._repeats and not self._writes:
+            self._send(_CATCH_UP)
         self.committing = True
         self._commit = self._send(b"COMMIT")
 
