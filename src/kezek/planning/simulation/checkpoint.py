@@ -1,20 +1,47 @@
-"""The checkpoint model: `run` plays a plan once, `replicate` many times."""
+"""The checkpoint model: `run` plays a plan once, `replicate` many times.
+
+A truck books or walks in, arrives, stands in the waiting area's line, is called by the regulation's
+cycle, drives to the gate, passes the stages one after the other, and leaves when the other side takes
+it. What is drawn and what is played are apart: `checkpoint_draw` knows all chance, `play` none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kezek.domain.kernel.value import value
-from kezek.planning.simulation.checkpoint_plan import Plan
-from kezek.planning.simulation.checkpoint_record import Records
+from kezek.planning.simulation.checkpoint_check import check
+from kezek.planning.simulation.checkpoint_draw import Draws, draw
+from kezek.planning.simulation.checkpoint_plan import Plan, frozen
+from kezek.planning.simulation.checkpoint_record import (
+    CROSSED,
+    NO_SHOW,
+    PASSAGE,
+    TOO_LATE,
+    TRUCK,
+    UNFINISHED,
+    Records,
+)
+from kezek.planning.simulation.gate import PASSED, Comers, Limits, Marks, empty_gate, through_gate
+from kezek.planning.simulation.lanes import empty_out, lanes_of, let_out, merged, sweep
+from kezek.planning.simulation.line import Line, Numbers, begin, empty_line, stand
+from kezek.planning.simulation.order import by_instant
+
+NO_LIMIT = 1 << 40
 
 
 @value(frozen=True, slots=True)
 class Summary:
-    """What many replications say of a measure: arrays of the measure's shape."""
+    """What many replications say of a measure: arrays of the measure's shape.
+
+    `error` is the standard error of `mean`, NaN for a single replication; `least` and `most` are the
+    extremes over the replications.  NaN of a replication makes NaN.
+    """
 
     replications: int
     mean: NDArray[np.float64]
@@ -24,8 +51,113 @@ class Summary:
 
 
 def run(plan: Plan, seed: int, replication: int = 0) -> Records:
-    """Play a plan once."""
-    raise NotImplementedError
+    """Play a plan once; the same plan, seed and replication give the same bits.
+
+    Raises BadPlan if the plan cannot be played.  A load above 1 can: the line grows.
+
+    >>> from kezek.planning.simulation.checkpoint_plan import Booked, Habit, Plan, Rules, Span, Stage
+    >>> from kezek.planning.simulation.steps import Steps
+    >>> rules = Rules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
+    >>> gate = Stage("gate", Steps.constant(2.0), (Span("deterministic", 600.0),))
+    >>> punctual = Habit(no_show=0.0, offset=Span("deterministic", 0.0))
+    >>> plan = Plan(rules, 86400.0, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (punctual,))
+    >>> records = run(plan, seed=1)
+    >>> (records.trucks["left"] / 60).tolist()
+    [10.0, 10.0, 20.0, 20.0, 70.0, 70.0, 80.0, 80.0]
+    """
+    check(plan)
+    return play(plan, draw(plan, seed, replication))
+
+
+def play(plan: Plan, draws: Draws) -> Records:
+    """Play a plan with given draws."""
+    rules, count = plan.rules, len(draws.of)
+    trucks = _unplayed(plan, draws)
+    passages = np.full((count, len(plan.stages), 3), math.nan)
+    ready = np.full(count, math.inf)
+    line = _line(plan, draws)
+    lanes = lanes_of(plan.stages[0].lanes, trucks=count)
+    ahead = min(plan.calls.ahead, max(1, count))
+    gate, limit = empty_gate(ahead, count), plan.calls.per_hour
+    limits = Limits(
+        ahead,
+        NO_LIMIT if plan.waiting_places is None else plan.waiting_places,
+        rules.call_for,
+        rules.misses_max,
+        np.array(limit.at if limit else ()),
+        np.array(limit.level if limit else ()),
+    )
+    comers = Comers(
+        draws.of,
+        draws.window,
+        draws.arrived,
+        draws.travel,
+        draws.misses.copy(),
+        draws.spacing,
+        draws.spans[0],
+    )
+    marks = Marks(
+        trucks["joined"],
+        trucks["called"],
+        trucks["misses"],
+        trucks["outcome"],
+        ready,
+        passages[:, 0],
+    )
+    through_gate(_order(plan, draws, trucks), line, lanes, gate, comers, marks, limits)
+    order = merged(lanes.gone[: empty_out(lanes)], gate.passing[: gate.tally[PASSED]], ready)
+    for place, stage in enumerate(plan.stages[1:], start=1):
+        lanes = lanes_of(stage.lanes, trucks=count)
+        order = sweep(lanes, order, ready, draws.spans[place], passages[:, place])
+    if plan.accepted is not None:
+        let_out(np.array(plan.accepted.at), np.array(plan.accepted.level), order, ready)
+    through = ready < math.inf
+    trucks["left"] = np.where(through, ready, math.nan)
+    trucks["outcome"][through] = CROSSED
+    return Records(frozen(trucks), frozen(passages.view(PASSAGE)[..., 0]), frozen(draws.deep.T))
+
+
+def _unplayed(plan: Plan, draws: Draws) -> NDArray[np.void]:
+    """The trucks before anything has happened: nobody has got through yet."""
+    trucks = np.zeros(len(draws.of), TRUCK)
+    trucks["number"] = np.arange(len(draws.of))
+    trucks["vehicle_class"] = draws.of
+    trucks["window"] = np.where(draws.window > 0, draws.opens[draws.window], math.nan)
+    comes = draws.arrived < math.inf
+    trucks["arrived"] = np.where(comes, draws.arrived, math.nan)
+    trucks["joined"] = trucks["called"] = trucks["left"] = math.nan
+    latest = draws.opens + (plan.rules.window + plan.rules.no_show_after)
+    latest[0] = math.inf
+    too_late = comes & (draws.arrived > latest[draws.window])
+    too_late[: _standing(plan)] = False
+    trucks["outcome"] = np.where(comes, np.where(too_late, TOO_LATE, UNFINISHED), NO_SHOW)
+    return trucks
+
+
+def _standing(plan: Plan) -> int:
+    return len(plan.standing.since) if plan.standing else 0
+
+
+def _order(plan: Plan, draws: Draws, trucks: NDArray[np.void]) -> Numbers:
+    """Who will arrive, in order."""
+    before = _standing(plan)
+    arrives = np.where(trucks["outcome"] == UNFINISHED, draws.arrived, math.inf)
+    return by_instant(arrives[before:]) + np.int32(before)
+
+
+def _line(plan: Plan, draws: Draws) -> Line:
+    """The line at the start, with those who stand in it."""
+    rules, standing = plan.rules, plan.standing
+    keeps = draws.opens + (rules.window + rules.keeps_place_for)
+    keeps[0] = math.inf
+    cycle = np.array(rules.interleave, np.int64)
+    line = empty_line(draws.opens, keeps, cycle, classes=len(rules.classes), trucks=len(draws.of))
+    begin(line, plan.cursor)
+    if standing:
+        queue = 2 * draws.window[: len(standing.since)] + standing.behind
+        for truck in np.lexsort((standing.since, queue)):
+            stand(line, truck, draws.of[truck], queue[truck])
+    return line
 
 
 def replicate(
@@ -36,5 +168,44 @@ def replicate(
     threads: int = 1,
     measure: Callable[[Records], NDArray[np.float64]],
 ) -> Summary:
-    """Play a plan many times and keep of each run only `measure` of its records."""
-    raise NotImplementedError
+    """Play a plan many times; of each run only `measure` of its records is kept: an array of one shape.
+
+    Memory does not grow with the number of replications, and the result has the same bits on any
+    number of threads: replication r is played with its own streams, and sums are made in order.
+    Raises BadPlan if the plan cannot be played.
+    """
+    assert replications > 0, "nothing is known from no replication"
+    check(plan)
+    mean = square = least = most = np.zeros(0)
+    for count, seen in enumerate(_measured(plan, seed, replications, threads, measure), start=1):
+        if count == 1:
+            mean = least = most = seen
+            square = np.zeros_like(seen)
+            continue
+        apart = seen - mean
+        mean = mean + apart / count
+        square = square + apart * (seen - mean)
+        least, most = np.minimum(least, seen), np.maximum(most, seen)
+    spare = replications - 1
+    error = np.sqrt(square / (spare * replications)) if spare else np.full_like(mean, math.nan)
+    return Summary(replications, mean, error, least, most)
+
+
+def _measured(
+    plan: Plan,
+    seed: int,
+    replications: int,
+    threads: int,
+    measure: Callable[[Records], NDArray[np.float64]],
+) -> Iterator[NDArray[np.float64]]:
+    """The measures, in order; a few at a time are under way."""
+
+    def once(replication: int) -> NDArray[np.float64]:
+        return np.asarray(measure(play(plan, draw(plan, seed, replication))), np.float64)
+
+    if threads == 1:
+        yield from map(once, range(replications))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for first in range(0, replications, 4 * threads):
+            yield from pool.map(once, range(first, min(first + 4 * threads, replications)))

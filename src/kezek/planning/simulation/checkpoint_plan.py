@@ -143,9 +143,9 @@ class Calls:
 class Stage:
     """Lanes in parallel behind one queue, first come first through.
 
-    `lanes` is a step function; a truck that is in a lane when it closes is finished there.  `span` has a
-    row a class.  `visited` and `deep` are shares by class, empty for 1 and 0: who passes by without
-    stopping, and who is looked at more closely, for `deep_span` on top in the same lane.
+    `lanes` is a step function; a truck that is in a lane when it closes is finished there.  `span`
+    has a row a class.  `visited` and `deep` are shares by class, empty for 1 and 0: who passes by
+    without stopping, and who is looked at more closely, for `deep_span` on top in the same lane.
     """
 
     name: str
@@ -174,10 +174,10 @@ class Standing:
 class Plan:
     """A checkpoint in one direction, and its demand.
 
-    Walk-ins are drawn until `until`; whoever has come is played to the end.  `habits` has a row a class.
-    `waiting_places` None is no limit: who finds the area full waits on the road, in order of arrival.
-    `accepted` is the counterpart's limit in trucks an hour, None for none.  `standing` waits at the
-    start; `cursor` is the place in the cycle.
+    Walk-ins are drawn until `until`; whoever has come is played to the end.  `habits` has a row a
+    class. `waiting_places` None is no limit: who finds the area full waits on the road, in order of
+    arrival. `accepted` is the counterpart's limit in trucks an hour, None for none.  `standing` waits
+    at the start; `cursor` is the place in the cycle.
 
     Trucks are numbered: standing ones, then booked ones by row, then walk-ins by stream and arrival.
     """
