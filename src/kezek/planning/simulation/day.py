@@ -1,7 +1,7 @@
 """M(t)/G/c: a day that begins empty, with a rate of arrivals for each of its intervals.
 
-Every replication is many days, one after another, each from empty; what happens after the end of a day is
-not looked at.
+Every replication is many days, one after another, each from empty; what happens after the end of a
+day is not looked at.
 
 >>> import numpy as np
 >>> from kezek.planning.simulation.chance import exponential
@@ -15,12 +15,17 @@ not looked at.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from kezek.planning.kernel import kernel
 from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, exponentials, stream
 from kezek.planning.simulation.queue import ARRIVALS, SERVICES
 from kezek.planning.simulation.replication import Figures, check, replicate
+
+# Arrivals a second in each interval, and the seconds of one.
+Rates = tuple[Floats, float]
 
 
 def run_day(
@@ -37,18 +42,18 @@ def run_day(
 ) -> Figures:
     """Simulate days of `len(rates_per_s)` intervals of `interval_s` seconds.
 
-    Arrivals are a Poisson process with the rate of its interval.  Figures: `present at T s`, mean number of
-    customers that wait or are served at each of `instants_s` (within the day); `presence_s`, the
-    integral of that number over the day, in customer-seconds.  ValueError says what cannot be run.
+    Arrivals are a Poisson process with the rate of its interval.  Figures: `present at T s`, mean
+    number of customers that wait or are served at each of `instants_s` (within the day); `presence_s`,
+    the integral of that number over the day, in customer-seconds.  ValueError says what cannot be run.
     """
     check(lanes=lanes, customers=days, warm_up=0, seed=seed)
     if not (interval_s > 0 and len(rates_per_s) and (rates_per_s >= 0).all()):
         raise ValueError("a day has intervals of more than 0 seconds, with rates from 0")
 
+    rates = (rates_per_s, interval_s)
+
     def run(replication: int) -> Floats:
-        return _days(
-            rates_per_s, interval_s, service.row, lanes, instants_s, days, seed, replication
-        )
+        return _days(rates, service.row, lanes, instants_s, days, seed, replication)
 
     names = (*(f"present at {instant:g} s" for instant in instants_s), "presence_s")
     return replicate(run, names, replications=replications, threads=threads)
@@ -56,8 +61,7 @@ def run_day(
 
 @kernel
 def _days(
-    rates_per_s: Floats,
-    interval_s: float,
+    rates: Rates,
     service: Floats,
     lanes: int,
     instants_s: Floats,
@@ -68,7 +72,7 @@ def _days(
     at_gate = stream(seed, ARRIVALS, replication)
     at_lanes = stream(seed, SERVICES, replication)
     gaps, spans, drawn = np.empty(BLOCK), np.empty(BLOCK), BLOCK
-    end, many = rates_per_s.shape[0] * interval_s, instants_s.shape[0]
+    end, many = rates[0].shape[0] * rates[1], instants_s.shape[0]
     seen, free = np.zeros(many + 1), np.empty(lanes)
     for _ in range(days):
         free[:] = 0.0
@@ -78,7 +82,7 @@ def _days(
                 exponentials(at_gate, 1.0, gaps)
                 draw(at_lanes, service, spans)
                 drawn = 0
-            arrival = _later(arrival, gaps[drawn], rates_per_s, interval_s)
+            arrival = _later(arrival, gaps[drawn], rates)
             if arrival >= end:
                 drawn += 1
                 break
@@ -96,14 +100,15 @@ def _days(
 
 
 @kernel
-def _later(instant: float, expected: float, rates_per_s: Floats, interval_s: float) -> float:
+def _later(instant: float, expected: float, rates: Rates) -> float:
     """The instant until which `expected` more arrivals are expected; inf if none is within the day."""
+    rates_per_s, interval_s = rates
     place = int(instant / interval_s)
     while place < rates_per_s.shape[0]:
         left = (place + 1) * interval_s - instant
         if expected < left * rates_per_s[place]:
-            return instant + expected / rates_per_s[place]
+            return instant + expected / float(rates_per_s[place])
         expected -= left * rates_per_s[place]
         place += 1
         instant = place * interval_s
-    return np.inf
+    return math.inf

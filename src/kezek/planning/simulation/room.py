@@ -46,17 +46,17 @@ def run_room(
         )
     blocks, dropped = -(-customers // BLOCK), -(-warm_up // BLOCK)
     blocks = max(blocks, dropped + 1)
+    laws = np.array((arrivals.row, service.row))
 
     def run(replication: int) -> Floats:
-        return _loss(arrivals.row, service.row, lanes, room, blocks, dropped, seed, replication)
+        return _loss(laws, lanes, room, blocks, dropped, seed, replication)
 
     return replicate(run, ("lost", "wait_s"), replications=replications, threads=threads)
 
 
 @kernel
 def _loss(
-    arrivals: Floats,
-    service: Floats,
+    laws: Floats,
     lanes: int,
     room: int,
     blocks: int,
@@ -72,8 +72,8 @@ def _loss(
     starts, oldest = np.zeros(max(places, 1)), 0
     arrival, waits, lost = 0.0, 0.0, 0
     for block in range(blocks):
-        draw(at_gate, arrivals, gaps)
-        draw(at_lanes, service, spans)
+        draw(at_gate, laws[0], gaps)
+        draw(at_lanes, laws[1], spans)
         if block == dropped:
             waits, lost = 0.0, 0
         for i in range(BLOCK):

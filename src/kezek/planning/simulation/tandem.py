@@ -1,9 +1,10 @@
 """A tandem: stations one after another, at each of them classes of which the lower number goes first.
 
-Nobody is interrupted, and there is room for everybody between two stations.  The recursion extends Kiefer
-and Wolfowitz's to classes.  The next start at a station is at the later of two instants: the earliest at
-which a lane is free, and the earliest arrival of those who have not started.  Of those that have arrived
-by then the first class starts.  There is no calendar of events, and nothing to guess for the processor.
+Nobody is interrupted, and there is room for everybody between two stations.  The recursion extends
+Kiefer and Wolfowitz's to classes.  The next start at a station is at the later of two instants: the earliest
+at which a lane is free, and the earliest arrival of those who have not started.  Of those that have
+arrived by then the first class starts.  There is no calendar of events, and the processor has no branch to
+guess.
 
 A lane's last customer leaves when the lane becomes free, and lanes become free in order: the instants
 at which lanes are taken up again are the arrivals at the next station, already sorted.  What is
@@ -30,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kezek.planning.kernel import kernel, swift
-from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, stream
+from kezek.planning.simulation.chance import BLOCK, Floats, Law, Stream, draw, stream
 from kezek.planning.simulation.replication import Figures, check, replicate
 
 Counts = npt.NDArray[np.int64]
@@ -101,24 +102,27 @@ def _tandem(
     free, holds = np.zeros((stations, wide)), np.full((stations, wide), classes)
     spans, drawn = np.empty((stations, BLOCK)), np.full(stations, BLOCK)
     waits, starts = np.zeros((stations, classes)), np.zeros((stations, classes), np.int64)
-    started, last = np.zeros(stations, np.int64), np.zeros(classes)
-    known = 0.0
+    started, last, known = np.zeros(stations, np.int64), np.zeros(classes), 0.0
     while started[stations - 1] < customers:
         waiting = _with_room(waiting, head, tail, classes * BLOCK + lanes.sum() + 1)
         for k in range(classes):
             if last[k] <= known:
-                last[k] = _arrive(sources[k], arrivals[k], last[k], waiting[0, k], tail[0], k)
+                last[k] = _arrive(
+                    sources[k], arrivals[k], last[k], waiting[0, k], tail[0, k : k + 1]
+                )
         known = last.min()
         for s in range(stations):
             for k in range(classes):
                 waiting[s, k, tail[s, k]] = np.inf
             started[s] = _sweep(
                 known,
-                waiting[s], head[s], free[s, : lanes[s]], holds[s],
-                chances[s], services[s], spans[s], drawn[s : s + 1],
-                waiting[s + 1], tail[s + 1],
-                waits[s], starts[s], started[s], warm_up, customers,
-            )  # fmt: skip
+                (waiting[s], head[s]),
+                (free[s, : lanes[s]], holds[s]),
+                (chances[s], services[s], spans[s], drawn[s : s + 1]),
+                (waiting[s + 1], tail[s + 1]),
+                (waits[s], starts[s]),
+                (started[s], warm_up, customers),
+            )
     return _figures(waits, starts)
 
 
@@ -143,40 +147,36 @@ def _with_room(waiting: Floats, head: Counts, tail: Counts, more: int) -> Floats
 
 
 @swift
-def _arrive(
-    source: npt.NDArray[np.uint64], law: Floats, last: float, queue: Floats, tail: Counts, k: int
-) -> float:
+def _arrive(source: Stream, law: Floats, last: float, queue: Floats, tail: Counts) -> float:
     """A block more of arrivals of one class; the instant of the last."""
-    block = queue[tail[k] : tail[k] + BLOCK]
+    block = queue[tail[0] : tail[0] + BLOCK]
     draw(source, law, block)
     for i in range(BLOCK):
         last += block[i]
         block[i] = last
-    tail[k] += BLOCK
+    tail[0] += BLOCK
     return last
 
 
 @swift
 def _sweep(
     known: float,
-    queue: Floats,
-    head: Counts,
-    free: Floats,
-    holds: Counts,
-    chance: npt.NDArray[np.uint64],
-    service: Floats,
-    spans: Floats,
-    drawn: Counts,
-    after: Floats,
-    passed: Counts,
-    waits: Floats,
-    starts: Counts,
-    started: int,
-    warm_up: int,
-    customers: int,
+    line: tuple[Floats, Counts],
+    lane_state: tuple[Floats, Counts],
+    chance: tuple[Stream, Floats, Floats, Counts],
+    after: tuple[Floats, Counts],
+    tally: tuple[Floats, Counts],
+    measured: tuple[int, int, int],
 ) -> int:
     """Let one station work until the instant `known`; how many have started there by then."""
-    classes, lanes, nobody, next_span = waits.shape[0], free.shape[0], waits.shape[0], drawn[0]
+    queue, head = line
+    free, holds = lane_state
+    state, law, spans, drawn = chance
+    out, passed = after
+    waits, starts = tally
+    started, warm_up, customers = measured
+    classes, lanes, next_span = waits.shape[0], free.shape[0], drawn[0]
+    nobody = classes
     while True:
         earliest = queue[0, head[0]]
         for k in range(1, classes):
@@ -193,10 +193,10 @@ def _sweep(
         started += 1
         head[chosen] += 1
         if next_span == BLOCK:
-            draw(chance, service, spans)
+            draw(state, law, spans)
             next_span = 0
         left = holds[0]
-        after[left, passed[left]] = free[0]
+        out[left, passed[left]] = free[0]
         passed[left] += 1
         until, holder = start + spans[next_span], chosen
         next_span += 1
@@ -209,7 +209,7 @@ def _sweep(
     for lane in range(lanes):
         if free[lane] <= known:
             left = holds[lane]
-            after[left, passed[left]] = free[lane]
+            out[left, passed[left]] = free[lane]
             passed[left] += 1
             holds[lane] = nobody
     drawn[0] = next_span

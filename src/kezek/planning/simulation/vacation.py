@@ -1,7 +1,7 @@
 """G/G/1 with vacations: one lane that leaves whenever nobody waits, and again if nobody has come.
 
-The lane is away from the end of a service after which nobody waits; on its return it serves, or goes at once
-for another vacation.
+The lane is away from the end of a service after which nobody waits; on its return it serves, or goes
+at once for another vacation.
 
 >>> from kezek.planning.simulation.chance import deterministic, exponential
 >>> figures = run_vacation(
