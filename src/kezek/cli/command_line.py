@@ -19,6 +19,7 @@ from kezek.cli.network import network
 from kezek.cli.output import command_asked, wants_json
 from kezek.cli.restore import restore
 from kezek.cli.serve import serve
+from kezek.cli.simulate import simulate
 from kezek.cli.ticket import ticket
 from kezek.cli.user import user
 from kezek.cli.verify import verify
@@ -73,6 +74,7 @@ _VISIBLE = (
     copy,
     backup,
     restore,
+    simulate,
 )
 _HIDDEN = (traffic, worker)
 for _command in (*_VISIBLE, *_HIDDEN):

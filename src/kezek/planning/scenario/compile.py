@@ -1,0 +1,302 @@
+"""From a checkpoint of a scenario to the plan that the checkpoint model plays.
+
+Seconds count from the local midnight at which the warm-up begins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from statistics import NormalDist
+
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
+from kezek.domain.kernel.value import value
+from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
+from kezek.planning.scenario.calendar import Booked as Calendar
+from kezek.planning.scenario.calendar import at_clock, book, day_places, local
+from kezek.planning.scenario.scenario import Arrival, Demand, Post, Scenario, Stage
+from kezek.planning.simulation import checkpoint_plan as model
+from kezek.planning.simulation.steps import Steps
+
+# Ours, and docs/reference/scenarios.md says so: what no file and no board tells.
+BOOKED_PERCENT, NO_SHOW_PERCENT, TRAVEL_MINUTES, TRAVEL_CV = 100.0, 5.0, 10.0, 0.3
+CLASSES: Mapping[VehicleClass, float] = {VehicleClass.IN_TURN: 100.0}
+_AHEAD_LEAST = 6
+_KNOTS = 33
+_DRAIN_DAYS = 60
+_MINUTE = MINUTE / SECOND
+
+
+@value(frozen=True, slots=True)
+class Compiled:
+    """A plan with what a reader of its answer must know.
+
+    `counted_from` seconds belong to the warm-up.  `load` is the greatest share of what a stage, the
+    counterpart, or the calendar can do that demand asks for; `tight` names which.  `refused_per_day`
+    walk-ins are above their cap.
+    """
+
+    post: str
+    name: str
+    zone: str
+    origin: Instant
+    counted_from: float
+    plan: model.Plan
+    calendar: Calendar
+    load: float
+    tight: str
+    refused_per_day: float
+
+
+def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compiled:
+    """The plan of the scenario's checkpoint number `at`."""
+    post = scenario.checkpoint[at]
+    regulation = ruled(post, regulations)
+    zone = post.zone or "UTC"
+    first = scenario.begins - timedelta(days=scenario.warm_up_days)
+    days = [first + timedelta(days=n) for n in range((scenario.until - first).days)]
+    clock = _Clock(day_start(first, zone), zone, tuple(days))
+    demand = post.demand
+    total = (demand.per_day or 0.0) * (1.0 if demand.factor is None else demand.factor)
+    share = (BOOKED_PERCENT if demand.booked_percent is None else demand.booked_percent) / 100
+    calendar = book(
+        [day_places(post, day, regulation.window) for day in days], total * share, demand.by_hour
+    )
+    walking = total * (1 - share)
+    admitted = min(walking, _walk_in_cap(regulation, post))
+    stages = tuple(
+        _stage(post, stage, clock, len(regulation.classes)) for stage in post.stage or ()
+    )
+    load, tight = _load(post, total * share + admitted, days)
+    lanes = max(int(max(stage.lanes.level)) for stage in stages[:1])
+    plan = model.Plan(
+        rules=model.Rules.of(regulation),
+        until=clock.second(day_start(scenario.until, zone)),
+        stages=stages,
+        booked=_booked(calendar, demand, regulation, post, clock),
+        habits=_habits(demand, regulation),
+        walk_ins=_walk_ins(admitted, demand, regulation, clock),
+        calls=model.Calls(
+            travel=_drawn(
+                TRAVEL_MINUTES if post.travel_minutes is None else post.travel_minutes, TRAVEL_CV
+            ),
+            ahead=post.ahead or max(_AHEAD_LEAST, 2 * lanes),
+        ),
+        waiting_places=post.waiting_places,
+        accepted=_accepted(post),
+    )
+    return Compiled(
+        post=post.id,
+        name=post.name or post.id,
+        zone=zone,
+        origin=clock.origin,
+        counted_from=clock.second(day_start(scenario.begins, zone)),
+        plan=plan,
+        calendar=calendar,
+        load=load,
+        tight=tight,
+        refused_per_day=walking - admitted,
+    )
+
+
+def ruled(post: Post, regulations: Regulations) -> Regulation:
+    """The rule set in force, with what the scenario says otherwise."""
+    rules, old = post.rules, regulations[post.regulation or ""]
+    classes = dict(old.classes)
+    for name, percent in rules.cap_percent.items():
+        classes[name] = replace(classes[name], cap_percent=math.ceil(percent), cap_places=None)
+    for name, places in rules.cap_places.items():
+        classes[name] = replace(classes[name], cap_places=places)
+    return replace(
+        old,
+        classes=classes,
+        interleave=tuple(rules.interleave) if rules.interleave else old.interleave,
+        window=_span(rules.window_minutes, old.window),
+        keeps_place_for=_span(rules.keeps_place_minutes, old.keeps_place_for),
+        no_show_after=_span(rules.no_show_minutes, old.no_show_after),
+        call_for=_span(rules.call_minutes, old.call_for),
+    )
+
+
+@value(frozen=True, slots=True)
+class _Clock:
+    """Local days and times as seconds of the plan."""
+
+    origin: Instant
+    zone: str
+    days: tuple[date, ...]
+
+    def second(self, at: Instant) -> float:
+        return (at - self.origin) / SECOND
+
+
+def _span(minutes: float | None, old: Instant) -> Instant:
+    return old if minutes is None else round(minutes * MINUTE)
+
+
+def _drawn(minutes: float, cv: float) -> model.Span:
+    """A span in seconds that varies, unless it is nothing or says that it does not."""
+    law = "lognormal" if minutes and cv else "deterministic"
+    return model.Span(law, minutes * _MINUTE, cv if law == "lognormal" else 0.0)
+
+
+def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage:
+    lanes = Steps.of(_lanes(post, stage, clock))
+    for less in post.restriction:
+        begins, ends = (clock.second(local(t, clock.zone)) for t in (less.begins, less.ends))
+        if ends > 0:
+            part = less.percent / 100
+            lanes = lanes.changed(begins, ends, lambda n, part=part: _whole(n * part))  # type: ignore[misc]
+    for closure in post.closure:
+        begins, ends = (clock.second(local(t, clock.zone)) for t in (closure.begins, closure.ends))
+        if ends > 0:
+            lanes = lanes.closed(begins, ends)
+    deep = stage.inspection_percent / 100
+    return model.Stage(
+        name=stage.name,
+        lanes=lanes,
+        span=(_drawn(stage.minutes, stage.cv),) * classes,
+        deep=(deep,) * classes if deep else (),
+        deep_span=_drawn(stage.inspection_minutes, stage.inspection_cv),
+    )
+
+
+def _whole(lanes: float) -> float:
+    """Lanes are whole; half a lane is open."""
+    return float(math.floor(lanes + 0.5))
+
+
+def _lanes(post: Post, stage: Stage, clock: _Clock) -> list[tuple[float, float]]:
+    """The changes of every day, and of days after the last one, so that who stands then gets through.
+
+    Where shifts are given they say it all; else the lanes are open with the checkpoint.
+    """
+    shifts = [(s.begins, s.ends, s.lanes) for s in stage.shift] or [
+        (post.opens, post.closes, stage.lanes)
+    ]
+    resting = stage.lanes if stage.shift else 0
+    last = clock.days[-1]
+    begin: dict[float, float] = {}
+    end: dict[float, float] = {}
+    for day in (*clock.days, *(last + timedelta(days=n) for n in range(1, 1 + _DRAIN_DAYS))):
+        for begins, ends, lanes in shifts:
+            until = day if begins < ends else day + timedelta(days=1)
+            begin[clock.second(at_clock(day, begins, clock.zone))] = lanes
+            end[clock.second(at_clock(until, ends, clock.zone))] = resting
+    # Where one shift ends and another begins at the same second, the beginning counts.
+    return sorted({**end, **begin}.items())
+
+
+def _accepted(post: Post) -> Steps | None:
+    return None if post.counterpart_per_hour is None else Steps.constant(post.counterpart_per_hour)
+
+
+def _walk_in_cap(regulation: Regulation, post: Post) -> float:
+    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    if rule is None:
+        return 0.0
+    cap = rule.cap(post.capacity_per_day or 0)
+    return math.inf if cap is None else float(cap)
+
+
+def _walk_ins(
+    per_day: float, demand: Demand, regulation: Regulation, clock: _Clock
+) -> tuple[model.WalkIns, ...]:
+    if not per_day:
+        return ()
+    shares = demand.by_hour or [1.0] * 24
+    changes = [
+        (clock.second(hour), per_day * shares[at % 24] / sum(shares))
+        for day in clock.days
+        for at, hour in enumerate(windows(day, clock.zone, HOUR))
+    ]
+    index = tuple(regulation.classes).index(VehicleClass.WALK_IN)
+    return (model.WalkIns(index, Steps.of(changes)),)
+
+
+def _habits(demand: Demand, regulation: Regulation) -> tuple[model.Habit, ...]:
+    """One habit for all who book."""
+    percent = NO_SHOW_PERCENT if demand.no_show_percent is None else demand.no_show_percent
+    habit = model.Habit(percent / 100, arrival_span(demand.arrival or Arrival()))
+    return (habit,) * len(regulation.classes)
+
+
+def arrival_span(arrival: Arrival) -> model.Span:
+    """A normal law between two bounds, as the quantiles that the model reads."""
+    if not arrival.deviation_minutes:
+        return model.Span("measured", knots=(arrival.mean_minutes * _MINUTE,) * 2)
+    law = NormalDist(arrival.mean_minutes, arrival.deviation_minutes)
+    low, high = law.cdf(arrival.earliest_minutes), law.cdf(arrival.latest_minutes)
+    inner = [law.inv_cdf(low + (high - low) * k / (_KNOTS - 1)) for k in range(1, _KNOTS - 1)]
+    knots = (arrival.earliest_minutes, *inner, arrival.latest_minutes)
+    return model.Span("measured", knots=tuple(minutes * _MINUTE for minutes in knots))
+
+
+def _booked(
+    calendar: Calendar, demand: Demand, regulation: Regulation, post: Post, clock: _Clock
+) -> model.Booked:
+    """The calendar's trucks by class: by the classes' shares, each under its cap of the day."""
+    shares = demand.classes or CLASSES
+    order = [name for name in regulation.classes if shares.get(name)]
+    whole = sum(shares[name] for name in order)
+    owed = dict.fromkeys(order, 0.0)
+    used: dict[tuple[int, VehicleClass], int] = {}
+    rows: list[tuple[float, int, int]] = []
+    index = {name: at for at, name in enumerate(regulation.classes)}
+    for booking in calendar.bookings:
+        count = dict.fromkeys(order, 0)
+        for name in order:
+            owed[name] += booking.trucks * shares[name] / whole
+        for _ in range(booking.trucks):
+            open_ = [n for n in order if _under_cap(used, booking.on, n, regulation, post)] or order
+            name = max(open_, key=owed.__getitem__)
+            owed[name] -= 1
+            count[name] += 1
+            used[booking.on, name] = used.get((booking.on, name), 0) + 1
+        start = clock.second(booking.start)
+        rows += [(start, index[name], trucks) for name, trucks in count.items() if trucks]
+    return model.Booked.of(rows)
+
+
+def _under_cap(
+    used: Mapping[tuple[int, VehicleClass], int],
+    day: int,
+    name: VehicleClass,
+    regulation: Regulation,
+    post: Post,
+) -> bool:
+    rule: ClassRule = regulation.classes[name]
+    cap = rule.cap(post.capacity_per_day or 0)
+    return cap is None or used.get((day, name), 0) < cap
+
+
+def _load(post: Post, per_day: float, days: Sequence[date]) -> tuple[float, str]:
+    """The greatest load, and what bears it: a stage, the counterpart, or the calendar."""
+    coming = per_day * len(days)
+    loads: list[tuple[float, str]] = []
+    for stage in post.stage or ():
+        each = stage.minutes + stage.inspection_percent / 100 * stage.inspection_minutes
+        open_ = sum(_lane_minutes(post, stage) for _ in days) or math.inf
+        loads.append((coming * each / open_, f"stage {stage.name}"))
+    if post.counterpart_per_hour:
+        loads.append((per_day / (24 * post.counterpart_per_hour), "counterpart"))
+    if post.capacity_per_day:
+        loads.append((per_day / post.capacity_per_day, "calendar"))
+    return max(loads, default=(0.0, ""))
+
+
+def _lane_minutes(post: Post, stage: Stage) -> float:
+    """Minutes that all lanes together are open on an ordinary day."""
+    if not stage.shift:
+        return stage.lanes * _between(post.opens, post.closes)
+    covered = sum(_between(s.begins, s.ends) for s in stage.shift)
+    rest = max(0.0, 24 * 60 - covered) * stage.lanes
+    return rest + sum(s.lanes * _between(s.begins, s.ends) for s in stage.shift)
+
+
+def _between(begins: str, ends: str) -> float:
+    """Minutes from one time of the day to the next."""
+    first, last = (int(t[:2]) * 60 + int(t[3:]) for t in (begins, ends))
+    return float(last - first if first < last else last - first + 24 * 60)

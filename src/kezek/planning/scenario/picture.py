@@ -1,0 +1,168 @@
+"""Pictures of an answer as SVG: the same on a page and in the docs.
+
+Height says it, not hue: bands are the ink of the page, lighter where less is sure.  Marks carry classes
+and no colour of their own; a page styles them, and `standalone` brings a style for light and dark along.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from kezek.domain.kernel.value import value
+from kezek.planning.scenario.answer import Answer, Length, PostAnswer
+
+WIDTH, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 150, 46, 8, 26, 22
+_TICKS = 4
+_NICE = (1, 2, 2.5, 5, 10)
+_HOURS = 24
+_DAY_TICKS = 8
+
+STYLE = """\
+svg{color:#1b1a17;background:#fbfaf6;font-family:system-ui,sans-serif;font-size:12px}
+.fan-95,.fan-75{fill:currentColor;stroke:none}.fan-95{opacity:.16}.fan-75{opacity:.34}
+.fan-mid{stroke:currentColor;stroke-width:2;fill:none}
+.axis{stroke:currentColor;stroke-width:1;opacity:.25}text{fill:currentColor;stroke:none}
+.head{font-weight:640}.tick{opacity:.75}
+@media(prefers-color-scheme:dark){svg{color:#ece9e1;background:#16150f}}
+"""
+
+
+@value(frozen=True, slots=True)
+class Words:
+    """The words of a picture, in the reader's language."""
+
+    waits: str = "wait by hour of arrival, hours"
+    line: str = "trucks waiting to be called"
+    legend: str = "line: the median; dark: half of the cases; light: nine in ten"
+    this: str = "as it is"
+
+
+@value(frozen=True, slots=True)
+class Panel:
+    """A chart: columns of quantiles (5, 25, 50, 75, 95 %), the labels below them."""
+
+    title: str
+    columns: tuple[tuple[float, ...], ...]
+    labels: Mapping[int, str]
+    stepped: bool
+
+
+def answer_picture(answer: Answer, at: int = 0, words: Words | None = None) -> str:
+    """Both worlds of one checkpoint: waits by hour, and the line over time, on common scales."""
+    said = words or Words()
+    worlds = [(said.this, answer.posts[at])]
+    if answer.other:
+        worlds.append((answer.other_title, answer.other[at]))
+    waits = [_waits(f"{name}: {said.waits}", post) for name, post in worlds]
+    lines = [_line(f"{name}: {said.line}", post.lengths) for name, post in worlds]
+    return drawn([waits, lines], title=answer.title, legend=said.legend)
+
+
+def drawn(groups: Sequence[Sequence[Panel]], *, title: str, legend: str) -> str:
+    """Panels one below another; those of a group share a scale."""
+    parts, y = [], 0
+    for group in groups:
+        top = nice(max((c[4] for panel in group for c in panel.columns), default=0.0))
+        for panel in group:
+            parts.append(_panel(panel, y, top))
+            y += TOP + PANEL + FOOT
+    parts.append(f'<text class="tick" x="{LEFT}" y="{y + 14}">{escape(legend)}</text>')
+    return (
+        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 24}" '
+        f'role="img" aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>'
+    )
+
+
+def standalone(svg: str) -> str:
+    """A picture that is a file of its own, with its style for light and dark."""
+    head, mark, rest = svg.partition(">")
+    return f"{head}{mark}<style>{STYLE}</style>{rest}\n"
+
+
+def nice(top: float) -> float:
+    """The end of a scale: a round number not below `top`, 1 at least."""
+    if top <= 1:
+        return 1.0
+    size = 10.0 ** (len(str(int(top))) - 1)
+    return next(size * step for step in _NICE if size * step >= top)
+
+
+def _waits(title: str, post: PostAnswer) -> Panel:
+    columns = tuple(
+        tuple(hour.quantiles[at].value / 60 for at in (0, 2, 3, 4, 6)) for hour in post.hours
+    )
+    labels = {hour: f"{hour:02d}" for hour in range(0, _HOURS, 3)}
+    return Panel(title, columns, labels, stepped=True)
+
+
+def _line(title: str, lengths: Sequence[Length]) -> Panel:
+    columns = tuple(tuple(length.quantiles[at] for at in (0, 2, 3, 4, 6)) for length in lengths)
+    days = [at for at, length in enumerate(lengths) if length.at[11:16] == "00:00"]
+    every = max(1, -(-len(days) // _DAY_TICKS))
+    labels = {at: lengths[at].at[8:10] + "." + lengths[at].at[5:7] for at in days[:-1][::every]}
+    return Panel(title, columns, labels, stepped=False)
+
+
+def _panel(panel: Panel, y: int, top: float) -> str:
+    count = max(1, len(panel.columns))
+    step = (WIDTH - LEFT - RIGHT) / (count if panel.stepped else max(1, count - 1))
+    floor = y + TOP + PANEL
+
+    def height(found: float) -> float:
+        return floor - PANEL * found / top
+
+    parts = [f'<text class="head" x="{LEFT}" y="{y + 16}">{escape(panel.title)}</text>']
+    for tick in range(_TICKS + 1):
+        level = top * tick / _TICKS
+        up = _n(height(level))
+        parts.append(f'<path class="axis" d="M{LEFT} {up}H{WIDTH - RIGHT}"/>')
+        parts.append(
+            f'<text class="tick" x="{LEFT - 6}" y="{up}" dy="4" text-anchor="end">{level:g}</text>'
+        )
+    for at, label in panel.labels.items():
+        x = LEFT + step * (at + (0.5 if panel.stepped else 0))
+        parts.append(
+            f'<text class="tick" x="{_n(x)}" y="{floor + 15}" text-anchor="middle">{label}</text>'
+        )
+    draw = _bars if panel.stepped else _areas
+    return "".join(parts) + draw(
+        [
+            [(LEFT + step * at, height(c)) for c in column]
+            for at, column in enumerate(panel.columns)
+        ],
+        step,
+    )
+
+
+def _bars(columns: Sequence[Sequence[tuple[float, float]]], step: float) -> str:
+    """An hour is a bar: nine in ten, half, and the median across it."""
+    wide = step * 0.7
+    parts = []
+    for column in columns:
+        left = column[0][0] + (step - wide) / 2
+        low, lower, mid, upper, high = (y for _, y in column)
+        for name, above, below in (("fan-95", high, low), ("fan-75", upper, lower)):
+            parts.append(
+                f'<rect class="{name}" x="{_n(left)}" y="{_n(above)}" width="{_n(wide)}" '
+                f'height="{_n(below - above)}"/>'
+            )
+        parts.append(f'<path class="fan-mid" d="M{_n(left)} {_n(mid)}h{_n(wide)}"/>')
+    return "".join(parts)
+
+
+def _areas(columns: Sequence[Sequence[tuple[float, float]]], _step: float) -> str:
+    """Time is a fan: two areas and the median through them."""
+    if not columns:
+        return ""
+    parts = []
+    for name, low, high in (("fan-95", 0, 4), ("fan-75", 1, 3)):
+        there = "L".join(f"{_n(c[high][0])} {_n(c[high][1])}" for c in columns)
+        back = "L".join(f"{_n(c[low][0])} {_n(c[low][1])}" for c in reversed(columns))
+        parts.append(f'<path class="{name}" d="M{there}L{back}Z"/>')
+    mid = "L".join(f"{_n(c[2][0])} {_n(c[2][1])}" for c in columns)
+    return "".join(parts) + f'<path class="fan-mid" d="M{mid}"/>'
+
+
+def _n(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")

@@ -1,0 +1,180 @@
+"""A scenario: what is simulated, as its TOML file says it.
+
+Every field has its unit in its name and a default that docs/reference/scenarios.md repeats; None is
+"as the network that ships says", or no limit where the reference says so.  Times of a checkpoint are
+its local ones.  This module imports no numerics, so that a server may check what a form asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from kezek.domain.regulation.regulation import VehicleClass
+
+REPLICATIONS = 200
+SEED = 1
+
+Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
+Factor = Annotated[float, msgspec.Meta(ge=0, le=1_000)]
+Span = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+Lanes = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+Places = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
+Rate = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$|^24:00$")]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+Words = Annotated[str, msgspec.Meta(max_length=4_000)]
+Seed = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+Replications = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+
+# `from` is a word of the language, so fields are called otherwise than in the file.
+_SPAN = {"begins": "from", "ends": "until"}
+
+
+# A field nobody knows is a mistake, not a note: every table forbids them.
+class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What differs from the regulation in force."""
+
+    interleave: list[VehicleClass] | None = None
+    window_minutes: Span | None = None
+    keeps_place_minutes: Span | None = None
+    no_show_minutes: Span | None = None
+    call_minutes: Span | None = None
+    cap_percent: Mapping[VehicleClass, Percent] = {}
+    cap_places: Mapping[VehicleClass, Places] = {}
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When booked trucks come, counted from the start of their window: a mean and a deviation.
+
+    Negative is early.  `earliest` and `latest` bound the draw.
+    """
+
+    mean_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = -60.0
+    deviation_minutes: Span = 90.0
+    earliest_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = -360.0
+    latest_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = 360.0
+
+
+class Demand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who wants to cross: `per_day` trucks times `factor`, of which a share books."""
+
+    per_day: Rate | None = None
+    factor: Factor | None = None
+    booked_percent: Percent | None = None
+    no_show_percent: Percent | None = None
+    classes: Mapping[VehicleClass, Rate] | None = None
+    by_hour: Annotated[list[Rate], msgspec.Meta(min_length=24, max_length=24)] | None = None
+    arrival: Arrival | None = None
+
+
+class Bots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Programs that book faster than people can, to sell on: the release of one day's places."""
+
+    entries_percent: Percent
+    resold_percent: Percent = 80.0
+    release: Literal["first_come", "draw"] = "first_come"
+
+
+class Shift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN):
+    """From one time of the day until another the stage has so many lanes; past midnight is allowed."""
+
+    begins: Clock
+    ends: Clock
+    lanes: Lanes
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A step of the checkpoint: lanes in parallel behind one queue."""
+
+    name: Name
+    lanes: Lanes
+    minutes: Span
+    cv: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.5
+    inspection_percent: Percent = 0.0
+    inspection_minutes: Span = 0.0
+    inspection_cv: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.5
+    shift: list[Shift] = []
+
+
+class Closure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN):
+    """The checkpoint stops; `begins` and `ends` are local times, the second one no longer closed.
+
+    `announced`: who had booked takes a later place; otherwise they come and stand.
+    """
+
+    begins: datetime
+    ends: datetime
+    announced: bool = True
+    why: Words = ""
+
+
+class Restriction(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN
+):
+    """The checkpoint works with `percent` of its lanes; announced, its places are as many fewer."""
+
+    begins: datetime
+    ends: datetime
+    percent: Percent
+    announced: bool = True
+    why: Words = ""
+
+
+class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A checkpoint: one that ships, by its id, or one described in full."""
+
+    id: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}_[a-z0-9_]{1,60}$")]
+    name: Name | None = None
+    zone: Name | None = None
+    regulation: Name | None = None
+    capacity_per_day: Places | None = None
+    opens: Clock = "00:00"
+    closes: Clock = "24:00"
+    travel_minutes: Span | None = None
+    waiting_places: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
+    ahead: Annotated[int, msgspec.Meta(ge=1, le=1_000)] | None = None
+    counterpart_per_hour: Rate | None = None
+    demand: Demand = Demand()
+    rules: Rules = Rules()
+    stage: list[Stage] | None = None
+    closure: list[Closure] = []
+    restriction: list[Restriction] = []
+    basis: Mapping[str, Words] = {}
+
+
+class Compare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The other world: its name, and what is set otherwise, by path."""
+
+    title: Name
+    change: Mapping[str, object]
+
+
+class Sweep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Many scenarios: for each path the values it takes; all combinations are run."""
+
+    change: Mapping[str, Annotated[list[object], msgspec.Meta(min_length=1, max_length=10_000)]]
+
+
+class Scenario(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename={"begins": "from"}
+):
+    """The whole file."""
+
+    title: Name
+    question: Words = ""
+    begins: date
+    until: date
+    warm_up_days: Annotated[int, msgspec.Meta(ge=0, le=365)] = 0
+    seed: Seed = SEED
+    replications: Replications = REPLICATIONS
+    demand: Demand = Demand()
+    rules: Rules = Rules()
+    bots: Bots | None = None
+    checkpoint: Annotated[list[Post], msgspec.Meta(min_length=1, max_length=200)]
+    compare: Compare | None = None
+    sweep: Sweep | None = None
+    notes: Mapping[str, Words] = {}
