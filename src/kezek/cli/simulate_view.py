@@ -97,8 +97,8 @@ def _rows(post: PostAnswer) -> list[tuple[str, str]]:
     ]
     if post.groups:
         quantiles, beyond = post.groups[0].quantiles, post.groups[0].beyond
+        rows.append(("beyond the own time, mean", f"{span(beyond.value)} ± {error(beyond)}"))
         rows += [
-            ("beyond the own time, mean", f"{span(beyond.value)} ± {error(beyond)}"),
             (f"wait, {told}", f"{span(quantiles[at].value)} ± {error(quantiles[at])}")
             for told, at in (("half under", _MEDIAN), ("nine in ten under", _P90))
         ]

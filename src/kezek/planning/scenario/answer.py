@@ -24,8 +24,8 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     """Some of the trucks: `all`, a class, `booked` and `walk_in`, `early`, `on_time` and `late`.
 
     Early is before the window, late after its end.  `quantiles` are `question.QUANTILES` of the wait.
-    `beyond` is the mean wait beyond the own time: from the start of the window, or from arrival where that
-    is later, or where there is no window.
+    `beyond` is the mean wait beyond the own time: from the start of the window, or from arrival where
+    that is later, or where there is no window.
     """
 
     name: str

@@ -35,8 +35,9 @@ class Take:
     """What is kept of one run.
 
     `waits` int64[groups + 24, bins] counts by group (`GROUPS`, then the classes) and by hour of arrival;
-    `sums` float64[2, groups] are minutes: waited, and waited beyond the own time; `line` float64[hours] waits to be called at each full hour;
-    `stays` float64[n] minutes by truck number, NaN for who did not cross within the counted time.
+    `sums` float64[2, groups] are minutes: waited, and waited beyond the own time; `line` float64[hours]
+    waits to be called at each full hour; `stays` float64[n] minutes by truck number, NaN for who did not
+    cross within the counted time.
     """
 
     waits: NDArray[np.int64]
