@@ -147,6 +147,33 @@ def exit_codes() -> str:
     )
 
 
+def ailments() -> str:
+    from kezek.app.readiness import SENTENCES
+
+    return table(
+        ("ailment", "what it is and what to do"),
+        *((f"`{code}`", sentence) for code, sentence in SENTENCES.items()),
+    )
+
+
+def metrics() -> str:
+    from kezek.api.metric import METRICS
+
+    return table(
+        ("metric", "kind", "labels", "meaning", "promise"),
+        *(
+            (
+                f"`{metric.name}`",
+                metric.form.value,
+                ", ".join(f"`{label}`" for label in metric.labels),
+                metric.meaning,
+                metric.promise,
+            )
+            for metric in METRICS
+        ),
+    )
+
+
 def routes() -> str:
     from kezek.api.mount import listed
 
@@ -204,6 +231,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "exit_codes": exit_codes,
     "settings": settings,
     "commands": commands,
+    "ailments": ailments,
+    "metrics": metrics,
     "routes": routes,
     "pages": pages,
 }

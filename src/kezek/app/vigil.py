@@ -28,7 +28,7 @@ log = logging.getLogger("kezek.vigil")
 SHORT_SECONDS = 5.0
 LONG_SECONDS = 60.0
 PROBE = "probe"
-# Events behind the tree's end that the first long look counts again; those before are under a head.
+# So many of the newest events are counted again at every long look; those before are under a head.
 RECOUNTED = 100_000
 # The sweep runs once an hour; what is a day over was forgotten.
 OVERDUE_AFTER = timedelta(days=1)
@@ -125,24 +125,23 @@ class Vigil:
         self.found["rewritten_events"] = self._rewritten(reader)
         self.found["contradicted_heads"] = self._ledger.contradicted()
         if self._marks is None:
-            self._marks = Marks(position=max(0, reader.tree_size() - RECOUNTED))
+            self._marks = Marks(position=max(0, reader.last_position() - RECOUNTED))
         day = (to_datetime(self._clock.now().at) - OVERDUE_AFTER).date().isoformat()
         marks = replace(self._marks, day=day)
         with self._store.snapshot() as snapshot:
             for question in _BREACHES:
                 self.found[question] = snapshot.answer(question, marks)
-            self._marks = self._counted(snapshot, marks)
+            self._marks = self._counted(snapshot, marks, reader.last_position())
 
-    def _counted(self, snapshot: Answering, marks: Marks) -> Marks:
-        """What is counted once and then only from where it was whole; the new marks."""
+    def _counted(self, snapshot: Answering, marks: Marks, last: int) -> Marks:
+        """What is counted from where it was whole; the new marks."""
         missing = snapshot.answer(Question.MISSING_EVENTS, marks)
         lost = snapshot.answer(Question.LOST_BOOKINGS, marks)
         self.found |= {Question.MISSING_EVENTS: abs(missing), Question.LOST_BOOKINGS: abs(lost)}
         if not lost:
             marks = replace(marks, number=snapshot.answer(Question.NUMBERED, marks))
-        if not missing and self._remembered is not None:
-            # Of before the snapshot began, so nothing above it is left out.
-            marks = replace(marks, position=max(marks.position, self._remembered.position))
+        if not missing:
+            marks = replace(marks, position=max(0, last - RECOUNTED))
         return marks
 
     def _rewritten(self, reader: Reader) -> int:

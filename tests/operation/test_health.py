@@ -1,0 +1,115 @@
+"""A server says that it lives, and that it is ready only when it could take a booking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kezek.app import readiness
+from kezek.app.port import Fault, StoreFault
+from kezek.app.readiness import SENTENCES, code_of
+from kezek.storage.postgres import fault as postgres
+from kezek.storage.sqlite import fault as sqlite
+from tests.operation.watched import ELSEWHERE, Watched, watched
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Watched]:
+    with watched(tmp_path) as made:
+        yield made
+
+
+def ailments(here: Watched) -> list[str]:
+    told = here.ask("/readyz", client=ELSEWHERE)
+    assert told.status == 503
+    assert told.headers["content-type"] == "application/problem+json"
+    assert told.headers["retry-after"]
+    body = told.body
+    assert body["code"] == "not_ready"
+    assert body["status"] == 503
+    assert all(seen["detail"] == SENTENCES[seen["code"]] for seen in body["ailments"])
+    return [seen["code"] for seen in body["ailments"]]
+
+
+def test_a_process_that_lives_says_so_whatever_its_database_does(here: Watched):
+    here.house.vigil.fault = StoreFault("away")
+    told = here.ask("/healthz", client=ELSEWHERE)
+    assert (told.status, told.body) == (200, {"status": "alive"})
+    assert told.headers["cache-control"] == "no-store"
+
+
+def test_a_server_is_ready_once_it_has_looked(here: Watched):
+    assert ailments(here) == ["starting"]
+    here.house.vigil.look()
+    told = here.ask("/readyz", client=ELSEWHERE)
+    assert (told.status, told.body) == (200, {"status": "ready"})
+
+
+def test_a_look_writes_so_that_a_database_which_takes_nothing_is_found(
+    here: Watched, monkeypatch: pytest.MonkeyPatch
+):
+    here.house.vigil.look()
+
+    def refused(_name: str, _value: str) -> None:
+        raise sqlite.ReadOnly("a sentence with /a/path")
+
+    monkeypatch.setattr(here.house.store, "set_setting", refused)
+    with pytest.raises(sqlite.ReadOnly):
+        here.house.vigil.look()
+    assert ailments(here) == ["database_read_only"]
+    assert b"/a/path" not in here.ask("/readyz").raw
+    monkeypatch.undo()
+    here.house.vigil.look()
+    assert here.ask("/readyz").status == 200
+
+
+@pytest.mark.parametrize("database", [sqlite, postgres], ids=["sqlite", "postgresql"])
+def test_every_fault_of_a_store_is_an_ailment_with_a_sentence(database):
+    kinds = [kind for kind in vars(database).values() if isinstance(kind, type)]
+    faults = [kind for kind in kinds if issubclass(kind, Fault) and kind is not StoreFault]
+    assert len(faults) > 8
+    for kind in faults:
+        assert code_of(kind("why")) in SENTENCES
+    assert code_of(database.Away("x")) == "database_away"
+    assert code_of(database.Full("x")) == "database_full"
+    assert code_of(database.WrongVersion("x")) == "schema_unknown"
+
+
+def test_a_lost_key_is_told(here: Watched, tmp_path: Path):
+    here.house.vigil.look()
+    (tmp_path / "keys" / "log-signing.pem").unlink()
+    assert ailments(here) == ["keys_missing"]
+    assert b"log-signing" not in here.ask("/readyz").raw, "what lies where is nobody's business"
+
+
+@pytest.mark.parametrize("task", ["timer", "ledger", "look"])
+def test_a_task_that_is_silent_is_told(here: Watched, task: str):
+    here.house.vigil.look()
+    here.house.pulse._beats[task] -= readiness.SILENT_SECONDS + 1
+    assert ailments(here) == [f"{task}_stuck"]
+    here.house.pulse.beat(task)
+    assert here.ask("/readyz").status == 200
+
+
+def test_a_server_that_stops_wants_no_more_work(here: Watched):
+    here.house.vigil.look()
+    here.house.watch.close()
+    assert ailments(here) == ["stopping"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_what_watches_counts_against_nobodys_rate(here: Watched, path: str):
+    here.house.vigil.look()
+    for _ in range(50):
+        assert here.ask(path).status == 200
+    assert not here.house.rates._empty_at
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_they_are_read_and_nothing_else(here: Watched, path: str):
+    assert here.ask(path, method="POST").status == 405
+    head = here.ask(path, method="HEAD")
+    assert head.raw == b""
+    assert int(head.headers["content-length"]) > 0
