@@ -1,0 +1,68 @@
+"""Plays rehearsals of the product with one planted fault until a promise is found broken.
+
+    python -m tests.mutation [FAULT …] [--seeds N]
+
+Exits with 0 when every fault was caught.  Each is played in a process of its own: a fault stays planted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import subprocess
+import sys
+
+from tests.mutation.plant import plant, table
+
+SEEDS = 120
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("faults", nargs="*", help="names from faults.toml; all when none is named")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="rehearsals at most")
+    parser.add_argument("--here", action="store_true", help="in this process; for one fault")
+    asked = parser.parse_args()
+    if asked.here:
+        print(json.dumps(caught(asked.faults[0], asked.seeds)))
+        return 0
+    missed = 0
+    for name in asked.faults or table():
+        found = played(name, asked.seeds)
+        missed += found is None
+        print(f"{name:28} {table()[name].what}: {told(found)}", flush=True)
+    print(f"{missed} not caught" if missed else "every one was caught")
+    return 1 if missed else 0
+
+
+def told(found: dict[str, object] | None) -> str:
+    return "NOT CAUGHT" if found is None else f"{found['promise']} with seed {found['seed']}"
+
+
+def played(name: str, seeds: int = SEEDS) -> dict[str, object] | None:
+    """The seed that caught the fault and the promise it broke, None when none did."""
+    command = [sys.executable, "-m", "tests.mutation", name, "--here", "--seeds", str(seeds)]
+    ran = subprocess.run(command, check=True, capture_output=True, text=True)
+    return json.loads(ran.stdout)
+
+
+def caught(name: str, seeds: int) -> dict[str, object] | None:
+    """As `played`, in this process."""
+    fault = table()[name]
+    plant(fault)
+    # Only now: what they load has the fault.
+    from tests.rehearsal.breach import Broken
+    from tests.rehearsal.play import play
+
+    logging.disable(logging.CRITICAL)
+    for seed in range(seeds):
+        try:
+            play(seed, fault.ground)
+        except Broken as broken:
+            return {"seed": seed, "promise": broken.promise, "told": str(broken)[:400]}
+    return None
+
+
+if __name__ == "__main__":
+    sys.exit(main())
