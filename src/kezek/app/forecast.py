@@ -93,7 +93,7 @@ class Forecasts:
         self._scores: dict[str, Scores] = {}
         self._looked: dict[str, Instant] = {}
         self._asked: dict[str, Instant] = {}
-        self._fault = "planner_off" if planner is None else "planner_starting"
+        self._faults: dict[str, str] = {}
 
     def of(self, line: str, now: Instant, *, looked: bool = True) -> Outlook | None:
         """The outlook of a line, if there is one that is not too old."""
@@ -105,7 +105,10 @@ class Forecasts:
     def no_basis(self, line: str, now: Instant) -> str:
         """Why nothing can be told, empty where something is."""
         found = self.of(line, now, looked=False)
-        return found.forecast.no_basis if found is not None else self._fault
+        if found is not None:
+            return found.forecast.no_basis
+        state = self.planner.state if self.planner is not None else "off"
+        return self._faults.get(line, f"planner_{state}")
 
     def scores(self, line: str) -> Scores | None:
         """What the line's forecasts of the last 30 days were worth, None before the first night."""
@@ -126,7 +129,6 @@ class Forecasts:
     async def _turn(self, planner: Planner) -> float:
         """One line's outlook; the seconds to rest afterwards."""
         if planner.state != "ready":
-            self._fault = f"planner_{planner.state}"
             return IDLE_SECONDS
         post = self._stalest()
         if post is None or post.line is None:
@@ -138,8 +140,9 @@ class Forecasts:
             state = await asyncio.to_thread(self.state, post)
             spent = self._clock.now().real - began
             self.take(state, await planner.forecast(state), version)
+            self._faults.pop(post.line.id, None)
         except PlannerFault as fault:
-            self._fault = f"planner_{fault.code}"
+            self._faults[post.line.id] = f"planner_{fault.code}"
             return IDLE_SECONDS
         except Fault as fault:
             log.warning("the line %s has no forecast: %s", post.line.id, fault)

@@ -141,6 +141,19 @@ CAUSES: Mapping[str, str] = {
 # Reasons that come from a file have a code; an agency writes its own in words.
 REASONS: Mapping[str, str] = {"day_off": t("day off on the published board")}
 
+# Why the twin says nothing of a line.
+_SILENT = t("No simulation now: it does not answer.")
+NO_BASIS: Mapping[str, str] = {
+    "": "",
+    "planner_off": t("No simulation: it is switched off on this server."),
+    "planner_starting": t("No simulation yet: it is starting."),
+    "planner_ready": t("No simulation yet: this line is waiting for its turn."),
+    "planner_down": _SILENT,
+    "planner_slow": _SILENT,
+    "planner_busy": _SILENT,
+    "planner_stumbled": _SILENT,
+}
+
 FEE_UNITS: Mapping[str, str] = {"MRP": t("MRP")}
 
 
@@ -183,6 +196,11 @@ def cause(code: str, lang: str) -> str:
 def reason(text: str, lang: str) -> str:
     """Why a day is closed: the words of a code, or what the agency wrote."""
     return _word(REASONS, text, lang)
+
+
+def no_basis(code: str, lang: str) -> str:
+    """Why there is no forecast, as a sentence; empty where there is one."""
+    return _word(NO_BASIS, code, lang) if code else ""
 
 
 def fee_unit(code: str, lang: str) -> str:

@@ -16,6 +16,7 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.web.live import live
+from kezek.web.outlook import short_wait
 from kezek.web.render import HTML, answer, html, packs, render
 from kezek.web.shape import (
     DayView,
@@ -83,7 +84,7 @@ async def board_live(request: PageRequest) -> Stream:
 def sheet_of(here: Visit) -> Sheet:
     """The public board in a language, drawn once per version of the network and minute."""
     # The version is read before the rows: news in between make the next reader draw again.
-    state = (here.house.watch.version(), here.now // MINUTE)
+    state = (here.house.watch.version(), here.house.forecasts.edition(), here.now // MINUTE)
     found = here.web.sheets.find(here.lang, state)
     if found is None:
         body = draw(here, "").encode()
@@ -123,10 +124,11 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     """The row with its markup, drawn again only when its figures have changed."""
     key = (here.lang, row.post.checkpoint.id)
     places = row.places
-    state = (places.version, places.hour, row.waiting) if places else None
+    wait = short_wait(here, row.post) if row.waiting else ""
+    state = (places.version, places.hour, row.waiting, wait) if places else None
     found = here.web.rows.find(key, state)
     if found is None:
-        post = board_post(row, here.lang)
+        post = board_post(row, here.lang, wait)
         part = here.web.templates.environment(here.lang).get_template("parts/posts.html")
         module = part.module
         drawn = Markup(module.row(post))  # type: ignore[attr-defined]  # noqa: S704 - our own template
@@ -134,8 +136,8 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     return found
 
 
-def board_post(row: PostRow, lang: str) -> BoardPost:
-    """A post's row in a language."""
+def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
+    """A post's row in a language; `wait` is what a truck would wait that joined now."""
     checkpoint, today, free = row.post.checkpoint, row.today, row.next_free
     words = (
         checkpoint.name_en,
@@ -154,6 +156,7 @@ def board_post(row: PostRow, lang: str) -> BoardPost:
         next_free=free.on if free else None,
         days=day_views(row.places),
         waiting=row.waiting,
+        wait=wait,
         state=STATES[row.state],
         note="",
         html=None,

@@ -22,6 +22,7 @@ from kezek.text.mark import translatable
 from kezek.text.times import day as day_text
 from kezek.web.board import STATES
 from kezek.web.live import live
+from kezek.web.outlook import wait_of
 from kezek.web.render import page
 from kezek.web.shape import (
     day_views,
@@ -36,7 +37,6 @@ from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
-CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
 CLOSURES_AHEAD = 7  # days; further ones are read off the strip
 _FULL_UNTIL = translatable("Full until %(day)s")
 _CLOSED_TODAY = translatable("Closed today")
@@ -100,19 +100,6 @@ class Closure:
     end: datetime
     reason: str
     whole_day: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Minutes for a truck that joins now.  Nothing is claimed of the past accuracy: none is measured."""
-
-    low: int
-    high: int
-    ahead: int
-    crossed: int
-    hours: float
-    tenths: int | None = None
-    accuracy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +220,7 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
         "windows": windows_of(shown, regulation, zone, here.now),
         "waiting": len(queue.waiting),
         "hidden": len(queue.waiting) - len(shown),
-        "wait": wait_of(queue),
+        "wait": wait_of(here, row.post, queue),
         "pace": pace_of(queue),
         "before": None,
         "called": len(queue.called),
@@ -292,16 +279,6 @@ def _window(start: Instant | None, regulation: Regulation, zone: str, now: Insta
         return WindowView(None, None, None, [])
     opens_in = -(-(start - now) // MINUTE) if start > now else None
     return WindowView(local(start, zone), local(start + regulation.window, zone), opens_in, [])
-
-
-def wait_of(queue: Snapshot) -> Wait | None:
-    """A range around ahead ÷ pace: a fifth less, a quarter more, in steps of five minutes."""
-    pace = queue.pace
-    if pace is None or pace.crossed < CROSSED_MIN:
-        return None
-    minutes = 60 * len(queue.waiting) / pace.per_hour
-    low, high = 5 * int(minutes * 0.8 / 5), 5 * -int(-minutes * 1.25 // 5)
-    return Wait(low, max(high, 5), len(queue.waiting), pace.crossed, pace.hours)
 
 
 def pace_of(queue: Snapshot) -> Pace | None:

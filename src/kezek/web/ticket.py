@@ -107,17 +107,18 @@ def _kept_text(here: Visit, secret: str) -> str:
     number = here.house.papers.number_of(secret)
     key = (number, here.lang, here.request.query_params.get("seen", ""))
     minute, kept = here.now // MINUTE, here.web.tickets
+    told = here.house.forecasts.edition
     known = kept.state_of(key)
     line = known[0] if isinstance(known, tuple) else ""
     if line:
-        found = kept.find(key, (line, here.house.watch.version(line), minute))
+        found = kept.find(key, (line, here.house.watch.version(line), told(line), minute))
         if found is not None:
             return found
     # The version is read before the page is drawn: news in between make the next reader draw again.
     line = line or held(here, secret).booking.line
-    version = here.house.watch.version(line)
+    state = (line, here.house.watch.version(line), told(line), minute)
     view = held(here, secret)
-    return kept.keep(key, (line, version, minute), _drawn(here, view, secret))
+    return kept.keep(key, state, _drawn(here, view, secret))
 
 
 def _drawn(

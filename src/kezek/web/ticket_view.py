@@ -17,8 +17,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.text import names
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
-from kezek.text.times import number as written
-from kezek.web.checkpoint import wait_of
+from kezek.web.outlook import likely
 from kezek.web.shape import local, post_view, zone_of
 from kezek.web.visit import Visit
 
@@ -39,9 +38,6 @@ STATUSES = {
 TIMES_MAX = 4
 BAR = 200  # the width of the bar that shows the time left of a call
 
-_METHOD = translatable(
-    "Estimate: trucks ahead ÷ pace of the last %(hours)s hours. Accuracy is not measured yet."
-)
 _NOTHING_PAID = translatable("The fee is shown and not collected, so there is nothing to pay back.")
 _DISPLACED = translatable(
     "The post cannot take you at the booked time. You lose nothing: "
@@ -71,14 +67,6 @@ class TicketHead:
     end: datetime | None
     phone_tail: str
     plate: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LikelyCall:
-    low: datetime
-    high: datetime
-    method: str
-    tenths: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +146,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "as_of": local(view.as_of, zone),
         "place": view.place,
         "ahead": view.place - 1 if view.place else here.house.tickets.standing(view).ahead,
-        "call": _likely(queue, view.place, waits, now, zone, here.words),
+        "likely": likely(here, view, queue, waits),
         "not_before": _not_before(waits, zone),
         "arrive_by": _arrive_by(view, regulation, now, zone),
         "called": _called(here, view, now, zone),
@@ -178,26 +166,6 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
 
 def _waits(queue: Snapshot | None, number: int) -> InLine | None:
     return next((w for w in queue.waiting if w.seen.number == number), None) if queue else None
-
-
-def _likely(
-    queue: Snapshot | None,
-    place: int | None,
-    waits: InLine | None,
-    now: Instant,
-    zone: str,
-    say: Words,
-) -> LikelyCall | None:
-    """A range, where the pace is known; never before the booked hour begins."""
-    if queue is None or place is None or waits is None or wait_of(queue) is None or not queue.pace:
-        return None
-    span = (place - 1) * HOUR / queue.pace.per_hour
-    earliest = waits.window if waits.window is not None and not waits.open else now
-    step = 5 * MINUTE
-    low = max(int((now + span * 0.8) // step * step), earliest)
-    high = max(-int(-(now + span * 1.25) // step * step), low + step)
-    method = say.gettext(_METHOD) % {"hours": written(queue.pace.hours, say.lang)}
-    return LikelyCall(local(low, zone), local(high, zone), method)
 
 
 def _not_before(waits: InLine | None, zone: str) -> datetime | None:

@@ -118,6 +118,7 @@ def console() -> dict:
         "next": rows[0],
         "then": rows[1:],
         "waiting": 63,
+        "soon": [(1, 55, 70), (3, 40, 66), (6, 12, 41)],
         "pace": 25,
         "called": [
             V(by=at("17:36"), left=13, exception="", **vars(truck("RU"))),

@@ -121,6 +121,7 @@ def post(row: list) -> V:
         places=first.places if first else 0,
         days=d,
         waiting=waiting if running else None,
+        wait="1–2 h" if running and waiting > 9 else "",
         state=state,
         note="",
         html=None,

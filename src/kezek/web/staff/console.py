@@ -145,6 +145,7 @@ def show_console(
         next=waiting[0] if waiting else None,
         then=waiting[1:],
         waiting=len(view.queue.waiting),
+        soon=view.soon(),
         pace=view.queue.pace and round(view.queue.pace.per_hour, 1),
         called=view.called(),
         gate=view.at_gate(),

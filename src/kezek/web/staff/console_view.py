@@ -21,6 +21,7 @@ from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.turn.undo import UNDO_FOR
 from kezek.text import names
 from kezek.text.mark import translatable as t
+from kezek.web.outlook import lengths_of
 from kezek.web.shape import local, zone_of
 from kezek.web.staff.shown import STATES, plate_of
 from kezek.web.visit import Visit
@@ -262,6 +263,11 @@ class LineView:
             return say.gettext(_WHY_FIRST)
         word = names.vehicle_class(row.seen.vehicle_class, self.here.lang)
         return say.say(_WHY_CLASS, **{"class": word})
+
+    def soon(self) -> list[tuple[int, int, int]]:
+        """The line in some hours: hours, and how many wait, from 10 to 90 %; empty without a basis."""
+        found = self.here.house.forecasts.of(self.line.id, self.now)
+        return lengths_of(found, self.now) if found is not None else []
 
     def called(self) -> list[CalledRow]:
         """Who is on the way to the gate, the first called first."""

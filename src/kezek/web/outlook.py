@@ -1,0 +1,306 @@
+"""A forecast as pages show it: a range, how it was made, how good such ranges were, and its picture.
+
+Where the twin has no basis the pace of the last hours stands in, and says so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from kezek.app.accuracy import Accuracy
+from kezek.app.checkpoint import Post
+from kezek.app.forecast import Outlook
+from kezek.app.queue import InLine, Snapshot
+from kezek.app.ticket import TicketView
+from kezek.domain.booking.status import Status
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
+from kezek.domain.regulation.regulation import VehicleClass
+from kezek.planning.question import QUANTILES, Range, TruckForecast
+from kezek.text import names
+from kezek.text.mark import translatable
+from kezek.text.times import hour as hour_text
+from kezek.text.times import number as written
+from kezek.web.shape import local, zone_of
+from kezek.web.visit import Visit
+
+CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
+STEP = 5 * MINUTE
+SHORT_MINUTES_MAX = 100
+LENGTH_HOURS = (1, 3, 6)
+DOTS = 20
+COLUMNS_MAX = 12
+_STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)  # minutes of a column
+
+_LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
+
+_SIMULATED = translatable(
+    "Method: %(runs)s simulated courses of this line from %(hour)s on; 8 of 10 lie in the range."
+)
+_BY_PACE = translatable(
+    "Method: %(ahead)s trucks ahead ÷ pace of the last %(hours)s hours (%(crossed)s crossed)."
+)
+_UNMEASURED = translatable("Past accuracy: not measured yet, so none is claimed.")
+_CALLS = translatable("%(dots)s equally likely calls, from %(low)s to %(high)s")
+_THROUGHS = translatable("%(dots)s equally likely crossings, from %(low)s to %(high)s")
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """Equally likely instants as dots over a clock: columns of (x, y, radius), ticks of (x, instant)."""
+
+    dots: list[tuple[float, float, float]]
+    ticks: list[tuple[float, datetime]]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    low: datetime
+    high: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """When a truck is called, and when it is through; None where nothing is known or it is over."""
+
+    call: Span | None
+    through: Span | None
+    method: str
+    accuracy: str
+    dots: Dots | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Minutes for a truck that joins now: until its call, and, where known, until it is through."""
+
+    low: int
+    high: int
+    through_low: int | None
+    through_high: int | None
+    method: str
+    accuracy: str
+    dots: Dots | None
+
+
+def likely(
+    here: Visit, view: TicketView, queue: Snapshot | None, waits: InLine | None
+) -> Likely | None:
+    """What can be told a driver, from the booking to the crossing."""
+    post = view.post
+    assert post.line is not None, "a ticket stands in a line"
+    if queue is None or not view.live:
+        return None
+    found = here.house.forecasts.of(post.line.id, here.now)
+    called = view.status in (Status.CALLED, Status.ADMITTED)
+    truck = _truck(found, view.booking.number, waits, called=called) if found is not None else None
+    if found is not None and truck is not None:
+        return _simulated(here, post, found, truck)
+    return _by_pace(here, post, queue, waits)
+
+
+def _truck(
+    found: Outlook, number: int, waits: InLine | None, *, called: bool
+) -> TruckForecast | None:
+    """The truck's own forecast; one that came since joins as any of its class."""
+    known = found.truck(number)
+    if known is not None and (known.called is None) == called:
+        return known
+    if known is not None or waits is None or not waits.open or waits.arrived_at < found.as_of:
+        return None
+    join = found.join(waits.seen.vehicle_class)
+    if join is None:
+        return None
+    since = waits.arrived_at
+    return TruckForecast(number, _from(since, join.called), _from(since, join.crossed))
+
+
+def _from(since: Instant, waits: Range) -> Range:
+    return Range(tuple(since + wait for wait in waits.at))
+
+
+def _simulated(here: Visit, post: Post, found: Outlook, truck: TruckForecast) -> Likely:
+    zone, scores = zone_of(post), found.scores
+    call = truck.called
+    good = (scores.called if call else scores.crossed) if scores else None
+    return Likely(
+        call=_span(call, here.now, zone) if call else None,
+        through=_span(truck.crossed, here.now, zone),
+        method=_method(here, post, found),
+        accuracy=_accuracy(here, good),
+        dots=dots_of(here, call or truck.crossed, zone, _CALLS if call else _THROUGHS),
+    )
+
+
+def _span(at: Range, now: Instant, zone: str) -> Span:
+    """The range from 10 to 90 %, rounded away from its middle, and never in the past."""
+    low = max(at.at[_LOW], now) // STEP * STEP
+    high = max(-(-at.at[_HIGH] // STEP) * STEP, low + STEP)
+    return Span(local(low, zone), local(high, zone))
+
+
+def _method(here: Visit, post: Post, found: Outlook) -> str:
+    return here.words.say(
+        _SIMULATED,
+        runs=written(found.forecast.replications, here.lang),
+        hour=hour_text(local(found.as_of, zone_of(post))),
+    )
+
+
+def _accuracy(here: Visit, good: Accuracy | None) -> str:
+    """How good such ranges were; nothing is claimed of what was not measured."""
+    if good is None:
+        return here.words.gettext(_UNMEASURED)
+    return here.words.count(
+        "In the last 30 days %(num)s truck of 10 fell inside the range; typical error %(minutes)s min.",
+        "In the last 30 days %(num)s trucks of 10 fell inside the range; typical error %(minutes)s min.",
+        round(10 * good.inside80),
+        minutes=written(round(good.error), here.lang),
+    )
+
+
+def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> Likely | None:
+    """Ahead ÷ pace, a fifth less, a quarter more; never before the booked hour begins."""
+    pace = queue.pace
+    if waits is None or pace is None or pace.crossed < CROSSED_MIN:
+        return None
+    ahead = waits.place - 1
+    span = ahead * HOUR / pace.per_hour
+    now, zone = here.now, zone_of(post)
+    earliest = waits.window if waits.window is not None and not waits.open else now
+    low = max(int((now + span * 0.8) // STEP * STEP), earliest)
+    high = max(-int(-(now + span * 1.25) // STEP * STEP), low + STEP)
+    return Likely(
+        call=Span(local(low, zone), local(high, zone)),
+        through=None,
+        method=_pace_method(here, post, ahead, queue),
+        accuracy=here.words.gettext(_UNMEASURED),
+        dots=None,
+    )
+
+
+def _pace_method(here: Visit, post: Post, ahead: int, queue: Snapshot) -> str:
+    """How it was reckoned, and why nothing better could be said."""
+    assert queue.pace is not None, "a pace was used"
+    assert post.line is not None, "a pace is a line's"
+    said = here.words.say(
+        _BY_PACE,
+        ahead=written(ahead, here.lang),
+        hours=written(queue.pace.hours, here.lang),
+        crossed=written(queue.pace.crossed, here.lang),
+    )
+    why = here.house.forecasts.no_basis(post.line.id, here.now)
+    return f"{said} {names.no_basis(why, here.lang)}".rstrip()
+
+
+def wait_of(here: Visit, post: Post, queue: Snapshot) -> Wait | None:
+    """The wait of a truck in turn that joins now; None where nothing can be told."""
+    assert post.line is not None, "a queue is a line's"
+    found = here.house.forecasts.of(post.line.id, here.now)
+    join = found.join(VehicleClass.IN_TURN) if found is not None else None
+    if found is None or join is None:
+        return _wait_by_pace(here, post, queue)
+    low, high = minutes_of(join.called)
+    through_low, through_high = minutes_of(join.crossed)
+    called = _from(here.now, join.called)
+    return Wait(
+        low=low,
+        high=high,
+        through_low=through_low,
+        through_high=through_high,
+        method=_method(here, post, found),
+        accuracy=_accuracy(here, found.scores.called if found.scores else None),
+        dots=dots_of(here, called, zone_of(post), _CALLS),
+    )
+
+
+def minutes_of(waits: Range) -> tuple[int, int]:
+    """The range from 10 to 90 % in steps of five minutes."""
+    low, high = waits.at[_LOW] // STEP, -(-waits.at[_HIGH] // STEP)
+    return 5 * low, 5 * max(high, low + 1)
+
+
+def short_wait(here: Visit, post: Post) -> str:
+    """The same in few letters, from the simulation alone; empty where there is none."""
+    found = here.house.forecasts.of(post.line.id, here.now) if post.line is not None else None
+    join = found.join(VehicleClass.IN_TURN) if found is not None else None
+    if join is None:
+        return ""
+    low, high = minutes_of(join.called)
+    if high <= SHORT_MINUTES_MAX:
+        return here.words.say("%(low)s–%(high)s min", low=low, high=high)
+    # Half hours, away from the middle.
+    low, high = low // 30, -(-high // 30)
+    hours = {"low": written(low / 2, here.lang), "high": written(high / 2, here.lang)}
+    return here.words.say("%(low)s–%(high)s h", **hours)
+
+
+def lengths_of(found: Outlook, now: Instant) -> list[tuple[int, int, int]]:
+    """The line in some hours: hours, and how many wait, from 10 to 90 %."""
+    told = []
+    for hours in LENGTH_HOURS:
+        length = found.length(now + hours * HOUR)
+        if length is not None and abs(length.at - now - hours * HOUR) <= HOUR // 2:
+            told.append((hours, length.waiting[_LOW], length.waiting[_HIGH]))
+    return told
+
+
+def _wait_by_pace(here: Visit, post: Post, queue: Snapshot) -> Wait | None:
+    pace = queue.pace
+    if pace is None or pace.crossed < CROSSED_MIN:
+        return None
+    minutes = 60 * len(queue.waiting) / pace.per_hour
+    low, high = 5 * int(minutes * 0.8 / 5), 5 * -int(-minutes * 1.25 // 5)
+    return Wait(
+        low=low,
+        high=max(high, 5),
+        through_low=None,
+        through_high=None,
+        method=_pace_method(here, post, len(queue.waiting), queue),
+        accuracy=here.words.gettext(_UNMEASURED),
+        dots=None,
+    )
+
+
+def dots_of(here: Visit, at: Range, zone: str, label: str) -> Dots:
+    """The distribution as dots that can be counted, each as likely as any other."""
+    instants = [_quantile(at, (n + 0.5) / DOTS) for n in range(DOTS)]
+    first, last = instants[0], instants[-1]
+    step = next(
+        (s * MINUTE for s in _STEPS if (last - first) / (s * MINUTE) < COLUMNS_MAX - 1),
+        _STEPS[-1] * MINUTE,
+    )
+    begin = local(first, zone)
+    # Columns begin on the clock's own marks, also where a zone is off by half an hour.
+    start = first - ((begin.hour * 60 + begin.minute) * MINUTE + first % MINUTE) % step
+    stacks = Counter((instant - start) // step for instant in instants)
+    columns = max(stacks) + 1
+    width = WIDTH / columns
+    radius = min(width / 2 - 1, HEIGHT / max(stacks.values()) / 2 - 0.5, 7)
+    placed = [
+        (
+            round((x + 0.5) * width, 1),
+            round(HEIGHT - radius - n * (2 * radius + 1), 1),
+            round(radius, 1),
+        )
+        for x, stack in sorted(stacks.items())
+        for n in range(stack)
+    ]
+    every = -(-columns // 4)
+    ticks = [(round(x * width, 1), local(start + x * step, zone)) for x in range(0, columns, every)]
+    ends = {"low": hour_text(local(first, zone)), "high": hour_text(local(last, zone))}
+    return Dots(placed, ticks, here.words.say(label, dots=DOTS, **ends))
+
+
+WIDTH, HEIGHT = 240, 64
+
+
+def _quantile(at: Range, share: float) -> Instant:
+    """Between the told quantiles a straight line, and on beyond the outermost."""
+    upper = next((n for n, q in enumerate(QUANTILES) if q >= share), len(QUANTILES) - 1)
+    upper = max(1, upper)
+    low, high = QUANTILES[upper - 1], QUANTILES[upper]
+    rise = (share - low) / (high - low)
+    return round(at.at[upper - 1] + rise * (at.at[upper] - at.at[upper - 1]))
