@@ -1,8 +1,8 @@
 """G/G/c: one line, several equal lanes, first come, first served.
 
-The recursion is Kiefer and Wolfowitz's (1955).  Of every lane only the instant is kept at which it is
-free next, earliest first; the next customer starts at that instant or on arrival, whichever is later, and
-the lane goes back to its place among the others.  With one lane this is Lindley's recursion.
+The recursion is Kiefer and Wolfowitz's (1955).  Of every lane only the instant is kept at which it
+is free next, earliest first; the next customer starts at that instant or on arrival, whichever is
+later, and the lane goes back to its place among the others.  With one lane this is Lindley's recursion.
 
 Spans and instants are seconds.
 

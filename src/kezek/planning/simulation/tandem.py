@@ -1,15 +1,15 @@
 """A tandem: stations one after another, at each of them classes of which the lower number goes first.
 
 Nobody is interrupted, and there is room for everybody between two stations.  The recursion extends
-Kiefer and Wolfowitz's to classes.  The next start at a station is at the later of two instants: the earliest
-at which a lane is free, and the earliest arrival of those who have not started.  Of those that have
-arrived by then the first class starts.  There is no calendar of events, and the processor has no branch to
-guess.
+Kiefer and Wolfowitz's to classes.  The next start at a station is at the later of two instants: the
+earliest at which a lane is free, and the earliest arrival of those who have not started.  Of those that
+have arrived by then the first class starts.  There is no calendar of events, and the processor has no
+branch to guess.
 
 A lane's last customer leaves when the lane becomes free, and lanes become free in order: the instants
-at which lanes are taken up again are the arrivals at the next station, already sorted.  What is
-not known yet is who arrives later, so each station is swept up to the instant until which the one before
-it is known, a thousand customers at a time.
+at which lanes are taken up again are the arrivals at the next station, already sorted.  What is not
+known yet is who arrives later, so each station is swept up to the instant until which the one before it
+is known, a thousand customers at a time.
 
 Spans and instants are seconds.
 
