@@ -156,6 +156,14 @@ def ailments() -> str:
     )
 
 
+def log_codes() -> str:
+    from kezek.cli.log_code import CODES, FOREIGN
+
+    foreign = "a library's own line, cut short before it could quote anybody"
+    rows = ((f"`{code}`", re.sub(r"%\S*[dfs]", "…", sentence)) for sentence, code in CODES.items())
+    return table(("code", "sentence"), *rows, (f"`{FOREIGN}`", foreign))
+
+
 def metrics() -> str:
     from kezek.api.metric import METRICS
 
@@ -232,6 +240,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "settings": settings,
     "commands": commands,
     "ailments": ailments,
+    "log_codes": log_codes,
     "metrics": metrics,
     "routes": routes,
     "pages": pages,

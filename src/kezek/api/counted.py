@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+from contextvars import ContextVar
+from itertools import count
 from time import perf_counter
 from typing import Any
 
@@ -12,6 +15,11 @@ log = logging.getLogger("kezek.request")
 
 # Where the API says which of its operations was asked; everybody else writes `path_template`.
 ROUTE = "kezek.route"
+# The attribute of a log's record that holds what a line carries beside its sentence.
+FIELDS = "fields"
+# The request under way, for every line that is written because of it; empty outside of one.
+REQUEST: ContextVar[str] = ContextVar("request", default="")
+_numbers = count(1)
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 
 
@@ -27,6 +35,8 @@ def counted(app: Any, traffic: Traffic) -> Any:
             await app(scope, receive, send)
             return
         began = perf_counter()
+        if log.isEnabledFor(logging.INFO):
+            REQUEST.set(f"{os.getpid():x}-{next(_numbers):x}")
 
         # Plain, and answers with the other's coroutine: one more of our own would cost twice as much.
         def told(message: Any) -> Any:
@@ -47,4 +57,4 @@ def _count(traffic: Traffic, scope: Any, status: int, seconds: float) -> None:
     traffic.answered(f"{side}_{step}", route, status, seconds)
     if log.isEnabledFor(logging.INFO):
         told = {"route": route, "status": status, "milliseconds": round(1_000 * seconds, 1)}
-        log.info("request", extra={"fields": told})
+        log.info("request", extra={FIELDS: told})

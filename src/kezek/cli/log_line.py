@@ -1,12 +1,15 @@
 """What the server writes about itself, on standard error: lines for people, or one JSON object a line.
 
-Neither form repeats the words of an exception that is not ours: a driver's or a library's may quote
-what somebody typed.
+Neither form repeats the words of an exception or of a line that is not ours: a driver's or a library's
+may quote what somebody typed.
 """
 
 from __future__ import annotations
 
 import logging
+import re
+import sys
+import threading
 import traceback
 from datetime import UTC, datetime
 from types import TracebackType
@@ -14,38 +17,75 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from kezek.api.counted import FIELDS, REQUEST
 from kezek.app.port import Fault
+from kezek.cli.log_code import FOREIGN, code_of
 from kezek.settings import SettingRefused, Settings
 
 FORMS = ("lines", "json")
-# What a record carries besides its sentence; everything else of a record stays where it is.
-FIELDS = "fields"
 
 _Failure: TypeAlias = (
     "tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]"
 )
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# A sentence of Python's own up to where it may name a value; a warning's up to its kind.
+_PYTHON = frozenset({"asyncio", "py.warnings"})
+_HARMLESS = re.compile(r"^(?:\S+:\d+: \w+|[^(<:'\"\n=%]*)")
+
+log = logging.getLogger("kezek")
 
 
 def start_logging(settings: Settings) -> None:
-    """Warnings and worse; as JSON also a line for every request."""
+    """Warnings and worse; as JSON also a line for every request.
+
+    What Python itself would print of a thread that ended goes the same way.
+    """
     if settings.log not in FORMS:
         raise SettingRefused(f"KEZEK_LOG takes {' or '.join(FORMS)}, not {settings.log!r}.")
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLine() if settings.log == "json" else Line(_FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    logging.getLogger("kezek.request").setLevel(
+        logging.INFO if settings.log == "json" else logging.WARNING
+    )
     logging.captureWarnings(capture=True)
+    threading.excepthook = _thread_ended
+    sys.unraisablehook = _not_cleared
+
+
+def _thread_ended(ended: threading.ExceptHookArgs) -> None:
+    log.critical("a thread ended by a mistake of ours", exc_info=ended.exc_value)
+
+
+def _not_cleared(left: sys.UnraisableHookArgs) -> None:
+    log.error("something could not be cleared away", exc_info=left.exc_value)
+
+
+def said(record: logging.LogRecord) -> str:
+    """A record's sentence: ours whole, Python's as far as it holds no value, of a library's the place."""
+    if code_of(str(record.msg)) != FOREIGN:
+        return record.getMessage()
+    if record.name not in _PYTHON:
+        return f"said at {record.module}:{record.lineno}"
+    found = _HARMLESS.match(str(record.msg))
+    return found[0].strip() if found else ""
 
 
 class Line(logging.Formatter):
     """A line, and below it where an exception came from."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
+        record.message = said(record)
+        return super().formatMessage(record)
 
     def formatException(self, ei: _Failure) -> str:  # noqa: N802 - the library's name
         return "\n".join(told(ei[1]))
 
 
 class JsonLine(Line):
-    """One object: `at`, `level`, `logger`, `process`, `event`, what the record carries, `fault`."""
+    """One object: `at`, `level`, `logger`, `process`, `code`, `event`, `request` while one is under way,
+    what the record carries, `fault`.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
@@ -54,9 +94,12 @@ class JsonLine(Line):
             "level": record.levelname.lower(),
             "logger": record.name,
             "process": record.process,
-            "event": record.getMessage(),
+            "code": code_of(str(record.msg)),
+            "event": said(record),
             **getattr(record, FIELDS, {}),
         }
+        if REQUEST.get():
+            line["request"] = REQUEST.get()
         if record.exc_info:
             line["fault"] = told(record.exc_info[1])
         return msgspec.json.encode(line).decode()

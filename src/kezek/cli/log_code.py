@@ -1,0 +1,54 @@
+"""The codes of the log's lines: what a machine searches for stays, whatever a sentence becomes.
+
+A test compares this table with every call that writes into the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+# By the sentence as it stands in the code.
+CODES: Mapping[str, str] = {
+    "request": "request",
+    "request failed, id %s": "request_failed",
+    "reference %s: %s": "page_failed",
+    "a page met %s": "page_unavailable",
+    "a live board could not be made": "board_failed",
+    "a batch of %d failed: %s": "batch_failed",
+    "announcing committed events failed": "announcing_failed",
+    "%d answers came after their server had closed": "answers_too_late",
+    "the clock is %d s behind the log: set the machine's clock": "clock_behind",
+    "the machine's time jumped by %d s: the server goes on by its own count; put the clock right, "
+    "or start the server anew if the new time is the right one": "clock_jumped",
+    "the timer will try again: %s": "timer_failed",
+    "the timer stumbled and will try again": "timer_stumbled",
+    "no head of the log is signed: %s": "ledger_failed",
+    "the ledger stumbled and will try again": "ledger_stumbled",
+    "the server's look at its database failed: %s": "look_failed",
+    "the vigil stumbled and will try again": "look_stumbled",
+    "the figures of a worker were not laid down: %s": "figures_not_laid_down",
+    "forecasts stumbled and will be tried again": "forecasts_stumbled",
+    "the line %s has no forecast: %s": "forecast_failed",
+    "forecasts of %s are not scored: %s": "forecasts_not_scored",
+    "there are no forecasts for %.0f s: the planner ended": "planner_ended",
+    "the planner stumbled over line %s: %s": "planner_stumbled",
+    "worker %d ended with %d; again in %.1f s": "worker_ended",
+    "worker %d did not stop within %d s": "worker_killed",
+    "the demo's traffic has stopped; the server goes on": "traffic_stopped",
+    "the database server runs with fsync off: a power cut will lose bookings": "fsync_off",
+    "following the log was interrupted: %s": "following_interrupted",
+    "telling what was logged failed and will be tried again": "telling_failed",
+    "a checkpoint failed and will be tried again: %s": "checkpoint_failed",
+    "the last checkpoint failed: %s": "last_checkpoint_failed",
+    "a rollback failed: %s": "rollback_failed",
+    "a reader was still at work when the store closed": "reader_left",
+    "a thread ended by a mistake of ours": "thread_ended",
+    "something could not be cleared away": "clearing_failed",
+}
+# What a library writes: its own words may quote what somebody typed, so they are cut short.
+FOREIGN = "foreign"
+
+
+def code_of(sentence: str) -> str:
+    """The code of a line of ours; what is not in the table is foreign."""
+    return CODES.get(sentence, FOREIGN)
