@@ -28,10 +28,7 @@ def show(answer: Answer) -> None:
     post, other = answer.posts[0], answer.other[0] if answer.other else None
     for name, each in (("this", post), (answer.other_title, other)):
         if each is not None and each.load > 1:
-            say(
-                f"{name}: load {each.load:.2f} at {each.tight}: more comes than can pass, so the line "
-                "grows as long as that lasts."
-            )
+            say(f"{name}: load {each.load:.2f} at {each.tight}: {_overload(each)}")
     _summary(answer, post, other)
     for name, each in (("this", post), (answer.other_title, other)):
         if each is not None:
@@ -89,6 +86,12 @@ def _summary(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None
     say()
 
 
+def _overload(post: PostAnswer) -> str:
+    if post.tight == "calendar":
+        return "more ask for a place than there are, so the wait for a place grows."
+    return "more comes than can pass, so the line grows as long as that lasts."
+
+
 def _rows(post: PostAnswer) -> list[tuple[str, str]]:
     rows = [
         ("load", f"{post.load:.2f} ({post.tight})"),
@@ -110,6 +113,7 @@ def _rows(post: PostAnswer) -> list[tuple[str, str]]:
         ("no-shows", _count(post.no_shows)),
         ("came too late or left", _count(post.lost)),
         ("days until a place", f"{post.calendar.days:.1f}"),
+        ("somebody has to come later until", post.calendar.late_until or "-"),
         ("without a place at the end", f"{post.calendar.left:,}"),
         ("walk-ins refused a day", f"{post.calendar.refused:,.0f}"),
     ]

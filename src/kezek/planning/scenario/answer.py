@@ -61,12 +61,14 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     """What booking took, before anybody drove: the same in every replication.
 
     `days` is the mean time between a request and its window; `left` trucks found no place by the last
-    day; `refused` walk-ins a day are above their cap.
+    day; `late_until` is the last day on which somebody had to come later than asked for, or empty;
+    `refused` walk-ins a day are above their cap.
     """
 
     booked: int
     days: float
     left: int
+    late_until: str
     refused: float
 
 

@@ -44,12 +44,13 @@ class Booked:
     """What the calendar made of the requests.
 
     `days_waited` has (days between request and window, trucks); `left` trucks have found no place by
-    the last day.
+    the last day; `late_until` is the last day on which somebody came later than asked for, -1 for none.
     """
 
     bookings: tuple[Booking, ...]
     days_waited: tuple[tuple[int, int], ...]
     left: int
+    late_until: int
 
 
 def day_places(post: Post, on: date, window: Instant) -> DayPlaces:
@@ -88,7 +89,7 @@ def book(days: Sequence[DayPlaces], per_day: float, by_hour: Sequence[float] | N
     waiting: deque[list[int]] = deque()
     bookings: list[Booking] = []
     waited: dict[int, int] = {}
-    carried = 0.0
+    carried, late_until = 0.0, -1
     for at, day in enumerate(days):
         carried += per_day
         if int(carried + 1e-9):
@@ -101,6 +102,7 @@ def book(days: Sequence[DayPlaces], per_day: float, by_hour: Sequence[float] | N
             given = min(trucks, free - taken)
             waited[at - asked] = waited.get(at - asked, 0) + given
             taken += given
+            late_until = at if at > asked else late_until
             waiting[0][1] -= given
             if not waiting[0][1]:
                 waiting.popleft()
@@ -110,7 +112,8 @@ def book(days: Sequence[DayPlaces], per_day: float, by_hour: Sequence[float] | N
             for start, trucks in zip(day.starts, shares, strict=True)
             if trucks
         ]
-    return Booked(tuple(bookings), tuple(sorted(waited.items())), sum(t for _, t in waiting))
+    left = sum(trucks for _, trucks in waiting)
+    return Booked(tuple(bookings), tuple(sorted(waited.items())), left, late_until)
 
 
 def _laid(trucks: int, day: DayPlaces, by_hour: Sequence[float] | None) -> Sequence[int]:

@@ -6,7 +6,7 @@ Seconds count from the local midnight at which the warm-up begins.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from statistics import NormalDist
@@ -69,7 +69,8 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     stages = tuple(
         _stage(post, stage, clock, len(regulation.classes)) for stage in post.stage or ()
     )
-    load, tight = _load(post, total * share + admitted, days)
+    coming = total * share * (1 - no_show_share(demand)) + admitted
+    load, tight = _load(post, coming, total * share)
     lanes = max(int(max(stage.lanes.level)) for stage in stages[:1])
     plan = model.Plan(
         rules=model.Rules.of(regulation),
@@ -218,9 +219,14 @@ def _walk_ins(
 
 def _habits(demand: Demand, regulation: Regulation) -> tuple[model.Habit, ...]:
     """One habit for all who book."""
-    percent = NO_SHOW_PERCENT if demand.no_show_percent is None else demand.no_show_percent
-    habit = model.Habit(percent / 100, arrival_span(demand.arrival or Arrival()))
+    habit = model.Habit(no_show_share(demand), arrival_span(demand.arrival or Arrival()))
     return (habit,) * len(regulation.classes)
+
+
+def no_show_share(demand: Demand) -> float:
+    """The share of bookings that never come."""
+    percent = NO_SHOW_PERCENT if demand.no_show_percent is None else demand.no_show_percent
+    return percent / 100
 
 
 def arrival_span(arrival: Arrival) -> model.Span:
@@ -272,18 +278,19 @@ def _under_cap(
     return cap is None or used.get((day, name), 0) < cap
 
 
-def _load(post: Post, per_day: float, days: Sequence[date]) -> tuple[float, str]:
-    """The greatest load, and what bears it: a stage, the counterpart, or the calendar."""
-    coming = per_day * len(days)
+def _load(post: Post, coming: float, booking: float) -> tuple[float, str]:
+    """The greatest load, and what bears it: a stage, the counterpart, or the calendar.
+
+    `coming` trucks a day stand in front of the stages, `booking` a day ask for places.
+    """
     loads: list[tuple[float, str]] = []
     for stage in post.stage or ():
         each = stage.minutes + stage.inspection_percent / 100 * stage.inspection_minutes
-        open_ = sum(_lane_minutes(post, stage) for _ in days) or math.inf
-        loads.append((coming * each / open_, f"stage {stage.name}"))
+        loads.append((coming * each / (_lane_minutes(post, stage) or math.inf), stage.name))
     if post.counterpart_per_hour:
-        loads.append((per_day / (24 * post.counterpart_per_hour), "counterpart"))
+        loads.append((coming / (24 * post.counterpart_per_hour), "counterpart"))
     if post.capacity_per_day:
-        loads.append((per_day / post.capacity_per_day, "calendar"))
+        loads.append((booking / post.capacity_per_day, "calendar"))
     return max(loads, default=(0.0, ""))
 
 

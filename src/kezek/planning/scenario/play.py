@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from kezek.domain.kernel.instant import HOUR, SECOND, to_datetime
+from kezek.domain.kernel.instant import DAY, HOUR, SECOND, to_datetime
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.planning.scenario.answer import (
@@ -131,11 +131,10 @@ def _gather(
         return replication, found
 
     shares = np.full((replications, 2), np.nan)
-    same = len(pair) > 1
+    same = len(pair) > 1 and _same_trucks(pair[0].compiled, pair[1].compiled)
     for replication, found in _in_turn(one, replications, threads):
         for tally, each in zip(pair, found, strict=True):
             tally.add(replication, each)
-        same = same and len({len(each.stays) for each in found}) == 1
         if same:
             gain = found[0].stays - found[1].stays
             gain = gain[~np.isnan(gain)]
@@ -143,6 +142,15 @@ def _gather(
                 shares[replication] = np.mean(gain > 1), np.mean(gain < -1)
         advance(1)
     return shares * 100 if same else None
+
+
+def _same_trucks(one: Compiled, two: Compiled) -> bool:
+    """Whether a truck of one world is the truck of that number in the other."""
+    here, there = one.plan.booked, two.plan.booked
+    return one.plan.walk_ins == two.plan.walk_ins and all(
+        np.array_equal(getattr(here, field), getattr(there, field))
+        for field in ("start", "vehicle_class", "trucks")
+    )
 
 
 def _in_turn(
@@ -211,8 +219,15 @@ def _calendar(compiled: Compiled) -> Calendar:
         booked=sum(b.trucks for b in booked.bookings),
         days=mean_days(booked.days_waited),
         left=booked.left,
+        late_until=_local_day(compiled, booked.late_until),
         refused=compiled.refused_per_day,
     )
+
+
+def _local_day(compiled: Compiled, day: int) -> str:
+    """The date of a day of the plan; empty for none."""
+    noon = compiled.origin + day * DAY + DAY // 2
+    return to_datetime(noon, compiled.zone).date().isoformat() if day >= 0 else ""
 
 
 def _lengths(tally: Tally) -> tuple[Length, ...]:

@@ -14,6 +14,7 @@ import msgspec
 import numpy as np
 
 from kezek.planning.scenario.answer import Release
+from kezek.planning.scenario.compile import no_show_share
 from kezek.planning.scenario.measure import figure
 from kezek.planning.scenario.scenario import Bots, Post, Scenario
 
@@ -27,9 +28,9 @@ def with_bots(scenario: Scenario) -> Scenario:
         return scenario
     posts = []
     for at, post in enumerate(scenario.checkpoint):
-        empty = _released(scenario, at)[:, 3].mean()
+        empty = float(_released(scenario, at)[:, 3].mean())
         demand = post.demand
-        no_show = (5.0 if demand.no_show_percent is None else demand.no_show_percent) / 100
+        no_show = no_show_share(demand)
         # What stands empty was asked for as well, by a bot.
         factor = (1.0 if demand.factor is None else demand.factor) / max(1e-9, 1 - empty / 100)
         still = 100 * (1 - (1 - no_show) * (1 - empty / 100))
