@@ -1,0 +1,234 @@
+"""A range says how it was made and how good such ranges were; the pace stands in, and says so."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+import pytest
+
+from kezek.app.accuracy import Accuracy
+from kezek.app.replay import Scores
+from kezek.domain.kernel.instant import HOUR, MINUTE
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross
+from kezek.planning.question import LineForecast, Range
+from tests.planning.stand_in import forecast
+from tests.world import PEOPLE, A
+
+OFFICER = PEOPLE["officer"]
+GOOD = Accuracy(
+    trucks=90,
+    inside80=0.79,
+    inside90=0.9,
+    loss=3.0,
+    loss_last_wait=6.0,
+    loss_by_pace=5.0,
+    error=12.4,
+)
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
+
+
+def link(office, number: int) -> str:
+    return f"/t/{office.house.papers.link(number)}"
+
+
+def arrived(office, n: int) -> int:
+    number = office.book(n, who="public", start=office.window(A, hour=9))
+    office.done(Arrive(office.key(), OFFICER, number))
+    return number
+
+
+def crossed(office, n: int) -> None:
+    number = arrived(office, n)
+    office.done(Call(office.key(), OFFICER, A))
+    office.wait(minutes=4)
+    office.done(Admit(office.key(), OFFICER, number))
+    office.done(Cross(office.key(), OFFICER, number))
+
+
+def told(office, **changes: object) -> LineForecast:
+    """What the planner would have answered now is kept, as the server keeps it."""
+    house = office.house
+    state = house.forecasts.state(house.network.post("kz_a"))
+    answer = replace(forecast(state), **changes)
+    house.forecasts.take(state, answer, house.watch.version(A))
+    return answer
+
+
+def clock(office, at: int) -> str:
+    local = (at + 5 * HOUR) // MINUTE % (24 * 60)
+    return f"{local // 60:02}:{local % 60:02}"
+
+
+def test_the_ticket_shows_when_the_call_and_the_crossing_are_likely(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    number = arrived(office, 9)
+    answer = told(office)
+    page = words(office.browser().page(link(office, number)))
+    mine = next(one for one in answer.trucks if one.number == number)
+    step = 5 * MINUTE
+    low, high = mine.called.at[1] // step * step, -(-mine.called.at[5] // step) * step
+    assert f"Your call, likely {clock(office, low)} – {clock(office, high)}" in page
+    low, high = mine.crossed.at[1] // step * step, -(-mine.crossed.at[5] // step) * step
+    assert f"Through, likely {clock(office, low)} – {clock(office, high)}" in page
+    assert f"Method: 200 simulated courses of this line from {clock(office, office.now.at)}" in page
+    assert "Past accuracy: not measured yet, so none is claimed." in page
+
+
+def test_a_measured_accuracy_stands_beside_the_range(office):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
+    told(office)
+    said = "In the last 30 days 8 trucks of 10 fell inside the range; typical error 12 min."
+    browser = office.browser()
+    assert said in words(browser.page(link(office, number)))
+    assert said in words(browser.page("/checkpoints/kz_a"))
+
+
+def test_the_picture_has_twenty_dots_and_is_read_aloud(office):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    told(office)
+    for url in (link(office, number), "/checkpoints/kz_a"):
+        page = office.browser().page(url)
+        picture = page[page.index('<svg class="dots"') :].partition("</svg>")[0]
+        assert picture.count("<circle") == 20
+        assert re.search(
+            r'aria-label="20 equally likely calls, from \d\d:\d\d to \d\d:\d\d"', picture
+        )
+
+
+@pytest.mark.parametrize("span", [MINUTE, 10 * MINUTE, HOUR, 7 * HOUR, 40 * HOUR])
+def test_dots_stay_inside_the_picture_however_wide_the_range_is(office, span):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    answer = told(office)
+    at = Range(tuple(office.now.at + n * span for n in range(7)))
+    trucks = tuple(replace(one, called=at, crossed=at) for one in answer.trucks)
+    told(office, trucks=trucks)
+    page = office.browser().page(link(office, number))
+    picture = page[page.index('<svg class="dots"') :].partition("</svg>")[0]
+    dots = re.findall(r'<circle cx="([\d.]+)" cy="([-\d.]+)" r="([\d.]+)"/>', picture)
+    assert len(dots) == 20
+    for x, y, r in (tuple(map(float, dot)) for dot in dots):
+        assert r <= x <= 240 - r
+        assert y - r >= 0, "a stack fits under the top"
+        assert y + r <= 64
+
+
+def test_after_the_call_only_the_crossing_is_told(office):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    office.done(Call(office.key(), OFFICER, A))
+    told(office)
+    page = words(office.browser().page(link(office, number)))
+    assert "Through, likely" in page
+    assert "Your call, likely" not in page
+
+
+def test_a_call_that_the_forecast_did_not_know_leaves_no_stale_range(office):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    told(office)
+    office.done(Call(office.key(), OFFICER, A))
+    assert "likely" not in words(office.browser().page(link(office, number)))
+
+
+def test_who_came_after_the_forecast_joins_as_any_of_its_class(office):
+    crossed(office, 1)
+    told(office)
+    office.wait(minutes=1)
+    number = arrived(office, 2)
+    assert "simulated courses" in words(office.browser().page(link(office, number)))
+
+
+def test_without_a_forecast_the_pace_stands_in_and_says_so(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    number = arrived(office, 9)
+    page = words(office.browser().page(link(office, number)))
+    assert "Your call, likely" in page
+    assert "Method: 0 trucks ahead ÷ pace of the last" in page
+    assert "No simulation yet: it is starting." in page
+    assert "Through, likely" not in page
+
+
+def test_a_twin_without_a_basis_is_not_shown(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    number = arrived(office, 9)
+    told(office, no_basis="nobody_crossed", trucks=(), joins=(), lengths=())
+    page = words(office.browser().page(link(office, number)))
+    assert "trucks ahead ÷ pace" in page
+    assert "simulated" not in page.partition("Method:")[2]
+
+
+def test_with_neither_nothing_is_told(office):
+    number = arrived(office, 1)
+    assert "likely" not in words(office.browser().page(link(office, number)))
+    assert "No estimate" in office.browser().page("/checkpoints/kz_a")
+
+
+def test_an_old_forecast_is_not_shown(office):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    told(office)
+    office.wait(hours=1)
+    assert "simulated courses" not in words(office.browser().page(link(office, number)))
+
+
+def test_the_checkpoint_shows_the_wait_until_the_call_and_until_the_other_side(office):
+    crossed(office, 1)
+    arrived(office, 2)
+    told(office)
+    page = words(office.browser().page("/checkpoints/kz_a"))
+    assert re.search(r"Wait for a truck that joins now \S+ min – \S+ min until the call", page)
+    assert "through after" in page
+
+
+def test_the_board_shows_a_range_for_each_post_with_a_line(office):
+    crossed(office, 1)
+    arrived(office, 2)
+    browser = office.browser()
+    assert "<small>" not in row(browser.page("/"))
+    told(office)
+    assert re.search(r"<small>\d+–\d+ min</small>", row(browser.page("/")))
+
+
+def row(page: str) -> str:
+    found = page[page.index('id="post-kz_a"') :].partition("</tr>")[0]
+    return found[found.index('class="wait"') :]
+
+
+def test_the_console_shows_how_long_the_line_will_be(office):
+    crossed(office, 1)
+    told(office)
+    page = words(office.browser("officer").page("/console/kz_a"))
+    assert "Expected in the line: in 1 h 2–6 , in 3 h 4–8 , in 6 h 7–11" in page
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk"])
+def test_other_languages_have_every_sentence(office, lang):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    told(office)
+    page = words(office.browser().page(f"{link(office, number)}?lang={lang}"))
+    assert "simulated" not in page
+    assert "likely" not in page
+
+
+def test_a_kept_ticket_is_drawn_again_when_the_forecast_says_something_new(office):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    browser = office.browser()
+    assert "simulated courses" not in words(browser.page(link(office, number)))
+    told(office)
+    assert "simulated courses" in words(browser.page(link(office, number)))
