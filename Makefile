@@ -8,7 +8,7 @@ SEEDS ?= 1000
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check rehearse bench fmt clean browser wrk postgresql
+.PHONY: help install demo test check rehearse bench fmt clean browser wrk postgresql systemd
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,7 +18,7 @@ install: .venv/run.stamp ## the product alone, in .venv, from the locked version
 demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="--help" shows the options)
 	$(BIN)/kezek demo $(ARGS)
 
-test: .venv/test.stamp browser postgresql check ## every check and every test (ARGS="-k booking" narrows it)
+test: .venv/test.stamp browser postgresql systemd check ## every check and every test (ARGS="-k booking" narrows it)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/test.stamp ## style, types and the order of the rings
@@ -54,3 +54,7 @@ wrk:
 # Only its programs are used: tests start a server of their own.
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || tools/need.sh "" postgresql
+
+# Only its checker of units is used.
+systemd:
+	@tools/need.sh systemd-analyze systemd

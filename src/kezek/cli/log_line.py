@@ -62,7 +62,7 @@ def _not_cleared(left: sys.UnraisableHookArgs) -> None:
 
 
 def said(record: logging.LogRecord) -> str:
-    """A record's sentence: ours whole, Python's as far as it holds no value, of a library's the place."""
+    """Our own sentence whole, Python's as far as it holds no value, the place of a library's."""
     if code_of(str(record.msg)) != FOREIGN:
         return record.getMessage()
     if record.name not in _PYTHON:
