@@ -23,6 +23,7 @@ from kezek.cli.simulate import simulate
 from kezek.cli.ticket import ticket
 from kezek.cli.user import user
 from kezek.cli.verify import verify
+from kezek.cli.warm import warm
 from kezek.cli.worker import worker
 
 
@@ -75,6 +76,7 @@ _VISIBLE = (
     backup,
     restore,
     simulate,
+    warm,
 )
 _HIDDEN = (traffic, worker)
 for _command in (*_VISIBLE, *_HIDDEN):

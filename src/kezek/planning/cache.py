@@ -1,9 +1,11 @@
 """Where compiled kernels are kept, and under which name.  Imports no numerics.
 
-A kernel is compiled once and kept as a file.  The folder is, in this order, what `NUMBA_CACHE_DIR`
-names, what `keep_in` was told (the installation's own folder), or the user's cache.  Below it lies one
-folder for each state of the sources: the compiler looks at the file of a kernel only, not at those of
-the kernels that it calls, and would go on with old ones.
+A kernel is compiled once and kept as a file, in the folder that `NUMBA_CACHE_DIR` names, else in the
+user's cache (`XDG_CACHE_HOME`, or `~/.cache`), so that the product itself may be installed read-only.
+Whoever can write there can run code as us: the folder deserves the care that a program's own deserves.
+
+Below it lies one folder for each state of the sources: the compiler looks at the file of a kernel only,
+not at those of the kernels that it calls, and would go on with old ones.
 """
 
 from __future__ import annotations
@@ -18,16 +20,6 @@ VARIABLE = "NUMBA_CACHE_DIR"
 KEPT_MAX = 8
 
 _PLANNING = Path(__file__).parent
-
-
-def keep_in(folder: Path) -> None:
-    """Keep kernels in `folder`, here and in the processes started from here.
-
-    Call it before anything of `planning.simulation` or `planning.forecast` is imported.  What the
-    environment says already comes first.  Whoever can write there can run code as us: the folder
-    deserves the care that is given to the keys.
-    """
-    os.environ.setdefault(VARIABLE, str(folder))
 
 
 def cache_folder() -> Path:
