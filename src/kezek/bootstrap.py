@@ -49,8 +49,9 @@ from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
 from kezek.storage.backup import KEYS, back_up, restore
-from kezek.storage.migrations.head import HEAD
-from kezek.storage.open import open_snapshot, open_store, refuse_filled
+from kezek.storage.migrations.head import CONTRACTS
+from kezek.storage.migrations.phase import last as last_step
+from kezek.storage.open import migrate, open_snapshot, open_store, refuse_filled
 from kezek.trust import erasures
 from kezek.trust.checkpoint_note import origin_of
 from kezek.trust.keyring import missing_keys, open_keyring, read_keyring, read_token
@@ -60,6 +61,7 @@ from kezek.trust.papers import SignedPapers
 from kezek.trust.published import PublishedHeads
 from kezek.web.app import build_pages
 from kezek.web.bodiless import bodiless
+from kezek.web.working import asked_again
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock, real_now
 from kezek.world.handles import streams_max
@@ -114,7 +116,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     )
     desk, pulse = Desk(store, rules, clock, relay.tell), Pulse()
     vigil = Vigil(
-        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(HEAD)
+        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
     )
     if isinstance(store, Shared):
         store.follow(watch.position, relay.tell)
@@ -169,7 +171,7 @@ def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:
     # Outside the router: it has answered 405 before any middleware is asked.
     token = read_token(house.settings.folder / KEYS)
     health = Health(house, neighbours or Neighbours(), token)
-    whole = _beside(Api(house), health, bodiless(app.asgi_handler))
+    whole = _beside(Api(house), health, asked_again(bodiless(app.asgi_handler)))
     app.asgi_handler = counted(whole, house.traffic)
     return app
 
@@ -203,6 +205,12 @@ def close_house(house: House) -> None:
     """Finish what was taken in, then release the database."""
     house.desk.stop()
     house.store.close()
+
+
+def migrate_store(settings: Settings, *, contracted: bool) -> tuple[str, list[str]]:
+    """The schema brought to this release: its step, and the contracting steps that wait."""
+    step = migrate(settings.store_url, contracted=contracted)
+    return step, [waiting for waiting in CONTRACTS if waiting > step]
 
 
 def copy_store(source: str, target: str, progress: Progress) -> Fingerprint:

@@ -15,6 +15,7 @@ from kezek.cli.doctor import doctor
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed, failed
 from kezek.cli.log import log
+from kezek.cli.migrate import migrate
 from kezek.cli.network import network
 from kezek.cli.output import command_asked, wants_json
 from kezek.cli.restore import restore
@@ -75,6 +76,7 @@ _VISIBLE = (
     copy,
     backup,
     restore,
+    migrate,
     simulate,
     warm,
 )

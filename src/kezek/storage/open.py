@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 from kezek.app.port import StoreFault
 from kezek.app.snapshot import NOT_EMPTY, Bare, NotEmpty, Snapshot, Whole
 from kezek.storage.memory import MemoryStore
+
+
+@runtime_checkable
+class Phased(Protocol):
+    """A store with a schema."""
+
+    def schema(self, *, contracted: bool = False) -> str:
+        """The schema's step, once the contracting ones are taken where that is asked."""
 
 
 class UnknownAddress(StoreFault):
@@ -38,6 +47,16 @@ def open_store(url: str) -> Whole:
 
         return PostgresStore(url)
     raise UnknownAddress(_ADDRESSES)
+
+
+def migrate(url: str, *, contracted: bool) -> str:
+    """Bring a database's schema to this release; its step.
+
+    When `contracted`, nobody of the release before may work on it any more.
+    """
+    with closing(open_store(url)) as store:
+        assert isinstance(store, Phased), "a store in memory has no schema"
+        return store.schema(contracted=contracted)
 
 
 def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Snapshot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from kezek.storage.migrations.head import HEAD
+from kezek.storage.migrations.phase import READ, TABLE, fits, last
 from kezek.storage.postgres.connection import Connection
 from kezek.storage.postgres.fault import NotADatabase, WrongVersion, fault_of
 from kezek.storage.postgres.unit import LOG_LOCK
@@ -14,13 +15,26 @@ from kezek.storage.table import TABLES
 def migrate(connection: Connection) -> None:
     """Nothing where nothing is to do; else one transaction, which nobody writes beside."""
     try:
-        if version_of(connection) != HEAD:
+        if not _fits(connection):
             _migrate(connection)
     except psycopg.Error as error:
         raise fault_of(error) from None
 
 
-def _migrate(connection: Connection) -> None:
+def contract(connection: Connection) -> None:
+    """Take the contracting steps of this release, in one transaction too."""
+    try:
+        if version_of(connection) < last():
+            _migrate(connection, last())
+    except psycopg.Error as error:
+        raise fault_of(error) from None
+
+
+def _fits(connection: Connection) -> bool:
+    return fits(version_of(connection), lambda: since_of(connection))
+
+
+def _migrate(connection: Connection, to: str = "") -> None:
     # Loaded only when there is something to do: the tools for schemas cost a third of a start.
     from kezek.storage.migrations.script import UnknownVersion, script  # noqa: PLC0415
 
@@ -29,12 +43,14 @@ def _migrate(connection: Connection) -> None:
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute(f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode())
         version = version_of(connection)
-        if version == HEAD:
+        # Another process may have been quicker.
+        if version == to if to else _fits(connection):
             return
         if not version:
             _alone(connection)
         try:
-            statements = script(version, dialect="postgresql")
+            known = {"dialect": "postgresql"}
+            statements = script(version, to, **known) if to else script(version, **known)
         except UnknownVersion:
             raise WrongVersion(
                 f"the database was written by another version of the server (schema {version}, this "
@@ -48,6 +64,14 @@ def version_of(connection: Connection) -> str:
     if not _there(connection, ["alembic_version"]):
         return ""
     row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else ""
+
+
+def since_of(connection: Connection) -> str:
+    """The oldest step whose release can work on a database, empty where none is noted."""
+    if not _there(connection, [TABLE]):
+        return ""
+    row = connection.execute(READ.encode()).fetchone()
     return str(row[0]) if row else ""
 
 

@@ -22,7 +22,7 @@ from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.pool import Pool
 from kezek.storage.postgres.primary import Primary
 from kezek.storage.postgres.reader import PostgresReader
-from kezek.storage.postgres.schema import migrate
+from kezek.storage.postgres.schema import contract, migrate, version_of
 from kezek.storage.postgres.unit import PostgresUnit
 from kezek.storage.postgres.whole import (
     PostgresFilling,
@@ -231,6 +231,14 @@ class PostgresStore:
         ):
             erased += rows
         return erased
+
+    def schema(self, *, contracted: bool = False) -> str:
+        """The schema's step, once the contracting ones are taken where that is asked."""
+        with self._turn:
+            connection = self._ready()
+            if contracted:
+                contract(connection)
+            return version_of(connection)
 
     def close(self) -> None:
         """Stop following, then let go of every connection."""

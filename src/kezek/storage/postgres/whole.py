@@ -14,11 +14,12 @@ from kezek.app.question import Marks, Question
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
 from kezek.storage.migrations.head import HEAD
+from kezek.storage.migrations.phase import fits
 from kezek.storage.postgres.address import read
 from kezek.storage.postgres.connection import SERVING_LOCK, Connection, connect
 from kezek.storage.postgres.fault import WrongVersion, fault_of
 from kezek.storage.postgres.mapping import mapping
-from kezek.storage.postgres.schema import version_of
+from kezek.storage.postgres.schema import since_of, version_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.question import STATEMENTS, bound
 from kezek.storage.table import TABLES
@@ -104,7 +105,7 @@ def open_snapshot(url: str, *, alone: bool = False) -> Iterator[PostgresSnapshot
         version = version_of(connection)
         if not version:
             raise Bare("the database holds no installation: name the right one")
-        if version != HEAD:
+        if not fits(version, lambda: since_of(connection)):
             raise WrongVersion(
                 f"the database has schema {version}, and this version of Kezek works on"
                 f" {HEAD}: use the version that wrote it, or start this version's server on it once"

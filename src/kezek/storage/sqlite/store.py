@@ -16,6 +16,7 @@ from kezek.app.file import APPLICATION
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.migrations.head import HEAD
+from kezek.storage.migrations.phase import fits, last
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import Closed, WrongVersion, fault_of
 from kezek.storage.sqlite.mapping import mapping
@@ -26,6 +27,7 @@ from kezek.storage.sqlite.whole import (
     SqliteFilling,
     SqliteSnapshot,
     refuse_filled,
+    since_of,
     version_of,
 )
 
@@ -195,6 +197,14 @@ class SqliteStore:
             )
         return erased
 
+    def schema(self, *, contracted: bool = False) -> str:
+        """The schema's step, once the contracting ones are taken where that is asked."""
+        with self._turn:
+            version = version_of(self._writer)
+            if contracted and version < last():
+                _lead(self._writer, self.path, version, last())
+            return version_of(self._writer)
+
     def close(self) -> None:
         """Copies the write-ahead log into the database, so that one file holds everything."""
         with self._turn:
@@ -247,13 +257,17 @@ def _writer(path: Path) -> apsw.Connection:
 
 def _migrate(connection: apsw.Connection, path: Path, *, known: bool) -> None:
     version = version_of(connection) if known else ""
-    if version == HEAD:
+    if fits(version, lambda: since_of(connection)):
         return
+    _lead(connection, path, version)
+
+
+def _lead(connection: apsw.Connection, path: Path, version: str, to: str = "") -> None:
     # Loaded only when there is something to do: the tools for schemas cost a third of a start.
     from kezek.storage.migrations.script import UnknownVersion, script  # noqa: PLC0415
 
     try:
-        statements = script(version)
+        statements = script(version, to) if to else script(version)
     except UnknownVersion:
         raise WrongVersion(
             f"{path} was written by another version of the server (schema {version}, this one knows "

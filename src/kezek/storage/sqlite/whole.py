@@ -15,6 +15,7 @@ from kezek.app.question import Marks, Question
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
 from kezek.storage.migrations.head import HEAD
+from kezek.storage.migrations.phase import READ, TABLE, fits
 from kezek.storage.question import STATEMENTS, bound
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import Away, WrongVersion, fault_of
@@ -108,7 +109,7 @@ def open_to_read(path: Path) -> apsw.Connection:
     if not version:
         connection.close(force=True)
         raise Bare(f"{path} holds no installation: name the right one")
-    if version != HEAD:
+    if not fits(version, lambda: since_of(connection)):
         connection.close(force=True)
         raise WrongVersion(
             f"{path} has schema {version}, and this version of Kezek works on {HEAD}: use the"
@@ -128,4 +129,12 @@ def version_of(connection: apsw.Connection) -> str:
     if not connection.table_exists("main", "alembic_version"):
         return ""
     rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    return str(rows[0][0]) if rows else ""
+
+
+def since_of(connection: apsw.Connection) -> str:
+    """The oldest step whose release can work on a file, empty where none is noted."""
+    if not connection.table_exists("main", TABLE):
+        return ""
+    rows = connection.execute(READ).fetchall()
     return str(rows[0][0]) if rows else ""
