@@ -24,6 +24,8 @@ from kezek.planning.question import LineForecast, Range
 
 # Forecasts that are had again for a line each night, evenly over the 30 days.
 REPLAYED_MAX = 120
+# Between two of them: nobody waits for the past, and bookings shall not notice.
+PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ async def scores_of(
     while (arrival := await asyncio.to_thread(next, arrivals, None)) is not None:
         told = await planner.forecast(arrival.state)
         keep(arrival, told, called, crossed)
+        await asyncio.sleep(PAUSE_SECONDS)
     return scored(called, crossed, now)
 
 

@@ -31,7 +31,7 @@ SHORT_MINUTES_MAX = 100
 LENGTH_HOURS = (1, 3, 6)
 DOTS = 20
 COLUMNS_MAX = 12
-_STEPS = (5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)  # minutes of a column
+_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)  # minutes of a column
 
 _LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 
