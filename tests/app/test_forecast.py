@@ -1,0 +1,262 @@
+"""Forecasts are renewed where something happened, shown while they are fresh, and scored by night."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from kezek.app import replay
+from kezek.app.accuracy import Accuracy, Calibration
+from kezek.app.checkpoint import Network
+from kezek.app.forecast import AGE, EACH, IDLE_SECONDS, Forecasts, calibrated
+from kezek.app.port import PlannerFault, StoreFault
+from kezek.app.queue import Queues
+from kezek.app.replay import Scores
+from kezek.app.watch import Watch
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Moment
+from kezek.domain.turn.arrive import Arrive
+from kezek.planning.question import JoinForecast, LineForecast, LineState, Range, TruckForecast
+from tests.app.test_line_past import Twin, arrive, call, through
+from tests.planning.stand_in import forecast
+from tests.world import PEOPLE, A, B, D, World, X
+
+EVERY = [A, B, D, X]
+
+
+class Planner(Twin):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+        self.fault = ""
+
+    async def forecast(self, asked: LineState) -> LineForecast:
+        self.lines.append(asked.line)
+        if self.fault:
+            raise PlannerFault(self.fault)
+        return forecast(asked)
+
+
+class Scene:
+    """A world with forecasts over it; the watch hears of what the world does when it is told."""
+
+    def __init__(self) -> None:
+        self.world, self.watch, self.planner = World(), Watch(), Planner()
+        network = Network(self.world.store, self.world.rules, self.watch)
+        queues = Queues(self.world.store, self.watch)
+        self.forecasts = Forecasts(
+            self.world.store, network, queues, self, self.watch, self.planner
+        )
+
+    def now(self) -> Moment:
+        return self.world.now
+
+    def hear(self) -> None:
+        events = self.world.store.reader.events(self.watch.position, 1_000)
+        if events:
+            self.watch.announce(events)
+
+    def turn(self) -> float:
+        return asyncio.run(self.forecasts._turn(self.planner))
+
+    def turns(self) -> list[str]:
+        """Lines that are asked about until nobody needs it."""
+        self.planner.lines.clear()
+        while self.turn() != IDLE_SECONDS:
+            pass
+        return list(self.planner.lines)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    made = Scene()
+    made.hear()
+    return made
+
+
+def test_at_the_start_every_line_is_asked_about_once(scene):
+    assert sorted(scene.turns()) == sorted(EVERY)
+    assert scene.turns() == []
+
+
+def test_a_line_is_asked_about_again_when_something_happened(scene):
+    scene.turns()
+    arrive(scene.world, 1)
+    scene.hear()
+    assert scene.turns() == [], "not at once"
+    scene.world.wait(seconds=EACH / SECOND)
+    assert scene.turns() == [A]
+
+
+def test_a_line_in_which_nothing_happens_is_asked_about_seldom(scene):
+    scene.turns()
+    scene.world.wait(seconds=AGE / SECOND - 1)
+    assert scene.turns() == []
+    scene.world.wait(seconds=1)
+    assert sorted(scene.turns()) == sorted(EVERY)
+
+
+def test_lines_that_somebody_looks_at_go_first(scene):
+    scene.turns()
+    scene.world.wait(hours=1)
+    scene.forecasts.of(D, scene.world.now.at)
+    assert scene.turns()[0] == D
+
+
+def test_what_a_question_costs_the_server_is_a_small_part_of_its_time(scene, monkeypatch):
+    def slow(post):
+        scene.world.wait(seconds=0.05)
+        return state(post)
+
+    state = scene.forecasts.state
+    monkeypatch.setattr(scene.forecasts, "state", slow)
+    assert scene.turn() >= 0.05 * 20
+
+
+def test_an_outlook_is_shown_for_an_hour(scene):
+    scene.turns()
+    at = scene.world.now.at
+    assert scene.forecasts.of(A, at).as_of == at
+    assert scene.forecasts.of(A, at + HOUR - 1) is not None
+    assert scene.forecasts.of(A, at + HOUR) is None
+    assert scene.forecasts.of(A, at - 1) is None, "a clock that ran ahead has told of nothing"
+
+
+@pytest.mark.parametrize("state", ["starting", "down"])
+def test_while_the_planner_is_away_nothing_is_read_and_the_pages_know_why(scene, state):
+    scene.planner.state = state
+    assert scene.turn() == IDLE_SECONDS
+    assert scene.planner.lines == []
+    assert scene.forecasts.no_basis(A, scene.world.now.at) == f"planner_{state}"
+
+
+def test_a_line_that_the_planner_stumbles_over_does_not_silence_the_others(scene):
+    scene.planner.fault = "stumbled"
+    scene.turn()
+    stumbled = scene.planner.lines[0]
+    scene.planner.fault = ""
+    others = scene.turns()
+    now = scene.world.now.at
+    assert scene.forecasts.no_basis(stumbled, now) == "planner_stumbled"
+    assert {scene.forecasts.no_basis(line, now) for line in others} == {"nobody_crossed"}
+    scene.world.wait(seconds=EACH / SECOND)
+    assert stumbled in scene.turns()
+
+
+def test_a_database_that_fails_is_tried_again(scene, monkeypatch, caplog):
+    def failing(post):
+        raise StoreFault("the disk is full")
+
+    monkeypatch.setattr(scene.forecasts, "state", failing)
+    assert scene.turn() == IDLE_SECONDS
+    assert "has no forecast: the disk is full" in caplog.text
+
+
+def test_without_a_planner_nothing_is_kept_and_the_pages_know_why(scene):
+    lone = Forecasts(scene.world.store, None, None, scene, scene.watch, None)
+    asyncio.run(lone.keep())
+    asyncio.run(lone.score())
+    assert lone.of(A, scene.world.now.at) is None
+    assert lone.no_basis(A, scene.world.now.at) == "planner_off"
+
+
+def test_an_edition_is_new_only_when_a_reader_would_see_it(scene):
+    number = arrive(scene.world, 1)
+    call(scene.world)
+    through(scene.world, number)
+    scene.hear()
+    scene.turns()
+    before = scene.forecasts.edition(A)
+    scene.world.wait(seconds=AGE / SECOND)
+    scene.planner.lines.clear()
+    state = scene.forecasts.state(scene.forecasts._network.post("kz_a"))
+    scene.forecasts.take(state, scene.forecasts.of(A, scene.world.now.at).forecast, 1)
+    assert scene.forecasts.edition(A) == before
+    scene.world.book(2)
+    scene.world.done(Arrive(scene.world.key(), PEOPLE["officer"], 2))
+    scene.hear()
+    scene.turns()
+    assert scene.forecasts.edition(A) == before + 1
+    assert scene.forecasts.edition() >= before + 1
+
+
+def test_who_follows_a_line_is_woken_by_a_new_edition(scene):
+    async def play() -> list[bool]:
+        with scene.watch.stream(A) as mine, scene.watch.stream(D) as other:
+            state = scene.forecasts.state(scene.forecasts._network.post("kz_a"))
+            scene.forecasts.take(state, forecast(state), 1)
+            return [await mine.wait(5), await other.wait(0.01)]
+
+    assert asyncio.run(play()) == [True, False]
+
+
+def crossings(scene: Scene, count: int, first: int = 1) -> None:
+    for n in range(first, first + count):
+        number = arrive(scene.world, n)
+        call(scene.world)
+        through(scene.world, number)
+    scene.hear()
+
+
+def score(scene: Scene) -> None:
+    asyncio.run(scene.forecasts._score_next(scene.planner))
+
+
+def test_past_forecasts_are_scored_once_a_local_day(scene, monkeypatch):
+    monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
+    crossings(scene, 40)
+    scene.turns()
+    score(scene)
+    first = scene.forecasts.scores(A)
+    assert first.crossed.trucks >= 30
+    scene.world.wait(minutes=30)
+    score(scene)
+    assert scene.forecasts.scores(A) is first
+    scene.world.wait(hours=24)
+    score(scene)
+    assert scene.forecasts.scores(A).at == scene.world.now.at
+
+
+def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scene, monkeypatch):
+    monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
+    crossings(scene, 3)
+    scene.turns()
+    score(scene)
+    assert scene.forecasts.scores(A).crossed is None
+    crossings(scene, 40, first=10)
+    score(scene)
+    assert scene.forecasts.scores(A).crossed is not None
+
+
+WAITS = Range(tuple(n * 10 * MINUTE for n in range(1, 8)))
+
+
+def test_shown_ranges_are_moved_by_what_was_learnt():
+    twice = Calibration((0.5,) * 7, {("priority", "short"): (0.0,) * 7})
+    good = Accuracy(40, 0.8, 0.9, 1.0, None, None, 5.0)
+    scores = Scores(0, good, good, move_called=twice, move_crossed=twice)
+    now = 10 * DAY
+    at = Range(tuple(now + wait for wait in WAITS.at))
+    told = LineForecast(
+        line=A,
+        as_of=now,
+        horizon=now + DAY,
+        seed=1,
+        replications=200,
+        no_basis="",
+        trucks=(
+            TruckForecast(1, at, at),
+            TruckForecast(2, at, at),
+            TruckForecast(3, None, at),
+        ),
+        joins=(JoinForecast("in_turn", WAITS, WAITS), JoinForecast("priority", WAITS, WAITS)),
+        lengths=(),
+    )
+    shown = calibrated(told, scores, "short", {1: "in_turn", 2: "priority"})
+    mine, other, called = shown.trucks
+    assert mine.called.at[0] == now + round(20 * MINUTE * 2.718281828459045**0.5) - 10 * MINUTE
+    assert (other.called, called) == (at, told.trucks[2])
+    assert shown.joins[0].crossed.at[3] - WAITS.at[3] > 0
+    assert shown.joins[1] == told.joins[1]
+    assert replace(shown, trucks=told.trucks, joins=told.joins) == told
