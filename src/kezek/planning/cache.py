@@ -42,7 +42,7 @@ def fingerprint() -> str:
     digest = hashlib.sha256()
     for path in sorted(_PLANNING.rglob("*.py")):
         text = path.read_bytes()
-        if b"@kernel" in text or b"@swift" in text:
+        if any(mark in text for mark in (b"@kernel", b"@swift", b"@borrower")):
             digest.update(path.relative_to(_PLANNING).as_posix().encode() + b"\0" + text)
     return digest.hexdigest()[:16]
 

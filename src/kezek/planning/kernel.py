@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any, TypeVar, cast
 
 from numba import config, njit
+from numba.np import linalg
 
 from kezek.planning.cache import cache_folder
 
@@ -22,6 +23,15 @@ Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 CACHE = cache_folder()
 config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # its settings are made at run time
+
+
+def _no_blas() -> None:
+    raise ImportError("kernels multiply no matrices")
+
+
+# With its first kernel the compiler would import scipy's linear algebra, in case one multiplies matrices.
+# None does, and it is a fifth of the time from the start of a process to its first result.
+linalg.ensure_blas = _no_blas
 
 # With numpy's model a division asks for no zero first, so that a loop may divide several at once.
 _kept = partial(njit, cache=True, nogil=True, error_model="numpy")
@@ -35,3 +45,11 @@ def kernel(function: Kernel) -> Kernel:
 def swift(function: Kernel) -> Kernel:
     """The same for loops over `min` and `max` of numbers that are never nan."""
     return cast("Kernel", _kept(function, fastmath={"nnan", "nsz"}))
+
+
+def borrower(function: Kernel) -> Kernel:
+    """The same for kernels that make no array and return none: what they are lent is not counted.
+
+    Counting who uses an array costs more than what most of these do, and they pass on dozens.
+    """
+    return cast("Kernel", _kept(function, _nrt=False))

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kezek.planning.kernel import kernel
+from kezek.planning.kernel import borrower
 from kezek.planning.simulation.checkpoint_record import OUT
 from kezek.planning.simulation.lanes import Lanes, after, allowed, drive_in, earliest
 from kezek.planning.simulation.line import (
@@ -105,7 +105,7 @@ def empty_gate(ahead: int, trucks: int) -> Gate:
     )
 
 
-@kernel
+@borrower
 def through_gate(
     order: Numbers,
     line: Line,
@@ -119,6 +119,7 @@ def through_gate(
     coming, now = 0, -math.inf
     if line.at[WAITING]:
         now = 0.0
+        pass_on(line, now)
         gate.tally[INSIDE] = line.at[WAITING]
         _settle(now, line, lanes, gate, comers, marks, limits)
     while True:
@@ -129,7 +130,7 @@ def through_gate(
         while gate.tally[ROAD] and gate.due[0] <= now:
             _come(now, line, lanes, gate, comers, marks, limits)
         while coming < order.shape[0] and comers.arrived[order[coming]] <= now:
-            truck = order[coming]
+            truck = int(order[coming])
             coming += 1
             if gate.tally[INSIDE] < limits.places:
                 _enter(now, truck, line, gate, comers, marks)
@@ -139,7 +140,7 @@ def through_gate(
         _settle(now, line, lanes, gate, comers, marks, limits)
 
 
-@kernel
+@borrower
 def _next(
     now: float, order: Numbers, coming: int, line: Line, gate: Gate, comers: Comers, limits: Limits
 ) -> float:
@@ -161,7 +162,7 @@ def _next(
     return due
 
 
-@kernel
+@borrower
 def _may_call(now: float, gate: Gate, limits: Limits) -> float:
     """From when on the limit of the calls lets one through."""
     step = gate.tally[STEP]
@@ -171,7 +172,7 @@ def _may_call(now: float, gate: Gate, limits: Limits) -> float:
     return allowed(limits.call_at, limits.call_level, step, max(now, gate.clock[PACED]))
 
 
-@kernel
+@borrower
 def _settle(
     now: float, line: Line, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks, limits: Limits
 ) -> None:
@@ -185,7 +186,7 @@ def _settle(
         while tally[ROAD] + tally[QUEUED] < limits.ahead:
             if limits.call_at.shape[0] and _may_call(now, gate, limits) > now:
                 break
-            truck = call_next(line, now)
+            truck = call_next(line)
             if truck == NOBODY:
                 break
             _call(now, truck, gate, comers, marks, limits)
@@ -195,11 +196,11 @@ def _settle(
             else:
                 _set_out(now, truck, gate, comers, limits)
             if tally[ENTERED] < tally[OUTSIDE] and tally[INSIDE] < limits.places:
-                _enter(now, gate.outside[tally[ENTERED]], line, gate, comers, marks)
+                _enter(now, int(gate.outside[tally[ENTERED]]), line, gate, comers, marks)
                 tally[ENTERED] += 1
 
 
-@kernel
+@borrower
 def _enter(now: float, truck: int, line: Line, gate: Gate, comers: Comers, marks: Marks) -> None:
     """Into the waiting area, and so into the line."""
     gate.tally[INSIDE] += 1
@@ -207,7 +208,7 @@ def _enter(now: float, truck: int, line: Line, gate: Gate, comers: Comers, marks
     join(line, truck, comers.of[truck], comers.window[truck], now)
 
 
-@kernel
+@borrower
 def _call(now: float, truck: int, gate: Gate, comers: Comers, marks: Marks, limits: Limits) -> None:
     gate.tally[INSIDE] -= 1
     marks.called[truck] = now
@@ -217,7 +218,7 @@ def _call(now: float, truck: int, gate: Gate, comers: Comers, marks: Marks, limi
         gate.clock[PACED] = after(limits.call_at, limits.call_level, step, now, spacing)
 
 
-@kernel
+@borrower
 def _set_out(now: float, truck: int, gate: Gate, comers: Comers, limits: Limits) -> None:
     """On the way to the gate, or not to be seen until the call has lapsed."""
     due, mark = now + comers.travel[truck], truck
@@ -238,12 +239,12 @@ def _set_out(now: float, truck: int, gate: Gate, comers: Comers, limits: Limits)
     gate.tally[ROAD] += 1
 
 
-@kernel
+@borrower
 def _come(
     now: float, line: Line, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks, limits: Limits
 ) -> None:
     """The first of the called comes to the gate, or has missed its call."""
-    mark = gate.called[0]
+    mark = int(gate.called[0])
     gate.tally[ROAD] -= 1
     for place in range(gate.tally[ROAD]):
         gate.due[place] = gate.due[place + 1]
@@ -261,7 +262,7 @@ def _come(
     fall_behind(line, truck, comers.of[truck], comers.window[truck], now)
 
 
-@kernel
+@borrower
 def _queue(now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks) -> None:
     """At the gate: to the end of the queue, or past the first stage."""
     tally = gate.tally
@@ -283,11 +284,11 @@ def _queue(now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, mar
         gate.clock[START] = earliest(lanes, max(now, gate.clock[LAST]))
 
 
-@kernel
+@borrower
 def _drive_in(now: float, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks) -> None:
     """The head of the queue drives into a lane."""
     tally, mask = gate.tally, gate.queue.shape[0] - 1
-    truck = gate.queue[tally[QUEUE]]
+    truck = int(gate.queue[tally[QUEUE]])
     tally[QUEUE] = (tally[QUEUE] + 1) & mask
     tally[QUEUED] -= 1
     end = now + comers.span[truck]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kezek.planning.kernel import kernel
+from kezek.planning.kernel import borrower, kernel
 from kezek.planning.simulation.line import Floats, Integers, Numbers
 from kezek.planning.simulation.steps import Steps
 
@@ -51,7 +51,7 @@ def lanes_of(steps: Steps, *, trucks: int) -> Lanes:
     )
 
 
-@kernel
+@borrower
 def earliest(lanes: Lanes, now: float) -> float:
     """From `now` on, when is a lane free?  Infinity for never.  Who has left by then is gone."""
     tally, mask = lanes.tally, lanes.ends.shape[0] - 1
@@ -74,7 +74,7 @@ def earliest(lanes: Lanes, now: float) -> float:
     return now
 
 
-@kernel
+@borrower
 def drive_in(lanes: Lanes, truck: int, end: float) -> None:
     """Put a truck into a free lane until `end`."""
     mask = lanes.ends.shape[0] - 1
@@ -92,7 +92,7 @@ def drive_in(lanes: Lanes, truck: int, end: float) -> None:
     lanes.tally[BUSY] += 1
 
 
-@kernel
+@borrower
 def empty_out(lanes: Lanes) -> int:
     """Let everybody leave, in order; how many have."""
     mask = lanes.ends.shape[0] - 1
@@ -114,7 +114,8 @@ def sweep(lanes: Lanes, order: Numbers, ready: Floats, span: Floats, seen: Float
     """
     passing, passed, last = np.empty(order.shape[0], np.int32), 0, -math.inf
     stuck = 0
-    for truck in order:
+    for number in order:
+        truck = int(number)
         queued = ready[truck]
         if span[truck] < 0.0:
             passing[passed] = truck
@@ -155,7 +156,7 @@ def merged(one: Numbers, other: Numbers, ready: Floats) -> Numbers:
     return both
 
 
-@kernel
+@borrower
 def after(at: Floats, per_hour: Floats, step: int, now: float, trucks: float) -> float:
     """When `trucks` more are let through, counted from `now` in `step`, at levels of trucks an hour."""
     left = trucks * HOUR
@@ -170,7 +171,7 @@ def after(at: Floats, per_hour: Floats, step: int, now: float, trucks: float) ->
         step += 1
 
 
-@kernel
+@borrower
 def allowed(at: Floats, per_hour: Floats, step: int, now: float) -> float:
     """The first moment from `now` on at which the level is not 0; `step` begins before it."""
     while True:
@@ -183,7 +184,7 @@ def allowed(at: Floats, per_hour: Floats, step: int, now: float) -> float:
         step += 1
 
 
-@kernel
+@borrower
 def let_out(at: Floats, per_hour: Floats, order: Numbers, ready: Floats) -> None:
     """The other side's limit: one truck after the other, in order; `ready` becomes the crossing."""
     step, free = 0, -math.inf

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kezek.planning.kernel import kernel
+from kezek.planning.kernel import borrower
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -39,6 +39,7 @@ class Line(NamedTuple):
     first: Numbers
     last: Numbers
     following: Numbers
+    present: Integers
     front: Integers
     at: Integers
 
@@ -53,35 +54,39 @@ def empty_line(opens: Floats, keeps: Floats, cycle: Integers, *, classes: int, t
         np.full((classes, queues), NOBODY, np.int32),
         np.full((classes, queues), NOBODY, np.int32),
         np.empty(trucks, np.int32),
-        np.full(classes, queues, np.int64),
+        np.zeros(classes, np.int64),
+        np.ones(classes, np.int64),
         np.zeros(3, np.int64),
     )
 
 
-@kernel
+@borrower
 def begin(line: Line, cursor: int) -> None:
     """Empty the line.  A newer regulation may have a shorter cycle than the cursor knew."""
     line.first[:] = NOBODY
-    line.front[:] = line.first.shape[1]
+    line.present[:] = 0
+    line.front[:] = 1
     line.at[CURSOR] = cursor % line.cycle.shape[0]
     line.at[CURRENT] = 0
     line.at[WAITING] = 0
 
 
-@kernel
+@borrower
 def stand(line: Line, truck: int, of: int, queue: int) -> None:
     """Put a truck of class `of` at the end of a queue."""
     line.following[truck] = NOBODY
     if line.first[of, queue] == NOBODY:
         line.first[of, queue] = truck
-        line.front[of] = min(line.front[of], queue)
+        if 0 < queue < line.front[of]:
+            line.front[of] = queue
     else:
         line.following[line.last[of, queue]] = truck
     line.last[of, queue] = truck
+    line.present[of] += 1
     line.at[WAITING] += 1
 
 
-@kernel
+@borrower
 def pass_on(line: Line, now: float) -> None:
     """Let windows begin.  Time never goes back."""
     current = line.at[CURRENT]
@@ -90,7 +95,7 @@ def pass_on(line: Line, now: float) -> None:
     line.at[CURRENT] = current
 
 
-@kernel
+@borrower
 def join(line: Line, truck: int, of: int, window: int, now: float) -> None:
     """A truck comes: to its window's place, or behind the current window when it is too late."""
     if now > line.keeps[window]:
@@ -100,31 +105,40 @@ def join(line: Line, truck: int, of: int, window: int, now: float) -> None:
         stand(line, truck, of, 2 * window)
 
 
-@kernel
+@borrower
 def fall_behind(line: Line, truck: int, of: int, window: int, now: float) -> None:
     """A truck missed its call: behind the current window; a walk-in to the end of its own."""
     pass_on(line, now)
     stand(line, truck, of, 2 * line.at[CURRENT] + 1 if window else 0)
 
 
-@kernel
-def call_next(line: Line, now: float) -> int:
+@borrower
+def call_next(line: Line) -> int:
     """Take out whose turn it is by the cycle; NOBODY if nobody waits whose window has begun."""
     if line.at[WAITING] == 0:
         return NOBODY
-    cursor, queues = line.at[CURSOR], line.first.shape[1]
-    for _ in range(line.cycle.shape[0]):
+    cursor, length = line.at[CURSOR], line.cycle.shape[0]
+    for _ in range(length):
         of = line.cycle[cursor]
-        cursor = cursor + 1 if cursor + 1 < line.cycle.shape[0] else 0
-        queue = line.front[of]
-        while queue < queues and line.first[of, queue] == NOBODY:
-            queue += 1
-        line.front[of] = queue
-        if queue == queues or (queue % 2 == 0 and line.opens[queue // 2] > now):
-            continue
-        truck = line.first[of, queue]
-        line.first[of, queue] = line.following[truck]
-        line.at[CURSOR] = cursor
-        line.at[WAITING] -= 1
-        return int(truck)
+        cursor = cursor + 1 if cursor + 1 < length else 0
+        queue = _head(line, of) if line.present[of] else NOBODY
+        if queue != NOBODY:
+            truck = line.first[of, queue]
+            line.first[of, queue] = line.following[truck]
+            line.at[CURSOR] = cursor
+            line.present[of] -= 1
+            line.at[WAITING] -= 1
+            return int(truck)
     return NOBODY
+
+
+@borrower
+def _head(line: Line, of: int) -> int:
+    """The first queue of a class with somebody in it whose window has begun."""
+    if line.first[of, 0] != NOBODY:
+        return 0
+    queue, begun = line.front[of], 2 * line.at[CURRENT] + 1
+    while queue <= begun and line.first[of, queue] == NOBODY:
+        queue += 1
+    line.front[of] = queue
+    return int(queue) if queue <= begun else NOBODY
