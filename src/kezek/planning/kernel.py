@@ -29,8 +29,8 @@ def _no_blas() -> None:
     raise ImportError("kernels multiply no matrices")
 
 
-# With its first kernel the compiler would import scipy's linear algebra, in case one multiplies matrices.
-# None does, and it is a fifth of the time from the start of a process to its first result.
+# With its first kernel the compiler would import scipy's linear algebra, in case one multiplies
+# matrices. None does, and it is a fifth of the time from the start of a process to its first result.
 linalg.ensure_blas = _no_blas
 
 # With numpy's model a division asks for no zero first, so that a loop may divide several at once.
