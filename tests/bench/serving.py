@@ -51,10 +51,11 @@ class Server:
         self.stop()
 
 
-def start(folder: Path, *, database: str = "", workers: int = 1) -> Server:
+def start(folder: Path, *, database: str = "", workers: int = 1, planner: bool = True) -> Server:
     """Until the first healthy answer; an empty `database` is the folder's own."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("KEZEK_")}
     environment |= dict.fromkeys(UNLIMITED, NO_LIMIT)
+    environment["KEZEK_PLANNER"] = "yes" if planner else "no"
     if database:
         environment["KEZEK_DATABASE"] = database
     began = time.perf_counter()

@@ -21,8 +21,12 @@ DEADLINE = 60.0
 
 
 def environment() -> dict[str, str]:
-    """The one of this process, without settings that somebody has at home."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
+    """The one of this process, without settings that somebody has at home.
+
+    Without a planner: forecasts have tests of their own, and the others two cores.
+    """
+    own = {name: value for name, value in os.environ.items() if not name.startswith("KEZEK_")}
+    return own | {"KEZEK_PLANNER": "no"}
 
 
 def until(look: Callable[[], T | None], seconds: float = DEADLINE) -> T:
