@@ -10,7 +10,6 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,8 @@ class Node:
             "--initial-advertise-peer-urls", f"http://{self.peer}:2380",
             "--initial-cluster", every, "--initial-cluster-state", "new",
             "--initial-cluster-token", "kezek",
-            "--heartbeat-interval", "250", "--election-timeout", "2500", "--log-level", "error",
+            # Patroni 3.0.2 keeps its lock by compare-and-swap only over the second version of the API.
+            "--enable-v2=true", "--heartbeat-interval", "250", "--election-timeout", "2500", "--log-level", "error",
         )  # fmt: skip
 
     def start(self) -> None:
@@ -60,7 +60,7 @@ class Node:
         """What differs from node to node, as docs/high-availability.md has it."""
         return {
             "PATRONI_NAME": self.name,
-            "PATRONI_ETCD3_HOSTS": ",".join(f"{PEERS}.{n}:2379" for n in range(1, 4)),
+            "PATRONI_ETCD_HOSTS": ",".join(f"{PEERS}.{n}:2379" for n in range(1, 4)),
             "PATRONI_RESTAPI_LISTEN": f"{self.peer}:8008",
             "PATRONI_RESTAPI_CONNECT_ADDRESS": f"{self.peer}:8008",
             "PATRONI_POSTGRESQL_LISTEN": "0.0.0.0:5432",
@@ -127,18 +127,11 @@ class Node:
         except OSError:
             return {}
 
-    @contextlib.contextmanager
-    def database(self, name: str = "kezek") -> Iterator[psycopg.Connection[Any]]:
-        """A connection of the superuser to this node, whatever it is."""
-        with psycopg.connect(
-            host=self.address,
-            dbname=name,
-            user="postgres",
-            password=PASSWORDS["superuser"],
-            connect_timeout=3,
-            autocommit=True,
-        ) as connection:
-            yield connection
+    @property
+    def door(self) -> str:
+        """The superuser's address of this node, whatever it is now."""
+        password = PASSWORDS["superuser"]
+        return f"postgresql://postgres:{password}@{self.address}/postgres?connect_timeout=3"
 
 
 class Cluster:
@@ -155,7 +148,7 @@ class Cluster:
         for node in self.nodes:
             node.start()
         self.whole()
-        with self.primary().database("postgres") as connection:
+        with psycopg.connect(self.primary().door, autocommit=True) as connection:
             password = PASSWORDS["product"]
             connection.execute(f"CREATE ROLE kezek LOGIN PASSWORD '{password}'".encode())
             connection.execute(
@@ -187,7 +180,8 @@ class Cluster:
         followers = primary.state().get("replication", [])
         streaming = [f for f in followers if f.get("state") == "streaming"]
         others = {f["application_name"] for f in streaming}
-        kept = any(f.get("sync_state") in ("sync", "quorum") for f in streaming)
+        # What the servers do is not enough: only a node that etcd names as synchronous may take over.
+        kept = any(node.state().get("sync_standby") for node in self.nodes)
         return len(others) == len(self.nodes) - 1 and kept is synchronous
 
     def configure(self, **settings: Any) -> None:

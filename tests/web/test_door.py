@@ -10,7 +10,6 @@ import pytest
 from litestar.testing import TestClient
 
 from kezek.app.desk.desk import Overloaded, Stopped
-from kezek.app.port import StoreFault
 from kezek.domain.kernel.refusal import Reason
 from kezek.text.accept import preferred
 from kezek.web import csrf
@@ -183,7 +182,7 @@ def test_errors_are_in_the_readers_language(office, lang: str, said: str):
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [(Overloaded(), "overloaded"), (Stopped(), "unavailable"), (StoreFault("disk"), "unavailable")],
+    [(Overloaded(), "overloaded"), (Stopped(), "unavailable")],
 )
 def test_when_the_world_fails_nothing_was_changed(office, fault: Exception, said: str):
     number, browser = office.book(1, who="public"), office.browser()

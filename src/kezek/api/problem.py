@@ -16,7 +16,7 @@ import msgspec
 
 from kezek.api.form import utc
 from kezek.app.desk.desk import Overloaded
-from kezek.app.port import Chance, Fault
+from kezek.app.port import Chance, Fault, OutcomeUnknown
 from kezek.app.rate import Allowance
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.text.accept import preferred
@@ -91,6 +91,7 @@ class Wrong(StrEnum):
     RATE_LIMITED = "rate_limited"
     OVERLOADED = "overloaded"
     UNAVAILABLE = "unavailable"
+    OUTCOME_UNKNOWN = "outcome_unknown"
     INTERNAL = "internal"
 
 
@@ -111,9 +112,10 @@ FAULTS: Mapping[Wrong, int] = {
     W.RATE_LIMITED: 429,
     W.OVERLOADED: 503,
     W.UNAVAILABLE: 503,
+    W.OUTCOME_UNKNOWN: 503,
     W.INTERNAL: 500,
 }
-_PASSING = frozenset({W.RATE_LIMITED, W.OVERLOADED, W.UNAVAILABLE})
+_PASSING = frozenset({W.RATE_LIMITED, W.OVERLOADED, W.UNAVAILABLE, W.OUTCOME_UNKNOWN})
 
 # Facts that hold an instant: numbers inside, RFC 3339 outside.
 _INSTANTS = frozenset({"start", "opens", "until"})
@@ -224,6 +226,8 @@ def problem_of(failure: Exception, chance: Chance) -> Problem:
     """The world's fault, or ours.  Nothing of it leaves but an id that finds it in the server's log."""
     if isinstance(failure, Overloaded):
         return Problem(Wrong.OVERLOADED, {}, ((b"retry-after", b"1"),))
+    if isinstance(failure, OutcomeUnknown):
+        return Problem(Wrong.OUTCOME_UNKNOWN, {}, ((b"retry-after", b"2"),))
     if isinstance(failure, Fault):
         return Problem(Wrong.UNAVAILABLE, {}, ((b"retry-after", b"5"),))
     name = chance.secret(6).hex()

@@ -89,6 +89,11 @@ FAULTS: Mapping[str, Said] = {
         t("The system cannot store anything at this moment. Nothing was changed."),
         t("Try again in a minute."),
     ),
+    "outcome_unknown": Said(
+        t("Still working"),
+        t("It is not known yet whether this was done."),
+        t("Send the same once more, under the same key: it is not done twice."),
+    ),
     "internal": Said(
         t("Our mistake"),
         t("Something went wrong on our side, and the operator can look it up by the reference."),

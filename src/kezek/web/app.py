@@ -46,6 +46,7 @@ def build_pages(house: House) -> Pages:
         sheets=Kept(10),
         tickets=Kept(2_000),
         pictures=Kept(500),
+        counted=Kept(5_000),
         mark=house.chance.secret(16).hex(),
     )
     failed = failure(web)

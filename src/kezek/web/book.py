@@ -13,6 +13,7 @@ from kezek.web.render import redirect
 from kezek.web.stop import Stop
 from kezek.web.vehicle_fields import doubts_of, faults_of, read_values, vehicle_of
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 
 def _flow(request: PageRequest) -> Flow:
@@ -63,9 +64,16 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
 
 
 def _within_limit(here: Visit) -> bool:
-    """Whether an address without an account may book once more: bots wait, a yard of drivers not."""
-    most = here.house.settings.rate_book
-    return here.house.rates.allows(f"book {here.address}", most)
+    """Whether an address without an account may book once more: bots wait, a yard of drivers not.
+
+    Asking again under a key that was counted is no other booking.
+    """
+    most, counted = here.house.settings.rate_book, here.web.counted
+    asked = (here.address, here.form.key)
+    if counted.find(asked, None):
+        return True
+    allowed = here.house.rates.allows(f"book {here.address}", most)
+    return counted.keep(asked, None, True) if allowed else False
 
 
 async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
@@ -82,7 +90,7 @@ async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response
         vehicle_class=choice.klass,
         vehicle=vehicle_of(choice.values),
     )
-    answer = await here.house.desk.submit(command)
+    answer = await ask(here, command)
     if isinstance(answer, Done):
         number = answer.outcome["number"]
         # Whoever books at a desk hands over paper.

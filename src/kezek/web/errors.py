@@ -21,6 +21,7 @@ from kezek.text.mark import translatable
 from kezek.web.render import page, redirect
 from kezek.web.stop import Elsewhere, RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Web, begin_visit, visit
+from kezek.web.working import code_of, working_page
 
 log = logging.getLogger("kezek.web")
 
@@ -40,9 +41,10 @@ _STATUS: Mapping[str, int] = {
     "internal": 500,
     "overloaded": 503,
     "unavailable": 503,
+    "outcome_unknown": 503,
 }
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "rate_limited"}
-_WAIT_SECONDS = {"rate_limited": 30, "overloaded": 5, "unavailable": 30}
+_WAIT_SECONDS = {"rate_limited": 30, "overloaded": 5, "unavailable": 30, "outcome_unknown": 5}
 _SHAPES = frozenset(
     {
         Reason.PLATE_IMPOSSIBLE,
@@ -100,7 +102,8 @@ def answer_to(request: PageRequest, fault: Exception) -> Response[bytes]:
         return fault_page(request, "overloaded")
     if isinstance(fault, Fault):
         log.error("a page met %s", type(fault).__name__, exc_info=fault)
-        return fault_page(request, "unavailable")
+        visit(request).look_nobody_up()
+        return working_page(request, fault) or fault_page(request, code_of(fault))
     if isinstance(fault, HTTPException) and fault.status_code < 500:
         return fault_page(request, _BY_STATUS.get(fault.status_code, "malformed"))
     return _mistake(request, fault)

@@ -33,6 +33,7 @@ from kezek.web.shape import local, post_view, zone_of
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.ticket_view import context_of, head_of
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
 
@@ -200,9 +201,7 @@ async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response
     view = held(here, secret)
     key, delay = here.form.key, here.house.delay()
     cause = here.form.text("cause", 40)
-    done = await here.house.desk.submit(
-        Cancel(key, holder_of(here, view), view.booking.number, delay, cause)
-    )
+    done = await ask(here, Cancel(key, holder_of(here, view), view.booking.number, delay, cause))
     if isinstance(done, Refused):
         if done.reason is Reason.REASON_MISSING:
             return _wrong(request, view, secret, "cause", done)
@@ -218,7 +217,7 @@ async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response
     view = held(here, secret)
     name = here.form.text("driver", 120)
     command = AddDriver(here.form.key, holder_of(here, view), view.booking.number, name)
-    done = await here.house.desk.submit(command)
+    done = await ask(here, command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_NAMED))
         return redirect(request, f"/t/{secret}")
@@ -271,7 +270,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     number, delay = view.booking.number, here.house.delay()
     cause = form.text("cause", 40)
     command = Move(form.key, holder_of(here, view), number, choice.start, delay, cause)
-    done = await here.house.desk.submit(command)
+    done = await ask(here, command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_MOVED))
         return redirect(request, f"/t/{secret}")

@@ -45,6 +45,7 @@ class Web:
     sheets: Kept[Sheet]  # whole boards, by language
     tickets: Kept[str]  # tickets without their forms' tokens, by booking and language
     pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
+    counted: Kept[bool]  # keys of bookings that a limit has counted already, by address
     mark: str  # what no text on a page can hold by accident or design
 
 
@@ -81,6 +82,10 @@ class Visit:
         secret = self.request.cookies.get(SESSION_COOKIE, "")
         return self.house.access.session(secret) if secret else None
 
+    def look_nobody_up(self) -> None:
+        """Draw what follows as for nobody, unless it is known already who asks: the database is away."""
+        self.__dict__.setdefault("person", None)
+
     @property
     def had_session(self) -> bool:
         """Whether the browser still shows a session, live or not."""
@@ -107,13 +112,15 @@ class Visit:
         client = scope.get("client")
         return self.house.proxies.client(client[0] if client else "", dict(scope["headers"]))
 
-    def set_cookie(self, name: str, value: str, seconds: int | None = None) -> None:
+    def set_cookie(
+        self, name: str, value: str, seconds: int | None = None, *, path: str = "/"
+    ) -> None:
         """A cookie that no script reads and no other site's form sends."""
         self.cookies.append(
             Cookie(
                 key=name,
                 value=value,
-                path="/",
+                path=path,
                 httponly=True,
                 samesite="lax",
                 secure=self.house.settings.secure_cookies,

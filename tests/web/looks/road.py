@@ -425,6 +425,8 @@ def small(page: str) -> dict:
             valid_until=at("17:23", date(2026, 6, 15)),
             least=12,
         )
+    if page == "working":
+        s.update(title="Still working", address="/again/1", seconds=4, code="outcome_unknown")
     if page == "error":
         s.update(
             status=409,

@@ -22,6 +22,7 @@ PAGES: dict[str, tuple[str, dict]] = {
     "sign_in": ("pages/sign_in.html", road.small("sign_in")),
     "password": ("pages/password.html", road.small("password")),
     "error": ("pages/error.html", road.small("error")),
+    "working": ("pages/working.html", road.small("working")),
     "order": ("pages/order.html", road.reading("order")),
     "open_data": ("pages/open_data.html", road.reading("open_data")),
     "privacy": ("pages/privacy.html", road.reading("privacy")),
