@@ -15,7 +15,17 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import age, growth, postgresql, rows, scenarios, seed, simulation, streams
+from tests.bench import (
+    age,
+    forecast,
+    growth,
+    postgresql,
+    rows,
+    scenarios,
+    seed,
+    simulation,
+    streams,
+)
 from tests.bench.machine import machine
 
 RESULTS = Path("build/bench.json")
@@ -49,6 +59,9 @@ PARTS: Mapping[str, Callable[[rows.Rows, argparse.Namespace], None]] = {
         events=EVENTS_QUICK if asked.quick else EVENTS,
     ),
     "growth": lambda table, asked: growth.measure(table, runs=asked.runs, seconds=asked.seconds),
+    "forecast": lambda table, asked: forecast.measure(
+        table, runs=asked.runs, seconds=asked.seconds
+    ),
     "simulation": lambda table, asked: simulation.measure(table, runs=asked.runs),
 }
 

@@ -32,6 +32,11 @@ class Server:
         """Resident memory of the server, in megabytes."""
         return psutil.Process(self.child.pid).memory_info().rss / 1e6
 
+    def fetch(self, path: str) -> bytes:
+        """The body of an address."""
+        with urllib.request.urlopen(self.url + path, timeout=START_SECONDS) as answer:
+            return answer.read()
+
     def stop(self) -> None:
         if self.child.poll() is None:
             self.child.send_signal(signal.SIGTERM)
