@@ -1,0 +1,89 @@
+"""The rig from outside: `make rig KILLS=1000`, or `python -m tests.rig --ground sqlite --seed 7`.
+
+Each run is one installation of real processes which is broken at random moments, and then judged from
+its history and its tables.  A run that breaks a promise is told with the command that plays its faults
+again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from pathlib import Path
+
+from tests.rig.clock import Missing
+from tests.rig.grounds import SHAPES
+from tests.rig.incidents import FAULTS
+from tests.rig.rig import Outcome, Plan, run
+
+FOLDER = Path("build/rig")
+A_RUN = 50
+TOLD_MAX = 20
+
+
+def main() -> int:
+    asked = arguments()
+    # Whoever stops the rig stops what it has started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    code = 0
+    for plan in plans(asked):
+        began = time.perf_counter()
+        try:
+            outcome = run(plan, asked.folder / f"{plan.ground}-{plan.seed}")
+        except Missing as missing:
+            print(f"the rig cannot run: {missing}", file=sys.stderr)
+            return 2
+        tell(outcome, time.perf_counter() - began)
+        code |= bool(outcome.broken)
+    return code
+
+
+def plans(asked: argparse.Namespace) -> list[Plan]:
+    """The kills spread over the grounds, in runs that are short enough to be looked through."""
+    grounds = [asked.ground] if asked.ground else list(SHAPES)
+    faults = frozenset(asked.faults.split(","))
+    found: list[Plan] = []
+    for n, ground in enumerate(grounds):
+        left = asked.kills // len(grounds) + (n < asked.kills % len(grounds))
+        seed = asked.seed
+        while left > 0:
+            found.append(Plan(ground, seed, min(left, A_RUN), faults))
+            left, seed = left - A_RUN, seed + 1
+    return found
+
+
+def tell(outcome: Outcome, seconds: float) -> None:
+    """The history, the faults and every checker's verdict."""
+    plan = outcome.plan
+    print(f"{plan.ground}, seed {plan.seed}: {outcome.kills} kills in {seconds:.0f} s")
+    print(f"  history   {outcome.summary}")
+    told = ", ".join(f"{n} x {name}" for name, n in sorted(outcome.incidents.items()))
+    print(f"  incidents {told}")
+    for verdict in outcome.verdicts:
+        print(f"  {verdict}")
+    for broken in outcome.broken[:TOLD_MAX]:
+        print(f"  BROKEN {broken}")
+    if outcome.broken:
+        print(f"  {len(outcome.broken)} breaches; its faults again:  {plan.command}")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.rig", description=__doc__)
+    parser.add_argument("--ground", choices=sorted(SHAPES), help="only this one")
+    parser.add_argument("--kills", type=int, default=30, help="how many, over all grounds")
+    parser.add_argument("--seed", type=int, default=1, help="of the faults and of the crowd")
+    parser.add_argument(
+        "--faults", default=",".join(FAULTS), help="some of kill,stop,disk,clock,link"
+    )
+    parser.add_argument("--folder", type=Path, default=FOLDER, help="where the runs are kept")
+    asked = parser.parse_args()
+    unknown = set(asked.faults.split(",")) - set(FAULTS)
+    if unknown:
+        parser.error(f"no such fault: {', '.join(sorted(unknown))}")
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""The tables as they are, read past the product: rows as dictionaries, by the name of their table."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg.rows import dict_row
+
+Row: TypeAlias = dict[str, Any]
+Tables: TypeAlias = dict[str, list[Row]]
+
+# Each in an order that does not depend on where it lies.
+ORDER = {
+    "line": "id",
+    "day": '"line", "on"',
+    "slot": "line, start",
+    "booking": "number",
+    "claim": "authority, kind, value",
+    "particulars": "number",
+    "driver": "number, ordinal",
+    "return": "number, start",
+    "event": "position",
+    "salt": "number",
+    "tree": "tier, first",
+    "head": "number",
+    "counter": "name",
+}
+
+
+class Damaged(RuntimeError):
+    """The database itself says that it is broken."""
+
+
+def read_sqlite(path: Path) -> Tables:
+    """With the standard library's SQLite, from a copy: the files stay as they are.  Raises Damaged."""
+    with tempfile.TemporaryDirectory() as folder:
+        for file in path.parent.glob(f"{path.name}*"):
+            shutil.copy(file, folder)
+        return _read_sqlite(Path(folder) / path.name)
+
+
+def _read_sqlite(path: Path) -> Tables:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        if told != ["ok"]:
+            raise Damaged("; ".join(told))
+        return {table: [dict(row) for row in connection.execute(_select(table))] for table in ORDER}
+
+
+def read_postgresql(url: str) -> Tables:
+    with psycopg.connect(url, row_factory=dict_row) as connection:
+        return {table: connection.execute(_select(table).encode()).fetchall() for table in ORDER}
+
+
+def _select(table: str) -> str:
+    return f'SELECT * FROM "{table}" ORDER BY {ORDER[table]}'
