@@ -19,6 +19,7 @@ demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="-
 	$(BIN)/kezek demo $(ARGS)
 
 test: .venv/test.stamp browser postgresql systemd check ## every check and every test (ARGS="-k booking" narrows it)
+	$(BIN)/kezek warm
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: .venv/test.stamp ## style, types and the order of the rings
