@@ -49,7 +49,8 @@ class Node:
             "--initial-cluster", every, "--initial-cluster-state", "new",
             "--initial-cluster-token", "kezek",
             # Patroni 3.0.2 keeps its lock by compare-and-swap only over the second version of the API.
-            "--enable-v2=true", "--heartbeat-interval", "250", "--election-timeout", "2500", "--log-level", "error",
+            "--enable-v2=true",
+            "--heartbeat-interval", "250", "--election-timeout", "2500", "--log-level", "error",
         )  # fmt: skip
 
     def start(self) -> None:
