@@ -3,7 +3,8 @@
 At one instant, in this order: lanes and windows open and close; called trucks come to the gate or are
 missed, by number; trucks arrive, by number; then, as long as anything moves: whoever heads the queue
 at the gate drives into a free lane, and calls are made while fewer than `ahead` trucks are called and
-not in a lane. Who is called without a way to drive stands at the gate at once.
+not in a lane. Who is called without a way to drive stands at the gate at once.  Several who get from the road into
+the waiting area at one instant stand in line in the order in which they arrived.
 """
 
 from __future__ import annotations
