@@ -76,12 +76,11 @@ def error(figure: Figure) -> str:
 
 
 def _summary(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None:
-    columns = [("", _rows(post)), ("", _rows(other))] if other else [("", _rows(post))]
-    names = [name for name, _ in columns[0][1]]
+    beside = dict(rows(other)) if other else {}
     heads = (post.name, "as it is", *((answer.other_title,) if other else ()))
     print_table(
         heads,
-        [(name, *(rows[at][1] for _, rows in columns)) for at, name in enumerate(names)],
+        [(name, told, *((beside.get(name, ""),) if other else ())) for name, told in rows(post)],
     )
     say()
 
@@ -92,20 +91,21 @@ def _overload(post: PostAnswer) -> str:
     return "more comes than can pass, so the line grows as long as that lasts."
 
 
-def _rows(post: PostAnswer) -> list[tuple[str, str]]:
-    rows = [
+def rows(post: PostAnswer) -> list[tuple[str, str]]:
+    """The figures of a checkpoint by name, as they are told."""
+    told = [
         ("load", f"{post.load:.2f} ({post.tight})"),
         ("trucks across", _count(post.trucks)),
         ("wait, mean", f"{span(post.wait.value)} ± {error(post.wait)}"),
     ]
     if post.groups:
         quantiles, beyond = post.groups[0].quantiles, post.groups[0].beyond
-        rows.append(("beyond the own time, mean", f"{span(beyond.value)} ± {error(beyond)}"))
-        rows += [
-            (f"wait, {told}", f"{span(quantiles[at].value)} ± {error(quantiles[at])}")
-            for told, at in (("half under", _MEDIAN), ("nine in ten under", _P90))
+        told.append(("beyond the own time, mean", f"{span(beyond.value)} ± {error(beyond)}"))
+        told += [
+            (f"wait, {part}", f"{span(quantiles[at].value)} ± {error(quantiles[at])}")
+            for part, at in (("half under", _MEDIAN), ("nine in ten under", _P90))
         ]
-    rows += [
+    told += [
         ("worst wait of a run", f"{span(post.worst.value)} ± {error(post.worst)}"),
         ("worst wait of all runs", span(post.worst_of_all)),
         ("longest line", _count(post.longest)),
@@ -119,7 +119,7 @@ def _rows(post: PostAnswer) -> list[tuple[str, str]]:
     ]
     if post.release is not None:
         r = post.release
-        rows += [
+        told += [
             ("places by", "draw" if r.rule == "draw" else "first come"),
             ("places to bots", _percent(r.bots)),
             ("places to people at the fee", _percent(r.direct)),
@@ -127,7 +127,7 @@ def _rows(post: PostAnswer) -> list[tuple[str, str]]:
             ("places left empty", _percent(r.empty)),
             ("days until a place, people", _count(r.days, digits=2)),
         ]
-    return rows
+    return told
 
 
 def _count(figure: Figure, *, digits: int = 0) -> str:

@@ -127,6 +127,6 @@ def _span(begins: datetime, ends: datetime, field: str) -> Iterator[Fault]:
 def _is_zone(name: str) -> bool:
     try:
         ZoneInfo(name)
-    except (OSError, ValueError):
+    except (OSError, ValueError, KeyError):
         return False
     return True

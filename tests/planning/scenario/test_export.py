@@ -1,0 +1,87 @@
+"""An answer as tables, and as a picture."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from xml.etree import ElementTree
+
+import pyarrow.parquet as pq
+import pytest
+
+from kezek.planning.scenario.export import TABLES, as_csv, as_parquet, tables
+from kezek.planning.scenario.keep import keep
+from kezek.planning.scenario.picture import answer_picture, nice, standalone
+from tests.planning.scenario.ground import HEAD, OWN
+from tests.planning.scenario.test_play import COMPARE, answered
+
+
+@pytest.fixture(scope="module")
+def answer():
+    return answered(HEAD + OWN + COMPARE)
+
+
+def test_both_forms_of_a_table_say_the_same(answer):
+    for name, rows in tables([answer]).items():
+        assert name in TABLES
+        told = list(csv.DictReader(io.StringIO(as_csv(rows).decode())))
+        kept = pq.read_table(io.BytesIO(as_parquet(rows))).to_pylist()
+        assert len(told) == len(kept) == len(rows)
+        for one, other in zip(told, kept, strict=True):
+            assert one == {key: "" if value is None else str(value) for key, value in other.items()}
+
+
+def test_both_worlds_are_in_every_table_of_posts(answer):
+    found = tables([answer])
+    assert [row["world"] for row in found["summary"]] == ["this", "other"]
+    assert {row["verdict"] for row in found["differences"]} == {"loses"}
+    assert len(found["hours"]) == 48
+
+
+def test_without_its_library_parquet_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ModuleNotFoundError, match=r"pip install 'kezek\[parquet\]'"):
+        as_parquet([{"n": 1}])
+
+
+def test_a_picture_is_an_svg_with_both_worlds_on_one_scale(answer):
+    svg = ElementTree.fromstring(standalone(answer_picture(answer)))
+    heads = [
+        text.text
+        for text in svg.iter("{http://www.w3.org/2000/svg}text")
+        if text.get("class") == "head"
+    ]
+    assert heads == [
+        "as it is: wait by hour of arrival, hours",
+        "one lane less: wait by hour of arrival, hours",
+        "as it is: trucks waiting to be called",
+        "one lane less: trucks waiting to be called",
+    ]
+    assert "prefers-color-scheme:dark" in standalone(answer_picture(answer))
+    assert "style=" not in answer_picture(answer)
+
+
+def test_a_scale_ends_at_a_round_number():
+    assert [nice(top) for top in (0, 0.4, 1, 1.01, 7, 41, 101, 2_400)] == [
+        1,
+        1,
+        1,
+        2,
+        10,
+        50,
+        200,
+        2_500,
+    ]
+
+
+def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
+    keep(tmp_path / "a", b"old")
+
+    def full(_descriptor: int) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("kezek.planning.scenario.keep.os.fsync", full)
+    with pytest.raises(OSError, match="full"):
+        keep(tmp_path / "a", b"new")
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"old")]
