@@ -14,9 +14,22 @@ import numpy as np
 from kezek.planning.cache import forget_old
 from kezek.planning.kernel import CACHE
 from kezek.planning.simulation.chance import exponential
+from kezek.planning.simulation.checkpoint import run
+from kezek.planning.simulation.checkpoint_plan import (
+    Booked,
+    Calls,
+    Habit,
+    Plan,
+    Rules,
+    Span,
+    Stage,
+    Standing,
+    WalkIns,
+)
 from kezek.planning.simulation.day import run_day
 from kezek.planning.simulation.queue import queue_starts, run_queue
 from kezek.planning.simulation.room import room_starts, run_room
+from kezek.planning.simulation.steps import Steps
 from kezek.planning.simulation.tandem import run_tandem, tandem_starts
 from kezek.planning.simulation.vacation import run_vacation
 
@@ -61,10 +74,31 @@ def _tandem() -> None:
     tandem_starts(np.zeros(1), one - 1, np.ones((1, 1)), one)
 
 
+def _checkpoint() -> None:
+    """A plan that has everything which a plan may have."""
+    some = Steps.constant(60.0)
+    span, measured = Span("lognormal", 60.0, 1.0), Span("measured", knots=(0.0, 60.0))
+    stage = Stage("gate", some, (span,), (0.5,), (0.5,), measured)
+    plan = Plan(
+        Rules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1),
+        3600.0,
+        (stage, stage),
+        Booked.of([(0.0, 0, 4)]),
+        (Habit(no_show=0.1, offset=span),),
+        (WalkIns(0, some),),
+        Calls(span, missed=0.1, per_hour=some, spacing=Span("gamma", 1.0, 0.5)),
+        waiting_places=2,
+        accepted=some,
+        standing=Standing(np.zeros(1, np.int64), np.zeros(1), np.zeros(1, np.bool_), np.zeros(1)),
+    )
+    run(plan, seed=0)
+
+
 WARMED: Mapping[str, Callable[[], None]] = {
     "queue": _queue,
     "room": _room,
     "vacation": _vacation,
     "day": _day,
     "tandem": _tandem,
+    "checkpoint": _checkpoint,
 }
