@@ -5,10 +5,11 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= logical
 SEEDS ?= 1000
+FAILOVERS ?= 20
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check rehearse bench fmt clean browser wrk postgresql systemd
+.PHONY: help install demo test check rehearse ha bench fmt clean browser wrk postgresql systemd patroni
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +31,9 @@ check: .venv/test.stamp ## style, types and the order of the rings
 
 rehearse: .venv/test.stamp ## play the whole product against bad luck from seeds (SEEDS=100000 for a night)
 	$(BIN)/python -m tests.rehearsal --seeds $(SEEDS) $(ARGS)
+
+ha: .venv/test.stamp postgresql patroni ## fail the primary of three under load (FAILOVERS=3 is short); needs root
+	$(BIN)/python -m tests.ha --failovers $(FAILOVERS) $(ARGS)
 
 bench: .venv/test.stamp wrk ## measure; writes build/bench.json
 	@mkdir -p build
@@ -55,6 +59,11 @@ wrk:
 # Only its programs are used: tests start a server of their own.
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || tools/need.sh "" postgresql
+
+patroni:
+	@tools/need.sh etcd etcd-server
+	@tools/need.sh ip iproute2
+	@tools/need.sh patroni patroni
 
 # Only its checker of units is used.
 systemd:

@@ -39,8 +39,8 @@ def main() -> int:
             print(f"kezek: {stuck}\n{rig.said()}", file=sys.stderr)
             return 1
         finally:
-            rig.close()
             _keep(Path(folder))
+            rig.close()
     _write(strict, control)
     return _judge(strict, control)
 

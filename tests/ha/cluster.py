@@ -36,11 +36,12 @@ class Node:
         shutil.chown(folder, "postgres", "postgres")
         self._log = (folder / "log").open("ab")
         self._patroni: subprocess.Popen[bytes] | None = None
+        self._etcd: subprocess.Popen[bytes] | None = None
 
     def start_etcd(self) -> None:
         """Its member of the three that keep who is primary."""
         every = ",".join(f"{name}=http://{PEERS}.{n}:2380" for n, name in enumerate(NAMES, 1))
-        self._start(
+        self._etcd = self._start(
             "etcd", "--name", self.name, "--data-dir", str(self.folder / "etcd"),
             "--listen-client-urls", f"http://{self.peer}:2379,http://127.0.0.1:2379",
             "--advertise-client-urls", f"http://{self.peer}:2379",
@@ -120,6 +121,14 @@ class Node:
             self._patroni.wait(30)
             self._patroni = None
 
+    def close(self) -> None:
+        """End everything of it, etcd too."""
+        self.kill()
+        if self._etcd is not None:
+            self._etcd.kill()
+            self._etcd.wait(30)
+        self._log.close()
+
     def state(self) -> dict[str, Any]:
         """What Patroni says of itself, empty when it says nothing."""
         try:
@@ -155,6 +164,10 @@ class Cluster:
             connection.execute(
                 b"CREATE DATABASE kezek OWNER kezek ENCODING 'UTF8' TEMPLATE template0"
             )
+
+    def close(self) -> None:
+        for node in self.nodes:
+            node.close()
 
     @property
     def url(self) -> str:

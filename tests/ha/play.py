@@ -101,6 +101,7 @@ class Rig:
 
     def close(self) -> None:
         self._ending.close()
+        self.cluster.close()
 
     def said(self) -> str:
         """The ends of all logs."""
