@@ -217,7 +217,7 @@ CASES = (
     ),
     Case(
         "tandem of 4, 3 and 5 lanes, load 0.7, classes of 25 and 75 %",
-        "Cobham, Burke", 180, tandem, exact_tandem,
+        "Cobham (by class) or Burke", 180, tandem, exact_tandem,
     ),
     Case(
         "M(t)/M/4 from empty, loads 0.5, 1, 0.625 and 0.25", "Kolmogorov's equations", 60, day,

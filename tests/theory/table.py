@@ -20,7 +20,7 @@ HEAD = (
 def line(row: Judged) -> str:
     """A row of the table up to the seconds, which no machine repeats."""
     return (
-        f"| {row.case.name} | {row.figure.replace('_s', ', s', 1)} | {row.exact:.6g}, {row.case.source} "
+        f"| {row.case.name} | {row.figure.replace('_s', '', 1)} | {row.exact:.6g}, {row.case.source} "
         f"| {row.mean:.6g} | {row.error / row.exact:.3%} | {row.apart:+.2f} | {row.customers:,} |"
     )
 
