@@ -30,7 +30,7 @@ from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
 from kezek.app.manifest import Manifest, Restored
-from kezek.app.port import Shared, Store
+from kezek.app.port import Chance, Clock, Shared, Store
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Familiar, Proxies, Rates
@@ -45,6 +45,7 @@ from kezek.app.time import LogTime
 from kezek.app.timer import Timer
 from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
+from kezek.app.what_if import WhatIfs
 from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
@@ -54,7 +55,14 @@ from kezek.storage.migrations.phase import last as last_step
 from kezek.storage.open import migrate, open_snapshot, open_store, refuse_filled
 from kezek.trust import erasures
 from kezek.trust.checkpoint_note import origin_of
-from kezek.trust.keyring import missing_keys, open_keyring, read_keyring, read_token
+from kezek.trust.keyring import (
+    Keyring,
+    KeyringRefused,
+    missing_keys,
+    open_keyring,
+    read_keyring,
+    read_token,
+)
 from kezek.trust.locks import SystemLocks
 from kezek.trust.notary import LogNotary, open_witnesses
 from kezek.trust.papers import SignedPapers
@@ -65,9 +73,12 @@ from kezek.web.working import asked_again
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock, real_now
 from kezek.world.handles import streams_max
-from kezek.world.planner import PlannerProcess
+from kezek.world.planner import SpawnedPlanner
+from kezek.world.simulator import SpawnedSimulator
 
 DEMO_SETTING = "demo"
+# Which key signs this installation's tickets, by its id.
+TICKET_KEY = "ticket_key"
 
 
 def open_house(settings: Settings, rules: Regulations | None = None) -> House:
@@ -93,27 +104,13 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
-    planner = PlannerProcess() if settings.planner else None
     keys = settings.folder / KEYS
     # A log that has begun has had its keys: new ones would void its tickets, links and heads.
     keyring = open_keyring(keys, chance.secret) if last is None else read_keyring(keys)
+    if last is not None:
+        _refuse_strange(store, keyring)
     papers = SignedPapers(keyring, settings.issuer)
-    ledger = Ledger(
-        store,
-        clock,
-        chance,
-        LogNotary(keyring.log, open_witnesses(keys)),
-        PublishedHeads(settings.folder / "heads"),
-        origin_of(settings.issuer),
-    )
-    access = PlainAccess(
-        store,
-        SystemLocks(chance.secret),
-        clock,
-        watch,
-        session_hours=settings.session_hours,
-        one_time_hours=settings.one_time_hours,
-    )
+    ledger = _ledger(settings, store, clock, chance, keyring)
     desk, pulse = Desk(store, rules, clock, relay.tell), Pulse()
     vigil = Vigil(
         store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
@@ -132,10 +129,11 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         availability=availability,
         queues=queues,
         boards=Boards(network, availability, queues),
-        forecasts=Forecasts(store, network, queues, clock, watch, planner),
+        what_ifs=WhatIfs(settings.folder / "what-if", SpawnedSimulator(), chance),
+        forecasts=Forecasts(store, network, queues, clock, watch, _planner(settings)),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr),
-        access=Access(access),
+        access=_access(settings, store, clock, chance, watch),
         papers=papers,
         timer=Timer(store, network, clock),
         ledger=ledger,
@@ -147,9 +145,53 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         traffic=Traffic(),
         pulse=pulse,
         vigil=vigil,
-        readiness=Readiness(vigil, pulse, lambda: missing_keys(keys), lambda: watch.closed),
+        readiness=Readiness(vigil, ledger, pulse, lambda: missing_keys(keys), lambda: watch.closed),
         demo=demo,
     )
+
+
+def _ledger(
+    settings: Settings, store: Store, clock: Clock, chance: Chance, keyring: Keyring
+) -> Ledger:
+    return Ledger(
+        store,
+        clock,
+        chance,
+        LogNotary(keyring.log, open_witnesses(settings.folder / KEYS)),
+        PublishedHeads(settings.folder / "heads"),
+        origin_of(settings.issuer),
+    )
+
+
+def _access(settings: Settings, store: Store, clock: Clock, chance: Chance, watch: Watch) -> Access:
+    return Access(
+        PlainAccess(
+            store,
+            SystemLocks(chance.secret),
+            clock,
+            watch,
+            session_hours=settings.session_hours,
+            one_time_hours=settings.one_time_hours,
+        )
+    )
+
+
+def _planner(settings: Settings) -> SpawnedPlanner | None:
+    return SpawnedPlanner() if settings.planner else None
+
+
+def _refuse_strange(store: Store, keyring: Keyring) -> None:
+    """The key that signs tickets is the one that has signed them so far, or has taken over from it."""
+    own = keyring.signing.public.id.hex()
+    noted = store.setting(TICKET_KEY)
+    if noted not in (None, *(key.id.hex() for key in keyring.accepted)):
+        raise KeyringRefused(
+            f"The key that signs tickets is not that of this database, which was {noted}: put the right "
+            f"ticket-signing.pem back. If it was changed on purpose, lay the former public key into "
+            "keys/accepted, so that tickets out there stay good."
+        )
+    if noted != own:
+        store.set_setting(TICKET_KEY, own)
 
 
 def _proxies(settings: Settings) -> Proxies:

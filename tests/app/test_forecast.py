@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from kezek.app import replay
+from kezek.app import forecast as module
 from kezek.app.accuracy import Accuracy, Calibration
 from kezek.app.checkpoint import Network
 from kezek.app.forecast import AGE, EACH, IDLE_SECONDS, Forecasts, calibrated
@@ -111,7 +111,7 @@ def test_what_a_question_costs_the_server_is_a_small_part_of_its_time(scene, mon
 
     state = scene.forecasts.state
     monkeypatch.setattr(scene.forecasts, "state", slow)
-    assert scene.turn() >= 0.05 * 20
+    assert scene.turn() >= 0.05 * 40
 
 
 def test_an_outlook_is_shown_for_an_hour(scene):
@@ -204,7 +204,7 @@ def score(scene: Scene) -> None:
 
 
 def test_past_forecasts_are_scored_once_a_local_day(scene, monkeypatch):
-    monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
     crossings(scene, 40)
     scene.turns()
     score(scene)
@@ -219,7 +219,7 @@ def test_past_forecasts_are_scored_once_a_local_day(scene, monkeypatch):
 
 
 def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scene, monkeypatch):
-    monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
     crossings(scene, 3)
     scene.turns()
     score(scene)

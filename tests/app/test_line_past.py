@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import pytest
 
-from kezek.app import replay
 from kezek.app.line_past import LinePast
 from kezek.app.port import PlannerFault
 from kezek.app.replay import scores_of
@@ -159,11 +158,6 @@ class Twin:
 
 def played(world: World, twin: Twin):
     return asyncio.run(scores_of(world.store, twin, post_of(world), world.now.at))
-
-
-@pytest.fixture(autouse=True)
-def _hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replay, "PAUSE_SECONDS", 0)
 
 
 def test_a_line_is_scored_from_its_log_alone(world):

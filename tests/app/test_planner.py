@@ -13,7 +13,7 @@ import pytest
 from kezek.app.port import PlannerFault
 from kezek.planning.planner import _invented
 from kezek.planning.question import QUANTILES, LineForecast
-from kezek.world.planner import WAITING_MAX, PlannerProcess
+from kezek.world.planner import WAITING_MAX, SpawnedPlanner
 
 ROOT = Path(__file__).parents[2]
 LINE = _invented()
@@ -34,7 +34,7 @@ async def until(true: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
-def played(planner: PlannerProcess, play) -> object:
+def played(planner: SpawnedPlanner, play) -> object:
     async def both() -> object:
         running = asyncio.create_task(planner.run())
         try:
@@ -47,7 +47,7 @@ def played(planner: PlannerProcess, play) -> object:
 
 
 def test_a_question_is_answered_by_another_process():
-    planner = PlannerProcess(stand_in())
+    planner = SpawnedPlanner(stand_in())
 
     async def play() -> LineForecast:
         await until(lambda: planner.state == "ready")
@@ -61,7 +61,7 @@ def test_a_question_is_answered_by_another_process():
 
 
 def test_before_it_is_warm_a_planner_says_so():
-    planner = PlannerProcess(stand_in("never_ready"))
+    planner = SpawnedPlanner(stand_in("never_ready"))
 
     async def play() -> str:
         with pytest.raises(PlannerFault) as fault:
@@ -72,7 +72,7 @@ def test_before_it_is_warm_a_planner_says_so():
 
 
 def test_one_that_is_never_warm_is_started_again(caplog):
-    planner = PlannerProcess(stand_in("never_ready"), start_seconds=0.05, pace_seconds=0.01)
+    planner = SpawnedPlanner(stand_in("never_ready"), start_seconds=0.05, pace_seconds=0.01)
 
     async def play() -> None:
         await until(lambda: caplog.text.count("the planner ended") >= 2)
@@ -85,7 +85,7 @@ def test_one_that_is_never_warm_is_started_again(caplog):
     [("dies", "down"), ("hangs", "slow"), ("babbles", "down"), ("stumbles", "stumbled")],
 )
 def test_who_asked_is_told_and_the_next_one_finds_it_ready_again(how, code):
-    planner = PlannerProcess(stand_in(how), answer_seconds=0.5, pace_seconds=0.01)
+    planner = SpawnedPlanner(stand_in(how), answer_seconds=0.5, pace_seconds=0.01)
 
     async def play() -> list[str]:
         codes = []
@@ -100,7 +100,7 @@ def test_who_asked_is_told_and_the_next_one_finds_it_ready_again(how, code):
 
 
 def test_a_crowd_of_questions_is_refused_and_not_kept():
-    planner = PlannerProcess(stand_in("hangs"), answer_seconds=0.5)
+    planner = SpawnedPlanner(stand_in("hangs"), answer_seconds=0.5)
 
     async def play() -> list[str]:
         await until(lambda: planner.state == "ready")
@@ -116,7 +116,7 @@ def test_a_crowd_of_questions_is_refused_and_not_kept():
 def test_a_line_of_thousands_passes_through_the_pipe():
     first = LINE.waiting[0]
     crowd = tuple(replace(first, number=n) for n in range(1, 5_001))
-    planner = PlannerProcess(stand_in())
+    planner = SpawnedPlanner(stand_in())
 
     async def play() -> LineForecast:
         await until(lambda: planner.state == "ready")

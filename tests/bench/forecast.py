@@ -23,7 +23,7 @@ from kezek.planning.question import (
     LineState,
     Measured,
 )
-from kezek.world.planner import PlannerProcess
+from kezek.world.planner import SpawnedPlanner
 from tests.bench import seed
 from tests.bench.load import wrk
 from tests.bench.rows import Aim, Rows
@@ -47,7 +47,7 @@ def measure(rows: Rows, *, runs: int, seconds: float) -> None:
 
 async def _answers(runs: int) -> list[float]:
     """Of each run the median of some answers, in milliseconds."""
-    planner, line = PlannerProcess(), busy_line()
+    planner, line = SpawnedPlanner(), busy_line()
     running = asyncio.create_task(planner.run())
     try:
         await _ready(planner)
@@ -61,7 +61,7 @@ async def _answers(runs: int) -> list[float]:
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def _ready(planner: PlannerProcess) -> None:
+async def _ready(planner: SpawnedPlanner) -> None:
     async with asyncio.timeout(WARM_SECONDS):
         while True:
             if planner.state == "ready":
@@ -69,7 +69,7 @@ async def _ready(planner: PlannerProcess) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _asked(planner: PlannerProcess, line: LineState) -> float:
+async def _asked(planner: SpawnedPlanner, line: LineState) -> float:
     began = time.perf_counter()
     told: LineForecast = await planner.forecast(line)
     took = (time.perf_counter() - began) * 1_000

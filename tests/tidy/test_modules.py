@@ -11,8 +11,8 @@ import pytest
 
 from tests.tidy import tree
 
-# What is started by name rather than imported: the entry of `python -m kezek` and the migrations.
-STARTED_BY_NAME = ("kezek.__main__", ".migrations.")
+# What is started by name rather than imported: the entries of `python -m` and the migrations.
+STARTED_BY_NAME = (".__main__", ".migrations.")
 
 
 @pytest.mark.parametrize(

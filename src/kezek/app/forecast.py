@@ -34,8 +34,10 @@ log = logging.getLogger("kezek.forecast")
 EACH = 5 * SECOND  # between two forecasts of one line
 WATCHED_FOR = 60 * SECOND
 IDLE_SECONDS = 0.5
-# A line's state costs this process some milliseconds; so many times as long it does something else.
-REST = 20
+# A line's state costs this process some milliseconds; so many times as long it does other things.
+REST = 40
+# Nobody waits for the past: bookings shall not notice that it is gone through.
+NIGHT_REST_SECONDS = 0.05
 # Domain time.
 AGE = 5 * MINUTE  # after which a line is asked about again though nothing has happened
 SHOWN_FOR = HOUR
@@ -204,7 +206,9 @@ class Forecasts:
             if line is None or line.id not in self._outlooks or not self._night(post, now):
                 continue
             try:
-                self._scores[line.id] = await scores_of(self._store, planner, post, now)
+                self._scores[line.id] = await scores_of(
+                    self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
+                )
             except PlannerFault:
                 return
             except Fault as fault:

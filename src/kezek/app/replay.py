@@ -24,8 +24,6 @@ from kezek.planning.question import LineForecast, Range
 
 # Forecasts that are had again for a line each night, evenly over the 30 days.
 REPLAYED_MAX = 120
-# Between two of them: nobody waits for the past, and bookings shall not notice.
-PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +38,25 @@ class Scores:
 
 
 async def scores_of(
-    store: Store, planner: Planner, post: Post, now: Instant, most: int = REPLAYED_MAX
+    store: Store, planner: Planner, post: Post, now: Instant, *, rest_seconds: float = 0.0
 ) -> Scores:
-    """Ask the twin again about trucks that have crossed since; a PlannerFault ends it."""
+    """Ask the twin again about trucks that have crossed since, with a rest after each.
+
+    A PlannerFault ends it.
+    """
     called: list[Past] = []
     crossed: list[Past] = []
     # The log is folded beside the loop, a truck at a time, so that requests get in between.
-    arrivals = await asyncio.to_thread(_opened, store, post, now, most)
+    arrivals = await asyncio.to_thread(_opened, store, post, now)
     while (arrival := await asyncio.to_thread(next, arrivals, None)) is not None:
         told = await planner.forecast(arrival.state)
         keep(arrival, told, called, crossed)
-        await asyncio.sleep(PAUSE_SECONDS)
+        await asyncio.sleep(rest_seconds)
     return scored(called, crossed, now)
 
 
-def _opened(store: Store, post: Post, now: Instant, most: int) -> Iterator[Arrival]:
-    return LinePast(store.reader, post, now - SCORED_FOR).arrivals(most)
+def _opened(store: Store, post: Post, now: Instant) -> Iterator[Arrival]:
+    return LinePast(store.reader, post, now - SCORED_FOR).arrivals(REPLAYED_MAX)
 
 
 def keep(arrival: Arrival, told: LineForecast, called: list[Past], crossed: list[Past]) -> None:

@@ -27,7 +27,7 @@ PACE_SECONDS_MIN, PACE_SECONDS_MAX = 1.0, 60.0
 STEADY_SECONDS = 60.0
 
 
-class PlannerProcess:
+class SpawnedPlanner:
     """One planner.  Questions are answered one at a time; a crowd of them is refused, not kept."""
 
     def __init__(
