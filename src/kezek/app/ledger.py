@@ -77,6 +77,8 @@ class Ledger:
         self._notary, self._shelf, self._issuer = notary, shelf, issuer
         self._lock = threading.Lock()
         self._signed_at: Instant | None = None
+        # Why the last attempt to sign failed, None when it did not.
+        self.fault: Fault | None = None
         self._key_out = False
 
     @property
@@ -95,7 +97,12 @@ class Ledger:
             if last or self._signed_at is None or abs(now - self._signed_at) >= MINUTE:
                 # Before it is tried: what fails is tried again in a minute, not in a second.
                 self._signed_at = now
-                self._sign(now)
+                try:
+                    self._sign(now)
+                except Fault as fault:
+                    self.fault = fault
+                    raise
+                self.fault = None
             return sealed
 
     def seal(self) -> int:

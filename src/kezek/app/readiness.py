@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from kezek.app.ledger import Forked, Ledger
 from kezek.app.port import Fault
 from kezek.app.tally import Pulse
 from kezek.app.vigil import Vigil
@@ -40,6 +41,8 @@ SENTENCES: Mapping[str, str] = {
     "keys_missing": "A key is missing from the folder of keys: put it back from its copy.",
     "timer_stuck": "The timer is silent: the server's log says why; what time makes due waits.",
     "ledger_stuck": "The log is not sealed or signed: the server's log says why; bookings go on.",
+    "ledger_forked": "The log is not the one whose heads were published, or its key is another: put "
+    "the right database or log-signing.pem back; no head is signed until then.",
     "look_stuck": "The server has not been able to look at its database for half a minute.",
 }
 
@@ -60,11 +63,12 @@ class Readiness:
     def __init__(
         self,
         vigil: Vigil,
+        ledger: Ledger,
         pulse: Pulse,
         missing_keys: Callable[[], Sequence[str]],
         stopping: Callable[[], bool],
     ) -> None:
-        self._vigil, self._pulse = vigil, pulse
+        self._vigil, self._ledger, self._pulse = vigil, ledger, pulse
         self._missing_keys, self._stopping = missing_keys, stopping
 
     def ailments(self) -> list[Ailment]:
@@ -82,6 +86,8 @@ class Readiness:
             found.append("starting")
         if self._missing_keys():
             found.append("keys_missing")
+        if isinstance(self._ledger.fault, Forked):
+            found.append("ledger_forked")
         ages = self._pulse.ages()
         found += [f"{task}_stuck" for task, age in ages.items() if age > SILENT_SECONDS]
         return found

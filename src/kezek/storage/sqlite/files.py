@@ -68,6 +68,24 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
+def identity(path: Path) -> tuple[int, int]:
+    """Which file it is, whatever it is called: its file system and its number there; zeros for none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
+
+
+def refuse_moved(path: Path, opened: tuple[int, int]) -> None:
+    """Away when there is another file under this name by now, or none."""
+    if identity(path) != opened:
+        raise Away(
+            f"{path} was moved, removed or replaced under the running server: stop the server, put the "
+            "right file back and start it; nothing of this change was kept"
+        )
+
+
 def create(path: Path) -> None:
     """An empty file for its owner alone, unless there is one; SQLite's other files follow it."""
     os.close(_opened(path))

@@ -60,6 +60,7 @@ class SqliteStore:
         try:
             files.create(self.path)
             self._writer = _writer(self.path)
+            self._identity = files.identity(self.path)
         except BaseException:
             self._lock.release()
             raise
@@ -127,6 +128,8 @@ class SqliteStore:
             if self._closed:
                 raise Closed("the store is closed")
             connection = self._writer
+            # What is written into a file that lost its name is written for nobody.
+            files.refuse_moved(self.path, self._identity)
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
