@@ -5,11 +5,12 @@ BIN := .venv/bin
 ARGS ?=
 WORKERS ?= logical
 SEEDS ?= 1000
+KILLS ?= 30
 FAILOVERS ?= 20
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check rehearse ha bench fmt clean browser wrk postgresql systemd patroni
+.PHONY: help install demo test check rehearse rig ha bench fmt clean browser wrk postgresql systemd patroni faketime
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -19,7 +20,7 @@ install: .venv/run.stamp ## the product alone, in .venv, from the locked version
 demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="--help" shows the options)
 	$(BIN)/kezek demo $(ARGS)
 
-test: .venv/test.stamp browser postgresql systemd check ## every check and every test (ARGS="-k booking" narrows it)
+test: .venv/test.stamp browser postgresql systemd faketime check ## every check and every test (ARGS="-k booking" narrows it)
 	$(BIN)/kezek warm
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
@@ -31,6 +32,9 @@ check: .venv/test.stamp ## style, types and the order of the rings
 
 rehearse: .venv/test.stamp ## play the whole product against bad luck from seeds (SEEDS=100000 for a night)
 	$(BIN)/python -m tests.rehearsal --seeds $(SEEDS) $(ARGS)
+
+rig: .venv/test.stamp postgresql faketime ## break real servers and databases under load, then judge them (KILLS=1000 for a night)
+	$(BIN)/python -m tests.rig --kills $(KILLS) $(ARGS)
 
 ha: .venv/test.stamp postgresql patroni ## fail the primary of three under load (FAILOVERS=3 is short); needs root
 	$(BIN)/python -m tests.ha --failovers $(FAILOVERS) $(ARGS)
@@ -52,6 +56,10 @@ clean: ## forget the environment and what the tools wrote; databases stay
 
 browser:
 	@tools/need.sh chromium chromium
+
+# A library, loaded into the servers of the rig so that their clock can be set.
+faketime:
+	@tools/need.sh faketime faketime
 
 wrk:
 	@tools/need.sh wrk wrk

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import time
 from pathlib import Path
 
 from tests.rig.clock import Missing
@@ -29,13 +28,12 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     code = 0
     for plan in plans(asked):
-        began = time.perf_counter()
         try:
             outcome = run(plan, asked.folder / f"{plan.ground}-{plan.seed}")
         except Missing as missing:
             print(f"the rig cannot run: {missing}", file=sys.stderr)
             return 2
-        tell(outcome, time.perf_counter() - began)
+        tell(outcome)
         code |= bool(outcome.broken)
     return code
 
@@ -54,10 +52,10 @@ def plans(asked: argparse.Namespace) -> list[Plan]:
     return found
 
 
-def tell(outcome: Outcome, seconds: float) -> None:
+def tell(outcome: Outcome) -> None:
     """The history, the faults and every checker's verdict."""
     plan = outcome.plan
-    print(f"{plan.ground}, seed {plan.seed}: {outcome.kills} kills in {seconds:.0f} s")
+    print(f"{plan.ground}, seed {plan.seed}: {outcome.kills} kills in {outcome.seconds:.0f} s")
     print(f"  history   {outcome.summary}")
     told = ", ".join(f"{n} x {name}" for name, n in sorted(outcome.incidents.items()))
     print(f"  incidents {told}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 import shutil
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.rig.check.run import Run
 from tests.rig.check.verdict import Verdict, verdicts
 from tests.rig.client import Client
 from tests.rig.crowd import Crowd
@@ -36,6 +38,8 @@ class Plan:
     seed: int
     kills: int
     faults: frozenset[str] = frozenset(FAULTS)
+    # Answers to be heard after the last fault.
+    calm: int = 10
 
     @property
     def command(self) -> str:
@@ -55,6 +59,8 @@ class Outcome:
     summary: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    seen: Run | None = None
+    seconds: float = 0.0
 
     @property
     def kills(self) -> int:
@@ -63,6 +69,13 @@ class Outcome:
 
 def run(plan: Plan, folder: Path) -> Outcome:
     """Run a plan in a folder, which afterwards holds the history and what the servers said."""
+    began = time.perf_counter()
+    outcome = _run(plan, folder)
+    outcome.seconds = time.perf_counter() - began
+    return outcome
+
+
+def _run(plan: Plan, folder: Path) -> Outcome:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     outcome = Outcome(plan)
@@ -82,7 +95,8 @@ def run(plan: Plan, folder: Path) -> Outcome:
             return outcome
         story = read(history.path)
         outcome.summary = summary(story)
-        outcome.verdicts = verdicts(story, ground.before, ground.tables(), ground.heads)
+        outcome.seen = Run(story, ground.before, ground.tables(), ground.heads)
+        outcome.verdicts = verdicts(outcome.seen)
     for verdict in outcome.verdicts:
         outcome.broken += [f"{verdict.promise} {breach}" for breach in verdict.breaches]
     return outcome
@@ -101,6 +115,7 @@ async def _play(
         try:
             rounds = _Rounds(plan, ground, history, client, outcome)
             await rounds.play(Incidents(ground, plan.faults, chance, hands), chance, hands)
+            await rounds.goes_on(plan.calm)
             crowd.over = True
             await asyncio.wait(tasks, timeout=LIVE_SECONDS)
         finally:
@@ -130,13 +145,13 @@ class _Rounds:
         self._client, self._outcome = client, outcome
 
     async def play(self, incidents: Incidents, chance: random.Random, hands: Hands) -> None:
-        await self._goes_on(20)
+        await self.goes_on(20)
         for _ in range(self._plan.kills):
             condition = incidents.condition()
             if condition:
                 await self._suffer(condition, chance)
             else:
-                await self._goes_on(chance.randrange(1, 50))
+                await self.goes_on(chance.randrange(1, 50))
             if condition and condition.alone:
                 await self._heal(condition)
             self._nobody_gave_up()
@@ -151,7 +166,7 @@ class _Rounds:
             await hands.do(self._ground.start_what_is_down)
             self._history.say("started")
             await self._client.call_back()
-            await self._goes_on(chance.randrange(3, 20))
+            await self.goes_on(chance.randrange(3, 20))
 
     async def _suffer(self, condition: Condition, chance: random.Random) -> None:
         self._note(condition.name)
@@ -166,7 +181,7 @@ class _Rounds:
         self._outcome.incidents[name] += 1
         self._history.say("incident", name=name, over=False)
 
-    async def _goes_on(self, acknowledged: int) -> None:
+    async def goes_on(self, acknowledged: int) -> None:
         """The next fault meets a system that works."""
         if not await self._client.wait_for(acknowledged, LIVE_SECONDS):
             self._nobody_gave_up()

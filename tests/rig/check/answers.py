@@ -97,7 +97,7 @@ def _after_the_first(told: list[Ask], asks: list[Ask]) -> Iterator[str]:
             continue
         if ask.altered and (ask.status, ask.answer.get("code")) != (422, "key_reused"):
             yield f"key {ask.key} of {ask.by} was taken for another wish: {ask.status}"
-        if not ask.altered and not ask.again:
+        if not ask.altered and not (ask.done and ask.again):
             yield f"key {ask.key} of {ask.by} was forgotten: {ask.status} after a yes"
 
 

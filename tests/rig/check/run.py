@@ -64,7 +64,9 @@ def event_of(row: Row) -> Event:
 
 
 class Run:
-    """A run that is over.  `begun` is the log's last position before it."""
+    """A run that is over.  `begun` is the log's last position before it, and `heads` are the folders of
+    published heads.
+    """
 
     def __init__(self, story: Story, before: Tables, after: Tables, heads: Sequence[Path]) -> None:
         self.story, self.before, self.after, self.heads = story, before, after, heads

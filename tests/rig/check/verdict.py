@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tests.rig.check import answers, bookings, log, order, places, tree, vehicles
 from tests.rig.check.run import Run
-from tests.rig.check.tables import Tables
-from tests.rig.history import Story
 
 Checker = Callable[[Run], Iterator[str]]
 
@@ -41,7 +38,6 @@ class Verdict:
         return f"{self.promise:4}{self.name:12}{said}"
 
 
-def verdicts(story: Story, before: Tables, after: Tables, heads: Sequence[Path]) -> list[Verdict]:
-    """Every checker's verdict.  `heads` are the folders of published heads."""
-    run = Run(story, before, after, heads)
+def verdicts(run: Run) -> list[Verdict]:
+    """Every checker's verdict."""
     return [Verdict(name, promise, list(check(run))) for name, (promise, check) in CHECKERS.items()]
