@@ -82,7 +82,7 @@ def add_spans(state: Stream, of: NDArray[np.int16], laws: Laws, out: Floats) -> 
             elif kind == MEASURED:
                 out[truck] += between(laws.knots, int(a), int(b), u[place])
             else:
-                out[truck] += b * _gamma(state, a)
+                out[truck] += b * gamma(state, a)
 
 
 @kernel
@@ -97,7 +97,7 @@ def between(knots: Floats, first: int, count: int, u: float) -> float:
 
 
 @kernel
-def _gamma(state: Stream, shape: float) -> float:
+def gamma(state: Stream, shape: float) -> float:
     """A gamma variate of scale 1 (Marsaglia and Tsang, 2000)."""
     boost = 1.0
     if shape < 1.0:

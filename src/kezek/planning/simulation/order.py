@@ -14,7 +14,7 @@ CROWDED = 48
 
 def by_instant(instant: Floats) -> Numbers:
     """Numbers int32[m] of those with a finite instant, by instant, then number."""
-    order, sorted_out = _by_cells(instant)
+    order, sorted_out = by_cells(instant, CROWDED)
     if sorted_out:
         return order
     # All in a few moments: cells are of no use, and sorting by steps would take for ever.
@@ -23,8 +23,8 @@ def by_instant(instant: Floats) -> Numbers:
 
 
 @kernel
-def _by_cells(instant: Floats) -> tuple[Numbers, bool]:
-    """The order, unless too many share a cell."""
+def by_cells(instant: Floats, most_together: int) -> tuple[Numbers, bool]:
+    """The order, unless more than so many share a cell: then False, and the order means nothing."""
     count, least, most = 0, math.inf, -math.inf
     for at in instant:
         if at < math.inf:
@@ -40,7 +40,7 @@ def _by_cells(instant: Floats) -> tuple[Numbers, bool]:
         if at < math.inf:
             begins[int((at - least) * scale) + 1] += 1
     for cell in range(count):
-        if begins[cell + 1] > CROWDED:
+        if begins[cell + 1] > most_together:
             return order, False
         begins[cell + 1] += begins[cell]
     for number in range(instant.shape[0]):

@@ -1,0 +1,232 @@
+"""The twin started from a live line: what may come, as ranges, from what is there and what was measured.
+
+Those who wait stand as they do; those at the gate have spent what they have; those expected come as
+early or late as others lately, or not at all; walk-ins come as often as lately; calls follow the
+calendar at the measured pace, whose uncertainty is part of every range: a young log gives wide ones.
+
+What it does not know: bookings that will still be made, closures that will be, trucks that miss their
+call.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from kezek.domain.kernel.instant import DAY, HOUR, SECOND, Instant
+from kezek.planning.forecast.twin_measure import (
+    Pace,
+    knots_of,
+    pace_of,
+    share_not_shown,
+    spans_of,
+)
+from kezek.planning.forecast.twin_play import Future, Spans, futures, leavings
+from kezek.planning.question import (
+    QUANTILES,
+    Expected,
+    InLine,
+    JoinForecast,
+    Length,
+    LineForecast,
+    LineState,
+    Range,
+    TruckForecast,
+)
+from kezek.planning.simulation.line import NOBODY, Floats, Integers, Line, empty_line
+
+# Why nothing can be told: no call is known, or of nobody how long the gate took.
+NOBODY_CALLED = "nobody_called"
+NOBODY_CROSSED = "nobody_crossed"
+
+HORIZON = 2 * DAY
+WALK_IN = "walk_in"
+# A range of fewer futures than these, in which a truck comes at all, would be made of single draws.
+COMES_MIN = 20
+
+
+def forecast(state: LineState) -> LineForecast:
+    """When every truck of the line is called and across, what joining means now, and how long it gets.
+
+    Instants in and out are milliseconds.  The same state gives the same answer on any machine.
+    `no_basis` is NOBODY_CALLED or NOBODY_CROSSED where nothing is known of the pace or of the gate.
+    """
+    horizon = max((hour.start + HOUR for hour in state.hours), default=state.now + HORIZON)
+    silent = no_basis(state)
+    if silent or horizon <= state.now:
+        return _told(state, horizon, silent or NOBODY_CALLED)
+    pace = pace_of(state)
+    spans = (spans_of(state.measured.approach), spans_of(state.measured.gate))
+    future, line = _future(state, pace, horizon)
+    lengths = np.zeros((len(future.marks), state.replications))
+    called, crossed = futures(future, line, state.cursor, spans, state.seed, lengths)
+    known: list[InLine | Expected] = [*state.waiting, *state.expected]
+    classes = tuple(dict.fromkeys(state.interleave))
+    first = len(state.waiting) + len(classes)
+    rows = [*range(len(state.waiting)), *range(first, first + len(state.expected))]
+    ends = (_quantiles(called, future.horizon), _quantiles(crossed, future.horizon))
+    comes = np.isfinite(ends[0][:, 0])
+    trucks = [
+        TruckForecast(
+            known[place].number, _instants(state, ends[0][row]), _instants(state, ends[1][row])
+        )
+        for place, row in enumerate(rows)
+        if comes[row]
+    ]
+    joins = tuple(
+        JoinForecast(name, _range(ends[0][row]), _range(ends[1][row]))
+        for row, name in enumerate(classes, start=len(state.waiting))
+    )
+    marks = np.quantile(lengths, QUANTILES, axis=1, method="inverted_cdf").T.astype(int).tolist()
+    told = tuple(
+        Length(state.now + round(at * SECOND), tuple(waiting))
+        for at, waiting in zip(future.marks.tolist(), marks, strict=True)
+    )
+    return _told(
+        state, horizon, "", (*_leaving(state, spans, future.horizon), *trucks), joins, told
+    )
+
+
+def no_basis(state: LineState) -> str:
+    """Why nothing can be told of a line, or nothing."""
+    if not state.measured.called:
+        return NOBODY_CALLED
+    known = state.measured.crossed and state.measured.approach and state.measured.gate
+    return "" if known else NOBODY_CROSSED
+
+
+def _told(
+    state: LineState,
+    horizon: Instant,
+    silent: str,
+    trucks: tuple[TruckForecast, ...] = (),
+    joins: tuple[JoinForecast, ...] = (),
+    lengths: tuple[Length, ...] = (),
+) -> LineForecast:
+    return LineForecast(
+        line=state.line,
+        as_of=state.now,
+        horizon=horizon,
+        seed=state.seed,
+        replications=state.replications,
+        no_basis=silent,
+        trucks=trucks,
+        joins=joins,
+        lengths=lengths,
+    )
+
+
+def _leaving(state: LineState, spans: tuple[Spans, Spans], horizon: float) -> list[TruckForecast]:
+    """Those at the gate."""
+    if not state.at_gate:
+        return []
+    spent = np.array([(state.now - one.since) / SECOND for one in state.at_gate])
+    admitted = np.array([one.admitted for one in state.at_gate], np.int64)
+    ends = _quantiles(leavings(spent, admitted, spans, state.seed, state.replications), horizon)
+    return [
+        TruckForecast(one.number, None, _instants(state, row))
+        for one, row in zip(state.at_gate, ends, strict=True)
+    ]
+
+
+def _quantiles(at: Floats, horizon: float) -> Floats:
+    """The seven quantiles of each row, float64[rows, 7]: over the futures that are not NaN.
+
+    What lies beyond the horizon is its end; NaN for rows with too few futures.
+    """
+    ordered = np.sort(np.minimum(at, horizon), axis=1)
+    count = np.count_nonzero(~np.isnan(ordered), axis=1)
+    place = np.maximum(count - 1, 0)[:, None] * np.array(QUANTILES)
+    low = place.astype(np.int64)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0)[:, None])
+    left, right = (np.take_along_axis(ordered, which, axis=1) for which in (low, high))
+    ends: Floats = left + (right - left) * (place - low)
+    ends[count < min(COMES_MIN, at.shape[1])] = math.nan
+    return ends
+
+
+def _range(seconds: Floats) -> Range:
+    return Range(tuple(np.rint(seconds * SECOND).astype(np.int64).tolist()))
+
+
+def _instants(state: LineState, seconds: Floats) -> Range:
+    return Range(tuple((np.rint(seconds * SECOND).astype(np.int64) + state.now).tolist()))
+
+
+def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Line]:
+    """What the kernel is told, and the empty line."""
+    classes = tuple(dict.fromkeys(state.interleave))
+    index = {name: of for of, name in enumerate(classes)}
+    keys = [one.key for one in state.waiting]
+    opens = _opens(state)
+    window, queue = _places(state, opens)
+    # A shadow stands behind all of its class that have begun, as somebody who came too late would.
+    now = int(np.searchsorted(opens, 0.0, side="right")) - 1
+    shadow = np.array([0 if name == WALK_IN else 2 * now + 1 for name in classes], np.int64)
+    since = np.array([key[2] for key in keys] + [state.now + 1] * len(classes), np.float64)
+    standing_queue = np.concatenate((queue, shadow))
+    numbers = np.array([key[3] for key in keys] + [1 << 60] * len(classes), np.float64)
+    expected = [one.start for one in state.expected]
+    starts = _seconds(state, expected)
+    booked = np.searchsorted(opens, starts) if len(starts) else np.empty(0, np.int64)
+    everybody: list[InLine | Expected] = [*state.waiting, *state.expected]
+    of = [index[one.vehicle_class] for one in everybody]
+    of[len(keys) : len(keys)] = range(len(classes))
+    keeps = opens + (state.window + state.keeps_place_for) / SECOND
+    keeps[0] = math.inf
+    cycle = np.array([index[name] for name in state.interleave], np.int64)
+    end = (horizon - state.now) / SECOND
+    future = Future(
+        standing=len(keys),
+        queue=standing_queue,
+        stands=np.lexsort((numbers, since, standing_queue)),
+        of=np.array(of, np.int64),
+        window=np.concatenate((window, shadow // 2, booked)).astype(np.int64),
+        starts=starts,
+        offset=_offsets(state),
+        latest=(state.window + state.no_show_after) / SECOND,
+        no_show=share_not_shown(state.measured),
+        hours=pace.hours,
+        level=pace.level,
+        shape=pace.shape,
+        exposed=pace.exposed,
+        gaps=pace.gaps,
+        waited=pace.waited,
+        walk_in=index[WALK_IN] if WALK_IN in index and pace.walking.any() else NOBODY,
+        walking=pace.walking,
+        horizon=end,
+        marks=np.arange(3600.0, end + 1.0, 3600.0),
+    )
+    # Room for walk-ins that nobody can count: far more than could come.
+    most = math.ceil(pace.walking.max() * end / 3600.0 * 4.0) + 64 if len(pace.walking) else 0
+    trucks = len(of) + most
+    return future, empty_line(opens, keeps, cycle, classes=len(classes), trucks=trucks)
+
+
+def _seconds(state: LineState, instants: Sequence[Instant]) -> Floats:
+    return (np.array(instants, np.float64) - state.now) / SECOND
+
+
+def _opens(state: LineState) -> Floats:
+    """The windows, in seconds from now; the first is that of walk-ins."""
+    starts = {one.key[0] for one in state.waiting if one.key[0] or one.key[1]}
+    starts |= {one.start for one in state.expected}
+    return np.concatenate(([-math.inf], _seconds(state, sorted(starts))))
+
+
+def _places(state: LineState, opens: Floats) -> tuple[Integers, Integers]:
+    """The window and the queue of those who wait, by their keys."""
+    begun = _seconds(state, [one.key[0] for one in state.waiting])
+    behind = np.array([one.key[1] for one in state.waiting], np.int64)
+    none = np.array([not one.key[0] and not one.key[1] for one in state.waiting], np.bool_)
+    window = np.where(none, 0, np.searchsorted(opens, begun)).astype(np.int64)
+    return window, 2 * window + behind
+
+
+def _offsets(state: LineState) -> Floats:
+    """When booked trucks come, from the start of their window; unknown, it is within the window."""
+    if not state.measured.early:
+        return np.array((0.0, state.window / SECOND))
+    return knots_of(np.array(state.measured.early, np.float64) / SECOND)

@@ -1,0 +1,149 @@
+"""What the log of a line says of its pace, its gate and its trucks, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from kezek.domain.kernel.instant import HOUR, SECOND, Instant
+from kezek.domain.kernel.value import value
+from kezek.planning.forecast.twin_play import Spans
+from kezek.planning.question import LineState, Measured
+from kezek.planning.simulation.line import Floats
+
+KNOTS = 33
+DAY_HOURS = 24
+# Calls made while nobody is known to have waited say less of the pace: they count as so many at most.
+IDLE_CALLS_MAX = 40.0
+GAPS_MIN, GAPS_MAX = 12, 600
+# The pace of a real gate is never surer than as if calls were this regular.
+VARIATION_MIN = 0.5
+# Ours: how far a span of which one example is known may be from what is usual, as a deviation of logs.
+LOG_DEVIATION = 0.7
+# Ours: one booked truck of twenty does not come, until the log knows better.
+NOT_SHOWN_BEFORE, SHOWN_BEFORE = 1.0, 19.0
+
+
+@value(frozen=True, slots=True)
+class Pace:
+    """Calls, in hours as usual: an hour whose capacity is the mean one of the hours that are open.
+
+    `level` is how much of such an hour there is from `hours` on, seconds from now; the number of
+    calls in one is a gamma variate with `shape` and rate `exposed`; `gaps` are quantiles of the time
+    between two calls, of mean 1; `waited` has passed since the last call.  `walking` is walk-ins an
+    hour.
+    """
+
+    hours: Floats
+    level: Floats
+    shape: float
+    exposed: float
+    gaps: Floats
+    waited: float
+    walking: Floats
+
+
+def pace_of(state: LineState) -> Pace:
+    """The pace of a line that has called somebody."""
+    measured, now = state.measured, state.now
+    hours, level, by_hour = _calendar(state)
+    called = np.array(measured.called, np.float64)
+    since = min(measured.since, measured.called[0])
+    grid, passed = _as_usual(since, now, by_hour)
+    at = np.interp(called, grid, passed)
+    busy = max(since, min(now, _busy_since(state)))
+    begun = float(np.interp(busy, grid, passed))
+    lately = at[called > busy]
+    gaps = np.diff(lately if len(lately) > GAPS_MIN else at)[-GAPS_MAX:]
+    variation, knots = _gaps(gaps)
+    idle = len(at) - len(lately)
+    weight = min(1.0, IDLE_CALLS_MAX / idle) if idle else 0.0
+    sure = max(variation, VARIATION_MIN) ** -2
+    calls = max(0.5, len(lately) + weight * idle)
+    exposed = (passed[-1] - begun) + weight * begun
+    open_hours = float((np.diff(grid) / HOUR)[np.diff(passed) > 0.0].sum())
+    walking = measured.walked_in / max(1.0, open_hours)
+    return Pace(
+        hours=hours,
+        level=level,
+        shape=calls * sure,
+        exposed=max(float(exposed), 1e-3) * sure,
+        gaps=knots,
+        waited=float(passed[-1] - at[-1]),
+        walking=np.where(level > 0.0, walking, 0.0),
+    )
+
+
+def _calendar(state: LineState) -> tuple[Floats, Floats, Floats]:
+    """Steps of the hours to come, and the same by hour of the day, for those that were."""
+    by_start = {hour.start: float(hour.capacity) for hour in state.hours}
+    usual = [capacity for capacity in by_start.values() if capacity > 0.0]
+    mean = sum(usual) / len(usual) if usual else 1.0
+    if not by_start:
+        return np.zeros(1), np.ones(1), np.ones(DAY_HOURS)
+    # The last call of what is gone by may not reach into hours nobody told of: they are closed.
+    marks: dict[float, float] = {0.0: 0.0}
+    for start, capacity in sorted(by_start.items()):
+        begins = max(0.0, (start - state.now) / SECOND)
+        marks[begins] = capacity / mean
+        if start + HOUR not in by_start:
+            marks[(start + HOUR - state.now) / SECOND] = 0.0
+    by_hour = np.full(DAY_HOURS, -1.0)
+    for start, capacity in by_start.items():
+        hour = start // HOUR % DAY_HOURS
+        by_hour[hour] = max(by_hour[hour], capacity / mean)
+    by_hour[by_hour < 0.0] = 1.0
+    if not by_hour.any():
+        by_hour[:] = 1.0
+    return np.array([*marks]), np.array([*marks.values()]), by_hour
+
+
+def _as_usual(since: Instant, now: Instant, by_hour: Floats) -> tuple[Floats, Floats]:
+    """Instants from `since` to `now`, and how many hours as usual had passed by each."""
+    marks = np.arange(since // HOUR + 1, now // HOUR + 1, dtype=np.int64) * HOUR
+    grid = np.unique(np.concatenate(([since], marks[(marks > since) & (marks < now)], [now])))
+    level = by_hour[(grid[:-1] // HOUR) % DAY_HOURS]
+    passed = np.concatenate(([0.0], np.cumsum(np.diff(grid) / HOUR * level)))
+    return grid.astype(np.float64), passed
+
+
+def _busy_since(state: LineState) -> Instant:
+    """Since when somebody has waited whose window was open, as those who still wait can tell."""
+    began = (max(one.key[0], one.key[2]) for one in state.waiting)
+    return min((at for at in began if at <= state.now), default=state.now)
+
+
+def _gaps(gaps: Floats) -> tuple[float, Floats]:
+    """The variation of the time between two calls, and its quantiles by the mean."""
+    mean = float(gaps.mean()) if len(gaps) >= GAPS_MIN else 0.0
+    if mean <= 0.0:
+        # Too few to tell: without memory, as far as quantiles of that end.
+        shares = np.linspace(0.0, 1.0 - 0.5 / KNOTS, KNOTS)
+        return 1.0, _of_mean_one(-np.log1p(-shares))
+    return float(gaps.std()) / mean, _of_mean_one(knots_of(gaps))
+
+
+def _of_mean_one(knots: Floats) -> Floats:
+    mean = float((knots[:-1] + knots[1:]).mean()) / 2.0
+    return knots / mean if mean > 0.0 else np.ones(len(knots))
+
+
+def knots_of(seen: Floats) -> Floats:
+    """Evenly spaced quantiles, from the least to the most."""
+    return np.quantile(seen, np.linspace(0.0, 1.0, KNOTS))
+
+
+def spans_of(seen: Sequence[Instant]) -> Spans:
+    """Measured spans, in seconds; their scale is the less sure the fewer they are."""
+    spans = np.maximum(np.array(seen, np.float64) / SECOND, 0.0)
+    logs = np.log(spans[spans > 0.0])
+    deviation = float(logs.std()) if len(logs) >= GAPS_MIN else LOG_DEVIATION
+    return Spans(knots_of(spans), deviation / math.sqrt(len(spans)))
+
+
+def share_not_shown(measured: Measured) -> float:
+    """The share of booked trucks that never come."""
+    missing = measured.not_shown + NOT_SHOWN_BEFORE
+    return missing / (measured.shown + SHOWN_BEFORE + missing)

@@ -1,0 +1,269 @@
+"""The futures of a live line, compiled: calls at the measured pace, one future a replication.
+
+The line is the simulator's (`simulation/line.py`), and so the live product's.  Seconds count from the
+moment of the forecast.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from kezek.planning.kernel import borrower, kernel
+from kezek.planning.simulation.chance import Stream, normals, stream, uniform, uniforms
+from kezek.planning.simulation.lanes import after, allowed
+from kezek.planning.simulation.law import between, gamma, poisson
+from kezek.planning.simulation.line import (
+    CURRENT,
+    CURSOR,
+    NOBODY,
+    WAITING,
+    Floats,
+    Integers,
+    Line,
+    Numbers,
+    begin,
+    call_next,
+    join,
+    pass_on,
+    stand,
+)
+from kezek.planning.simulation.order import by_cells
+
+PACE, SHOWS, OFFSET, GAP, APPROACH, GATE, WALKING, SCALE = range(8)
+# Whoever is at the gate longer than anybody seen before stays for a span of this share of the mean.
+OVERDUE = 0.5
+
+
+class Spans(NamedTuple):
+    """Evenly spaced quantiles of what was seen, and the uncertainty of their scale: a deviation."""
+
+    knots: Floats
+    unsure: float
+
+
+class Future(NamedTuple):
+    """What is known now; trucks are standing ones, shadows, booked ones, then walk-ins.
+
+    `standing` trucks stand in `queue` by `stands`; then a shadow of each class, that takes nobody's
+    place. `of` and `window` are of them and the booked; `starts`, `offset` and `no_show` say when
+    booked ones come.  `hours` and `level` are the calendar: 1 is an hour as usual.  `shape` and
+    `exposed` are the posterior of the calls an hour as usual; `waited` hours as usual have passed
+    since the last call. `walk_in` is the class of walk-ins, NOBODY for none, at `walking` an hour.
+    """
+
+    standing: int
+    queue: Integers
+    stands: Integers
+    of: Integers
+    window: Integers
+    starts: Floats
+    offset: Floats
+    latest: float
+    no_show: float
+    hours: Floats
+    level: Floats
+    shape: float
+    exposed: float
+    gaps: Floats
+    waited: float
+    walk_in: int
+    walking: Floats
+    horizon: float
+    marks: Floats
+
+
+@kernel
+def futures(
+    future: Future, line: Line, cursor: int, spans: tuple[Spans, Spans], seed: int, lengths: Floats
+) -> tuple[Floats, Floats]:
+    """Play `lengths.shape[1]` futures; `spans` are those of the approach and of the gate.
+
+    Returns called and crossed, float64[trucks, futures] in seconds for all but walk-ins: NaN for who
+    does not come, infinity beyond the horizon.  `lengths` float64[marks, futures] is filled with how
+    many wait.
+    """
+    known, count = future.of.shape[0], lengths.shape[1]
+    called, crossed = np.empty((known, count)), np.empty((known, count))
+    for replication in range(count):
+        came = _arrivals(future, seed, replication)
+        order, _ = by_cells(came, came.shape[0])
+        pace = gamma(stream(seed, PACE, replication), future.shape) / future.exposed
+        chance = stream(seed, GAP, replication)
+        first = _first_gap(future, chance, pace)
+        gaps = np.empty(came.shape[0])
+        uniforms(chance, gaps)
+        for truck in range(gaps.shape[0]):
+            gaps[truck] = between(future.gaps, 0, future.gaps.shape[0], gaps[truck]) / pace
+        at = np.full(came.shape[0], math.inf)
+        _line_up(future, line, cursor)
+        _play(future, line, came, order, gaps, (at, lengths[:, replication]), first)
+        on_way = drawn(spans[0], seed, APPROACH, replication, known)
+        through = drawn(spans[1], seed, GATE, replication, known)
+        for truck in range(known):
+            gone = truck >= future.queue.shape[0] and came[truck] == math.inf
+            called[truck, replication] = math.nan if gone else at[truck]
+            left = at[truck] + on_way[truck] + through[truck]
+            crossed[truck, replication] = math.nan if gone else left
+    return called, crossed
+
+
+@kernel
+def leavings(
+    spent: Floats, admitted: Integers, spans: tuple[Spans, Spans], seed: int, count: int
+) -> Floats:
+    """When those at the gate are across: float64[trucks, count], seconds from now.
+
+    `spent` float64[m] is how long they have been on the way, or inside where `admitted`.
+    """
+    left = np.empty((spent.shape[0], count))
+    for replication in range(count):
+        whole = drawn(spans[1], seed, GATE + 16, replication, spent.shape[0])
+        chance = stream(seed, APPROACH + 16, replication)
+        for truck in range(spent.shape[0]):
+            rest = _rest(spans[admitted[truck]].knots, spent[truck], uniform(chance))
+            left[truck, replication] = rest if admitted[truck] else rest + whole[truck]
+    return left
+
+
+@kernel
+def drawn(spans: Spans, seed: int, station: int, replication: int, count: int) -> Floats:
+    """A span for each truck; how far the measured ones can be trusted is one draw for all."""
+    out, z = np.empty(count), np.empty(1)
+    chance = stream(seed, station, replication)
+    normals(chance, z)
+    uniforms(chance, out)
+    scale = math.exp(spans.unsure * z[0])
+    for truck in range(count):
+        out[truck] = scale * between(spans.knots, 0, spans.knots.shape[0], out[truck])
+    return out
+
+
+@borrower
+def share_below(knots: Floats, value: float) -> float:
+    """The share of what was seen that is below a value; where many are equal, the lowest such share."""
+    count = knots.shape[0]
+    if value <= knots[0]:
+        return 0.0
+    for place in range(1, count):
+        if knots[place] >= value:
+            low = knots[place - 1]
+            return float((place - 1 + (value - low) / (knots[place] - low)) / (count - 1))
+    return 1.0
+
+
+@borrower
+def _rest(knots: Floats, spent: float, u: float) -> float:
+    """What is left of a span of which so much has passed."""
+    below = share_below(knots, spent)
+    if below < 1.0:
+        return max(0.0, between(knots, 0, knots.shape[0], below + u * (1.0 - below)) - spent)
+    return float(-OVERDUE * knots.mean() * math.log(u))
+
+
+@kernel
+def _first_gap(future: Future, chance: Stream, pace: float) -> float:
+    """Hours as usual until the next call can come, given how many have passed since the last one."""
+    if future.standing == 0:
+        whole = between(future.gaps, 0, future.gaps.shape[0], uniform(chance))
+        return max(0.0, whole / pace - future.waited)
+    return float(_rest(future.gaps, future.waited * pace, uniform(chance)) / pace)
+
+
+@kernel
+def _arrivals(future: Future, seed: int, replication: int) -> Floats:
+    """When everybody comes: infinity for those who do not, or stand in line already."""
+    before, known = future.queue.shape[0], future.of.shape[0]
+    booked = known - before
+    walking = np.empty(0)
+    if future.walk_in != NOBODY:
+        chance = stream(seed, WALKING, replication)
+        walking = poisson(chance, future.hours, future.walking, future.horizon)
+    came = np.full(known + walking.shape[0], math.inf)
+    shows, offset = np.empty(booked), np.empty(booked)
+    uniforms(stream(seed, SHOWS, replication), shows)
+    uniforms(stream(seed, OFFSET, replication), offset)
+    knots = future.offset
+    for place in range(booked):
+        start = future.starts[place]
+        # Who has not come yet comes after now, and is the likelier never to come the later it is.
+        below = share_below(knots, -start)
+        comes = (1.0 - future.no_show) * (1.0 - below)
+        if comes <= 0.0 or shows[place] >= comes / (comes + future.no_show):
+            continue
+        late = between(knots, 0, knots.shape[0], below + offset[place] * (1.0 - below))
+        if late <= future.latest:
+            came[before + place] = max(0.0, start + late)
+    came[known:] = walking
+    return came
+
+
+@borrower
+def _line_up(future: Future, line: Line, cursor: int) -> None:
+    """The line as it stands now."""
+    begin(line, cursor)
+    pass_on(line, 0.0)
+    for place in range(future.stands.shape[0]):
+        truck = int(future.stands[place])
+        stand(line, truck, int(future.of[truck]), int(future.queue[truck]))
+
+
+@borrower
+def _play(
+    future: Future,
+    line: Line,
+    came: Floats,
+    order: Numbers,
+    gaps: Floats,
+    at: tuple[Floats, Floats],
+    first: float,
+) -> None:
+    """One future, until the horizon: `at` is filled with who is called when, and how many wait."""
+    called, lengths = at
+    shadows = future.queue.shape[0] - future.standing
+    coming = mark = step = 0
+    free = after(future.hours, future.level, 0, 0.0, first)
+    now = 0.0
+    while now < future.horizon:
+        pass_on(line, now)
+        while coming < order.shape[0] and came[order[coming]] <= now:
+            truck = int(order[coming])
+            known = truck < future.of.shape[0]
+            of = int(future.of[truck]) if known else future.walk_in
+            join(line, truck, of, int(future.window[truck]) if known else 0, came[truck])
+            coming += 1
+        while step + 1 < future.hours.shape[0] and future.hours[step + 1] <= now:
+            step += 1
+        free = allowed(future.hours, future.level, step, max(now, free))
+        while free <= now:
+            before = line.at[CURSOR]
+            truck = call_next(line)
+            if truck == NOBODY:
+                break
+            called[truck] = now
+            if future.standing <= truck < future.queue.shape[0]:
+                # A shadow is called where a truck would be, and leaves the line as it was.
+                line.at[CURSOR] = before
+                shadows -= 1
+                continue
+            free = after(future.hours, future.level, step, now, gaps[truck])
+            free = allowed(future.hours, future.level, step, free)
+        now = _next(now, came, order, coming, line, free)
+        while mark < lengths.shape[0] and future.marks[mark] < min(now, future.horizon + 1.0):
+            lengths[mark] = line.at[WAITING] - shadows
+            mark += 1
+
+
+@borrower
+def _next(now: float, came: Floats, order: Numbers, coming: int, line: Line, free: float) -> float:
+    """The next instant at which somebody comes, a window begins, or a call can be made."""
+    due = came[order[coming]] if coming < order.shape[0] else math.inf
+    if line.at[WAITING]:
+        if free > now:
+            due = min(due, free)
+        current = line.at[CURRENT] + 1
+        if current < line.opens.shape[0]:
+            due = min(due, line.opens[current])
+    return due
