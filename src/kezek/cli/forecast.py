@@ -1,0 +1,406 @@
+"""`kezek forecast`: quantiles of waits to come from a table of past ones, and how good they were."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from kezek.cli.exit_code import ExitCode
+from kezek.cli.fault import Failed
+from kezek.cli.output import answer, json_option, print_table, say, wants_json
+
+if TYPE_CHECKING:
+    from kezek.planning.forecast.history.backtest import Report, Row
+    from kezek.planning.forecast.history.keeping import Told
+    from kezek.planning.forecast.history.reading import BadHistory, Columns
+    from kezek.planning.forecast.history.score import Interval
+    from kezek.planning.forecast.history.series import History
+
+F = TypeVar("F", bound=Callable[..., Any])
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_UNITS = {"m": 60, "h": 3600, "d": 86_400}
+HORIZONS = "1h,3h,6h,12h,24h"
+
+
+@click.group()
+def forecast() -> None:
+    """Waits to come as ranges, learned from a table of past waits."""
+
+
+def _horizons(_context: Any, _parameter: Any, text: str) -> tuple[int, ...]:
+    found = []
+    for part in text.split(","):
+        match = re.fullmatch(r"(\d{1,5})([mhd])", part.strip())
+        if match is None or int(match[1]) == 0:
+            raise click.BadParameter(f"{part!r} is not a span like 30m, 6h or 2d.")
+        found.append(int(match[1]) * _UNITS[match[2]])
+    return tuple(sorted(set(found)))
+
+
+def _zone(_context: Any, _parameter: Any, name: str | None) -> str | None:
+    if name is not None:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise click.BadParameter(f"{name!r} is no time zone like Asia/Almaty.") from None
+    return name
+
+
+def _names(_context: Any, _parameter: Any, text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def table_options(command: F) -> F:
+    """The options that say how a table of waits is read."""
+    for option in (
+        click.option(
+            "--horizons",
+            default=HORIZONS,
+            callback=_horizons,
+            metavar="SPAN[,SPAN…]",
+            help="How far ahead: spans such as 30m, 6h or 2d.",
+        ),
+        click.option(
+            "--tz",
+            "zone",
+            callback=_zone,
+            metavar="ZONE",
+            help="Time zone of stamps without an offset, and of the hours of the day.",
+        ),
+        click.option(
+            "--series",
+            default="",
+            callback=_names,
+            metavar="COL[,COL…]",
+            help="Columns that name the series; without them the file is one series.",
+        ),
+        click.option("--value", required=True, metavar="COL", help="Column of the waits."),
+        click.option("--time", required=True, metavar="COL", help="Column of the stamps."),
+    ):
+        command = option(command)
+    return command
+
+
+@forecast.command()
+@click.argument("file", type=_FILE)
+@table_options
+@click.option(
+    "--from",
+    "start",
+    required=True,
+    metavar="DATE",
+    help="First day (or moment) of the test; what lies before it is only learned from.",
+)
+@json_option
+def backtest(
+    *,
+    file: Path,
+    time: str,
+    value: str,
+    series: tuple[str, ...],
+    zone: str | None,
+    horizons: tuple[int, ...],
+    start: str,
+) -> None:
+    """Forecast the last part of a history as if it were still to come, and say how good that was.
+
+    At each origin only what had been measured by then is known. The forecast is held against two
+    baselines: persistence (the last value with its past errors) and climatology (the past by hour of
+    the week). Losses are mean pinball losses over the quantiles 5, 10, 25, 50, 75, 90 and 95 %.
+    """
+    from kezek.planning.forecast.history.backtest import NothingToTest
+    from kezek.planning.forecast.history.backtest import backtest as run
+
+    history = _read(file, _columns(time, value, series), zone)
+    try:
+        report = run(history, horizons, _moment(start, history.zone))
+    except NothingToTest as fault:
+        raise click.UsageError(f"{file}: {fault}") from None
+    body = _document(report) | _reading(history)
+    answer(body, lambda: _told(report, history))
+
+
+@forecast.command()
+@click.argument("file", type=_FILE)
+@table_options
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Where the model is written: JSON, safe to load.",
+)
+@json_option
+def fit(
+    *,
+    file: Path,
+    time: str,
+    value: str,
+    series: tuple[str, ...],
+    zone: str | None,
+    horizons: tuple[int, ...],
+    out: Path,
+) -> None:
+    """Learn from a whole history and keep what was learned in a file for `kezek forecast predict`."""
+    from kezek.planning.forecast.history import keeping
+
+    columns = _columns(time, value, series)
+    history = _read(file, columns, zone)
+    learned = keeping.fit(history, columns, horizons)
+    keeping.save(learned, out)
+    body = {
+        "model": str(out),
+        "series": list(learned.series),
+        "horizons": [_span(one) for one in horizons],
+        "until": _instant(learned.until),
+        "learned": learned.model is not None,
+    } | _reading(history)
+
+    def people() -> None:
+        _tell_reading(history)
+        if learned.model is None:
+            say("Too few values to learn from: the model is the two baselines alone.")
+        say(f"{out} knows {len(learned.series)} series until {body['until']}.")
+
+    answer(body, people)
+
+
+@forecast.command()
+@click.argument("model", type=_FILE)
+@click.argument("file", type=_FILE)
+@json_option
+def predict(*, model: Path, file: Path) -> None:
+    """Forecast from the last sample of FILE with a MODEL that `kezek forecast fit` wrote."""
+    from kezek.planning.forecast.history import keeping
+    from kezek.planning.question import QUANTILES
+
+    learned = keeping.load(model)
+    history = _read(file, learned.columns, learned.zone)
+    try:
+        told = keeping.predict(learned, history)
+    except keeping.OtherHistory as fault:
+        raise click.UsageError(f"{file}: {fault}") from None
+    body = {
+        "origin": _instant(history.end),
+        "quantiles": list(QUANTILES),
+        "rows": [_forecast(one) for one in told],
+    } | _reading(history)
+
+    def people() -> None:
+        _tell_reading(history)
+        say(f"From {body['origin']}, in the unit of {learned.columns.value}:")
+        heads = (f"{level:.0%}" for level in QUANTILES)
+        print_table(
+            ("series", "ahead", *heads),
+            [
+                (one.series, _span(one.horizon), *(_figure(value) for value in one.quantiles))
+                for one in told
+            ],
+        )
+
+    answer(body, people)
+
+
+def _columns(time: str, value: str, series: tuple[str, ...]) -> Columns:
+    from kezek.planning.forecast.history.reading import Columns
+
+    return Columns(time, value, series)
+
+
+def _read(file: Path, columns: Columns, zone: str | None) -> History:
+    from kezek.planning.forecast.history.reading import BadHistory, UnknownColumn, read_history
+
+    try:
+        return read_history(file, columns, zone)
+    except UnknownColumn as fault:
+        raise click.UsageError(str(fault)) from None
+    except BadHistory as fault:
+        raise _bad(file, fault) from None
+
+
+def _bad(file: Path, fault: BadHistory) -> Failed:
+    """Each faulty cell on a line of its own, then the end of the run."""
+    if not wants_json(click.get_current_context()):
+        for problem in fault.problems:
+            column = f", {problem.column}" if problem.column else ""
+            click.echo(f"{file}, line {problem.line}{column}: {problem.sentence}", err=True)
+    facts = [
+        {
+            "file": str(file),
+            "line": problem.line,
+            "column": problem.column,
+            "sentence": problem.sentence,
+        }
+        for problem in fault.problems
+    ]
+    return Failed(ExitCode.FOUND, "bad_history", str(fault), {"problems": facts})
+
+
+def _moment(text: str, zone: str) -> int:
+    """The start of the test in UTC seconds; a date is its first moment in the history's zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(
+            f"{text!r} is not a date like 2026-06-13.", param_hint="--from"
+        ) from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=ZoneInfo(zone))
+    return int(moment.timestamp())
+
+
+def _instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def _span(seconds: int) -> str:
+    """As it is typed: 6h."""
+    for unit in ("h", "m"):
+        if seconds % _UNITS[unit] == 0:
+            return f"{seconds // _UNITS[unit]}{unit}"
+    raise AssertionError("a horizon is whole minutes")
+
+
+def _reading(history: History) -> dict[str, Any]:
+    return {"empty": list(history.empty), "repairs": asdict(history.repairs), "zone": history.zone}
+
+
+def _tell_reading(history: History) -> None:
+    """What was left out and put right while the file was read."""
+    repairs = history.repairs
+    for count, sentence in (
+        (repairs.empty, "rows without a value were left out"),
+        (repairs.repeated, "rows were repeated and count once"),
+        (
+            repairs.contradicting,
+            "rows said something else of a moment said before; the later one counts",
+        ),
+        (repairs.unordered, "rows came before their time and were put in order"),
+        (repairs.ambiguous, "stamps lay in an hour that came twice; the order of rows tells which"),
+        (repairs.skipped_hour, "stamps lay in an hour that the clock skipped and were left out"),
+    ):
+        if count:
+            say(f"{count:,} {sentence}.")
+    for name in history.empty:
+        say(f"The series {name} has no value and was left out.")
+
+
+_REASONS = {
+    "finer_than_sampling": "the horizon is finer than the series is sampled",
+    "no_truth_after_start": "no value a horizon after the start of the test",
+}
+
+
+def _document(report: Report) -> dict[str, Any]:
+    from kezek.planning.question import QUANTILES
+
+    return {
+        "rows": [_row(row) for row in report.rows],
+        "mean_skill": report.mean_skill,
+        "skill_of_sums": report.skill_of_sums,
+        "skills": (
+            "mean_skill: mean over rows of 1 - model/min(persistence, climatology);"
+            " skill_of_sums: 1 - the sum of model over the sum of min(persistence, climatology)"
+        ),
+        "coverage_80": report.coverage_80,
+        "coverage_90": report.coverage_90,
+        "n": report.n,
+        "fits": report.fits,
+        "quantiles": list(QUANTILES),
+        "not_evaluable": [
+            {"series": one.series, "horizon": _span(one.horizon), "reason": one.reason}
+            for one in report.missing
+        ],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    """`model`, `persistence` and `climatology` are mean pinball losses."""
+    return {
+        "series": row.series,
+        "horizon": _span(row.horizon),
+        "n": row.n,
+        "model": row.model.pinball,
+        "persistence": row.persistence.pinball,
+        "climatology": row.climatology.pinball,
+        **{name: value for name, value in asdict(row.model).items() if name != "pinball"},
+        "skill_persistence": asdict(row.skill_persistence),
+        "skill_climatology": asdict(row.skill_climatology),
+        "baselines": {
+            "persistence": asdict(row.persistence),
+            "climatology": asdict(row.climatology),
+        },
+    }
+
+
+def _forecast(told: Told) -> dict[str, Any]:
+    return {
+        "series": told.series,
+        "horizon": _span(told.horizon),
+        "at": _instant(told.target),
+        "quantiles": list(told.quantiles),
+    }
+
+
+def _told(report: Report, history: History) -> None:
+    _tell_reading(history)
+    for one in report.missing:
+        say(f"{one.series}, {_span(one.horizon)}: not evaluable, {_REASONS[one.reason]}.")
+    print_table(
+        (
+            *("series", "ahead", "n", "MAE", "pinball", "CRPS", "in 80 %", "in 90 %"),
+            *("width 80", "width 90", "persistence", "skill", "climatology", "skill"),
+        ),
+        [_cells(row) for row in report.rows],
+    )
+    say()
+    say(
+        f"{report.n:,} forecasts, {report.fits} models;"
+        f" {report.coverage_80:.1%} lay in 80 % intervals, {report.coverage_90:.1%} in 90 % intervals."
+    )
+    if report.mean_skill is not None:
+        say(
+            f"Below the better baseline by {report.mean_skill:.1%} (mean of the rows),"
+            f" {report.skill_of_sums:.1%} (sum of losses)."
+        )
+    say(
+        "Pinball: mean over seven quantiles. Skill: 1 - model/baseline, with 90 % of a block bootstrap."
+    )
+
+
+def _cells(row: Row) -> Sequence[object]:
+    model = row.model
+    return (
+        row.series,
+        _span(row.horizon),
+        row.n,
+        _figure(model.mae),
+        _figure(model.pinball),
+        _figure(model.crps),
+        f"{model.coverage_80:.1%}",
+        f"{model.coverage_90:.1%}",
+        _figure(model.width_80),
+        _figure(model.width_90),
+        _figure(row.persistence.pinball),
+        _range(row.skill_persistence),
+        _figure(row.climatology.pinball),
+        _range(row.skill_climatology),
+    )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+
+
+def _range(interval: Interval) -> str:
+    if interval.at is None:
+        return "none: it never lost"
+    if interval.low is None or interval.high is None:
+        return f"{interval.at:+.0%}"
+    return f"{interval.at:+.0%} ({interval.low:+.0%} to {interval.high:+.0%})"

@@ -1,0 +1,236 @@
+"""Forecasts a history's last part with what was known at each origin, and says how good that was."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from kezek.planning.forecast.history import score
+from kezek.planning.forecast.history.baseline import climatology, persistence
+from kezek.planning.forecast.history.blend import mixed
+from kezek.planning.forecast.history.calibration import calibrated, grain_of
+from kezek.planning.forecast.history.features import Features, features
+from kezek.planning.forecast.history.model import Model, learn, taken
+from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
+from kezek.planning.forecast.history.series import DAY, Floats, History, Ints
+
+# The mixture and the calibration need forecasts to learn from: they begin at this share of the time
+# before the test, with so many models; the test has so many, none younger than a day.
+REHEARSED_FROM = 0.4
+REHEARSAL_FITS = 4
+TEST_FITS = 8
+METHODS = ("model", "persistence", "climatology")
+
+
+@dataclass(frozen=True)
+class Measures:
+    """How good one method was: means over forecasts, in the unit of the values; shares of 1."""
+
+    mae: float
+    pinball: float
+    crps: float
+    coverage_80: float
+    coverage_90: float
+    width_80: float
+    width_90: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One series at one horizon (seconds): each method's measures, and the model's skill."""
+
+    series: str
+    horizon: int
+    n: int
+    model: Measures
+    persistence: Measures
+    climatology: Measures
+    skill_persistence: score.Interval
+    skill_climatology: score.Interval
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A series and horizon (seconds) that could not be evaluated, with the code of why."""
+
+    series: str
+    horizon: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A backtest.  `coverage_80`, `coverage_90`: over all forecasts; the skills are as `skills` says."""
+
+    rows: tuple[Row, ...]
+    missing: tuple[Missing, ...]
+    n: int
+    fits: int
+    coverage_80: float
+    coverage_90: float
+    mean_skill: float | None
+    skill_of_sums: float | None
+
+
+@dataclass(frozen=True)
+class Forecasts:
+    """Forecasts of pairs [n, 7] by method, with what they were learned from at the end.
+
+    `weights` [series, horizons, 3, 7] of the mixture, `factors` [horizons, 3] of the calibration.
+    """
+
+    pairs: Pairs
+    model: Floats
+    persistence: Floats
+    climatology: Floats
+    weights: Floats
+    factors: Floats
+    fits: int
+
+
+class NothingToTest(Exception):
+    """No forecast can be made and held against a truth; the sentence says why."""
+
+
+def backtest(history: History, horizons: Sequence[int], start: int) -> Report:
+    """Rolling-origin forecasts for all origins from `start`, an instant in UTC seconds.
+
+    `horizons` are seconds.  Raises `NothingToTest`.
+    """
+    _look(history, horizons, start)
+    made = rolling(history, horizons, start)
+    rows, missing = [], []
+    fine = set(too_fine(history, horizons))
+    tested = made.pairs.origin >= start
+    for s, one in enumerate(history.series):
+        for h, horizon in enumerate(horizons):
+            chosen = tested & (made.pairs.series == s) & (made.pairs.horizon == h)
+            if (s, h) in fine:
+                missing.append(Missing(one.name, horizon, "finer_than_sampling"))
+            elif not chosen.any():
+                missing.append(Missing(one.name, horizon, "no_truth_after_start"))
+            else:
+                rows.append(_row(one.name, horizon, made, chosen))
+    truth, model = made.pairs.truth[tested], made.model[tested]
+    if not rows:
+        raise NothingToTest(
+            "no series has a value a horizon after the start of the test, sampled as finely as the"
+            " horizon: choose longer horizons or an earlier --from."
+        )
+    mean, sums = skills(rows)
+    return Report(
+        rows=tuple(rows),
+        missing=tuple(missing),
+        n=len(truth),
+        fits=made.fits,
+        coverage_80=score.coverage(truth, model, 1, 5),
+        coverage_90=score.coverage(truth, model, 0, 6),
+        mean_skill=mean,
+        skill_of_sums=sums,
+    )
+
+
+def skills(rows: Sequence[Row]) -> tuple[float | None, float | None]:
+    """Against each row's better baseline: the mean of the rows' skills, and that of the losses' sums.
+
+    A row whose better baseline never lost has no skill and is left out; None without any row.
+    """
+    losses = [
+        (row.model.pinball, min(row.persistence.pinball, row.climatology.pinball)) for row in rows
+    ]
+    losses = [(mine, best) for mine, best in losses if best > 0]
+    if not losses:
+        return None, None
+    mean = float(np.mean([1 - mine / best for mine, best in losses]))
+    return mean, 1 - sum(mine for mine, _ in losses) / sum(best for _, best in losses)
+
+
+def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
+    """Forecasts of the test (origins from `start`) and of the rehearsal before it."""
+    pairs = pairs_of(history, horizons)
+    edges = schedule(history, start)
+    pairs = pairs.at(np.argsort(pairs.target, kind="stable"))
+    known = features(history, pairs, horizons)
+    steady, usual = persistence(pairs), climatology(history, pairs)
+    learned = (steady + usual) / 2
+    fits = 0
+    for begin, end in zip(edges, [*edges[1:], history.end + 1], strict=True):
+        model = fitted(known, pairs, begin, len(horizons))
+        rows = np.flatnonzero((pairs.origin >= begin) & (pairs.origin < end))
+        if model is not None and len(rows):
+            learned[rows] = model.predict(some(known, rows), pairs.at(rows))
+            fits += 1
+    judged = np.flatnonzero(pairs.origin >= edges[0])
+    asked = pairs.at(judged)
+    experts = np.stack([learned, steady, usual])[:, judged]
+    mixture, weights = mixed(asked, experts, series=len(history.series), horizons=len(horizons))
+    # The step of the values is what it was before the first forecast.
+    grain = np.array([grain_of(one.until(edges[0])) for one in history.series])[asked.series]
+    answer, factors = calibrated(asked, mixture, known.scale[judged], grain, len(horizons))
+    return Forecasts(asked, answer, experts[1], experts[2], weights, factors, fits)
+
+
+def schedule(history: History, start: int) -> list[int]:
+    """When models are fitted: over the rehearsal, then over the test; UTC seconds, rising."""
+    first = history.start + int(REHEARSED_FROM * (start - history.start))
+    before = np.linspace(first, start, REHEARSAL_FITS + 1)[:-1]
+    count = int(np.clip((history.end - start) // DAY, 1, TEST_FITS))
+    after = np.linspace(start, history.end, count + 1)[:-1]
+    return sorted({int(one) for one in (*before, *after)})
+
+
+def fitted(known: Features, pairs: Pairs, now: int, horizons: int) -> Model | None:
+    """A model of the pairs whose truths had come at `now`; None of too few.  Pairs are by target."""
+    # The first day of a series is its unit of change, so nothing is learned from it.
+    began = np.full(int(pairs.series.max(initial=0)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(began, pairs.series, pairs.origin)
+    rows = np.flatnonzero((pairs.target <= now) & (pairs.origin >= began[pairs.series] + DAY))
+    rows = rows[taken(len(rows))]
+    return learn(some(known, rows), pairs.at(rows), horizons)
+
+
+def some(known: Features, rows: Ints) -> Features:
+    """The features of some rows."""
+    return Features(known.matrix[rows], known.names, known.levels, known.scale[rows])
+
+
+def _look(history: History, horizons: Sequence[int], start: int) -> None:
+    if start <= history.start:
+        raise NothingToTest("the test begins before the history: there is no past to learn from.")
+    if start >= history.end:
+        raise NothingToTest("the test begins after the history's end: there is nothing to test.")
+    longest = history.end - history.start
+    for horizon in horizons:
+        if horizon >= longest:
+            raise NothingToTest(
+                f"a horizon of {horizon // 3600} h is longer than the whole history"
+                f" ({longest // 3600} h): choose a shorter one."
+            )
+
+
+def _row(name: str, horizon: int, made: Forecasts, chosen: np.ndarray) -> Row:
+    truth, target = made.pairs.truth[chosen], made.pairs.target[chosen]
+    told = {method: getattr(made, method)[chosen] for method in METHODS}
+    loss = {method: score.pinball(truth, told[method]) for method in METHODS}
+    return Row(
+        name,
+        horizon,
+        len(truth),
+        **{method: _measures(truth, told[method]) for method in METHODS},
+        skill_persistence=score.skill(loss["model"], loss["persistence"], target, horizon),
+        skill_climatology=score.skill(loss["model"], loss["climatology"], target, horizon),
+    )
+
+
+def _measures(truth: Floats, forecast: Floats) -> Measures:
+    return Measures(
+        mae=float(np.abs(truth - forecast[:, 3]).mean()),
+        pinball=float(score.pinball(truth, forecast).mean()),
+        crps=score.crps(truth, forecast),
+        coverage_80=score.coverage(truth, forecast, 1, 5),
+        coverage_90=score.coverage(truth, forecast, 0, 6),
+        width_80=score.width(forecast, 1, 5),
+        width_90=score.width(forecast, 0, 6),
+    )

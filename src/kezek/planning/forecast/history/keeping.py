@@ -1,0 +1,198 @@
+"""A fitted forecast as a file of JSON, safe to load, and the forecasts it makes of a history's end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kezek.planning.forecast.history.backtest import fitted, rolling
+from kezek.planning.forecast.history.baseline import climatology, persistence
+from kezek.planning.forecast.history.calibration import grain_of, stretched
+from kezek.planning.forecast.history.features import features
+from kezek.planning.forecast.history.model import Model
+from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
+from kezek.planning.forecast.history.reading import Columns
+from kezek.planning.forecast.history.series import Floats, Held, History
+
+FORMAT = "kezek forecast of a history, 1"
+# The last part of a history teaches the mixture and the calibration, as a test's past does.
+_TAUGHT_BY = 0.25
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What a file of waits has taught.  `weights` [series, horizons, 3, 7], `factors` [horizons, 3]."""
+
+    columns: Columns
+    zone: str
+    horizons: tuple[int, ...]
+    series: tuple[str, ...]
+    until: int
+    model: Model | None
+    weights: Floats
+    factors: Floats
+
+
+class NotAModel(Exception):
+    """A file that `kezek forecast fit` did not write, or that was changed since."""
+
+    permanent = True
+
+
+class OtherHistory(Exception):
+    """A history that the model was not fitted to: none of its series is known."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A forecast: seven rising quantiles of a series' value at `target`, UTC seconds."""
+
+    series: str
+    horizon: int
+    origin: int
+    target: int
+    quantiles: tuple[float, ...]
+
+
+def fit(history: History, columns: Columns, horizons: Sequence[int]) -> Fitted:
+    """Learn from a whole history.  `horizons` are seconds."""
+    start = history.end - int(_TAUGHT_BY * (history.end - history.start))
+    made = rolling(history, horizons, start)
+    pairs = pairs_of(history, horizons)
+    pairs = pairs.at(np.argsort(pairs.target, kind="stable"))
+    model = fitted(features(history, pairs, horizons), pairs, history.end, len(horizons))
+    names = tuple(one.name for one in history.series)
+    return Fitted(
+        columns,
+        history.zone,
+        tuple(horizons),
+        names,
+        history.end,
+        model,
+        made.weights,
+        made.factors,
+    )
+
+
+def predict(learned: Fitted, history: History) -> list[Told]:
+    """Forecasts from the last sample of all, for each series and horizon that is not too fine.
+
+    Raises `OtherHistory` when the history has no series that the model knows.
+    """
+    places = {name: place for place, name in enumerate(learned.series)}
+    known = tuple(one for one in history.series if one.name in places)
+    if not known:
+        raise OtherHistory(
+            f"the model knows the series {', '.join(learned.series)}, and the file has none of them."
+        )
+    history = History(known, learned.zone, history.empty, history.repairs)
+    past = pairs_of(history, learned.horizons)
+    asked = _asked(history, learned.horizons)
+    rows = slice(len(past), None)
+    whole = _joined(past, asked)
+    facts = features(history, whole, learned.horizons)
+    steady, usual = persistence(whole)[rows], climatology(history, whole)[rows]
+    mine = np.array([places[one.name] for one in known])[asked.series]
+    experts = np.stack([(steady + usual) / 2, steady, usual])
+    if learned.model is not None:
+        column = facts.names.index("series")
+        facts.matrix[rows, column] = mine
+        experts[0] = learned.model.predict(
+            type(facts)(facts.matrix[rows], facts.names, facts.levels, facts.scale[rows]), asked
+        )
+    mixture = np.sort(
+        np.einsum("neq,enq->nq", learned.weights[mine, asked.horizon], experts), axis=1
+    )
+    grain = np.array([grain_of(one) for one in known])[asked.series]
+    found = stretched(mixture, learned.factors[asked.horizon], facts.scale[rows], grain)
+    return [
+        Told(
+            known[int(asked.series[k])].name,
+            learned.horizons[int(asked.horizon[k])],
+            int(asked.origin[k]),
+            int(asked.target[k]),
+            tuple(float(one) for one in found[k]),
+        )
+        for k in range(len(asked))
+    ]
+
+
+def _asked(history: History, horizons: Sequence[int]) -> Pairs:
+    """One pair for each series and horizon, from the history's end; its truth is not known."""
+    fine = set(too_fine(history, horizons))
+    cells = [
+        (s, h)
+        for s in range(len(history.series))
+        for h in range(len(horizons))
+        if (s, h) not in fine
+    ]
+    series, horizon = (np.array([cell[k] for cell in cells], np.int64) for k in (0, 1))
+    origin = np.full(len(cells), history.end, np.int64)
+    last = np.array([Held(history.series[s]).at(origin[:1])[0] for s, _ in cells], float)
+    target = origin + np.array([horizons[h] for _, h in cells], np.int64)
+    return Pairs(series, horizon, origin, target, last, np.full(len(cells), np.nan))
+
+
+def _joined(past: Pairs, asked: Pairs) -> Pairs:
+    return Pairs(
+        *(
+            np.concatenate([getattr(past, name), getattr(asked, name)])
+            for name in ("series", "horizon", "origin", "target", "last", "truth")
+        )
+    )
+
+
+def save(learned: Fitted, path: Path) -> None:
+    """Write a model, whole or not at all.  Raises `OSError`."""
+    columns, model = learned.columns, learned.model
+    document = {
+        "format": FORMAT,
+        "columns": {"time": columns.time, "value": columns.value, "series": columns.series},
+        "zone": learned.zone,
+        "horizons": learned.horizons,
+        "series": learned.series,
+        "until": learned.until,
+        "linear": None if model is None else model.linear.tolist(),
+        "trees": None if model is None else model.trees,
+        "weights": learned.weights.tolist(),
+        "factors": learned.factors.tolist(),
+    }
+    new = path.with_name(path.name + ".new")
+    try:
+        new.write_text(json.dumps(document), encoding="utf-8")
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+def load(path: Path) -> Fitted:
+    """Read a model.  Raises `NotAModel`, or `OSError` when the file cannot be opened."""
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        if document["format"] != FORMAT:
+            raise NotAModel(f"{path} has the format {document['format']!r}; fit the model again.")
+        return _read(document)
+    except (ValueError, KeyError, TypeError):
+        raise NotAModel(f"{path} is no model that `kezek forecast fit` wrote.") from None
+
+
+def _read(document: Any) -> Fitted:
+    columns = document["columns"]
+    model = None
+    if document["trees"] is not None:
+        model = Model(np.array(document["linear"], float), tuple(map(str, document["trees"])))
+    return Fitted(
+        Columns(columns["time"], columns["value"], tuple(columns["series"])),
+        str(document["zone"]),
+        tuple(map(int, document["horizons"])),
+        tuple(map(str, document["series"])),
+        int(document["until"]),
+        model,
+        np.array(document["weights"], float),
+        np.array(document["factors"], float),
+    )

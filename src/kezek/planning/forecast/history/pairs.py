@@ -1,0 +1,70 @@
+"""What is asked of a history: for each later value, what was known a horizon before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from kezek.planning.forecast.history.series import Floats, Held, History, Ints
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Forecasts to make, one a row [n], ordered by series, horizon and target.
+
+    `series` and `horizon` are indices; `origin` and `target` UTC seconds, a horizon apart; `truth` is
+    the value measured at the target, `last` the value held at the origin.
+    """
+
+    series: Ints
+    horizon: Ints
+    origin: Ints
+    target: Ints
+    last: Floats
+    truth: Floats
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def at(self, rows: np.ndarray) -> Pairs:
+        """Some of the rows, by a mask or by indices."""
+        return replace(self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)})
+
+
+def too_fine(history: History, horizons: Sequence[int]) -> list[tuple[int, int]]:
+    """Series and horizons (indices) where the horizon is shorter than the median sampling step."""
+    return [
+        (s, h)
+        for s, one in enumerate(history.series)
+        for h, horizon in enumerate(horizons)
+        if horizon < one.step
+    ]
+
+
+def pairs_of(history: History, horizons: Sequence[int]) -> Pairs:
+    """Every value of a history with the instant a horizon (seconds) before it, where that was known."""
+    fine = set(too_fine(history, horizons))
+    parts = []
+    for s, one in enumerate(history.series):
+        held = Held(one)
+        for h, horizon in enumerate(horizons):
+            origin = one.at - horizon
+            known = origin >= one.at[0]
+            if (s, h) in fine or not known.any():
+                continue
+            parts.append(
+                Pairs(
+                    series=np.full(int(known.sum()), s, np.int64),
+                    horizon=np.full(int(known.sum()), h, np.int64),
+                    origin=origin[known],
+                    target=one.at[known],
+                    last=held.at(origin[known]),
+                    truth=one.value[known],
+                )
+            )
+    if not parts:
+        nothing, none = np.zeros(0, np.int64), np.zeros(0)
+        return Pairs(nothing, nothing, nothing, nothing, none, none)
+    return Pairs(*(np.concatenate([getattr(one, f.name) for one in parts]) for f in fields(Pairs)))
