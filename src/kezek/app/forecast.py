@@ -236,23 +236,23 @@ def calibrated(
         waits = move.of(Range(tuple(one - since for one in at.at)), vehicle_class, regime)
         return Range(tuple(since + wait for wait in waits.at))
 
+    def later(crossed: Range, called: Range) -> Range:
+        # Each was moved by itself, and nobody is through before the call.
+        return Range(tuple(max(pair) for pair in zip(crossed.at, called.at, strict=True)))
+
     def truck(one: TruckForecast) -> TruckForecast:
         if one.called is None:
             # Errors are known of trucks that arrive; what is left after the call is another span.
             return one
         vehicle_class = classes.get(one.number, "")
-        return TruckForecast(
-            one.number,
-            moved(scores.move_called, one.called, vehicle_class, told.as_of),
-            moved(scores.move_crossed, one.crossed, vehicle_class, told.as_of),
-        )
+        called = moved(scores.move_called, one.called, vehicle_class, told.as_of)
+        crossed = moved(scores.move_crossed, one.crossed, vehicle_class, told.as_of)
+        return TruckForecast(one.number, called, later(crossed, called))
 
     def join(one: JoinForecast) -> JoinForecast:
-        return JoinForecast(
-            one.vehicle_class,
-            moved(scores.move_called, one.called, one.vehicle_class, 0),
-            moved(scores.move_crossed, one.crossed, one.vehicle_class, 0),
-        )
+        called = moved(scores.move_called, one.called, one.vehicle_class, 0)
+        crossed = moved(scores.move_crossed, one.crossed, one.vehicle_class, 0)
+        return JoinForecast(one.vehicle_class, called, later(crossed, called))
 
     return replace(
         told,

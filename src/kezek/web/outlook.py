@@ -97,7 +97,7 @@ def likely(
     called = view.status in (Status.CALLED, Status.ADMITTED)
     truck = _truck(found, view.booking.number, waits, called=called) if found is not None else None
     if found is not None and truck is not None:
-        return _simulated(here, post, found, truck)
+        return _simulated(here, post, found, truck, waits)
     return _by_pace(here, post, queue, waits)
 
 
@@ -121,22 +121,31 @@ def _from(since: Instant, waits: Range) -> Range:
     return Range(tuple(since + wait for wait in waits.at))
 
 
-def _simulated(here: Visit, post: Post, found: Outlook, truck: TruckForecast) -> Likely:
+def _simulated(
+    here: Visit, post: Post, found: Outlook, truck: TruckForecast, waits: InLine | None
+) -> Likely:
     zone, scores = zone_of(post), found.scores
     call = truck.called
+    earliest = _earliest(here, waits)
     good = (scores.called if call else scores.crossed) if scores else None
     return Likely(
-        call=_span(call, here.now, zone) if call else None,
-        through=_span(truck.crossed, here.now, zone),
+        call=_span(call, earliest, zone) if call else None,
+        through=_span(truck.crossed, earliest, zone),
         method=_method(here, post, found),
         accuracy=_accuracy(here, good),
         dots=dots_of(here, call or truck.crossed, zone, _CALLS if call else _THROUGHS),
     )
 
 
-def _span(at: Range, now: Instant, zone: str) -> Span:
-    """The range from 10 to 90 %, rounded away from its middle, and never in the past."""
-    low = max(at.at[_LOW], now) // STEP * STEP
+def _earliest(here: Visit, waits: InLine | None) -> Instant:
+    """Nobody is called in the past, nor before the booked hour begins."""
+    early = waits is not None and not waits.open
+    return waits.window if early and waits and waits.window is not None else here.now
+
+
+def _span(at: Range, earliest: Instant, zone: str) -> Span:
+    """The range from 10 to 90 %, rounded away from its middle, and never before it can be."""
+    low = max(at.at[_LOW], earliest) // STEP * STEP
     high = max(-(-at.at[_HIGH] // STEP) * STEP, low + STEP)
     return Span(local(low, zone), local(high, zone))
 
@@ -169,7 +178,7 @@ def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> 
     ahead = waits.place - 1
     span = ahead * HOUR / pace.per_hour
     now, zone = here.now, zone_of(post)
-    earliest = waits.window if waits.window is not None and not waits.open else now
+    earliest = _earliest(here, waits)
     low = max(int((now + span * 0.8) // STEP * STEP), earliest)
     high = max(-int(-(now + span * 1.25) // STEP * STEP), low + STEP)
     return Likely(
@@ -224,7 +233,10 @@ def minutes_of(waits: Range) -> tuple[int, int]:
 
 def short_wait(here: Visit, post: Post) -> str:
     """The same in few letters, from the simulation alone; empty where there is none."""
-    found = here.house.forecasts.of(post.line.id, here.now) if post.line is not None else None
+    if post.line is None:
+        return ""
+    # A glance at the whole board is no look at each of its lines.
+    found = here.house.forecasts.of(post.line.id, here.now, looked=False)
     join = found.join(VehicleClass.IN_TURN) if found is not None else None
     if join is None:
         return ""
