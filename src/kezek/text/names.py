@@ -145,6 +145,8 @@ REASONS: Mapping[str, str] = {"day_off": t("day off on the published board")}
 _SILENT = t("No simulation now: it does not answer.")
 NO_BASIS: Mapping[str, str] = {
     "": "",
+    "nobody_called": t("No simulation: nobody has been called here lately."),
+    "nobody_crossed": t("No simulation: no truck has been seen through here lately."),
     "planner_off": t("No simulation: it is switched off on this server."),
     "planner_starting": t("No simulation yet: it is starting."),
     "planner_ready": t("No simulation yet: this line is waiting for its turn."),
