@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from kezek.cli.accuracy import accuracy
 from kezek.cli.backup import backup
 from kezek.cli.board import board
 from kezek.cli.book import book
@@ -14,6 +15,7 @@ from kezek.cli.demo import demo, traffic
 from kezek.cli.doctor import doctor
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed, failed
+from kezek.cli.forecast import forecast
 from kezek.cli.log import log
 from kezek.cli.migrate import migrate
 from kezek.cli.network import network
@@ -78,8 +80,10 @@ _VISIBLE = (
     restore,
     migrate,
     simulate,
+    forecast,
     warm,
 )
 _HIDDEN = (traffic, worker)
 for _command in (*_VISIBLE, *_HIDDEN):
     main.add_command(_command)
+forecast.add_command(accuracy)
