@@ -48,7 +48,7 @@ def part(answer: Answer) -> Iterator[str]:
         "± is one standard error.\n\n"
     )
     beside = dict(rows(answer.other[0]))
-    yield f"| {first.name} | as it is | {answer.other_title} |\n| --- | --- | --- |\n"
+    yield f"| {first.name} | {answer.this_title} | {answer.other_title} |\n| --- | --- | --- |\n"
     for name, told in rows(first):
         yield f"| {name} | {told} | {beside.get(name, '')} |\n"
     yield f"\n| with “{answer.other_title}” | mean wait | ± | |\n| --- | --- | --- | --- |\n"

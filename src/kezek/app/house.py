@@ -24,6 +24,7 @@ from kezek.app.ticket import Tickets
 from kezek.app.timer import Timer
 from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
+from kezek.app.what_if import WhatIfs
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import Settings
@@ -54,6 +55,7 @@ class House:
     queues: Queues
     boards: Boards
     forecasts: Forecasts
+    what_ifs: WhatIfs
     tickets: Tickets
     finder: Finder
     access: Access

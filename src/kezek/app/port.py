@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from kezek.domain.account.account import ApiKey
@@ -249,6 +250,19 @@ class Shared(Protocol):
         """Call `tell`, on a thread of the store's own, with every event above a position: in order,
         none left out, those of this process too.  A `tell` that fails is called with them again.
         """
+
+
+class Simulator(Protocol):
+    """Plays scenarios in processes of their own, one after another."""
+
+    async def play(self, folder: Path) -> None:
+        """Play the folder's `scenario.toml` into it: `progress`, `answer.json`, tables.
+
+        However it ends, it ends; without an answer there is none.
+        """
+
+    def playing(self, folder: Path) -> bool:
+        """Whether somebody plays there, or is about to."""
 
 
 class Planner(Protocol):

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dask", metavar="ADDRESS", help="Play a sweep on the Dask cluster of this scheduler."
 )
+@click.option("--behind", is_flag=True, hidden=True, help="Behind everything else; tell progress.")
 @json_option
 def simulate(
     scenario: str | None,
@@ -56,6 +57,7 @@ def simulate(
     as_csv: bool,
     parquet: bool,
     dask: str | None,
+    behind: bool,
 ) -> None:
     """Play SCENARIO, a TOML file or the name of one that ships, and tell what comes of it.
 
@@ -75,11 +77,11 @@ def simulate(
             raise click.UsageError("a sweep keeps its answers in a folder: --out FOLDER.")
         _sweep(points, out, threads or _cores(), dask, (as_csv, parquet))
         return
-    found = _play(points[0], threads or _cores())
+    _parquet_there(wanted=parquet)
+    found = _play(points[0], threads or _cores(), out if behind else None)
     if out is not None:
         from kezek.cli.simulate_files import write
 
-        _parquet_there(wanted=parquet)
         write(out, [found], as_csv=as_csv, parquet=parquet)
     from kezek.cli.simulate_view import show
 
@@ -160,20 +162,42 @@ def _with(point: Point, replications: int | None, seed: int | None) -> Point:
     return replace(point, world=msgspec.structs.replace(point.world, **said), other=other)
 
 
-def _play(point: Point, threads: int) -> Answer:
-    """One point, in threads; Ctrl-C stops between two runs."""
+def _play(point: Point, threads: int, told: Path | None) -> Answer:
+    """One point, in threads; Ctrl-C stops between two runs.
+
+    Where it is `told` how far it has come, it also stands behind everything else on the machine.
+    """
     from kezek.app.ground import shipped_ground
     from kezek.planning.scenario.play import job_of, play
 
     stop = threading.Event()
     with watched("runs") as bar:
         job = job_of(point, shipped_ground().regulations)
-        bar.expect(point.world.replications * len(job.world))
+        runs = point.world.replications * len(job.world)
+        bar.expect(runs)
+        advance = bar.advance if told is None else _teller(told, runs)
         try:
-            return play(job, threads=threads, advance=bar.advance, stop=stop)
+            return play(job, threads=threads, advance=advance, stop=stop)
         except KeyboardInterrupt:
             stop.set()
             raise
+
+
+def _teller(folder: Path, runs: int) -> Callable[[int], None]:
+    """Keeps how far it has come in the folder's file `progress`: finished runs, all runs."""
+    from kezek.planning.scenario.keep import keep
+
+    os.nice(10)
+    played, step = 0, max(1, runs // 50)
+
+    def advance(more: int) -> None:
+        nonlocal played
+        played += more
+        if played % step == 0 or played == runs:
+            keep(folder / "progress", f"{played} {runs}".encode())
+
+    advance(0)
+    return advance
 
 
 def _sweep(

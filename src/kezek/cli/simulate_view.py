@@ -26,11 +26,11 @@ def show(answer: Answer) -> None:
         _network(answer)
         return
     post, other = answer.posts[0], answer.other[0] if answer.other else None
-    for name, each in (("this", post), (answer.other_title, other)):
+    for name, each in ((answer.this_title, post), (answer.other_title, other)):
         if each is not None and each.load > 1:
             say(f"{name}: load {each.load:.2f} at {each.tight}: {_overload(each)}")
     _summary(answer, post, other)
-    for name, each in (("this", post), (answer.other_title, other)):
+    for name, each in ((answer.this_title, post), (answer.other_title, other)):
         if each is not None:
             _charts(name, each)
     _bands(answer, post, other)
@@ -77,7 +77,7 @@ def error(figure: Figure) -> str:
 
 def _summary(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None:
     beside = dict(rows(other)) if other else {}
-    heads = (post.name, "as it is", *((answer.other_title,) if other else ()))
+    heads = (post.name, answer.this_title, *((answer.other_title,) if other else ()))
     print_table(
         heads,
         [(name, told, *((beside.get(name, ""),) if other else ())) for name, told in rows(post)],
@@ -160,7 +160,7 @@ def _bars(found: Sequence[float], top: float) -> str:
 
 
 def _bands(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None:
-    heads = ("trucks that waited", "as it is", *((answer.other_title,) if other else ()))
+    heads = ("trucks that waited", answer.this_title, *((answer.other_title,) if other else ()))
     rows = []
     for at, band in enumerate(post.bands):
         told = f"up to {span(band.until)}" if band.until else "longer"

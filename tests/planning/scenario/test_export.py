@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pyarrow.parquet as pq
 import pytest
@@ -46,7 +46,7 @@ def test_without_its_library_parquet_says_what_to_install(monkeypatch):
 
 
 def test_a_picture_is_an_svg_with_both_worlds_on_one_scale(answer):
-    svg = ElementTree.fromstring(standalone(answer_picture(answer)))
+    svg = ET.fromstring(standalone(answer_picture(answer)))
     heads = [
         text.text
         for text in svg.iter("{http://www.w3.org/2000/svg}text")

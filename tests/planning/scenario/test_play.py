@@ -98,8 +98,7 @@ def test_a_verdict_needs_more_than_two_errors_and_a_half():
 
 
 def test_a_line_that_cannot_clear_is_played_and_said():
-    answer = answered(TEXT.replace("lanes = 2", "lanes = 1").replace("= 80", "= 96"))
-    post = answer.posts[0]
+    post = answered(TEXT).posts[0]
     assert post.load < 1.0
     over = answered(TEXT.replace("minutes = 12", "minutes = 60").replace("= 80", "= 96"))
     assert over.posts[0].load == pytest.approx(0.95 * 96 * 60 / (2 * 1440))

@@ -143,6 +143,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     replications: int
     change: dict[str, object]
     posts: tuple[PostAnswer, ...]
+    this_title: str = "as it is"
     other_title: str = ""
     other: tuple[PostAnswer, ...] = ()
     differences: tuple[Difference, ...] = ()

@@ -144,7 +144,7 @@ def _drawn(minutes: float, cv: float) -> model.Span:
 
 
 def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage:
-    lanes = Steps.of(_lanes(post, stage, clock))
+    lanes = Steps.of(_lanes(post, stage, clock), before=stage.lanes if stage.shift else 0)
     for less in post.restriction:
         begins, ends = (clock.second(local(t, clock.zone)) for t in (less.begins, less.ends))
         if ends > 0:
@@ -178,10 +178,11 @@ def _lanes(post: Post, stage: Stage, clock: _Clock) -> list[tuple[float, float]]
         (post.opens, post.closes, stage.lanes)
     ]
     resting = stage.lanes if stage.shift else 0
-    last = clock.days[-1]
+    # The night shift of the day before may still be at work.
+    first, last = clock.days[0] - timedelta(days=1), clock.days[-1]
     begin: dict[float, float] = {}
     end: dict[float, float] = {}
-    for day in (*clock.days, *(last + timedelta(days=n) for n in range(1, 1 + _DRAIN_DAYS))):
+    for day in (first, *clock.days, *(last + timedelta(days=n) for n in range(1, 1 + _DRAIN_DAYS))):
         for begins, ends, lanes in shifts:
             until = day if begins < ends else day + timedelta(days=1)
             begin[clock.second(at_clock(day, begins, clock.zone))] = lanes

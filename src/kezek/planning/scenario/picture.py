@@ -35,7 +35,6 @@ class Words:
     waits: str = "wait by hour of arrival, hours"
     line: str = "trucks waiting to be called"
     legend: str = "line: the median; dark: half of the cases; light: nine in ten"
-    this: str = "as it is"
 
 
 @value(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Panel:
 def answer_picture(answer: Answer, at: int = 0, words: Words | None = None) -> str:
     """Both worlds of one checkpoint: waits by hour, and the line over time, on common scales."""
     said = words or Words()
-    worlds = [(said.this, answer.posts[at])]
+    worlds = [(answer.this_title, answer.posts[at])]
     if answer.other:
         worlds.append((answer.other_title, answer.other[at]))
     waits = [_waits(f"{name}: {said.waits}", post) for name, post in worlds]

@@ -41,6 +41,7 @@ class Job:
 
     point: Point
     title: str
+    this_title: str
     other_title: str
     world: tuple[Compiled, ...]
     other: tuple[Compiled, ...]
@@ -59,6 +60,7 @@ def job_of(point: Point, regulations: Regulations) -> Job:
     return Job(
         point,
         world.title,
+        compare.this if compare else "as it is",
         compare.title if compare else "",
         *(
             tuple(compile_post(with_bots(w), at, regulations) for at in range(len(w.checkpoint)))
@@ -107,6 +109,7 @@ def play(
         replications=scenario.replications,
         change=dict(job.point.change),
         posts=answers[0],
+        this_title=job.this_title,
         other_title=job.other_title,
         other=answers[1] if len(answers) > 1 else (),
         differences=tuple(d for pair in tallies if len(pair) > 1 for d in _differences(*pair)),

@@ -147,9 +147,10 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class Compare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The other world: its name, and what is set otherwise, by path."""
+    """The other world: its name, and what is set otherwise, by path; `this` names the first one."""
 
     title: Name
+    this: Name = "as it is"
     change: Mapping[str, object]
 
 

@@ -16,6 +16,7 @@ from kezek.web.staff import (
     log,
     sign_in,
     users,
+    what_if,
 )
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
@@ -30,4 +31,5 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *users.HANDLERS,
     *keys.HANDLERS,
     *log.HANDLERS,
+    *what_if.HANDLERS,
 )

@@ -1,0 +1,307 @@
+"""What happens if: the agency's questions to the simulator, and what came of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+import msgspec
+from litestar import Response, get, post
+from litestar.params import FromPath
+from markupsafe import Markup
+
+from kezek.app.agency import governed
+from kezek.app.ground import shipped_ground
+from kezek.app.what_if import (
+    DAYS_MAX,
+    FILES,
+    POSTS_MAX,
+    RUNS_MAX,
+    Asked,
+    Known,
+    SimulatorBusy,
+    Wish,
+    faults_of,
+    scenario_of,
+)
+from kezek.domain.account.actor import Role
+from kezek.domain.calendar.capacity import CAPACITY_MAX
+from kezek.domain.kernel.instant import local_day
+from kezek.planning.scenario.answer import Answer
+from kezek.planning.scenario.picture import Words as PictureWords
+from kezek.planning.scenario.picture import answer_picture
+from kezek.text.mark import translatable as t
+from kezek.text.times import number
+from kezek.web.render import answer as answered
+from kezek.web.render import page, redirect
+from kezek.web.session import signed_in
+from kezek.web.shape import day_of, local, post_name
+from kezek.web.staff.shown import posts_with_lines
+from kezek.web.staff.what_if_view import shown
+from kezek.web.stop import Stop
+from kezek.web.visit import PageRequest, Visit, visit
+
+_ZONE = "Asia/Almaty"
+_RUNS, _LANES_MAX, _PERCENT_MAX = 50, 100, 1_000
+_AGAIN_SECONDS = 3
+
+_POSTS = t("Choose a post; at most %(most)s.")
+_DAYS = t("Choose days that rise, at most %(most)s of them.")
+_RANGE = t("Write a whole number from %(least)s to %(most)s.")
+_CLOSED = t("A closure has a beginning and an end after it.")
+_BUSY = t("Others are being played. Try again in some minutes.")
+_WRONG = t("This cannot be played: %(why)s.")
+_THIS, _OTHER = t("as it is"), t("changed")
+_TITLE = t("What if, from %(day)s")
+_WAITS = t("wait by hour of arrival, hours")
+_LINE = t("trucks waiting to be called")
+_LEGEND = t("Line: the median; dark: half of the cases; light: nine in ten")
+
+
+class Choice(NamedTuple):
+    id: str
+    name: str
+
+
+class Question(NamedTuple):
+    """What was asked, as the page's head says it."""
+
+    title: str
+    begins: date
+    until: date
+    runs: int
+    seed: int
+
+
+class Row(NamedTuple):
+    """A what-if in the list of one's own."""
+
+    url: str
+    title: str
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form: its values as typed, its wish if it makes one, and what is wrong with it by field."""
+
+    values: Mapping[str, str]
+    chosen: frozenset[str]
+    wish: Wish | None
+    errors: Mapping[str, str]
+
+
+@get("/agency/what-if", sync_to_thread=False)
+def what_if_form(request: PageRequest) -> Response[bytes]:
+    """A question to the simulator: posts, days, and what is to be otherwise; and those asked before."""
+    here, _ = visit(request), signed_in(request, Role.AGENCY)
+    return _form(request, _first(here))
+
+
+@post("/agency/what-if")
+async def ask_what_if(request: PageRequest) -> Response[bytes]:
+    """Begin to play it, and go to its page."""
+    here, person = visit(request), signed_in(request, Role.AGENCY)
+    typed = _typed(here)
+    if typed.wish is None:
+        return _form(request, typed)
+    text = scenario_of(typed.wish)
+    wrong = faults_of(text)
+    if wrong:
+        errors = {"": here.words.say(_WRONG, why="; ".join(wrong))}
+        return _form(request, Typed(typed.values, typed.chosen, None, errors))
+    asked = Asked(person.account.id, here.house.clock.now().real, typed.wish.title)
+    try:
+        found = await here.house.what_ifs.ask(text, asked)
+    except SimulatorBusy:
+        errors = {"": here.words.gettext(_BUSY)}
+        return _form(request, Typed(typed.values, typed.chosen, None, errors))
+    return redirect(request, f"/what-if/{found}")
+
+
+@get("/what-if/{found:str}", sync_to_thread=False)
+def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
+    """What came of it, for whoever has the link; until then how far it has come."""
+    here = visit(request)
+    known = _known(here, found)
+    if known.state != "done":
+        waits = known.state != "stopped"
+        again = {"Refresh": str(_AGAIN_SECONDS)} if waits else {}
+        return page(
+            request,
+            "pages/what_if_wait.html",
+            headers=again,
+            title=known.asked.title,
+            state=known.state,
+            played=known.played,
+            runs=known.runs,
+        )
+    say = here.words.gettext
+    answer = msgspec.structs.replace(
+        here.house.what_ifs.answer(found), this_title=say(_THIS), other_title=say(_OTHER)
+    )
+    return page(
+        request,
+        "pages/what_if.html",
+        question=Question(
+            answer.title,
+            date.fromisoformat(answer.begins),
+            date.fromisoformat(answer.until),
+            answer.replications,
+            answer.seed,
+        ),
+        compared=bool(answer.other),
+        shown=shown(here, answer),
+        pictures=[(p.name, _picture(here, answer, at)) for at, p in enumerate(answer.posts[:12])],
+        at=local(known.asked.at, _ZONE),
+        files=[n for n in FILES if here.house.what_ifs.file(found, n) is not None],
+        address=f"/what-if/{found}",
+    )
+
+
+@get("/what-if/{found:str}/{name:str}", sync_to_thread=False)
+def what_if_file(
+    request: PageRequest, found: FromPath[str], name: FromPath[str]
+) -> Response[bytes]:
+    """The scenario, the answer, or one of its tables."""
+    here = visit(request)
+    body = here.house.what_ifs.file(_known(here, found).id, name)
+    if body is None:
+        raise Stop("not_found")
+    kept = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return answered(request, body, kind=FILES[name], headers=kept)
+
+
+def _known(here: Visit, found: str) -> Known:
+    known = here.house.what_ifs.look(found)
+    if known is None:
+        raise Stop("not_found")
+    return known
+
+
+def _picture(here: Visit, answer: Answer, at: int) -> Markup:
+    say = here.words.gettext
+    words = PictureWords(waits=say(_WAITS), line=say(_LINE), legend=say(_LEGEND))
+    return Markup(answer_picture(answer, at, words))  # noqa: S704 - drawn by us, its texts escaped
+
+
+def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
+    here, person = visit(request), signed_in(request, Role.AGENCY)
+    mine = [
+        Row(f"/what-if/{k.id}", k.asked.title, local(k.asked.at, _ZONE), k.state)
+        for k in here.house.what_ifs.of(person.account.id)[:20]
+    ]
+    return page(
+        request,
+        "pages/what_if_form.html",
+        http_status=422 if typed.errors else 200,
+        posts=_posts(here),
+        chosen=typed.chosen,
+        regulations=[(rule.id, rule.id) for rule in shipped_ground().regulations.values()],
+        values=typed.values,
+        errors=typed.errors,
+        mine=mine,
+        key=here.new_key(),
+    )
+
+
+def _posts(here: Visit) -> list[Choice]:
+    """The person's posts of which capacity and demand are known."""
+    person = here.person
+    assert person is not None, "checked at the door"
+    known = shipped_ground().calibrated
+    own = governed(posts_with_lines(here), person.actor)
+    named = [
+        Choice(p.checkpoint.id, post_name(p.checkpoint, here.lang))
+        for p in own
+        if p.checkpoint.id in known
+    ]
+    return sorted(named, key=lambda choice: choice.name)
+
+
+def _first(here: Visit) -> Typed:
+    """The form before anything is typed: two weeks from tomorrow."""
+    begins = local_day(here.now, _ZONE) + timedelta(days=1)
+    values = {
+        "from": begins.isoformat(),
+        "until": (begins + timedelta(days=14)).isoformat(),
+        "runs": str(_RUNS),
+        "announced": "yes",
+    }
+    wanted = here.request.query_params.get("checkpoint", "")
+    return Typed(values, frozenset({wanted}), None, {})
+
+
+def _typed(here: Visit) -> Typed:
+    form, errors = here.form, {}
+    names = ("title", "regulation", "closed_from", "closed_until")
+    numbers = ("demand", "lanes", "capacity", "runs", "seed")
+    values = {name: form.text(name, 100) for name in (*names, *numbers, "from", "until")}
+    values["announced"] = "yes" if form.ticked("announced") else ""
+    offered = {choice.id for choice in _posts(here)}
+    posts = tuple(dict.fromkeys(p for p in form.all("posts") if p in offered))
+    if not 1 <= len(posts) <= POSTS_MAX:
+        errors["posts"] = here.words.say(_POSTS, most=POSTS_MAX)
+    begins, until = day_of(values["from"]), day_of(values["until"])
+    if begins is None or until is None or not 0 < (until - begins).days <= DAYS_MAX:
+        errors["from"] = here.words.say(_DAYS, most=DAYS_MAX)
+        begins = until = date(2000, 1, 1)
+    limits = {
+        "demand": (1, _PERCENT_MAX),
+        "lanes": (1, _LANES_MAX),
+        "capacity": (0, CAPACITY_MAX),
+        "runs": (2, RUNS_MAX),
+        "seed": (0, 2**31),
+    }
+    given = {name: _number(here, name, limits[name], errors) for name in limits}
+    closed = _moment(values["closed_from"]), _moment(values["closed_until"])
+    typed_any = values["closed_from"] or values["closed_until"]
+    if typed_any and (closed[0] is None or closed[1] is None or closed[1] <= closed[0]):
+        errors["closed_from"] = here.words.gettext(_CLOSED)
+    rules = values["regulation"] if values["regulation"] in shipped_ground().regulations else None
+    assert until is not None, "an end that is none is an error above"
+    seed = given["seed"]
+    wish = Wish(
+        title=values["title"] or here.words.say(_TITLE, day=values["from"]),
+        other_title=_OTHER,
+        posts=posts,
+        begins=begins,
+        until=until,
+        runs=given["runs"] or _RUNS,
+        seed=here.house.chance.between(1, 999_999) if seed is None else seed,
+        regulation=rules,
+        demand_percent=given["demand"],
+        lanes=given["lanes"],
+        capacity=given["capacity"],
+        closed_from=closed[0],
+        closed_until=closed[1],
+        announced=values["announced"] == "yes",
+    )
+    return Typed(values, frozenset(posts), None if errors else wish, errors)
+
+
+def _number(here: Visit, name: str, limits: tuple[int, int], errors: dict[str, str]) -> int | None:
+    """A number of the form, None for an empty field; out of its limits it is an error."""
+    if not here.form.text(name, 30):
+        return None
+    found = here.form.number(name)
+    if found is None or not limits[0] <= found <= limits[1]:
+        least, most = (number(limit, here.lang) for limit in limits)
+        errors[name] = here.words.say(_RANGE, least=least, most=most)
+        return None
+    return found
+
+
+def _moment(text: str) -> datetime | None:
+    """A local time as a browser sends it, `2026-06-15T08:00`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if found.tzinfo else found
+
+
+HANDLERS = (what_if_form, ask_what_if, what_if_page, what_if_file)

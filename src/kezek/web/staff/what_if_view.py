@@ -1,0 +1,204 @@
+"""An answer of the simulator as a page shows it: figures with their errors, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from kezek.planning.scenario.answer import Answer, Figure, PostAnswer
+from kezek.text.mark import translatable as t
+from kezek.text.names import vehicle_class
+from kezek.text.times import number
+from kezek.web.visit import Visit
+
+_MEDIAN, _P90 = 3, 5
+
+_GROUPS: Mapping[str, str] = {
+    "all": t("all trucks"),
+    "booked": t("booked"),
+    "walk_in": t("without a booking"),
+    "early": t("before their window"),
+    "on_time": t("in their window"),
+    "late": t("after their window"),
+}
+_VERDICTS: Mapping[str, str] = {
+    "wins": t("wins"),
+    "loses": t("loses"),
+    "same": t("no difference to be seen"),
+}
+_TIGHT: Mapping[str, str] = {
+    "calendar": t("places of a day"),
+    "counterpart": t("the other side"),
+    "documents": t("documents"),
+    "customs": t("customs"),
+}
+_MINUTES = t("%(minutes)s min")
+_HOURS = t("%(hours)s h %(minutes)s")
+_DAYS = t("%(days)s d %(hours)s h")
+_UP_TO = t("up to %(span)s")
+_LONGER = t("longer")
+_MORE_PLACES = t("More ask for a place than there are, so the wait for a place grows.")
+_MORE_TRUCKS = t("More comes than can pass, so the line grows as long as that lasts.")
+
+
+class Line(NamedTuple):
+    """A figure with its error, in both worlds; the second is empty where there is one world."""
+
+    name: str
+    this: str
+    other: str
+
+
+class Gain(NamedTuple):
+    """What a group waits more or less in the other world."""
+
+    group: str
+    minutes: str
+    error: str
+    verdict: str
+    kind: str
+
+
+class PostShown(NamedTuple):
+    """One checkpoint: its sign, its one number, its figures."""
+
+    name: str
+    wait: str
+    error: str
+    other_wait: str
+    other_error: str
+    warnings: tuple[str, ...]
+    lines: tuple[Line, ...]
+    bands: tuple[Line, ...]
+    gains: tuple[Gain, ...]
+
+
+def shown(here: Visit, answer: Answer) -> list[PostShown]:
+    """Every checkpoint of the answer."""
+    beside = answer.other or (None,) * len(answer.posts)
+    return [
+        _post(here, answer, post, other) for post, other in zip(answer.posts, beside, strict=True)
+    ]
+
+
+def span(here: Visit, minutes: float) -> str:
+    """Minutes as people say them."""
+    say, whole = here.words.say, round(minutes)
+    if whole < 60:
+        told = number(round(minutes, 1), here.lang) if minutes < 10 else str(whole)
+        return say(_MINUTES, minutes=told)
+    hours, rest = divmod(whole, 60)
+    if hours < 48:
+        return say(_HOURS, hours=hours, minutes=f"{rest:02d}")
+    return say(_DAYS, days=hours // 24, hours=hours % 24)
+
+
+def _post(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> PostShown:
+    return PostShown(
+        name=post.name,
+        wait=span(here, post.wait.value),
+        error=_error(here, post.wait),
+        other_wait=span(here, other.wait.value) if other else "",
+        other_error=_error(here, other.wait) if other else "",
+        warnings=tuple(_warnings(here, answer, post, other)),
+        lines=tuple(_lines(here, post, other)),
+        bands=tuple(_bands(here, post, other)),
+        gains=tuple(_gains(here, answer, post.checkpoint)),
+    )
+
+
+def _warnings(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> list[str]:
+    told = []
+    for name, each in ((answer.this_title, post), (answer.other_title, other)):
+        if each is not None and each.load > 1:
+            why = _MORE_PLACES if each.tight == "calendar" else _MORE_TRUCKS
+            told.append(f"{here.words.gettext(name)}: {here.words.gettext(why)}")
+    return told
+
+
+_NAMES = (
+    t("load, and what bears it"),
+    t("trucks across"),
+    t("wait beyond the own time, mean"),
+    t("wait, half of the trucks under"),
+    t("wait, nine in ten under"),
+    t("worst wait of a run"),
+    t("longest line"),
+    t("truck-hours"),
+    t("bookings that never came"),
+    t("days until a place"),
+    t("without a place at the end"),
+    t("walk-ins refused a day"),
+)
+
+
+def _lines(here: Visit, post: PostAnswer, other: PostAnswer | None) -> list[Line]:
+    first = _told(here, post)
+    second = _told(here, other) if other else [""] * len(first)
+    rows = zip(_NAMES, first, second, strict=True)
+    return [Line(here.words.gettext(name), this, that) for name, this, that in rows]
+
+
+def _told(here: Visit, post: PostAnswer) -> list[str]:
+    """The figures, in the order of `_NAMES`."""
+    group = post.groups[0] if post.groups else None
+    tight = here.words.gettext(_TIGHT[post.tight]) if post.tight in _TIGHT else post.tight
+    return [
+        f"{number(round(post.load, 2), here.lang)} · {tight}",
+        _count(here, post.trucks),
+        _wait(here, group.beyond) if group else "",
+        _wait(here, group.quantiles[_MEDIAN]) if group else "",
+        _wait(here, group.quantiles[_P90]) if group else "",
+        _wait(here, post.worst),
+        _count(here, post.longest),
+        _count(here, post.truck_hours),
+        _count(here, post.no_shows),
+        number(round(post.calendar.days, 1), here.lang),
+        number(post.calendar.left, here.lang),
+        number(round(post.calendar.refused), here.lang),
+    ]
+
+
+def _bands(here: Visit, post: PostAnswer, other: PostAnswer | None) -> list[Line]:
+    say = here.words
+    return [
+        Line(
+            say.say(_UP_TO, span=span(here, band.until)) if band.until else say.gettext(_LONGER),
+            _count(here, band.trucks),
+            _count(here, other.bands[at].trucks) if other else "",
+        )
+        for at, band in enumerate(post.bands)
+    ]
+
+
+def _gains(here: Visit, answer: Answer, checkpoint: str) -> Sequence[Gain]:
+    return [
+        Gain(
+            _group(here, gap.group),
+            f"{'+' if gap.minutes.value > 0 else '−'}{span(here, abs(gap.minutes.value))}",
+            _error(here, gap.minutes),
+            here.words.gettext(_VERDICTS[gap.verdict]),
+            gap.verdict,
+        )
+        for gap in answer.differences
+        if gap.checkpoint == checkpoint
+    ]
+
+
+def _group(here: Visit, name: str) -> str:
+    if name in _GROUPS:
+        return here.words.gettext(_GROUPS[name])
+    return vehicle_class(name.removeprefix("class:"), here.lang)
+
+
+def _wait(here: Visit, figure: Figure) -> str:
+    return f"{span(here, figure.value)} ± {_error(here, figure)}"
+
+
+def _error(here: Visit, figure: Figure) -> str:
+    return "?" if figure.error is None else span(here, figure.error)
+
+
+def _count(here: Visit, figure: Figure) -> str:
+    told = number(round(figure.value), here.lang)
+    return told if figure.error is None else f"{told} ± {number(round(figure.error, 1), here.lang)}"
