@@ -8,6 +8,7 @@ import os
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -52,52 +53,62 @@ def test_after_warming_no_run_compiles_anything():
 
 
 @pytest.fixture
-def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A tree of sources of its own, and a cache of its own."""
-    (tmp_path / "planning").mkdir()
-    monkeypatch.setattr(cache, "_PLANNING", tmp_path / "planning")
+def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package of its own, and a cache of its own."""
+    package = tmp_path / "kezek" / "planning"
+    package.mkdir(parents=True)
+    for name, text in (("one", "from kezek.planning.two import two"), ("two", ""), ("else", "")):
+        (package / f"{name}.py").write_text(text)
+    monkeypatch.setattr(cache, "SOURCE", tmp_path)
     monkeypatch.setenv(cache.VARIABLE, str(tmp_path / "kernels"))
-    return tmp_path / "planning"
+    cache._above.cache_clear()
+    yield package
+    cache._above.cache_clear()
 
 
-def test_kernels_are_compiled_anew_when_any_of_them_changes(sources: Path):
-    (sources / "one.py").write_text("@kernel\ndef one(): ...")
-    (sources / "plain.py").write_text("def plain(): ...")
-    first = cache.cache_folder()
-    (sources / "plain.py").write_text("def plain(): return 1")
-    assert cache.cache_folder() == first
-    (sources / "one.py").write_text("@kernel\ndef one(): return 1")
-    second = cache.cache_folder()
-    assert second != first
-    assert second.parent == first.parent == sources.parent / "kernels"
+@pytest.mark.parametrize(
+    ("changed", "anew"),
+    [("one", {"one"}), ("two", {"one", "two"}), ("else", {"else"})],
+)
+def test_kernels_are_compiled_anew_when_what_they_stand_on_changes(
+    sources: Path, changed: str, anew: set[str]
+):
+    names = ("one", "two", "else")
+    before = {name: cache.cache_folder(f"kezek.planning.{name}") for name in names}
+    assert {folder.parent for folder in before.values()} == {sources.parents[1] / "kernels"}
+    with (sources / f"{changed}.py").open("a") as file:
+        file.write("\nMORE = 1\n")
+    after = {name: cache.cache_folder(f"kezek.planning.{name}") for name in names}
+    assert {name for name in names if before[name] != after[name]} == anew
 
 
 def test_without_a_word_kernels_lie_in_the_users_cache(
     sources: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.delenv(cache.VARIABLE)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(sources.parent / "mine"))
-    assert cache.cache_folder().parent == sources.parent / "mine" / "kezek" / "kernels"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(sources / "mine"))
+    folder = cache.cache_folder("kezek.planning.one")
+    assert folder.parent == sources / "mine" / "kezek" / "kernels"
 
 
 def test_where_nothing_may_be_written_a_process_keeps_its_own(sources: Path):
-    (sources.parent / "kernels").write_text("a file where a folder should be")
-    folder = cache.cache_folder()
+    (sources.parents[1] / "kernels").write_text("a file where a folder should be")
+    folder = cache.cache_folder("kezek.planning.one").parent
     assert folder.is_dir()
-    assert sources.parent not in folder.parents
+    assert sources.parents[1] not in folder.parents
     assert folder.stat().st_mode & 0o077 == 0
+    assert cache.cache_folder("kezek.planning.two").parent == folder
     folder.rmdir()
 
 
-def test_only_the_latest_states_of_the_sources_are_kept(tmp_path: Path):
-    for n in range(12):
-        folder = tmp_path / f"{n:016d}"
+def test_old_states_of_the_sources_go_and_current_ones_stay(sources: Path):
+    kernels = cache.cache_folder("kezek.planning.one").parent
+    states = [kernels / f"one-{n:016x}" for n in range(70)]
+    for n, folder in enumerate([*states, kernels / "mine"]):
         folder.mkdir()
         os.utime(folder, (n, n))
-    (tmp_path / "mine").mkdir()
-    cache.forget_old(tmp_path / f"{11:016d}")
-    kept = sorted(path.name for path in tmp_path.iterdir())
-    assert kept == [f"{n:016d}" for n in range(4, 12)] + ["mine"]
+    cache.forget_old({states[0]})
+    assert set(kernels.iterdir()) == {states[0], *states[-64:], kernels / "mine"}
 
 
 def test_the_command_says_what_it_has_warmed():
@@ -110,4 +121,6 @@ def test_the_command_says_what_it_has_warmed():
     answer = json.loads(ran.stdout)["answer"]
     assert answer["kernels"] == list(warm.WARMED)
     assert answer["folder"] == str(warm.kept_in())
-    assert any(Path(answer["folder"]).rglob("*.nbc"))
+    assert {path.stem.partition(".")[0] for path in Path(answer["folder"]).rglob("*.nbc")} > {
+        "queue"
+    }

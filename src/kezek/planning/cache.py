@@ -4,32 +4,40 @@ A kernel is compiled once and kept as a file, in the folder that `NUMBA_CACHE_DI
 user's cache (`XDG_CACHE_HOME`, or `~/.cache`), so that the product itself may be installed read-only.
 Whoever can write there can run code as us: the folder deserves the care that a program's own deserves.
 
-Below it lies one folder for each state of the sources: the compiler looks at the file of a kernel only,
-not at those of the kernels that it calls, and would go on with old ones.
+Below it each module has a folder for each state of the sources that it stands on.  The compiler itself
+looks at the file of a kernel only, not at the kernels and constants that come from others, and would go
+on with old ones.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
+from functools import cache
 from pathlib import Path
 
 VARIABLE = "NUMBA_CACHE_DIR"
-KEPT_MAX = 8
+KEPT_MAX = 64
 
-_PLANNING = Path(__file__).parent
+SOURCE = Path(__file__).parents[2]
+_IMPORTED = re.compile(r"^(?:from|import) (kezek[\w.]*)", re.MULTILINE)
+_STATE = re.compile(r".+-[0-9a-f]{16}")
 
 
-def cache_folder() -> Path:
-    """The folder of this state of the sources, made if it can be.
+def cache_folder(module: str) -> Path:
+    """The folder of a module's kernels, made if it can be."""
+    return _above() / f"{module.rpartition('.')[2]}-{fingerprint(module)}"
 
-    Where nothing may be written it is a new folder of this process alone, and all is compiled anew.
-    """
-    named = os.environ.get(VARIABLE)
-    above = Path(named) if named else _user_cache()
-    folder = above / fingerprint()
+
+@cache
+def _above() -> Path:
+    """The folder above all.  Where nothing may be written it is new, and this process's alone."""
+    named, home = os.environ.get(VARIABLE), os.environ.get("XDG_CACHE_HOME")
+    cached = Path(home) if home else Path("~/.cache").expanduser()
+    folder = Path(named) if named else cached / "kezek" / "kernels"
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
@@ -37,23 +45,30 @@ def cache_folder() -> Path:
     return folder if os.access(folder, os.W_OK) else Path(tempfile.mkdtemp(prefix="kezek-kernels-"))
 
 
-def fingerprint() -> str:
-    """A name for what all kernels say: it changes with any file that holds one."""
-    digest = hashlib.sha256()
-    for path in sorted(_PLANNING.rglob("*.py")):
-        text = path.read_bytes()
-        if any(mark in text for mark in (b"@kernel", b"@swift", b"@borrower")):
-            digest.update(path.relative_to(_PLANNING).as_posix().encode() + b"\0" + text)
-    return digest.hexdigest()[:16]
+def fingerprint(module: str) -> str:
+    """A name for all that a module says and stands on: it changes with any of these files."""
+    texts: dict[str, str] = {}
+    left = [module]
+    while left:
+        name = left.pop()
+        if name not in texts:
+            texts[name] = _text(name)
+            left += _IMPORTED.findall(texts[name])
+    told = "\0".join(f"{name}\0{texts[name]}" for name in sorted(texts))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
-def forget_old(folder: Path) -> None:
-    """Keep the latest few states beside `folder`, and drop those before them."""
-    others = [path for path in folder.parent.iterdir() if path.is_dir() and len(path.name) == 16]
-    for path in sorted(others, key=lambda path: path.stat().st_mtime)[:-KEPT_MAX]:
+def _text(module: str) -> str:
+    path = SOURCE.joinpath(*module.split("."))
+    for file in (path.with_suffix(".py"), path / "__init__.py"):
+        if file.is_file():
+            return file.read_text(encoding="utf-8")
+    return ""
+
+
+def forget_old(current: set[Path]) -> None:
+    """Drop old states of the sources: the latest few are kept, and `current` in any case."""
+    states = [path for path in _above().iterdir() if path.is_dir() and _STATE.fullmatch(path.name)]
+    old = sorted(set(states) - current, key=lambda path: path.stat().st_mtime)
+    for path in old[: -KEPT_MAX or None]:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _user_cache() -> Path:
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path("~/.cache").expanduser()) / "kezek" / "kernels"

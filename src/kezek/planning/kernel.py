@@ -11,7 +11,7 @@ zero, so that `min` and `max` become one instruction each.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from numba import config, njit
@@ -21,8 +21,8 @@ from kezek.planning.cache import cache_folder
 
 Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
-CACHE = cache_folder()
-config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]  # its settings are made at run time
+# Where the kernels of this process are kept, by module.
+FOLDERS: dict[str, Path] = {}
 
 
 def _no_blas() -> None:
@@ -33,18 +33,15 @@ def _no_blas() -> None:
 # matrices. None does, and it is a fifth of the time from the start of a process to its first result.
 linalg.ensure_blas = _no_blas
 
-# With numpy's model a division asks for no zero first, so that a loop may divide several at once.
-_kept = partial(njit, cache=True, nogil=True, error_model="numpy")
-
 
 def kernel(function: Kernel) -> Kernel:
     """Compile at the first call, or load what was compiled before."""
-    return cast("Kernel", _kept(function))
+    return _kept(function)
 
 
 def swift(function: Kernel) -> Kernel:
     """The same for loops over `min` and `max` of numbers that are never nan."""
-    return cast("Kernel", _kept(function, fastmath={"nnan", "nsz"}))
+    return _kept(function, fastmath={"nnan", "nsz"})
 
 
 def borrower(function: Kernel) -> Kernel:
@@ -52,4 +49,15 @@ def borrower(function: Kernel) -> Kernel:
 
     Counting who uses an array costs more than what most of these do, and they pass on dozens.
     """
-    return cast("Kernel", _kept(function, _nrt=False))
+    return _kept(function, _nrt=False)
+
+
+def _kept(function: Kernel, **options: Any) -> Kernel:
+    module = function.__module__
+    if module not in FOLDERS:
+        FOLDERS[module] = cache_folder(module)
+    # The compiler asks for the folder while it declares a function; it has no other way to be told.
+    config.CACHE_DIR = str(FOLDERS[module])  # type: ignore[attr-defined]  # its settings are made at run time
+    # With numpy's model a division asks for no zero first: a loop may divide several at once.
+    declare = njit(cache=True, nogil=True, error_model="numpy", **options)
+    return cast("Kernel", declare(function))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from kezek.planning.cache import forget_old
-from kezek.planning.kernel import CACHE
+from kezek.planning.kernel import FOLDERS
 from kezek.planning.simulation.chance import exponential
 from kezek.planning.simulation.checkpoint import run
 from kezek.planning.simulation.checkpoint_plan import (
@@ -41,12 +41,12 @@ def warm() -> Iterator[str]:
     for name, call in WARMED.items():
         call()
         yield name
-    forget_old(CACHE)
+    forget_old(set(FOLDERS.values()))
 
 
 def kept_in() -> Path:
-    """The folder in which the kernels of this version are kept."""
-    return CACHE
+    """The folder above those in which kernels are kept."""
+    return next(iter(FOLDERS.values())).parent
 
 
 def _queue() -> None:

@@ -21,7 +21,7 @@ import numpy as np
 
 from kezek.planning.kernel import kernel
 from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, exponentials, stream
-from kezek.planning.simulation.queue import ARRIVALS, SERVICES
+from kezek.planning.simulation.queue import ARRIVALS, SERVICES, occupy
 from kezek.planning.simulation.replication import Figures, check, replicate
 
 # Arrivals a second in each interval, and the seconds of one.
@@ -91,11 +91,7 @@ def _days(
             for k in range(many):
                 seen[k] += arrival <= instants_s[k] < until
             seen[many] += min(until, end) - arrival
-            for lane in range(1, lanes):
-                other = free[lane]
-                free[lane - 1] = min(until, other)
-                until = max(until, other)
-            free[lanes - 1] = until
+            occupy(free, until)
     return seen / days
 
 

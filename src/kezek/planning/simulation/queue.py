@@ -77,12 +77,7 @@ def _waits(
             start = max(arrival, free[0])
             waits += start - arrival
             waited += start > arrival
-            until = start + spans[i]
-            for lane in range(1, lanes):
-                other = free[lane]
-                free[lane - 1] = min(until, other)
-                until = max(until, other)
-            free[lanes - 1] = until
+            occupy(free, start + spans[i])
     measured = (blocks - dropped) * BLOCK
     return np.array((waits / measured, waited / measured))
 
@@ -97,10 +92,20 @@ def queue_starts(arrivals_s: Floats, services_s: Floats, lanes: int) -> Floats:
     starts, free = np.empty(arrivals_s.shape[0]), np.zeros(lanes)
     for i in range(arrivals_s.shape[0]):
         starts[i] = max(arrivals_s[i], free[0])
-        until = starts[i] + services_s[i]
-        for lane in range(1, lanes):
-            other = free[lane]
-            free[lane - 1] = min(until, other)
-            until = max(until, other)
-        free[lanes - 1] = until
+        occupy(free, starts[i] + services_s[i])
     return starts
+
+
+@swift
+def occupy(free: Floats, until: float) -> None:
+    """Take the lane that is free first, until `until`; `free` stays in order.
+
+    Every lane is looked at, though the place may be found early: a comparison that the processor need
+    not guess is quicker than one that ends a loop.
+    """
+    last = free.shape[0] - 1
+    for lane in range(last):
+        later = free[lane + 1]
+        free[lane] = min(until, later)
+        until = max(until, later)
+    free[last] = until

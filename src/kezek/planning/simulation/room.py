@@ -18,7 +18,7 @@ import numpy as np
 
 from kezek.planning.kernel import kernel
 from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, stream
-from kezek.planning.simulation.queue import ARRIVALS, SERVICES
+from kezek.planning.simulation.queue import ARRIVALS, SERVICES, occupy
 from kezek.planning.simulation.replication import Figures, check, replicate
 
 
@@ -85,12 +85,7 @@ def _loss(
             waits += start - arrival
             starts[oldest] = start
             oldest = oldest + 1 if oldest + 1 < places else 0
-            until = start + spans[i]
-            for lane in range(1, lanes):
-                other = free[lane]
-                free[lane - 1] = min(until, other)
-                until = max(until, other)
-            free[lanes - 1] = until
+            occupy(free, start + spans[i])
     measured = (blocks - dropped) * BLOCK
     return np.array((lost / measured, waits / (measured - lost)))
 
@@ -110,10 +105,5 @@ def room_starts(arrivals_s: Floats, services_s: Floats, lanes: int, room: int) -
             continue
         starts[i] = recent[oldest] = max(arrivals_s[i], free[0])
         oldest = oldest + 1 if oldest + 1 < places else 0
-        until = starts[i] + services_s[i]
-        for lane in range(1, lanes):
-            other = free[lane]
-            free[lane - 1] = min(until, other)
-            until = max(until, other)
-        free[lanes - 1] = until
+        occupy(free, starts[i] + services_s[i])
     return starts
