@@ -104,7 +104,8 @@ class _Reader:
             if len(row) != len(header):
                 self._fault(line, "", f"has {len(row)} fields where the header has {len(header)}")
                 continue
-            self._row(line, row[time], row[value].strip(), ",".join(row[one] for one in names))
+            name = ",".join(row[one] for one in names) if names else self._columns.value
+            self._row(line, row[time], row[value].strip(), name)
         if not lines:
             raise BadHistory(f"{self._path} has a header and no rows.")
         return self._history()
