@@ -55,23 +55,33 @@ class Incidents:
     def __init__(
         self, ground: Ground, faults: frozenset[str], chance: random.Random, hands: Hands
     ) -> None:
-        self._ground, self._faults, self._chance, self._hands = ground, faults, chance, hands
+        self._ground, self._chance, self._hands = ground, chance, hands
+        self._kills: list[str] = []
+        self._makers: list[Callable[[], Condition] | None] = []
+        makers = {"stop": self._stop, "disk": self._disk, "clock": self._clock, "link": self._link}
+        self._possible = [None, *(maker for name, maker in makers.items() if name in faults)]
 
     def kill(self) -> tuple[str, Callable[[], Awaitable[None]]]:
         """One of the kills that are possible here, by name."""
         ground, chance = self._ground, self._chance
         server = chance.choice(ground.servers)
         place = chance.randrange(8)
-        found: list[tuple[str, Callable[[], object]]] = [("kill server", server.kill)]
+        found: dict[str, Callable[[], object]] = {"kill server": server.kill}
         if len(ground.servers) > 1:
-            found.append(("kill all servers", lambda: [s.kill() for s in ground.servers]))
+            found["kill all servers"] = lambda: [s.kill() for s in ground.servers]
         if server.workers > 1:
-            found.append(("kill worker", partial(self._kill_worker, server, place)))
+            found["kill worker"] = partial(self._kill_worker, server, place)
         if ground.cluster is not None:
-            found.append(("kill database", ground.cluster.kill))
-            found.append(("kill backend", partial(self._kill_backend, place)))
-        name, work = chance.choice(found)
-        return name, lambda: self._hands.do(work)
+            found["kill database"] = ground.cluster.kill
+            found["kill backend"] = partial(self._kill_backend, place)
+        name = self._dealt(self._kills, list(found))
+        return name, lambda: self._hands.do(found[name])
+
+    def _dealt(self, deck: list[T], whole: list[T]) -> T:
+        """One as from a deck of cards: each comes once before any comes again."""
+        if not deck:
+            deck += self._chance.sample(whole, len(whole))
+        return deck.pop()
 
     def _kill_worker(self, server: Any, place: int) -> None:
         if len(server.processes()) > server.workers:
@@ -89,11 +99,8 @@ class Incidents:
 
     def condition(self) -> Condition | None:
         """Something that holds while the load goes on and the next kill comes; or nothing."""
-        makers = {"stop": self._stop, "disk": self._disk, "clock": self._clock, "link": self._link}
-        possible = [maker for name, maker in makers.items() if name in self._faults]
-        if not possible or self._chance.random() < 0.3:
-            return None
-        return self._chance.choice(possible)()
+        maker = self._dealt(self._makers, self._possible)
+        return maker() if maker else None
 
     def _stop(self) -> Condition:
         chance, ground = self._chance, self._ground
