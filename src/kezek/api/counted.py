@@ -21,6 +21,13 @@ FIELDS = "fields"
 REQUEST: ContextVar[str] = ContextVar("request", default="")
 _numbers = count(1)
 _WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+# Whether it was an operation of the API, and whether it may have changed something.
+_KINDS = {
+    (True, True): "api_change",
+    (True, False): "api_read",
+    (False, True): "page_change",
+    (False, False): "page_read",
+}
 
 
 def counted(app: Any, traffic: Traffic) -> Any:
@@ -34,14 +41,20 @@ def counted(app: Any, traffic: Traffic) -> Any:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        began = perf_counter()
-        if log.isEnabledFor(logging.INFO):
+        began, noted = perf_counter(), log.isEnabledFor(logging.INFO)
+        if noted:
             REQUEST.set(f"{os.getpid():x}-{next(_numbers):x}")
 
         # Plain, and answers with the other's coroutine: one more of our own would cost twice as much.
         def told(message: Any) -> Any:
             if message["type"] == "http.response.start":
-                _count(traffic, scope, message["status"], perf_counter() - began)
+                seconds, status = perf_counter() - began, message["status"]
+                operation = scope.get(ROUTE)
+                route = operation or scope.get("path_template") or "unknown"
+                kind = _KINDS[operation is not None, scope["method"] in _WRITING]
+                traffic.answered(kind, route, status, seconds)
+                if noted:
+                    _note(route, status, seconds)
             return send(message)
 
         await app(scope, receive, told)
@@ -49,12 +62,6 @@ def counted(app: Any, traffic: Traffic) -> Any:
     return asked
 
 
-def _count(traffic: Traffic, scope: Any, status: int, seconds: float) -> None:
-    operation = scope.get(ROUTE)
-    route = operation or scope.get("path_template") or "unknown"
-    side = "api" if operation else "page"
-    step = "change" if scope["method"] in _WRITING else "read"
-    traffic.answered(f"{side}_{step}", route, status, seconds)
-    if log.isEnabledFor(logging.INFO):
-        told = {"route": route, "status": status, "milliseconds": round(1_000 * seconds, 1)}
-        log.info("request", extra={FIELDS: told})
+def _note(route: str, status: int, seconds: float) -> None:
+    told = {"route": route, "status": status, "milliseconds": round(1_000 * seconds, 1)}
+    log.info("request", extra={FIELDS: told})
