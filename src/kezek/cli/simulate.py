@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 @click.argument("scenario", required=False)
 @click.option("--list", "listed", is_flag=True, help="List the scenarios that ship, by name.")
 @click.option(
+    "--calibrate", is_flag=True, help="Print the network's scenario, read from its board."
+)
+@click.option(
     "--replications", type=click.IntRange(1, 100_000), help="Runs; else the file's number."
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed; else the file's.")
@@ -50,6 +53,7 @@ def simulate(
     scenario: str | None,
     *,
     listed: bool,
+    calibrate: bool,
     replications: int | None,
     seed: int | None,
     threads: int | None,
@@ -66,6 +70,12 @@ def simulate(
     """
     if listed:
         _list()
+        return
+    if calibrate:
+        from kezek.cli.simulate_calibration import network_scenario
+
+        text = network_scenario()
+        answer({"scenario": text}, lambda: click.echo(text, nl=False))
         return
     if scenario is None:
         raise click.UsageError("name a scenario: a TOML file, or one that `--list` lists.")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from datetime import date
-from pathlib import Path
 
+from kezek.cli.simulate_calibration import network_scenario
 from kezek.domain.checkpoint.board_day import BoardDay
 from kezek.planning.scenario.calibration import lanes_of, read_post
 from kezek.planning.scenario.ground import NETWORK, calibrated, shipped
-
-ROOT = Path(__file__).parents[3]
 
 
 def board(*ordinary: int, kept: int = 1) -> list[BoardDay]:
@@ -24,10 +21,7 @@ def read(days: list[BoardDay]):
 
 
 def test_the_scenario_that_ships_is_the_one_that_the_board_gives():
-    spec = importlib.util.spec_from_file_location("calibration", ROOT / "tools" / "calibration.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    assert tool.written() == shipped(NETWORK), "run: .venv/bin/python tools/calibration.py"
+    assert network_scenario() == shipped(NETWORK), "run: kezek simulate --calibrate"
 
 
 def test_demand_is_the_larger_of_tomorrow_and_of_the_rest_of_today():

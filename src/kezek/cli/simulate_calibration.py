@@ -1,23 +1,20 @@
-"""Writes the shipped network's scenario, `src/kezek/scenario/network.toml`, from the board that ships.
+"""`kezek simulate --calibrate`: the shipped network's scenario, read from the board that ships.
 
-Run it as `.venv/bin/python tools/calibration.py` when the board or the reading of it has changed; a test
-fails when the file has fallen behind.  The reading itself is `kezek/planning/scenario/calibration.py`.
+What it prints is `src/kezek/scenario/network.toml`; a test fails when the file has fallen behind the
+board, or behind the reading of it in `planning/scenario/calibration.py`.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from kezek.app import network as files
 from kezek.domain.checkpoint.board_day import by_checkpoint
 from kezek.planning.scenario.calibration import Read, entry, read_post
 
-FILE = Path(__file__).parents[1] / "src" / "kezek" / "scenario" / "network.toml"
-
 HEAD = """\
-# Written by tools/calibration.py from the load board of 13 June 2026, 17:23, and from crossings.csv.
+# Written by `kezek simulate --calibrate`: the load board of 13 June 2026, 17:23, and crossings.csv.
 # Each number has its basis: the board, a table, or ours (an assumption of this project).
 title = "The network of 13 June 2026"
 question = "What do the posts of the real board look like from inside, if nothing is changed?"
@@ -37,7 +34,7 @@ counterpart = "unknown: no limit is set; the other side may be the narrower one"
 """
 
 
-def written() -> str:
+def network_scenario() -> str:
     """The whole file."""
     return HEAD + "".join("\n" + text for text in _entries())
 
@@ -81,7 +78,3 @@ def _table(entry: Mapping[str, object]) -> str:
 
 def _value(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value)
-
-
-if __name__ == "__main__":
-    FILE.write_text(written(), encoding="utf-8")

@@ -1,0 +1,292 @@
+"""The agency's questions to the simulator: what a form asks, and who may read what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+import sys
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kezek import bootstrap
+from kezek.app.ground import shipped_ground
+from kezek.app.port import Fault
+from kezek.app.what_if import WAITING_MAX, Asked, WhatIfs, Wish, faults_of, scenario_of
+from kezek.planning.scenario.answer import (
+    Answer,
+    Band,
+    Calendar,
+    Difference,
+    Figure,
+    Group,
+    Hour,
+    Length,
+    PostAnswer,
+)
+from kezek.planning.scenario.ground import Known
+from kezek.world.chance import SeededChance
+from kezek.world.simulator import SpawnedSimulator
+from tests.web.staff.office import Browser, Office, opened
+
+FORM = "/agency/what-if"
+ASKED = Asked(1, 0, "A question")
+
+
+class Stand:
+    """A simulator that plays nothing: tests say who is at work, and lay the answers down."""
+
+    def __init__(self) -> None:
+        self.at_work: set[Path] = set()
+
+    async def play(self, folder: Path) -> None:
+        self.at_work.add(folder)
+        await asyncio.Event().wait()
+
+    def playing(self, folder: Path) -> bool:
+        return folder in self.at_work
+
+
+@pytest.fixture
+def stand() -> Stand:
+    return Stand()
+
+
+@pytest.fixture
+def office(stand: Stand, monkeypatch):
+    """The small world, whose first post is calibrated as a real one."""
+    ground = shipped_ground()
+    ground = dataclasses.replace(
+        ground,
+        posts={**ground.posts, "kz_a": Known("A", "Asia/Almaty", "kz")},
+        calibrated={**ground.calibrated, "kz_a": ground.calibrated["kz_syrym"] | {"id": "kz_a"}},
+    )
+    for module in ("kezek.app.what_if", "kezek.web.staff.what_if"):
+        monkeypatch.setattr(f"{module}.shipped_ground", lambda: ground)
+    monkeypatch.setattr(bootstrap, "SpawnedSimulator", lambda: stand)
+    with opened() as found:
+        yield found
+
+
+def ask(b: Browser, **fields: str):
+    given = {"posts": "kz_a", "from": "2026-06-15", "until": "2026-06-20", "runs": "5"} | fields
+    return b.post(FORM, b.fill(b.page(FORM), FORM) | given)
+
+
+def asked(office: Office, b: Browser, **fields: str) -> tuple[str, Path]:
+    """The address of a question that was taken, and its folder."""
+    taken = ask(b, **fields)
+    assert taken.status_code == 303, re.findall(r"bad-text.*?</span>", taken.text)
+    url = taken.headers["location"]
+    return url, office.house.settings.folder / "what-if" / url.removeprefix("/what-if/")
+
+
+def figure(value: float) -> Figure:
+    return Figure(value=value, error=1.5)
+
+
+def answer() -> Answer:
+    post = PostAnswer(
+        checkpoint="kz_a",
+        name="A",
+        zone="Asia/Almaty",
+        load=1.2,
+        tight="customs",
+        trucks=figure(900),
+        no_shows=figure(30),
+        lost=figure(0),
+        wait=figure(125),
+        worst=figure(700),
+        worst_of_all=900,
+        longest=figure(40),
+        truck_hours=figure(2_000),
+        calendar=Calendar(booked=930, days=0.5, left=3, late_until="", refused=2),
+        groups=(
+            Group(
+                name="all",
+                trucks=figure(900),
+                mean=figure(125),
+                beyond=figure(50),
+                quantiles=(figure(60),) * 7,
+            ),
+        ),
+        hours=tuple(Hour(hour=h, trucks=4, quantiles=(figure(60),) * 7) for h in range(24)),
+        lengths=(Length(at="2026-06-15T00:00+05:00", quantiles=(1.0,) * 7),),
+        bands=(Band(until=60, trucks=figure(300)), Band(until=None, trucks=figure(600))),
+    )
+    gap = Difference(checkpoint="kz_a", group="all", minutes=figure(-20), verdict="wins")
+    return Answer(
+        title="<b>mine</b>",
+        question="",
+        begins="2026-06-15",
+        until="2026-06-20",
+        seed=77,
+        replications=5,
+        change={},
+        posts=(post,),
+        other_title="changed",
+        other=(post,),
+        differences=(gap,),
+    )
+
+
+def test_a_wish_becomes_a_scenario_that_can_be_played():
+    wish = Wish(
+        title='Two "lanes"\nmore',
+        other_title="changed",
+        posts=("kz_syrym", "kz_bakhty"),
+        begins=date(2026, 6, 15),
+        until=date(2026, 6, 20),
+        runs=20,
+        seed=4,
+        regulation="kz",
+        demand_percent=110,
+        lanes=9,
+        capacity=300,
+        closed_from=datetime(2026, 6, 16, 8),  # noqa: DTZ001 - a local time, as a form sends it
+        closed_until=datetime(2026, 6, 16, 20),  # noqa: DTZ001
+        announced=False,
+    )
+    text = scenario_of(wish)
+    assert faults_of(text) == ()
+    file = tomllib.loads(text)
+    assert file["title"] == wish.title
+    assert file["compare"]["change"] == {
+        "checkpoint.*.regulation": "kz",
+        "checkpoint.*.demand.factor": 1.1,
+        "checkpoint.*.stage.*.lanes": 9,
+        "checkpoint.*.capacity_per_day": 300,
+        "checkpoint.*.closure": [
+            {"from": wish.closed_from, "until": wish.closed_until, "announced": False}
+        ],
+    }
+
+
+def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
+    b = office.browser("agency")
+    url, folder = asked(office, b, lanes="9", title="Nine lanes")
+    file = tomllib.loads((folder / "scenario.toml").read_text())
+    assert file["compare"]["change"] == {"checkpoint.*.stage.*.lanes": 9}
+    stand.at_work.add(folder)
+    (folder / "progress").write_text("3 5")
+    waiting = b.get(url)
+    assert "3 of 5 runs are played" in waiting.text
+    assert waiting.headers["refresh"] == "3"
+    (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
+    stand.at_work.clear()
+    done = b.get(url)
+    assert "refresh" not in done.headers
+    page = done.text
+    assert page.count("<b>2 h 05</b><small>± 1.5 min</small>") == 2
+    assert "seed 77" in page
+    assert "as it is: More comes than can pass" in page
+    assert re.search(r"all trucks</th>.*?−20 min.*?<b>wins</b>", page, re.DOTALL)
+    assert "&lt;b&gt;mine" in page
+    assert "<b>mine" not in page
+    assert "Nine lanes" in b.page(FORM)
+
+
+def test_whoever_has_the_link_may_read_and_nobody_else_finds_it(office, stand):
+    url, folder = asked(office, office.browser("agency"))
+    (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
+    (folder / "summary.csv").write_text("n\n1\n")
+    anybody = office.browser()
+    assert anybody.get(url).status_code == 200
+    table = anybody.get(f"{url}/summary.csv")
+    assert (table.text, table.headers["content-type"]) == ("n\n1\n", "text/csv; charset=utf-8")
+    for other in ("asked.json", "lock", "..%2fkezek.db", "groups.csv"):
+        assert anybody.get(f"{url}/{other}").status_code == 404
+    assert anybody.get("/what-if/" + "0" * 32).status_code == 404
+    assert len(folder.name) == 32
+    assert url not in office.browser("admin").get(FORM).text
+
+
+def test_a_simulation_that_died_says_so(office, stand):
+    url, _ = asked(office, office.browser("agency"))
+    stand.at_work.clear()
+    page = office.browser().get(url)
+    assert "ended before it was done" in page.text
+    assert "refresh" not in page.headers
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"posts": "kz_nowhere"}, "Choose a post"),
+        ({"until": "2026-06-15"}, "Choose days that rise"),
+        ({"from": "soon"}, "Choose days that rise"),
+        ({"lanes": "0"}, "Write a whole number from 1 to 100"),
+        ({"demand": "many"}, "Write a whole number from 1 to 1,000"),
+        ({"runs": "501"}, "Write a whole number from 2 to 500"),
+        ({"closed_from": "2026-06-16T08:00"}, "A closure has a beginning and an end"),
+        ({"closed_from": "x", "closed_until": "y"}, "A closure has a beginning and an end"),
+        ({"regulation": "kg-dostuk", "posts": "kz_a", "lanes": "1001"}, "Write a whole number"),
+    ],
+)
+def test_what_cannot_be_played_is_said_at_its_field(office, fields, told):
+    answered = ask(office.browser("agency"), **fields)
+    assert answered.status_code == 422
+    assert told in answered.text
+    assert not (office.house.settings.folder / "what-if").exists()
+
+
+def test_only_an_agency_asks(office):
+    assert office.browser("officer").get(FORM).status_code == 403
+    assert office.browser().get(FORM).status_code == 303
+
+
+def test_a_crowd_is_refused_and_not_kept(tmp_path):
+    async def crowd() -> None:
+        what_ifs = WhatIfs(tmp_path, Stand(), SeededChance(1))
+        for _ in range(WAITING_MAX):
+            await what_ifs.ask("", ASKED)
+        with pytest.raises(Fault, match="try again"):
+            await what_ifs.ask("", ASKED)
+
+    asyncio.run(crowd())
+    assert len(list(tmp_path.iterdir())) == WAITING_MAX
+
+
+def test_the_oldest_that_is_done_makes_room(tmp_path, monkeypatch):
+    monkeypatch.setattr("kezek.app.what_if.KEPT_MAX", 2)
+    stand = Stand()
+
+    async def three() -> list[str]:
+        what_ifs = WhatIfs(tmp_path, stand, SeededChance(1))
+        found = []
+        for at in range(3):
+            found.append(await what_ifs.ask("", Asked(1, at, "")))
+            (tmp_path / found[-1] / "answer.json").write_text("{}")
+        return found
+
+    first, *others = asyncio.run(three())
+    assert {path.name for path in tmp_path.iterdir()} == set(others)
+    assert first not in others
+
+
+def test_a_folder_is_locked_while_its_simulation_is_played_and_no_longer(tmp_path):
+    waits = "import sys; sys.stdin.read(); open(sys.argv[-1] + '/answer.json', 'w').write('{}')"
+    simulator = SpawnedSimulator((sys.executable, "-c", waits))
+    assert not simulator.playing(tmp_path)
+
+    async def played() -> bool:
+        task = asyncio.ensure_future(simulator.play(tmp_path))
+        await asyncio.sleep(0)
+        seen = simulator.playing(tmp_path)
+        await task
+        return seen
+
+    assert asyncio.run(played())
+    assert not simulator.playing(tmp_path)
+    assert (tmp_path / "answer.json").exists()
+
+
+def test_a_simulation_that_takes_too_long_is_ended(tmp_path):
+    sleeps = (sys.executable, "-c", "import time; time.sleep(600)")
+    simulator = SpawnedSimulator(sleeps, seconds_max=0.2)
+    asyncio.run(simulator.play(tmp_path))
+    assert not simulator.playing(tmp_path)
