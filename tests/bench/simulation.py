@@ -39,6 +39,7 @@ TANDEM_SIMPY = Aim("simulator: priority tandem, times SimPy", "times", least=200
 TANDEM_CIW = Aim("simulator: priority tandem, times Ciw", "times", least=350)
 QUEUE = Aim("simulator: M/M/4", "customers/s")
 QUEUE_SIMPY = Aim("simulator: M/M/4, times SimPy", "times", least=600)
+THREADS = Aim("simulator: replications in two threads, times one thread", "times")
 COLD = Aim("simulator: new process to first result, kernels on disk", "s", most=0.8)
 MEMORY = Aim("simulator: peak memory, 2,000 replications by 20", "times", most=1.05)
 
@@ -81,6 +82,7 @@ def measure(rows: Rows, *, runs: int) -> None:
         assert 0.4 < wait_simpy / wait < 2.5, (wait_simpy, wait)
         rows.add(QUEUE, ours, by_simpy)
         rows.add(QUEUE_SIMPY, ours / by_simpy)
+        rows.add(THREADS, replications(2) / replications(1))
         rows.add(COLD, cold())
         rows.add(MEMORY, peak(2_000) / peak(20))
 
@@ -185,6 +187,22 @@ def queue_simpy(seed: int) -> float:
     world.process(source())
     world.run()
     return waits / CUSTOMERS_SIMPY
+
+
+def replications(threads: int) -> float:
+    """How often a second twelve replications are done."""
+    began = time.perf_counter()
+    law = exponential(1.0)
+    run_queue(
+        exponential(0.5),
+        law,
+        lanes=4,
+        customers=1_000_000,
+        seed=1,
+        replications=12,
+        threads=threads,
+    )
+    return 1 / (time.perf_counter() - began)
 
 
 def cold() -> float:
