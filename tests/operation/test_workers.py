@@ -107,6 +107,20 @@ def test_a_worker_that_dies_is_replaced_and_nobody_is_turned_away(site: Site):
         assert server.stop() == ExitCode.DONE
 
 
+def test_a_scrape_of_any_worker_tells_the_figures_of_all(site: Site):
+    with site.serve() as server:
+        for wire in server.connect_to_all():
+            until(lambda wire=wire: wire.get("/readyz").status == 200)
+            until(lambda wire=wire: scraped(wire) == {"0", "1"})
+        assert server.stop() == ExitCode.DONE
+
+
+def scraped(wire: Wire) -> set[str]:
+    """The workers whose figures a scrape tells."""
+    page = wire.get("/metrics").raw.decode()
+    return set(re.findall(r'^kezek_memory_bytes{worker="(\d+)"}', page, re.MULTILINE))
+
+
 def test_workers_end_with_the_process_that_started_them(site: Site):
     server = site.serve()
     workers = server.workers()
