@@ -1,10 +1,11 @@
 """The checkpoint once more, as a SimPy program written plainly: what the compiled model is held against.
 
-It is given the same draws, and shares nothing with the model but the plan and the draws themselves.  Who is
-next in the line it asks the live product: `domain.turn.order.line_up`.
+It is given the same draws, and shares nothing with the model but the plan and the draws themselves.
+Who is next in the line it asks the live product: `domain.turn.order.line_up`.
 
-What happens at one instant is collected and then done in the model's order: trucks leave their lanes; called
-ones come to the gate or are missed, by number; trucks arrive, by number; then whoever can move does.
+What happens at one instant is collected and then done in the model's order: trucks leave their lanes;
+called ones come to the gate or are missed, by number; trucks arrive, by number; then whoever can move
+does.
 """
 
 from __future__ import annotations
@@ -178,7 +179,7 @@ class Oracle:
             self.env.process(self.looks(at))
 
     def calls(self) -> bool:
-        """One call, if there is room before the gate, the pace allows it and somebody's window is open."""
+        """One call, if the gate has room, the pace allows it and somebody's window is open."""
         limit, now = self.plan.calls.per_hour, self.env.now
         if self.on_the_way + len(self.queues[0]) >= self.plan.calls.ahead:
             return False

@@ -15,8 +15,9 @@ from kezek.planning.simulation.line import Floats
 
 KNOTS = 33
 DAY_HOURS = 24
-# Calls made while nobody is known to have waited say less of the pace: they count as so many at most.
-IDLE_CALLS_MAX = 40.0
+# Calls from a time when nobody is known to have waited tell how many came, not how many could have been
+# called: they count as so many at most, and for the calendar's pace where that is higher.
+IDLE_CALLS_MAX = 20.0
 GAPS_MIN, GAPS_MAX = 12, 600
 # The pace of a real gate is never surer than as if calls were this regular.
 VARIATION_MIN = 0.5
@@ -48,7 +49,7 @@ class Pace:
 def pace_of(state: LineState) -> Pace:
     """The pace of a line that has called somebody."""
     measured, now = state.measured, state.now
-    hours, level, by_hour = _calendar(state)
+    hours, level, by_hour, usual = _calendar(state)
     called = np.array(measured.called, np.float64)
     since = min(measured.since, measured.called[0])
     grid, passed = _as_usual(since, now, by_hour)
@@ -62,7 +63,7 @@ def pace_of(state: LineState) -> Pace:
     weight = min(1.0, IDLE_CALLS_MAX / idle) if idle else 0.0
     sure = max(variation, VARIATION_MIN) ** -2
     calls = max(0.5, len(lately) + weight * idle)
-    exposed = (passed[-1] - begun) + weight * begun
+    exposed = (passed[-1] - begun) + weight * min(begun, idle / usual)
     open_hours = float((np.diff(grid) / HOUR)[np.diff(passed) > 0.0].sum())
     walking = measured.walked_in / max(1.0, open_hours)
     return Pace(
@@ -76,13 +77,13 @@ def pace_of(state: LineState) -> Pace:
     )
 
 
-def _calendar(state: LineState) -> tuple[Floats, Floats, Floats]:
-    """Steps of the hours to come, and the same by hour of the day, for those that were."""
+def _calendar(state: LineState) -> tuple[Floats, Floats, Floats, float]:
+    """Steps of the hours to come, the same by hour of the day for the past, and an hour's places."""
     by_start = {hour.start: float(hour.capacity) for hour in state.hours}
     usual = [capacity for capacity in by_start.values() if capacity > 0.0]
-    mean = sum(usual) / len(usual) if usual else 1.0
+    mean = sum(usual) / len(usual) if usual else 1e-9
     if not by_start:
-        return np.zeros(1), np.ones(1), np.ones(DAY_HOURS)
+        return np.zeros(1), np.ones(1), np.ones(DAY_HOURS), mean
     # The last call of what is gone by may not reach into hours nobody told of: they are closed.
     marks: dict[float, float] = {0.0: 0.0}
     for start, capacity in sorted(by_start.items()):
@@ -97,7 +98,7 @@ def _calendar(state: LineState) -> tuple[Floats, Floats, Floats]:
     by_hour[by_hour < 0.0] = 1.0
     if not by_hour.any():
         by_hour[:] = 1.0
-    return np.array([*marks]), np.array([*marks.values()]), by_hour
+    return np.array([*marks]), np.array([*marks.values()]), by_hour, mean
 
 
 def _as_usual(since: Instant, now: Instant, by_hour: Floats) -> tuple[Floats, Floats]:
