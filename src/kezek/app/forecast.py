@@ -36,6 +36,8 @@ WATCHED_FOR = 60 * SECOND
 IDLE_SECONDS = 0.5
 # A line's state costs this process some milliseconds; so many times as long it does other things.
 REST = 40
+# A busy machine is no reason to forecast for ever more seldom: what took long has mostly waited.
+REST_SECONDS_MAX = 1.0
 # Nobody waits for the past: bookings shall not notice that it is gone through.
 NIGHT_REST_SECONDS = 0.05
 # Domain time.
@@ -149,7 +151,7 @@ class Forecasts:
         except Fault as fault:
             log.warning("the line %s has no forecast: %s", post.line.id, fault)
             return IDLE_SECONDS
-        return max(spent, 1) * REST / SECOND
+        return min(max(spent, 1) * REST / SECOND, REST_SECONDS_MAX)
 
     def _stalest(self) -> Post | None:
         """The line that most needs to be asked about: a watched one, then the oldest."""
