@@ -31,6 +31,12 @@ def test_what_a_day_cannot_give_the_next_one_gives_first_come_first():
     assert mean_days(booked.days_waited) == 12 / 192
 
 
+def test_a_day_that_does_not_count_is_booked_and_not_told():
+    booked = book(places(), 50, None, counted=2)
+    assert by_day(booked) == [48] * 4
+    assert (booked.left, booked.days_waited) == (4, ((0, 48 + 46), (1, 2)))
+
+
 def test_parts_of_a_truck_are_carried_on():
     assert by_day(book(places(), 10.5, None)) == [10, 11, 10, 11]
 

@@ -21,16 +21,17 @@ def compiled(text: str = HEAD + OWN) -> Compiled:
 
 def test_places_become_bookings_by_window():
     plan = compiled().plan
-    assert plan.booked.trucks.sum() == 2 * 80
+    # A day more is played than counts.
+    assert plan.booked.trucks.sum() == 3 * 80
     assert set(plan.booked.start % HOUR) == {0.0}
     assert plan.rules.window == HOUR
-    assert plan.until == 48 * HOUR
+    assert plan.until == 72 * HOUR
 
 
 def test_the_warm_up_comes_before_what_counts():
     found = compiled(HEAD + "warm_up_days = 1\n" + OWN)
     assert found.counted_from == 24 * HOUR
-    assert found.plan.until == 72 * HOUR
+    assert found.counted_until == 72 * HOUR
 
 
 def test_the_demand_that_does_not_book_walks_in_up_to_its_cap():
@@ -85,7 +86,7 @@ def test_a_class_never_goes_over_its_cap_of_the_day():
     plan = compiled(text).plan
     of_class = plan.booked.vehicle_class == plan.rules.classes.index(VehicleClass.PRIORITY)
     days = plan.booked.start[of_class] // (24 * HOUR)
-    assert np.bincount(days.astype(int), plan.booked.trucks[of_class]).tolist() == [5.0, 5.0]
+    assert np.bincount(days.astype(int), plan.booked.trucks[of_class]).tolist() == [5.0, 5.0, 5.0]
 
 
 def test_rules_of_the_file_stand_in_for_the_regulation():

@@ -41,7 +41,7 @@ def test_figures_are_those_of_the_records():
     for n in range(6):
         records = run(compiled.plan, 7, n)
         stays = records.stays()[records.crossed()]
-        stays = stays[records.trucks["arrived"][records.crossed()] < compiled.plan.until]
+        stays = stays[records.trucks["arrived"][records.crossed()] < compiled.counted_until]
         stays = stays[records.trucks["arrived"][records.crossed()][: len(stays)] >= -np.inf]
         waits.append(stays / 60)
         hours.append(stays.sum() / 3_600)

@@ -84,8 +84,19 @@ def local(when: datetime, zone: str) -> Instant:
     return from_datetime(when.replace(tzinfo=ZoneInfo(zone)))
 
 
-def book(days: Sequence[DayPlaces], per_day: float, by_hour: Sequence[float] | None) -> Booked:
-    """Requests of `per_day` trucks met by the days' places."""
+def book(
+    days: Sequence[DayPlaces],
+    per_day: float,
+    by_hour: Sequence[float] | None,
+    *,
+    counted: int | None = None,
+) -> Booked:
+    """Requests of `per_day` trucks met by the days' places.
+
+    What is told of waits is that of the first `counted` days, all of them unless it is said.
+    """
+    last = len(days) if counted is None else counted
+    left = 0
     waiting: deque[list[int]] = deque()
     bookings: list[Booking] = []
     waited: dict[int, int] = {}
@@ -100,19 +111,20 @@ def book(days: Sequence[DayPlaces], per_day: float, by_hour: Sequence[float] | N
         while waiting and taken < free:
             asked, trucks = waiting[0]
             given = min(trucks, free - taken)
-            waited[at - asked] = waited.get(at - asked, 0) + given
+            if at < last:
+                waited[at - asked] = waited.get(at - asked, 0) + given
+                late_until = at if at > asked else late_until
             taken += given
-            late_until = at if at > asked else late_until
             waiting[0][1] -= given
             if not waiting[0][1]:
                 waiting.popleft()
+        left = sum(trucks for _, trucks in waiting) if at < last else left
         shares = _laid(taken, day, by_hour)
         bookings += [
             Booking(at, start, trucks)
             for start, trucks in zip(day.starts, shares, strict=True)
             if trucks
         ]
-    left = sum(trucks for _, trucks in waiting)
     return Booked(tuple(bookings), tuple(sorted(waited.items())), left, late_until)
 
 

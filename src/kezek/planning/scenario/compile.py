@@ -33,9 +33,9 @@ _MINUTE = MINUTE / SECOND
 class Compiled:
     """A plan with what a reader of its answer must know.
 
-    `counted_from` seconds belong to the warm-up.  `load` is the greatest share of what a stage, the
-    counterpart, or the calendar can do that demand asks for; `tight` names which.  `refused_per_day`
-    walk-ins are above their cap.
+    Trucks that arrive from second `counted_from` until before `counted_until` count.  `load` is the
+    greatest share of what a stage, the counterpart, or the calendar can do that demand asks for;
+    `tight` names which.  `refused_per_day` walk-ins are above their cap.
     """
 
     post: str
@@ -43,6 +43,7 @@ class Compiled:
     zone: str
     origin: Instant
     counted_from: float
+    counted_until: float
     plan: model.Plan
     calendar: Calendar
     load: float
@@ -56,14 +57,15 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     regulation = ruled(post, regulations)
     zone = post.zone or "UTC"
     first = scenario.begins - timedelta(days=scenario.warm_up_days)
-    days = [first + timedelta(days=n) for n in range((scenario.until - first).days)]
+    counted = (scenario.until - first).days
+    # A day more is played: who comes at the end meets those who come early for the day after.
+    days = [first + timedelta(days=n) for n in range(counted + 1)]
     clock = _Clock(day_start(first, zone), zone, tuple(days))
     demand = post.demand
     total = (demand.per_day or 0.0) * (1.0 if demand.factor is None else demand.factor)
     share = (BOOKED_PERCENT if demand.booked_percent is None else demand.booked_percent) / 100
-    calendar = book(
-        [day_places(post, day, regulation.window) for day in days], total * share, demand.by_hour
-    )
+    places = [day_places(post, day, regulation.window) for day in days]
+    calendar = book(places, total * share, demand.by_hour, counted=counted)
     walking = total * (1 - share)
     admitted = min(walking, _walk_in_cap(regulation, post))
     stages = tuple(
@@ -74,7 +76,7 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     lanes = max(int(max(stage.lanes.level)) for stage in stages[:1])
     plan = model.Plan(
         rules=model.Rules.of(regulation),
-        until=clock.second(day_start(scenario.until, zone)),
+        until=clock.second(day_start(scenario.until + timedelta(days=1), zone)),
         stages=stages,
         booked=_booked(calendar, demand, regulation, post, clock),
         habits=_habits(demand, regulation),
@@ -94,6 +96,7 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
         zone=zone,
         origin=clock.origin,
         counted_from=clock.second(day_start(scenario.begins, zone)),
+        counted_until=clock.second(day_start(scenario.until, zone)),
         plan=plan,
         calendar=calendar,
         load=load,

@@ -56,7 +56,7 @@ def take(compiled: Compiled, records: Records) -> Take:
     trucks = records.trucks
     arrived, outcome = trucks["arrived"], trucks["outcome"]
     stays = records.stays() / MINUTE
-    counted = (arrived >= compiled.counted_from) & (arrived < compiled.plan.until)
+    counted = (arrived >= compiled.counted_from) & (arrived < compiled.counted_until)
     through = counted & (outcome == CROSSED)
     kept = stays[through]
     bins = np.minimum((np.log1p(kept) / _GROWTH).astype(np.int64), _BINS - 1)
@@ -72,7 +72,7 @@ def take(compiled: Compiled, records: Records) -> Take:
     np.add.at(waits, (len(members) + hour, bins), 1)
     stays[~through] = np.nan
     window = trucks["window"]
-    due = (window >= compiled.counted_from) & (window < compiled.plan.until)
+    due = (window >= compiled.counted_from) & (window < compiled.counted_until)
     line, longest = _line(compiled, trucks)
     return Take(
         waits=waits,
@@ -103,11 +103,11 @@ def _line(compiled: Compiled, trucks: NDArray[np.void]) -> tuple[Floats, float]:
     there = trucks[(outcome == CROSSED) | (outcome == UNFINISHED)]
     came = np.sort(there["arrived"])
     called = np.sort(np.nan_to_num(there["called"], nan=math.inf))
-    marks = np.arange(compiled.counted_from, compiled.plan.until + 1, HOUR)
+    marks = np.arange(compiled.counted_from, compiled.counted_until + 1, HOUR)
     line = np.searchsorted(came, marks, side="right") - np.searchsorted(called, marks, side="right")
     # Just after each arrival the line is a local maximum.
     at_arrival = np.arange(1, len(came) + 1) - np.searchsorted(called, came, side="right")
-    seen = at_arrival[came >= compiled.counted_from]
+    seen = at_arrival[(came >= compiled.counted_from) & (came < compiled.counted_until)]
     return line.astype(np.float64), float(seen.max(initial=0))
 
 

@@ -12,11 +12,11 @@ from html import escape
 from kezek.domain.kernel.value import value
 from kezek.planning.scenario.answer import Answer, Length, PostAnswer
 
-WIDTH, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 150, 46, 8, 26, 22
+WIDTH, NARROW, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 400, 150, 40, 8, 26, 22
 _TICKS = 4
 _NICE = (1, 2, 2.5, 5, 10)
 _HOURS = 24
-_DAY_TICKS = 8
+_DAY_ROOM = 64  # units of width that the label of a day needs
 
 STYLE = """\
 svg{color:#1b1a17;background:#fbfaf6;font-family:system-ui,sans-serif;font-size:12px}
@@ -50,33 +50,57 @@ class Panel:
 def answer_picture(answer: Answer, at: int = 0, words: Words | None = None) -> str:
     """Both worlds of one checkpoint: waits by hour, and the line over time, on common scales."""
     said = words or Words()
+    groups = _groups(answer, at, said)
+    return drawn(groups, title=answer.title, legend=said.legend)
+
+
+def answer_panels(answer: Answer, at: int = 0, words: Words | None = None) -> list[str]:
+    """The same charts, a narrow picture each, for a page that arranges them; the legend is its own."""
+    return [
+        _svg(_panel(panel, 0, top, NARROW), NARROW, TOP + PANEL + FOOT, panel.title)
+        for group in _groups(answer, at, words or Words())
+        for top in (_top(group),)
+        for panel in group
+    ]
+
+
+def _groups(answer: Answer, at: int, said: Words) -> list[list[Panel]]:
+    """Charts of one scale together."""
     worlds = [(answer.this_title, answer.posts[at])]
     if answer.other:
         worlds.append((answer.other_title, answer.other[at]))
     waits = [_waits(f"{name}: {said.waits}", post) for name, post in worlds]
     lines = [_line(f"{name}: {said.line}", post.lengths) for name, post in worlds]
-    return drawn([waits, lines], title=answer.title, legend=said.legend)
+    return [waits, lines]
 
 
 def drawn(groups: Sequence[Sequence[Panel]], *, title: str, legend: str) -> str:
     """Panels one below another; those of a group share a scale."""
     parts, y = [], 0
     for group in groups:
-        top = nice(max((c[4] for panel in group for c in panel.columns), default=0.0))
         for panel in group:
-            parts.append(_panel(panel, y, top))
+            parts.append(_panel(panel, y, _top(group), WIDTH))
             y += TOP + PANEL + FOOT
     parts.append(f'<text class="tick" x="{LEFT}" y="{y + 14}">{escape(legend)}</text>')
-    return (
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {y + 24}" '
-        f'role="img" aria-label="{escape(title, quote=True)}">{"".join(parts)}</svg>'
-    )
+    return _svg("".join(parts), WIDTH, y + 24, title)
 
 
 def standalone(svg: str) -> str:
     """A picture that is a file of its own, with its style for light and dark."""
     head, mark, rest = svg.partition(">")
     return f"{head}{mark}<style>{STYLE}</style>{rest}\n"
+
+
+def _svg(body: str, width: int, height: int, title: str) -> str:
+    return (
+        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{escape(title, quote=True)}">{body}</svg>'
+    )
+
+
+def _top(group: Sequence[Panel]) -> float:
+    """The end of the scale that the charts of a group share."""
+    return nice(max((c[4] for panel in group for c in panel.columns), default=0.0))
 
 
 def nice(top: float) -> float:
@@ -98,14 +122,13 @@ def _waits(title: str, post: PostAnswer) -> Panel:
 def _line(title: str, lengths: Sequence[Length]) -> Panel:
     columns = tuple(tuple(length.quantiles[at] for at in (0, 2, 3, 4, 6)) for length in lengths)
     days = [at for at, length in enumerate(lengths) if length.at[11:16] == "00:00"]
-    every = max(1, -(-len(days) // _DAY_TICKS))
-    labels = {at: lengths[at].at[8:10] + "." + lengths[at].at[5:7] for at in days[:-1][::every]}
+    labels = {at: lengths[at].at[8:10] + "." + lengths[at].at[5:7] for at in days[:-1]}
     return Panel(title, columns, labels, stepped=False)
 
 
-def _panel(panel: Panel, y: int, top: float) -> str:
+def _panel(panel: Panel, y: int, top: float, width: int) -> str:
     count = max(1, len(panel.columns))
-    step = (WIDTH - LEFT - RIGHT) / (count if panel.stepped else max(1, count - 1))
+    step = (width - LEFT - RIGHT) / (count if panel.stepped else max(1, count - 1))
     floor = y + TOP + PANEL
 
     def height(found: float) -> float:
@@ -115,11 +138,11 @@ def _panel(panel: Panel, y: int, top: float) -> str:
     for tick in range(_TICKS + 1):
         level = top * tick / _TICKS
         up = _n(height(level))
-        parts.append(f'<path class="axis" d="M{LEFT} {up}H{WIDTH - RIGHT}"/>')
+        parts.append(f'<path class="axis" d="M{LEFT} {up}H{width - RIGHT}"/>')
         parts.append(
             f'<text class="tick" x="{LEFT - 6}" y="{up}" dy="4" text-anchor="end">{level:g}</text>'
         )
-    for at, label in panel.labels.items():
+    for at, label in _with_room(panel.labels, step):
         x = LEFT + step * (at + (0.5 if panel.stepped else 0))
         parts.append(
             f'<text class="tick" x="{_n(x)}" y="{floor + 15}" text-anchor="middle">{label}</text>'
@@ -132,6 +155,15 @@ def _panel(panel: Panel, y: int, top: float) -> str:
         ],
         step,
     )
+
+
+def _with_room(labels: Mapping[int, str], step: float) -> list[tuple[int, str]]:
+    """As many labels as fit beside each other; hours, two letters each, all do."""
+    found = list(labels.items())
+    if len(found) < 2 or len(found[0][1]) < 3:
+        return found
+    apart = (found[1][0] - found[0][0]) * step
+    return found[:: max(1, round(_DAY_ROOM / apart + 0.5))]
 
 
 def _bars(columns: Sequence[Sequence[tuple[float, float]]], step: float) -> str:

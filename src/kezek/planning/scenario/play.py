@@ -218,8 +218,12 @@ def _post(tally: Tally, release: Release | None) -> PostAnswer:
 
 def _calendar(compiled: Compiled) -> Calendar:
     booked = compiled.calendar
+    first, past = (
+        compiled.origin + round(second * SECOND)
+        for second in (compiled.counted_from, compiled.counted_until)
+    )
     return Calendar(
-        booked=sum(b.trucks for b in booked.bookings),
+        booked=sum(b.trucks for b in booked.bookings if first <= b.start < past),
         days=mean_days(booked.days_waited),
         left=booked.left,
         late_until=_local_day(compiled, booked.late_until),

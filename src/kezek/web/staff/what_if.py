@@ -31,7 +31,7 @@ from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.kernel.instant import local_day
 from kezek.planning.scenario.answer import Answer
 from kezek.planning.scenario.picture import Words as PictureWords
-from kezek.planning.scenario.picture import answer_picture
+from kezek.planning.scenario.picture import answer_panels
 from kezek.text.mark import translatable as t
 from kezek.text.times import number
 from kezek.web.render import answer as answered
@@ -46,6 +46,7 @@ from kezek.web.visit import PageRequest, Visit, visit
 _ZONE = "Asia/Almaty"
 _RUNS, _LANES_MAX, _PERCENT_MAX = 50, 100, 1_000
 _AGAIN_SECONDS = 3
+_DRAWN_MAX = 12  # of more posts the figures are enough
 
 _POSTS = t("Choose a post; at most %(most)s.")
 _DAYS = t("Choose days that rise, at most %(most)s of them.")
@@ -155,7 +156,8 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
         ),
         compared=bool(answer.other),
         shown=shown(here, answer),
-        pictures=[(p.name, _picture(here, answer, at)) for at, p in enumerate(answer.posts[:12])],
+        pictures=[_pictures(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
+        legend=say(_LEGEND),
         at=local(known.asked.at, _ZONE),
         files=[n for n in FILES if here.house.what_ifs.file(found, n) is not None],
         address=f"/what-if/{found}",
@@ -182,10 +184,11 @@ def _known(here: Visit, found: str) -> Known:
     return known
 
 
-def _picture(here: Visit, answer: Answer, at: int) -> Markup:
+def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
     say = here.words.gettext
-    words = PictureWords(waits=say(_WAITS), line=say(_LINE), legend=say(_LEGEND))
-    return Markup(answer_picture(answer, at, words))  # noqa: S704 - drawn by us, its texts escaped
+    words = PictureWords(waits=say(_WAITS), line=say(_LINE))
+    drawn = answer_panels(answer, at, words)
+    return [Markup(svg) for svg in drawn]  # noqa: S704 - drawn by us, its texts escaped
 
 
 def _form(request: PageRequest, typed: Typed) -> Response[bytes]:

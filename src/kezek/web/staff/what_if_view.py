@@ -144,7 +144,7 @@ def _told(here: Visit, post: PostAnswer) -> list[str]:
     group = post.groups[0] if post.groups else None
     tight = here.words.gettext(_TIGHT[post.tight]) if post.tight in _TIGHT else post.tight
     return [
-        f"{number(round(post.load, 2), here.lang)} · {tight}",
+        f"{number(round(100 * post.load), here.lang)} % · {tight}",
         _count(here, post.trucks),
         _wait(here, group.beyond) if group else "",
         _wait(here, group.quantiles[_MEDIAN]) if group else "",
