@@ -21,7 +21,7 @@ from tests.rig.installation import BUSY, NARROW, STORM, ZONE
 
 API = "/api/v1"
 TRUCKS = 600
-FLEETS, OFFICERS = 5, 4
+FLEETS, OFFICERS, STAMPEDE = 5, 4, 30
 OUT_OF_TURN = ("perishable", "live_animals", "medical", "humanitarian")
 BACK = ("papers", "goods", "vehicle", "own_wish")
 
@@ -78,14 +78,22 @@ class Crowd:
             body = {"name": f"Invented {next(self._numbers)}"}
             await self._do(by, "add_driver", f"/bookings/{number}/drivers", body)
 
-    async def _book(self, by: str, vehicle_class: str = "") -> None:
+    async def stampede(self) -> None:
+        """Very many want the same window of the narrow line at one moment."""
+        start = self._start(NARROW)
+        fleets = ("fleet_a", "fleet_b") * (STAMPEDE // 2)
+        await asyncio.gather(*(self._book(by, post=NARROW, start=start) for by in fleets))
+
+    async def _book(
+        self, by: str, vehicle_class: str = "", post: str = "", start: str = ""
+    ) -> None:
         chance = self._chance
-        post = chance.choice((*BUSY, *BUSY, NARROW, NARROW, STORM))
+        post = post or chance.choice((*BUSY, *BUSY, NARROW, NARROW, STORM))
         body = {
             "checkpoint": post,
-            "start": self._start(post),
+            "start": start or self._start(post),
             "vehicle": self._truck(),
-            "class": vehicle_class or ("accelerated" if chance.random() < 0.1 else "in_turn"),
+            "class": vehicle_class or ("accelerated" if chance.random() < 0.2 else "in_turn"),
         }
         told = await self._do(by, "book", "/bookings", body)
         if told and told.done and post in BUSY:
@@ -108,10 +116,9 @@ class Crowd:
         hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
         if post in BUSY:
             hours = 0 if self._chance.random() < 0.9 else 1
-        elif post == NARROW:
-            hours = 30 + self._chance.randrange(16)
         else:
-            local = (hour + timedelta(days=3)).astimezone(ZoneInfo(ZONE))
+            # One local day each, so that not only its windows are full but its classes, too.
+            local = (hour + timedelta(days=2 if post == NARROW else 3)).astimezone(ZoneInfo(ZONE))
             hour = local.replace(hour=self._chance.randrange(24)).astimezone(UTC)
             hours = 0
         return f"{hour + timedelta(hours=hours):%Y-%m-%dT%H:%M:%SZ}"
@@ -187,7 +194,7 @@ class Crowd:
         chance = self._chance
         await asyncio.sleep(0.1)
         if chance.random() < 0.4:
-            await self._book("agency", chance.choice(("priority", "postal")))
+            await self._book("agency", chance.choice(("priority", "postal")), post=NARROW)
             return
         day = (datetime.now(UTC) + timedelta(days=3)).astimezone(ZoneInfo(ZONE)).date()
         body: dict[str, Any] = {"reason": f"rig {next(self._numbers)}"}

@@ -17,10 +17,10 @@ from kezek.domain.network.load import OpenLine
 from kezek.settings import Settings
 
 ZONE = "Asia/Almaty"
-# Where trucks drive today, wide enough for hours of it; one place an hour, which everybody wants; and a
-# line of which a day is closed and opened all the time.
+# Where trucks drive today, wide enough for hours of it; a dozen places a day, one of them for the dear
+# classes, which everybody wants; and a line of which a day is closed and opened all the time.
 BUSY, NARROW, STORM = ("kz_syrym", "kz_nur_zholy"), "kz_sartobe", "kz_korday"
-PLACES_A_DAY = dict.fromkeys(BUSY, 10_000) | {NARROW: 24, STORM: 48}
+PLACES_A_DAY = dict.fromkeys(BUSY, 10_000) | {NARROW: 12, STORM: 48}
 NO_LIMIT = 1_000_000_000
 PEOPLE = {
     "fleet_a": Role.CARRIER,

@@ -7,7 +7,7 @@ import random
 import shutil
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,8 +112,12 @@ async def _play(
     try:
         crowd = Crowd(client, plan.seed)
         tasks = crowd.tasks()
+
+        def rush() -> None:
+            tasks.append(asyncio.create_task(crowd.stampede()))
+
         try:
-            rounds = _Rounds(plan, ground, history, client, outcome)
+            rounds = _Rounds(plan, ground, history, client, rush, outcome)
             await rounds.play(Incidents(ground, plan.faults, chance, hands), chance, hands)
             await rounds.goes_on(plan.calm)
             crowd.over = True
@@ -139,10 +143,16 @@ class _Rounds:
     """A round: something is wrong, then something is killed, then all is put right and goes on."""
 
     def __init__(
-        self, plan: Plan, ground: Ground, history: History, client: Client, outcome: Outcome
+        self,
+        plan: Plan,
+        ground: Ground,
+        history: History,
+        client: Client,
+        rush: Callable[[], None],
+        outcome: Outcome,
     ) -> None:
         self._plan, self._ground, self._history = plan, ground, history
-        self._client, self._outcome = client, outcome
+        self._client, self._rush, self._outcome = client, rush, outcome
 
     async def play(self, incidents: Incidents, chance: random.Random, hands: Hands) -> None:
         await self.goes_on(20)
@@ -152,6 +162,8 @@ class _Rounds:
                 await self._suffer(condition, chance)
             else:
                 await self.goes_on(chance.randrange(1, 50))
+                self._note("stampede")
+                self._rush()
             if condition and condition.alone:
                 await self._heal(condition)
             self._nobody_gave_up()
