@@ -209,13 +209,29 @@ def test_a_store_that_is_sound_again_is_told_so(here: Watched):
 
 def test_the_long_look_is_made_once_a_minute(here: Watched, monkeypatch: pytest.MonkeyPatch):
     made = []
-    monkeypatch.setattr(here.house.vigil, "_long", lambda: made.append(1))
+    monkeypatch.setattr(here.house.vigil, "_ask", lambda: made.append(1))
     now = [1_000.0]
     monkeypatch.setattr(vigil, "monotonic", lambda: now[0])
     for _ in range(int(vigil.LONG_SECONDS / vigil.SHORT_SECONDS) * 2):
         here.house.vigil.look()
         now[0] += vigil.SHORT_SECONDS
     assert len(made) == 2
+
+
+def test_a_look_that_takes_long_comes_seldom(here: Watched, monkeypatch: pytest.MonkeyPatch):
+    made, now, spent = [], [1_000.0], [0.0]
+
+    def asked() -> None:
+        made.append(1)
+        spent[0] += 3.0
+
+    monkeypatch.setattr(here.house.vigil, "_ask", asked)
+    monkeypatch.setattr(vigil, "monotonic", lambda: now[0])
+    monkeypatch.setattr(vigil, "thread_time", lambda: spent[0])
+    for _ in range(240):
+        here.house.vigil.look()
+        now[0] += vigil.SHORT_SECONDS
+    assert len(made) == 2, "ten minutes apart"
 
 
 def test_a_scrape_asks_the_database_nothing(here: Watched, monkeypatch: pytest.MonkeyPatch):

@@ -15,6 +15,7 @@ from kezek.api.measured import Measured, measure
 from kezek.app.house import House
 
 _ENDING = ".json"
+FIRST = "0"
 
 
 class _Laid(msgspec.Struct):
@@ -27,8 +28,13 @@ class _Laid(msgspec.Struct):
 class Neighbours:
     """`name` is this worker's; `folder` is that of all workers of a server, None for a single one."""
 
-    def __init__(self, name: str = "0", folder: Path | None = None) -> None:
+    def __init__(self, name: str = FIRST, folder: Path | None = None) -> None:
         self.name, self._folder = name, folder
+
+    @property
+    def first(self) -> bool:
+        """Whether this worker does what one of them should."""
+        return self.name == FIRST
 
     def lay_down(self, house: House) -> None:
         """Write down what this worker measures, whole or not at all."""

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, thread_time
 
 from kezek.app.ledger import Ledger, newest
 from kezek.app.port import Clock, Fault, Reader
@@ -27,6 +27,8 @@ log = logging.getLogger("kezek.vigil")
 
 SHORT_SECONDS = 5.0
 LONG_SECONDS = 60.0
+# A long look that takes the processor longer comes more seldom: it has a two-hundredth of one at most.
+REST = 200
 PROBE = "probe"
 # So many of the newest events are counted again at every long look; those before are under a head.
 RECOUNTED = 100_000
@@ -70,6 +72,7 @@ class Vigil:
         self.found: dict[str, float] = {}
         self.fault: Fault | None = None
         self.looked_at = self._long_at = float("-inf")
+        self._pause = LONG_SECONDS
 
     def look(self, *, long: bool | None = None) -> None:
         """The short look, and the long one when its minute is over; a Fault when the store fails.
@@ -77,13 +80,10 @@ class Vigil:
         `long` asks for the long one at once, or leaves it out.
         """
         with self._lock:
-            began = monotonic()
             try:
                 self._short()
-                if long or (long is None and began - self._long_at >= LONG_SECONDS):
+                if long or (long is None and self.age >= self._pause):
                     self._long()
-                    self._long_at = monotonic()
-                    self.found["look_seconds"] = self._long_at - began
             except Fault as fault:
                 self.fault = fault
                 raise
@@ -121,6 +121,13 @@ class Vigil:
         return max((now - at for at in due), default=0)
 
     def _long(self) -> None:
+        began, spent = monotonic(), thread_time()
+        self._ask()
+        self._long_at = monotonic()
+        self._pause = max(LONG_SECONDS, REST * (thread_time() - spent))
+        self.found["look_seconds"] = self._long_at - began
+
+    def _ask(self) -> None:
         reader = self._store.reader
         self.found["rewritten_events"] = self._rewritten(reader)
         self.found["contradicted_heads"] = self._ledger.contradicted()

@@ -191,7 +191,8 @@ async def _keep_vigil(house: House, neighbours: Neighbours) -> None:
     """A look at what is promised, every few seconds of real time and off the path of requests."""
     while True:
         try:
-            await asyncio.to_thread(house.vigil.look)
+            # Of the workers of one server one asks the long questions: the answers are the same for all.
+            await asyncio.to_thread(house.vigil.look, long=None if neighbours.first else False)
             house.pulse.beat("look")
         except Fault as fault:
             log.warning("the server's look at its database failed: %s", fault)
