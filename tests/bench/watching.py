@@ -1,7 +1,8 @@
 """What it costs to be watched: an answer counted, a batch, a look, a scrape.
 
-`python -m tests.bench.watching` prints it.  A wrapper around every request is too cheap to be seen over HTTP on a shared machine, so it is timed by
-itself, in processor time, beside the same application without it.
+`python -m tests.bench.watching` prints it.  A wrapper around every request is too cheap to be seen over
+HTTP on a shared machine, so it is timed by itself, in processor time, beside the same application
+without it.
 """
 
 from __future__ import annotations
