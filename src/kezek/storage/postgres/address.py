@@ -59,7 +59,7 @@ def led_by(parts: Parts, host: str, port: int) -> Parts:
         (
             place
             for place, name in enumerate(hosts)
-            if name == host and (len(ports) < len(hosts) or ports[place] == str(port))
+            if name == host and (len(ports) < len(hosts) or ports[place] in ("", str(port)))
         ),
         0,
     )
