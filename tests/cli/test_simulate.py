@@ -31,7 +31,7 @@ def test_an_answer_is_told_with_its_errors_and_its_seed(file):
     for words in (
         "4 runs, seed 12",
         "wait by hour of arrival",
-        "line over time",
+        "trucks here, over time",
         "nine in ten under",
         "worst wait of a run",
         "truck-hours",

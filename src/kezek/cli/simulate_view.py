@@ -43,7 +43,7 @@ def show_sweep(found: Sequence[Answer]) -> None:
         return
     paths = list(found[0].change)
     print_table(
-        (*paths, "load", "wait", "±", "p90", "truck-hours", "longest line"),
+        (*paths, "load", "wait", "±", "p90", "truck-hours", "most here"),
         [
             (
                 *(a.change[path] for path in paths),
@@ -108,7 +108,7 @@ def rows(post: PostAnswer) -> list[tuple[str, str]]:
     told += [
         ("worst wait of a run", f"{span(post.worst.value)} ± {error(post.worst)}"),
         ("worst wait of all runs", span(post.worst_of_all)),
-        ("longest line", _count(post.longest)),
+        ("most trucks here at once", _count(post.longest)),
         ("truck-hours", _count(post.truck_hours)),
         ("no-shows", _count(post.no_shows)),
         ("came too late or left", _count(post.lost)),
@@ -149,7 +149,7 @@ def _charts(name: str, post: PostAnswer) -> None:
     lengths = post.lengths[:: max(1, -(-len(post.lengths) // _CHART))]
     high = [length.quantiles[_P90] for length in lengths]
     most = max([*high, 1.0])
-    say(f"  line over time            nine in ten under  {_bars(high, most)}  top {most:,.0f}")
+    say(f"  trucks here, over time    nine in ten under  {_bars(high, most)}  top {most:,.0f}")
     half = _bars([length.quantiles[_MEDIAN] for length in lengths], most)
     say(f"                            half under         {half}")
     say()
@@ -195,7 +195,7 @@ def _differences(answer: Answer) -> None:
 
 def _network(answer: Answer) -> None:
     print_table(
-        ("checkpoint", "load", "trucks", "wait", "±", "nine in ten", "longest line", "truck-hours"),
+        ("checkpoint", "load", "trucks", "wait", "±", "nine in ten", "most here", "truck-hours"),
         [
             (
                 post.name,

@@ -55,8 +55,8 @@ def test_a_picture_is_an_svg_with_both_worlds_on_one_scale(answer):
     assert heads == [
         "as it is: wait by hour of arrival, hours",
         "one lane less: wait by hour of arrival, hours",
-        "as it is: trucks waiting to be called",
-        "one lane less: trucks waiting to be called",
+        "as it is: trucks here, not yet across",
+        "one lane less: trucks here, not yet across",
     ]
     assert "prefers-color-scheme:dark" in standalone(answer_picture(answer))
     assert "style=" not in answer_picture(answer)

@@ -44,7 +44,7 @@ class Hour(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Length(msgspec.Struct, frozen=True, kw_only=True):
-    """How many wait to be called at a local moment: `QUANTILES` over the replications."""
+    """How many are here and not yet across at a local moment: `QUANTILES` over the replications."""
 
     at: str
     quantiles: tuple[float, ...]
@@ -84,7 +84,8 @@ class Release(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One checkpoint in one world.  `worst` is the longest wait of a run, `longest` its longest line.
+    """One checkpoint in one world.  `worst` is the longest wait of a run, `longest` the most trucks
+    that were here at once.
 
     `load` above 1 means that more comes than can pass, so that the line grows as long as that lasts;
     `tight` names what bears the load.  `truck_hours` is the time that all trucks spend, of a run.

@@ -76,7 +76,7 @@ def _post(post: PostAnswer) -> Mapping[str, list[Row]]:
                 **_figure("trucks", post.trucks),
                 **_figure("wait_minutes", post.wait),
                 **_figure("worst_minutes", post.worst),
-                **_figure("longest_line_trucks", post.longest),
+                **_figure("most_trucks_here", post.longest),
                 **_figure("truck_hours", post.truck_hours),
                 **_figure("no_shows", post.no_shows),
                 **_figure("lost", post.lost),
@@ -104,7 +104,7 @@ def _post(post: PostAnswer) -> Mapping[str, list[Row]]:
             for hour in post.hours
         ],
         "lengths": [
-            {"at": length.at, **dict(_named("waiting_trucks", length.quantiles))}
+            {"at": length.at, **dict(_named("trucks_here", length.quantiles))}
             for length in post.lengths
         ],
         "bands": [

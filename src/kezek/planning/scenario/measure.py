@@ -36,7 +36,7 @@ class Take:
 
     `waits` int64[groups + 24, bins] counts by group (`GROUPS`, then the classes) and by hour of arrival;
     `sums` float64[2, groups] are minutes: waited, and waited beyond the own time; `line` float64[hours]
-    waits to be called at each full hour; `stays` float64[n] minutes by truck number, NaN for who did not
+    are here and not yet across at each full hour; `stays` float64[n] minutes by truck number, NaN for who did not
     cross within the counted time.
     """
 
@@ -98,15 +98,15 @@ def _members(compiled: Compiled, trucks: NDArray[np.void]) -> list[NDArray[np.bo
 
 
 def _line(compiled: Compiled, trucks: NDArray[np.void]) -> tuple[Floats, float]:
-    """Waiting to be called at each full hour, and the longest line at any moment."""
+    """Trucks here, not yet across, at each full hour, and the most at any moment."""
     outcome = trucks["outcome"]
     there = trucks[(outcome == CROSSED) | (outcome == UNFINISHED)]
     came = np.sort(there["arrived"])
-    called = np.sort(np.nan_to_num(there["called"], nan=math.inf))
+    left = np.sort(np.nan_to_num(there["left"], nan=math.inf))
     marks = np.arange(compiled.counted_from, compiled.counted_until + 1, HOUR)
     line = np.searchsorted(came, marks, side="right") - np.searchsorted(called, marks, side="right")
     # Just after each arrival the line is a local maximum.
-    at_arrival = np.arange(1, len(came) + 1) - np.searchsorted(called, came, side="right")
+    at_arrival = np.arange(1, len(came) + 1) - np.searchsorted(left, came, side="right")
     seen = at_arrival[(came >= compiled.counted_from) & (came < compiled.counted_until)]
     return line.astype(np.float64), float(seen.max(initial=0))
 

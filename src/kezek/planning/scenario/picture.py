@@ -33,7 +33,7 @@ class Words:
     """The words of a picture, in the reader's language."""
 
     waits: str = "wait by hour of arrival, hours"
-    line: str = "trucks waiting to be called"
+    line: str = "trucks here, not yet across"
     legend: str = "line: the median; dark: half of the cases; light: nine in ten"
 
 

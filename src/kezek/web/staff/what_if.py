@@ -57,7 +57,7 @@ _WRONG = t("This cannot be played: %(why)s.")
 _THIS, _OTHER = t("as it is"), t("changed")
 _TITLE = t("What if, from %(day)s")
 _WAITS = t("wait by hour of arrival, hours")
-_LINE = t("trucks waiting to be called")
+_LINE = t("trucks here, not yet across")
 _LEGEND = t("Line: the median; dark: half of the cases; light: nine in ten")
 
 

@@ -123,7 +123,7 @@ _NAMES = (
     t("wait, half of the trucks under"),
     t("wait, nine in ten under"),
     t("worst wait of a run"),
-    t("longest line"),
+    t("most trucks here at once"),
     t("truck-hours"),
     t("bookings that never came"),
     t("days until a place"),
