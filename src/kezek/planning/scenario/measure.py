@@ -36,8 +36,8 @@ class Take:
 
     `waits` int64[groups + 24, bins] counts by group (`GROUPS`, then the classes) and by hour of arrival;
     `sums` float64[2, groups] are minutes: waited, and waited beyond the own time; `line` float64[hours]
-    are here and not yet across at each full hour; `stays` float64[n] minutes by truck number, NaN for who did not
-    cross within the counted time.
+    are here and not yet across at each full hour; `stays` float64[n] minutes by truck number, NaN for
+    who did not cross within the counted time.
     """
 
     waits: NDArray[np.int64]
@@ -104,7 +104,7 @@ def _line(compiled: Compiled, trucks: NDArray[np.void]) -> tuple[Floats, float]:
     came = np.sort(there["arrived"])
     left = np.sort(np.nan_to_num(there["left"], nan=math.inf))
     marks = np.arange(compiled.counted_from, compiled.counted_until + 1, HOUR)
-    line = np.searchsorted(came, marks, side="right") - np.searchsorted(called, marks, side="right")
+    line = np.searchsorted(came, marks, side="right") - np.searchsorted(left, marks, side="right")
     # Just after each arrival the line is a local maximum.
     at_arrival = np.arange(1, len(came) + 1) - np.searchsorted(left, came, side="right")
     seen = at_arrival[(came >= compiled.counted_from) & (came < compiled.counted_until)]
