@@ -14,7 +14,7 @@ import aiohttp
 
 from tests.rig.history import Deed, History
 
-PATIENCE_SECONDS, PAUSE_SECONDS_MAX = 5.0, 1.5
+PATIENCE_SECONDS, PAUSE_SECONDS_MAX = 5.0, 3.0
 GIVES_UP, TWICE_AT_ONCE, AGAIN, ALTERED = 0.1, 0.08, 0.12, 0.03
 
 

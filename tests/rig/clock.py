@@ -16,14 +16,14 @@ class Missing(RuntimeError):
 class Clock:
     """Real time plus an offset in a file; what counts since the start of the machine is left alone."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, file: Path) -> None:
         found = [path for start in FOLDERS for path in sorted(Path(start).rglob(LIBRARY))]
         if not found:
             raise Missing(
                 f"{LIBRARY} is missing: install it with  apt-get install -y faketime  or leave the "
                 "clock's faults out with --faults"
             )
-        self._file = folder / "clock"
+        self._file = file
         self.set(0)
         self.environment = {
             "LD_PRELOAD": str(found[0]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -34,14 +33,14 @@ class Ground:
         self.cluster: Cluster | None = None
         self.database_link: Link | None = None
         self.disk: Disk | None = None
-        self.clock = Clock(self.folder) if "clock" in faults else None
+        self.servers: list[Server] = []
         try:
-            self._build("disk" in faults)
+            self._build(small_disk="disk" in faults, clocks="clock" in faults)
         except BaseException:
             self.close()
             raise
 
-    def _build(self, small_disk: bool) -> None:
+    def _build(self, *, small_disk: bool, clocks: bool) -> None:
         embedded = self.name == "sqlite"
         if small_disk:
             self.disk = Disk(SQLITE_DISK_MB if embedded else POSTGRESQL_DISK_MB)
@@ -57,7 +56,12 @@ class Ground:
         for other in folders[1:]:
             shutil.copytree(first, other)
         environment = SETTINGS | {"KEZEK_DATABASE": through}
-        self.servers = [self._server(f, environment, workers) for f in folders]
+        for n, folder in enumerate(folders, 1):
+            # Each machine has its own clock.
+            clock = Clock(self.folder / f"clock{n}") if clocks else None
+            server = Server(folder, environment, workers=workers, clock=clock)
+            self._ending.callback(server.close)
+            self.servers.append(server)
         self.heads = [folder / "heads" for folder in folders]
 
     def _database(self, room: Path | None, first: Path) -> tuple[str, str]:
@@ -73,11 +77,6 @@ class Ground:
         address = cluster.address(name)
         return cluster.url(name), address.replace(f":{cluster.port}/", f":{link.port}/")
 
-    def _server(self, folder: Path, environment: Mapping[str, str], workers: int) -> Server:
-        server = Server(folder, environment, workers=workers, clock=self.clock)
-        self._ending.callback(server.close)
-        return server
-
     def tables(self) -> Tables:
         """Every row that counts, read past the product."""
         if self.cluster is None:
@@ -85,12 +84,12 @@ class Ground:
         return read_postgresql(self.cluster.url(self._database_name))
 
     def backends(self) -> list[int]:
-        """The database's processes that serve our servers."""
+        """The database's processes that serve our servers; none while it recovers."""
         assert self.cluster is not None, "only PostgreSQL has processes of its own"
-        found = self.cluster.sql(
-            "postgres", "SELECT pid FROM pg_stat_activity WHERE application_name = 'kezek'"
-        )
-        return sorted(pid for (pid,) in found)
+        asked = "SELECT pid FROM pg_stat_activity WHERE application_name = 'kezek'"
+        with suppress(psycopg.Error):
+            return sorted(pid for (pid,) in self.cluster.sql("postgres", asked))
+        return []
 
     def start_what_is_down(self) -> None:
         """As the system's own watchman would: whatever has ended is started again."""

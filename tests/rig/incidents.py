@@ -22,6 +22,7 @@ FAULTS = ("kill", "stop", "disk", "clock", "link")
 # A running server follows small corrections and must not believe a jump.
 CLOCK_STEPS = (-100, -30, -1, 1, 30, 100, -86_400, 86_400, 3_600)
 BELIEVED_MAX = 100
+CLOCK_STEPS_BELIEVED = tuple(step for step in CLOCK_STEPS if abs(step) <= BELIEVED_MAX)
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,10 @@ class Incidents:
         )
 
     def _clock(self) -> Condition:
-        clock, seconds = self._ground.clock, self._chance.choice(CLOCK_STEPS)
+        server = self._chance.choice(self._ground.servers)
+        # Workers that were killed start again by themselves, and believe the clock that they find.
+        steps = CLOCK_STEPS if server.workers == 1 else CLOCK_STEPS_BELIEVED
+        clock, seconds = server.clock, self._chance.choice(steps)
         return Condition(
             f"clock {seconds:+d} s",
             lambda: self._hands.do(clock.set, seconds),

@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from tests.rig.check.run import Run
 from tests.rig.check.verdict import Verdict, verdicts
 from tests.rig.client import Client
@@ -175,10 +177,16 @@ class _Rounds:
                 await kill()
             if condition and not condition.alone:
                 await self._heal(condition)
-            await hands.do(self._ground.start_what_is_down)
+            await self._start(hands)
             self._history.say("started")
             await self._client.call_back()
             await self.goes_on(chance.randrange(3, 20))
+
+    async def _start(self, hands: Hands) -> None:
+        try:
+            await hands.do(self._ground.start_what_is_down)
+        except (AssertionError, pytest.fail.Exception) as fault:
+            raise Stuck(f"what was down does not start: {fault}") from fault
 
     async def _suffer(self, condition: Condition, chance: random.Random) -> None:
         self._note(condition.name)
