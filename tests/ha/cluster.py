@@ -40,26 +40,32 @@ class Node:
 
     def start_etcd(self) -> None:
         """Its member of the three that keep who is primary."""
+        self._etcd = self._start("etcd", "--log-level", "error", **self.etcd_environment())
+
+    def etcd_environment(self) -> dict[str, str]:
+        """What operation/etcd.env says, for this node; the folder is the rig's."""
         every = ",".join(f"{name}=http://{PEERS}.{n}:2380" for n, name in enumerate(NAMES, 1))
-        self._etcd = self._start(
-            "etcd", "--name", self.name, "--data-dir", str(self.folder / "etcd"),
-            "--listen-client-urls", f"http://{self.peer}:2379,http://127.0.0.1:2379",
-            "--advertise-client-urls", f"http://{self.peer}:2379",
-            "--listen-peer-urls", f"http://{self.peer}:2380",
-            "--initial-advertise-peer-urls", f"http://{self.peer}:2380",
-            "--initial-cluster", every, "--initial-cluster-state", "new",
-            "--initial-cluster-token", "kezek",
-            # Patroni 3.0.2 keeps its lock by compare-and-swap only over the second version of the API.
-            "--enable-v2=true",
-            "--heartbeat-interval", "250", "--election-timeout", "2500", "--log-level", "error",
-        )  # fmt: skip
+        return {
+            "ETCD_NAME": self.name,
+            "ETCD_DATA_DIR": str(self.folder / "etcd"),
+            "ETCD_LISTEN_CLIENT_URLS": f"http://{self.peer}:2379,http://127.0.0.1:2379",
+            "ETCD_ADVERTISE_CLIENT_URLS": f"http://{self.peer}:2379",
+            "ETCD_LISTEN_PEER_URLS": f"http://{self.peer}:2380",
+            "ETCD_INITIAL_ADVERTISE_PEER_URLS": f"http://{self.peer}:2380",
+            "ETCD_INITIAL_CLUSTER": every,
+            "ETCD_INITIAL_CLUSTER_STATE": "new",
+            "ETCD_INITIAL_CLUSTER_TOKEN": "kezek",
+            "ETCD_ENABLE_V2": "true",
+            "ETCD_HEARTBEAT_INTERVAL": "250",
+            "ETCD_ELECTION_TIMEOUT": "2500",
+        }
 
     def start(self) -> None:
         """Patroni, which starts PostgreSQL and makes it what it shall be."""
-        self._patroni = self._start("patroni", str(SETUP), **self._environment())
+        self._patroni = self._start("patroni", str(SETUP), **self.environment())
 
-    def _environment(self) -> dict[str, str]:
-        """What differs from node to node, as docs/high-availability.md has it."""
+    def environment(self) -> dict[str, str]:
+        """What operation/patroni.env says, for this node."""
         return {
             "PATRONI_NAME": self.name,
             "PATRONI_ETCD_HOSTS": ",".join(f"{PEERS}.{n}:2379" for n in range(1, 4)),
