@@ -29,6 +29,7 @@ COMMANDS = {
     "copy",
     "backup",
     "restore",
+    "migrate",
 }
 
 
