@@ -28,6 +28,7 @@ EVERYBODY = Actor(1, "operator", frozenset((role, "*") for role in Role))
 
 # One machine plays every reader at once, so the limits per address are out of the way.
 _ENVIRONMENT = {
+    "KEZEK_PLANNER": "no",
     "KEZEK_RATE_PUBLIC": "1000000",
     "KEZEK_RATE_SIGN_IN": "1000000",
     "KEZEK_RETURN_MINUTES_MIN": "5",
