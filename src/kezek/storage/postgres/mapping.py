@@ -113,19 +113,6 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
         by_column = zip(*map(values, rows), strict=True)
         return [column.array(whole) for column, whole in zip(columns, by_column, strict=True)]
 
-    @cache
-    def add_of(filled: tuple[bool, ...]) -> bytes:
-        kept = [(n, c) for n, c, used in zip(names, columns, filled, strict=True) if used]
-        inserted, arrived = _quoted([n for n, _ in kept]), _arrays([c for _, c in kept])
-        return f"INSERT INTO {name} ({inserted}) SELECT * FROM unnest({arrived})".encode()
-
-    def adding(rows: Sequence[R]) -> tuple[bytes, list[str]]:
-        # Of a new booking half the columns say nothing yet: what no row fills is left out.
-        by_column = list(zip(*map(values, rows), strict=True))
-        filled = tuple(whole.count(None) < len(whole) for whole in by_column)
-        pairs = zip(columns, by_column, filled, strict=True)
-        return add_of(filled), [column.array(whole) for column, whole, used in pairs if used]
-
     def key_arrays(keys: Sequence[Hashable]) -> list[str]:
         by_column = zip(*map(parts, keys), strict=True)
         return [column.array(whole) for column, whole in zip(key_columns, by_column, strict=True)]
@@ -146,10 +133,32 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
             f'{select} WHERE "{key[0]}" = ANY({_arrays(key_columns[:1])}) ORDER BY {key_names}'
         ).encode(),
         everything=f"{select} ORDER BY {key_names}".encode(),
-        adding=adding,
+        adding=_adding(name, names, columns, values),
         put=f"{add} ON CONFLICT ({key_names}) {then}".encode(),
         drop=f"DELETE FROM {name} USING {asked} WHERE {same}".encode(),
     )
+
+
+def _adding(
+    name: str, names: Sequence[str], columns: Sequence[Column], values: Callable[[Any], Any]
+) -> Callable[[Sequence[Any]], tuple[bytes, list[str]]]:
+    """Inserts new rows.  Of a new booking half the columns say nothing yet: what no row fills is left
+    out.
+    """
+
+    @cache
+    def statement(filled: tuple[bool, ...]) -> bytes:
+        kept = [(n, c) for n, c, used in zip(names, columns, filled, strict=True) if used]
+        inserted, arrived = _quoted([n for n, _ in kept]), _arrays([c for _, c in kept])
+        return f"INSERT INTO {name} ({inserted}) SELECT * FROM unnest({arrived})".encode()
+
+    def adding(rows: Sequence[Any]) -> tuple[bytes, list[str]]:
+        by_column = list(zip(*map(values, rows), strict=True))
+        filled = tuple(whole.count(None) < len(whole) for whole in by_column)
+        pairs = zip(columns, by_column, filled, strict=True)
+        return statement(filled), [column.array(whole) for column, whole, used in pairs if used]
+
+    return adding
 
 
 def _quoted(names: Sequence[str]) -> str:
