@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ import aiohttp
 from tests.rig.history import Deed, History
 
 PATIENCE_SECONDS, PAUSE_SECONDS_MAX = 5.0, 3.0
-GIVES_UP, TWICE_AT_ONCE, AGAIN, ALTERED = 0.1, 0.08, 0.12, 0.03
+GIVES_UP, TWICE_AT_ONCE, AGAIN, ALTERED, BROKEN_OFF = 0.1, 0.08, 0.12, 0.03, 0.03
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Client:
     async def ask(self, deed: Deed) -> Told | None:
         """Ask until something is heard, or until patience ends; some ask twice at once."""
         chance = self._chance
+        if chance.random() < BROKEN_OFF:
+            await self.once(deed, broken_off=True)
         times = 2 if chance.random() < TWICE_AT_ONCE else 1
         heard = [t for t in await asyncio.gather(*(self.once(deed) for _ in range(times))) if t]
         told = max(heard, key=lambda t: t.done, default=None)
@@ -90,8 +92,13 @@ class Client:
         async with self._back:
             self._back.notify_all()
 
-    async def once(self, deed: Deed, *, altered: bool = False) -> Told | None:
-        """One request; None when nobody knows what became of it."""
+    async def once(
+        self, deed: Deed, *, altered: bool = False, broken_off: bool = False
+    ) -> Told | None:
+        """One request; None when nobody knows what became of it.
+
+        An `altered` one means something else under the same key; a `broken_off` one ends half-way.
+        """
         body = _altered(deed.body) if altered else deed.body
         ask = self._history.ask(deed, body, altered=altered)
         name = (deed.by, deed.key)
@@ -102,9 +109,13 @@ class Client:
             "Content-Type": "application/json",
         }
         url, raw = self._chance.choice(self._roads) + deed.path, json.dumps(body).encode()
+        if broken_off:
+            headers["Content-Length"] = str(len(raw))
         try:
             # A link that fails in the middle of an answer gives no answer.
-            async with self._session.request(deed.method, url, data=raw, headers=headers) as got:
+            async with self._session.request(
+                deed.method, url, data=_half(raw) if broken_off else raw, headers=headers
+            ) as got:
                 status, whole = got.status, await got.read()
                 again = got.headers.get("Idempotency-Replayed") == "true"
                 told = json.loads(whole)
@@ -136,6 +147,12 @@ class Client:
         async with self._heard:
             self.acknowledged += 1
             self._heard.notify_all()
+
+
+async def _half(raw: bytes) -> AsyncIterator[bytes]:
+    """The first half of a body, then nothing any more."""
+    yield raw[: len(raw) // 2]
+    raise ConnectionAbortedError
 
 
 def _altered(body: dict[str, Any]) -> dict[str, Any]:
