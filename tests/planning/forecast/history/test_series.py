@@ -45,7 +45,11 @@ def test_a_window_ends_where_the_history_begins():
 def test_a_value_is_as_old_as_its_sample_and_unmoved_since_it_changed():
     one = Series("a", np.array([0, 100, 200]), np.array([5.0, 7.0, 7.0]))
     when = np.array([250])
-    assert (Held(one).at(when)[0], Held(one).age(when)[0], Held(one).unmoved(when)[0]) == (7, 50, 150)
+    assert (Held(one).at(when)[0], Held(one).age(when)[0], Held(one).unmoved(when)[0]) == (
+        7,
+        50,
+        150,
+    )
 
 
 def test_the_hour_of_the_week_is_local_and_follows_the_clock_s_changes():

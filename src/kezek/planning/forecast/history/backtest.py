@@ -12,9 +12,9 @@ from kezek.planning.forecast.history.baseline import climatology, persistence
 from kezek.planning.forecast.history.blend import mixed
 from kezek.planning.forecast.history.calibration import calibrated, grain_of
 from kezek.planning.forecast.history.features import Features, features
-from kezek.planning.forecast.history.model import Model, learn, taken
+from kezek.planning.forecast.history.model import Model, learn
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
-from kezek.planning.forecast.history.series import DAY, Floats, History, Ints
+from kezek.planning.forecast.history.series import DAY, Floats, History
 
 # The mixture and the calibration need forecasts to learn from: they begin at this share of the time
 # before the test, with so many models; the test has so many, none younger than a day.
@@ -160,7 +160,7 @@ def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
         model = fitted(known, pairs, begin, len(horizons))
         rows = np.flatnonzero((pairs.origin >= begin) & (pairs.origin < end))
         if model is not None and len(rows):
-            learned[rows] = model.predict(some(known, rows), pairs.at(rows))
+            learned[rows] = model.predict(known.at(rows), pairs.at(rows))
             fits += 1
     judged = np.flatnonzero(pairs.origin >= edges[0])
     asked = pairs.at(judged)
@@ -187,13 +187,7 @@ def fitted(known: Features, pairs: Pairs, now: int, horizons: int) -> Model | No
     began = np.full(int(pairs.series.max(initial=0)) + 1, np.iinfo(np.int64).max)
     np.minimum.at(began, pairs.series, pairs.origin)
     rows = np.flatnonzero((pairs.target <= now) & (pairs.origin >= began[pairs.series] + DAY))
-    rows = rows[taken(len(rows))]
-    return learn(some(known, rows), pairs.at(rows), horizons)
-
-
-def some(known: Features, rows: Ints) -> Features:
-    """The features of some rows."""
-    return Features(known.matrix[rows], known.names, known.levels, known.scale[rows])
+    return learn(known.at(rows), pairs.at(rows), horizons)
 
 
 def _look(history: History, horizons: Sequence[int], start: int) -> None:

@@ -45,6 +45,10 @@ class Features:
     levels: Ints
     scale: Floats
 
+    def at(self, rows: Ints) -> Features:
+        """The features of some rows."""
+        return Features(self.matrix[rows], self.names, self.levels, self.scale[rows])
+
 
 def features(history: History, pairs: Pairs, horizons: Sequence[int]) -> Features:
     """The features of each pair, from samples at or before its origin alone."""

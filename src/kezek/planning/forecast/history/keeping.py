@@ -14,7 +14,7 @@ from kezek.planning.forecast.history.backtest import fitted, rolling
 from kezek.planning.forecast.history.baseline import climatology, persistence
 from kezek.planning.forecast.history.calibration import grain_of, stretched
 from kezek.planning.forecast.history.features import features
-from kezek.planning.forecast.history.model import Model
+from kezek.planning.forecast.history.model import Member, Model
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
 from kezek.planning.forecast.history.reading import Columns
 from kezek.planning.forecast.history.series import Floats, Held, History
@@ -93,7 +93,7 @@ def predict(learned: Fitted, history: History) -> list[Told]:
     history = History(known, learned.zone, history.empty, history.repairs)
     past = pairs_of(history, learned.horizons)
     asked = _asked(history, learned.horizons)
-    rows = slice(len(past), None)
+    rows = np.arange(len(past), len(past) + len(asked))
     whole = _joined(past, asked)
     facts = features(history, whole, learned.horizons)
     steady, usual = persistence(whole)[rows], climatology(history, whole)[rows]
@@ -102,9 +102,7 @@ def predict(learned: Fitted, history: History) -> list[Told]:
     if learned.model is not None:
         column = facts.names.index("series")
         facts.matrix[rows, column] = mine
-        experts[0] = learned.model.predict(
-            type(facts)(facts.matrix[rows], facts.names, facts.levels, facts.scale[rows]), asked
-        )
+        experts[0] = learned.model.predict(facts.at(rows), asked)
     mixture = np.sort(
         np.einsum("neq,enq->nq", learned.weights[mine, asked.horizon], experts), axis=1
     )
@@ -157,8 +155,9 @@ def save(learned: Fitted, path: Path) -> None:
         "horizons": learned.horizons,
         "series": learned.series,
         "until": learned.until,
-        "linear": None if model is None else model.linear.tolist(),
-        "trees": None if model is None else model.trees,
+        "members": None
+        if model is None
+        else [{"linear": one.linear.tolist(), "trees": one.trees} for one in model.members],
         "weights": learned.weights.tolist(),
         "factors": learned.factors.tolist(),
     }
@@ -184,8 +183,13 @@ def load(path: Path) -> Fitted:
 def _read(document: Any) -> Fitted:
     columns = document["columns"]
     model = None
-    if document["trees"] is not None:
-        model = Model(np.array(document["linear"], float), tuple(map(str, document["trees"])))
+    if document["members"] is not None:
+        model = Model(
+            tuple(
+                Member(np.array(one["linear"], float), tuple(map(str, one["trees"])))
+                for one in document["members"]
+            )
+        )
     return Fitted(
         Columns(columns["time"], columns["value"], tuple(columns["series"])),
         str(document["zone"]),

@@ -18,8 +18,8 @@ from kezek.planning.forecast.history.series import Floats, Ints
 from kezek.planning.question import QUANTILES
 
 SEED = 20260613
-# More rows than these make the fit slower and hardly better; those that are taken lie evenly.
-ROWS_MAX = 30_000
+# More rows than these make the fit slower and hardly better.
+ROWS_MAX = 20_000
 ROWS_MIN = 200
 ROUNDS = 80
 # Changes are told in usual changes of a day; what is farther out is as far as this.
@@ -42,7 +42,6 @@ _TREES = {
     # The same input gives the same model on every machine.
     "deterministic": True,
     "force_row_wise": True,
-    "seed": SEED,
     "num_threads": 1,
     "feature_pre_filter": False,
     "verbose": -1,
@@ -72,16 +71,16 @@ def lightgbm() -> Any:
 
 
 @dataclass(frozen=True)
-class Model:
-    """What was learned.  `linear` [horizons, levels]; `trees`: a booster for each quantile, as text."""
+class Member:
+    """One of a model's opinions.  `linear` [horizons, levels]; `trees`: a booster a quantile."""
 
     linear: Floats
     trees: tuple[str, ...]
 
-    def predict(self, known: Features, pairs: Pairs) -> Floats:
-        """Seven rising quantiles of each pair's value [n, 7], never negative."""
+    def change(self, known: Features, horizon: Ints) -> Floats:
+        """Seven rising quantiles of the change from the last value, in units of the scale [n, 7]."""
         library = lightgbm()
-        offset = _offsets(self.linear, known, pairs.horizon)
+        offset = _offsets(self.linear, known, horizon)
         matrix = np.column_stack([known.matrix, offset])
 
         def grown(text: str) -> Floats:
@@ -89,44 +88,72 @@ class Model:
 
         with ThreadPoolExecutor(_THREADS) as threads:
             change = np.column_stack(list(threads.map(grown, self.trees)))
-        change = np.sort(change + offset[:, None], axis=1)
-        return np.maximum(pairs.last[:, None] + change * known.scale[:, None], 0.0)
+        return np.sort(change + offset[:, None], axis=1)
+
+
+@dataclass(frozen=True)
+class Model:
+    """What was learned: the mean of its members' quantiles is better than any of them."""
+
+    members: tuple[Member, ...]
+
+    def predict(self, known: Features, pairs: Pairs) -> Floats:
+        """Seven rising quantiles of each pair's value [n, 7], never negative."""
+        changes = [one.change(known, pairs.horizon) for one in self.members]
+        change = np.mean(changes, axis=0) * known.scale[:, None]
+        return np.asarray(np.maximum(pairs.last[:, None] + change, 0.0))
 
 
 def learn(known: Features, pairs: Pairs, horizons: int) -> Model | None:
-    """A model of pairs whose truths are known; None of too few."""
+    """A model of pairs whose truths are known; None of too few.
+
+    One member's trees begin from the linear part, those of the other from the last value.
+    """
     if len(pairs) < ROWS_MIN:
         return None
+    members = []
+    for seed, from_linear in ((SEED, True), (SEED + 1, False)):
+        rows = _taken(len(pairs), seed)
+        members.append(
+            _member(known.at(rows), pairs.at(rows), horizons, seed=seed, from_linear=from_linear)
+        )
+    return Model(tuple(members))
+
+
+def _member(
+    known: Features, pairs: Pairs, horizons: int, *, seed: int, from_linear: bool
+) -> Member:
     library = lightgbm()
     change = np.clip((pairs.truth - pairs.last) / known.scale, -CHANGE_MAX, CHANGE_MAX)
-    linear = np.stack(
-        [_robust(known, change, np.flatnonzero(pairs.horizon == h)) for h in range(horizons)]
-    )
+    linear = np.zeros((horizons, len(known.levels)))
+    if from_linear:
+        for h in range(horizons):
+            linear[h] = _robust(known, change, np.flatnonzero(pairs.horizon == h))
     offset = _offsets(linear, known, pairs.horizon)
-    matrix = np.column_stack([known.matrix, offset])
     rows = library.Dataset(
-        matrix,
+        np.column_stack([known.matrix, offset]),
         change - offset,
         weight=_weights(change, pairs.horizon, horizons),
-        params={name: _TREES[name] for name in ("max_bin", "feature_pre_filter", "verbose")}
-        | {"num_threads": 1},
+        params=_TREES,
         free_raw_data=False,
     )
     rows.construct()
 
     def train(level: float) -> str:
-        return str(library.train(_TREES | {"alpha": level}, rows, ROUNDS).model_to_string())
+        settings = _TREES | {"alpha": level, "seed": seed}
+        return str(library.train(settings, rows, ROUNDS).model_to_string())
 
     # The library lets go of the interpreter while it computes; each tree is grown by one thread alone.
     with ThreadPoolExecutor(_THREADS) as threads:
-        return Model(linear, tuple(threads.map(train, QUANTILES)))
+        return Member(linear, tuple(threads.map(train, QUANTILES)))
 
 
-def taken(count: int) -> Ints:
-    """Which of so many rows a model learns from: all, or `ROWS_MAX` that lie evenly."""
+def _taken(count: int, seed: int) -> Ints:
+    """Which of so many rows a member learns from: all, or `ROWS_MAX` drawn from them."""
     if count <= ROWS_MAX:
         return np.arange(count)
-    return np.linspace(0, count - 1, ROWS_MAX).astype(np.int64)
+    drawn = np.random.default_rng(seed).choice(count, ROWS_MAX, replace=False)
+    return np.asarray(np.sort(drawn), np.int64)
 
 
 def _weights(change: Floats, horizon: Ints, horizons: int) -> Floats:
