@@ -17,6 +17,7 @@ from pathlib import Path
 
 from tests.bench import (
     age,
+    checkpoint,
     forecast,
     growth,
     postgresql,
@@ -63,6 +64,7 @@ PARTS: Mapping[str, Callable[[rows.Rows, argparse.Namespace], None]] = {
         table, runs=asked.runs, seconds=asked.seconds
     ),
     "simulation": lambda table, asked: simulation.measure(table, runs=asked.runs),
+    "checkpoint": lambda table, asked: checkpoint.measure(table, runs=asked.runs),
 }
 
 

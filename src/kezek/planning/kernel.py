@@ -61,3 +61,11 @@ def _kept(function: Kernel, **options: Any) -> Kernel:
     # With numpy's model a division asks for no zero first: a loop may divide several at once.
     declare = njit(cache=True, nogil=True, error_model="numpy", **options)
     return cast("Kernel", declare(function))
+
+
+def inlined(function: Kernel) -> Kernel:
+    """The same for parts of one kernel: written apart to be read, compiled into whoever calls them.
+
+    A call hands over every array's address, size and strides; that takes longer than what a part does.
+    """
+    return _kept(function, _nrt=False, inline="always")

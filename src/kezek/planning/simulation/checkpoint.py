@@ -18,18 +18,20 @@ from kezek.domain.kernel.value import value
 from kezek.planning.simulation.checkpoint_check import check
 from kezek.planning.simulation.checkpoint_draw import Draws, draw
 from kezek.planning.simulation.checkpoint_plan import Plan, frozen
-from kezek.planning.simulation.checkpoint_record import (
-    CROSSED,
-    NO_SHOW,
-    PASSAGE,
-    TOO_LATE,
-    TRUCK,
-    UNFINISHED,
-    Records,
+from kezek.planning.simulation.checkpoint_record import PASSAGE, TRUCK, Records
+from kezek.planning.simulation.gate import (
+    PASSED,
+    Comers,
+    Faces,
+    Limits,
+    Marks,
+    cross,
+    empty_gate,
+    show_up,
+    through_gate,
 )
-from kezek.planning.simulation.gate import PASSED, Comers, Limits, Marks, empty_gate, through_gate
 from kezek.planning.simulation.lanes import empty_out, lanes_of, let_out, merged, sweep
-from kezek.planning.simulation.line import Line, Numbers, begin, empty_line, stand
+from kezek.planning.simulation.line import Floats, Line, begin, empty_line, stand
 from kezek.planning.simulation.order import by_instant
 
 NO_LIMIT = 1 << 40
@@ -71,22 +73,12 @@ def run(plan: Plan, seed: int, replication: int = 0) -> Records:
 
 def play(plan: Plan, draws: Draws) -> Records:
     """Play a plan with given draws."""
-    rules, count = plan.rules, len(draws.of)
-    trucks = _unplayed(plan, draws)
+    count, standing = len(draws.of), len(plan.standing.since) if plan.standing else 0
+    trucks = np.empty(count, TRUCK)
+    trucks["number"], trucks["vehicle_class"] = np.arange(count), draws.of
     passages = np.full((count, len(plan.stages), 3), math.nan)
-    ready = np.full(count, math.inf)
-    line = _line(plan, draws)
-    lanes = lanes_of(plan.stages[0].lanes, trucks=count)
-    ahead = min(plan.calls.ahead, max(1, count))
-    gate, limit = empty_gate(ahead, count), plan.calls.per_hour
-    limits = Limits(
-        ahead,
-        NO_LIMIT if plan.waiting_places is None else plan.waiting_places,
-        rules.call_for,
-        rules.misses_max,
-        np.array(limit.at if limit else ()),
-        np.array(limit.level if limit else ()),
-    )
+    ready = np.empty(count)
+    first = (draws.spans[0], passages[:, 0])
     comers = Comers(
         draws.of,
         draws.window,
@@ -94,55 +86,46 @@ def play(plan: Plan, draws: Draws) -> Records:
         draws.travel,
         draws.misses.copy(),
         draws.spacing,
-        draws.spans[0],
+        first[0],
     )
     marks = Marks(
-        trucks["joined"],
-        trucks["called"],
-        trucks["misses"],
-        trucks["outcome"],
-        ready,
-        passages[:, 0],
+        trucks["joined"], trucks["called"], trucks["misses"], trucks["outcome"], ready, first[1]
     )
-    through_gate(_order(plan, draws, trucks), line, lanes, gate, comers, marks, limits)
+    faces = Faces(*(trucks[name] for name in ("window", "arrived", "left")))
+    show_up(comers, marks, faces, _windows(plan, draws), standing)
+    order = by_instant(ready)
+    ready.fill(math.inf)
+    line, limits = _line(plan, draws), _limits(plan, count)
+    lanes, gate = lanes_of(plan.stages[0].lanes, trucks=count), empty_gate(limits.ahead, count)
+    through_gate(order, line, lanes, gate, comers, marks, limits)
     order = merged(lanes.gone[: empty_out(lanes)], gate.passing[: gate.tally[PASSED]], ready)
     for place, stage in enumerate(plan.stages[1:], start=1):
         lanes = lanes_of(stage.lanes, trucks=count)
         order = sweep(lanes, order, ready, draws.spans[place], passages[:, place])
     if plan.accepted is not None:
         let_out(np.array(plan.accepted.at), np.array(plan.accepted.level), order, ready)
-    through = ready < math.inf
-    trucks["left"] = np.where(through, ready, math.nan)
-    trucks["outcome"][through] = CROSSED
+    cross(marks, faces)
     return Records(frozen(trucks), frozen(passages.view(PASSAGE)[..., 0]), frozen(draws.deep.T))
 
 
-def _unplayed(plan: Plan, draws: Draws) -> NDArray[np.void]:
-    """The trucks before anything has happened: nobody has got through yet."""
-    trucks = np.zeros(len(draws.of), TRUCK)
-    trucks["number"] = np.arange(len(draws.of))
-    trucks["vehicle_class"] = draws.of
-    trucks["window"] = np.where(draws.window > 0, draws.opens[draws.window], math.nan)
-    comes = draws.arrived < math.inf
-    trucks["arrived"] = np.where(comes, draws.arrived, math.nan)
-    trucks["joined"] = trucks["called"] = trucks["left"] = math.nan
+def _windows(plan: Plan, draws: Draws) -> Floats:
+    """Each window's start, and until when a truck with it may come at all."""
     latest = draws.opens + (plan.rules.window + plan.rules.no_show_after)
     latest[0] = math.inf
-    too_late = comes & (draws.arrived > latest[draws.window])
-    too_late[: _standing(plan)] = False
-    trucks["outcome"] = np.where(comes, np.where(too_late, TOO_LATE, UNFINISHED), NO_SHOW)
-    return trucks
+    return np.column_stack((draws.opens, latest))
 
 
-def _standing(plan: Plan) -> int:
-    return len(plan.standing.since) if plan.standing else 0
-
-
-def _order(plan: Plan, draws: Draws, trucks: NDArray[np.void]) -> Numbers:
-    """Who will arrive, in order."""
-    before = _standing(plan)
-    arrives = np.where(trucks["outcome"] == UNFINISHED, draws.arrived, math.inf)
-    return by_instant(arrives[before:]) + np.int32(before)
+def _limits(plan: Plan, count: int) -> Limits:
+    """What the gate is held to."""
+    limit = plan.calls.per_hour
+    return Limits(
+        min(plan.calls.ahead, max(1, count)),
+        NO_LIMIT if plan.waiting_places is None else plan.waiting_places,
+        plan.rules.call_for,
+        plan.rules.misses_max,
+        np.array(limit.at if limit else (), np.float64),
+        np.array(limit.level if limit else (), np.float64),
+    )
 
 
 def _line(plan: Plan, draws: Draws) -> Line:

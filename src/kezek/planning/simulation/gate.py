@@ -3,8 +3,8 @@
 At one instant, in this order: lanes and windows open and close; called trucks come to the gate or are
 missed, by number; trucks arrive, by number; then, as long as anything moves: whoever heads the queue
 at the gate drives into a free lane, and calls are made while fewer than `ahead` trucks are called and
-not in a lane. Who is called without a way to drive stands at the gate at once.  Several who get from the road into
-the waiting area at one instant stand in line in the order in which they arrived.
+not in a lane.  Who is called without a way to drive stands at the gate at once.  Several who get from
+the road into the waiting area at one instant stand in line in the order in which they arrived.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kezek.planning.kernel import borrower
-from kezek.planning.simulation.checkpoint_record import OUT
+from kezek.planning.kernel import borrower, inlined
+from kezek.planning.simulation.checkpoint_record import CROSSED, NO_SHOW, OUT, TOO_LATE, UNFINISHED
 from kezek.planning.simulation.lanes import Lanes, after, allowed, drive_in, earliest
 from kezek.planning.simulation.line import (
     CURRENT,
@@ -73,6 +73,14 @@ class Marks(NamedTuple):
     seen: Floats
 
 
+class Faces(NamedTuple):
+    """The columns of the trucks' records that say who comes, when and to which window."""
+
+    window: Floats
+    arrived: Floats
+    left: Floats
+
+
 class Gate(NamedTuple):
     """Who is called, by the instant of coming (missed calls as -1 - number), and who queues at the gate.
 
@@ -104,6 +112,39 @@ def empty_gate(ahead: int, trucks: int) -> Gate:
         np.zeros(8, np.int64),
         np.array((-math.inf, math.inf, -math.inf)),
     )
+
+
+@borrower
+def show_up(comers: Comers, marks: Marks, faces: Faces, windows: Floats, standing: int) -> None:
+    """Write down who comes, before anything has happened; `ready` becomes when they will arrive.
+
+    `windows` float64[w, 2] are the starts, and until when somebody with that start may come at all.
+    """
+    for truck in range(comers.of.shape[0]):
+        arrived, window = comers.arrived[truck], comers.window[truck]
+        marks.joined[truck] = marks.called[truck] = faces.left[truck] = math.nan
+        faces.window[truck] = windows[window, 0] if window else math.nan
+        faces.arrived[truck] = arrived if arrived < math.inf else math.nan
+        marks.missed[truck] = 0
+        marks.outcome[truck] = UNFINISHED
+        marks.ready[truck] = math.inf
+        if truck < standing:
+            continue
+        if arrived == math.inf:
+            marks.outcome[truck] = NO_SHOW
+        elif arrived > windows[window, 1]:
+            marks.outcome[truck] = TOO_LATE
+        else:
+            marks.ready[truck] = arrived
+
+
+@borrower
+def cross(marks: Marks, faces: Faces) -> None:
+    """Write down who is through, and when."""
+    for truck in range(marks.ready.shape[0]):
+        if marks.ready[truck] < math.inf:
+            faces.left[truck] = marks.ready[truck]
+            marks.outcome[truck] = CROSSED
 
 
 @borrower
@@ -141,7 +182,7 @@ def through_gate(
         _settle(now, line, lanes, gate, comers, marks, limits)
 
 
-@borrower
+@inlined
 def _next(
     now: float, order: Numbers, coming: int, line: Line, gate: Gate, comers: Comers, limits: Limits
 ) -> float:
@@ -163,7 +204,7 @@ def _next(
     return due
 
 
-@borrower
+@inlined
 def _may_call(now: float, gate: Gate, limits: Limits) -> float:
     """From when on the limit of the calls lets one through."""
     step = gate.tally[STEP]
@@ -173,7 +214,7 @@ def _may_call(now: float, gate: Gate, limits: Limits) -> float:
     return allowed(limits.call_at, limits.call_level, step, max(now, gate.clock[PACED]))
 
 
-@borrower
+@inlined
 def _settle(
     now: float, line: Line, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks, limits: Limits
 ) -> None:
@@ -201,7 +242,7 @@ def _settle(
                 tally[ENTERED] += 1
 
 
-@borrower
+@inlined
 def _enter(now: float, truck: int, line: Line, gate: Gate, comers: Comers, marks: Marks) -> None:
     """Into the waiting area, and so into the line."""
     gate.tally[INSIDE] += 1
@@ -209,7 +250,7 @@ def _enter(now: float, truck: int, line: Line, gate: Gate, comers: Comers, marks
     join(line, truck, comers.of[truck], comers.window[truck], now)
 
 
-@borrower
+@inlined
 def _call(now: float, truck: int, gate: Gate, comers: Comers, marks: Marks, limits: Limits) -> None:
     gate.tally[INSIDE] -= 1
     marks.called[truck] = now
@@ -219,7 +260,7 @@ def _call(now: float, truck: int, gate: Gate, comers: Comers, marks: Marks, limi
         gate.clock[PACED] = after(limits.call_at, limits.call_level, step, now, spacing)
 
 
-@borrower
+@inlined
 def _set_out(now: float, truck: int, gate: Gate, comers: Comers, limits: Limits) -> None:
     """On the way to the gate, or not to be seen until the call has lapsed."""
     due, mark = now + comers.travel[truck], truck
@@ -240,7 +281,7 @@ def _set_out(now: float, truck: int, gate: Gate, comers: Comers, limits: Limits)
     gate.tally[ROAD] += 1
 
 
-@borrower
+@inlined
 def _come(
     now: float, line: Line, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks, limits: Limits
 ) -> None:
@@ -263,7 +304,7 @@ def _come(
     fall_behind(line, truck, comers.of[truck], comers.window[truck], now)
 
 
-@borrower
+@inlined
 def _queue(now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks) -> None:
     """At the gate: to the end of the queue, or past the first stage."""
     tally = gate.tally
@@ -285,7 +326,7 @@ def _queue(now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, mar
         gate.clock[START] = earliest(lanes, max(now, gate.clock[LAST]))
 
 
-@borrower
+@inlined
 def _drive_in(now: float, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks) -> None:
     """The head of the queue drives into a lane."""
     tally, mask = gate.tally, gate.queue.shape[0] - 1

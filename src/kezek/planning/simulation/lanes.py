@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kezek.planning.kernel import borrower, kernel
+from kezek.planning.kernel import borrower, inlined, kernel
 from kezek.planning.simulation.line import Floats, Integers, Numbers
 from kezek.planning.simulation.steps import Steps
 
@@ -51,7 +51,7 @@ def lanes_of(steps: Steps, *, trucks: int) -> Lanes:
     )
 
 
-@borrower
+@inlined
 def earliest(lanes: Lanes, now: float) -> float:
     """From `now` on, when is a lane free?  Infinity for never.  Who has left by then is gone."""
     tally, mask = lanes.tally, lanes.ends.shape[0] - 1
@@ -74,7 +74,7 @@ def earliest(lanes: Lanes, now: float) -> float:
     return now
 
 
-@borrower
+@inlined
 def drive_in(lanes: Lanes, truck: int, end: float) -> None:
     """Put a truck into a free lane until `end`."""
     mask = lanes.ends.shape[0] - 1
@@ -112,8 +112,17 @@ def sweep(lanes: Lanes, order: Numbers, ready: Floats, span: Floats, seen: Float
     the instant at which they go on: infinity for never.  `span` float64[n] is negative for who passes
     by. `seen` float64[n, 3] is filled with queued, started and ended.
     """
-    passing, passed, last = np.empty(order.shape[0], np.int32), 0, -math.inf
-    stuck = 0
+    passing = np.empty(order.shape[0], np.int32)
+    passed = _taken(lanes, order, ready, span, seen, passing)
+    return merged(lanes.gone[: empty_out(lanes)], passing[:passed], ready)
+
+
+@borrower
+def _taken(
+    lanes: Lanes, order: Numbers, ready: Floats, span: Floats, seen: Floats, passing: Numbers
+) -> int:
+    """Take everybody into a lane, or into `passing`; how many pass by."""
+    passed, last = 0, -math.inf
     for number in order:
         truck = int(number)
         queued = ready[truck]
@@ -125,14 +134,13 @@ def sweep(lanes: Lanes, order: Numbers, ready: Floats, span: Floats, seen: Float
         seen[truck, 0] = queued
         if last == math.inf:
             ready[truck] = math.inf
-            stuck += 1
             continue
         end = last + span[truck]
         seen[truck, 1] = last
         seen[truck, 2] = end
         ready[truck] = end
         drive_in(lanes, truck, end)
-    return merged(lanes.gone[: empty_out(lanes)], passing[:passed], ready)
+    return passed
 
 
 @kernel
@@ -156,7 +164,7 @@ def merged(one: Numbers, other: Numbers, ready: Floats) -> Numbers:
     return both
 
 
-@borrower
+@inlined
 def after(at: Floats, per_hour: Floats, step: int, now: float, trucks: float) -> float:
     """When `trucks` more are let through, counted from `now` in `step`, at levels of trucks an hour."""
     left = trucks * HOUR
@@ -171,7 +179,7 @@ def after(at: Floats, per_hour: Floats, step: int, now: float, trucks: float) ->
         step += 1
 
 
-@borrower
+@inlined
 def allowed(at: Floats, per_hour: Floats, step: int, now: float) -> float:
     """The first moment from `now` on at which the level is not 0; `step` begins before it."""
     while True:

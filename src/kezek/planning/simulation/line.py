@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kezek.planning.kernel import borrower
+from kezek.planning.kernel import inlined
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -60,7 +60,7 @@ def empty_line(opens: Floats, keeps: Floats, cycle: Integers, *, classes: int, t
     )
 
 
-@borrower
+@inlined
 def begin(line: Line, cursor: int) -> None:
     """Empty the line.  A newer regulation may have a shorter cycle than the cursor knew."""
     line.first[:] = NOBODY
@@ -71,7 +71,7 @@ def begin(line: Line, cursor: int) -> None:
     line.at[WAITING] = 0
 
 
-@borrower
+@inlined
 def stand(line: Line, truck: int, of: int, queue: int) -> None:
     """Put a truck of class `of` at the end of a queue."""
     line.following[truck] = NOBODY
@@ -86,7 +86,7 @@ def stand(line: Line, truck: int, of: int, queue: int) -> None:
     line.at[WAITING] += 1
 
 
-@borrower
+@inlined
 def pass_on(line: Line, now: float) -> None:
     """Let windows begin.  Time never goes back."""
     current = line.at[CURRENT]
@@ -95,7 +95,7 @@ def pass_on(line: Line, now: float) -> None:
     line.at[CURRENT] = current
 
 
-@borrower
+@inlined
 def join(line: Line, truck: int, of: int, window: int, now: float) -> None:
     """A truck comes: to its window's place, or behind the current window when it is too late."""
     if now > line.keeps[window]:
@@ -105,14 +105,14 @@ def join(line: Line, truck: int, of: int, window: int, now: float) -> None:
         stand(line, truck, of, 2 * window)
 
 
-@borrower
+@inlined
 def fall_behind(line: Line, truck: int, of: int, window: int, now: float) -> None:
     """A truck missed its call: behind the current window; a walk-in to the end of its own."""
     pass_on(line, now)
     stand(line, truck, of, 2 * line.at[CURRENT] + 1 if window else 0)
 
 
-@borrower
+@inlined
 def call_next(line: Line) -> int:
     """Take out whose turn it is by the cycle; NOBODY if nobody waits whose window has begun."""
     if line.at[WAITING] == 0:
@@ -132,7 +132,7 @@ def call_next(line: Line) -> int:
     return NOBODY
 
 
-@borrower
+@inlined
 def _head(line: Line, of: int) -> int:
     """The first queue of a class with somebody in it whose window has begun."""
     if line.first[of, 0] != NOBODY:
