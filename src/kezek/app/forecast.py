@@ -166,9 +166,13 @@ class Forecasts:
                 continue
             fresh = found is not None and 0 <= at.at - found.as_of < AGE
             if not (found and fresh and found.version == self._watch.version(line)):
-                watched = at.real - self._looked.get(line, -WATCHED_FOR) < WATCHED_FOR
-                wanting.append((not watched, asked, post))
+                wanting.append((not self._watched(line), asked, post))
         return min(wanting, key=lambda one: one[:2])[2] if wanting else None
+
+    def _watched(self, line: str) -> bool:
+        """Whether somebody has looked at the line lately."""
+        looked = self._looked.get(line)
+        return looked is not None and self._clock.now().real - looked < WATCHED_FOR
 
     def state(self, post: Post) -> LineState:
         """The line of a post now, as the twin is asked about it."""
@@ -202,10 +206,10 @@ class Forecasts:
                 await self._score_next(self.planner)
 
     async def _score_next(self, planner: Planner) -> None:
-        now = self._clock.now().at
-        for post in list(self._network.posts().values()):
-            line = post.line
-            if line is None or line.id not in self._outlooks or not self._night(post, now):
+        lines = [(post.line, post) for post in self._network.posts().values() if post.line]
+        for line, post in sorted(lines, key=lambda one: not self._watched(one[0].id)):
+            now = self._clock.now().at
+            if line.id not in self._outlooks or not self._night(post, now):
                 continue
             try:
                 self._scores[line.id] = await scores_of(
