@@ -149,6 +149,8 @@ def test_a_sweep_is_every_combination_of_its_values():
     seen = [tuple(point.change.values()) for point in found]
     assert seen == [(1, 1), (1, 2), (1, 3), (2, 1), (2, 2), (2, 3)]
     assert [point.world.checkpoint[0].stage[0].lanes for point in found] == [1, 2, 3] * 2
+    factors = [point.world.checkpoint[0].demand.factor for point in found]
+    assert factors == [1, 1, 1, 2, 2, 2]
 
 
 @pytest.mark.parametrize("name", studies())

@@ -116,3 +116,5 @@ def test_finished_points_are_files_of_one_answer(tmp_path):
     sweep = play_here(tmp_path, Here())
     found = msgspec.json.decode(sweep.file(2).read_bytes())
     assert found["change"] == {"demand.factor": 1.5}
+    trucks = [answer.posts[0].calendar.booked for answer in sweep.answers()]
+    assert trucks == [80, 160, 192]

@@ -30,6 +30,7 @@ from kezek.planning.scenario.compile import Compiled, compile_post
 from kezek.planning.scenario.measure import GROUPS, Take, Tally, error_of, figure, take
 from kezek.planning.scenario.read import Point
 from kezek.planning.scenario.release import played_release, with_bots
+from kezek.planning.scenario.scenario import Scenario
 from kezek.planning.simulation.checkpoint import run
 
 SURE = 2.6  # standard errors: one difference in a hundred is called one by chance
@@ -62,13 +63,14 @@ def job_of(point: Point, regulations: Regulations) -> Job:
         world.title,
         compare.this if compare else "as it is",
         compare.title if compare else "",
-        *(
-            tuple(compile_post(with_bots(w), at, regulations) for at in range(len(w.checkpoint)))
-            if w
-            else ()
-            for w in (world, other)
-        ),
+        _compiled(world, regulations),
+        _compiled(other, regulations) if other else (),
     )
+
+
+def _compiled(world: Scenario, regulations: Regulations) -> tuple[Compiled, ...]:
+    whole = with_bots(world)
+    return tuple(compile_post(whole, at, regulations) for at in range(len(whole.checkpoint)))
 
 
 def play(

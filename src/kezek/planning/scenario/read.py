@@ -131,8 +131,13 @@ def _points(
 def _altered(
     document: Document, change: Mapping[str, object], table: str, file: str, lines: LineMap
 ) -> Document:
+    # What is said for all checkpoints has been filled into each of them by now.
+    each = {
+        f"checkpoint.*.{path}" if path.startswith(("demand.", "rules.")) else path: value
+        for path, value in change.items()
+    }
     try:
-        return changed(document, change)
+        return changed(document, each)
     except PathUnknown as fault:
         path = str(fault).partition(":")[0].partition(" ")[0]
         field = f"{table}.{path}"
