@@ -14,8 +14,9 @@ import pytest
 
 from tests.docs.pages import ROOT
 
-# The newest commit that was a release to upgrade from; at each release it moves on.
-BEFORE = "ddb8a969b0a86d37f7c68891534cb52da35f22aa"
+# The newest commit that was a release to upgrade from, by how it begins: a history that was put on top of
+# another one has new numbers and the same words.  At each release it moves on.
+BEFORE = "A page works on while a command's outcome is unknown or the database changes over"
 STEPS = Path(__file__).parent / "versions"
 
 # What a release would change in its own files: which steps there are.
@@ -30,14 +31,16 @@ script.STEPS = (*script.STEPS, Path({str(STEPS)!r}))
 
 def before(folder: Path, repository: Path = ROOT) -> Path:
     """The source of the release before, out of the history; a test that has none fails with its name."""
-    packed = subprocess.run(
-        ["git", "-C", str(repository), "archive", BEFORE, "src"], capture_output=True, check=False
-    )
-    if packed.returncode:
+    git = ("git", "-C", str(repository))
+    named = ("log", "-1", "--format=%H", "--fixed-strings", f"--grep={BEFORE}")
+    found = subprocess.run([*git, *named], capture_output=True, check=False, text=True)
+    commit = found.stdout.strip()
+    if not commit:
         pytest.fail(
-            f"The release before, commit {BEFORE[:12]}, is missing: an upgrade is tried from it to "
+            f"The release before, the commit «{BEFORE} …», is missing: an upgrade is tried from it to "
             "this tree. Work in a clone with its whole history:  git fetch --unshallow"
         )
+    packed = subprocess.run([*git, "archive", commit, "src"], capture_output=True, check=True)
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
         archive.extractall(folder, filter="data")
     return folder / "src"
