@@ -14,8 +14,8 @@ import pytest
 
 from tests.docs.pages import ROOT
 
-# The newest commit that was a release to upgrade from, by how it begins: a history that was put on top of
-# another one has new numbers and the same words.  At each release it moves on.
+# The newest commit that was a release to upgrade from, by how it begins: a history that is put on top
+# of another one has new numbers and the same words.  At each release it moves on.
 BEFORE = "A page works on while a command's outcome is unknown or the database changes over"
 STEPS = Path(__file__).parent / "versions"
 
