@@ -1,8 +1,13 @@
-"""Plants a fault: a module of the product is changed while it is loaded, its file stays as it is."""
+"""Plants a fault: a module of the product is changed while it is loaded, its file stays as it is.
+
+In this process by `plant`, in one that is started by what `environment` says: Python loads the module in
+`site` before all else, and the product knows of nothing.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -13,7 +18,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-TABLE = Path(__file__).parent / "faults.toml"
+HERE = Path(__file__).resolve().parent
+TABLE = HERE / "faults.toml"
+NAMED = "PLANTED_FAULT"
 
 
 @dataclass(frozen=True)
@@ -27,13 +34,23 @@ class Edit:
 
 @dataclass(frozen=True)
 class PlantedFault:
-    """One fault: what is wrong, which promises may be found broken, and where it is played."""
+    """One fault: what is wrong, which promises may be found broken, and where it is played.
+
+    `ground` is one of the rehearsal's; `rig-` and one of the rig's, which is then broken by `faults` with
+    so many `kills` and must be found by one of the `checkers`; or the address of a `test` that must fail.
+    `slow` ones are left out of the ordinary run.
+    """
 
     name: str
     what: str
     promises: Sequence[str]
     edits: Sequence[Edit] = field(default_factory=list)
     ground: str = "memory"
+    faults: Sequence[str] = ()
+    kills: int = 0
+    seed: int = 1
+    checkers: Sequence[str] = ()
+    slow: bool = False
 
 
 def table() -> Mapping[str, PlantedFault]:
@@ -52,6 +69,12 @@ def plant(fault: PlantedFault) -> None:
         assert edit.module not in sys.modules, f"{edit.module} was loaded before"
         by_module.setdefault(edit.module, []).append(edit)
     sys.meta_path.insert(0, _Finder(by_module))
+
+
+def environment(name: str) -> dict[str, str]:
+    """What a process is started with so that it has the fault, and those that it starts have it, too."""
+    whole = [HERE / "site", HERE.parents[1], os.environ.get("PYTHONPATH", "")]
+    return {NAMED: name, "PYTHONPATH": os.pathsep.join(str(path) for path in whole if str(path))}
 
 
 class _Finder(MetaPathFinder):

@@ -47,7 +47,7 @@ def plans(asked: argparse.Namespace) -> list[Plan]:
         left = asked.kills // len(grounds) + (n < asked.kills % len(grounds))
         seed = asked.seed
         while left > 0:
-            found.append(Plan(ground, seed, min(left, A_RUN), faults))
+            found.append(Plan(ground, seed, min(left, A_RUN), faults, planted=asked.planted))
             left, seed = left - A_RUN, seed + 1
     return found
 
@@ -74,6 +74,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="of the faults and of the crowd")
     parser.add_argument(
         "--faults", default=",".join(FAULTS), help="some of kill,stop,disk,clock,link"
+    )
+    parser.add_argument(
+        "--planted", default="", help="a fault of the product to be found, from tests/mutation"
     )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the runs are kept")
     asked = parser.parse_args()

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import psycopg.rows
 
+from tests.mutation.plant import environment
 from tests.rig.check.tables import Tables, read_postgresql, read_sqlite
 from tests.rig.clock import Clock
 from tests.rig.disk import Disk
@@ -26,7 +27,9 @@ SHAPES = {"sqlite": (1, 1), "postgresql": (1, 2), "machines": (2, 1)}
 class Ground:
     """Servers and their database, with every part that can be made to fail."""
 
-    def __init__(self, name: str, folder: Path, faults: frozenset[str]) -> None:
+    def __init__(self, name: str, folder: Path, faults: frozenset[str], planted: str = "") -> None:
+        """`planted` is a fault that the servers have, see tests/mutation."""
+        self._planted = environment(planted) if planted else {}
         self.name, self.folder = name, folder.resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
         self._ending = ExitStack()
@@ -55,11 +58,11 @@ class Ground:
         folders = [first, *(self.folder / f"server{n + 1}" for n in range(1, servers))]
         for other in folders[1:]:
             shutil.copytree(first, other)
-        environment = SETTINGS | {"KEZEK_DATABASE": through}
+        settings = SETTINGS | {"KEZEK_DATABASE": through} | self._planted
         for n, folder in enumerate(folders, 1):
             # Each machine has its own clock.
             clock = Clock(self.folder / f"clock{n}") if clocks else None
-            server = Server(folder, environment, workers=workers, clock=clock)
+            server = Server(folder, settings, workers=workers, clock=clock)
             self._ending.callback(server.close)
             self.servers.append(server)
         self.heads = [folder / "heads" for folder in folders]

@@ -42,6 +42,8 @@ class Plan:
     faults: frozenset[str] = frozenset(FAULTS)
     # Answers to be heard after the last fault.
     calm: int = 10
+    # A fault of the product itself, by its name in tests/mutation/faults.toml; the rig must find it.
+    planted: str = ""
 
     @property
     def command(self) -> str:
@@ -49,6 +51,7 @@ class Plan:
         return (
             f"python -m tests.rig --ground {self.ground} --kills {self.kills} --seed {self.seed}"
             f" --faults {faults}"
+            f"{' --planted ' if self.planted else ''}{self.planted}"
         )
 
 
@@ -84,7 +87,7 @@ def _run(plan: Plan, folder: Path) -> Outcome:
     with ExitStack() as ending:
         hands = Hands()
         ending.callback(hands.close)
-        ground = Ground(plan.ground, folder, plan.faults)
+        ground = Ground(plan.ground, folder, plan.faults, plan.planted)
         ending.callback(ground.close)
         history = History(folder / "history.jsonl")
         ending.callback(history.close)

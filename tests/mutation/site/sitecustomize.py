@@ -1,0 +1,7 @@
+"""Python loads this before all else where this folder is on its path: the process has the named fault."""
+
+import os
+
+from tests.mutation.plant import NAMED, plant, table
+
+plant(table()[os.environ[NAMED]])
