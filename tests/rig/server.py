@@ -72,13 +72,13 @@ class Server:
         whole = self.processes()
         for one in whole:
             _kill(one)
-        self._running.child.wait()
+        running, self._running = self._running, None
+        running.child.wait()
         psutil.wait_procs(whole, 30)
-        self._running.child.stdout.close()
-        self._running = None
-        for one in whole:
+        running.child.stdout.close()
+        for pid in {running.child.pid, *(one.pid for one in whole)}:
             if self.clock:
-                self.clock.forget(one.pid)
+                self.clock.forget(pid)
 
     def kill_worker(self, place: int) -> None:
         """One of its workers with -9; the server starts another."""
