@@ -132,10 +132,10 @@ class Rig:
             asyncio.run(self._play(name, faults, history, outcome, held=held))
         finally:
             history.close()
-        story, after = read(path), self._tables()
-        outcome.lost = lost(Run(story, before, after, []))
+        run = Run(read(path), before, self._tables(), [self.folder / "product" / "heads"])
+        outcome.lost = lost(run)
         if not held:
-            for verdict in verdicts(story, before, after, [self.folder / "product" / "heads"]):
+            for verdict in verdicts(run):
                 outcome.broken += [f"{verdict.promise} {breach}" for breach in verdict.breaches]
         outcome.broken += [
             f"two primaries took changes: {one.fault}" for one in outcome.failovers if one.second
