@@ -202,7 +202,9 @@ def crossings(scene: Scene, count: int, first: int = 1) -> None:
 
 
 def score(scene: Scene) -> None:
-    asyncio.run(scene.forecasts._score_next(scene.planner))
+    """As often as there are lines: one is scored at a time."""
+    for _ in EVERY:
+        asyncio.run(scene.forecasts._score_next(scene.planner))
 
 
 def test_past_forecasts_are_scored_once_a_local_day(scene, monkeypatch):
@@ -218,6 +220,28 @@ def test_past_forecasts_are_scored_once_a_local_day(scene, monkeypatch):
     scene.world.wait(hours=24)
     score(scene)
     assert scene.forecasts.scores(A).at == scene.world.now.at
+
+
+def test_a_line_that_somebody_looks_at_is_scored_first(scene):
+    scene.turns()
+    scene.forecasts.of(D, scene.world.now.at)
+    asyncio.run(scene.forecasts._score_next(scene.planner))
+    assert [line for line in EVERY if scene.forecasts.scores(line)] == [D]
+
+
+def test_a_line_that_cannot_be_scored_does_not_keep_the_others_from_it(scene, monkeypatch):
+    async def failing(store, planner, post, now, **more):
+        if post.line.id == A:
+            raise PlannerFault("stumbled")
+        return Scores(now)
+
+    monkeypatch.setattr(module, "scores_of", failing)
+    scene.turns()
+    score(scene)
+    assert [line for line in EVERY if scene.forecasts.scores(line)] == [B, D, X]
+    tried = dict(scene.forecasts._tried)
+    score(scene)
+    assert scene.forecasts._tried == tried, "not again at once"
 
 
 def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scene, monkeypatch):

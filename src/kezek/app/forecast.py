@@ -43,7 +43,7 @@ NIGHT_REST_SECONDS = 0.05
 # Domain time.
 AGE = 5 * MINUTE  # after which a line is asked about again though nothing has happened
 SHOWN_FOR = HOUR
-FIRST_SCORED = HOUR  # between two attempts at a line that has no score yet
+TRIED_AGAIN = HOUR  # between two attempts at a line's score
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ class Forecasts:
         self._editions: dict[str, int] = {}
         self._logs: dict[str, LineLog] = {}
         self._scores: dict[str, Scores] = {}
+        self._tried: dict[str, Instant] = {}
         self._looked: dict[str, Instant] = {}
         self._asked: dict[str, Instant] = {}
         self._faults: dict[str, str] = {}
@@ -206,30 +207,34 @@ class Forecasts:
                 await self._score_next(self.planner)
 
     async def _score_next(self, planner: Planner) -> None:
-        lines = [(post.line, post) for post in self._network.posts().values() if post.line]
-        for line, post in sorted(lines, key=lambda one: not self._watched(one[0].id)):
-            now = self._clock.now().at
-            if line.id not in self._outlooks or not self._night(post, now):
-                continue
-            try:
-                self._scores[line.id] = await scores_of(
-                    self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
-                )
-            except PlannerFault:
-                return
-            except Fault as fault:
-                log.warning("forecasts of %s are not scored: %s", line.id, fault)
-                return
+        """One line whose night has come: a watched one, then the one that was scored longest ago."""
+        now, due = self._clock.now().at, list[tuple[bool, Instant, str, Post]]()
+        for post in self._network.posts().values():
+            line = post.line.id if post.line is not None else ""
+            if line in self._outlooks and self._night(post, now):
+                due.append((not self._watched(line), self._tried.get(line, 0), line, post))
+        if not due:
+            return
+        *_, line, post = min(due, key=lambda one: one[:3])
+        # Noted first: a line that cannot be scored must not keep the others from it.
+        self._tried[line] = now
+        try:
+            self._scores[line] = await scores_of(
+                self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
+            )
+        except PlannerFault:
+            return
+        except Fault as fault:
+            log.warning("forecasts of %s are not scored: %s", line, fault)
 
     def _night(self, post: Post, now: Instant) -> bool:
-        """Whether a local midnight has passed since the line was scored; without a score, an hour."""
+        """Whether a local midnight has passed since the line was scored, and an hour since a trial."""
         assert post.line is not None, "a line is scored"
         scores, zone = self._scores.get(post.line.id), post.line.zone
-        if scores is None:
-            return True
-        if scores.crossed is None:
-            return now - scores.at >= FIRST_SCORED
-        return local_day(scores.at, zone) != local_day(now, zone)
+        if now - self._tried.get(post.line.id, -TRIED_AGAIN) < TRIED_AGAIN:
+            return False
+        scored = scores is not None and scores.crossed is not None
+        return not (scored and scores and local_day(scores.at, zone) == local_day(now, zone))
 
 
 def calibrated(
