@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kezek.planning import planner
 from kezek.planning.cache import forget_old
+from kezek.planning.forecast.twin import forecast
 from kezek.planning.kernel import FOLDERS
 from kezek.planning.simulation.chance import exponential
 from kezek.planning.simulation.checkpoint import run
@@ -94,6 +96,10 @@ def _checkpoint() -> None:
     run(plan, seed=0)
 
 
+def _twin() -> None:
+    planner.warm(forecast)
+
+
 WARMED: Mapping[str, Callable[[], None]] = {
     "queue": _queue,
     "room": _room,
@@ -101,4 +107,5 @@ WARMED: Mapping[str, Callable[[], None]] = {
     "day": _day,
     "tandem": _tandem,
     "checkpoint": _checkpoint,
+    "twin": _twin,
 }
