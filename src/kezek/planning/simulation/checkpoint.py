@@ -76,9 +76,9 @@ def play(plan: Plan, draws: Draws) -> Records:
     count, standing = len(draws.of), len(plan.standing.since) if plan.standing else 0
     trucks = np.empty(count, TRUCK)
     trucks["number"], trucks["vehicle_class"] = np.arange(count), draws.of
-    passages = np.full((count, len(plan.stages), 3), math.nan)
+    passages = np.full((len(plan.stages), count, 3), math.nan)
     ready = np.empty(count)
-    first = (draws.spans[0], passages[:, 0])
+    first = (draws.spans[0], passages[0])
     comers = Comers(
         draws.of,
         draws.window,
@@ -101,11 +101,11 @@ def play(plan: Plan, draws: Draws) -> Records:
     order = merged(lanes.gone[: empty_out(lanes)], gate.passing[: gate.tally[PASSED]], ready)
     for place, stage in enumerate(plan.stages[1:], start=1):
         lanes = lanes_of(stage.lanes, trucks=count)
-        order = sweep(lanes, order, ready, draws.spans[place], passages[:, place])
+        order = sweep(lanes, order, ready, draws.spans[place], passages[place])
     if plan.accepted is not None:
         let_out(np.array(plan.accepted.at), np.array(plan.accepted.level), order, ready)
     cross(marks, faces)
-    return Records(frozen(trucks), frozen(passages.view(PASSAGE)[..., 0]), frozen(draws.deep.T))
+    return Records(frozen(trucks), frozen(passages.view(PASSAGE)[..., 0].T), frozen(draws.deep.T))
 
 
 def _windows(plan: Plan, draws: Draws) -> Floats:
