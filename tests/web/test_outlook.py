@@ -203,6 +203,21 @@ def test_the_board_shows_a_range_for_each_post_with_a_line(office):
     assert re.search(r"<small>\d+–\d+ min</small>", row(browser.page("/")))
 
 
+def test_the_board_says_what_its_ranges_are_and_how_good_they_were(office):
+    crossed(office, 1)
+    arrived(office, 2)
+    browser, small = office.browser(), "In small figures: the likely wait until the call"
+    assert small not in words(browser.page("/"))
+    told(office)
+    page = words(browser.page("/"))
+    assert small in page
+    assert "Past accuracy: not measured yet, so none is claimed." in page
+    office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
+    office.wait(minutes=1)
+    said = "In the last 30 days 8 trucks of 10 were called inside it."
+    assert said in words(browser.page("/"))
+
+
 def row(page: str) -> str:
     found = page[page.index('id="post-kz_a"') :].partition("</tr>")[0]
     return found[found.index('class="wait"') :]

@@ -51,6 +51,10 @@ class Network:
     def _post(self, checkpoint: Checkpoint, line: Line | None) -> Post:
         return Post(checkpoint, line, self._rules[line.regulation] if line else None)
 
+    def lines(self) -> list[str]:
+        """Every line that runs."""
+        return [post.line.id for post in self.posts().values() if post.line is not None]
+
     def post(self, checkpoint: str) -> Post | None:
         """One post by its id."""
         return self.posts().get(checkpoint)

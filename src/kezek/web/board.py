@@ -16,7 +16,7 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.web.live import live
-from kezek.web.outlook import short_wait
+from kezek.web.outlook import short_wait, waits_of
 from kezek.web.render import HTML, answer, html, packs, render
 from kezek.web.shape import (
     DayView,
@@ -114,6 +114,7 @@ def draw(here: Visit, q: str) -> str:
             full=sum(post.today == 0 for post in shown),
             idle=sum(post.today is None for post in shown),
         ),
+        waits=waits_of(here),
         as_of=local(here.now, zone),
         q=q,
         stream="/live",

@@ -42,6 +42,7 @@ _BY_PACE = translatable(
     "Method: %(ahead)s trucks ahead ÷ pace of the last %(hours)s hours (%(crossed)s crossed)."
 )
 _UNMEASURED = translatable("Past accuracy: not measured yet, so none is claimed.")
+_SMALL = translatable("In small figures: the likely wait until the call, from 10 to 90 %.")
 _CALLS = translatable("%(dots)s equally likely calls, from %(low)s to %(high)s")
 _THROUGHS = translatable("%(dots)s equally likely crossings, from %(low)s to %(high)s")
 
@@ -247,6 +248,25 @@ def short_wait(here: Visit, post: Post) -> str:
     low, high = low // 30, -(-high // 30)
     hours = {"low": written(low / 2, here.lang), "high": written(high / 2, here.lang)}
     return here.words.say("%(low)s–%(high)s h", **hours)
+
+
+def waits_of(here: Visit) -> str:
+    """What the board's small figures are, and how good they were over all lines; empty without any."""
+    forecasts, lines = here.house.forecasts, here.house.network.lines()
+    if not any(forecasts.of(line, here.now, looked=False) for line in lines):
+        return ""
+    said = here.words.gettext(_SMALL)
+    scores = [forecasts.scores(line) for line in lines]
+    good = [one.called for one in scores if one is not None and one.called is not None]
+    if not good:
+        return f"{said} {here.words.gettext(_UNMEASURED)}"
+    inside = sum(one.inside80 * one.trucks for one in good) / sum(one.trucks for one in good)
+    told = here.words.count(
+        "In the last 30 days %(num)s truck of 10 was called inside it.",
+        "In the last 30 days %(num)s trucks of 10 were called inside it.",
+        round(10 * inside),
+    )
+    return f"{said} {told}"
 
 
 def lengths_of(found: Outlook, now: Instant) -> list[tuple[int, int, int]]:

@@ -39,6 +39,7 @@ def network() -> dict:
         "site": site("board"),
         "columns": groups,
         "total": total,
+        "waits": "In small figures: the likely wait until the call, from 10 to 90 %.",
         "as_of": at("17:22"),
         "q": "",
         "stream": None,
