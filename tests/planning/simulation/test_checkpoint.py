@@ -10,7 +10,10 @@ import numpy as np
 import pytest
 
 from kezek.app.regulation import shipped_regulations
-from kezek.planning.simulation import checkpoint, steps
+from kezek.planning import warm
+from kezek.planning.forecast import twin_play
+from kezek.planning.forecast.twin import forecast
+from kezek.planning.simulation import checkpoint, gate, lanes, law, line, order, steps
 from kezek.planning.simulation.checkpoint import play, replicate, run
 from kezek.planning.simulation.checkpoint_draw import draw
 from kezek.planning.simulation.checkpoint_plan import (
@@ -26,6 +29,7 @@ from kezek.planning.simulation.checkpoint_plan import (
 )
 from kezek.planning.simulation.checkpoint_record import CROSSED, NO_SHOW, OUT, TOO_LATE, UNFINISHED
 from kezek.planning.simulation.steps import Steps
+from tests.planning.forecast.test_twin import a_line
 from tests.planning.simulation.random_plan import plan_of
 
 DAY = 86_400.0
@@ -227,3 +231,30 @@ def test_a_plan_that_cannot_be_played_is_told_which_field_is_wrong(changes, fiel
     assert told.value.field == field
     assert str(told.value) == f"{field} {told.value.why}"
     assert len(told.value.why) > 10
+
+
+def test_after_warming_no_kind_of_plan_and_no_kind_of_line_compiles_anything():
+    def compiled() -> dict[str, int]:
+        modules = (gate, lanes, law, line, order, twin_play)
+        return {
+            f"{module.__name__}.{name}": len(found.signatures)
+            for module in modules
+            for name, found in vars(module).items()
+            if hasattr(found, "signatures")
+        }
+
+    for name in ("checkpoint", "twin"):
+        warm.WARMED[name]()
+    before = compiled()
+    assert sum(before.values()) > 10
+    for number in range(60):
+        plan = plan_of(number)
+        play(plan, draw(plan, number, 0))
+    for state in (
+        a_line(),
+        a_line(waiting=0, expected=(), at_gate=()),
+        a_line(calls=3, interleave=("in_turn",)),
+        a_line(hours=()),
+    ):
+        assert forecast(state).no_basis == ""
+    assert compiled() == before
