@@ -51,6 +51,7 @@ STAFF = {
     "console empty": ("demo-officer-dostuk", "/console/kg_dostuk"),
     "lines": ("demo-agency", "/agency"),
     "calendar": ("demo-agency", "/agency/kz_syrym"),
+    "what if": ("demo-agency", "/agency/what-if"),
     "day of a post": ("demo-agency", "/agency/kz_syrym/2026-06-20"),
     "closed day": ("demo-agency", "/agency/kz_syrym/2026-06-18"),
     "carrier": ("demo-carrier", "/carrier"),
