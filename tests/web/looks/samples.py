@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.web.looks import office, road
+from tests.web.looks import office, planner, road
 
 PAGES: dict[str, tuple[str, dict]] = {
     "network": ("pages/network.html", road.network()),
@@ -36,6 +36,14 @@ PAGES: dict[str, tuple[str, dict]] = {
     "console-night": ("pages/console.html", office.console()),
     "agency_calendar": ("pages/agency_calendar.html", office.agency_calendar()),
     "agency_day": ("pages/agency_day.html", office.agency_day()),
+    "what_if_form": ("pages/what_if_form.html", planner.what_if_form()),
+    "what_if_form-wrong": (
+        "pages/what_if_form.html",
+        planner.what_if_form({"lanes": "Write a whole number from 1 to 100."}),
+    ),
+    "what_if_wait": ("pages/what_if_wait.html", planner.what_if_wait("running")),
+    "what_if_wait-stopped": ("pages/what_if_wait.html", planner.what_if_wait("stopped")),
+    "what_if": ("pages/what_if.html", planner.what_if()),
     "regulation": ("pages/regulation.html", office.regulation()),
     "users": ("pages/users.html", office.users()),
     "keys": ("pages/keys.html", office.keys()),
