@@ -44,6 +44,7 @@ def test_a_server_loads_no_numerics_and_its_planner_does(tmp_path: Path):
         assert planner is not None
         assert "/numpy" in mapped(planner), "the look-up finds what is there"
         assert planner.nice() == 19
+        assert Path(f"/proc/{planner.pid}/oom_score_adj").read_text(encoding="ascii") == "800\n"
         assert server.stop() == ExitCode.DONE
         assert not planner.is_running() or planner.status() == psutil.STATUS_ZOMBIE
 

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from pathlib import Path
 
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.planner import serve, warm
 
 # Whatever else wants the processor goes first.
 NICE = 19
+# Where memory runs out the planner goes first: nothing is in it that is not somewhere else.
+OOM_SCORE = "800"
 
 
 def main() -> None:
     """Warm up, then answer; what a library prints must not get between the frames."""
     os.nice(NICE)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, encoding="ascii")
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as told:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         warm(forecast)
