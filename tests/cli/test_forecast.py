@@ -9,11 +9,11 @@ from kezek.cli.exit_code import ExitCode
 from tests.cli.program import kezek
 
 TABLE = ("--time", "at", "--value", "wait", "--series", "post")
-HOURS = 24 * 12
+HOURS = 24 * 8
 
 
 def written(folder: Path, *extra: str) -> Path:
-    """Two posts, hour by hour for twelve days, with a daily wave; one more without a value."""
+    """Two posts, hour by hour for eight days, with a daily wave; one more without a value."""
     lines = ["at,post,wait"]
     for hour in range(HOURS):
         stamp = f"2026-06-{1 + hour // 24:02}T{hour % 24:02}:00Z"
@@ -25,7 +25,7 @@ def written(folder: Path, *extra: str) -> Path:
     return path
 
 
-def backtest(file: Path, *more: str, start: str = "2026-06-10"):
+def backtest(file: Path, *more: str, start: str = "2026-06-07"):
     return kezek("forecast", "backtest", file, *TABLE, "--from", start, *more)
 
 
@@ -38,7 +38,7 @@ def test_a_backtest_answers_with_a_row_for_each_series_and_horizon(tmp_path: Pat
         (post, ahead) for post in ("north", "south") for ahead in ("3h", "12h")
     ]
     for row in rows:
-        assert row["n"] > 40
+        assert row["n"] > 30
         for number in ("model", "persistence", "climatology", "mae", "crps", "coverage_90"):
             assert isinstance(row[number], float), number
         told = row["skill_persistence"]
@@ -53,7 +53,7 @@ def test_a_backtest_answers_with_a_row_for_each_series_and_horizon(tmp_path: Pat
 
 
 def test_people_are_told_what_was_repaired_and_left_out(tmp_path: Path):
-    ran = backtest(written(tmp_path, "2026-06-12T23:00Z,north,7"), "--horizons", "30m,3h")
+    ran = backtest(written(tmp_path, "2026-06-08T23:00Z,north,7"), "--horizons", "30m,3h")
     assert ran.code == ExitCode.DONE, ran
     assert "1 rows said something else of a moment said before" in ran.out
     assert "The series silent has no value and was left out." in ran.out
@@ -62,17 +62,13 @@ def test_people_are_told_what_was_repaired_and_left_out(tmp_path: Path):
 
 def test_a_fitted_model_forecasts_from_the_end_of_a_file(tmp_path: Path):
     file, model = written(tmp_path), tmp_path / "model.json"
-    fitted = kezek(
-        "forecast", "fit", file, *TABLE, "--horizons", "3h,12h", "--out", model, "--json"
-    )
+    fitted = kezek("forecast", "fit", file, *TABLE, "--horizons", "3h", "--out", model, "--json")
     assert fitted.code == ExitCode.DONE, fitted
     assert fitted.document["answer"]["series"] == ["north", "south"]
     told = kezek("forecast", "predict", model, file, "--json").document["answer"]
-    assert told["origin"] == "2026-06-12T23:00:00Z"
+    assert told["origin"] == "2026-06-08T23:00:00Z"
     assert [(row["series"], row["at"]) for row in told["rows"]] == [
-        (post, at)
-        for post in ("north", "south")
-        for at in ("2026-06-13T02:00:00Z", "2026-06-13T11:00:00Z")
+        (post, "2026-06-09T02:00:00Z") for post in ("north", "south")
     ]
     for row in told["rows"]:
         assert len(row["quantiles"]) == 7

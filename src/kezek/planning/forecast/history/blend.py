@@ -16,10 +16,10 @@ from kezek.planning.question import QUANTILES
 
 LEARNED_EVERY = 6 * HOUR
 _STEPS = 4
-_HALF_LIFE = 60 * DAY
+_HALF_LIFE = 30 * DAY
 # How sharply a loss is punished, and for how many losses of its own a series believes the others'.
-_SHARPNESS = 0.1
-_OTHERS = 500.0
+_SHARPNESS = 0.3
+_OTHERS = 50.0
 # How much more the first expert, the model, is believed before anything is known.
 _TRUST = 2.0
 _LEVELS = np.array(QUANTILES)

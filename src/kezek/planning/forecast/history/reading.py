@@ -180,11 +180,6 @@ class _Reader:
     def _one_zone(self, line: int, text: str, stamp: datetime) -> bool:
         """Whether a stamp has its zone, and the same as those before it."""
         column, offset = self._columns.time, stamp.utcoffset()
-        if offset is None and self._zone is None:
-            self._fault(
-                line, column, f"{text} has no offset; say its zone, such as --tz Asia/Almaty"
-            )
-            self._refuse()
         if self._offset is None:
             self._offset = (line, offset)
         first, before = self._offset
@@ -192,6 +187,11 @@ class _Reader:
             has, had = ("an", "none") if offset is not None else ("no", "one")
             self._fault(line, column, f"{text} has {has} offset and line {first} has {had}")
             return False
+        if offset is None and self._zone is None:
+            self._fault(
+                line, column, f"{text} has no offset; say its zone, such as --tz Asia/Almaty"
+            )
+            self._refuse()
         if offset == before or offset is None:
             return True
         # Two offsets are one zone only if that zone itself changes between them.
