@@ -87,6 +87,10 @@ def settled(run: Run) -> Iterator[str]:
         yield from _after_the_first(told, asks)
 
 
+# A wish for a booking that nobody has is told so before anybody looks at its key.
+ANOTHER_WISH = {(422, "key_reused"), (404, "booking_unknown")}
+
+
 def _after_the_first(told: list[Ask], asks: list[Ask]) -> Iterator[str]:
     """What was asked after a yes had been heard gets that yes again, or is refused as another wish."""
     if not told:
@@ -95,7 +99,7 @@ def _after_the_first(told: list[Ask], asks: list[Ask]) -> Iterator[str]:
     for ask in asks:
         if ask.line < heard or _is_unknown(ask):
             continue
-        if ask.altered and (ask.status, ask.answer.get("code")) != (422, "key_reused"):
+        if ask.altered and (ask.status, ask.answer.get("code")) not in ANOTHER_WISH:
             yield f"key {ask.key} of {ask.by} was taken for another wish: {ask.status}"
         if not ask.altered and not (ask.done and ask.again):
             yield f"key {ask.key} of {ask.by} was forgotten: {ask.status} after a yes"
