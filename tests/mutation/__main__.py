@@ -31,7 +31,9 @@ def main() -> int:
         print(json.dumps(caught(asked.faults[0], asked.seeds)))
         return 0
     missed = 0
-    wanted = asked.faults or [name for name, fault in table().items() if asked.all or not fault.slow]
+    wanted = asked.faults or [
+        name for name, fault in table().items() if asked.all or not fault.slow
+    ]
     for name in wanted:
         found = played(name, asked.seeds)
         missed += found is None

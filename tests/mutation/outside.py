@@ -13,6 +13,7 @@ from tests.mutation.plant import PlantedFault, environment
 
 RIG = "rig-"
 FAILED = 1
+PATIENCE_SECONDS = 8.0
 
 
 def outside(fault: PlantedFault) -> bool:
@@ -30,7 +31,10 @@ def _by_the_rig(fault: PlantedFault) -> dict[str, Any] | None:
     from tests.rig.rig import Plan, run
 
     ground, faults = fault.ground.removeprefix(RIG), frozenset(fault.faults)
-    plan = Plan(ground, fault.seed, fault.kills, faults, planted=fault.name)
+    # Nobody has to be waited for who asks in vain because of the fault.
+    plan = Plan(
+        ground, fault.seed, fault.kills, faults, planted=fault.name, patience=PATIENCE_SECONDS
+    )
     with tempfile.TemporaryDirectory(prefix="kezek-mutation-") as folder:
         outcome = run(plan, Path(folder) / "run")
     broken = [verdict for verdict in outcome.verdicts if verdict.breaches]

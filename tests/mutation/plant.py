@@ -36,9 +36,9 @@ class Edit:
 class PlantedFault:
     """One fault: what is wrong, which promises may be found broken, and where it is played.
 
-    `ground` is one of the rehearsal's; `rig-` and one of the rig's, which is then broken by `faults` with
-    so many `kills` and must be found by one of the `checkers`; or the address of a `test` that must fail.
-    `slow` ones are left out of the ordinary run.
+    `ground` is one of the rehearsal's; or `rig-` and one of the rig's, which is then broken by `faults`
+    with so many `kills` and must be found by one of the `checkers`; or the address of a test that must
+    fail.  `slow` ones are left out of the ordinary run.
     """
 
     name: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from tests.rig.server import Server
 from tests.storage.postgres.cluster import Cluster
 
 SQLITE_DISK_MB, POSTGRESQL_DISK_MB = 64, 400
-KEPT = {"min_wal_size": "32MB", "max_wal_size": "96MB"}
+# A commit that nobody waits for stays in memory for long, so that a kill shows that nobody did.
+KEPT = {"min_wal_size": "32MB", "max_wal_size": "96MB", "wal_writer_delay": "10s"}
 # Servers, and processes of each.
 SHAPES = {"sqlite": (1, 1), "postgresql": (1, 2), "machines": (2, 1)}
 
@@ -85,6 +87,17 @@ class Ground:
         if self.cluster is None:
             return read_sqlite(self._file)
         return read_postgresql(self.cluster.url(self._database_name))
+
+    def rest(self, at: int, seconds: float) -> None:
+        """Until all is done that time alone had made due at an instant, or patience ends."""
+        end = time.monotonic() + seconds
+        while self._due(at) and time.monotonic() < end:
+            time.sleep(0.5)
+
+    def _due(self, at: int) -> bool:
+        tables = self.tables()
+        rows = [*tables["return"], *tables["booking"]]
+        return any(row["look_at"] is not None and row["look_at"] <= at for row in rows)
 
     def backends(self) -> list[int]:
         """The database's processes that serve our servers; none while it recovers."""

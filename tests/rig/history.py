@@ -87,13 +87,16 @@ class History:
 @dataclass
 class Story:
     """A history read back.  `accounts` are numbers by name; `quiet` is the line after which no fault
-    was in force, None when the run did not come that far.
+    was in force, None when the run did not come that far; `quiet_at` and `over_at` are the moments of
+    that line and of the end, in milliseconds UTC.
     """
 
     asks: list[Ask]
     accounts: dict[str, int]
     quiet: int | None
     incidents: list[dict[str, Any]]
+    quiet_at: int = 0
+    over_at: int = 0
 
     def deeds(self) -> dict[tuple[str, str], list[Ask]]:
         """All requests of each key, in the order in which they were sent."""
@@ -129,7 +132,9 @@ def read(path: Path) -> Story:
         elif what == "accounts":
             story.accounts = said["numbers"]
         elif what == "quiet":
-            story.quiet = line
+            story.quiet, story.quiet_at = line, said["at"]
+        elif what == "over":
+            story.over_at = said["at"]
         elif what == "incident":
             story.incidents.append(said)
     story.asks = list(asks.values())

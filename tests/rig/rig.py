@@ -44,6 +44,8 @@ class Plan:
     calm: int = 10
     # A fault of the product itself, by its name in tests/mutation/faults.toml; the rig must find it.
     planted: str = ""
+    # For those who are still asking when all else is over, in seconds, and for what is due then.
+    patience: float = LIVE_SECONDS
 
     @property
     def command(self) -> str:
@@ -98,6 +100,7 @@ def _run(plan: Plan, folder: Path) -> Outcome:
             outcome.broken.append(f"I13 {stuck}")
             outcome.broken += [f"{s.folder.name} said: {s.said()}" for s in ground.servers]
             return outcome
+        history.say("over", at=_now())
         story = read(history.path)
         outcome.summary = summary(story)
         outcome.seen = Run(story, ground.before, ground.tables(), ground.heads)
@@ -126,7 +129,7 @@ async def _play(
             await rounds.play(Incidents(ground, plan.faults, chance, hands), chance, hands)
             await rounds.goes_on(plan.calm)
             crowd.over = True
-            await asyncio.wait(tasks, timeout=LIVE_SECONDS)
+            await asyncio.wait(tasks, timeout=plan.patience)
         finally:
             for task in tasks:
                 task.cancel()
@@ -134,8 +137,11 @@ async def _play(
         for fault in ended:
             if isinstance(fault, Exception):
                 raise fault
-        history.say("quiet")
+        quiet_at = _now()
+        history.say("quiet", at=quiet_at)
         await _settle(client, chance)
+        # A checker says whether it came to rest.
+        await hands.do(ground.rest, quiet_at, plan.patience)
     finally:
         await client.close()
     for server in ground.servers:
@@ -235,6 +241,11 @@ async def _all(client: Client, deeds: Sequence[Deed]) -> None:
                 client.unsettled.pop((deed.by, deed.key), None)
 
     await asyncio.gather(*(ask(deed) for deed in deeds))
+
+
+def _now() -> int:
+    """Milliseconds UTC, as the tables have them."""
+    return time.time_ns() // 1_000_000
 
 
 def summary(story: Story) -> str:

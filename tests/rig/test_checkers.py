@@ -227,6 +227,18 @@ def turn_back_time(run: Run) -> None:
     run.after["event"][-1]["at"] = run.after["event"][-2]["at"] - 1
 
 
+def decide_in_a_time_to_come(run: Run) -> None:
+    run.after["event"][-1]["at"] += 3_600_000
+
+
+def forget_what_is_due(run: Run) -> None:
+    live(run)["look_at"] = run.story.quiet_at - 1
+
+
+def forget_a_place_that_is_due(run: Run) -> None:
+    run.after["return"][-1]["look_at"] = run.story.quiet_at - 1
+
+
 def rewrite_what_was_before(run: Run) -> None:
     run.after["event"][0]["actor"] = "account:1"
 
@@ -317,6 +329,9 @@ FOUND_BY: dict[Doctor, str] = {
     drop_an_event_and_close_the_gap: "complete",
     cross_without_admission: "complete",
     turn_back_time: "log",
+    decide_in_a_time_to_come: "time",
+    forget_what_is_due: "due",
+    forget_a_place_that_is_due: "due",
     rewrite_what_was_before: "log",
     forget_a_number: "complete",
     call_another_than_the_next: "order",

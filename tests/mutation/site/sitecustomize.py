@@ -1,4 +1,4 @@
-"""Python loads this before all else where this folder is on its path: the process has the named fault."""
+"""Loaded by Python before all else where this folder is on its path: the process has the fault."""
 
 import os
 

@@ -1,11 +1,14 @@
-"""The log itself: dense, in order of time, begun as it was before."""
+"""The log itself: dense, in order of time, begun as it was before; and what time asks of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.rig.check.run import Run
+from tests.rig.check.run import MINUTE, Run
+
+# A running server follows corrections of its machine's clock up to this.
+BELIEVED_MAX = 2 * MINUTE
 
 
 def dense(run: Run) -> Iterator[str]:
@@ -21,3 +24,22 @@ def dense(run: Run) -> Iterator[str]:
     old = run.before["event"]
     if rows[: len(old)] != old:
         yield "what the log held before the run is not what it holds now"
+
+
+def of_its_time(run: Run) -> Iterator[str]:
+    """However a clock jumps, nothing is decided in a time that has not come."""
+    for event in run.events:
+        ahead = event.at - run.story.over_at
+        if ahead > BELIEVED_MAX:
+            yield f"{event.kind} at {event.position} is {ahead // 1000} s ahead of its time"
+
+
+def nothing_due(run: Run) -> Iterator[str]:
+    """What time alone had made due when the faults were over was done before the end."""
+    due = run.story.quiet_at
+    for row in run.after["return"]:
+        if row["look_at"] <= due:
+            yield f"the place of booking {row['number']} at {row['start']} was never given back"
+    for row in run.after["booking"]:
+        if row["look_at"] is not None and row["look_at"] <= due:
+            yield f"booking {row['number']} was never looked at when its time had come"

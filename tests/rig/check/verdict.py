@@ -20,6 +20,8 @@ CHECKERS: dict[str, tuple[str, Checker]] = {
     "vehicles": ("I3", vehicles.booked_once),
     "order": ("I4", order.explained),
     "log": ("I9", log.dense),
+    "time": ("I14", log.of_its_time),
+    "due": ("I13", log.nothing_due),
     "complete": ("I9", bookings.explained),
     "tree": ("I9", tree.leads_to_every_head),
 }
