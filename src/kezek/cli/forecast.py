@@ -149,10 +149,14 @@ def fit(
 ) -> None:
     """Learn from a whole history and keep what was learned in a file for `kezek forecast predict`."""
     from kezek.planning.forecast.history import keeping
+    from kezek.planning.forecast.history.backtest import NothingToTest
 
     columns = _columns(time, value, series)
     history = _read(file, columns, zone)
-    learned = keeping.fit(history, columns, horizons)
+    try:
+        learned = keeping.fit(history, columns, horizons)
+    except NothingToTest as fault:
+        raise click.UsageError(f"{file}: {fault}") from None
     keeping.save(learned, out)
     body = {
         "model": str(out),
@@ -395,7 +399,7 @@ def _cells(row: Row) -> Sequence[object]:
 
 
 def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
 
 
 def _range(interval: Interval) -> str:

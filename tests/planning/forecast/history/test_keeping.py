@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kezek.planning.forecast.history import backtest, keeping, model
+from kezek.planning.forecast.history.backtest import NothingToTest
 from kezek.planning.forecast.history.keeping import Fitted, NotAModel, OtherHistory
 from kezek.planning.forecast.history.reading import Columns
 from kezek.planning.forecast.history.series import DAY, HOUR, History, Series
@@ -75,6 +76,12 @@ def test_a_model_is_written_whole_or_not_at_all(tmp_path: Path, learned: Fitted)
     with pytest.raises(OSError, match="No such file"):
         keeping.save(learned, tmp_path / "nowhere" / "model.json")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_history_of_one_sample_teaches_nothing():
+    one = Series("a", HISTORY.series[0].at[:1], HISTORY.series[0].value[:1])
+    with pytest.raises(NothingToTest):
+        keeping.fit(History((one,)), Columns("at", "wait"), HORIZONS)
 
 
 def test_without_the_learning_library_a_sentence_says_what_installs_it(monkeypatch):

@@ -90,6 +90,12 @@ class Forecasts:
     fits: int
 
 
+_NOTHING = (
+    "no series has a value a horizon after the start of the test, sampled as finely as the horizon:"
+    " choose longer horizons or an earlier start."
+)
+
+
 class NothingToTest(Exception):
     """No forecast can be made and held against a truth; the sentence says why."""
 
@@ -115,10 +121,7 @@ def backtest(history: History, horizons: Sequence[int], start: int) -> Report:
                 rows.append(_row(one.name, horizon, made, chosen))
     truth, model = made.pairs.truth[tested], made.model[tested]
     if not rows:
-        raise NothingToTest(
-            "no series has a value a horizon after the start of the test, sampled as finely as the"
-            " horizon: choose longer horizons or an earlier --from."
-        )
+        raise NothingToTest(_NOTHING)
     mean, sums = skills(rows)
     return Report(
         rows=tuple(rows),
@@ -148,10 +151,16 @@ def skills(rows: Sequence[Row]) -> tuple[float | None, float | None]:
 
 
 def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
-    """Forecasts of the test (origins from `start`) and of the rehearsal before it."""
+    """Forecasts of the test (origins from `start`) and of the rehearsal before it.
+
+    Raises `NothingToTest`.
+    """
     pairs = pairs_of(history, horizons)
     edges = schedule(history, start)
     pairs = pairs.at(np.argsort(pairs.target, kind="stable"))
+    judged = np.flatnonzero(pairs.origin >= edges[0])
+    if not len(judged):
+        raise NothingToTest(_NOTHING)
     known = features(history, pairs, horizons)
     steady, usual = persistence(pairs), climatology(history, pairs)
     learned = (steady + usual) / 2
@@ -162,7 +171,6 @@ def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
         if model is not None and len(rows):
             learned[rows] = model.predict(known.at(rows), pairs.at(rows))
             fits += 1
-    judged = np.flatnonzero(pairs.origin >= edges[0])
     asked = pairs.at(judged)
     experts = np.stack([learned, steady, usual])[:, judged]
     mixture, weights = mixed(asked, experts, series=len(history.series), horizons=len(horizons))

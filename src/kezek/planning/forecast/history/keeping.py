@@ -60,7 +60,7 @@ class Told:
 
 
 def fit(history: History, columns: Columns, horizons: Sequence[int]) -> Fitted:
-    """Learn from a whole history.  `horizons` are seconds."""
+    """Learn from a whole history.  `horizons` are seconds.  Raises `NothingToTest`."""
     start = history.end - int(_TAUGHT_BY * (history.end - history.start))
     made = rolling(history, horizons, start)
     pairs = pairs_of(history, horizons)
@@ -93,6 +93,8 @@ def predict(learned: Fitted, history: History) -> list[Told]:
     history = History(known, learned.zone, history.empty, history.repairs)
     past = pairs_of(history, learned.horizons)
     asked = _asked(history, learned.horizons)
+    if not len(asked):
+        raise OtherHistory("no series is sampled as finely as the model's horizons.")
     rows = np.arange(len(past), len(past) + len(asked))
     whole = _joined(past, asked)
     facts = features(history, whole, learned.horizons)
