@@ -1,7 +1,8 @@
 """What-ifs that people ask on a page: a scenario from a form, played in a process of its own, kept.
 
 Each has a folder named by an unguessable id: the scenario, what came of it, and who may list it.
-Nothing in it is personal but the id of an account, which no page shows.  The server plays nothing itself.
+Nothing in it is personal but the id of an account, which no page shows.  The server itself plays
+nothing.
 """
 
 from __future__ import annotations

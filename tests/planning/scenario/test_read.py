@@ -92,6 +92,15 @@ CASES = {
         "checkpoint[0].regulation",
         "there are: kg-dostuk, kz",
     ),
+    "more trucks than anybody has seen": (
+        HEAD
+        + OWN.replace("per_day = 80", "per_day = 80\ndemand.factor = 1000").replace(
+            "per_day = 80", "per_day = 100000"
+        ),
+        11,
+        "checkpoint[0].demand.per_day",
+        "200,000,000 trucks in a run",
+    ),
     "a class left out of the cycle": (
         HEAD + OWN + '[checkpoint.rules]\ninterleave = ["in_turn"]\n',
         17,

@@ -14,6 +14,7 @@ from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleC
 from kezek.planning.scenario.scenario import Post, Scenario, Stage
 
 DAYS_MAX = 3_660
+TRUCKS_MAX = 5_000_000  # of one run; ten years of the busiest post are 2.6 million
 _STEP = 60  # minutes: windows are parts of an hour or whole hours
 
 Fault = tuple[str, str]
@@ -34,6 +35,10 @@ def faults(scenario: Scenario, regulations: Regulations) -> Iterator[Fault]:
             yield f"{field}.id", f"{post.id!r} stands there twice"
         seen.add(post.id)
         yield from _post(post, field, regulations)
+        trucks = (post.demand.per_day or 0) * _factor(post) * max(0, days)
+        if trucks > TRUCKS_MAX:
+            told = f"{trucks:,.0f} trucks in a run; at most {TRUCKS_MAX:,} can be played"
+            yield f"{field}.demand.per_day", told
 
 
 def _finite(found: Any, field: str) -> Iterator[Fault]:
@@ -72,6 +77,10 @@ def _post(post: Post, field: str, regulations: Regulations) -> Iterator[Fault]:
     for at, less in enumerate(post.restriction):
         yield from _span(less.begins, less.ends, f"{field}.restriction[{at}]")
     yield from _demand(post, field)
+
+
+def _factor(post: Post) -> float:
+    return 1.0 if post.demand.factor is None else post.demand.factor
 
 
 def _stage(stage: Stage, field: str) -> Iterator[Fault]:
