@@ -68,7 +68,7 @@ def what_if() -> dict:
         "compared": True,
         "shown": [post],
         "pictures": [[CHART] * 4],
-        "legend": "Line: the median; dark: half of the cases; light: nine in ten",
+        "legend": "Line: the median; strong: half of the cases; faint: nine in ten",
         "at": at("09:00"),
         "files": ["scenario.toml", "answer.json", "summary.csv", "summary.parquet"],
         "address": "/what-if/1",

@@ -12,7 +12,7 @@ from html import escape
 from kezek.domain.kernel.value import value
 from kezek.planning.scenario.answer import Answer, Length, PostAnswer
 
-WIDTH, NARROW, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 400, 150, 40, 8, 26, 22
+WIDTH, NARROW, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 400, 150, 46, 8, 26, 22
 _TICKS = 4
 _NICE = (1, 2, 2.5, 5, 10)
 _HOURS = 24
@@ -34,7 +34,7 @@ class Words:
 
     waits: str = "wait by hour of arrival, hours"
     line: str = "trucks here, not yet across"
-    legend: str = "line: the median; dark: half of the cases; light: nine in ten"
+    legend: str = "line: the median; strong: half of the cases; faint: nine in ten"
 
 
 @value(frozen=True, slots=True)

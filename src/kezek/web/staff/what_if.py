@@ -58,7 +58,7 @@ _THIS, _OTHER = t("as it is"), t("changed")
 _TITLE = t("What if, from %(day)s")
 _WAITS = t("wait by hour of arrival, hours")
 _LINE = t("trucks here, not yet across")
-_LEGEND = t("Line: the median; dark: half of the cases; light: nine in ten")
+_LEGEND = t("Line: the median; strong: half of the cases; faint: nine in ten")
 
 
 class Choice(NamedTuple):
