@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,13 +13,20 @@ import click
 
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
+from kezek.cli.forecast_view import (
+    document,
+    figure,
+    forecast_document,
+    instant,
+    reading_document,
+    span_text,
+    tell_reading,
+    tell_report,
+)
 from kezek.cli.output import answer, json_option, print_table, say, wants_json
 
 if TYPE_CHECKING:
-    from kezek.planning.forecast.history.backtest import Report, Row
-    from kezek.planning.forecast.history.keeping import Told
     from kezek.planning.forecast.history.reading import BadHistory, Columns
-    from kezek.planning.forecast.history.score import Interval
     from kezek.planning.forecast.history.series import History
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -123,8 +129,8 @@ def backtest(
         report = run(history, horizons, _moment(start, history.zone))
     except NothingToTest as fault:
         raise click.UsageError(f"{file}: {fault}") from None
-    body = _document(report) | _reading(history)
-    answer(body, lambda: _told(report, history))
+    body = document(report) | reading_document(history)
+    answer(body, lambda: tell_report(report, history))
 
 
 @forecast.command()
@@ -161,13 +167,13 @@ def fit(
     body = {
         "model": str(out),
         "series": list(learned.series),
-        "horizons": [_span(one) for one in horizons],
-        "until": _instant(learned.until),
+        "horizons": [span_text(one) for one in horizons],
+        "until": instant(learned.until),
         "learned": learned.model is not None,
-    } | _reading(history)
+    } | reading_document(history)
 
     def people() -> None:
-        _tell_reading(history)
+        tell_reading(history)
         if learned.model is None:
             say("Too few values to learn from: the model is the two baselines alone.")
         say(f"{out} knows {len(learned.series)} series until {body['until']}.")
@@ -191,19 +197,19 @@ def predict(*, model: Path, file: Path) -> None:
     except keeping.OtherHistory as fault:
         raise click.UsageError(f"{file}: {fault}") from None
     body = {
-        "origin": _instant(history.end),
+        "origin": instant(history.end),
         "quantiles": list(QUANTILES),
-        "rows": [_forecast(one) for one in told],
-    } | _reading(history)
+        "rows": [forecast_document(one) for one in told],
+    } | reading_document(history)
 
     def people() -> None:
-        _tell_reading(history)
+        tell_reading(history)
         say(f"From {body['origin']}, in the unit of {learned.columns.value}:")
         heads = (f"{level:.0%}" for level in QUANTILES)
         print_table(
             ("series", "ahead", *heads),
             [
-                (one.series, _span(one.horizon), *(_figure(value) for value in one.quantiles))
+                (one.series, span_text(one.horizon), *(figure(value) for value in one.quantiles))
                 for one in told
             ],
         )
@@ -257,154 +263,3 @@ def _moment(text: str, zone: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
     return int(moment.timestamp())
-
-
-def _instant(seconds: int) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _span(seconds: int) -> str:
-    """As it is typed: 6h."""
-    for unit in ("h", "m"):
-        if seconds % _UNITS[unit] == 0:
-            return f"{seconds // _UNITS[unit]}{unit}"
-    raise AssertionError("a horizon is whole minutes")
-
-
-def _reading(history: History) -> dict[str, Any]:
-    return {"empty": list(history.empty), "repairs": asdict(history.repairs), "zone": history.zone}
-
-
-def _tell_reading(history: History) -> None:
-    """What was left out and put right while the file was read."""
-    repairs = history.repairs
-    for count, sentence in (
-        (repairs.empty, "rows without a value were left out"),
-        (repairs.repeated, "rows were repeated and count once"),
-        (
-            repairs.contradicting,
-            "rows said something else of a moment said before; the later one counts",
-        ),
-        (repairs.unordered, "rows came before their time and were put in order"),
-        (repairs.ambiguous, "stamps lay in an hour that came twice; the order of rows tells which"),
-        (repairs.skipped_hour, "stamps lay in an hour that the clock skipped and were left out"),
-    ):
-        if count:
-            say(f"{count:,} {sentence}.")
-    for name in history.empty:
-        say(f"The series {name} has no value and was left out.")
-
-
-_REASONS = {
-    "finer_than_sampling": "the horizon is finer than the series is sampled",
-    "no_truth_after_start": "no value a horizon after the start of the test",
-}
-
-
-def _document(report: Report) -> dict[str, Any]:
-    from kezek.planning.question import QUANTILES
-
-    return {
-        "rows": [_row(row) for row in report.rows],
-        "mean_skill": report.mean_skill,
-        "skill_of_sums": report.skill_of_sums,
-        "skills": (
-            "mean_skill: mean over rows of 1 - model/min(persistence, climatology);"
-            " skill_of_sums: 1 - the sum of model over the sum of min(persistence, climatology)"
-        ),
-        "coverage_80": report.coverage_80,
-        "coverage_90": report.coverage_90,
-        "n": report.n,
-        "fits": report.fits,
-        "quantiles": list(QUANTILES),
-        "not_evaluable": [
-            {"series": one.series, "horizon": _span(one.horizon), "reason": one.reason}
-            for one in report.missing
-        ],
-    }
-
-
-def _row(row: Row) -> dict[str, Any]:
-    """`model`, `persistence` and `climatology` are mean pinball losses."""
-    return {
-        "series": row.series,
-        "horizon": _span(row.horizon),
-        "n": row.n,
-        "model": row.model.pinball,
-        "persistence": row.persistence.pinball,
-        "climatology": row.climatology.pinball,
-        **{name: value for name, value in asdict(row.model).items() if name != "pinball"},
-        "skill_persistence": asdict(row.skill_persistence),
-        "skill_climatology": asdict(row.skill_climatology),
-        "baselines": {
-            "persistence": asdict(row.persistence),
-            "climatology": asdict(row.climatology),
-        },
-    }
-
-
-def _forecast(told: Told) -> dict[str, Any]:
-    return {
-        "series": told.series,
-        "horizon": _span(told.horizon),
-        "at": _instant(told.target),
-        "quantiles": list(told.quantiles),
-    }
-
-
-def _told(report: Report, history: History) -> None:
-    _tell_reading(history)
-    for one in report.missing:
-        say(f"{one.series}, {_span(one.horizon)}: not evaluable, {_REASONS[one.reason]}.")
-    print_table(
-        (
-            *("series", "ahead", "n", "MAE", "pinball", "CRPS", "in 80 %", "in 90 %"),
-            *("width 80", "width 90", "persistence", "skill", "climatology", "skill"),
-        ),
-        [_cells(row) for row in report.rows],
-    )
-    say()
-    say(
-        f"{report.n:,} forecasts, {report.fits} models;"
-        f" {report.coverage_80:.1%} lay in 80 % intervals, {report.coverage_90:.1%} in 90 % intervals."
-    )
-    if report.mean_skill is not None:
-        say(
-            f"Below the better baseline by {report.mean_skill:.1%} (mean of the rows),"
-            f" {report.skill_of_sums:.1%} (sum of losses)."
-        )
-    say(
-        "Pinball: mean over seven quantiles. Skill: 1 - model/baseline, with 90 % of a block bootstrap."
-    )
-
-
-def _cells(row: Row) -> Sequence[object]:
-    model = row.model
-    return (
-        row.series,
-        _span(row.horizon),
-        row.n,
-        _figure(model.mae),
-        _figure(model.pinball),
-        _figure(model.crps),
-        f"{model.coverage_80:.1%}",
-        f"{model.coverage_90:.1%}",
-        _figure(model.width_80),
-        _figure(model.width_90),
-        _figure(row.persistence.pinball),
-        _range(row.skill_persistence),
-        _figure(row.climatology.pinball),
-        _range(row.skill_climatology),
-    )
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
-
-
-def _range(interval: Interval) -> str:
-    if interval.at is None:
-        return "none: it never lost"
-    if interval.low is None or interval.high is None:
-        return f"{interval.at:+.0%}"
-    return f"{interval.at:+.0%} ({interval.low:+.0%} to {interval.high:+.0%})"

@@ -1,0 +1,167 @@
+"""How the answers of `kezek forecast` look: to people a table, to machines a document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from kezek.cli.output import print_table, say
+
+if TYPE_CHECKING:
+    from kezek.planning.forecast.history.backtest import Report, Row
+    from kezek.planning.forecast.history.keeping import Told
+    from kezek.planning.forecast.history.score import Interval
+    from kezek.planning.forecast.history.series import History
+
+_UNITS = (("h", 3600), ("m", 60))
+_REASONS = {
+    "finer_than_sampling": "the horizon is finer than the series is sampled",
+    "no_truth_after_start": "no value a horizon after the start of the test",
+}
+
+
+def instant(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+def span_text(seconds: int) -> str:
+    """As it is typed: 6h."""
+    for unit, length in _UNITS:
+        if seconds % length == 0:
+            return f"{seconds // length}{unit}"
+    raise AssertionError("a horizon is whole minutes")
+
+
+def reading_document(history: History) -> dict[str, Any]:
+    return {"empty": list(history.empty), "repairs": asdict(history.repairs), "zone": history.zone}
+
+
+def tell_reading(history: History) -> None:
+    """What was left out and put right while the file was read."""
+    repairs = history.repairs
+    for count, sentence in (
+        (repairs.empty, "rows without a value were left out"),
+        (repairs.repeated, "rows were repeated and count once"),
+        (
+            repairs.contradicting,
+            "rows said something else of a moment said before; the later one counts",
+        ),
+        (repairs.unordered, "rows came before their time and were put in order"),
+        (repairs.ambiguous, "stamps lay in an hour that came twice; the order of rows tells which"),
+        (repairs.skipped_hour, "stamps lay in an hour that the clock skipped and were left out"),
+    ):
+        if count:
+            say(f"{count:,} {sentence}.")
+    for name in history.empty:
+        say(f"The series {name} has no value and was left out.")
+
+
+def document(report: Report) -> dict[str, Any]:
+    from kezek.planning.question import QUANTILES
+
+    return {
+        "rows": [_row(row) for row in report.rows],
+        "mean_skill": report.mean_skill,
+        "skill_of_sums": report.skill_of_sums,
+        "skills": (
+            "mean_skill: mean over rows of 1 - model/min(persistence, climatology);"
+            " skill_of_sums: 1 - the sum of model over the sum of min(persistence, climatology)"
+        ),
+        "coverage_80": report.coverage_80,
+        "coverage_90": report.coverage_90,
+        "n": report.n,
+        "fits": report.fits,
+        "quantiles": list(QUANTILES),
+        "not_evaluable": [
+            {"series": one.series, "horizon": span_text(one.horizon), "reason": one.reason}
+            for one in report.missing
+        ],
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    """`model`, `persistence` and `climatology` are mean pinball losses."""
+    return {
+        "series": row.series,
+        "horizon": span_text(row.horizon),
+        "n": row.n,
+        "model": row.model.pinball,
+        "persistence": row.persistence.pinball,
+        "climatology": row.climatology.pinball,
+        **{name: value for name, value in asdict(row.model).items() if name != "pinball"},
+        "skill_persistence": asdict(row.skill_persistence),
+        "skill_climatology": asdict(row.skill_climatology),
+        "baselines": {
+            "persistence": asdict(row.persistence),
+            "climatology": asdict(row.climatology),
+        },
+    }
+
+
+def forecast_document(told: Told) -> dict[str, Any]:
+    return {
+        "series": told.series,
+        "horizon": span_text(told.horizon),
+        "at": instant(told.target),
+        "quantiles": list(told.quantiles),
+    }
+
+
+def tell_report(report: Report, history: History) -> None:
+    tell_reading(history)
+    for one in report.missing:
+        say(f"{one.series}, {span_text(one.horizon)}: not evaluable, {_REASONS[one.reason]}.")
+    print_table(
+        (
+            *("series", "ahead", "n", "MAE", "pinball", "CRPS", "in 80 %", "in 90 %"),
+            *("width 80", "width 90", "persistence", "skill", "climatology", "skill"),
+        ),
+        [_cells(row) for row in report.rows],
+    )
+    say()
+    say(
+        f"{report.n:,} forecasts, {report.fits} models;"
+        f" {report.coverage_80:.1%} lay in 80 % intervals, {report.coverage_90:.1%} in 90 % intervals."
+    )
+    if report.mean_skill is not None:
+        say(
+            f"Below the better baseline by {report.mean_skill:.1%} (mean of the rows),"
+            f" {report.skill_of_sums:.1%} (sum of losses)."
+        )
+    say(
+        "Pinball: mean over seven quantiles. Skill: 1 - model/baseline, with 90 % of a block bootstrap."
+    )
+
+
+def _cells(row: Row) -> Sequence[object]:
+    model = row.model
+    return (
+        row.series,
+        span_text(row.horizon),
+        row.n,
+        figure(model.mae),
+        figure(model.pinball),
+        figure(model.crps),
+        f"{model.coverage_80:.1%}",
+        f"{model.coverage_90:.1%}",
+        figure(model.width_80),
+        figure(model.width_90),
+        figure(row.persistence.pinball),
+        _range(row.skill_persistence),
+        figure(row.climatology.pinball),
+        _range(row.skill_climatology),
+    )
+
+
+def figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 999.5 else f"{value:.3g}"
+
+
+def _range(interval: Interval) -> str:
+    if interval.at is None:
+        return "none: it never lost"
+    if interval.low is None or interval.high is None:
+        return f"{interval.at:+.0%}"
+    return f"{interval.at:+.0%} ({interval.low:+.0%} to {interval.high:+.0%})"
