@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from kezek.planning import cache, simulation, warm
-from kezek.planning.simulation.chance import deterministic, erlang, lognormal
 from kezek.planning.simulation.day import run_day
+from kezek.planning.simulation.law import deterministic, erlang, lognormal
 from kezek.planning.simulation.queue import run_queue
 from kezek.planning.simulation.room import run_room
 from kezek.planning.simulation.tandem import run_tandem

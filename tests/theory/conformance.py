@@ -17,8 +17,8 @@ from functools import cache
 import numpy as np
 from scipy.stats import t as student
 
-from kezek.planning.simulation.chance import Law, deterministic, erlang, exponential, lognormal
 from kezek.planning.simulation.day import run_day
+from kezek.planning.simulation.law import Law, deterministic, erlang, exponential, lognormal
 from kezek.planning.simulation.queue import run_queue
 from kezek.planning.simulation.replication import Figures
 from kezek.planning.simulation.room import run_room

@@ -1,4 +1,4 @@
-"""Streams are named, repeatable and apart; variates have the laws that they say."""
+"""Streams are named, repeatable and apart; what is drawn is exact."""
 
 from __future__ import annotations
 
@@ -6,26 +6,10 @@ import math
 import statistics
 
 import numpy as np
-import pytest
 
 from kezek.planning.simulation import chance
 
-MANY = 1_000_000
-LAWS = {
-    "deterministic": chance.deterministic(40.0),
-    "exponential": chance.exponential(40.0),
-    "erlang": chance.erlang(40.0, phases=3),
-    "lognormal": chance.lognormal(40.0, variation=0.8),
-}
-
 STREAM = [1321962074176129191, 15925659190040627001, 6588988029983277238, 9315241652495780889]
-ERLANG = [22.734866489592886, 55.64493686470868]
-
-
-def drawn(law: chance.Law, count: int, *, seed: int = 5) -> np.ndarray:
-    out = np.empty(count)
-    chance.draw(chance.stream(seed, 1, 0), law.row, out)
-    return out
 
 
 def test_the_generator_is_xoshiro256_plus_plus():
@@ -53,7 +37,6 @@ def test_the_generator_is_xoshiro256_plus_plus():
 def test_a_stream_has_the_same_digits_for_ever():
     """A change here changes every published figure: it needs a reason, and a line for operators."""
     assert [int(word) for word in chance.stream(1, 2, 3)] == STREAM
-    assert drawn(LAWS["erlang"], 2).tolist() == ERLANG
 
 
 def test_a_block_is_the_same_whole_or_in_pieces():
@@ -91,42 +74,3 @@ def test_the_normal_quantile_is_the_standard_librarys():
     inverse = statistics.NormalDist().inv_cdf
     levels = [10.0**-k for k in range(1, 17)] + [k / 1000 for k in range(1, 1000)]
     assert max(abs(chance._normal_quantile(u) - inverse(u)) for u in levels) < 1e-14
-
-
-@pytest.mark.parametrize("name", LAWS)
-def test_a_law_has_its_mean_and_its_variation(name: str):
-    law = LAWS[name]
-    spans = drawn(law, MANY)
-    tolerance = 5 * law.variation / math.sqrt(MANY) + 1e-12
-    assert spans.mean() / law.mean_s == pytest.approx(1, abs=tolerance)
-    assert spans.std() / law.mean_s == pytest.approx(law.variation, rel=0.02, abs=1e-12)
-    assert (spans >= 0).all()
-
-
-@pytest.mark.parametrize("name", ["exponential", "lognormal"])
-def test_a_law_has_its_whole_distribution(name: str):
-    """Kolmogorov and Smirnov's distance, at about one in a hundred thousand."""
-    spans = np.sort(drawn(LAWS[name], MANY))
-    if name == "exponential":
-        below = -np.expm1(-spans / 40.0)
-    else:
-        wide = math.sqrt(math.log1p(0.8**2))
-        normal = statistics.NormalDist(math.log(40.0) - wide**2 / 2, wide)
-        spans = spans[:: MANY // 10_000]
-        below = np.array([normal.cdf(math.log(span)) for span in spans])
-    ranks = np.arange(len(spans)) / len(spans)
-    assert np.abs(below - ranks).max() < 2.5 / math.sqrt(MANY if name == "exponential" else 10_000)
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        lambda: chance.exponential(-1.0),
-        lambda: chance.exponential(math.nan),
-        lambda: chance.erlang(1.0, phases=0),
-        lambda: chance.lognormal(1.0, variation=-0.5),
-    ],
-)
-def test_a_law_that_cannot_be_is_not_made(wrong):
-    with pytest.raises(ValueError, match="not"):
-        wrong()

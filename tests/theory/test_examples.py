@@ -7,7 +7,7 @@ import importlib
 
 import pytest
 
-SHOWN = ("chance", "day", "queue", "room", "tandem", "vacation")
+SHOWN = ("chance", "day", "law", "queue", "room", "tandem", "vacation")
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kezek.planning.simulation.chance import (
-    BLOCK,
+from kezek.planning.simulation.chance import BLOCK, stream
+from kezek.planning.simulation.day import run_day
+from kezek.planning.simulation.law import (
     Law,
     deterministic,
     draw,
     erlang,
     exponential,
     lognormal,
-    stream,
 )
-from kezek.planning.simulation.day import run_day
 from kezek.planning.simulation.queue import queue_starts, run_queue
 from kezek.planning.simulation.room import room_starts, run_room
 from kezek.planning.simulation.tandem import run_tandem, tandem_starts

@@ -15,7 +15,6 @@ from kezek.planning import planner
 from kezek.planning.cache import forget_old
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.kernel import FOLDERS
-from kezek.planning.simulation.chance import exponential
 from kezek.planning.simulation.checkpoint import run
 from kezek.planning.simulation.checkpoint_plan import (
     Booked,
@@ -29,6 +28,7 @@ from kezek.planning.simulation.checkpoint_plan import (
     WalkIns,
 )
 from kezek.planning.simulation.day import run_day
+from kezek.planning.simulation.law import exponential
 from kezek.planning.simulation.queue import queue_starts, run_queue
 from kezek.planning.simulation.room import room_starts, run_room
 from kezek.planning.simulation.steps import Steps

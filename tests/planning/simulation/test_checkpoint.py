@@ -13,7 +13,7 @@ from kezek.app.regulation import shipped_regulations
 from kezek.planning import warm
 from kezek.planning.forecast import twin_play
 from kezek.planning.forecast.twin import forecast
-from kezek.planning.simulation import checkpoint, gate, lanes, law, line, order, steps
+from kezek.planning.simulation import checkpoint, gate, lanes, law, line, order, span, steps
 from kezek.planning.simulation.checkpoint import play, replicate, run
 from kezek.planning.simulation.checkpoint_draw import draw
 from kezek.planning.simulation.checkpoint_plan import (
@@ -235,7 +235,7 @@ def test_a_plan_that_cannot_be_played_is_told_which_field_is_wrong(changes, fiel
 
 def test_after_warming_no_kind_of_plan_and_no_kind_of_line_compiles_anything():
     def compiled() -> dict[str, int]:
-        modules = (gate, lanes, law, line, order, twin_play)
+        modules = (gate, lanes, law, line, order, span, twin_play)
         return {
             f"{module.__name__}.{name}": len(found.signatures)
             for module in modules

@@ -1,4 +1,4 @@
-"""Seeds, streams and variates: random numbers that depend on nothing but their names.
+"""Streams and variates: random numbers that depend on nothing but their names.
 
 A stream is named by three whole numbers, (seed, station, replication), and is the state of a generator:
 `uint64[4]`, made by `stream` and moved on by every draw.  Each replication owns its streams and each
@@ -10,8 +10,8 @@ one draw more at another station changes what is drawn here.
   three names were mixed in one after the other.  Two streams that overlap are as likely as two equal
   numbers of 256 bits among them.
 - A uniform has 52 bits and lies at the middle of its cell: never 0, never 1, and 1 - u is as exact as u.
-- Logarithms are our own sum, not the system's: exponential and Erlang spans have the same digits on
-  every machine.  Log-normal spans take `exp` from the system's library, which may differ in the last.
+- Logarithms are our own sum, not the system's: exponential variates have the same digits on every
+  machine.
 
 Variates are drawn in blocks, into an array that the caller owns.  Spans are seconds.
 
@@ -20,15 +20,11 @@ Variates are drawn in blocks, into an array that the caller owns.  Spans are sec
 >>> uniforms(stream(7, 0, 0), out)
 >>> out.round(6).tolist()
 [0.326932, 0.928724, 0.384197]
->>> draw(stream(7, 1, 0), erlang(60.0, phases=3).row, out)
->>> out.round(3).tolist()
-[98.42, 71.372, 59.069]
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -40,61 +36,6 @@ Stream = npt.NDArray[np.uint64]
 
 # So many variates are drawn at once: they stay in the nearest cache of the processor.
 BLOCK = 1024
-
-DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL = 0.0, 1.0, 2.0, 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Law:
-    """How a random span is distributed: its kind, its mean in seconds, and a shape.
-
-    The shape is the number of phases of an Erlang law and the coefficient of variation of a log-normal
-    one.  Made by the four functions below.
-    """
-
-    kind: float
-    mean_s: float
-    shape: float = 0.0
-
-    def __post_init__(self) -> None:
-        if not (math.isfinite(self.mean_s) and self.mean_s >= 0):
-            raise ValueError(f"a mean span is a number of seconds from 0, not {self.mean_s}")
-
-    @property
-    def row(self) -> Floats:
-        """(kind, mean in seconds, shape), as kernels take it: float64[3]."""
-        return np.array((self.kind, self.mean_s, self.shape))
-
-    @property
-    def variation(self) -> float:
-        """Its coefficient of variation: standard deviation by mean."""
-        if self.kind == ERLANG:
-            return 1 / math.sqrt(self.shape)
-        return self.shape if self.kind == LOGNORMAL else self.kind
-
-
-def deterministic(mean_s: float) -> Law:
-    """Always the same span."""
-    return Law(DETERMINISTIC, mean_s)
-
-
-def exponential(mean_s: float) -> Law:
-    """Without memory."""
-    return Law(EXPONENTIAL, mean_s)
-
-
-def erlang(mean_s: float, *, phases: int) -> Law:
-    """The sum of `phases` equal exponential spans; ValueError if there is none."""
-    if phases < 1:
-        raise ValueError(f"an Erlang law has at least one phase, not {phases}")
-    return Law(ERLANG, mean_s, float(phases))
-
-
-def lognormal(mean_s: float, *, variation: float) -> Law:
-    """Mean and coefficient of variation are those of the span, not of its logarithm."""
-    if not (math.isfinite(variation) and variation >= 0):
-        raise ValueError(f"a coefficient of variation is a number from 0, not {variation}")
-    return Law(LOGNORMAL, mean_s, variation)
 
 
 @kernel
@@ -192,33 +133,6 @@ def normals(state: Stream, out: Floats) -> None:
     uniforms(state, out)
     for i in range(out.shape[0]):
         out[i] = _normal_quantile(out[i])
-
-
-@kernel
-def draw(state: Stream, law: Floats, out: Floats) -> None:
-    """Fill `out` with spans of a law given by its row, in seconds.
-
-    Exponential and log-normal spans use one uniform each and rise with 1 - u and u; an Erlang span uses
-    one a phase, all first phases before all second ones; a deterministic span uses none.
-    """
-    kind, mean_s, shape = law[0], law[1], law[2]
-    if kind == DETERMINISTIC:
-        out[:] = mean_s
-    elif kind == EXPONENTIAL:
-        exponentials(state, mean_s, out)
-    elif kind == ERLANG:
-        phases = int(shape)
-        exponentials(state, mean_s / phases, out)
-        more = np.empty(out.shape[0] if phases > 1 else 0)
-        for _ in range(1, phases):
-            exponentials(state, mean_s / phases, more)
-            for i in range(out.shape[0]):
-                out[i] += more[i]
-    else:
-        deviation = math.sqrt(math.log1p(shape * shape))
-        normals(state, out)
-        for i in range(out.shape[0]):
-            out[i] = mean_s * math.exp(deviation * (out[i] - 0.5 * deviation))
 
 
 # The rational functions of algorithm AS 241 (Wichura, 1988): in the middle, in the tails and far out.

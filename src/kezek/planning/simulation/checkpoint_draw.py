@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from kezek.planning.simulation.chance import Stream, stream
 from kezek.planning.simulation.checkpoint_plan import Plan, Span
-from kezek.planning.simulation.law import add_spans, happens, laws_of, poisson, runs
+from kezek.planning.simulation.law import poisson
 from kezek.planning.simulation.line import Floats, Numbers
+from kezek.planning.simulation.span import add_spans, happens, laws_of, runs
 
 # Stations, each with a stream of its own; a stage has three from STAGE on, walk-ins one a stream.
 SHOWS, OFFSET, TRAVEL, MISSED, SPACING = range(5)

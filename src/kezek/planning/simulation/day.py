@@ -4,7 +4,7 @@ Every replication is many days, one after another, each from empty; what happens
 day is not looked at.
 
 >>> import numpy as np
->>> from kezek.planning.simulation.chance import exponential
+>>> from kezek.planning.simulation.law import exponential
 >>> figures = run_day(
 ...     np.array((0.5, 0.1)), 100.0, exponential(4.0), lanes=2, instants_s=np.array((100.0, 200.0)),
 ...     days=1_000, seed=1,
@@ -20,7 +20,8 @@ import math
 import numpy as np
 
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, exponentials, stream
+from kezek.planning.simulation.chance import BLOCK, Floats, exponentials, stream
+from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.queue import ARRIVALS, SERVICES, occupy
 from kezek.planning.simulation.replication import Figures, check, replicate
 

@@ -1,88 +1,110 @@
-"""Spans and chances by class, compiled: a block of trucks at a time, one number a truck."""
+"""Laws: how a random span is distributed, and a Poisson stream of arrivals.
+
+Exponential and Erlang spans have the same digits on every machine; log-normal ones take `exp` from the
+system's library, which may differ in the last.  Spans are seconds.
+
+>>> import numpy as np
+>>> from kezek.planning.simulation.chance import stream
+>>> out = np.empty(3)
+>>> draw(stream(7, 1, 0), erlang(60.0, phases=3).row, out)
+>>> out.round(3).tolist()
+[98.42, 71.372, 59.069]
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import Stream, normals, uniform, uniforms
-from kezek.planning.simulation.checkpoint_plan import Span
+from kezek.planning.simulation.chance import Stream, exponentials, normals, uniform
 from kezek.planning.simulation.lanes import after
 from kezek.planning.simulation.line import Floats
 
-BLOCK = 1024
-DETERMINISTIC, EXPONENTIAL, LOGNORMAL, GAMMA, MEASURED = 0.0, 1.0, 2.0, 3.0, 4.0
-NAMES = {"exponential": EXPONENTIAL, "lognormal": LOGNORMAL, "gamma": GAMMA, "measured": MEASURED}
+# As kernels tell them apart; the last two are known to `span` only.
+DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL, GAMMA, MEASURED = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
 
 
-class Laws(NamedTuple):
-    """Laws by class: rows (kind, a, b) of `row` float64[c, 3], and their knots, one after the other.
+@dataclass(frozen=True, slots=True)
+class Law:
+    """How a random span is distributed: its kind, its mean in seconds, and a shape.
 
-    a and b are: the mean; the mean; location and deviation of the logarithm; shape and scale; first
-    knot and their number.
+    The shape is the number of phases of an Erlang law and the coefficient of variation of a log-normal
+    one.  Made by the four functions below.
     """
 
-    row: Floats
-    knots: Floats
+    kind: float
+    mean_s: float
+    shape: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.mean_s) and self.mean_s >= 0):
+            raise ValueError(f"a mean span is a number of seconds from 0, not {self.mean_s}")
+
+    @property
+    def row(self) -> Floats:
+        """(kind, mean in seconds, shape), as kernels take it: float64[3]."""
+        return np.array((self.kind, self.mean_s, self.shape))
+
+    @property
+    def variation(self) -> float:
+        """Its coefficient of variation: standard deviation by mean."""
+        if self.kind == ERLANG:
+            return 1 / math.sqrt(self.shape)
+        return self.shape if self.kind == LOGNORMAL else self.kind
 
 
-def laws_of(spans: Sequence[Span]) -> Laws:
-    """A row for each span."""
-    rows, knots = [], [0.0]
-    for span in spans:
-        kind = NAMES.get(span.law, DETERMINISTIC)
-        if span.cv == 0.0 and kind in {LOGNORMAL, GAMMA}:
-            kind = DETERMINISTIC
-        a, b = span.mean, 0.0
-        if kind == LOGNORMAL:
-            b = math.sqrt(math.log1p(span.cv**2))
-            a = math.log(span.mean) - 0.5 * b * b
-        elif kind == GAMMA:
-            a, b = span.cv**-2, span.mean * span.cv**2
-        elif kind == MEASURED:
-            a, b = float(len(knots)), float(len(span.knots))
-            knots += span.knots
-        rows.append((kind, a, b))
-    return Laws(np.array(rows), np.array(knots))
+def deterministic(mean_s: float) -> Law:
+    """Always the same span."""
+    return Law(DETERMINISTIC, mean_s)
+
+
+def exponential(mean_s: float) -> Law:
+    """Without memory."""
+    return Law(EXPONENTIAL, mean_s)
+
+
+def erlang(mean_s: float, *, phases: int) -> Law:
+    """The sum of `phases` equal exponential spans; ValueError if there is none."""
+    if phases < 1:
+        raise ValueError(f"an Erlang law has at least one phase, not {phases}")
+    return Law(ERLANG, mean_s, float(phases))
+
+
+def lognormal(mean_s: float, *, variation: float) -> Law:
+    """Mean and coefficient of variation are those of the span, not of its logarithm."""
+    if not (math.isfinite(variation) and variation >= 0):
+        raise ValueError(f"a coefficient of variation is a number from 0, not {variation}")
+    return Law(LOGNORMAL, mean_s, variation)
 
 
 @kernel
-def add_spans(state: Stream, of: NDArray[np.int16], laws: Laws, out: Floats) -> None:
-    """Add a span to every number of `out` that is not negative, by the law of the truck's class `of`."""
-    row = laws.row
-    who, u, z = np.empty(BLOCK, np.int64), np.empty(BLOCK), np.empty(BLOCK)
-    normal = (row[:, 0] == LOGNORMAL).any()
-    others = (row[:, 0] != LOGNORMAL).any()
-    for begin in range(0, out.shape[0], BLOCK):
-        count = 0
-        for truck in range(begin, min(begin + BLOCK, out.shape[0])):
-            if out[truck] >= 0.0:
-                who[count] = truck
-                count += 1
-        # Both from the same numbers of the stream: which law others have changes nothing for a truck.
-        before = state.copy()
-        if others:
-            uniforms(state, u[:count])
-        if normal:
-            normals(before if others else state, z[:count])
-        for place in range(count):
-            truck = who[place]
-            kind, a, b = row[of[truck], 0], row[of[truck], 1], row[of[truck], 2]
-            if kind == LOGNORMAL:
-                out[truck] += math.exp(a + b * z[place])
-            elif kind == DETERMINISTIC:
-                out[truck] += a
-            elif kind == EXPONENTIAL:
-                out[truck] -= a * math.log(u[place])
-            elif kind == MEASURED:
-                out[truck] += between(laws.knots, int(a), int(b), u[place])
-            else:
-                out[truck] += b * gamma(state, a)
+def draw(state: Stream, law: Floats, out: Floats) -> None:
+    """Fill `out` with spans of a law given by its row, in seconds.
+
+    Exponential and log-normal spans use one uniform each and rise with 1 - u and u; an Erlang span uses
+    one a phase, all first phases before all second ones; a deterministic span uses none.
+    """
+    kind, mean_s, shape = law[0], law[1], law[2]
+    if kind == DETERMINISTIC:
+        out[:] = mean_s
+    elif kind == EXPONENTIAL:
+        exponentials(state, mean_s, out)
+    elif kind == ERLANG:
+        phases = int(shape)
+        exponentials(state, mean_s / phases, out)
+        more = np.empty(out.shape[0] if phases > 1 else 0)
+        for _ in range(1, phases):
+            exponentials(state, mean_s / phases, more)
+            for i in range(out.shape[0]):
+                out[i] += more[i]
+    else:
+        deviation = math.sqrt(math.log1p(shape * shape))
+        normals(state, out)
+        for i in range(out.shape[0]):
+            out[i] = mean_s * math.exp(deviation * (out[i] - 0.5 * deviation))
 
 
 @kernel
@@ -114,28 +136,6 @@ def gamma(state: Stream, shape: float) -> float:
         v = v * v * v
         if math.log(uniform(state)) < 0.5 * z[0] * z[0] + d - d * v + d * math.log(v):
             return float(boost * d * v)
-
-
-@kernel
-def happens(state: Stream, of: NDArray[np.int16], share: Floats, out: NDArray[np.bool_]) -> None:
-    """True with the share of the truck's class."""
-    u = np.empty(BLOCK)
-    for begin in range(0, out.shape[0], BLOCK):
-        count = min(BLOCK, out.shape[0] - begin)
-        uniforms(state, u[:count])
-        for place in range(count):
-            out[begin + place] = u[place] < share[of[begin + place]]
-
-
-@kernel
-def runs(state: Stream, chance: float, most: int, out: NDArray[np.int8]) -> None:
-    """How often something of `chance` happens before it does not, `most` times at most."""
-    for truck in range(out.shape[0]):
-        u, below, count = uniform(state), chance, 0
-        while count < most and u < below:
-            count += 1
-            below *= chance
-        out[truck] = count
 
 
 @kernel

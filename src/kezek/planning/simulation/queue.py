@@ -6,7 +6,7 @@ later, and the lane goes back to its place among the others.  With one lane this
 
 Spans and instants are seconds.
 
->>> from kezek.planning.simulation.chance import exponential
+>>> from kezek.planning.simulation.law import exponential
 >>> figures = run_queue(
 ...     exponential(10.0), exponential(28.0), lanes=4, customers=200_000, seed=1, replications=20
 ... )
@@ -20,8 +20,9 @@ from __future__ import annotations
 import numpy as np
 
 from kezek.planning.kernel import kernel, swift
-from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, stream
-from kezek.planning.simulation.replication import Figures, check, replicate
+from kezek.planning.simulation.chance import BLOCK, Floats, stream
+from kezek.planning.simulation.law import Law, draw
+from kezek.planning.simulation.replication import Figures, check, in_blocks, replicate
 
 ARRIVALS, SERVICES = 0, 1
 
@@ -44,8 +45,7 @@ def run_queue(
     share that waited at all.  ValueError says what cannot be run.
     """
     check(lanes=lanes, customers=customers, warm_up=warm_up, seed=seed)
-    blocks, dropped = -(-customers // BLOCK), -(-warm_up // BLOCK)
-    blocks = max(blocks, dropped + 1)
+    blocks, dropped = in_blocks(customers, warm_up=warm_up)
 
     def run(replication: int) -> Floats:
         return _waits(arrivals.row, service.row, lanes, blocks, dropped, seed, replication)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kezek.planning.simulation.chance import Floats
+from kezek.planning.simulation.chance import BLOCK, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +77,9 @@ def check(*, lanes: int, customers: int, warm_up: int, seed: int) -> None:
         )
     if not 0 <= seed < 2**63:
         raise ValueError(f"a seed is a whole number from 0 to 2**63 - 1, not {seed}")
+
+
+def in_blocks(customers: int, *, warm_up: int) -> tuple[int, int]:
+    """How many blocks of variates are drawn, and how many of them are warm-up; one at least is not."""
+    dropped = -(-warm_up // BLOCK)
+    return max(-(-customers // BLOCK), dropped + 1), dropped

@@ -3,7 +3,7 @@
 Starts come in order, so that the room is full exactly if the oldest of the last K - c starts lies
 ahead: those K - c wait, and every lane is busy.  Without a place to wait it is full if no lane is free.
 
->>> from kezek.planning.simulation.chance import exponential
+>>> from kezek.planning.simulation.law import exponential
 >>> figures = run_room(
 ...     exponential(10.0), exponential(28.0), lanes=4, room=4, customers=200_000, seed=1,
 ...     replications=10,
@@ -17,9 +17,10 @@ from __future__ import annotations
 import numpy as np
 
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, stream
+from kezek.planning.simulation.chance import BLOCK, Floats, stream
+from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.queue import ARRIVALS, SERVICES, occupy
-from kezek.planning.simulation.replication import Figures, check, replicate
+from kezek.planning.simulation.replication import Figures, check, in_blocks, replicate
 
 
 def run_room(
@@ -44,8 +45,7 @@ def run_room(
         raise ValueError(
             f"the room holds whoever is served: at least {lanes} customers, not {room}"
         )
-    blocks, dropped = -(-customers // BLOCK), -(-warm_up // BLOCK)
-    blocks = max(blocks, dropped + 1)
+    blocks, dropped = in_blocks(customers, warm_up=warm_up)
     laws = np.array((arrivals.row, service.row))
 
     def run(replication: int) -> Floats:

@@ -13,7 +13,7 @@ is known, a thousand customers at a time.
 
 Spans and instants are seconds.
 
->>> from kezek.planning.simulation.chance import exponential
+>>> from kezek.planning.simulation.law import exponential
 >>> figures = run_tandem(
 ...     (exponential(40.0), exponential(40.0 / 3)), (exponential(28.0), exponential(21.0)),
 ...     lanes=(4, 3), customers=200_000, seed=1, replications=20,
@@ -31,7 +31,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kezek.planning.kernel import kernel, swift
-from kezek.planning.simulation.chance import BLOCK, Floats, Law, Stream, draw, stream
+from kezek.planning.simulation.chance import BLOCK, Floats, Stream, stream
+from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.replication import Figures, check, replicate
 
 Counts = npt.NDArray[np.int64]

@@ -3,7 +3,7 @@
 The lane is away from the end of a service after which nobody waits; on its return it serves, or goes
 at once for another vacation.
 
->>> from kezek.planning.simulation.chance import deterministic, exponential
+>>> from kezek.planning.simulation.law import deterministic, exponential
 >>> figures = run_vacation(
 ...     exponential(10.0), deterministic(5.0), deterministic(6.0), customers=200_000, seed=1,
 ...     replications=10,
@@ -17,9 +17,10 @@ from __future__ import annotations
 import numpy as np
 
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import BLOCK, Floats, Law, draw, stream
+from kezek.planning.simulation.chance import BLOCK, Floats, stream
+from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.queue import ARRIVALS, SERVICES
-from kezek.planning.simulation.replication import Figures, check, replicate
+from kezek.planning.simulation.replication import Figures, check, in_blocks, replicate
 
 VACATIONS = 2
 
@@ -42,8 +43,7 @@ def run_vacation(
     check(lanes=1, customers=customers, warm_up=warm_up, seed=seed)
     if vacation.mean_s <= 0:
         raise ValueError("a vacation takes more than 0 seconds; for none use a plain queue")
-    blocks, dropped = -(-customers // BLOCK), -(-warm_up // BLOCK)
-    blocks = max(blocks, dropped + 1)
+    blocks, dropped = in_blocks(customers, warm_up=warm_up)
     laws = np.array((arrivals.row, service.row, vacation.row))
 
     def run(replication: int) -> Floats:
