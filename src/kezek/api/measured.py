@@ -26,16 +26,11 @@ def measure(house: House) -> Measured:
     measured: Measured = {
         metric.name: [([], [float(found[name])])]
         for metric in FOUND
-        if (name := _found_name(metric.name)) in found
+        if (name := metric.name.removeprefix("kezek_")) in found
     }
     for name, labels, values in _own(house):
         measured.setdefault(f"kezek_{name}", []).append((labels, values))
     return measured
-
-
-def _found_name(name: str) -> str:
-    plain = name.removeprefix("kezek_")
-    return "schema" if plain == "schema_steps" else plain
 
 
 def _own(house: House) -> Iterator[tuple[str, list[str], list[float]]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kezek.app.tally import COMMANDS, SECONDS
+
 
 class Form(StrEnum):
     """How a value may change."""
@@ -20,13 +22,17 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """`labels` are those beside `worker`; `promise` is empty for what is only traffic."""
+    """`labels` are those beside `worker`; `promise` is empty for what is only traffic.
+
+    `bounds` are those between which a histogram counts.
+    """
 
     name: str
     form: Form
     meaning: str
     labels: tuple[str, ...] = ()
     promise: str = ""
+    bounds: tuple[float, ...] = ()
 
 
 def _gauge(name: str, meaning: str, promise: str = "", *labels: str) -> Metric:
@@ -37,8 +43,8 @@ def _counter(name: str, meaning: str, promise: str = "", *labels: str) -> Metric
     return Metric(f"kezek_{name}_total", Form.COUNTER, meaning, labels, promise)
 
 
-def _histogram(name: str, meaning: str, *labels: str) -> Metric:
-    return Metric(f"kezek_{name}", Form.HISTOGRAM, meaning, labels)
+def _histogram(name: str, meaning: str, bounds: tuple[float, ...], *labels: str) -> Metric:
+    return Metric(f"kezek_{name}", Form.HISTOGRAM, meaning, labels, bounds=bounds)
 
 
 # What the vigil's looks find, under the names of `app/vigil.py`.
@@ -79,13 +85,13 @@ OWN: tuple[Metric, ...] = (
     _gauge("beat_age_seconds", "how long a task that must never stop has been silent", "", "task"),
     _gauge("ailments", "what keeps this worker from being ready, see /readyz"),
     _counter("answers", "HTTP answers by route and status", "", "route", "status"),
-    _histogram("answer_seconds", "time to the first byte of an answer, by kind", "kind"),
+    _histogram("answer_seconds", "time to the first byte of an answer, by kind", SECONDS, "kind"),
     _counter("accepted_commands", "commands that the desk accepted, replays among them"),
     _counter("refused_commands", "commands that the rules refused, by reason", "", "reason"),
     _counter("failed_batches", "batches that were not committed, by fault", "", "fault"),
-    _histogram("batch_commands", "commands in a batch"),
-    _histogram("batch_seconds", "time of a batch: loaded, decided, written, committed"),
-    _histogram("commit_seconds", "time of a batch's commit alone"),
+    _histogram("batch_commands", "commands in a batch", COMMANDS),
+    _histogram("batch_seconds", "time of a batch: loaded, decided, written, committed", SECONDS),
+    _histogram("commit_seconds", "time of a batch's commit alone", SECONDS),
     _gauge("waiting_commands", "commands that wait for a batch"),
     _gauge("open_streams", "live pages and event streams"),
     _gauge("memory_bytes", "resident memory"),

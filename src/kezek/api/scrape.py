@@ -16,7 +16,6 @@ from prometheus_client.registry import Collector, CollectorRegistry
 
 from kezek.api.measured import Measured
 from kezek.api.metric import METRICS, Form, Metric
-from kezek.app.tally import COMMANDS, SECONDS
 
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -49,8 +48,7 @@ def _family(metric: Metric, workers: Mapping[str, Measured]) -> Family:
     ]
     if metric.form is Form.HISTOGRAM:
         histogram = HistogramMetricFamily(metric.name, metric.meaning, labels=labels)
-        bounds = COMMANDS if metric.name.endswith("_commands") else SECONDS
-        names = [*(f"{bound:g}" for bound in bounds), "+Inf"]
+        names = [*(f"{bound:g}" for bound in metric.bounds), "+Inf"]
         for values, (*counts, total) in samples:
             buckets = list(zip(names, accumulate(counts), strict=True))
             histogram.add_metric(values, buckets=buckets, sum_value=total)

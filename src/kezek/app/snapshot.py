@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from kezek.app.census import Census, Marks
 from kezek.app.port import Store, StoreFault
-from kezek.app.question import Marks, Question
 from kezek.domain.kernel.facts import Row
 
 R = TypeVar("R", bound=Row)
@@ -79,11 +79,11 @@ class Snapshot(Protocol):
         """All rows of a kind in the order of their keys, at most BLOCK at a time."""
 
 
-class Answering(Snapshot, Protocol):
+class Counting(Snapshot, Protocol):
     """A snapshot that counts by itself, so that nobody need read every row."""
 
-    def answer(self, question: Question, marks: Marks) -> int:
-        """What the question counts."""
+    def counted(self, census: Census, marks: Marks) -> int:
+        """What is counted, from the marks on."""
 
 
 class Filling(Snapshot, Protocol):
@@ -99,7 +99,7 @@ class Whole(Store, Protocol):
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else works on the store meanwhile; Served when somebody does."""
 
-    def snapshot(self) -> AbstractContextManager[Answering]:
+    def snapshot(self) -> AbstractContextManager[Counting]:
         """Everything there is now."""
 
     def filling(self) -> AbstractContextManager[Filling]:

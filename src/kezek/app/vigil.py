@@ -1,7 +1,7 @@
 """The vigil: a running server looks at its own promises, off the path of every request.
 
 A short look every few seconds says whether the installation is fit to serve; a long one every minute
-asks the database the questions of `app/question.py`.  A scrape shows what the last looks found, and how
+counts in the database what stands in `app/census.py`.  A scrape shows what the last looks found, and how
 old that is.
 """
 
@@ -14,10 +14,10 @@ from dataclasses import replace
 from datetime import timedelta
 from time import monotonic, thread_time
 
+from kezek.app.census import Census, Marks
 from kezek.app.ledger import Ledger, newest
 from kezek.app.port import Clock, Fault, Reader
-from kezek.app.question import Marks, Question
-from kezek.app.snapshot import Answering, Whole
+from kezek.app.snapshot import Counting, Whole
 from kezek.app.tally import DeskTally
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import Logged
@@ -35,16 +35,16 @@ RECOUNTED = 100_000
 # The sweep runs once an hour; what is a day over was forgotten.
 OVERDUE_AFTER = timedelta(days=1)
 
-_BREACHES = (
-    Question.OVERBOOKED_SLOTS,
-    Question.DOUBLE_BOOKED_VEHICLES,
-    Question.STRAY_CLAIMS,
-    Question.DISORDERED_BOOKINGS,
-    Question.OVERDUE_PARTICULARS,
-    Question.ORPHANED_DRIVERS,
-    Question.MISUSED_ACCOUNTS,
-    Question.AWAITING_EXCEPTIONS,
-    Question.SCHEMA,
+_COUNTED = (
+    Census.OVERBOOKED_SLOTS,
+    Census.DOUBLE_BOOKED_VEHICLES,
+    Census.STRAY_CLAIMS,
+    Census.DISORDERED_BOOKINGS,
+    Census.OVERDUE_PARTICULARS,
+    Census.ORPHANED_DRIVERS,
+    Census.MISUSED_ACCOUNTS,
+    Census.AWAITING_EXCEPTIONS,
+    Census.SCHEMA_STEPS,
 )
 
 
@@ -71,7 +71,7 @@ class Vigil:
         self._remembered: Logged | None = None
         self.found: dict[str, float] = {}
         self.fault: Fault | None = None
-        self.looked_at = self._long_at = float("-inf")
+        self._long_at = float("-inf")
         self._pause = LONG_SECONDS
 
     def look(self, *, long: bool | None = None) -> None:
@@ -87,7 +87,7 @@ class Vigil:
             except Fault as fault:
                 self.fault = fault
                 raise
-            self.fault, self.looked_at = None, monotonic()
+            self.fault = None
 
     @property
     def age(self) -> float:
@@ -136,17 +136,17 @@ class Vigil:
         day = (to_datetime(self._clock.now().at) - OVERDUE_AFTER).date().isoformat()
         marks = replace(self._marks, day=day)
         with self._store.snapshot() as snapshot:
-            for question in _BREACHES:
-                self.found[question] = snapshot.answer(question, marks)
+            for census in _COUNTED:
+                self.found[census] = snapshot.counted(census, marks)
             self._marks = self._counted(snapshot, marks, reader.last_position())
 
-    def _counted(self, snapshot: Answering, marks: Marks, last: int) -> Marks:
+    def _counted(self, snapshot: Counting, marks: Marks, last: int) -> Marks:
         """What is counted from where it was whole; the new marks."""
-        missing = snapshot.answer(Question.MISSING_EVENTS, marks)
-        lost = snapshot.answer(Question.LOST_BOOKINGS, marks)
-        self.found |= {Question.MISSING_EVENTS: abs(missing), Question.LOST_BOOKINGS: abs(lost)}
+        missing = snapshot.counted(Census.MISSING_EVENTS, marks)
+        lost = snapshot.counted(Census.LOST_BOOKINGS, marks)
+        self.found |= {Census.MISSING_EVENTS: abs(missing), Census.LOST_BOOKINGS: abs(lost)}
         if not lost:
-            marks = replace(marks, number=snapshot.answer(Question.NUMBERED, marks))
+            marks = replace(marks, number=snapshot.counted(Census.NUMBERED, marks))
         if not missing:
             marks = replace(marks, position=max(0, last - RECOUNTED))
         return marks

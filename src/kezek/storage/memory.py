@@ -9,8 +9,8 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
+from kezek.app.census import Census, Marks
 from kezek.app.port import Answered, Session
-from kezek.app.question import Marks, Question
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Setting
 from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Driver, Particulars
@@ -21,7 +21,7 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
-from kezek.storage import memory_question
+from kezek.storage import memory_census
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -64,8 +64,8 @@ class MemorySnapshot:
         for first in range(0, len(rows), BLOCK):
             yield rows[first : first + BLOCK]
 
-    def answer(self, question: Question, marks: Marks) -> int:
-        return memory_question.answer(self._whole.__getitem__, question, marks)
+    def counted(self, census: Census, marks: Marks) -> int:
+        return memory_census.counted(self._whole.__getitem__, census, marks)
 
 
 class MemoryFilling(MemorySnapshot):

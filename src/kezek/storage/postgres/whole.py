@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from kezek.app.question import Marks, Question
+from kezek.app.census import Census, Marks
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
+from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits
 from kezek.storage.postgres.address import read
@@ -21,7 +22,6 @@ from kezek.storage.postgres.fault import WrongVersion, fault_of
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.schema import since_of, version_of
 from kezek.storage.postgres.unit import LOG_LOCK
-from kezek.storage.question import STATEMENTS, bound
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -63,9 +63,9 @@ class PostgresSnapshot:
         except psycopg.Error as error:
             raise fault_of(error) from None
 
-    def answer(self, question: Question, marks: Marks) -> int:
+    def counted(self, census: Census, marks: Marks) -> int:
         try:
-            found = self._connection.execute(_asked(question), bound(question, marks)).fetchone()
+            found = self._connection.execute(_asked(census), bound(census, marks)).fetchone()
         except psycopg.Error as error:
             raise fault_of(error) from None
         assert found is not None, "a count has one row"
@@ -157,9 +157,9 @@ def alone_on(connection: Connection) -> Iterator[None]:
 
 
 @cache
-def _asked(question: Question) -> bytes:
+def _asked(census: Census) -> bytes:
     """The driver's own form of a named place."""
-    return re.sub(r":(\w+)", r"%(\1)s", STATEMENTS[question]).encode()
+    return re.sub(r":(\w+)", r"%(\1)s", STATEMENTS[census]).encode()
 
 
 def _count(kind: type[Any]) -> bytes:

@@ -11,12 +11,12 @@ from urllib.parse import quote
 
 import apsw
 
-from kezek.app.question import Marks, Question
+from kezek.app.census import Census, Marks
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
+from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits
-from kezek.storage.question import STATEMENTS, bound
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import Away, WrongVersion, fault_of
 from kezek.storage.sqlite.mapping import mapping
@@ -53,9 +53,9 @@ class SqliteSnapshot:
         except apsw.Error as error:
             raise fault_of(error) from None
 
-    def answer(self, question: Question, marks: Marks) -> int:
+    def counted(self, census: Census, marks: Marks) -> int:
         try:
-            found = self._connection.execute(STATEMENTS[question], bound(question, marks))
+            found = self._connection.execute(STATEMENTS[census], bound(census, marks))
             return int(str(found.fetchall()[0][0]))
         except apsw.Error as error:
             raise fault_of(error) from None

@@ -1,4 +1,4 @@
-"""What a running server asks its own database about the promises, as counts that must be zero.
+"""What a running server counts in its own database for the sake of the promises.
 
 Each is one statement over rows that are live or new, so that a million ended bookings cost nothing; the
 whole of every promise is looked at by `app/promise.py` when an installation is copied or backed up.
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Question(StrEnum):
-    """Named by what is counted."""
+class Census(StrEnum):
+    """Named by what is counted; all must be zero but the last two."""
 
     OVERBOOKED_SLOTS = "overbooked_slots"
     DOUBLE_BOOKED_VEHICLES = "double_booked_vehicles"
@@ -23,9 +23,9 @@ class Question(StrEnum):
     ORPHANED_DRIVERS = "orphaned_drivers"
     MISUSED_ACCOUNTS = "misused_accounts"
     AWAITING_EXCEPTIONS = "awaiting_exceptions"
-    # These two are no counts of breaches: the last booking number given out, the schema's step.
+    # The last booking number given out, the schema's step.
     NUMBERED = "numbered"
-    SCHEMA = "schema"
+    SCHEMA_STEPS = "schema_steps"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The questions of `app/question.py` over plain rows: what the statements are held against."""
+"""The counts of `app/census.py` over plain rows: what the statements are held against."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from kezek.app.question import Marks, Question
+from kezek.app.census import Census, Marks
 from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys
 from kezek.domain.checkpoint.checkpoint import Line
@@ -16,12 +16,11 @@ from kezek.domain.slot.slot import Slot
 from kezek.storage.migrations.head import HEAD
 
 Rows: TypeAlias = Callable[[type[Any]], list[Any]]
-Q = Question
 
 
-def answer(rows: Rows, question: Question, marks: Marks) -> int:
+def counted(rows: Rows, census: Census, marks: Marks) -> int:
     """The count over all rows of a moment."""
-    return _ANSWERS[question](rows, marks)
+    return _COUNTS[census](rows, marks)
 
 
 def _live(rows: Rows) -> list[Booking]:
@@ -110,17 +109,17 @@ def _schema(_rows: Rows, _marks: Marks) -> int:
     return int(HEAD)
 
 
-_ANSWERS: Mapping[Question, Callable[[Rows, Marks], int]] = {
-    Q.OVERBOOKED_SLOTS: _overbooked,
-    Q.DOUBLE_BOOKED_VEHICLES: _double_booked,
-    Q.STRAY_CLAIMS: _stray,
-    Q.DISORDERED_BOOKINGS: _disordered,
-    Q.MISSING_EVENTS: _missing,
-    Q.LOST_BOOKINGS: _lost,
-    Q.OVERDUE_PARTICULARS: _overdue,
-    Q.ORPHANED_DRIVERS: _orphaned,
-    Q.MISUSED_ACCOUNTS: _misused,
-    Q.AWAITING_EXCEPTIONS: _awaiting,
-    Q.NUMBERED: _numbered,
-    Q.SCHEMA: _schema,
+_COUNTS: Mapping[Census, Callable[[Rows, Marks], int]] = {
+    Census.OVERBOOKED_SLOTS: _overbooked,
+    Census.DOUBLE_BOOKED_VEHICLES: _double_booked,
+    Census.STRAY_CLAIMS: _stray,
+    Census.DISORDERED_BOOKINGS: _disordered,
+    Census.MISSING_EVENTS: _missing,
+    Census.LOST_BOOKINGS: _lost,
+    Census.OVERDUE_PARTICULARS: _overdue,
+    Census.ORPHANED_DRIVERS: _orphaned,
+    Census.MISUSED_ACCOUNTS: _misused,
+    Census.AWAITING_EXCEPTIONS: _awaiting,
+    Census.NUMBERED: _numbered,
+    Census.SCHEMA_STEPS: _schema,
 }

@@ -1,13 +1,11 @@
-"""The questions of `app/question.py` as statements that SQLite and PostgreSQL both understand."""
+"""The counts of `app/census.py` as statements that SQLite and PostgreSQL both understand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from kezek.app.question import Marks, Question
-
-Q = Question
+from kezek.app.census import Census, Marks
 
 _LIVE_VEHICLES = """
 WITH live AS (
@@ -18,58 +16,58 @@ WITH live AS (
 
 # What must be counted from a whole table by hash or in order says so by NOT IN: an index on the claim's
 # number would cost every booking something, and this is asked once a minute.
-STATEMENTS: Mapping[Question, str] = {
-    Q.OVERBOOKED_SLOTS: """
+STATEMENTS: Mapping[Census, str] = {
+    Census.OVERBOOKED_SLOTS: """
 SELECT (SELECT count(*) FROM slot WHERE taken < 0 OR protected < 0 OR taken + protected > capacity)
 + (SELECT count(*) FROM
     (SELECT line, start, count(*) AS live FROM booking
      WHERE ended_at IS NULL AND start IS NOT NULL GROUP BY line, start) AS b
    JOIN slot ON slot.line = b.line AND slot.start = b.start
    WHERE b.live > slot.taken AND taken + protected <= capacity)""",
-    Q.DOUBLE_BOOKED_VEHICLES: _LIVE_VEHICLES
+    Census.DOUBLE_BOOKED_VEHICLES: _LIVE_VEHICLES
     + """
 SELECT (SELECT count(*) FROM
     (SELECT 1 AS one FROM live GROUP BY authority, country, plate HAVING count(*) > 1) AS plates)
 + (SELECT count(*) FROM
     (SELECT 1 AS one FROM live WHERE vin <> '' GROUP BY authority, vin HAVING count(*) > 1) AS vins)""",
-    Q.STRAY_CLAIMS: """
+    Census.STRAY_CLAIMS: """
 SELECT (SELECT count(*) FROM claim c WHERE NOT EXISTS
     (SELECT 1 FROM booking b WHERE b.number = c.number AND b.ended_at IS NULL))
 + (SELECT count(*) FROM booking
    WHERE ended_at IS NULL AND number NOT IN (SELECT number FROM claim))""",
-    Q.DISORDERED_BOOKINGS: """
+    Census.DISORDERED_BOOKINGS: """
 SELECT count(*) FROM booking WHERE ended_at IS NULL AND (
     arrived_at < confirmed_at
     OR (called_at IS NOT NULL
         AND (arrived_at IS NULL OR called_at < arrived_at OR call_until IS NULL))
     OR (admitted_at IS NOT NULL AND (called_at IS NULL OR admitted_at < called_at))
     OR (exception <> '' AND exception_cause = ''))""",
-    Q.MISSING_EVENTS: """
+    Census.MISSING_EVENTS: """
 SELECT coalesce((SELECT max(position) FROM event), 0) - :position
 - (SELECT count(*) FROM event WHERE position > :position)""",
-    Q.LOST_BOOKINGS: """
+    Census.LOST_BOOKINGS: """
 SELECT (SELECT count(*) FROM booking WHERE ended_at IS NULL
     AND arrived_at IS NULL AND start IS NULL AND displaced_at IS NULL)
 + (SELECT count(*) FROM booking b WHERE b.ended_at IS NULL AND b.start IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM slot WHERE slot.line = b.line AND slot.start = b.start))
 + coalesce((SELECT last FROM counter WHERE name = 'booking'), 0) - :number
 - (SELECT count(*) FROM booking WHERE number > :number)""",
-    Q.OVERDUE_PARTICULARS: """
+    Census.OVERDUE_PARTICULARS: """
 SELECT count(*) FROM particulars p WHERE p.erase_on < :day AND NOT EXISTS
     (SELECT 1 FROM booking b WHERE b.number = p.number AND b.ended_at IS NULL)""",
-    Q.ORPHANED_DRIVERS: """
+    Census.ORPHANED_DRIVERS: """
 SELECT count(*) FROM driver d WHERE NOT EXISTS
     (SELECT 1 FROM particulars p WHERE p.number = d.number)""",
-    Q.MISUSED_ACCOUNTS: """
+    Census.MISUSED_ACCOUNTS: """
 SELECT count(*) FROM account a WHERE a.closed_at IS NOT NULL
     AND (a.password <> '' OR a.id IN (SELECT account FROM login))""",
-    Q.AWAITING_EXCEPTIONS: "SELECT count(*) FROM booking WHERE exception = 'awaiting'",
-    Q.NUMBERED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking'), 0)",
-    Q.SCHEMA: "SELECT CAST(version_num AS INTEGER) FROM alembic_version",
+    Census.AWAITING_EXCEPTIONS: "SELECT count(*) FROM booking WHERE exception = 'awaiting'",
+    Census.NUMBERED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking'), 0)",
+    Census.SCHEMA_STEPS: "SELECT CAST(version_num AS INTEGER) FROM alembic_version",
 }
 
 
-def bound(question: Question, marks: Marks) -> dict[str, int | str]:
+def bound(census: Census, marks: Marks) -> dict[str, int | str]:
     """The values that a statement has places for."""
-    statement = STATEMENTS[question]
+    statement = STATEMENTS[census]
     return {name: value for name, value in asdict(marks).items() if f":{name}" in statement}
