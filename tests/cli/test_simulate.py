@@ -107,6 +107,19 @@ def test_a_folder_of_another_sweep_is_refused(file, tmp_path):
     assert "another scenario" in refused.output
 
 
+def test_ctrl_c_says_what_is_there_and_how_to_go_on(file, tmp_path, monkeypatch):
+    def pressed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    file.write_text(HEAD + OWN + '[sweep.change]\n"demand.factor" = [0.5, 1.0]\n')
+    monkeypatch.setattr("kezek.planning.scenario.sweep.play_missing", pressed)
+    stopped = simulate(file, "--out", tmp_path / "out", "--threads", "1")
+    assert stopped.exit_code == 130
+    assert "stopped; 0 of 2 points are in" in stopped.output
+    monkeypatch.setattr("kezek.planning.scenario.play.play", pressed)
+    assert simulate("network").exit_code == 130
+
+
 def test_what_ships_is_listed_by_name():
     told = simulate("--list", "--json")
     assert [row["name"] for row in json.loads(told.output)["answer"]] == list(studies())
