@@ -16,16 +16,15 @@ from typing import NamedTuple
 
 from kezek.app.checkpoint import Post
 from kezek.app.line_log import KNOWN_FOR, LineLog
-from kezek.app.line_state import HORIZON, in_line, seed_of
+from kezek.app.line_state import HORIZON, in_hours, in_line, seed_of
 from kezek.app.port import Reader
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
-from kezek.domain.kernel.spread import spread
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.slot.slot import Slot
-from kezek.domain.turn.order import Turn, line_up
+from kezek.domain.turn.order import Turn, key_of, line_up
 from kezek.planning.question import AtGate, Expected, Hour, LineState
 
 EVENTS_MAX = 200_000
@@ -256,15 +255,8 @@ class LinePast:
 
 
 def _turn(number: int, trip: _Trip) -> Turn:
-    """The key of a place, as `domain/turn/order.py` makes it of a booking."""
-    arrived = trip.arrived
-    assert arrived is not None, "a turn begins with an arrival"
-    if trip.start is None:
-        key = (0, 0, arrived if trip.joined is None else trip.joined, number)
-    elif trip.joined is None or trip.joined < trip.start:
-        key = (trip.start, 0, arrived, number)
-    else:
-        key = (trip.joined, 1, trip.joined, number)
+    assert trip.arrived is not None, "a turn begins with an arrival"
+    key = key_of(number, start=trip.start, arrived_at=trip.arrived, joined_at=trip.joined)
     return Turn(number, trip.vehicle_class, key)
 
 
@@ -308,8 +300,7 @@ class _Calendar:
             places = self._unchanged(on) if hidden else [slot.capacity for slot in slots]
             shut = on in self._closed and not hidden
             for slot, capacity in zip(slots, places, strict=False):
-                parts = spread(0 if shut else capacity, max(1, self._window // HOUR))
-                found += [Hour(slot.start + n * HOUR, part) for n, part in enumerate(parts)]
+                found += in_hours(slot.start, 0 if shut else capacity, window=self._window)
         return tuple(hour for hour in found if now - HOUR < hour.start < now + HORIZON)
 
     def _unchanged(self, on: str) -> list[int]:

@@ -91,13 +91,16 @@ def hours_of(reader: Reader, line: Line, regulation: Regulation, now: Instant) -
     return tuple(
         hour
         for slot in slots
-        for hour in _hours(slot, line, regulation, closed)
+        for hour in in_hours(slot.start, _places(slot, line, closed), window=regulation.window)
         if hour.start > now - HOUR
     )
 
 
-def _hours(slot: Slot, line: Line, regulation: Regulation, closed: set[str]) -> list[Hour]:
+def _places(slot: Slot, line: Line, closed: set[str]) -> int:
+    return 0 if local_day(slot.start, line.zone).isoformat() in closed else slot.capacity
+
+
+def in_hours(start: Instant, places: int, *, window: Instant) -> list[Hour]:
     """A window's places, spread over its hours."""
-    shut = local_day(slot.start, line.zone).isoformat() in closed
-    parts = spread(0 if shut else slot.capacity, max(1, regulation.window // HOUR))
-    return [Hour(slot.start + n * HOUR, places) for n, places in enumerate(parts)]
+    parts = spread(places, max(1, window // HOUR))
+    return [Hour(start + n * HOUR, part) for n, part in enumerate(parts)]

@@ -120,7 +120,7 @@ def standing_of(draw: random.Random, classes: int) -> Standing:
     rows = []
     for _ in range(draw.randint(1, 12)):
         behind = draw.random() < 0.3
-        since = -draw.randint(1, 3000) / 1.0
+        since = -float(draw.randint(1, 3000))
         window = draw.choice((float("nan"), -HOUR, -HOUR / 2, 4 * HOUR))
         rows.append((draw.randrange(classes), since if behind else window, behind, since))
     of, window, behind, since = zip(*rows, strict=True)

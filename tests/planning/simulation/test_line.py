@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kezek.domain.regulation.regulation import VehicleClass
-from kezek.domain.turn.order import Turn, line_up
+from kezek.domain.turn.order import Turn, key_of, line_up
 from kezek.planning.simulation.line import (
     NOBODY,
     Line,
@@ -47,21 +47,16 @@ def lines(draw: st.DrawFn) -> tuple[list[dict[str, int | None]], tuple[VehicleCl
 
 
 def turn_of(truck: dict[str, int | None]) -> Turn:
-    """As `domain.turn` gives a booking its key: by window, or behind the moment it fell behind."""
+    """The turn that the live product makes of it."""
     number, of = truck["number"], CLASSES[truck["class"]]
     start, arrived, missed = truck["start"], truck["arrived"], truck["missed"]
     late = start is not None and arrived > start + WINDOW + KEEPS
     joined = missed if missed is not None else (arrived if late else None)
-    if start is None:
-        key = (0, 0, arrived if joined is None else joined, number)
-    elif joined is None or joined < start:
-        key = (start, 0, arrived, number)
-    else:
-        key = (joined, 1, joined, number)
+    key = key_of(number, start=start, arrived_at=arrived, joined_at=joined)
     return Turn(number, of, key)
 
 
-def compiled(trucks, cycle, cursor: int) -> tuple[Line, list[int], list[int]]:
+def compiled(trucks, cycle, cursor: int) -> Line:
     """The same trucks in the simulator's line, event by event."""
     opens = np.array([-math.inf, *sorted({t["start"] for t in trucks if t["start"]})])
     keeps = opens + (WINDOW + KEEPS)
@@ -79,14 +74,14 @@ def compiled(trucks, cycle, cursor: int) -> tuple[Line, list[int], list[int]]:
     window = [int(np.searchsorted(opens, t["start"])) if t["start"] else 0 for t in trucks]
     for at, number, happens in sorted(events, key=lambda event: event[:2]):
         happens(line, number, of[number], window[number], float(at))
-    return line, of, window
+    return line
 
 
 @given(lines())
 @settings(max_examples=600, deadline=None)
 def test_calling_one_by_one_in_the_simulator_is_the_order_of_the_live_line(drawn):
     trucks, cycle, cursor = drawn
-    line, _, _ = compiled(trucks, cycle, cursor)
+    line = compiled(trucks, cycle, cursor)
     called = []
     # Windows that are not open yet begin one after the other, each when all before have been called.
     for now in [NOW, *sorted({t["start"] for t in trucks if t["start"] and t["start"] > NOW})]:
@@ -103,7 +98,7 @@ def test_calling_one_by_one_in_the_simulator_is_the_order_of_the_live_line(drawn
 @settings(max_examples=300, deadline=None)
 def test_calls_between_arrivals_leave_the_same_line_behind(drawn, pauses):
     trucks, cycle, cursor = drawn
-    line, _, _ = compiled([t for t in trucks if t["arrived"] <= NOW], cycle, cursor)
+    line = compiled(trucks, cycle, cursor)
     turns = {truck["number"]: turn_of(truck) for truck in trucks}
     now = NOW
     for pause in pauses:

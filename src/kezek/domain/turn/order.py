@@ -53,18 +53,28 @@ class Entry:
 def turn_of(booking: Booking) -> Turn:
     """The turn of an arrived booking."""
     assert booking.arrived_at is not None, "a turn begins with an arrival"
-    joined, start = booking.joined_at, booking.start
+    key = key_of(
+        booking.number,
+        start=booking.start,
+        arrived_at=booking.arrived_at,
+        joined_at=booking.joined_at,
+    )
+    return Turn(booking.number, booking.vehicle_class, key)
+
+
+def key_of(
+    number: int, *, start: Instant | None, arrived_at: Instant, joined_at: Instant | None
+) -> Key:
+    """The key of a place: `start` is the window's, `joined_at` when the truck fell behind, if it did."""
     if start is None:
         # Walk-ins have no windows to fall behind: who misses a call joins the end anew.
-        key = (0, 0, booking.arrived_at if joined is None else joined, booking.number)
-    elif joined is None or joined < start:
+        return (0, 0, arrived_at if joined_at is None else joined_at, number)
+    if joined_at is None or joined_at < start:
         # Falling behind never puts anybody before the own window.
-        key = (start, 0, booking.arrived_at, booking.number)
-    else:
-        # Behind every window that has begun by then and before all later ones: the moment itself
-        # says that, however long the windows are and wherever the day begins.
-        key = (joined, 1, joined, booking.number)
-    return Turn(booking.number, booking.vehicle_class, key)
+        return (start, 0, arrived_at, number)
+    # Behind every window that has begun by then and before all later ones: the moment itself says that,
+    # however long the windows are and wherever the day begins.
+    return (joined_at, 1, joined_at, number)
 
 
 def line_up(
