@@ -43,7 +43,9 @@ def main() -> int:
 
 
 def told(found: dict[str, Any] | None) -> str:
-    return "NOT CAUGHT" if found is None else f"{found['promise']} by {found['by']}"
+    if found is None:
+        return "NOT CAUGHT"
+    return f"{found['promise']} by {found['by']}\n    {found['told'].strip().splitlines()[-1]}"
 
 
 def played(name: str, seeds: int = SEEDS) -> dict[str, Any] | None:

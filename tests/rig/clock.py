@@ -7,6 +7,8 @@ from pathlib import Path
 FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/local/lib")
 LIBRARY = "libfaketimeMT.so.1"
 SHARED = Path("/dev/shm")
+# Seconds after which a program sees that its clock was set.
+SEEN_WITHIN = 1
 
 
 class Missing(RuntimeError):
@@ -28,8 +30,8 @@ class Clock:
         self.environment = {
             "LD_PRELOAD": str(found[0]),
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
-            # Read anew once a second: at every look it would cost more than the product itself.
-            "FAKETIME_CACHE_DURATION": "1",
+            # At every look it would cost more than the product itself.
+            "FAKETIME_CACHE_DURATION": str(SEEN_WITHIN),
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from tests.rig.clock import SEEN_WITHIN
 from tests.rig.grounds import Ground
 from tests.rig.link import Link
 
@@ -27,12 +28,15 @@ CLOCK_STEPS_BELIEVED = tuple(step for step in CLOCK_STEPS if abs(step) <= BELIEV
 
 @dataclass(frozen=True)
 class Condition:
-    """Something that is wrong until it is put right.  `alone` says that nothing may start in it."""
+    """Something that is wrong until it is put right.  `alone` says that nothing may start in it, and
+    `unseen` for how many seconds nobody may notice it yet.
+    """
 
     name: str
     begin: Callable[[], Awaitable[None]]
     end: Callable[[], Awaitable[None]]
     alone: bool = False
+    unseen: float = 0.0
 
 
 class Hands:
@@ -147,6 +151,7 @@ class Incidents:
             lambda: self._hands.do(clock.set, 0),
             # Whoever starts believes the clock that it finds.
             alone=abs(seconds) > BELIEVED_MAX,
+            unseen=SEEN_WITHIN,
         )
 
     def _link(self) -> Condition:

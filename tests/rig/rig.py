@@ -200,7 +200,7 @@ class _Rounds:
     async def _suffer(self, condition: Condition, chance: random.Random) -> None:
         self._note(condition.name)
         await condition.begin()
-        await asyncio.sleep(chance.uniform(0.1, 1.2))
+        await asyncio.sleep(condition.unseen + chance.uniform(0.1, 1.2))
 
     async def _heal(self, condition: Condition) -> None:
         await condition.end()
