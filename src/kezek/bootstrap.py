@@ -30,14 +30,14 @@ from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
 from kezek.app.manifest import Manifest, Restored
-from kezek.app.port import Chance, Clock, Shared, Store
+from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
-from kezek.app.snapshot import Progress, Whole
+from kezek.app.snapshot import Progress, Setting, Whole
 from kezek.app.streams import Streams
 from kezek.app.tally import Pulse, Traffic
 from kezek.app.ticket import Tickets
@@ -46,6 +46,7 @@ from kezek.app.timer import Timer
 from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
 from kezek.app.what_if import WhatIfs
+from kezek.domain.kernel.event import Logged
 from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
@@ -235,6 +236,19 @@ def demo_of(store: Store) -> Demo | None:
     """The demonstration that a database was made for, None for a real one."""
     text = store.setting(DEMO_SETTING)
     return Demo(**json.loads(text)) if text else None
+
+
+def holds_real(settings: Settings) -> bool:
+    """Whether a log has begun that is no demonstration's; looks without changing anything.
+
+    What cannot be read is for whoever opens it to name.
+    """
+    try:
+        with open_snapshot(settings.store_url) as snapshot:
+            kept = (row.name for block in snapshot.blocks(Setting) for row in block)
+            return snapshot.count(Logged) > 0 and DEMO_SETTING not in kept
+    except StoreFault:
+        return False
 
 
 def make_demo(store: Store, demo: Demo) -> None:

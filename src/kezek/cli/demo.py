@@ -90,10 +90,10 @@ def make_ready(settings: Settings, *, factor: int | None, seed: int, fresh: bool
     from kezek.demo.opening import board_began, prepare
 
     make_folder(settings)
+    _refuse_real(settings)
     if fresh:
         _forget(settings)
     with opened_with(settings) as house:
-        _refuse_real(house, settings)
         kept = house.demo or Demo(board_began(), FACTOR, seed)
         kept = replace(kept, factor=factor or kept.factor)
         # While it is prepared the clock runs as on the wall: the first screen is the board's moment.
@@ -103,8 +103,10 @@ def make_ready(settings: Settings, *, factor: int | None, seed: int, fresh: bool
         make_demo(house.store, kept)
 
 
-def _refuse_real(house: House, settings: Settings) -> None:
-    if house.demo is None and house.store.reader.last_position() > 0:
+def _refuse_real(settings: Settings) -> None:
+    from kezek.bootstrap import holds_real
+
+    if holds_real(settings):
         raise Failed(
             ExitCode.REFUSED,
             "not_a_demo",
@@ -117,8 +119,9 @@ def _forget(settings: Settings) -> None:
     database = settings.folder / "kezek.db"
     if not database.exists():
         return
-    with opened_with(settings) as house:
-        _refuse_real(house, settings)
+    # Opened, so that it is nobody else's meanwhile.
+    with opened_with(settings):
+        pass
     keys = settings.folder / "keys"
     doomed = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
     for path in (*doomed, keys / "ticket-signing.pem", keys / "ticket-link.key"):
