@@ -24,23 +24,37 @@ Doctor = Callable[[Run], None]
 @pytest.fixture(scope="module")
 def true_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run with a kill and some hundred answers, in which every promise was kept."""
-    plan = Plan("sqlite", seed=11, kills=1, faults=frozenset({"kill"}), calm=450)
-    outcome = run(plan, tmp_path_factory.mktemp("rig") / "run")
-    assert not outcome.broken
-    assert outcome.seen is not None
-    return outcome.seen
+    # What happens in a run is a matter of luck and of the machine: one without a cancellation, say, has
+    # nothing that could be doctored there, and another is played.
+    for seed in (11, 12, 13):
+        plan = Plan("sqlite", seed=seed, kills=1, faults=frozenset({"kill"}), calm=450)
+        outcome = run(plan, tmp_path_factory.mktemp("rig") / "run")
+        assert not outcome.broken
+        assert outcome.seen is not None
+        if all(has_work(outcome.seen, doctor) for doctor in FOUND_BY):
+            return outcome.seen
+    pytest.fail("three runs were too poor to be doctored")
+
+
+def has_work(true_run: Run, doctor: Doctor) -> bool:
+    try:
+        changed(true_run, doctor)
+    except (StopIteration, IndexError, ValueError, AssertionError):
+        return False
+    return True
+
+
+def changed(true_run: Run, doctor: Doctor) -> Run:
+    """The run as the doctor leaves it."""
+    story, after = copy.deepcopy(true_run.story), copy.deepcopy(true_run.after)
+    other = Run(story, true_run.before, after, true_run.heads)
+    doctor(other)
+    return other
 
 
 def doctored(true_run: Run, doctor: Doctor) -> dict[str, list[str]]:
     """What the checkers say of the run after the doctor was there."""
-    changed = Run(
-        copy.deepcopy(true_run.story),
-        true_run.before,
-        copy.deepcopy(true_run.after),
-        true_run.heads,
-    )
-    doctor(changed)
-    return {verdict.name: list(verdict.breaches) for verdict in verdicts(changed)}
+    return {v.name: list(v.breaches) for v in verdicts(changed(true_run, doctor))}
 
 
 def events(run: Run, *kinds: str) -> list[Row]:
@@ -163,8 +177,8 @@ def show_our_own_mistake(run: Run) -> None:
 
 
 def fill_a_slot_too_full(run: Run) -> None:
-    slot = row(run, "slot", line="kz_sartobe.exit", taken=1)
-    slot["taken"] += 1
+    slot = next(slot for slot in run.after["slot"] if slot["taken"])
+    slot["taken"] = slot["capacity"] + 1
 
 
 def overfill_a_window_for_a_while(run: Run) -> None:

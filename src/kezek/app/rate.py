@@ -55,7 +55,7 @@ def client_address(peer: str, header: str = "") -> str:
     told = header[-100:].rpartition(",")[2].strip() or peer
     if told.startswith("["):
         told = told[1:].partition("]")[0]
-    elif told.count(":") == 1:
+    elif told.count(":") == 1 and told.partition(":")[2].isdecimal():
         told = told.partition(":")[0]
     if ":" not in told:
         return told
