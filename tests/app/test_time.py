@@ -68,8 +68,10 @@ def test_a_jump_of_the_machine_s_time_is_not_believed(jump: int, caplog: pytest.
     wall, steady = wall + MINUTE + jump, steady + MINUTE
     assert clock.now().at == clock.now().real == 1_000 * HOUR + MINUTE
     assert [r.levelname for r in caplog.records] == ["ERROR"], "told once"
+    assert clock.doubt == abs(jump)
     wall, steady = wall + MINUTE - jump, steady + MINUTE
     assert clock.now().at == 1_000 * HOUR + 2 * MINUTE == wall
+    assert clock.doubt == 0
 
 
 def test_small_corrections_of_the_machine_s_time_are_followed():

@@ -21,7 +21,6 @@ from kezek.app.tally import Traffic
 from kezek.bootstrap import make_app
 from kezek.cli import log_line
 from kezek.cli.log_code import CODES, FOREIGN
-from kezek.domain.account.actor import Role
 from kezek.settings import Settings
 from tests.api.app import NOW_OPEN, Answer, Api, utc
 from tests.docs import pages
@@ -145,9 +144,8 @@ def test_the_journeys_of_people_leave_no_mark(office: Office, log: Log):
     link = office.house.papers.link(number)
     log.secrets.append(link)
     browser = office.browser()
-    for path in ("", "/live", "/qr.svg", "/print", "/move"):
-        if path != "/live":
-            browser.get(f"/t/{link}{path}")
+    for path in ("", "/qr.svg", "/print", "/move"):
+        browser.get(f"/t/{link}{path}")
     browser.send("/ticket", "/ticket", number=str(number), phone=PHONE)
     browser.send("/sign-in", "/sign-in", login=LOGIN, password=PASSWORD)
     browser.get(f"/sign-in?next=/{QUERY}")
@@ -273,8 +271,3 @@ def test_the_log_of_people_has_no_line_for_a_request():
             log_line.start_logging(Settings(log=form_))
             assert logging.getLogger("kezek.request").level == level
             assert log.text == ""
-
-
-def test_roles_are_no_secret_and_names_are():
-    """What may stand in a log: ids, codes, roles, lines, numbers."""
-    assert all(role.value not in "".join(MARKS) for role in Role)

@@ -11,6 +11,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from kezek.api.metric import FOUND, METRICS, Form
+from kezek.api.neighbours import Neighbours
 from kezek.app import vigil
 from kezek.app.port import OutcomeUnknown
 from kezek.domain.account.account import Account, Login
@@ -320,18 +321,12 @@ def test_each_worker_tells_the_figures_of_all(tmp_path: Path):
         book(two, 1)
         one.house.vigil.look(long=True)
         two.house.vigil.look(long=True)
-        laid(two, figures, "1")
+        Neighbours("1", figures).lay_down(two.house)
         assert one.figure("accepted_commands_total", "1") == 1
         assert one.figure("accepted_commands_total", "0") == 0
         assert one.figure("age_seconds", "1") > one.figure("age_seconds", "0") == 0
         (figures / "1.json").write_text("torn")
         assert ("kezek_age_seconds", (("worker", "1"),)) not in one.figures()
-
-
-def laid(worker: Watched, figures: Path, name: str) -> None:
-    from kezek.api.neighbours import Neighbours
-
-    Neighbours(name, figures).lay_down(worker.house)
 
 
 def test_people_in_the_figures_are_numbers_only(here: Watched):
