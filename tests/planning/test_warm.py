@@ -14,30 +14,38 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kezek.planning import cache, simulation, warm
+from kezek.planning import cache, forecast, simulation, warm
+from kezek.planning.forecast import twin
+from kezek.planning.simulation.checkpoint import play
+from kezek.planning.simulation.checkpoint_draw import draw
 from kezek.planning.simulation.day import run_day
 from kezek.planning.simulation.law import deterministic, erlang, lognormal
 from kezek.planning.simulation.queue import run_queue
 from kezek.planning.simulation.room import run_room
 from kezek.planning.simulation.tandem import run_tandem
 from kezek.planning.simulation.vacation import run_vacation
+from tests.planning.forecast.test_twin import a_line
+from tests.planning.simulation.random_plan import plan_of
 
 LAWS = (deterministic(1.0), erlang(2.0, phases=2), lognormal(1.0, variation=2.0))
 
 
 def compiled() -> dict[str, int]:
-    """How many types of arguments each kernel of the simulation is compiled for."""
+    """How many types of arguments each kernel is compiled for."""
+    modules = [
+        importlib.import_module(f"{package.__name__}.{module.name}")
+        for package in (forecast, simulation)
+        for module in pkgutil.iter_modules(package.__path__)
+    ]
     return {
-        f"{module.name}.{name}": len(found.signatures)
-        for module in pkgutil.iter_modules(simulation.__path__)
-        for name, found in vars(
-            importlib.import_module(f"{simulation.__name__}.{module.name}")
-        ).items()
+        f"{module.__name__}.{name}": len(found.signatures)
+        for module in modules
+        for name, found in vars(module).items()
         if hasattr(found, "signatures")
     }
 
 
-def test_after_warming_no_run_compiles_anything():
+def test_after_warming_no_run_no_plan_and_no_line_compiles_anything():
     assert list(warm.warm()) == list(warm.WARMED)
     before = compiled()
     one, two, three = LAWS
@@ -48,6 +56,16 @@ def test_after_warming_no_run_compiles_anything():
     run_vacation(three, one, two, customers=500, seed=1)
     run_tandem(LAWS, LAWS[:2], lanes=(2, 70), customers=500, seed=1)
     run_day(np.array((0.5, 2.0)), 9.0, three, lanes=2, instants_s=np.array((3.0,)), days=9, seed=1)
+    for number in range(60):
+        plan = plan_of(number)
+        play(plan, draw(plan, number, 0))
+    for state in (
+        a_line(),
+        a_line(waiting=0, expected=(), at_gate=()),
+        a_line(calls=3, interleave=("in_turn",)),
+        a_line(hours=()),
+    ):
+        assert twin.forecast(state).no_basis == ""
     assert compiled() == before
     assert sum(before.values()) > len(warm.WARMED)
 

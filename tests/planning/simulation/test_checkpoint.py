@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 from dataclasses import replace
 
@@ -10,10 +9,6 @@ import numpy as np
 import pytest
 
 from kezek.app.regulation import shipped_regulations
-from kezek.planning import warm
-from kezek.planning.forecast import twin_play
-from kezek.planning.forecast.twin import forecast
-from kezek.planning.simulation import checkpoint, gate, lanes, law, line, order, span, steps
 from kezek.planning.simulation.checkpoint import play, replicate, run
 from kezek.planning.simulation.checkpoint_draw import draw
 from kezek.planning.simulation.checkpoint_plan import (
@@ -29,7 +24,6 @@ from kezek.planning.simulation.checkpoint_plan import (
 )
 from kezek.planning.simulation.checkpoint_record import CROSSED, NO_SHOW, OUT, TOO_LATE, UNFINISHED
 from kezek.planning.simulation.steps import Steps
-from tests.planning.forecast.test_twin import a_line
 from tests.planning.simulation.random_plan import plan_of
 
 DAY = 86_400.0
@@ -62,13 +56,6 @@ def busy(days: int = 20) -> Plan:
         (WalkIns(2, Steps.constant(2.0)),),
         Calls(travel=Span("lognormal", 300.0, 0.3), missed=0.02),
     )
-
-
-@pytest.mark.parametrize("module", [checkpoint, steps], ids=lambda module: module.__name__)
-def test_the_examples_are_true(module):
-    result = doctest.testmod(module)
-    assert result.attempted > 0
-    assert result.failed == 0
 
 
 def test_every_truck_is_accounted_for_and_its_steps_follow_each_other():
@@ -231,30 +218,3 @@ def test_a_plan_that_cannot_be_played_is_told_which_field_is_wrong(changes, fiel
     assert told.value.field == field
     assert str(told.value) == f"{field} {told.value.why}"
     assert len(told.value.why) > 10
-
-
-def test_after_warming_no_kind_of_plan_and_no_kind_of_line_compiles_anything():
-    def compiled() -> dict[str, int]:
-        modules = (gate, lanes, law, line, order, span, twin_play)
-        return {
-            f"{module.__name__}.{name}": len(found.signatures)
-            for module in modules
-            for name, found in vars(module).items()
-            if hasattr(found, "signatures")
-        }
-
-    for name in ("checkpoint", "twin"):
-        warm.WARMED[name]()
-    before = compiled()
-    assert sum(before.values()) > 10
-    for number in range(60):
-        plan = plan_of(number)
-        play(plan, draw(plan, number, 0))
-    for state in (
-        a_line(),
-        a_line(waiting=0, expected=(), at_gate=()),
-        a_line(calls=3, interleave=("in_turn",)),
-        a_line(hours=()),
-    ):
-        assert forecast(state).no_basis == ""
-    assert compiled() == before

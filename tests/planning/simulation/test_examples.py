@@ -1,0 +1,25 @@
+"""What the docstrings show is what happens."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+from kezek.planning import simulation
+
+MODULES = [
+    importlib.import_module(f"{simulation.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(simulation.__path__)
+]
+SHOWING = [module for module in MODULES if ">>> " in inspect.getsource(module)]
+
+
+@pytest.mark.parametrize("module", SHOWING, ids=lambda module: module.__name__.rpartition(".")[2])
+def test_the_examples_hold(module):
+    ran = doctest.testmod(module)
+    assert ran.attempted > 0
+    assert ran.failed == 0
