@@ -34,6 +34,7 @@ from kezek.planning.simulation.lanes import empty_out, lanes_of, let_out, merged
 from kezek.planning.simulation.line import Floats, Line, begin, empty_line, stand
 from kezek.planning.simulation.order import by_instant
 
+# More waiting places than trucks are ever played.
 NO_LIMIT = 1 << 40
 
 
@@ -78,7 +79,6 @@ def play(plan: Plan, draws: Draws) -> Records:
     trucks["number"], trucks["vehicle_class"] = np.arange(count), draws.of
     passages = np.full((len(plan.stages), count, 3), math.nan)
     ready = np.empty(count)
-    first = (draws.spans[0], passages[0])
     comers = Comers(
         draws.of,
         draws.window,
@@ -86,10 +86,15 @@ def play(plan: Plan, draws: Draws) -> Records:
         draws.travel,
         draws.misses.copy(),
         draws.spacing,
-        first[0],
+        draws.spans[0],
     )
     marks = Marks(
-        trucks["joined"], trucks["called"], trucks["misses"], trucks["outcome"], ready, first[1]
+        trucks["joined"],
+        trucks["called"],
+        trucks["misses"],
+        trucks["outcome"],
+        ready,
+        passages[0],
     )
     faces = Faces(*(trucks[name] for name in ("window", "arrived", "left")))
     show_up(comers, marks, faces, _windows(plan, draws), standing)

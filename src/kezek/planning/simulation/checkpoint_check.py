@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kezek.planning.simulation.checkpoint_plan import LAWS, BadPlan, Plan, Span, Stage
+from kezek.planning.simulation.checkpoint_plan import LAWS, BadPlan, Plan, Span, Stage, Standing
 from kezek.planning.simulation.steps import Steps
 
 
@@ -26,11 +26,7 @@ def check(plan: Plan) -> None:
     if plan.accepted is not None:
         _steps("accepted", plan.accepted)
     if plan.standing is not None:
-        standing = plan.standing
-        rows = (standing.vehicle_class, standing.window, standing.behind, standing.since)
-        if len({len(row) for row in rows}) > 1:
-            raise BadPlan("standing", "needs arrays of one length")
-        _indices("standing.vehicle_class", standing.vehicle_class.tolist(), classes)
+        _standing(plan.standing, classes)
 
 
 def _rules(plan: Plan, classes: int) -> None:
@@ -85,6 +81,13 @@ def _calls(plan: Plan) -> None:
         _steps("calls.per_hour", calls.per_hour)
 
 
+def _standing(standing: Standing, classes: int) -> None:
+    rows = (standing.vehicle_class, standing.window, standing.behind, standing.since)
+    if len({len(row) for row in rows}) > 1:
+        raise BadPlan("standing", "needs arrays of one length")
+    _indices("standing.vehicle_class", standing.vehicle_class.tolist(), classes)
+
+
 def _stage(field: str, stage: Stage, classes: int) -> None:
     _steps(f"{field}.lanes", stage.lanes)
     if max(stage.lanes.level) < 1.0:
@@ -134,10 +137,10 @@ def _span(field: str, span: Span, least: float = 0.0) -> None:
         if knots[0] < least:
             raise BadPlan(f"{field}.knots", f"begins at 0 seconds or later, not {knots[0]}")
         return
-    fixed = span.law == "deterministic"
-    low = least if fixed else 0.0
+    # Only what does not vary may lie before its window.
+    low = least if span.law == "deterministic" else 0.0
     if not (math.isfinite(span.mean) and span.mean >= low):
-        raise BadPlan(f"{field}.mean", f"is a number of seconds from 0, not {span.mean}")
+        raise BadPlan(f"{field}.mean", f"is a number of seconds from {low:g}, not {span.mean}")
     if not (0.0 <= span.cv <= 100.0):
         raise BadPlan(f"{field}.cv", f"is a number from 0 to 100, not {span.cv}")
     if span.mean == 0.0 and span.cv and span.law in {"lognormal", "gamma"}:

@@ -22,7 +22,6 @@ Integers: TypeAlias = NDArray[np.int64]
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 LAWS = ("deterministic", "exponential", "lognormal", "gamma", "measured")
-NEVER = float("inf")
 AHEAD = 6
 
 
