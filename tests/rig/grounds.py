@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import psycopg.rows
 
+from tests.cli.program import until
 from tests.mutation.plant import environment
 from tests.rig.check.tables import Tables, read_postgresql, read_sqlite
 from tests.rig.clock import Clock
@@ -119,7 +120,6 @@ class Ground:
 
     def _wait_for_database(self) -> None:
         """A recovery may be under way."""
-        from tests.cli.program import until
 
         def answers() -> bool:
             with suppress(psycopg.Error):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from tests.rig.check.run import CALENDAR, Event, Run
+from tests.rig.check.run import BEGINS, CALENDAR, Event, Run
 from tests.rig.history import Ask
 
 # What the log must hold for an answer: who, what, and about which booking or day.
@@ -26,6 +27,8 @@ KIND = {
     "approve": "exception_approved",
 }
 BY_SYSTEM = ("timer", "operator")
+# A wish for a booking that nobody has is told so before anybody looks at its key.
+ANOTHER_WISH = {(422, "key_reused"), (404, "booking_unknown")}
 
 
 def kept(run: Run) -> Iterator[str]:
@@ -35,7 +38,7 @@ def kept(run: Run) -> Iterator[str]:
         yield f"{effect} was acknowledged, and {times} of its events are not in the log"
     rows = {row["number"]: row for row in run.after["booking"]}
     particulars = {row["number"]: row for row in run.after["particulars"]}
-    events = {e.number: e for e in run.new_events if e.kind in ("confirmed", "walked_in")}
+    events = {e.number: e for e in run.new_events if e.kind in BEGINS}
     for ask, _ in run.story.outcomes():
         if not ask.done or ask.verb not in ("book", "walk_in"):
             continue
@@ -87,10 +90,6 @@ def settled(run: Run) -> Iterator[str]:
         yield from _after_the_first(told, asks)
 
 
-# A wish for a booking that nobody has is told so before anybody looks at its key.
-ANOTHER_WISH = {(422, "key_reused"), (404, "booking_unknown")}
-
-
 def _after_the_first(told: list[Ask], asks: list[Ask]) -> Iterator[str]:
     """What was asked after a yes had been heard gets that yes again, or is refused as another wish."""
     if not told:
@@ -135,8 +134,7 @@ def _promised(run: Run) -> Counter[Effect]:
 def _effect(actor: str, ask: Ask) -> Effect:
     said = ask.answer
     if ask.verb == "day":
-        kinds = {True: "day_closed"}
-        kind = kinds.get(ask.body.get("closed"), "day")
+        kind = "day_closed" if ask.body.get("closed") else "day"
         return actor, kind, (said["day"], said["asked"], said["reason"])
     kind = KIND.get(ask.verb)
     if ask.verb == "call":
@@ -179,6 +177,4 @@ def _has_cause(run: Run, displaced: Event) -> bool:
 
 
 def _millis(text: str) -> int:
-    from datetime import datetime
-
     return int(datetime.fromisoformat(text).timestamp() * 1000)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
 
-from tests.rig.check.run import CALL_FOR, ENDS, HOUR, Event, Run
+from tests.rig.check.run import BEGINS, CALL_FOR, ENDS, HOUR, Event, Run
 
 ON_THE_WAY, HERE, CALLED, INSIDE, OVER = "on the way", "here", "called", "inside", "over"
 # Where a booking may stand when something happens to it.
@@ -73,7 +73,7 @@ class Retold:
     def hear(self, event: Event) -> None:
         if event.number == 0:
             return
-        if event.kind in ("confirmed", "walked_in"):
+        if event.kind in BEGINS:
             self._begin(event)
             return
         booking = self.bookings.get(event.number)
@@ -114,9 +114,10 @@ class Retold:
 
 
 # Officers' steps, which may be taken back.
-_STEPS = frozenset(
-    {"arrived", "called", "called_out_of_turn", "missed", "admitted", "crossed", "turned_back"}
-) | {"not_shown"}
+_STEPS = {
+    *("arrived", "called", "called_out_of_turn", "missed"),
+    *("admitted", "crossed", "turned_back", "not_shown"),
+}
 
 
 def _change(booking: Told, event: Event) -> dict[str, object]:
