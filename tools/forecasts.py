@@ -68,7 +68,8 @@ def answer_of(folder: Path, name: str, file: str, options: str) -> dict[str, Any
         ran = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own command
         KEPT.mkdir(parents=True, exist_ok=True)
         kept.write_text(ran.stdout, encoding="utf-8")
-    return json.loads(kept.read_text(encoding="utf-8"))["answer"]
+    document = json.loads(kept.read_text(encoding="utf-8"))
+    return document["answer"] | {"rows": document["rows"]}
 
 
 def table(*rows: Sequence[str]) -> str:

@@ -32,8 +32,8 @@ def backtest(file: Path, *more: str, start: str = "2026-06-07"):
 def test_a_backtest_answers_with_a_row_for_each_series_and_horizon(tmp_path: Path):
     ran = backtest(written(tmp_path), "--horizons", "30m,3h,12h", "--json")
     assert ran.code == ExitCode.DONE, ran
-    answer = ran.document["answer"]
-    rows = answer["rows"]
+    document, answer = ran.document, ran.document["answer"]
+    rows = document["rows"]
     assert [(row["series"], row["horizon"]) for row in rows] == [
         (post, ahead) for post in ("north", "south") for ahead in ("3h", "12h")
     ]
@@ -45,7 +45,7 @@ def test_a_backtest_answers_with_a_row_for_each_series_and_horizon(tmp_path: Pat
         assert told["at"] == pytest.approx(1 - row["model"] / row["persistence"])
         assert told["low"] <= told["at"] <= told["high"]
     skills = [1 - row["model"] / min(row["persistence"], row["climatology"]) for row in rows]
-    assert answer["mean_skill"] == pytest.approx(sum(skills) / len(skills))
+    assert document["mean_skill"] == pytest.approx(sum(skills) / len(skills))
     assert answer["empty"] == ["silent"]
     assert {(one["horizon"], one["reason"]) for one in answer["not_evaluable"]} == {
         ("30m", "finer_than_sampling")

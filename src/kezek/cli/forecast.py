@@ -16,6 +16,7 @@ from kezek.cli.fault import Failed
 from kezek.cli.forecast_view import (
     document,
     figure,
+    figures,
     forecast_document,
     instant,
     reading_document,
@@ -119,7 +120,8 @@ def backtest(
 
     At each origin only what had been measured by then is known. The forecast is held against two
     baselines: persistence (the last value with its past errors) and climatology (the past by hour of
-    the week). Losses are mean pinball losses over the quantiles 5, 10, 25, 50, 75, 90 and 95 %.
+    the week). Losses are mean pinball losses over the quantiles 5, 10, 25, 50, 75, 90 and 95 %. The
+    JSON document has "rows" and "mean_skill" at its top.
     """
     from kezek.planning.forecast.history.backtest import NothingToTest
     from kezek.planning.forecast.history.backtest import backtest as run
@@ -130,7 +132,7 @@ def backtest(
     except NothingToTest as fault:
         raise click.UsageError(f"{file}: {fault}") from None
     body = document(report) | reading_document(history)
-    answer(body, lambda: tell_report(report, history))
+    answer(body, lambda: tell_report(report, history), beside=figures(report))
 
 
 @forecast.command()

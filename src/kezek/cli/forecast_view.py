@@ -58,12 +58,15 @@ def tell_reading(history: History) -> None:
         say(f"The series {name} has no value and was left out.")
 
 
+def figures(report: Report) -> dict[str, Any]:
+    """What stands at the top of a backtest's document: losses by row, and their mean skill."""
+    return {"rows": [_row(row) for row in report.rows], "mean_skill": report.mean_skill}
+
+
 def document(report: Report) -> dict[str, Any]:
     from kezek.planning.question import QUANTILES
 
     return {
-        "rows": [_row(row) for row in report.rows],
-        "mean_skill": report.mean_skill,
         "skill_of_sums": report.skill_of_sums,
         "skills": (
             "mean_skill: mean over rows of 1 - model/min(persistence, climatology);"

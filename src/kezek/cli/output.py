@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -55,11 +55,21 @@ def print_json(document: Any) -> None:
     sys.stdout.flush()
 
 
-def answer(body: Any, people: Callable[[], None], *, exit_code: int = 0) -> None:
-    """The command's answer, as JSON where asked for, else as `people` prints it."""
+def answer(
+    body: Any,
+    people: Callable[[], None],
+    *,
+    exit_code: int = 0,
+    beside: Mapping[str, Any] | None = None,
+) -> None:
+    """The command's answer, as JSON where asked for, else as `people` prints it.
+
+    `beside` stands beside the answer, at the top of the document: figures promised there by name.
+    """
     context = click.get_current_context()
     if wants_json(context):
-        print_json({"command": context.command_path, "exit": exit_code, "answer": body})
+        document = {"command": context.command_path, "exit": exit_code, "answer": body}
+        print_json(document | dict(beside or {}))
     else:
         people()
 
