@@ -8,8 +8,7 @@ it. What is drawn and what is played are apart: `checkpoint_draw` knows all chan
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +32,7 @@ from kezek.planning.simulation.gate import (
 from kezek.planning.simulation.lanes import empty_out, lanes_of, let_out, merged, sweep
 from kezek.planning.simulation.line import Floats, Line, begin, empty_line, stand
 from kezek.planning.simulation.order import by_instant
+from kezek.planning.simulation.replication import in_turn
 
 # More waiting places than trucks are ever played.
 NO_LIMIT = 1 << 40
@@ -164,8 +164,12 @@ def replicate(
     """
     assert replications > 0, "nothing is known from no replication"
     check(plan)
+
+    def measured(replication: int) -> NDArray[np.float64]:
+        return np.asarray(measure(play(plan, draw(plan, seed, replication))), np.float64)
+
     mean = square = least = most = np.zeros(0)
-    for count, seen in enumerate(_measured(plan, seed, replications, threads, measure), start=1):
+    for count, seen in enumerate(in_turn(measured, replications, threads=threads), start=1):
         if count == 1:
             mean = least = most = seen
             square = np.zeros_like(seen)
@@ -177,23 +181,3 @@ def replicate(
     spare = replications - 1
     error = np.sqrt(square / (spare * replications)) if spare else np.full_like(mean, math.nan)
     return Summary(replications, mean, error, least, most)
-
-
-def _measured(
-    plan: Plan,
-    seed: int,
-    replications: int,
-    threads: int,
-    measure: Callable[[Records], NDArray[np.float64]],
-) -> Iterator[NDArray[np.float64]]:
-    """The measures, in order; a few at a time are under way."""
-
-    def once(replication: int) -> NDArray[np.float64]:
-        return np.asarray(measure(play(plan, draw(plan, seed, replication))), np.float64)
-
-    if threads == 1:
-        yield from map(once, range(replications))
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for first in range(0, replications, 4 * threads):
-            yield from pool.map(once, range(first, min(first + 4 * threads, replications)))

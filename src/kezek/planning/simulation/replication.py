@@ -8,13 +8,17 @@ behind, whatever its length.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from kezek.planning.simulation.chance import BLOCK, Floats
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +50,33 @@ class Figures:
 def replicate(
     run: Callable[[int], Floats], names: tuple[str, ...], *, replications: int, threads: int = 1
 ) -> Figures:
-    """The figures of `run(0)`, `run(1)`, …, each a float64[figures].
-
-    Threads run at the same time where `run` is a kernel.
-    """
+    """The figures of `run(0)`, `run(1)`, …, each a float64[figures]."""
     if replications < 1 or threads < 1:
         raise ValueError(f"{replications} replications in {threads} threads: at least one of each")
     rows = np.empty((replications, len(names)))
-
-    def fill(number: int) -> None:
-        rows[number] = run(number)
-
-    if threads == 1:
-        for number in range(replications):
-            fill(number)
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            for done in [pool.submit(fill, number) for number in range(replications)]:
-                done.result()
+    for number, row in enumerate(in_turn(run, replications, threads=threads)):
+        rows[number] = row
     return Figures(names, rows)
+
+
+def in_turn(run: Callable[[int], T], replications: int, *, threads: int) -> Iterator[T]:
+    """`run(0)`, `run(1)`, … in this order, never more under way than keeps the threads busy.
+
+    Threads run at the same time where `run` is a kernel, and memory does not grow with the number of
+    replications.
+    """
+    if threads == 1:
+        yield from map(run, range(replications))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        under_way = deque(
+            pool.submit(run, number) for number in range(min(replications, 4 * threads))
+        )
+        for number in range(len(under_way), replications):
+            yield under_way.popleft().result()
+            under_way.append(pool.submit(run, number))
+        while under_way:
+            yield under_way.popleft().result()
 
 
 def check(*, lanes: int, customers: int, warm_up: int, seed: int) -> None:
