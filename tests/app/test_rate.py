@@ -36,3 +36,12 @@ def test_a_flood_of_names_lets_nobody_guess_again():
         rates.take(f"login {n}", 5)
     assert len(rates._empty_at) <= KEPT_MAX
     assert not rates.allows("login officer", 5)
+
+
+def test_a_clock_that_is_set_back_keeps_nobody_waiting():
+    now = 1_000_000
+    rates = Rates(lambda: now)
+    assert rates.allows("a", 2)
+    now -= 100_000
+    assert rates.allows("a", 2)
+    assert rates.take("a", 2).retry_after == 30, "nor lets anybody begin anew"

@@ -80,11 +80,22 @@ class Rates:
 
     def __init__(self, real: Callable[[], Instant]) -> None:
         self._real = real
+        self._last = self._set_back = 0
         self._empty_at: dict[str, float] = {}
+
+    def _steady(self) -> Instant:
+        """Real time that goes on from where it was when the clock is set back, so that nobody has to wait
+        until the clock is there again.
+        """
+        now = self._real()
+        if now < self._last:
+            self._set_back += self._last - now
+        self._last = now
+        return now + self._set_back
 
     def take(self, who: str, per_minute: int) -> Allowance:
         """One request of somebody who may send `per_minute`, all of them at once if need be."""
-        now = self._real()
+        now = self._steady()
         empty_at = max(self._empty_at.get(who, 0.0), now)
         each = MINUTE / per_minute
         ahead = empty_at - now + each
@@ -104,7 +115,7 @@ class Rates:
 
         Refused, and not counted, when others that were let in meanwhile have used up the minute.
         """
-        now = self._real()
+        now = self._steady()
         empty_at = max(self._empty_at.get(who, 0.0), now)
         if empty_at - now > MINUTE:
             wait = max(1, -int(-(empty_at - now - MINUTE) // SECOND))
