@@ -1,8 +1,8 @@
 """The history of a run: what was asked, and what was answered or never heard of again.
 
-One JSON document a line, with `t`, seconds since the beginning.  A request is on file before it is sent,
-an answer before anybody acts on it, so that whatever dies meanwhile, the history claims no more than was
-known.
+One JSON document a line, with `t`, seconds since the beginning, and `at`, milliseconds UTC as the tables
+have them.  A request is on file before it is sent, an answer before anybody acts on it, so that whatever
+dies meanwhile, the history claims no more than was known.
 """
 
 from __future__ import annotations
@@ -61,10 +61,12 @@ class History:
         self._asks = 0
         self._began = time.monotonic()
 
-    def say(self, what: str, **facts: Any) -> None:
-        """Something besides requests: a fault that begins or ends, a mark."""
-        line = {"is": what, "t": round(time.monotonic() - self._began, 3)} | facts
+    def say(self, what: str, **facts: Any) -> int:
+        """Something besides requests: a fault that begins or ends, a mark.  The line's moment."""
+        at = time.time_ns() // 1_000_000
+        line = {"is": what, "t": round(time.monotonic() - self._began, 3), "at": at} | facts
         self._file.write(json.dumps(line, ensure_ascii=False).encode() + b"\n")
+        return at
 
     def ask(self, deed: Deed, body: dict[str, Any], *, altered: bool) -> int:
         self._asks += 1
@@ -88,7 +90,7 @@ class History:
 class Story:
     """A history read back.  `accounts` are numbers by name; `quiet` is the line after which no fault
     was in force, None when the run did not come that far; `quiet_at` and `over_at` are the moments of
-    that line and of the end, in milliseconds UTC.
+    that line and of the last one, in milliseconds UTC.
     """
 
     asks: list[Ask]
@@ -122,6 +124,7 @@ def read(path: Path) -> Story:
         said = json.loads(raw)
         what, n = said.pop("is"), said.pop("n", 0)
         del said["t"]
+        story.over_at = said.pop("at")
         if what == "ask":
             asks[n] = Ask(line=line, **said)
         elif what == "told":
@@ -132,9 +135,7 @@ def read(path: Path) -> Story:
         elif what == "accounts":
             story.accounts = said["numbers"]
         elif what == "quiet":
-            story.quiet, story.quiet_at = line, said["at"]
-        elif what == "over":
-            story.over_at = said["at"]
+            story.quiet, story.quiet_at = line, story.over_at
         elif what == "incident":
             story.incidents.append(said)
     story.asks = list(asks.values())

@@ -100,7 +100,7 @@ def _run(plan: Plan, folder: Path) -> Outcome:
             outcome.broken.append(f"I13 {stuck}")
             outcome.broken += [f"{s.folder.name} said: {s.said()}" for s in ground.servers]
             return outcome
-        history.say("over", at=_now())
+        history.say("over")
         story = read(history.path)
         outcome.summary = summary(story)
         outcome.seen = Run(story, ground.before, ground.tables(), ground.heads)
@@ -137,8 +137,7 @@ async def _play(
         for fault in ended:
             if isinstance(fault, Exception):
                 raise fault
-        quiet_at = _now()
-        history.say("quiet", at=quiet_at)
+        quiet_at = history.say("quiet")
         await _settle(client, chance)
         # A checker says whether it came to rest.
         await hands.do(ground.rest, quiet_at, plan.patience)
@@ -241,11 +240,6 @@ async def _all(client: Client, deeds: Sequence[Deed]) -> None:
                 client.unsettled.pop((deed.by, deed.key), None)
 
     await asyncio.gather(*(ask(deed) for deed in deeds))
-
-
-def _now() -> int:
-    """Milliseconds UTC, as the tables have them."""
-    return time.time_ns() // 1_000_000
 
 
 def summary(story: Story) -> str:
