@@ -84,7 +84,7 @@ class Rates:
         self._empty_at: dict[str, float] = {}
 
     def _steady(self) -> Instant:
-        """Real time that goes on from where it was when the clock is set back, so that nobody has to wait
+        """Real time; when the clock is set back it goes on from where it was, so that nobody has to wait
         until the clock is there again.
         """
         now = self._real()
