@@ -96,9 +96,8 @@ class Cluster:
 
     def start(self, **settings: str) -> None:
         """Start, and wait until it answers."""
-        wanted = {
-            **self._settings, "port": str(self.port), "unix_socket_directories": str(self.folder), **settings
-        }  # fmt: skip
+        place = {"port": str(self.port), "unix_socket_directories": str(self.folder)}
+        wanted = {**self._settings, **place, **settings}
         options = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             # Should the run be killed, the server goes with it.
