@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutation.__main__ import played
 from tests.mutation.outside import outside
 from tests.mutation.plant import table
+from tests.mutation.played import played
 
 FAULTS = table()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.mutation.__main__ import played
 from tests.mutation.outside import outside
 from tests.mutation.plant import table
+from tests.mutation.played import played
 
 FAULTS = table()
 SWIFT = [name for name, fault in FAULTS.items() if outside(fault) and not fault.slow]

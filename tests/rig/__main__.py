@@ -15,11 +15,11 @@ from pathlib import Path
 from tests.rig.clock import Missing
 from tests.rig.grounds import SHAPES
 from tests.rig.incidents import FAULTS
-from tests.rig.rig import Outcome, Plan, run
+from tests.rig.rig import Plan, run
+from tests.rig.tell import tell
 
 FOLDER = Path("build/rig")
 A_RUN = 50
-TOLD_MAX = 20
 
 
 def main() -> int:
@@ -50,21 +50,6 @@ def plans(asked: argparse.Namespace) -> list[Plan]:
             found.append(Plan(ground, seed, min(left, A_RUN), faults, planted=asked.planted))
             left, seed = left - A_RUN, seed + 1
     return found
-
-
-def tell(outcome: Outcome) -> None:
-    """The history, the faults and every checker's verdict."""
-    plan = outcome.plan
-    print(f"{plan.ground}, seed {plan.seed}: {outcome.kills} kills in {outcome.seconds:.0f} s")
-    print(f"  history   {outcome.summary}")
-    told = ", ".join(f"{n} x {name}" for name, n in sorted(outcome.incidents.items()))
-    print(f"  incidents {told}")
-    for verdict in outcome.verdicts:
-        print(f"  {verdict}")
-    for broken in outcome.broken[:TOLD_MAX]:
-        print(f"  BROKEN {broken}")
-    if outcome.broken:
-        print(f"  {len(outcome.broken)} breaches; its faults again:  {plan.command}")
 
 
 def arguments() -> argparse.Namespace:

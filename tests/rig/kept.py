@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.rig.__main__ import tell
 from tests.rig.rig import Plan, run
+from tests.rig.tell import tell
 
 
 def keeps_every_promise(plan: Plan, folder: Path) -> None:

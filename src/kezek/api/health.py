@@ -14,7 +14,7 @@ import msgspec
 
 from kezek.api.neighbours import Neighbours
 from kezek.api.operation import JSON, Reply, encode
-from kezek.api.problem import MEDIA_TYPE
+from kezek.api.problem import MEDIA_TYPE, ProblemBody
 from kezek.api.scrape import MEDIA_TYPE as TEXT
 from kezek.api.scrape import scraped
 from kezek.app.house import House
@@ -105,5 +105,6 @@ def _is_here(peer: str) -> bool:
 
 
 def _told(code: str, status: int, detail: str, *headers: tuple[bytes, bytes]) -> Reply:
-    body = NotReady("about:blank", code.replace("_", " ").capitalize(), status, detail, code, [])
+    title = code.replace("_", " ").capitalize()
+    body = ProblemBody("about:blank", title, status, detail, code, {}, retryable=False, next="")
     return Reply(encode(body), status, headers, MEDIA_TYPE)
