@@ -154,7 +154,10 @@ class SqliteStore:
         try:
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error as error:
-            log.warning("a checkpoint failed and will be tried again: %s", type(error).__name__)
+            log.warning(
+                "writing the write-ahead log back failed and will be tried again: %s",
+                type(error).__name__,
+            )
 
     def keep_session(self, session: Session) -> None:
         at = mapping(Session)
@@ -222,7 +225,9 @@ class SqliteStore:
             try:
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
             except apsw.Error as error:
-                log.warning("the last checkpoint failed: %s", type(error).__name__)
+                log.warning(
+                    "writing the write-ahead log back at the end failed: %s", type(error).__name__
+                )
             self._writer.close(force=True)
             self._lock.release()
 
