@@ -2,30 +2,30 @@
 
 Nothing of a forecast is stored.  The twin gives the same answer to the same line, so its past answers
 are had again by asking it again, by whoever holds the log.  Two things are known less well than then:
-a day that was changed later is taken to have had the places of its nearest unchanged neighbour, and
-which class was next in the cycle follows from the calls since the first event read.
+the calendar (`app/calendar_past.py`), and which class was next in the cycle, which follows from the
+calls since the first event read.
 """
 
 from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kezek.app.calendar_past import CalendarPast
 from kezek.app.checkpoint import Post
 from kezek.app.line_log import KNOWN_FOR, LineLog
-from kezek.app.line_state import HORIZON, in_hours, in_line, seed_of
+from kezek.app.line_state import HORIZON, in_line, seed_of
 from kezek.app.port import Reader
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
-from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
+from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
-from kezek.domain.slot.slot import Slot
 from kezek.domain.turn.order import Turn, key_of, line_up
-from kezek.planning.question import AtGate, Expected, Hour, LineState
+from kezek.planning.question import AtGate, Expected, LineState
 
 EVENTS_MAX = 200_000
 _PAGE = 5_000
@@ -41,7 +41,6 @@ _ENDS = frozenset(
         EventKind.RELEASED,
     }
 )
-_CALENDAR = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
 
 
 class Truth(NamedTuple):
@@ -100,7 +99,7 @@ class LinePast:
         live = {*reader.present(self.line.id), *reader.booked(self.line.id, 0, 2**53)}
         rows = reader.many(Booking, sorted(numbers | live)).values()
         self._rows: dict[int, Booking] = {row.number: row for row in rows}
-        self._calendar = _Calendar(reader, post, self._events)
+        self._calendar = CalendarPast(reader, post, self._events)
         self._trips: dict[int, _Trip] = {}
         self._gone: dict[int, _Trip] = {}
         self._cursor = 0
@@ -268,44 +267,3 @@ def _moved_on(regulation: Regulation, cursor: int, called: VehicleClass) -> int:
     while cycle[cursor] != called:
         cursor = (cursor + 1) % len(cycle)
     return (cursor + 1) % len(cycle)
-
-
-class _Calendar:
-    """The line's hours as they were known at a moment."""
-
-    def __init__(self, reader: Reader, post: Post, events: Sequence[Logged]) -> None:
-        assert post.line is not None, "a calendar is a line's"
-        assert post.regulation is not None, "a line has a regulation"
-        self._window, zone = post.regulation.window, post.line.zone
-        first, last = (events[0].at, events[-1].at) if events else (0, 0)
-        slots = reader.slots(post.line.id, first - DAY, last + HORIZON + DAY)
-        self._days: dict[str, list[Slot]] = {}
-        for slot in slots:
-            self._days.setdefault(local_day(slot.start, zone).isoformat(), []).append(slot)
-        days = reader.days(post.line.id, min(self._days, default=""), max(self._days, default=""))
-        self._closed = {day.on for day in days if not day.open}
-        self._changed = {
-            str(json.loads(event.body)["day"]): event.at
-            for event in events
-            if event.kind in _CALENDAR
-        }
-
-    def hours(self, now: Instant) -> tuple[Hour, ...]:
-        """From the window that runs at a moment to its horizon."""
-        found = []
-        for on, slots in self._days.items():
-            if slots[0].start >= now + HORIZON or slots[-1].start + self._window <= now:
-                continue
-            hidden = self._changed.get(on, 0) > now
-            places = self._unchanged(on) if hidden else [slot.capacity for slot in slots]
-            shut = on in self._closed and not hidden
-            for slot, capacity in zip(slots, places, strict=False):
-                found += in_hours(slot.start, 0 if shut else capacity, window=self._window)
-        return tuple(hour for hour in found if now - HOUR < hour.start < now + HORIZON)
-
-    def _unchanged(self, on: str) -> list[int]:
-        """The places of the nearest day that nobody has changed."""
-        plain = [day for day in self._days if day not in self._changed and day not in self._closed]
-        days = sorted(self._days)
-        near = min(plain, key=lambda day: abs(days.index(day) - days.index(on)), default=on)
-        return [slot.capacity for slot in self._days[near]]
