@@ -37,6 +37,17 @@ def test_most_come_and_some_do_everything_else():
     assert kinds["arrives"] > 2_500
 
 
+def test_a_truck_that_is_asked_again_later_lives_the_same_life():
+    now = 1_000 * DAY
+    start = now + 2 * HOUR
+    for number in range(500):
+        first = life_of(start, now, Draw(number))
+        later = life_of(start, now + HOUR // 2, Draw(number))
+        assert kind(later) == kind(first)
+        if first.arrives is not None:
+            assert later.arrives == max(first.arrives, now + HOUR // 2)
+
+
 def test_waiting_times_have_the_mean_asked_for():
     draw = Draw(5)
     drawn = [draw.waiting_time(1_000_000) for _ in range(5_000)]

@@ -76,3 +76,8 @@ def test_the_scene_knows_every_place_that_is_taken(house: House):
     protected = sum(slot.protected for slot in house.store.reader.all(Slot))
     assert known == protected > 30_000
     assert scene.known == []
+
+
+def test_only_dostuk_has_no_board_also_when_all_trucks_of_a_board_have_come(house: House):
+    scene = scene_of(house, trucks_max=0)
+    assert [yard.checkpoint for yard in scene.yards if not yard.board] == ["kg_dostuk"]

@@ -92,6 +92,6 @@ def sentence(counted: Counted) -> str:
     """The progress line."""
     clock = to_datetime(counted.at, ZONE).strftime("%d %B %H:%M")
     return (
-        f"{clock}  {counted.booked} trucks booked, {counted.waiting} waiting, "
-        f"{counted.called} at the gates, {counted.crossed} crossed"
+        f"{clock}  {counted.waiting} trucks waiting, {counted.called} at the gates; "
+        f"since this start {counted.booked} booked, {counted.crossed} crossed"
     )

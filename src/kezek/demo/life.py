@@ -34,15 +34,21 @@ class Life:
 
 
 def life_of(start: Instant, now: Instant, draw: Draw) -> Life:
-    """The life of a truck with a window, decided when it books."""
+    """The life of a truck with a window, decided when it books.
+
+    All is drawn whatever comes of it: asked again later with the same draws, it arrives when it was
+    to arrive, and what never comes still does not.
+    """
     until = start - now
-    if until > HOUR and draw.percent(CANCEL_PERCENT):
+    gives_up, moves, stays_away = map(draw.percent, (CANCEL_PERCENT, MOVE_PERCENT, NEVER_PERCENT))
+    arrives = arrival(start, draw)
+    if gives_up and until > HOUR:
         return Life(cancels=now + draw.between(0, until))
-    if until > 3 * HOUR and draw.percent(MOVE_PERCENT):
+    if moves and until > 3 * HOUR:
         return Life(moves=now + draw.between(0, until - 2 * HOUR))
-    if draw.percent(NEVER_PERCENT):
+    if stays_away:
         return Life()
-    return Life(arrives=max(now, arrival(start, draw)))
+    return Life(arrives=max(now, arrives))
 
 
 def arrival(start: Instant, draw: Draw) -> Instant:

@@ -35,13 +35,17 @@ class TakenDay(msgspec.Struct, frozen=True):
 
 
 class Yard(msgspec.Struct, frozen=True):
-    """One post with a line: where it lies, how fast it works, which of its places are taken."""
+    """One post with a line: where it lies, how fast it works, which of its places are taken.
+
+    `board` is true where a published board tells of its trucks, also when all of them have come.
+    """
 
     checkpoint: str
     country: str
     neighbour: str
     zone: str
     capacity: int
+    board: bool
     days: list[TakenDay]
 
 
@@ -116,6 +120,7 @@ def _yard(house: House, checkpoint: str, now: Instant) -> Yard:
         neighbour=post.checkpoint.neighbour,
         zone=line.zone,
         capacity=max((day.capacity for day in days.values()), default=0),
+        board=line.basis == "board",
         days=[
             TakenDay(day.on, day.protected_ordinary, day.protected_kept, spots[day.on])
             for day in days.values()

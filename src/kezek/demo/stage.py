@@ -11,6 +11,7 @@ from kezek.demo.agenda import Agenda
 from kezek.demo.client import Api
 from kezek.demo.draw import Draw
 from kezek.demo.scene import Scene, Yard
+from kezek.domain.kernel.instant import Instant
 
 
 class Counted(msgspec.Struct):
@@ -49,6 +50,10 @@ class Stage:
         """The index of a truck that nobody has seen yet."""
         self.truck += 1
         return self.truck
+
+    def draw_of(self, number: int, start: Instant) -> Draw:
+        """The draws of one truck's life with one window, whichever run asks."""
+        return Draw((self.scene.seed << 128) + (number << 64) + start)
 
     def joined(self, number: int, checkpoint: str) -> None:
         """A truck stands in the waiting area."""

@@ -41,7 +41,7 @@ class Trucks:
             self._rest[yard.checkpoint] = list(yard.days)
             for _ in range(DAYS_AT_ONCE):
                 rows += self._next_day(yard)
-            if not any(day.spots for day in yard.days):
+            if not yard.board:
                 rows += await self._free_rows(yard, hours=DAYS_AT_ONCE * 24)
         rows.sort(key=lambda row: row["start"])
         if stage.scene.trucks_max:
@@ -80,16 +80,19 @@ class Trucks:
                 yield self._form(yard, spot.start, name) | {"protected": True}
 
     async def _free_rows(self, yard: Yard, *, hours: int, ahead: int = 0) -> list[dict[str, Any]]:
-        """Where no board tells of trucks, such as at Dostuk, most of the free places are booked."""
+        """Where no board tells of trucks, such as at Dostuk, most of the places are booked.
+
+        What is booked already counts, so that a demonstration that goes on is no fuller for it.
+        """
         told = await self._stage.api.ask(
             f"/checkpoints/{yard.checkpoint}/availability", {"days": "4"}
         )
         first = self._stage.agenda.now + ahead * HOUR
         return [
             self._form(yard, start, "in_turn")
-            for start, free in _free_windows(told, "ordinary")
+            for start, length, free in _free_windows(told, "ordinary")
             if first - HOUR < start < first + hours * HOUR
-            for _ in range(free * FREE_PERCENT // 100)
+            for _ in range(free - yard.capacity * length * (100 - FREE_PERCENT) // (DAY * 100))
         ]
 
     def _form(self, yard: Yard, start: Instant, vehicle_class: str) -> dict[str, Any]:
@@ -119,9 +122,9 @@ class Trucks:
         self._live(int(booking["number"]), booking["checkpoint"], instant(booking["start"]))
 
     def _live(self, number: int, checkpoint: str, start: Instant) -> None:
-        """Put the life of a booked truck on the agenda."""
+        """Put the life of a booked truck on the agenda: the same again when a demonstration goes on."""
         stage = self._stage
-        life = life_of(start, stage.agenda.now, stage.draw)
+        life = life_of(start, stage.agenda.now, stage.draw_of(number, start))
         if life.arrives is not None:
             stage.agenda.at(life.arrives, partial(self._arrive, number, checkpoint))
         elif life.cancels is not None:
@@ -169,7 +172,7 @@ class Trucks:
         """Half a day later the day after next gets its trucks, and so on."""
         self._stage.agenda.after(DAY, partial(self._another_day, yard))
         rows = self._next_day(yard)
-        if not any(day.spots for day in yard.days):
+        if not yard.board:
             rows = await self._free_rows(yard, hours=24, ahead=24)
         await self._book_all([rows[at : at + BULK_ROWS] for at in range(0, len(rows), BULK_ROWS)])
 
@@ -196,7 +199,7 @@ class Trucks:
     async def _free_window(self, checkpoint: str, pool: str) -> Instant | None:
         """A window with a place, sooner ones likelier; None when there is none."""
         told = await self._stage.api.ask(f"/checkpoints/{checkpoint}/availability", {"days": "30"})
-        free = [start for start, _ in _free_windows(told, pool)]
+        free = [start for start, _, _ in _free_windows(told, pool)]
         if not free:
             return None
         # The smaller of two draws: most people want to cross soon.
@@ -219,8 +222,8 @@ class Trucks:
             stage.note(status=told.status)
 
 
-def _free_windows(told: Told, pool: str) -> Iterator[tuple[Instant, int]]:
-    """Windows with free places, and how many."""
+def _free_windows(told: Told, pool: str) -> Iterator[tuple[Instant, Instant, int]]:
+    """Windows with free places: the start, the length, and how many."""
     for day in told.body.get("days", ()):
         windows = day["windows"]
         if not day[pool] or windows is None:
@@ -228,4 +231,4 @@ def _free_windows(told: Told, pool: str) -> Iterator[tuple[Instant, int]]:
         first, length = instant(windows["first"]), windows["minutes"] * MINUTE
         for place, free in enumerate(windows[pool]):
             if free > 0:
-                yield first + place * length, free
+                yield first + place * length, length, free
