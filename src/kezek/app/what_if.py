@@ -10,9 +10,11 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -45,6 +47,7 @@ FILES = {
     "differences.parquet": "application/vnd.apache.parquet",
 }
 
+_EVERY = "checkpoint.*."  # each post of the question, in paths of a change
 _ID = re.compile(r"[0-9a-f]{32}")
 _ID_BYTES = 16
 _SCENARIO, _ANSWER, _ASKED, _PROGRESS = "scenario.toml", "answer.json", "asked.json", "progress"
@@ -114,6 +117,12 @@ def scenario_of(wish: Wish) -> str:
     return "\n".join(lines) + "\n"
 
 
+def changes_of(text: str) -> Mapping[str, Any]:
+    """What a scenario of `scenario_of` sets otherwise, by field, such as `stage.*.lanes`."""
+    change = tomllib.loads(text).get("compare", {}).get("change", {})
+    return {path.removeprefix(_EVERY): found for path, found in change.items()}
+
+
 def faults_of(text: str) -> tuple[str, ...]:
     """What is wrong with a scenario's text, as sentences; nothing when it can be played."""
     try:
@@ -137,7 +146,7 @@ def _change(wish: Wish) -> Mapping[str, str]:
             f"[{{ from = {wish.closed_from.isoformat()}, until = {wish.closed_until.isoformat()}, "
             f"announced = {announced} }}]"
         )
-    return {f"checkpoint.*.{path}": text for path, text in found.items() if text is not None}
+    return {f"{_EVERY}{path}": text for path, text in found.items() if text is not None}
 
 
 def _text(text: str) -> str:

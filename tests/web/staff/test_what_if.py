@@ -183,11 +183,21 @@ def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     page = done.text
     assert page.count("<b>2 h 05</b><small>± 1.5 min</small>") == 2
     assert "seed 77" in page
+    assert "<b>changed:</b> Lanes at every step: 9." in page
     assert "as it is: More comes than can pass" in page
     assert re.search(r"all trucks</th>.*?−20 min.*?<b>wins</b>", page, re.DOTALL)
     assert "&lt;b&gt;mine" in page
     assert "<b>mine" not in page
     assert "Nine lanes" in b.page(FORM)
+
+
+def test_the_page_says_what_was_changed_whatever_its_title(office, stand):
+    closed = {"closed_from": "2026-06-16T08:00", "closed_until": "2026-06-16T20:00"}
+    url, folder = asked(office, office.browser("agency"), title="Quiet", demand="180", **closed)
+    (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
+    page = office.browser().get(url).text
+    assert "Demand, percent of today&#39;s: 180; Closed from 16 June, 08:00 until" in page
+    assert "<b>changed:</b>" not in office.browser("agency").page(FORM)
 
 
 def test_whoever_has_the_link_may_read_and_nobody_else_finds_it(office, stand):

@@ -23,6 +23,7 @@ from kezek.app.what_if import (
     Known,
     SimulatorBusy,
     Wish,
+    changes_of,
     faults_of,
     scenario_of,
 )
@@ -39,7 +40,7 @@ from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import day_of, local, post_name
 from kezek.web.staff.shown import posts_with_lines
-from kezek.web.staff.what_if_view import shown
+from kezek.web.staff.what_if_view import changes, shown
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -141,6 +142,7 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
             runs=known.runs,
         )
     say = here.words.gettext
+    scenario = here.house.what_ifs.file(found, "scenario.toml") or b""
     answer = msgspec.structs.replace(
         here.house.what_ifs.answer(found), this_title=say(_THIS), other_title=say(_OTHER)
     )
@@ -155,6 +157,7 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
             answer.seed,
         ),
         compared=bool(answer.other),
+        changes=changes(here, changes_of(scenario.decode())),
         shown=shown(here, answer),
         pictures=[_pictures(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
         legend=say(_LEGEND),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kezek.planning.scenario.answer import Answer, Figure, PostAnswer
 from kezek.text.mark import translatable as t
 from kezek.text.names import vehicle_class
-from kezek.text.times import number
+from kezek.text.times import number, stamp
 from kezek.web.visit import Visit
 
 _MEDIAN, _P90 = 3, 5
@@ -32,6 +32,15 @@ _TIGHT: Mapping[str, str] = {
     "documents": t("documents"),
     "customs": t("customs"),
 }
+# The form's fields by what they set in a scenario.
+_FIELDS: Mapping[str, str] = {
+    "demand.factor": t("Demand, percent of today's"),
+    "stage.*.lanes": t("Lanes at every step"),
+    "capacity_per_day": t("Places a day"),
+    "regulation": t("Rule set"),
+}
+_CLOSED = t("Closed from %(begins)s until %(ends)s")
+_SURPRISE = t("not announced: whoever has booked comes all the same")
 _MINUTES = t("%(minutes)s min")
 _HOURS = t("%(hours)s h %(minutes)s")
 _DAYS = t("%(days)s d %(hours)s h")
@@ -71,6 +80,24 @@ class PostShown(NamedTuple):
     lines: tuple[Line, ...]
     bands: tuple[Line, ...]
     gains: tuple[Gain, ...]
+
+
+def changes(here: Visit, changed: Mapping[str, Any]) -> list[str]:
+    """What the other world has otherwise, as the form asked for it."""
+    say, told = here.words.say, []
+    for field, name in _FIELDS.items():
+        if field in changed:
+            found = changed[field]
+            if isinstance(found, float):
+                found = round(100 * found)
+            figure = found if isinstance(found, str) else number(found, here.lang)
+            told.append(f"{here.words.gettext(name)}: {figure}")
+    for span in changed.get("closure", ()):
+        begins, ends = stamp(span["from"], here.lang), stamp(span["until"], here.lang)
+        told.append(say(_CLOSED, begins=begins, ends=ends))
+        if not span["announced"]:
+            told.append(here.words.gettext(_SURPRISE))
+    return told
 
 
 def shown(here: Visit, answer: Answer) -> list[PostShown]:
