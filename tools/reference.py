@@ -221,7 +221,9 @@ def served() -> list[tuple[str, str, str]]:
 
 def purpose(handler: Any) -> str:
     """The handler's summary, else the first line of its docstring."""
-    told = getattr(handler, "summary", None) or inspect.getdoc(handler.fn) or ""
+    # What is called in a thread has been wrapped.
+    written = getattr(handler.fn, "func", handler.fn)
+    told = getattr(handler, "summary", None) or inspect.getdoc(written) or ""
     return told.splitlines()[0] if told else ""
 
 

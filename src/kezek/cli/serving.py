@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import signal
@@ -46,8 +47,21 @@ def listen(host: str, port: int) -> socket.socket:
         raise Failed(
             ExitCode.WORLD,
             "port_unusable",
-            f"cannot listen on {host} port {port}: {fault}. Choose another with --port.",
+            f"cannot listen on {host} port {port}: {_why(fault)}.",
         ) from fault
+
+
+def _why(fault: OSError | OverflowError) -> str:
+    """What the system says of an address, and what to do about it."""
+    match getattr(fault, "errno", None):
+        case errno.EADDRINUSE:
+            return "another program listens there. Stop it, or choose another with --port"
+        case errno.EACCES:
+            return "only root may listen there. Choose one above 1023 with --port"
+        case errno.EADDRNOTAVAIL:
+            return "this machine has no such address. Choose another with --host"
+        case _:
+            return f"{fault}. Choose another with --host or --port"
 
 
 class _Server(uvicorn.Server):

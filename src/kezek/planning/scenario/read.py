@@ -96,7 +96,7 @@ def unknown_posts(stated: Scenario, ground: Ground) -> list[tuple[str, str]]:
         }
         missing = ", ".join(field for field, there in needed.items() if not there)
         if missing:
-            near = difflib.get_close_matches(post.id, ground.calibrated, 3)
+            near = [] if known else difflib.get_close_matches(post.id, ground.calibrated, 3)
             meant = f" Did you mean {' or '.join(near)}?" if near else ""
             ships = "ships without capacity" if known is not None else "does not ship"
             found.append(

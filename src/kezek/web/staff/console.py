@@ -86,8 +86,10 @@ def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[by
 
 @post("/console/{checkpoint:str}/search", status_code=200, sync_to_thread=False)
 def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
-    """The console with what was looked for.  A form, because a plate in an address would stand in the
-    history of the browser and in the log of every proxy; a ticket's code alone may.
+    """The console with what was looked for.
+
+    A form, because a plate in an address would stand in the history of the browser and in the log
+    of every proxy; a ticket's code alone may.
     """
     person, at_post = officer_at(request, checkpoint)
     q = visit(request).form.text("q", TEXT_LENGTH_MAX)
