@@ -22,6 +22,7 @@ from tests.rig.check.tables import Tables, read_postgresql
 from tests.rig.check.verdict import verdicts
 from tests.rig.client import Client
 from tests.rig.crowd import Crowd
+from tests.rig.grounds import rest
 from tests.rig.history import Deed, History, read
 from tests.rig.installation import SETTINGS, install
 from tests.rig.server import Server
@@ -68,10 +69,10 @@ class Timed(Client):
         super().__init__(*whole)
         self.times: list[float] = []
 
-    async def _yes(self, deed: Deed, name: tuple[str, str], *, again: bool) -> None:
+    async def acknowledge(self, deed: Deed, name: tuple[str, str], *, again: bool) -> None:
         if not again:
             self.times.append(time.monotonic())
-        await super()._yes(deed, name, again=again)
+        await super().acknowledge(deed, name, again=again)
 
     def gap(self, since: float) -> float:
         """The longest time between two acknowledged changes, from the last one before `since` on."""
@@ -165,8 +166,11 @@ class Rig:
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-            history.say("quiet")
+            quiet_at = history.say("quiet")
             await _settle(client)
+            # What time alone had made due by then is looked for too.
+            await asyncio.to_thread(rest, self._tables, quiet_at, LIVE_SECONDS)
+            history.say("over")
             outcome.acknowledged = len(client.times)
 
     async def _fail(self, client: Timed, fault: Fault, *, held: bool) -> Failover:
@@ -190,7 +194,7 @@ class Rig:
 
 def lost(run: Run) -> int:
     """How many changes were acknowledged and are not in the log."""
-    return (answers._promised(run) - answers._logged(run)).total()
+    return (answers.promised(run) - answers.logged(run)).total()
 
 
 async def _goes_on(client: Client, acknowledged: int) -> None:

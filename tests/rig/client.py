@@ -137,10 +137,11 @@ class Client:
             self.unsettled[name] = deed
             return None
         if status < 300 and not altered:
-            await self._yes(deed, name, again=again)
+            await self.acknowledge(deed, name, again=again)
         return Told(status, told)
 
-    async def _yes(self, deed: Deed, name: tuple[str, str], *, again: bool) -> None:
+    async def acknowledge(self, deed: Deed, name: tuple[str, str], *, again: bool) -> None:
+        """A yes was heard, for the first time or `again`."""
         self.unsettled.pop(name, None)
         if not again:
             self.accepted.append(deed)

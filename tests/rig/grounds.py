@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -89,17 +90,6 @@ class Ground:
             return read_sqlite(self._file)
         return read_postgresql(self.cluster.url(self._database_name))
 
-    def rest(self, at: int, seconds: float) -> None:
-        """Until all is done that time alone had made due at an instant, or patience ends."""
-        end = time.monotonic() + seconds
-        while self._due(at) and time.monotonic() < end:
-            time.sleep(0.5)
-
-    def _due(self, at: int) -> bool:
-        tables = self.tables()
-        rows = [*tables["return"], *tables["booking"]]
-        return any(row["look_at"] is not None and row["look_at"] <= at for row in rows)
-
     def backends(self) -> list[int]:
         """The database's processes that serve our servers; none while it recovers."""
         assert self.cluster is not None, "only PostgreSQL has processes of its own"
@@ -131,3 +121,15 @@ class Ground:
 
     def close(self) -> None:
         self._ending.close()
+
+
+def rest(tables: Callable[[], Tables], at: int, seconds: float) -> None:
+    """Until all is done that time alone had made due at an instant, or patience ends."""
+    end = time.monotonic() + seconds
+    while _due(tables(), at) and time.monotonic() < end:
+        time.sleep(0.5)
+
+
+def _due(tables: Tables, at: int) -> bool:
+    rows = [*tables["return"], *tables["booking"]]
+    return any(row["look_at"] is not None and row["look_at"] <= at for row in rows)

@@ -18,7 +18,7 @@ from tests.rig.check.run import Run
 from tests.rig.check.verdict import Verdict, verdicts
 from tests.rig.client import Client
 from tests.rig.crowd import Crowd
-from tests.rig.grounds import Ground
+from tests.rig.grounds import Ground, rest
 from tests.rig.history import Deed, History, Story, read
 from tests.rig.incidents import FAULTS, Condition, Hands, Incidents
 
@@ -140,7 +140,7 @@ async def _play(
         quiet_at = history.say("quiet")
         await _settle(client, chance)
         # A checker says whether it came to rest.
-        await hands.do(ground.rest, quiet_at, plan.patience)
+        await hands.do(rest, ground.tables, quiet_at, plan.patience)
     finally:
         await client.close()
     for server in ground.servers:

@@ -33,7 +33,7 @@ ANOTHER_WISH = {(422, "key_reused"), (404, "booking_unknown")}
 
 def kept(run: Run) -> Iterator[str]:
     """Every yes has its event, and its booking's rows say the same."""
-    missing = _promised(run) - _logged(run)
+    missing = promised(run) - logged(run)
     for effect, times in missing.items():
         yield f"{effect} was acknowledged, and {times} of its events are not in the log"
     rows = {row["number"]: row for row in run.after["booking"]}
@@ -58,7 +58,7 @@ def kept(run: Run) -> Iterator[str]:
 
 def one_effect(run: Run) -> Iterator[str]:
     """Every effect has its own yes: a key has no second one, a no and a half-heard wish have none."""
-    extra = _logged(run) - _promised(run)
+    extra = logged(run) - promised(run)
     for effect, times in extra.items():
         yield f"{effect} happened {times} times more often than anybody was told"
     drivers = Counter(row["number"] for row in run.after["driver"])
@@ -123,7 +123,8 @@ def _is_unknown(ask: Ask) -> bool:
     return ask.told_line is None or ask.status >= 500
 
 
-def _promised(run: Run) -> Counter[Effect]:
+def promised(run: Run) -> Counter[Effect]:
+    """What people were told a yes to, a key counted once."""
     accounts = run.story.accounts
     found = (
         _effect(f"account:{accounts[ask.by]}", ask) for ask, _ in run.story.outcomes() if ask.done
@@ -145,7 +146,7 @@ def _effect(actor: str, ask: Ask) -> Effect:
     return actor, kind, said["number"]
 
 
-def _logged(run: Run) -> Counter[Effect]:
+def logged(run: Run) -> Counter[Effect]:
     """What people have brought about, as far as it was asked for by itself."""
     return Counter(
         _effect_of(event)
