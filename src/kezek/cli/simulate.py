@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kezek.planning.scenario.answer import Answer
+    from kezek.planning.scenario.pool import Pool
     from kezek.planning.scenario.read import Point
 
 
@@ -219,16 +220,15 @@ def _sweep(
 ) -> None:
     from kezek.app.ground import shipped_ground
     from kezek.cli.simulate_files import write_tables
-    from kezek.planning.scenario.sweep import LocalPool, cluster_pool, open_sweep, play_missing
+    from kezek.planning.scenario.pool import LocalPool
+    from kezek.planning.scenario.sweep import open_sweep, play_missing
 
     _parquet_there(wanted=tables[1])
     sweep = open_sweep(points, out)
     missing = len(sweep.missing())
     done = len(points) - missing
     if missing:
-        pool = (
-            _installed(lambda: cluster_pool(dask)) if dask else LocalPool(min(processes, missing))
-        )
+        pool = _cluster(dask) if dask else LocalPool(min(processes, missing))
         try:
             with watched("points") as bar:
                 bar.expect(len(points))
@@ -253,6 +253,21 @@ def _sweep(
         say(f"{len(points)} points are in {out}; {done} of them were there already.")
 
     answer(body, people)
+
+
+def _cluster(address: str) -> Pool:
+    """The workers of a Dask cluster, which is an extra."""
+    try:
+        from kezek.planning.scenario.cluster import ClusterPool
+    except ModuleNotFoundError as missing:
+        if (missing.name or "").partition(".")[0] not in {"distributed", "dask"}:
+            raise
+        raise Failed(
+            ExitCode.USAGE,
+            "not_installed",
+            "a cluster needs Dask, which is not installed: pip install 'kezek[cluster]'",
+        ) from None
+    return ClusterPool(address)
 
 
 def _parquet_there(*, wanted: bool) -> None:

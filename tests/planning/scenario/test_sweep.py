@@ -9,14 +9,9 @@ import msgspec
 import pytest
 
 from kezek.app.ground import shipped_ground
-from kezek.planning.scenario.sweep import (
-    AnotherSweep,
-    LocalPool,
-    cluster_pool,
-    open_sweep,
-    play_missing,
-    played,
-)
+from kezek.planning.scenario.cluster import ClusterPool
+from kezek.planning.scenario.pool import LocalPool, played
+from kezek.planning.scenario.sweep import AnotherSweep, open_sweep, play_missing
 from tests.planning.scenario.ground import HEAD, OWN, points
 
 SWEEP = '[sweep.change]\n"demand.factor" = [0.5, 1.0, 1.5]\n'
@@ -108,7 +103,7 @@ def cluster():
 
 def test_a_cluster_of_two_workers_gives_the_same_answers(tmp_path, cluster):
     here = play_here(tmp_path / "here", Here())
-    there = play_here(tmp_path / "there", cluster_pool(cluster.scheduler_address))
+    there = play_here(tmp_path / "there", ClusterPool(cluster.scheduler_address))
     assert list(here.answers()) == list(there.answers())
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import distributed
 
 from kezek.planning.scenario.play import Job
-from kezek.planning.scenario.sweep import played
+from kezek.planning.scenario.pool import played
 
 _CONNECT_SECONDS = 10
 
@@ -20,7 +20,7 @@ class ClusterUnreachable(Exception):
 
 
 class ClusterPool:
-    """Implements `sweep.Pool`.  The cluster's workers have the same version of Kezek installed."""
+    """Implements `pool.Pool`.  The cluster's workers have the same version of Kezek installed."""
 
     def __init__(self, address: str) -> None:
         try:

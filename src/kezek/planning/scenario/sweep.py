@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from multiprocessing import get_context
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
-from typing import Any, Protocol
 
 import msgspec
 
@@ -20,7 +18,8 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.planning.scenario.answer import Answer
 from kezek.planning.scenario.keep import keep
-from kezek.planning.scenario.play import Job, job_of, play
+from kezek.planning.scenario.play import job_of
+from kezek.planning.scenario.pool import Pool
 from kezek.planning.scenario.read import Point
 
 # What a finished point means; raised whenever the same scenario would be answered otherwise.
@@ -32,16 +31,6 @@ class AnotherSweep(Exception):
     """The folder holds another scenario's results; nothing in it was touched."""
 
     permanent = True
-
-
-class Pool(Protocol):
-    """Where points are played: processes of this machine, or a cluster."""
-
-    workers: int
-
-    def submit(self, job: Job) -> Future[bytes]: ...
-
-    def stop(self) -> None: ...
 
 
 @value(frozen=True, slots=True)
@@ -117,45 +106,3 @@ def _keep_finished(
     for future in finished:
         keep(sweep.file(under_way.pop(future)), future.result())
         advance(1)
-
-
-def played(job: Job) -> bytes:
-    """What a worker does: one point, in one thread, as the bytes of its file."""
-    return msgspec.json.encode(play(job), order="deterministic")
-
-
-class LocalPool:
-    """Processes of this machine, one for each core that may be used."""
-
-    def __init__(self, workers: int) -> None:
-        self.workers = workers
-        # A fresh start, because a fork of a process with threads may stand still.
-        self._pool = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_quiet
-        )
-
-    def submit(self, job: Job) -> Future[bytes]:
-        return self._pool.submit(played, job)
-
-    def stop(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _quiet() -> None:
-    """Ctrl-C reaches the whole group; the one who asked for the work decides what it means."""
-    import signal  # noqa: PLC0415 - in the workers only
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def cluster_pool(address: str) -> Any:
-    """The workers of a Dask cluster; ModuleNotFoundError with the line that installs it."""
-    try:
-        from kezek.planning.scenario.cluster import ClusterPool  # noqa: PLC0415 - an extra
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").partition(".")[0] not in {"distributed", "dask"}:
-            raise
-        raise ModuleNotFoundError(
-            "a cluster needs Dask, which is not installed: pip install 'kezek[cluster]'"
-        ) from None
-    return ClusterPool(address)
