@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from kezek.planning.forecast.history import score
-from kezek.planning.forecast.history.baseline import climatology, persistence
+from kezek.planning.forecast.history.baseline import climatology, lately, persistence
 from kezek.planning.forecast.history.blend import mixed
-from kezek.planning.forecast.history.calibration import calibrated, grain_of
+from kezek.planning.forecast.history.calibration import calibrated, grains
 from kezek.planning.forecast.history.features import Features, features
-from kezek.planning.forecast.history.model import Model, learn
+from kezek.planning.forecast.history.model import LEARNED, Model, learn
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
 from kezek.planning.forecast.history.series import DAY, Floats, History
 
@@ -78,7 +78,7 @@ class Report:
 class Forecasts:
     """Forecasts of pairs [n, 7] by method, with what they were learned from at the end.
 
-    `weights` [series, horizons, 3, 7] of the mixture, `factors` [horizons, 3] of the calibration.
+    `weights` [series, horizons, 5, 7] of the mixture, `factors` [horizons, 3] of the calibration.
     """
 
     pairs: Pairs
@@ -163,21 +163,21 @@ def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
         raise NothingToTest(_NOTHING)
     known = features(history, pairs, horizons)
     steady, usual = persistence(pairs), climatology(history, pairs)
-    learned = (steady + usual) / 2
+    learned = np.stack([(steady + usual) / 2] * LEARNED)
     fits = 0
     for begin, end in zip(edges, [*edges[1:], history.end + 1], strict=True):
         model = fitted(known, pairs, begin, len(horizons))
         rows = np.flatnonzero((pairs.origin >= begin) & (pairs.origin < end))
         if model is not None and len(rows):
-            learned[rows] = model.predict(known.at(rows), pairs.at(rows))
+            learned[:, rows] = model.predict(known.at(rows), pairs.at(rows))
             fits += 1
     asked = pairs.at(judged)
-    experts = np.stack([learned, steady, usual])[:, judged]
+    others = np.stack([steady, usual, lately(history, pairs)])
+    experts = np.concatenate([learned, others])[:, judged]
     mixture, weights = mixed(asked, experts, series=len(history.series), horizons=len(horizons))
-    # The step of the values is what it was before the first forecast.
-    grain = np.array([grain_of(one.until(edges[0])) for one in history.series])[asked.series]
+    grain = grains(history, asked.series, asked.origin)
     answer, factors = calibrated(asked, mixture, known.scale[judged], grain, len(horizons))
-    return Forecasts(asked, answer, experts[1], experts[2], weights, factors, fits)
+    return Forecasts(asked, answer, steady[judged], usual[judged], weights, factors, fits)
 
 
 def schedule(history: History, start: int) -> list[int]:

@@ -1,7 +1,8 @@
-"""The two baselines that a forecast must beat: persistence and climatology, as quantiles.
+"""Forecasts without a model, as quantiles: the two baselines that must be beaten, and one more.
 
 Persistence is the last value plus the past quantiles of its error at that horizon.  Climatology is the
-past by local hour of the week, or by hour of the day while fewer than eight weeks are known.
+past by local hour of the week, or by hour of the day while fewer than eight weeks are known.  What was
+usual lately, at any hour, is no baseline but follows a level that has shifted.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from kezek.planning.forecast.history.series import (
 from kezek.planning.question import QUANTILES
 
 WEEKS_ENOUGH = 8
+LATELY = 2 * WEEK
+LATELY_ENOUGH = 12
 # Errors become known once in so many seconds; none is used before its target has come.
 LEARNED_EVERY = 6 * HOUR
 
@@ -49,6 +52,24 @@ def climatology(history: History, pairs: Pairs) -> Floats:
             (rows[~weekly], own % 24, hours[rows[~weekly]] % 24),
         ):
             _by_cell(answer, one, cells, asked, chosen, pairs.origin)
+    return answer
+
+
+def lately(history: History, pairs: Pairs) -> Floats:
+    """Seven quantiles for each pair [n, 7]; the last value alone while too few values are known."""
+    answer = np.repeat(pairs.last[:, None], len(QUANTILES), axis=1)
+    for s, one in enumerate(history.series):
+        rows = np.flatnonzero(pairs.series == s)
+        blocks, back = np.unique(pairs.origin[rows] // LEARNED_EVERY, return_inverse=True)
+        now = blocks * LEARNED_EVERY
+        ends = np.searchsorted(one.at, now, side="right")
+        begins = np.searchsorted(one.at, now - LATELY)
+        known = ends - begins >= LATELY_ENOUGH
+        table = np.zeros((len(blocks), len(QUANTILES)))
+        for place in np.flatnonzero(known):
+            told = np.sort(one.value[begins[place] : ends[place]])
+            table[place] = of_sorted(told, np.array(QUANTILES))
+        answer[rows[known[back]]] = table[back[known[back]]]
     return answer
 
 

@@ -16,12 +16,15 @@ from kezek.planning.question import QUANTILES
 
 LEARNED_EVERY = 6 * HOUR
 _STEPS = 4
-_HALF_LIFE = 30 * DAY
+_HALF_LIFE = 15 * DAY
 # How sharply a loss is punished, and for how many losses of its own a series believes the others'.
 _SHARPNESS = 0.3
-_OTHERS = 50.0
-# How much more the first expert, the model, is believed before anything is known.
-_TRUST = 2.0
+_OTHERS = 30.0
+# How far a quantile is weighted by its own losses; by those of all seven for the rest.
+_OWN = 0.6
+# How much more the learned experts, the first two, are believed before anything is known.
+_TRUST = 4.0
+_LEARNED = 2
 _LEVELS = np.array(QUANTILES)
 
 
@@ -90,8 +93,10 @@ class _Losses:
         total = told.reshape(*shape, *told.shape[1:]).sum(axis=0)
         count = self._count.reshape(shape).sum(axis=0)
         others = np.tile(total / np.maximum(count, 1.0)[:, None, None], (self._series, 1, 1))
-        weight = -_SHARPNESS * (told + _OTHERS * others)
-        weight += _TRUST * self._grid[:, :1]
+        lost = told + _OTHERS * others
+        lost = _OWN * lost + (1 - _OWN) * lost.mean(axis=2, keepdims=True)
+        weight = -_SHARPNESS * lost
+        weight += _TRUST * self._grid[:, :_LEARNED].sum(axis=1, keepdims=True)
         weight = np.exp(weight - weight.max(axis=1, keepdims=True))
         weight /= weight.sum(axis=1, keepdims=True)
         return np.asarray(np.einsum("gcq,ce->geq", weight, self._grid))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kezek.planning.forecast.history.pairs import Pairs
-from kezek.planning.forecast.history.series import DAY, Floats, Series
+from kezek.planning.forecast.history.series import DAY, Floats, History, Ints
 
 # Indices of the quantiles that bound an interval, and its share.
 _INTERVALS = ((0, 6, 0.9), (1, 5, 0.8), (2, 4, 0.5))
@@ -21,24 +21,39 @@ _MEDIAN = 3
 # Quantiles that bound an interval with a promise stay between the steps: one that ends on a step holds
 # all that lies there, and would cover more than it promises.
 _IN_STEPS = slice(2, 5)
-_WINDOW = 45 * DAY
+_WINDOW = 10 * DAY
 _TRUTHS_MAX = 6000
 _TRUTHS_MIN = 20
 # For how many truths an interval stays as the model drew it, and a horizon as the others are.
-_UNCHANGED = 300.0
+_UNCHANGED = 1000.0
 _SHARED = 1000.0
 # An interval without width is stretched as if it had so many usual changes of a day.
 _FLOOR = 0.02
 _FACTORS = np.exp(np.linspace(np.log(0.5), np.log(3.0), 25))
 _MICRO = 1_000_000
+# A value farther than this from whole millionths has no step.
+_BROKEN = 0.1
 
 
-def grain_of(one: Series) -> float:
-    """The step that all values of a series are multiples of; 0 where there is none to speak of."""
-    whole = np.round(one.value * _MICRO)
-    if not len(whole) or np.abs(whole - one.value * _MICRO).max() > 0.1 or not whole.any():
-        return 0.0
-    return float(np.gcd.reduce(whole.astype(np.int64))) / _MICRO
+def grains(history: History, series: Ints, origin: Ints) -> Floats:
+    """The step that all values of a series are multiples of, as was known at each origin [n].
+
+    0 where there is none to speak of.
+    """
+    answer = np.zeros(len(origin))
+    for s, one in enumerate(history.series):
+        rows = np.flatnonzero(series == s)
+        index = np.maximum(np.searchsorted(one.at, origin[rows], side="right") - 1, 0)
+        answer[rows] = _steps(one.value)[index]
+    return answer
+
+
+def _steps(value: Floats) -> Floats:
+    """The step of the values up to each [n]."""
+    whole = np.round(value * _MICRO)
+    broken = np.logical_or.accumulate(np.abs(whole - value * _MICRO) > _BROKEN)
+    step = np.gcd.accumulate(whole.astype(np.int64)) / _MICRO
+    return np.asarray(np.where(broken, 0.0, step))
 
 
 def calibrated(

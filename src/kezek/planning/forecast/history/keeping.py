@@ -11,22 +11,23 @@ from typing import Any
 import numpy as np
 
 from kezek.planning.forecast.history.backtest import fitted, rolling
-from kezek.planning.forecast.history.baseline import climatology, persistence
-from kezek.planning.forecast.history.calibration import grain_of, stretched
+from kezek.planning.forecast.history.baseline import climatology, lately, persistence
+from kezek.planning.forecast.history.calibration import grains, stretched
 from kezek.planning.forecast.history.features import features
-from kezek.planning.forecast.history.model import Member, Model
+from kezek.planning.forecast.history.forest import Forest
+from kezek.planning.forecast.history.model import LEARNED, Boosted, Model
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
 from kezek.planning.forecast.history.reading import Columns
 from kezek.planning.forecast.history.series import Floats, Held, History
 
-FORMAT = "kezek forecast of a history, 1"
+FORMAT = "kezek forecast of a history, 2"
 # The last part of a history teaches the mixture and the calibration, as a test's past does.
 _TAUGHT_BY = 0.25
 
 
 @dataclass(frozen=True)
 class Fitted:
-    """What a file of waits has taught.  `weights` [series, horizons, 3, 7], `factors` [horizons, 3]."""
+    """What a file of waits has taught.  `weights` [series, horizons, 5, 7], `factors` [horizons, 3]."""
 
     columns: Columns
     zone: str
@@ -100,15 +101,16 @@ def predict(learned: Fitted, history: History) -> list[Told]:
     facts = features(history, whole, learned.horizons)
     steady, usual = persistence(whole)[rows], climatology(history, whole)[rows]
     mine = np.array([places[one.name] for one in known])[asked.series]
-    experts = np.stack([(steady + usual) / 2, steady, usual])
+    recent = lately(history, whole)[rows]
+    experts = np.stack([(steady + usual) / 2] * LEARNED + [steady, usual, recent])
     if learned.model is not None:
         column = facts.names.index("series")
         facts.matrix[rows, column] = mine
-        experts[0] = learned.model.predict(facts.at(rows), asked)
+        experts[:LEARNED] = learned.model.predict(facts.at(rows), asked)
     mixture = np.sort(
         np.einsum("neq,enq->nq", learned.weights[mine, asked.horizon], experts), axis=1
     )
-    grain = np.array([grain_of(one) for one in known])[asked.series]
+    grain = grains(history, asked.series, asked.origin)
     found = stretched(mixture, learned.factors[asked.horizon], facts.scale[rows], grain)
     return [
         Told(
@@ -157,9 +159,7 @@ def save(learned: Fitted, path: Path) -> None:
         "horizons": learned.horizons,
         "series": learned.series,
         "until": learned.until,
-        "members": None
-        if model is None
-        else [{"linear": one.linear.tolist(), "trees": one.trees} for one in model.members],
+        "learned": None if model is None else _learned_document(model),
         "weights": learned.weights.tolist(),
         "factors": learned.factors.tolist(),
     }
@@ -169,6 +169,18 @@ def save(learned: Fitted, path: Path) -> None:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _learned_document(model: Model) -> dict[str, Any]:
+    boosted, forest = model.boosted, model.forest
+    return {
+        "linear": boosted.linear.tolist(),
+        "trees": boosted.trees,
+        "halves": forest.halves,
+        "changes": forest.changes.tolist(),
+        "change": forest.change.tolist(),
+        "leaf": forest.leaf.tolist(),
+    }
 
 
 def load(path: Path) -> Fitted:
@@ -185,13 +197,15 @@ def load(path: Path) -> Fitted:
 def _read(document: Any) -> Fitted:
     columns = document["columns"]
     model = None
-    if document["members"] is not None:
-        model = Model(
-            tuple(
-                Member(np.array(one["linear"], float), tuple(map(str, one["trees"])))
-                for one in document["members"]
-            )
+    if (kept := document["learned"]) is not None:
+        forest = Forest(
+            tuple(map(str, kept["halves"])),
+            np.array(kept["changes"], float),
+            np.array(kept["change"], np.int64),
+            np.array(kept["leaf"], np.int64),
         )
+        linear = np.array(kept["linear"], float)
+        model = Model(Boosted(linear, tuple(map(str, kept["trees"]))), forest)
     return Fitted(
         Columns(columns["time"], columns["value"], tuple(columns["series"])),
         str(document["zone"]),

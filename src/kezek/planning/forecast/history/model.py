@@ -1,23 +1,25 @@
-"""The learned forecast: a robust linear part, and boosted trees for seven quantiles of what it leaves.
+"""The learned forecasts: boosted trees on a robust linear part, and a forest of past states.
 
-One model serves all series and horizons of a file.  It is the optional part: without LightGBM the
-product runs, and `NotInstalled` says how to install it.
+One model serves all series and horizons of a file.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from kezek.planning.forecast.history.features import Features
+from kezek.planning.forecast.history.forest import Forest, grow
+from kezek.planning.forecast.history.library import THREADS, lightgbm
 from kezek.planning.forecast.history.pairs import Pairs
 from kezek.planning.forecast.history.series import Floats, Ints
 from kezek.planning.question import QUANTILES
 
 SEED = 20260613
+# How many forecasts a model learns.
+LEARNED = 2
 # More rows than these make the fit slower and hardly better.
 ROWS_MAX = 20_000
 ROWS_MIN = 200
@@ -27,7 +29,6 @@ CHANGE_MAX = 30.0
 _LEVEL_MAX = 20.0
 _RIDGE = 0.05
 _ITERATIONS = 8
-_THREADS = 2
 
 _TREES = {
     "objective": "quantile",
@@ -48,37 +49,15 @@ _TREES = {
 }
 
 
-class NotInstalled(Exception):
-    """The learning library is missing, or the system's library that it is linked against."""
-
-    permanent = True
-
-    def __init__(self, fault: Exception) -> None:
-        super().__init__(
-            "forecasts of histories need LightGBM, which is not here: install it with"
-            ' "pip install kezek[learning]" and the system\'s libgomp1 with'
-            f' "apt-get install -y libgomp1" ({fault})'
-        )
-
-
-def lightgbm() -> Any:
-    """The library; raises `NotInstalled`."""
-    try:
-        import lightgbm as library  # noqa: PLC0415 - an extra: most installations run without it
-    except (ImportError, OSError) as fault:
-        raise NotInstalled(fault) from None
-    return library
-
-
 @dataclass(frozen=True)
-class Member:
-    """One of a model's opinions.  `linear` [horizons, levels]; `trees`: a booster a quantile."""
+class Boosted:
+    """A linear part [horizons, levels], and trees of what it leaves: a booster a quantile."""
 
     linear: Floats
     trees: tuple[str, ...]
 
-    def change(self, known: Features, horizon: Ints) -> Floats:
-        """Seven rising quantiles of the change from the last value, in units of the scale [n, 7]."""
+    def predict(self, known: Features, horizon: Ints) -> Floats:
+        """Seven rising quantiles of the change for each row of features [n, 7]."""
         library = lightgbm()
         offset = _offsets(self.linear, known, horizon)
         matrix = np.column_stack([known.matrix, offset])
@@ -86,70 +65,64 @@ class Member:
         def grown(text: str) -> Floats:
             return np.asarray(library.Booster(model_str=text).predict(matrix, num_threads=1))
 
-        with ThreadPoolExecutor(_THREADS) as threads:
+        with ThreadPoolExecutor(THREADS) as threads:
             change = np.column_stack(list(threads.map(grown, self.trees)))
         return np.sort(change + offset[:, None], axis=1)
 
 
 @dataclass(frozen=True)
 class Model:
-    """What was learned: the mean of its members' quantiles is better than any of them."""
+    """What was learned: changes from the last value, in units of the scale."""
 
-    members: tuple[Member, ...]
+    boosted: Boosted
+    forest: Forest
 
     def predict(self, known: Features, pairs: Pairs) -> Floats:
-        """Seven rising quantiles of each pair's value [n, 7], never negative."""
-        changes = [one.change(known, pairs.horizon) for one in self.members]
-        change = np.mean(changes, axis=0) * known.scale[:, None]
+        """Both forecasts' seven rising quantiles of each pair's value, never negative [2, n, 7]."""
+        changes = [self.boosted.predict(known, pairs.horizon), self.forest.predict(known.matrix)]
+        change = np.stack(changes) * known.scale[:, None]
         return np.asarray(np.maximum(pairs.last[:, None] + change, 0.0))
 
 
 def learn(known: Features, pairs: Pairs, horizons: int) -> Model | None:
-    """A model of pairs whose truths are known; None of too few.
-
-    One member's trees begin from the linear part, those of the other from the last value.
-    """
+    """A model of pairs whose truths are known; None of too few."""
     if len(pairs) < ROWS_MIN:
         return None
-    members = []
-    for seed, from_linear in ((SEED, True), (SEED + 1, False)):
-        rows = _taken(len(pairs), seed)
-        members.append(
-            _member(known.at(rows), pairs.at(rows), horizons, seed=seed, from_linear=from_linear)
-        )
-    return Model(tuple(members))
-
-
-def _member(
-    known: Features, pairs: Pairs, horizons: int, *, seed: int, from_linear: bool
-) -> Member:
-    library = lightgbm()
+    rows = _taken(len(pairs), SEED)
+    known, pairs = known.at(rows), pairs.at(rows)
     change = np.clip((pairs.truth - pairs.last) / known.scale, -CHANGE_MAX, CHANGE_MAX)
-    linear = np.zeros((horizons, len(known.levels)))
-    if from_linear:
-        for h in range(horizons):
-            linear[h] = _robust(known, change, np.flatnonzero(pairs.horizon == h))
-    offset = _offsets(linear, known, pairs.horizon)
+    weight = _weights(change, pairs.horizon, horizons)
+    forest = grow(known.matrix, change, np.sqrt(weight))
+    return Model(_boosted(known, pairs.horizon, change, weight, horizons), forest)
+
+
+def _boosted(
+    known: Features, horizon: Ints, change: Floats, weight: Floats, horizons: int
+) -> Boosted:
+    library = lightgbm()
+    linear = np.stack(
+        [_robust(known, change, np.flatnonzero(horizon == h)) for h in range(horizons)]
+    )
+    offset = _offsets(linear, known, horizon)
     rows = library.Dataset(
         np.column_stack([known.matrix, offset]),
         change - offset,
-        weight=_weights(change, pairs.horizon, horizons),
+        weight=weight,
         params=_TREES,
         free_raw_data=False,
     )
     rows.construct()
 
     def train(level: float) -> str:
-        settings = _TREES | {"alpha": level, "seed": seed}
+        settings = _TREES | {"alpha": level, "seed": SEED}
         return str(library.train(settings, rows, ROUNDS).model_to_string())
 
-    # The library lets go of the interpreter while it computes; each tree is grown by one thread alone.
-    with ThreadPoolExecutor(_THREADS) as threads:
-        return Member(linear, tuple(threads.map(train, QUANTILES)))
+    with ThreadPoolExecutor(THREADS) as threads:
+        return Boosted(linear, tuple(threads.map(train, QUANTILES)))
 
 
 def _taken(count: int, seed: int) -> Ints:
-    """Which of so many rows a member learns from: all, or `ROWS_MAX` drawn from them."""
+    """Which of so many rows a model learns from: all, or `ROWS_MAX` drawn from them."""
     if count <= ROWS_MAX:
         return np.arange(count)
     drawn = np.random.default_rng(seed).choice(count, ROWS_MAX, replace=False)

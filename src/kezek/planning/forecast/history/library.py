@@ -1,0 +1,30 @@
+"""The learning library, an extra: without it the product runs, and a sentence says how to install it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# The library lets go of the interpreter while it computes; each tree is grown by one thread alone.
+THREADS = 2
+
+
+class NotInstalled(Exception):
+    """The learning library is missing, or the system's library that it is linked against."""
+
+    permanent = True
+
+    def __init__(self, fault: Exception) -> None:
+        super().__init__(
+            "forecasts of histories need LightGBM, which is not here: install it with"
+            ' "pip install kezek[learning]" and the system\'s libgomp1 with'
+            f' "apt-get install -y libgomp1" ({fault})'
+        )
+
+
+def lightgbm() -> Any:
+    """The library; raises `NotInstalled`."""
+    try:
+        import lightgbm as library  # noqa: PLC0415 - an extra: most installations run without it
+    except (ImportError, OSError) as fault:
+        raise NotInstalled(fault) from None
+    return library
