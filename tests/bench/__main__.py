@@ -20,6 +20,7 @@ from tests.bench import (
     checkpoint,
     forecast,
     growth,
+    history,
     postgresql,
     rows,
     scenarios,
@@ -63,6 +64,7 @@ PARTS: Mapping[str, Callable[[rows.Rows, argparse.Namespace], None]] = {
     "forecast": lambda table, asked: forecast.measure(
         table, runs=asked.runs, seconds=asked.seconds
     ),
+    "history": lambda table, asked: history.measure(table, runs=asked.runs),
     "simulation": lambda table, asked: simulation.measure(table, runs=asked.runs),
     "checkpoint": lambda table, asked: checkpoint.measure(table, runs=asked.runs),
 }
