@@ -75,6 +75,7 @@ from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock, real_now
 from kezek.world.handles import streams_max
 from kezek.world.planner import SpawnedPlanner
+from kezek.world.shelf import FolderShelf
 from kezek.world.simulator import SpawnedSimulator
 
 DEMO_SETTING = "demo"
@@ -130,7 +131,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         availability=availability,
         queues=queues,
         boards=Boards(network, availability, queues),
-        what_ifs=WhatIfs(settings.folder / "what-if", SpawnedSimulator(), chance),
+        what_ifs=_what_ifs(settings, chance),
         forecasts=Forecasts(store, network, queues, clock, watch, _planner(settings)),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr),
@@ -149,6 +150,11 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         readiness=Readiness(vigil, ledger, pulse, lambda: missing_keys(keys), lambda: watch.closed),
         demo=demo,
     )
+
+
+def _what_ifs(settings: Settings, chance: Chance) -> WhatIfs:
+    folder = settings.folder / "what-if"
+    return WhatIfs(FolderShelf(folder), SpawnedSimulator(folder), chance)
 
 
 def _ledger(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from kezek.domain.account.account import ApiKey
@@ -255,14 +254,34 @@ class Shared(Protocol):
 class Simulator(Protocol):
     """Plays scenarios in processes of their own, one after another."""
 
-    async def play(self, folder: Path) -> None:
-        """Play the folder's `scenario.toml` into it: `progress`, `answer.json`, tables.
+    async def play(self, id: str) -> None:
+        """Play the `scenario.toml` that lies under an id and lay beside it `progress` (finished runs,
+        all runs), `answer.json` and tables.
 
         However it ends, it ends; without an answer there is none.
         """
 
-    def playing(self, folder: Path) -> bool:
-        """Whether somebody plays there, or is about to."""
+    def playing(self, id: str) -> bool:
+        """Whether somebody plays it, or is about to."""
+
+
+class Shelf(Protocol):
+    """Where what-ifs lie, under ids that are safe as names: files, each there whole or not at all."""
+
+    def ids(self) -> Sequence[str]:
+        """All ids, in no order; some may be nobody's."""
+
+    def lay(self, id: str, name: str, body: bytes) -> None:
+        """Keep a file; OSError when the disk says no."""
+
+    def holds(self, id: str, name: str) -> bool:
+        """Whether a file is there."""
+
+    def read(self, id: str, name: str) -> bytes | None:
+        """A file; None when there is none."""
+
+    def remove(self, id: str) -> None:
+        """All that lies under an id, as far as the disk lets go of it."""
 
 
 class Planner(Protocol):

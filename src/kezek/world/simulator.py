@@ -18,28 +18,33 @@ _LOCK = "lock"
 
 
 class SpawnedSimulator:
-    """Implements `app.port.Simulator`.
+    """Implements `app.port.Simulator` in the folders of a `FolderShelf`.
 
     A lock on the folder says that somebody plays there: it goes with the server that holds it, so a
     simulation that died is seen as such by every other process.
     """
 
     def __init__(
-        self, command: Sequence[str] = COMMAND, *, seconds_max: float = SECONDS_MAX
+        self,
+        folder: Path,
+        command: Sequence[str] = COMMAND,
+        *,
+        seconds_max: float = SECONDS_MAX,
     ) -> None:
-        self._command, self._seconds_max = command, seconds_max
+        self._folder, self._command, self._seconds_max = folder, command, seconds_max
         self._one = asyncio.Semaphore(1)
 
-    async def play(self, folder: Path) -> None:
-        """Play the folder's scenario into it; how it ends shows in the folder."""
+    async def play(self, id: str) -> None:
+        """Play a scenario into its folder; how it ends shows there."""
+        folder = self._folder / id
         with _locked(folder):
             async with self._one:
                 await self._play(folder)
 
-    def playing(self, folder: Path) -> bool:
-        """Whether somebody waits to play there, or plays."""
+    def playing(self, id: str) -> bool:
+        """Whether somebody waits to play it, or plays."""
         try:
-            with (folder / _LOCK).open("rb") as file:
+            with (self._folder / id / _LOCK).open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return True

@@ -16,7 +16,8 @@ import pytest
 from kezek import bootstrap
 from kezek.app.ground import shipped_ground
 from kezek.app.port import Fault
-from kezek.app.what_if import WAITING_MAX, Asked, WhatIfs, Wish, faults_of, scenario_of
+from kezek.app.what_if import WAITING_MAX, Origin, WhatIfs
+from kezek.app.wish import Wish, faults_of, scenario_of
 from kezek.planning.scenario.answer import (
     Answer,
     Band,
@@ -30,25 +31,26 @@ from kezek.planning.scenario.answer import (
 )
 from kezek.planning.scenario.ground import Known
 from kezek.world.chance import SeededChance
+from kezek.world.shelf import FolderShelf
 from kezek.world.simulator import SpawnedSimulator
 from tests.web.staff.office import Browser, Office, opened
 
 FORM = "/agency/what-if"
-ASKED = Asked(1, 0, "A question")
+ORIGIN = Origin(1, 0, "A question")
 
 
 class Stand:
     """A simulator that plays nothing: tests say who is at work, and lay the answers down."""
 
     def __init__(self) -> None:
-        self.at_work: set[Path] = set()
+        self.at_work: set[str] = set()
 
-    async def play(self, folder: Path) -> None:
-        self.at_work.add(folder)
+    async def play(self, id: str) -> None:
+        self.at_work.add(id)
         await asyncio.Event().wait()
 
-    def playing(self, folder: Path) -> bool:
-        return folder in self.at_work
+    def playing(self, id: str) -> bool:
+        return id in self.at_work
 
 
 @pytest.fixture
@@ -65,9 +67,9 @@ def office(stand: Stand, monkeypatch):
         posts={**ground.posts, "kz_a": Known("A", "Asia/Almaty", "kz")},
         calibrated={**ground.calibrated, "kz_a": ground.calibrated["kz_syrym"] | {"id": "kz_a"}},
     )
-    for module in ("kezek.app.what_if", "kezek.web.staff.what_if"):
+    for module in ("kezek.app.wish", "kezek.web.staff.what_if"):
         monkeypatch.setattr(f"{module}.shipped_ground", lambda: ground)
-    monkeypatch.setattr(bootstrap, "SpawnedSimulator", lambda: stand)
+    monkeypatch.setattr(bootstrap, "SpawnedSimulator", lambda _: stand)
     with opened() as found:
         yield found
 
@@ -171,7 +173,7 @@ def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     url, folder = asked(office, b, lanes="9", title="Nine lanes")
     file = tomllib.loads((folder / "scenario.toml").read_text())
     assert file["compare"]["change"] == {"checkpoint.*.stage.*.lanes": 9}
-    stand.at_work.add(folder)
+    stand.at_work.add(folder.name)
     (folder / "progress").write_text("3 5")
     waiting = b.get(url)
     assert "3 of 5 runs are played" in waiting.text
@@ -251,11 +253,11 @@ def test_only_an_agency_asks(office):
 
 def test_a_crowd_is_refused_and_not_kept(tmp_path):
     async def crowd() -> None:
-        what_ifs = WhatIfs(tmp_path, Stand(), SeededChance(1))
+        what_ifs = WhatIfs(FolderShelf(tmp_path), Stand(), SeededChance(1))
         for _ in range(WAITING_MAX):
-            await what_ifs.ask("", ASKED)
+            await what_ifs.ask("", ORIGIN)
         with pytest.raises(Fault, match="try again"):
-            await what_ifs.ask("", ASKED)
+            await what_ifs.ask("", ORIGIN)
 
     asyncio.run(crowd())
     assert len(list(tmp_path.iterdir())) == WAITING_MAX
@@ -266,10 +268,10 @@ def test_the_oldest_that_is_done_makes_room(tmp_path, monkeypatch):
     stand = Stand()
 
     async def three() -> list[str]:
-        what_ifs = WhatIfs(tmp_path, stand, SeededChance(1))
+        what_ifs = WhatIfs(FolderShelf(tmp_path), stand, SeededChance(1))
         found = []
         for at in range(3):
-            found.append(await what_ifs.ask("", Asked(1, at, "")))
+            found.append(await what_ifs.ask("", Origin(1, at, "")))
             (tmp_path / found[-1] / "answer.json").write_text("{}")
         return found
 
@@ -280,23 +282,25 @@ def test_the_oldest_that_is_done_makes_room(tmp_path, monkeypatch):
 
 def test_a_folder_is_locked_while_its_simulation_is_played_and_no_longer(tmp_path):
     waits = "import sys; sys.stdin.read(); open(sys.argv[-1] + '/answer.json', 'w').write('{}')"
-    simulator = SpawnedSimulator((sys.executable, "-c", waits))
-    assert not simulator.playing(tmp_path)
+    simulator = SpawnedSimulator(tmp_path, (sys.executable, "-c", waits))
+    (tmp_path / "one").mkdir()
+    assert not simulator.playing("one")
 
     async def played() -> bool:
-        task = asyncio.ensure_future(simulator.play(tmp_path))
+        task = asyncio.ensure_future(simulator.play("one"))
         await asyncio.sleep(0)
-        seen = simulator.playing(tmp_path)
+        seen = simulator.playing("one")
         await task
         return seen
 
     assert asyncio.run(played())
-    assert not simulator.playing(tmp_path)
-    assert (tmp_path / "answer.json").exists()
+    assert not simulator.playing("one")
+    assert (tmp_path / "one" / "answer.json").exists()
 
 
 def test_a_simulation_that_takes_too_long_is_ended(tmp_path):
     sleeps = (sys.executable, "-c", "import time; time.sleep(600)")
-    simulator = SpawnedSimulator(sleeps, seconds_max=0.2)
-    asyncio.run(simulator.play(tmp_path))
-    assert not simulator.playing(tmp_path)
+    simulator = SpawnedSimulator(tmp_path, sleeps, seconds_max=0.2)
+    (tmp_path / "one").mkdir()
+    asyncio.run(simulator.play("one"))
+    assert not simulator.playing("one")

@@ -14,14 +14,11 @@ from markupsafe import Markup
 
 from kezek.app.agency import governed
 from kezek.app.ground import shipped_ground
-from kezek.app.what_if import (
+from kezek.app.what_if import FILES, Known, Origin, SimulatorBusy, State
+from kezek.app.wish import (
     DAYS_MAX,
-    FILES,
     POSTS_MAX,
     RUNS_MAX,
-    Asked,
-    Known,
-    SimulatorBusy,
     Wish,
     changes_of,
     faults_of,
@@ -67,8 +64,8 @@ class Choice(NamedTuple):
     name: str
 
 
-class Question(NamedTuple):
-    """What was asked, as the page's head says it."""
+class Head(NamedTuple):
+    """What was asked, as the head of its page says it."""
 
     title: str
     begins: date
@@ -83,7 +80,7 @@ class Row(NamedTuple):
     url: str
     title: str
     at: datetime
-    state: str
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +112,9 @@ async def ask_what_if(request: PageRequest) -> Response[bytes]:
     if wrong:
         errors = {"": here.words.say(_WRONG, why="; ".join(wrong))}
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
-    asked = Asked(person.account.id, here.house.clock.now().real, typed.wish.title)
+    origin = Origin(person.account.id, here.house.clock.now().real, typed.wish.title)
     try:
-        found = await here.house.what_ifs.ask(text, asked)
+        found = await here.house.what_ifs.ask(text, origin)
     except SimulatorBusy:
         errors = {"": here.words.gettext(_BUSY)}
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
@@ -129,14 +126,14 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
     """What came of it, for whoever has the link; until then how far it has come."""
     here = visit(request)
     known = _known(here, found)
-    if known.state != "done":
-        waits = known.state != "stopped"
+    if known.state is not State.DONE:
+        waits = known.state is not State.STOPPED
         again = {"Refresh": str(_AGAIN_SECONDS)} if waits else {}
         return page(
             request,
             "pages/what_if_wait.html",
             headers=again,
-            title=known.asked.title,
+            title=known.origin.title,
             state=known.state,
             played=known.played,
             runs=known.runs,
@@ -149,7 +146,7 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
     return page(
         request,
         "pages/what_if.html",
-        question=Question(
+        head=Head(
             answer.title,
             date.fromisoformat(answer.begins),
             date.fromisoformat(answer.until),
@@ -161,8 +158,8 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
         shown=shown(here, answer),
         pictures=[_pictures(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
         legend=say(_LEGEND),
-        at=local(known.asked.at, _ZONE),
-        files=[n for n in FILES if here.house.what_ifs.file(found, n) is not None],
+        at=local(known.origin.at, _ZONE),
+        files=here.house.what_ifs.files(found),
         address=f"/what-if/{found}",
     )
 
@@ -197,7 +194,7 @@ def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
 def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.AGENCY)
     mine = [
-        Row(f"/what-if/{k.id}", k.asked.title, local(k.asked.at, _ZONE), k.state)
+        Row(f"/what-if/{k.id}", k.origin.title, local(k.origin.at, _ZONE), k.state)
         for k in here.house.what_ifs.of(person.account.id)[:20]
     ]
     return page(

@@ -1,0 +1,95 @@
+"""What somebody wishes to see simulated, as a form asks it, and the scenario that this makes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from kezek.app.ground import shipped_ground
+from kezek.domain.kernel.value import value
+from kezek.planning.scenario.problem import ScenarioWrong
+from kezek.planning.scenario.read import read_scenario
+
+RUNS_MAX, DAYS_MAX, POSTS_MAX = 500, 92, 60
+
+_EVERY = "checkpoint.*."  # each post of the question, in paths of a change
+
+
+@value(frozen=True, slots=True)
+class Wish:
+    """What a form asks: as it is, and beside it what is set otherwise (None is as it is)."""
+
+    title: str
+    other_title: str
+    posts: tuple[str, ...]
+    begins: date
+    until: date
+    runs: int
+    seed: int
+    regulation: str | None = None
+    demand_percent: int | None = None
+    lanes: int | None = None
+    capacity: int | None = None
+    closed_from: datetime | None = None
+    closed_until: datetime | None = None
+    announced: bool = True
+
+
+def scenario_of(wish: Wish) -> str:
+    """The wish as a scenario's text."""
+    lines = [
+        f"title = {_text(wish.title)}",
+        f"from = {wish.begins}",
+        f"until = {wish.until}",
+        "warm_up_days = 2",
+        f"seed = {wish.seed}",
+        f"replications = {wish.runs}",
+    ]
+    for post in wish.posts:
+        lines += ["", "[[checkpoint]]", f"id = {_text(post)}"]
+    change = _change(wish)
+    if change:
+        lines += ["", "[compare]", f"title = {_text(wish.other_title)}", "", "[compare.change]"]
+        lines += [f"{_text(path)} = {found}" for path, found in change.items()]
+    return "\n".join(lines) + "\n"
+
+
+def changes_of(text: str) -> Mapping[str, Any]:
+    """What a scenario of `scenario_of` sets otherwise, by field, such as `stage.*.lanes`."""
+    change = tomllib.loads(text).get("compare", {}).get("change", {})
+    return {path.removeprefix(_EVERY): found for path, found in change.items()}
+
+
+def faults_of(text: str) -> tuple[str, ...]:
+    """What is wrong with a scenario's text, as sentences; nothing when it can be played."""
+    try:
+        read_scenario(text, "scenario.toml", shipped_ground())
+    except ScenarioWrong as wrong:
+        return tuple(problem.sentence for problem in wrong.problems)
+    return ()
+
+
+def _change(wish: Wish) -> Mapping[str, str]:
+    """What is set otherwise, by path, as TOML values."""
+    found = {
+        "regulation": None if wish.regulation is None else _text(wish.regulation),
+        "demand.factor": None if wish.demand_percent is None else f"{wish.demand_percent / 100}",
+        "stage.*.lanes": None if wish.lanes is None else str(wish.lanes),
+        "capacity_per_day": None if wish.capacity is None else str(wish.capacity),
+    }
+    if wish.closed_from is not None and wish.closed_until is not None:
+        announced = str(wish.announced).lower()
+        found["closure"] = (
+            f"[{{ from = {wish.closed_from.isoformat()}, until = {wish.closed_until.isoformat()}, "
+            f"announced = {announced} }}]"
+        )
+    return {f"{_EVERY}{path}": text for path, text in found.items() if text is not None}
+
+
+def _text(text: str) -> str:
+    """A basic string of TOML: JSON's escapes are its own."""
+    return msgspec.json.encode(text).decode()
