@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -32,6 +31,7 @@ from kezek.planning.scenario.read import Point
 from kezek.planning.scenario.release import played_release, with_bots
 from kezek.planning.scenario.scenario import Scenario
 from kezek.planning.simulation.checkpoint import run
+from kezek.planning.simulation.replication import in_turn
 
 SURE = 2.6  # standard errors: one difference in a hundred is called one by chance
 
@@ -129,15 +129,14 @@ def _gather(
 ) -> np.ndarray | None:
     """Plays every replication; the shares better and worse off, where the trucks are the same."""
 
-    def one(replication: int) -> tuple[int, list[Take]]:
+    def one(replication: int) -> list[Take]:
         if stop is not None and stop.is_set():
             raise Stopped("stopped before it was done")
-        found = [take(t.compiled, run(t.compiled.plan, seed, replication)) for t in pair]
-        return replication, found
+        return [take(t.compiled, run(t.compiled.plan, seed, replication)) for t in pair]
 
     shares = np.full((replications, 2), np.nan)
     same = len(pair) > 1 and _same_trucks(pair[0].compiled, pair[1].compiled)
-    for replication, found in _in_turn(one, replications, threads):
+    for replication, found in enumerate(in_turn(one, replications, threads=threads)):
         for tally, each in zip(pair, found, strict=True):
             tally.add(replication, each)
         if same:
@@ -156,18 +155,6 @@ def _same_trucks(one: Compiled, two: Compiled) -> bool:
         np.array_equal(getattr(here, field), getattr(there, field))
         for field in ("start", "vehicle_class", "trucks")
     )
-
-
-def _in_turn(
-    one: Callable[[int], tuple[int, list[Take]]], replications: int, threads: int
-) -> Iterable[tuple[int, list[Take]]]:
-    """Results as they are asked for: never more under way than keeps the threads busy."""
-    if threads == 1:
-        yield from map(one, range(replications))
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        for first in range(0, replications, 4 * threads):
-            yield from pool.map(one, range(first, min(first + 4 * threads, replications)))
 
 
 def _post(tally: Tally, release: Release | None) -> PostAnswer:

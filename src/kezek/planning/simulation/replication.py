@@ -72,11 +72,15 @@ def in_turn(run: Callable[[int], T], replications: int, *, threads: int) -> Iter
         under_way = deque(
             pool.submit(run, number) for number in range(min(replications, 4 * threads))
         )
-        for number in range(len(under_way), replications):
-            yield under_way.popleft().result()
-            under_way.append(pool.submit(run, number))
-        while under_way:
-            yield under_way.popleft().result()
+        try:
+            for number in range(len(under_way), replications):
+                yield under_way.popleft().result()
+                under_way.append(pool.submit(run, number))
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            # Who stops half-way waits for what has begun, and for no more.
+            pool.shutdown(cancel_futures=True)
 
 
 def check(*, lanes: int, customers: int, warm_up: int, seed: int) -> None:
