@@ -9,12 +9,12 @@ import json
 from collections.abc import Sequence
 
 from kezek.app.checkpoint import Post
-from kezek.app.line_state import HORIZON, in_hours
+from kezek.app.line_state import in_hours
 from kezek.app.port import Reader
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
 from kezek.domain.slot.slot import Slot
-from kezek.planning.question import Hour
+from kezek.planning.question import HORIZON, Hour
 
 _CALENDAR = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from kezek.app.calendar_past import CalendarPast
 from kezek.app.checkpoint import Post
 from kezek.app.line_log import KNOWN_FOR, LineLog
-from kezek.app.line_state import HORIZON, in_line, seed_of
+from kezek.app.line_state import in_line, seed_of
 from kezek.app.port import Reader
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
@@ -25,7 +25,7 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.turn.order import Turn, key_of, line_up
-from kezek.planning.question import AtGate, Expected, LineState
+from kezek.planning.question import HORIZON, AtGate, Expected, LineState
 
 EVENTS_MAX = 200_000
 _PAGE = 5_000

@@ -17,9 +17,15 @@ from kezek.domain.kernel.spread import spread
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.slot import Slot
 from kezek.domain.turn.order import Turn
-from kezek.planning.question import AtGate, Expected, Hour, InLine, LineState, Measured
-
-HORIZON = 2 * DAY
+from kezek.planning.question import (
+    HORIZON,
+    AtGate,
+    Expected,
+    Hour,
+    InLine,
+    LineState,
+    Measured,
+)
 
 
 def state_of(

@@ -6,12 +6,13 @@ the process that answers is another one.
 
 from __future__ import annotations
 
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.instant import DAY, Instant
 from kezek.domain.kernel.value import value
 from kezek.domain.turn.order import Key
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 REPLICATIONS = 200
+HORIZON = 2 * DAY  # so far ahead a line is looked at, and a forecast tells of it
 
 
 @value(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from kezek.domain.kernel.instant import DAY, HOUR, SECOND, Instant
+from kezek.domain.kernel.instant import HOUR, SECOND, Instant
+from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.forecast.twin_measure import (
     Pace,
     knots_of,
@@ -25,6 +26,7 @@ from kezek.planning.forecast.twin_measure import (
 )
 from kezek.planning.forecast.twin_play import Future, Spans, futures, leavings
 from kezek.planning.question import (
+    HORIZON,
     QUANTILES,
     Expected,
     InLine,
@@ -41,8 +43,6 @@ from kezek.planning.simulation.line import NOBODY, Floats, Integers, Line, empty
 NOBODY_CALLED = "nobody_called"
 NOBODY_CROSSED = "nobody_crossed"
 
-HORIZON = 2 * DAY
-WALK_IN = "walk_in"
 # A range of fewer futures than these, in which a truck comes at all, would be made of single draws.
 COMES_MIN = 20
 
@@ -164,7 +164,9 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
     window, queue = _places(state, opens)
     # A shadow stands behind all of its class that have begun, as somebody who came too late would.
     now = int(np.searchsorted(opens, 0.0, side="right")) - 1
-    shadow = np.array([0 if name == WALK_IN else 2 * now + 1 for name in classes], np.int64)
+    shadow = np.array(
+        [0 if name == VehicleClass.WALK_IN else 2 * now + 1 for name in classes], np.int64
+    )
     since = np.array([key[2] for key in keys] + [state.now + 1] * len(classes), np.float64)
     standing_queue = np.concatenate((queue, shadow))
     numbers = np.array([key[3] for key in keys] + [1 << 60] * len(classes), np.float64)
@@ -194,7 +196,7 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
         exposed=pace.exposed,
         gaps=pace.gaps,
         waited=pace.waited,
-        walk_in=index[WALK_IN] if WALK_IN in index and pace.walking.any() else NOBODY,
+        walk_in=index.get(VehicleClass.WALK_IN, NOBODY) if pace.walking.any() else NOBODY,
         walking=pace.walking,
         horizon=end,
         marks=np.arange(3600.0, end + 1.0, 3600.0),
