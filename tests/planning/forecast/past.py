@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from kezek.domain.kernel.instant import DAY, HOUR, Instant
+from kezek.domain.turn.order import Key, key_of
 from kezek.planning.question import AtGate, Expected, Hour, InLine, LineState, Measured
 from kezek.planning.simulation.checkpoint_plan import (
     Booked,
@@ -113,15 +114,15 @@ def state(plan: Plan, records: Records, cut: float, seed: int) -> LineState:
     )
 
 
-def key(plan: Plan, truck: np.void) -> tuple[Instant, int, Instant, int]:
-    """As `domain/turn/order.py` makes it of a booking."""
-    joined, number = instant(truck["joined"]), int(truck["number"]) + 1
-    if math.isnan(truck["window"]):
-        return (0, 0, joined, number)
-    limit = truck["window"] + plan.rules.window + plan.rules.keeps_place_for
-    if truck["joined"] > limit:
-        return (joined, 1, joined, number)
-    return (instant(truck["window"]), 0, joined, number)
+def key(plan: Plan, truck: np.void) -> Key:
+    """Of a truck of a played line."""
+    joined, limit = instant(truck["joined"]), plan.rules.window + plan.rules.keeps_place_for
+    return key_of(
+        int(truck["number"]) + 1,
+        start=None if math.isnan(truck["window"]) else instant(truck["window"]),
+        arrived_at=joined,
+        joined_at=joined if truck["joined"] > truck["window"] + limit else None,
+    )
 
 
 def cursor(trucks: np.ndarray, cut: float) -> int:

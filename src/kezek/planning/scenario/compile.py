@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from statistics import NormalDist
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
@@ -151,8 +152,7 @@ def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage
     for less in post.restriction:
         begins, ends = (clock.second(local(t, clock.zone)) for t in (less.begins, less.ends))
         if ends > 0:
-            part = less.percent / 100
-            lanes = lanes.changed(begins, ends, lambda n, part=part: _whole(n * part))  # type: ignore[misc]
+            lanes = lanes.changed(begins, ends, partial(_restricted, less.percent / 100))
     for closure in post.closure:
         begins, ends = (clock.second(local(t, clock.zone)) for t in (closure.begins, closure.ends))
         if ends > 0:
@@ -165,6 +165,10 @@ def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage
         deep=(deep,) * classes if deep else (),
         deep_span=_drawn(stage.inspection_minutes, stage.inspection_cv),
     )
+
+
+def _restricted(share: float, lanes: float) -> float:
+    return _whole(lanes * share)
 
 
 def _whole(lanes: float) -> float:
