@@ -27,6 +27,7 @@ from kezek.web.visit import Visit
 
 CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
 STEP = 5 * MINUTE
+LESS, MORE = 0.8, 1.25  # what a wait by the pace may be of it; ours
 SHORT_MINUTES_MAX = 100
 LENGTH_HOURS = (1, 3, 6)
 DOTS = 20
@@ -172,7 +173,7 @@ def _accuracy(here: Visit, good: Accuracy | None) -> str:
 
 
 def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> Likely | None:
-    """Ahead ÷ pace, a fifth less, a quarter more; never before the booked hour begins."""
+    """Ahead ÷ pace, with less and more around it; never before the booked hour begins."""
     pace = queue.pace
     if waits is None or pace is None or pace.crossed < CROSSED_MIN:
         return None
@@ -180,8 +181,9 @@ def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> 
     span = ahead * HOUR / pace.per_hour
     now, zone = here.now, zone_of(post)
     earliest = _earliest(here, waits)
-    low = max(int((now + span * 0.8) // STEP * STEP), earliest)
-    high = max(-int(-(now + span * 1.25) // STEP * STEP), low + STEP)
+    low, high = _around(span, now)
+    low = max(low, earliest)
+    high = max(high, low + STEP)
     return Likely(
         call=Span(local(low, zone), local(high, zone)),
         through=None,
@@ -189,6 +191,11 @@ def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> 
         accuracy=here.words.gettext(_UNMEASURED),
         dots=None,
     )
+
+
+def _around(wait: float, now: Instant) -> tuple[Instant, Instant]:
+    """From a fifth less to a quarter more of a wait that begins now, in whole steps."""
+    return int((now + wait * LESS) // STEP * STEP), -int(-(now + wait * MORE) // STEP * STEP)
 
 
 def _pace_method(here: Visit, post: Post, ahead: int, queue: Snapshot) -> str:
@@ -283,11 +290,10 @@ def _wait_by_pace(here: Visit, post: Post, queue: Snapshot) -> Wait | None:
     pace = queue.pace
     if pace is None or pace.crossed < CROSSED_MIN:
         return None
-    minutes = 60 * len(queue.waiting) / pace.per_hour
-    low, high = 5 * int(minutes * 0.8 / 5), 5 * -int(-minutes * 1.25 // 5)
+    low, high = _around(len(queue.waiting) * HOUR / pace.per_hour, 0)
     return Wait(
-        low=low,
-        high=max(high, 5),
+        low=low // MINUTE,
+        high=max(high, STEP) // MINUTE,
         through_low=None,
         through_high=None,
         method=_pace_method(here, post, len(queue.waiting), queue),
