@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from litestar.testing import TestClient
 
+from kezek.bootstrap import close_house, open_house
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
+from kezek.settings import Settings
+from tests.web.serve import build_app
 from tests.world import A, vehicle
 
 
@@ -42,7 +46,19 @@ def test_a_post_is_found_in_every_script_without_script(shipped, q: str):
 
 
 def test_a_search_without_a_hit_says_so(shipped):
-    assert re.search(r'id="none">', shipped.page("/?q=atlantis"))
+    page = shipped.page("/?q=atlantis")
+    assert re.search(r'id="none">', page)
+    assert "No post takes bookings here now." not in page
+
+
+def test_a_network_without_posts_is_no_search_without_a_hit(tmp_path):
+    house = open_house(Settings(folder=tmp_path))
+    try:
+        page = TestClient(build_app(house)).get("/").text
+        assert "No post takes bookings here now." in page
+        assert re.search(r'id="none" hidden>', page)
+    finally:
+        close_house(house)
 
 
 def test_who_has_the_board_already_gets_no_second_copy(shipped):

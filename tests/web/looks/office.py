@@ -530,6 +530,7 @@ def clerk() -> dict:
         "made": rows,
         "books": "/clerk/book",
         "picks": book("post")["picks"][:3],
+        "rest": book("post")["picks"][3:5],
         **FORM,
     }
 

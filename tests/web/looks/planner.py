@@ -58,7 +58,7 @@ def what_if() -> dict:
     )
     return {
         "site": site("agency", AGENCY, "A. Omarova"),
-        "question": V(
+        "head": V(
             title="Bakhty, four lanes",
             begins=date(2026, 6, 14),
             until=date(2026, 6, 28),
@@ -66,6 +66,7 @@ def what_if() -> dict:
             seed=947_098,
         ),
         "compared": True,
+        "changes": ["Lanes at every step: 9", "Places a day: 800"],
         "shown": [post],
         "pictures": [[CHART] * 4],
         "legend": "Line: the median; strong: half of the cases; faint: nine in ten",

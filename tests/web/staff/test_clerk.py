@@ -132,3 +132,9 @@ def test_confirmed_twice_it_is_one_booking(office: Office):
     first, second = (b.post(BOOK, fields) for _ in range(2))
     assert first.headers["location"] == second.headers["location"]
     assert office.slot(office.window(day=1)).taken == 1
+
+
+def test_every_post_of_a_clerk_can_be_reached_from_the_desk(office: Office, monkeypatch):
+    monkeypatch.setattr("kezek.web.staff.clerk.PICKS_MAX", 0)
+    page = office.browser("clerk").page("/clerk")
+    assert f'href="{BOOK}?checkpoint=kz_a"' in page[page.index("All posts") :]

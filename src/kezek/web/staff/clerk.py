@@ -64,6 +64,7 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
         made=_made(here, person),
         books="/clerk/book",
         picks=picks[:PICKS_MAX],
+        rest=sorted(picks[PICKS_MAX:], key=lambda pick: pick.name),
     )
 
 
