@@ -89,7 +89,6 @@ def description(operations: Iterable[Operation], issuer: str, version: str) -> d
             "description": _INTRODUCTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "servers": [{"url": issuer + PREFIX}],
         "tags": [{"name": name, "description": text} for name, text in NOUNS.items()],
         "paths": paths,
