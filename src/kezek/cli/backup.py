@@ -40,7 +40,8 @@ def backup(target: Path, *, with_keys: bool, folder: Path | None) -> None:
 
     def people() -> None:
         print_fingerprint(made.fingerprint)
-        say(f"{target} holds {len(made.files)} files, {size / 1e6:,.1f} MB.")
+        files = "one file" if len(made.files) == 1 else f"{len(made.files)} files"
+        say(f"{target} holds {files}, {size / 1e6:,.1f} MB.")
         say(KEYS_TAKEN if with_keys else KEYS_APART)
 
     finish(made.fingerprint, {"backup": str(target), **described(made)}, people)
