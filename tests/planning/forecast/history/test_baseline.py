@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from kezek.planning.forecast.history import baseline
-from kezek.planning.forecast.history.baseline import climatology, persistence
+from kezek.planning.forecast.history.baseline import climatology, lately, persistence
 from kezek.planning.forecast.history.pairs import pairs_of, too_fine
 from kezek.planning.forecast.history.series import DAY, HOUR, WEEK, History, Series, hour_of_week
 from kezek.planning.question import QUANTILES
@@ -33,6 +33,22 @@ def test_climatology_is_by_hour_of_the_day_while_weeks_are_few_and_by_hour_of_th
         same = own % 24 == asked[k] % 24 if early else own == asked[k]
         past = one.value[same & (one.at <= pairs.origin[k])]
         np.testing.assert_allclose(told[k], np.quantile(past, QUANTILES), atol=1e-9)
+
+
+def test_what_was_usual_lately_follows_a_level_that_has_shifted():
+    at = MONDAY + np.arange(60 * 24) * HOUR
+    shifted = Series(
+        "a", at, np.where(at < MONDAY + 30 * DAY, 100.0, 10.0) + np.arange(len(at)) % 7
+    )
+    pairs = pairs_of(History((shifted,)), HORIZONS)
+    told = lately(History((shifted,)), pairs)
+    for k in range(100, len(pairs), 97):
+        known = pairs.origin[k] // baseline.LEARNED_EVERY * baseline.LEARNED_EVERY
+        past = (at <= known) & (at >= known - baseline.LATELY)
+        np.testing.assert_allclose(told[k], np.quantile(shifted.value[past], QUANTILES), atol=1e-9)
+    assert told[pairs.origin > MONDAY + 45 * DAY].max() < 20
+    young = pairs.origin < MONDAY + (baseline.LATELY_ENOUGH - 1) * HOUR
+    np.testing.assert_array_equal(told[young], np.repeat(pairs.last[young, None], 7, axis=1))
 
 
 def test_a_pair_is_a_value_and_what_was_held_a_horizon_before():
