@@ -10,6 +10,7 @@ import itertools
 
 import numpy as np
 
+from kezek.planning.forecast.history.model import LEARNED
 from kezek.planning.forecast.history.pairs import Pairs
 from kezek.planning.forecast.history.series import DAY, HOUR, Floats, Ints
 from kezek.planning.question import QUANTILES
@@ -22,9 +23,8 @@ _SHARPNESS = 0.3
 _OTHERS = 30.0
 # How far a quantile is weighted by its own losses; by those of all seven for the rest.
 _OWN = 0.6
-# How much more the learned experts, the first two, are believed before anything is known.
+# How much more the learned experts, the first, are believed before anything is known.
 _TRUST = 4.0
-_LEARNED = 2
 _LEVELS = np.array(QUANTILES)
 
 
@@ -96,7 +96,7 @@ class _Losses:
         lost = told + _OTHERS * others
         lost = _OWN * lost + (1 - _OWN) * lost.mean(axis=2, keepdims=True)
         weight = -_SHARPNESS * lost
-        weight += _TRUST * self._grid[:, :_LEARNED].sum(axis=1, keepdims=True)
+        weight += _TRUST * self._grid[:, :LEARNED].sum(axis=1, keepdims=True)
         weight = np.exp(weight - weight.max(axis=1, keepdims=True))
         weight /= weight.sum(axis=1, keepdims=True)
         return np.asarray(np.einsum("gcq,ce->geq", weight, self._grid))
