@@ -17,6 +17,7 @@ import numpy as np
 
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.planning.array import Floats, Integers
 from kezek.planning.forecast.twin_measure import (
     Pace,
     knots_of,
@@ -37,7 +38,7 @@ from kezek.planning.question import (
     Range,
     TruckForecast,
 )
-from kezek.planning.simulation.line import NOBODY, Floats, Integers, Line, empty_line
+from kezek.planning.simulation.line import NOBODY, Line, empty_line
 
 # Why nothing can be told: no call is known, or of nobody how long the gate took.
 NOBODY_CALLED = "nobody_called"

@@ -9,9 +9,9 @@ import numpy as np
 
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant
 from kezek.domain.kernel.value import value
+from kezek.planning.array import Floats
 from kezek.planning.forecast.twin_play import Spans
 from kezek.planning.question import LineState, Measured
-from kezek.planning.simulation.line import Floats
 
 KNOTS = 33
 DAY_HOURS = 24

@@ -11,19 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kezek.planning.array import Floats, Integers, Numbers
 from kezek.planning.kernel import borrower, kernel
+from kezek.planning.simulation.arrival import poisson
 from kezek.planning.simulation.chance import Stream, normals, stream, uniform, uniforms
 from kezek.planning.simulation.lanes import after, allowed
-from kezek.planning.simulation.law import between, gamma, poisson
+from kezek.planning.simulation.law import between, gamma
 from kezek.planning.simulation.line import (
     CURRENT,
     CURSOR,
     NOBODY,
     WAITING,
-    Floats,
-    Integers,
     Line,
-    Numbers,
     begin,
     call_next,
     join,
@@ -32,7 +31,9 @@ from kezek.planning.simulation.line import (
 )
 from kezek.planning.simulation.order import by_cells
 
-PACE, SHOWS, OFFSET, GAP, APPROACH, GATE, WALKING, SCALE = range(8)
+# Stations, each with a stream of its own; the last two are of those who are on the way or inside.
+PACE, SHOWS, OFFSET, GAP, APPROACH, GATE, WALKING = range(7)
+REST, THROUGH = 20, 21
 # Whoever is at the gate longer than anybody seen before stays for a span of this share of the mean.
 OVERDUE = 0.5
 
@@ -120,8 +121,8 @@ def leavings(
     """
     left = np.empty((spent.shape[0], count))
     for replication in range(count):
-        whole = drawn(spans[1], seed, GATE + 16, replication, spent.shape[0])
-        chance = stream(seed, APPROACH + 16, replication)
+        whole = drawn(spans[1], seed, THROUGH, replication, spent.shape[0])
+        chance = stream(seed, REST, replication)
         for truck in range(spent.shape[0]):
             rest = _rest(spans[admitted[truck]].knots, spent[truck], uniform(chance))
             left[truck, replication] = rest if admitted[truck] else rest + whole[truck]

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kezek.domain.kernel.value import value
+from kezek.planning.array import Floats
 from kezek.planning.question import QUANTILES
 from kezek.planning.scenario.answer import BANDS, Figure
 from kezek.planning.scenario.compile import Compiled
@@ -26,8 +27,6 @@ _GROWTH = 0.01
 _BINS = 1_300  # up to 300 days
 
 GROUPS = ("all", "booked", "walk_in", "early", "on_time", "late")
-
-Floats = NDArray[np.float64]
 
 
 @value(frozen=True, slots=True)

@@ -29,9 +29,9 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
 
-Floats = npt.NDArray[np.float64]
 Stream = npt.NDArray[np.uint64]
 
 # So many variates are drawn at once: they stay in the nearest cache of the processor.

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kezek.domain.kernel.value import value
+from kezek.planning.array import Floats
 from kezek.planning.simulation.checkpoint_check import check
 from kezek.planning.simulation.checkpoint_draw import Draws, draw
 from kezek.planning.simulation.checkpoint_plan import Plan, frozen
@@ -30,7 +31,7 @@ from kezek.planning.simulation.gate import (
     through_gate,
 )
 from kezek.planning.simulation.lanes import empty_out, lanes_of, let_out, merged, sweep
-from kezek.planning.simulation.line import Floats, Line, begin, empty_line, stand
+from kezek.planning.simulation.line import Line, begin, empty_line, stand
 from kezek.planning.simulation.order import by_instant
 from kezek.planning.simulation.replication import in_turn
 

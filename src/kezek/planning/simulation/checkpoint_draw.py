@@ -15,10 +15,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kezek.planning.array import Floats, Numbers
+from kezek.planning.simulation.arrival import poisson
 from kezek.planning.simulation.chance import Stream, stream
 from kezek.planning.simulation.checkpoint_plan import Plan, Span
-from kezek.planning.simulation.law import poisson
-from kezek.planning.simulation.line import Floats, Numbers
 from kezek.planning.simulation.span import add_spans, happens, laws_of, runs
 
 # Stations, each with a stream of its own; a stage has three from STAGE on, walk-ins one a stream.

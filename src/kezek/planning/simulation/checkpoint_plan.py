@@ -6,7 +6,7 @@ Times and spans are seconds, floats, counted from the plan's start; arrays are r
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from kezek.domain.kernel.instant import SECOND
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation
+from kezek.planning.array import Floats, Integers
 from kezek.planning.simulation.steps import Steps
-
-Floats: TypeAlias = NDArray[np.float64]
-Integers: TypeAlias = NDArray[np.int64]
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 

@@ -19,8 +19,9 @@ import math
 
 import numpy as np
 
+from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import BLOCK, Floats, exponentials, stream
+from kezek.planning.simulation.chance import BLOCK, exponentials, stream
 from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.queue import ARRIVALS, SERVICES, occupy
 from kezek.planning.simulation.replication import Figures, check, replicate

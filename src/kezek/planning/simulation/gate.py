@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kezek.planning.array import Floats, Integers, Numbers
 from kezek.planning.kernel import borrower, inlined
 from kezek.planning.simulation.checkpoint_record import CROSSED, NO_SHOW, OUT, TOO_LATE, UNFINISHED
 from kezek.planning.simulation.lanes import Lanes, after, allowed, drive_in, earliest
@@ -22,10 +23,7 @@ from kezek.planning.simulation.line import (
     CURRENT,
     NOBODY,
     WAITING,
-    Floats,
-    Integers,
     Line,
-    Numbers,
     call_next,
     fall_behind,
     join,

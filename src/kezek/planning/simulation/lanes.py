@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kezek.planning.array import Floats, Integers, Numbers
 from kezek.planning.kernel import borrower, inlined, kernel
-from kezek.planning.simulation.line import Floats, Integers, Numbers
 from kezek.planning.simulation.steps import Steps
 
 HOUR = 3600.0

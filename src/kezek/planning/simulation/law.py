@@ -1,4 +1,4 @@
-"""Laws: how a random span is distributed, and a Poisson stream of arrivals.
+"""Laws: how a random span is distributed.
 
 Exponential and Erlang spans have the same digits on every machine; log-normal ones take `exp` from the
 system's library, which may differ in the last.  Spans are seconds.
@@ -18,10 +18,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
 from kezek.planning.simulation.chance import Stream, exponentials, normals, uniform
-from kezek.planning.simulation.lanes import after
-from kezek.planning.simulation.line import Floats
 
 # As kernels tell them apart; the last two are known to `span` only.
 DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL, GAMMA, MEASURED = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
@@ -136,21 +135,3 @@ def gamma(state: Stream, shape: float) -> float:
         v = v * v * v
         if math.log(uniform(state)) < 0.5 * z[0] * z[0] + d - d * v + d * math.log(v):
             return float(boost * d * v)
-
-
-@kernel
-def poisson(state: Stream, at: Floats, per_hour: Floats, until: float) -> Floats:
-    """Instants from 0 to `until` of a Poisson stream whose rate is a step function of trucks an hour."""
-    times, count, step, now = np.empty(64), 0, 0, 0.0
-    while True:
-        now = after(at, per_hour, step, now, -math.log(uniform(state)))
-        if now >= until:
-            return times[:count]
-        while step + 1 < at.shape[0] and at[step + 1] <= now:
-            step += 1
-        if count == times.shape[0]:
-            more = np.empty(2 * count)
-            more[:count] = times
-            times = more
-        times[count] = now
-        count += 1

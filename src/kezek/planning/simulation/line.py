@@ -12,13 +12,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from kezek.planning.array import Floats, Integers, Numbers
 from kezek.planning.kernel import inlined
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-Numbers = NDArray[np.int32]
 
 NOBODY = -1
 CURSOR, CURRENT, WAITING = 0, 1, 2

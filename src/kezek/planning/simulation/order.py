@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
+from kezek.planning.array import Floats, Numbers
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.line import Floats, Numbers
 
 CROWDED = 48
 

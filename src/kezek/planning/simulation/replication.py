@@ -16,7 +16,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from kezek.planning.simulation.chance import BLOCK, Floats
+from kezek.planning.array import Floats
+from kezek.planning.simulation.chance import BLOCK
 
 T = TypeVar("T")
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
 from kezek.planning.simulation.chance import BLOCK, Stream, normals, uniform, uniforms
 from kezek.planning.simulation.checkpoint_plan import Span
@@ -21,7 +22,6 @@ from kezek.planning.simulation.law import (
     between,
     gamma,
 )
-from kezek.planning.simulation.line import Floats
 
 KINDS = {
     "deterministic": DETERMINISTIC,

@@ -28,14 +28,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from kezek.planning.array import Floats, Integers
 from kezek.planning.kernel import kernel, swift
-from kezek.planning.simulation.chance import BLOCK, Floats, Stream, stream
+from kezek.planning.simulation.chance import BLOCK, Stream, stream
 from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.replication import Figures, check, replicate
-
-Counts = npt.NDArray[np.int64]
 
 
 def run_tandem(
@@ -82,7 +80,7 @@ def run_tandem(
 def _tandem(
     arrivals: Floats,
     services: Floats,
-    lanes: Counts,
+    lanes: Integers,
     customers: int,
     warm_up: int,
     seed: int,
@@ -128,7 +126,7 @@ def _tandem(
 
 
 @swift
-def _with_room(waiting: Floats, head: Counts, tail: Counts, more: int) -> Floats:
+def _with_room(waiting: Floats, head: Integers, tail: Integers, more: int) -> Floats:
     """Move those who still wait to the front, into a wider array if need be.
 
     All that wait anywhere, and `more`, may come to one station in the next sweeps.
@@ -148,7 +146,7 @@ def _with_room(waiting: Floats, head: Counts, tail: Counts, more: int) -> Floats
 
 
 @swift
-def _arrive(source: Stream, law: Floats, last: float, queue: Floats, tail: Counts) -> float:
+def _arrive(source: Stream, law: Floats, last: float, queue: Floats, tail: Integers) -> float:
     """A block more of arrivals of one class; the instant of the last."""
     block = queue[tail[0] : tail[0] + BLOCK]
     draw(source, law, block)
@@ -162,11 +160,11 @@ def _arrive(source: Stream, law: Floats, last: float, queue: Floats, tail: Count
 @swift
 def _sweep(
     known: float,
-    line: tuple[Floats, Counts],
-    lane_state: tuple[Floats, Counts],
-    chance: tuple[Stream, Floats, Floats, Counts],
-    after: tuple[Floats, Counts],
-    tally: tuple[Floats, Counts],
+    line: tuple[Floats, Integers],
+    lane_state: tuple[Floats, Integers],
+    chance: tuple[Stream, Floats, Floats, Integers],
+    after: tuple[Floats, Integers],
+    tally: tuple[Floats, Integers],
     measured: tuple[int, int, int],
 ) -> int:
     """Let one station work until the instant `known`; how many have started there by then."""
@@ -218,7 +216,7 @@ def _sweep(
 
 
 @kernel
-def _figures(waits: Floats, starts: Counts) -> Floats:
+def _figures(waits: Floats, starts: Integers) -> Floats:
     """Means by station and class, then by station."""
     stations, classes = waits.shape
     figures = np.empty(stations * classes + stations)
@@ -230,7 +228,9 @@ def _figures(waits: Floats, starts: Counts) -> Floats:
 
 
 @kernel
-def tandem_starts(arrivals_s: Floats, classes: Counts, services_s: Floats, lanes: Counts) -> Floats:
+def tandem_starts(
+    arrivals_s: Floats, classes: Integers, services_s: Floats, lanes: Integers
+) -> Floats:
     """When each customer starts at each station: float64[customers, stations], for given services.
 
     `arrivals_s` are instants in order, float64[customers]; `classes` int64[customers] from 0;
@@ -257,8 +257,8 @@ def tandem_starts(arrivals_s: Floats, classes: Counts, services_s: Floats, lanes
 
 @kernel
 def _one_station(
-    queue: Counts, tail: Counts, at: Floats, services: Floats, lanes: int, starts: Floats
-) -> tuple[Floats, Counts]:
+    queue: Integers, tail: Integers, at: Floats, services: Floats, lanes: int, starts: Floats
+) -> tuple[Floats, Integers]:
     """Fill in the starts at one station; the instants at which customers leave it, and who they are."""
     many, head = at.shape[0], np.zeros(queue.shape[0], np.int64)
     free, holds = np.full(lanes, -np.inf), np.full(lanes, -1)

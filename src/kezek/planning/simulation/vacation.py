@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import BLOCK, Floats, stream
+from kezek.planning.simulation.chance import BLOCK, stream
 from kezek.planning.simulation.law import Law, draw
 from kezek.planning.simulation.queue import ARRIVALS, SERVICES
 from kezek.planning.simulation.replication import Figures, check, in_blocks, replicate
