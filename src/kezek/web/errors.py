@@ -165,7 +165,6 @@ def refused_page(
 
 _BOARD, _SIGN_IN = translatable("Back to the board"), translatable("Sign in")
 _FIND = translatable("Find a ticket")
-_RELOAD = translatable("Try again")
 
 
 def _ways_on(code: str, say: Words) -> list[Step]:
