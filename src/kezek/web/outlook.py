@@ -58,7 +58,7 @@ class Dots:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class Between:
     low: datetime
     high: datetime
 
@@ -67,8 +67,8 @@ class Span:
 class Likely:
     """When a truck is called, and when it is through; None where nothing is known or it is over."""
 
-    call: Span | None
-    through: Span | None
+    call: Between | None
+    through: Between | None
     method: str
     accuracy: str
     dots: Dots | None
@@ -131,8 +131,8 @@ def _simulated(
     earliest = _earliest(here, waits)
     good = (scores.called if call else scores.crossed) if scores else None
     return Likely(
-        call=_span(call, earliest, zone) if call else None,
-        through=_span(truck.crossed, earliest, zone),
+        call=_between(call, earliest, zone) if call else None,
+        through=_between(truck.crossed, earliest, zone),
         method=_method(here, post, found),
         accuracy=_accuracy(here, good),
         dots=dots_of(here, call or truck.crossed, zone, _CALLS if call else _THROUGHS),
@@ -145,11 +145,11 @@ def _earliest(here: Visit, waits: InLine | None) -> Instant:
     return waits.window if early and waits and waits.window is not None else here.now
 
 
-def _span(at: Range, earliest: Instant, zone: str) -> Span:
+def _between(at: Range, earliest: Instant, zone: str) -> Between:
     """The range from 10 to 90 %, rounded away from its middle, and never before it can be."""
     low = max(at.at[_LOW], earliest) // STEP * STEP
     high = max(-(-at.at[_HIGH] // STEP) * STEP, low + STEP)
-    return Span(local(low, zone), local(high, zone))
+    return Between(local(low, zone), local(high, zone))
 
 
 def _method(here: Visit, post: Post, found: Outlook) -> str:
@@ -185,7 +185,7 @@ def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> 
     low = max(low, earliest)
     high = max(high, low + STEP)
     return Likely(
-        call=Span(local(low, zone), local(high, zone)),
+        call=Between(local(low, zone), local(high, zone)),
         through=None,
         method=_pace_method(here, post, ahead, queue),
         accuracy=here.words.gettext(_UNMEASURED),

@@ -40,7 +40,7 @@ class Booking:
 
 
 @value(frozen=True, slots=True)
-class Booked:
+class Filled:
     """What the calendar made of the requests.
 
     `days_waited` has (days between request and window, trucks); `left` trucks have found no place by
@@ -90,7 +90,7 @@ def book(
     by_hour: Sequence[float] | None,
     *,
     counted: int | None = None,
-) -> Booked:
+) -> Filled:
     """Requests of `per_day` trucks met by the days' places.
 
     What is told of waits is that of the first `counted` days, all of them unless it is said.
@@ -125,7 +125,7 @@ def book(
             for start, trucks in zip(day.starts, shares, strict=True)
             if trucks
         ]
-    return Booked(tuple(bookings), tuple(sorted(waited.items())), left, late_until)
+    return Filled(tuple(bookings), tuple(sorted(waited.items())), left, late_until)
 
 
 def _laid(trucks: int, day: DayPlaces, by_hour: Sequence[float] | None) -> Sequence[int]:

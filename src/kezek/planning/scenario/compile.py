@@ -15,8 +15,7 @@ from statistics import NormalDist
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
-from kezek.planning.scenario.calendar import Booked as Calendar
-from kezek.planning.scenario.calendar import at_clock, book, day_places, local
+from kezek.planning.scenario.calendar import Filled, at_clock, book, day_places, local
 from kezek.planning.scenario.scenario import Arrival, Demand, Post, Scenario, Stage
 from kezek.planning.simulation import checkpoint_plan as model
 from kezek.planning.simulation.steps import Steps
@@ -46,7 +45,7 @@ class Compiled:
     counted_from: float
     counted_until: float
     plan: model.Plan
-    calendar: Calendar
+    calendar: Filled
     load: float
     tight: str
     refused_per_day: float
@@ -249,7 +248,7 @@ def arrival_span(arrival: Arrival) -> model.Span:
 
 
 def _booked(
-    calendar: Calendar, demand: Demand, regulation: Regulation, post: Post, clock: _Clock
+    calendar: Filled, demand: Demand, regulation: Regulation, post: Post, clock: _Clock
 ) -> model.Booked:
     """The calendar's trucks by class: by the classes' shares, each under its cap of the day."""
     shares = demand.classes or CLASSES

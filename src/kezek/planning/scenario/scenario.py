@@ -20,7 +20,7 @@ SEED = 1
 
 Percent = Annotated[float, msgspec.Meta(ge=0, le=100)]
 Factor = Annotated[float, msgspec.Meta(ge=0, le=1_000)]
-Span = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
+Minutes = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
 Lanes = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
 Places = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 Rate = Annotated[float, msgspec.Meta(ge=0, le=100_000)]
@@ -39,10 +39,10 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What differs from the regulation in force."""
 
     interleave: list[VehicleClass] | None = None
-    window_minutes: Span | None = None
-    keeps_place_minutes: Span | None = None
-    no_show_minutes: Span | None = None
-    call_minutes: Span | None = None
+    window_minutes: Minutes | None = None
+    keeps_place_minutes: Minutes | None = None
+    no_show_minutes: Minutes | None = None
+    call_minutes: Minutes | None = None
     cap_percent: Mapping[VehicleClass, Percent] = {}
     cap_places: Mapping[VehicleClass, Places] = {}
 
@@ -54,7 +54,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """
 
     mean_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = -60.0
-    deviation_minutes: Span = 90.0
+    deviation_minutes: Minutes = 90.0
     earliest_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = -360.0
     latest_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = 360.0
 
@@ -92,10 +92,10 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     name: Name
     lanes: Lanes
-    minutes: Span
+    minutes: Minutes
     cv: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.5
     inspection_percent: Percent = 0.0
-    inspection_minutes: Span = 0.0
+    inspection_minutes: Minutes = 0.0
     inspection_cv: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.5
     shift: list[Shift] = []
 
@@ -134,7 +134,7 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     capacity_per_day: Places | None = None
     opens: Clock = "00:00"
     closes: Clock = "24:00"
-    travel_minutes: Span | None = None
+    travel_minutes: Minutes | None = None
     waiting_places: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
     ahead: Annotated[int, msgspec.Meta(ge=1, le=1_000)] | None = None
     counterpart_per_hour: Rate | None = None
