@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ def simulate(
     if points[0].change or dask:
         if out is None:
             raise click.UsageError("a sweep keeps its answers in a folder: --out FOLDER.")
-        _sweep(points, out, threads or _cores(), dask, (as_csv, parquet))
+        _sweep(points, out, threads or _cores(), dask, as_csv=as_csv, parquet=parquet)
         return
     _parquet_there(wanted=parquet)
     found = _play(points[0], threads or _cores(), out if behind else None)
@@ -182,6 +183,8 @@ def _play(point: Point, threads: int, told: Path | None) -> Answer:
     from kezek.planning.scenario.play import job_of, play
 
     stop = threading.Event()
+    if told is not None:
+        os.nice(10)
     with watched("runs") as bar:
         job = job_of(point, shipped_ground().regulations)
         runs = point.world.replications * len(job.world)
@@ -198,7 +201,6 @@ def _teller(folder: Path, runs: int) -> Callable[[int], None]:
     """Keeps how far it has come in the folder's file `progress`: finished runs, all runs."""
     from kezek.planning.scenario.keep import keep
 
-    os.nice(10)
     played, step = 0, max(1, runs // 50)
 
     def advance(more: int) -> None:
@@ -216,14 +218,16 @@ def _sweep(
     out: Path,
     processes: int,
     dask: str | None,
-    tables: tuple[bool, bool],
+    *,
+    as_csv: bool,
+    parquet: bool,
 ) -> None:
     from kezek.app.ground import shipped_ground
     from kezek.cli.simulate_files import write_tables
     from kezek.planning.scenario.pool import LocalPool
     from kezek.planning.scenario.sweep import open_sweep, play_missing
 
-    _parquet_there(wanted=tables[1])
+    _parquet_there(wanted=parquet)
     sweep = open_sweep(points, out)
     missing = len(sweep.missing())
     done = len(points) - missing
@@ -243,7 +247,7 @@ def _sweep(
             )
             raise
     found = list(sweep.answers())
-    write_tables(out, found, as_csv=tables[0], parquet=tables[1])
+    write_tables(out, found, as_csv=as_csv, parquet=parquet)
     body = {"folder": str(out), "points": len(points), "played": missing, "found": done}
 
     def people() -> None:
@@ -272,17 +276,10 @@ def _cluster(address: str) -> Pool:
 
 def _parquet_there(*, wanted: bool) -> None:
     """Fail before anything is played, not after."""
-    if wanted:
-        from kezek.planning.scenario.export import as_parquet
+    if wanted and find_spec("pyarrow") is None:
+        from kezek.planning.scenario.export import PARQUET_MISSING
 
-        _installed(lambda: as_parquet([{"n": 1}]))
-
-
-def _installed(make: Callable[[], Any]) -> Any:
-    try:
-        return make()
-    except ModuleNotFoundError as missing:
-        raise Failed(ExitCode.USAGE, "not_installed", str(missing)) from None
+        raise Failed(ExitCode.USAGE, "not_installed", PARQUET_MISSING)
 
 
 def _cores() -> int:
