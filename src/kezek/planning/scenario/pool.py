@@ -47,5 +47,8 @@ def played(job: Job) -> bytes:
 
 
 def _quiet() -> None:
-    """Ctrl-C reaches the whole group; the one who asked for the work decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Ctrl-C reaches the whole group: a worker ends at once and in silence, what it played is lost.
+
+    The one who asked for the work says what that means; nobody waits for an answer that is not kept.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
