@@ -30,6 +30,9 @@ COMMANDS = {
     "backup",
     "restore",
     "migrate",
+    "forecast",
+    "simulate",
+    "warm",
 }
 
 
