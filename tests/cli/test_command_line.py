@@ -85,7 +85,8 @@ def test_settings_are_documented_with_meaning_and_default():
 
     page = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
     for field in fields(Settings):
-        default = {"": "empty", "False": "`no`"}.get(str(field.default), f"`{field.default}`")
+        words = {"": "empty", "False": "`no`", "True": "`yes`"}
+        default = words.get(str(field.default), f"`{field.default}`")
         assert f"| `{field.name}` | {default} | {field.metadata['meaning']} |" in page
 
 
