@@ -28,6 +28,7 @@ PAGES: dict[str, set[str] | frozenset[str]] = {
     "/console/kz_a/arrive": OFFICERS,
     "/console/kz_a/search": OFFICERS,
     "/agency": {"agency", "kg_agency"},
+    "/agency/what-if": {"agency", "kg_agency"},
     "/agency/kz_a": {"agency"},
     "/agency/kz_a/2026-06-14": {"agency"},
     "/carrier": {"carrier"},
@@ -61,6 +62,7 @@ FORMS: dict[str, set[str] | frozenset[str]] = {
     "/account": SIGNED_IN,
     "/console/kz_a/arrive": OFFICERS,
     "/console/kz_a/search": OFFICERS,
+    "/agency/what-if": {"agency", "kg_agency"},
     "/agency/kz_a/2026-06-14": {"agency"},
     "/carrier/garage/vehicle/add": {"carrier"},
     "/carrier/garage/driver/remove": {"carrier"},
@@ -76,7 +78,13 @@ FORMS: dict[str, set[str] | frozenset[str]] = {
     "/keys/add": SIGNED_IN,
     "/keys/revoke": SIGNED_IN,
 }
-LINKED = {("GET", "/password/{secret:str}"), ("POST", "/password/{secret:str}")}
+# Whoever has the link, which nobody guesses, may see what is behind it.
+LINKED = {
+    ("GET", "/password/{secret:str}"),
+    ("POST", "/password/{secret:str}"),
+    ("GET", "/what-if/{found:str}"),
+    ("GET", "/what-if/{found:str}/{name:str}"),
+}
 
 
 def routes() -> set[tuple[str, str]]:
