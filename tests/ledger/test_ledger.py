@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,6 +151,35 @@ def test_a_head_that_another_process_could_not_lay_out_is_laid_out(
     book.grow(5)
     assert [h.size for h in heads(book)] == [5, 10, 15]
     assert len(published(book)) == 4
+
+
+@pytest.mark.parametrize(
+    ("step", "sealed"), [("_secrets", False), ("_notary.sign", True)], ids=["sealing", "signing"]
+)
+def test_the_last_head_has_everything_though_another_process_was_quicker(
+    book: Book, monkeypatch: pytest.MonkeyPatch, step: str, sealed: bool
+):
+    """It seals and signs less than there is, between this one's look and its write."""
+    other = Book(book.store, book.folder, real=book.real)
+    *path, name = step.split(".")
+    owner = attrgetter(".".join(["ledger", *path]))(book)
+    look = getattr(owner, name)
+    once = iter([1])
+
+    def overtaken(*what: Any) -> Any:
+        found = look(*what)
+        for more in once:
+            other.ledger.tick()
+            other.append(more)
+            if sealed:
+                other.ledger.seal()
+        return found
+
+    monkeypatch.setattr(owner, name, overtaken)
+    book.append(5)
+    book.ledger.tick(last=True)
+    reader = book.store.reader
+    assert heads(book)[-1].size == reader.tree_size() == reader.last_position() == 6
 
 
 def test_a_database_that_was_rolled_back_gets_no_new_head(tmp_path: Path):

@@ -87,11 +87,11 @@ class Ledger:
         return self._store.setting(ORIGIN) or self._issuer
 
     def tick(self, *, last: bool = False) -> int:
-        """Seal what is new, sign when a minute is over (or when this is the last time); the number
-        of events sealed.
+        """Seal a piece of what is new (everything when this is the last time), sign when a minute is
+        over or this is the last time; the number of events sealed.
         """
         with self._lock:
-            sealed = self._seal()
+            sealed = self._seal_all() if last else self._seal()
             now = self._clock.now().real
             # By its amount: a clock that was turned back must not stop the heads.
             if last or self._signed_at is None or abs(now - self._signed_at) >= MINUTE:
@@ -107,11 +107,8 @@ class Ledger:
 
     def seal(self) -> int:
         """Seal everything there is, without a head; the number of events."""
-        sealed = 0
         with self._lock:
-            while piece := self._seal():
-                sealed += piece
-        return sealed
+            return self._seal_all()
 
     def erase(self, number: int) -> bool:
         """Hide for good what the tree says of a booking; False when it says nothing of it."""
@@ -152,24 +149,31 @@ class Ledger:
             return 1
         return int(merkle.root(head.size, nodes(read_of(reader))) != head.root)
 
+    def _seal_all(self) -> int:
+        sealed = 0
+        while piece := self._seal():
+            sealed += piece
+        return sealed
+
     def _seal(self) -> int:
-        reader = self._store.reader
-        size = reader.tree_size()
-        events = reader.events(size, PIECE)
-        if not events:
-            return 0
-        secrets, salts = self._secrets(events, reader)
-        growth = Growth.of(size, read_of(reader))
-        leaves = [
-            leaf_of(salt_of(secrets[event.number], event.position), text_of(event))
-            for event in events
-        ]
-        stretches = growth.add(leaves)
-        with self._store.unit() as unit:
-            if unit.get(type(stretches[0]), stretches[0].key) is not None:
-                return 0  # another process has sealed them meanwhile
-            unit.save(_rows([*salts, *stretches]), [], [])
-        return len(events)
+        """Seal a piece; 0 when all that is committed is sealed, by whomever."""
+        reader, before = self._store.reader, -1
+        while (size := reader.tree_size()) > before and (events := reader.events(size, PIECE)):
+            before = size
+            secrets, salts = self._secrets(events, reader)
+            growth = Growth.of(size, read_of(reader))
+            leaves = [
+                leaf_of(salt_of(secrets[event.number], event.position), text_of(event))
+                for event in events
+            ]
+            stretches = growth.add(leaves)
+            with self._store.unit() as unit:
+                if unit.get(type(stretches[0]), stretches[0].key) is None:
+                    unit.save(_rows([*salts, *stretches]), [], [])
+                    return len(events)
+            # Another process was quicker, perhaps with fewer events than there are here: look again,
+            # as long as that shows something new.
+        return 0
 
     def _secrets(
         self, events: Sequence[Logged], reader: Reader
@@ -190,24 +194,28 @@ class Ledger:
         self._lay_out()
 
     def _sign_growth(self, now: Instant) -> None:
-        reader = self._store.reader
-        size, last = reader.tree_size(), newest(reader)
-        if size <= (last.size if last else 0):
-            return
-        before = self._notary.read(last.note) if last else None
-        head = Head(
-            number=last.number + 1 if last else 1,
-            size=size,
-            root=merkle.root(size, nodes(read_of(reader))),
-            at=max(now // SECOND * SECOND, before.at if before else 0),
-        )
-        if last is None:
-            self._store.set_setting(ORIGIN, self._issuer)
-        note = self._notary.sign(self.origin, head)
-        with self._store.unit() as unit:
-            if unit.get(SignedHead, head.number) is not None:
-                return  # another process has signed meanwhile
-            unit.save(_rows([SignedHead(head.number, size, note)]), [], [])
+        reader, tried = self._store.reader, 0
+        while True:
+            size, last = reader.tree_size(), newest(reader)
+            number = last.number + 1 if last else 1
+            if size <= (last.size if last else 0) or number <= tried:
+                return
+            tried = number
+            before = self._notary.read(last.note) if last else None
+            head = Head(
+                number=number,
+                size=size,
+                root=merkle.root(size, nodes(read_of(reader))),
+                at=max(now // SECOND * SECOND, before.at if before else 0),
+            )
+            if last is None:
+                self._store.set_setting(ORIGIN, self._issuer)
+            note = self._notary.sign(self.origin, head)
+            with self._store.unit() as unit:
+                if unit.get(SignedHead, head.number) is None:
+                    unit.save(_rows([SignedHead(head.number, size, note)]), [], [])
+                    return
+            # Another process was quicker, perhaps with a smaller tree: look again, as above.
 
     def _trust(self) -> None:
         """Before every signature: these are the log and the key of the heads so far.
