@@ -16,25 +16,16 @@ import msgspec
 from kezek.app.port import Chance, Fault, Shelf, Simulator
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
-from kezek.planning.scenario.answer import Answer
+from kezek.planning.scenario.answer import TABLES, Answer
 
 KEPT_MAX = 500  # the oldest that is done makes room
 WAITING_MAX = 4
+_TABLE_FORMS = {"csv": "text/csv", "parquet": "application/vnd.apache.parquet"}
+# What may be had of a what-if, with the form it is in.
 FILES = {
     "scenario.toml": "application/toml",
     "answer.json": "application/json",
-    "summary.csv": "text/csv",
-    "groups.csv": "text/csv",
-    "hours.csv": "text/csv",
-    "lengths.csv": "text/csv",
-    "bands.csv": "text/csv",
-    "differences.csv": "text/csv",
-    "summary.parquet": "application/vnd.apache.parquet",
-    "groups.parquet": "application/vnd.apache.parquet",
-    "hours.parquet": "application/vnd.apache.parquet",
-    "lengths.parquet": "application/vnd.apache.parquet",
-    "bands.parquet": "application/vnd.apache.parquet",
-    "differences.parquet": "application/vnd.apache.parquet",
+    **{f"{name}.{end}": form for end, form in _TABLE_FORMS.items() for name in TABLES},
 }
 
 _ID = re.compile(r"[0-9a-f]{32}")

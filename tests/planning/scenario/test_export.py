@@ -10,7 +10,8 @@ from xml.etree import ElementTree as ET
 import pyarrow.parquet as pq
 import pytest
 
-from kezek.planning.scenario.export import TABLES, as_csv, as_parquet, tables
+from kezek.planning.scenario.answer import TABLES
+from kezek.planning.scenario.export import as_csv, as_parquet, tables
 from kezek.planning.scenario.keep import keep
 from kezek.planning.scenario.picture import answer_picture, nice, standalone
 from tests.planning.scenario.ground import HEAD, OWN

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
+# The tables in which an answer is handed out; `scenario/export.py` says what is in them.
+TABLES = ("summary", "groups", "hours", "lengths", "bands", "differences")
 # Upper ends in minutes of the bands in which trucks are counted by wait; the last band has no end.
 BANDS = (60, 180, 360, 720, 1_440, 2_880, 5_760)
 

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from kezek.planning.question import QUANTILES
-from kezek.planning.scenario.answer import Answer, Figure, PostAnswer
+from kezek.planning.scenario.answer import TABLES, Answer, Figure, PostAnswer
 
 Cell: TypeAlias = str | float | int | None
 Row: TypeAlias = dict[str, Cell]
 
-TABLES = ("summary", "groups", "hours", "lengths", "bands", "differences")
 PARQUET_MISSING = (
     "Parquet needs pyarrow, which is not installed: pip install 'kezek[parquet]', or ask for CSV"
 )
