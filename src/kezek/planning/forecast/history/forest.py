@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kezek.planning.forecast.history.library import THREADS, lightgbm
+from kezek.planning.forecast.history.library import STEADY, THREADS, lightgbm
 from kezek.planning.forecast.history.series import Floats, Ints
 from kezek.planning.question import QUANTILES
 
@@ -31,11 +31,7 @@ _SETTINGS = {
     "bagging_fraction": 0.6,
     "bagging_freq": 1,
     "max_bin": 63,
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 1,
-    "feature_pre_filter": False,
-    "verbose": -1,
+    **STEADY,
 }
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from kezek.planning.forecast.history.features import Features
 from kezek.planning.forecast.history.forest import Forest, grow
-from kezek.planning.forecast.history.library import THREADS, lightgbm
+from kezek.planning.forecast.history.library import STEADY, THREADS, lightgbm
 from kezek.planning.forecast.history.pairs import Pairs
 from kezek.planning.forecast.history.series import Floats, Ints
 from kezek.planning.question import QUANTILES
@@ -40,12 +40,7 @@ _TREES = {
     "bagging_freq": 1,
     "lambda_l2": 1.0,
     "max_bin": 63,
-    # The same input gives the same model on every machine.
-    "deterministic": True,
-    "force_row_wise": True,
-    "num_threads": 1,
-    "feature_pre_filter": False,
-    "verbose": -1,
+    **STEADY,
 }
 
 
@@ -88,7 +83,7 @@ def learn(known: Features, pairs: Pairs, horizons: int) -> Model | None:
     """A model of pairs whose truths are known; None of too few."""
     if len(pairs) < ROWS_MIN:
         return None
-    rows = _taken(len(pairs), SEED)
+    rows = _taken(len(pairs))
     known, pairs = known.at(rows), pairs.at(rows)
     change = np.clip((pairs.truth - pairs.last) / known.scale, -CHANGE_MAX, CHANGE_MAX)
     weight = _weights(change, pairs.horizon, horizons)
@@ -121,11 +116,11 @@ def _boosted(
         return Boosted(linear, tuple(threads.map(train, QUANTILES)))
 
 
-def _taken(count: int, seed: int) -> Ints:
+def _taken(count: int) -> Ints:
     """Which of so many rows a model learns from: all, or `ROWS_MAX` drawn from them."""
     if count <= ROWS_MAX:
         return np.arange(count)
-    drawn = np.random.default_rng(seed).choice(count, ROWS_MAX, replace=False)
+    drawn = np.random.default_rng(SEED).choice(count, ROWS_MAX, replace=False)
     return np.asarray(np.sort(drawn), np.int64)
 
 
