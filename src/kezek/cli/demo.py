@@ -119,7 +119,7 @@ def _forget(settings: Settings) -> None:
     database = settings.folder / "kezek.db"
     if not database.exists():
         return
-    # Opened, so that it is nobody else's meanwhile.
+    # Opened once: that is refused while a server runs on it.
     with opened_with(settings):
         pass
     keys = settings.folder / "keys"

@@ -105,7 +105,7 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
         if len(key) == 1
         else f"JOIN {asked} USING ({key_names})"
     )
-    add = f"INSERT INTO {name} ({all_names}) SELECT * FROM unnest({_arrays(columns)})"
+    add = _insert(name, names, columns)
     then = f"DO UPDATE SET {put}" if rest else "DO NOTHING"
     values = sqlite_mapping(kind).values
 
@@ -149,8 +149,7 @@ def _adding(
     @cache
     def statement(filled: tuple[bool, ...]) -> bytes:
         kept = [(n, c) for n, c, used in zip(names, columns, filled, strict=True) if used]
-        inserted, arrived = _quoted([n for n, _ in kept]), _arrays([c for _, c in kept])
-        return f"INSERT INTO {name} ({inserted}) SELECT * FROM unnest({arrived})".encode()
+        return _insert(name, [n for n, _ in kept], [c for _, c in kept]).encode()
 
     def adding(rows: Sequence[Any]) -> tuple[bytes, list[str]]:
         by_column = list(zip(*map(values, rows), strict=True))
@@ -159,6 +158,10 @@ def _adding(
         return statement(filled), [column.array(whole) for column, whole, used in pairs if used]
 
     return adding
+
+
+def _insert(name: str, names: Sequence[str], columns: Sequence[Column]) -> str:
+    return f"INSERT INTO {name} ({_quoted(names)}) SELECT * FROM unnest({_arrays(columns)})"
 
 
 def _quoted(names: Sequence[str]) -> str:
