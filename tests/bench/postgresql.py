@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from itertools import count
 from pathlib import Path
@@ -66,6 +67,8 @@ class Bench:
     def _booked(self, windows: Path) -> float:
         """Accepted bookings a second over HTTP, on a fresh copy of the installation."""
         name = self._server.empty(f"TEMPLATE {self._template}")
+        # Of the copy before, which this one knows nothing of.
+        shutil.rmtree(self._folder / "heads", ignore_errors=True)
         try:
             with start(self._folder, database=self._server.url(name), workers=WORKERS) as server:
                 salt = next(self._salts)

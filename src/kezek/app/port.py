@@ -214,7 +214,9 @@ class Store(Protocol):
         """Reads of the thread that asks."""
 
     def unit(self) -> AbstractContextManager[Unit]:
-        """A write transaction; leaving without an exception commits."""
+        """A write transaction, entered once it is our turn to write; leaving without an exception
+        commits.
+        """
 
     def keep_session(self, session: Session) -> None:
         """Store a session or a one-time link; no decision, so no event."""

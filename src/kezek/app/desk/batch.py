@@ -83,7 +83,7 @@ class _Draft:
 
 @value(frozen=True, slots=True)
 class Outcome:
-    """A committed batch: an answer per command, and the events for those who watch.
+    """A batch: an answer per command, and the events for those who watch.
 
     `decided` is when all was decided and only the commit was left, in seconds of `monotonic`.
     """
@@ -95,24 +95,28 @@ class Outcome:
 
 def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:
     """Decide a batch and commit it; an exception means that nothing of it happened."""
-    digests = [_digest(c) for c in commands]
     with store.unit() as unit:
-        facts = Facts(unit)
-        if isinstance(unit, Prefetching):
-            unit.prefetch([*named(commands), *((Answered, d) for d in digests if d)])
-            unit.prefetch(named_next(commands, facts))
-        # The log's time never runs backwards, whatever the machine's clock does.
-        now = Moment(max(now.at, unit.last_at), now.real)
-        draft = _Draft(facts, unit, rules, now, [], {})
-        before = unit.answered([d for d in digests if d])
-        answers = [
-            _answer(draft, command, digest, before)
-            for command, digest in zip(commands, digests, strict=True)
-        ]
-        if draft.events or draft.facts.changed or draft.answers:
-            unit.save(draft.facts.changed, draft.events, list(draft.answers.values()))
-        decided = monotonic()
-    return Outcome(answers, draft.events, decided)
+        return decided(unit, commands, rules, now)
+
+
+def decided(unit: Unit, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:
+    """Decide a batch and write it; it is committed when the unit is left."""
+    digests = [_digest(c) for c in commands]
+    facts = Facts(unit)
+    if isinstance(unit, Prefetching):
+        unit.prefetch([*named(commands), *((Answered, d) for d in digests if d)])
+        unit.prefetch(named_next(commands, facts))
+    # The log's time never runs backwards, whatever the machine's clock does.
+    now = Moment(max(now.at, unit.last_at), now.real)
+    draft = _Draft(facts, unit, rules, now, [], {})
+    before = unit.answered([d for d in digests if d])
+    answers = [
+        _answer(draft, command, digest, before)
+        for command, digest in zip(commands, digests, strict=True)
+    ]
+    if draft.events or draft.facts.changed or draft.answers:
+        unit.save(draft.facts.changed, draft.events, list(draft.answers.values()))
+    return Outcome(answers, draft.events, monotonic())
 
 
 def _answer(draft: _Draft, command: Command, digest: bytes, before: Any) -> Answer:
@@ -208,4 +212,4 @@ def _json(body: Any) -> str:
     return _encode(dict(body)).decode()
 
 
-__all__ = ["Answer", "Done", "Outcome", "run"]
+__all__ = ["Answer", "Done", "Outcome", "decided", "run"]

@@ -16,7 +16,7 @@ from contextlib import suppress
 from time import monotonic
 from typing import TypeAlias
 
-from kezek.app.desk.batch import Answer, Outcome, run
+from kezek.app.desk.batch import Answer, Outcome, decided
 from kezek.app.port import Clock, Conflict, Fault, OutcomeUnknown, Store
 from kezek.app.tally import DeskTally
 from kezek.domain.decide import Command
@@ -126,15 +126,17 @@ class Desk:
 
     def commit_next(self) -> None:
         """Commit one batch of what waits; only the desk's own thread, or who stands in for it."""
-        with self._wake:
-            count = min(len(self._waiting), BATCH_MAX)
-            batch = [self._waiting.popleft() for _ in range(count)]
-        self._commit(batch)
+        self._commit(self._taken(BATCH_MAX), BATCH_MAX)
 
-    def _commit(self, batch: list[_Asked]) -> None:
-        commands, began = [command for command, _, _ in batch], monotonic()
+    def _taken(self, count: int) -> list[_Asked]:
+        with self._wake:
+            return [self._waiting.popleft() for _ in range(min(len(self._waiting), count))]
+
+    def _commit(self, batch: list[_Asked], most: int) -> None:
+        """Commit these, and who comes before it is our turn, as far as `most` have room."""
+        began = monotonic()
         try:
-            outcome = self._run(commands)
+            outcome = self._run(batch, most)
         except Exception as fault:  # noqa: BLE001 - whatever failed, everyone waiting must hear of it
             self._failed(batch, fault)
             return
@@ -142,14 +144,21 @@ class Desk:
         self._tell(outcome)
         _answer(batch, outcome.answers)
 
-    def _run(self, commands: Sequence[Command]) -> Outcome:
+    def _run(self, batch: list[_Asked], most: int) -> Outcome:
         """The batch; again when another process came in between, for nothing of it was kept then, and
         everything is loaded and decided anew.
         """
         for _ in range(TRIES - 1):
             with suppress(Conflict):
-                return run(self.store, commands, self.rules, self.clock.now())
-        return run(self.store, commands, self.rules, self.clock.now())
+                return self._try(batch, most)
+        return self._try(batch, most)
+
+    def _try(self, batch: list[_Asked], most: int) -> Outcome:
+        with self.store.unit() as unit:
+            # Another process may have kept us waiting: who came meanwhile need not wait again.
+            batch += self._taken(most - len(batch))
+            commands = [command for command, _, _ in batch]
+            return decided(unit, commands, self.rules, self.clock.now())
 
     def _count(self, outcome: Outcome, began: float) -> None:
         tally, events = self.tally, outcome.events
@@ -170,7 +179,7 @@ class Desk:
             _answer(batch, [fault] * len(batch))
             return
         for one in batch:
-            self._commit([one])
+            self._commit([one], 1)
 
     def _tell(self, outcome: Outcome) -> None:
         if outcome.events:

@@ -1,4 +1,4 @@
-"""One write transaction: begun, locked and loaded in one journey, written and committed in another."""
+"""One write transaction: begun and locked in one journey, written and committed in another."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ class PostgresUnit(Rows, Prefetching):
         super().__init__(self._read)
         self._connection, self._pipeline = connection, pipeline
         self._known: dict[Ref, Row | None] = {}
-        self._heard = False
-        self._last: tuple[int, Instant] | None = None
         self._repeats = self._writes = False
         # Whether the commit may have reached the server.
         self.committing = False
         self._commit: psycopg.Cursor[Any] | None = None
         self._send(b"BEGIN ISOLATION LEVEL READ COMMITTED")
         self._send(_LOCK)
-        self._newest = self._send(_LAST)
+        newest = self._send(_LAST)
+        self._hear()
+        self._last = cast("tuple[int, Instant] | None", newest.fetchone()) or (0, 0)
 
     def _send(self, statement: bytes, values: Sequence[Any] = ()) -> psycopg.Cursor[Any]:
         return self._connection.execute(statement, values, binary=True)
@@ -63,22 +63,14 @@ class PostgresUnit(Rows, Prefetching):
     def _hear(self) -> None:
         """Wait for every answer so far."""
         self._pipeline.sync()
-        self._heard = True
 
     @property
     def last_position(self) -> int:
-        return self._end()[0]
+        return self._last[0]
 
     @property
     def last_at(self) -> Instant:
-        return self._end()[1]
-
-    def _end(self) -> tuple[int, Instant]:
-        if self._last is None:
-            if not self._heard:
-                self._hear()
-            self._last = cast("tuple[int, Instant] | None", self._newest.fetchone()) or (0, 0)
-        return self._last
+        return self._last[1]
 
     def prefetch(self, refs: Iterable[Ref]) -> None:
         wanted: dict[type[Any], set[Hashable]] = {}
