@@ -64,7 +64,10 @@ def test_a_wrong_scenario_is_told_by_line_and_field_and_leaves_nothing(file, tmp
     file.write_text(HEAD + OWN.replace("lanes = 2", "lanes = -2"))
     told = simulate(file, "--out", tmp_path / "out")
     assert told.exit_code == 7
-    assert f"{file}:14: checkpoint[0].stage[0].lanes: expected `int` >= 0, found -2" in told.output
+    assert (
+        f"{file}:14: checkpoint[0].stage[0].lanes: expected a whole number >= 0, found -2"
+        in told.output
+    )
     assert "Traceback" not in told.output
     assert not (tmp_path / "out").exists()
     problem = json.loads(simulate(file, "--json").output)["problem"]

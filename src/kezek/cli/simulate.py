@@ -269,7 +269,7 @@ def _cluster(address: str) -> Pool:
         raise Failed(
             ExitCode.USAGE,
             "not_installed",
-            "a cluster needs Dask, which is not installed: pip install 'kezek[cluster]'",
+            'a cluster needs Dask, which is not installed: "make install" in the project\'s folder',
         ) from None
     return ClusterPool(address)
 

@@ -190,7 +190,9 @@ def _told(report: Report, seconds: float) -> None:
                 f"{report.hidden:,} events are hidden by the log's own word: only their place is proved."
             )
         if report.unsealed:
-            say(f"{report.unsealed:,} events at the end are not sealed yet.")
+            few = report.unsealed == 1
+            told = "1 event at the end is" if few else f"{report.unsealed:,} events at the end are"
+            say(f"{told} not sealed yet.")
         for finding in body["findings"]:  # type: ignore[attr-defined]
             say(f"WRONG  {finding['row']} {finding['at']}: {finding['sentence']}")
         if report.more:

@@ -13,7 +13,7 @@ import pytest
 from kezek.planning.scenario.answer import TABLES
 from kezek.planning.scenario.export import as_csv, as_parquet, tables
 from kezek.planning.scenario.keep import keep
-from kezek.planning.scenario.picture import answer_picture, nice, standalone
+from kezek.planning.scenario.picture import Words, answer_panels, answer_picture, nice, standalone
 from tests.planning.scenario.ground import HEAD, OWN
 from tests.planning.scenario.test_play import COMPARE, answered
 
@@ -42,7 +42,7 @@ def test_both_worlds_are_in_every_table_of_posts(answer):
 
 def test_without_its_library_parquet_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ModuleNotFoundError, match=r"pip install 'kezek\[parquet\]'"):
+    with pytest.raises(ModuleNotFoundError, match="make install"):
         as_parquet([{"n": 1}])
 
 
@@ -64,16 +64,14 @@ def test_a_picture_is_an_svg_with_both_worlds_on_one_scale(answer):
 
 
 def test_a_scale_ends_at_a_round_number():
-    assert [nice(top) for top in (0, 0.4, 1, 1.01, 7, 41, 101, 2_400)] == [
-        1,
-        1,
-        1,
-        2,
-        10,
-        50,
-        200,
-        2_500,
-    ]
+    tops = (0, 0.4, 2, 2.01, 7, 41, 101, 2_400)
+    assert [nice(top) for top in tops] == [2, 2, 2, 4, 8, 80, 120, 2_400]
+
+
+def test_marks_are_written_as_the_reader_writes_numbers(answer):
+    words = Words(number=lambda level: f"≈{level:g}".replace(".", ","))
+    drawn = answer_picture(answer, words=words) + "".join(answer_panels(answer, words=words))
+    assert drawn.count(">≈0<") == 8, "one beginning for each of four charts, drawn twice"
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):

@@ -17,7 +17,8 @@ Cell: TypeAlias = str | float | int | None
 Row: TypeAlias = dict[str, Cell]
 
 PARQUET_MISSING = (
-    "Parquet needs pyarrow, which is not installed: pip install 'kezek[parquet]', or ask for CSV"
+    'Parquet needs pyarrow, which is not installed: "make install" in the project\'s folder brings'
+    " it; or ask for CSV"
 )
 
 

@@ -6,7 +6,7 @@ and no colour of their own; a page styles them, and `standalone` brings a style 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from kezek.domain.kernel.value import value
@@ -14,7 +14,8 @@ from kezek.planning.scenario.answer import Answer, Length, PostAnswer
 
 WIDTH, NARROW, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 400, 150, 46, 8, 26, 22
 _TICKS = 4
-_NICE = (1, 2, 2.5, 5, 10)
+_HALF = 0.5
+_NICE = (1, 2, 3, 4, 5, 6, 8, 10)
 _HOURS = 24
 _DAY_ROOM = 64  # units of width that the label of a day needs
 
@@ -30,11 +31,12 @@ svg{color:#1b1a17;background:#fbfaf6;font-family:system-ui,sans-serif;font-size:
 
 @value(frozen=True, slots=True)
 class Words:
-    """The words of a picture, in the reader's language."""
+    """The words and numbers of a picture, in the reader's language."""
 
     waits: str = "wait by hour of arrival, hours"
     line: str = "trucks here, not yet across"
     legend: str = "line: the median; strong: half of the cases; faint: nine in ten"
+    number: Callable[[float], str] = "{:g}".format
 
 
 @value(frozen=True, slots=True)
@@ -51,14 +53,15 @@ def answer_picture(answer: Answer, at: int = 0, words: Words | None = None) -> s
     """Both worlds of one checkpoint: waits by hour, and the line over time, on common scales."""
     said = words or Words()
     groups = _groups(answer, at, said)
-    return drawn(groups, title=answer.title, legend=said.legend)
+    return drawn(groups, said, title=answer.title)
 
 
 def answer_panels(answer: Answer, at: int = 0, words: Words | None = None) -> list[str]:
     """The same charts, a narrow picture each, for a page that arranges them; the legend is its own."""
+    said = words or Words()
     return [
-        _svg(_panel(panel, 0, top, NARROW), NARROW, TOP + PANEL + FOOT, panel.title)
-        for group in _groups(answer, at, words or Words())
+        _svg(_panel(panel, 0, top, NARROW, said.number), NARROW, TOP + PANEL + FOOT, panel.title)
+        for group in _groups(answer, at, said)
         for top in (_top(group),)
         for panel in group
     ]
@@ -74,14 +77,14 @@ def _groups(answer: Answer, at: int, said: Words) -> list[list[Panel]]:
     return [waits, lines]
 
 
-def drawn(groups: Sequence[Sequence[Panel]], *, title: str, legend: str) -> str:
+def drawn(groups: Sequence[Sequence[Panel]], said: Words, *, title: str) -> str:
     """Panels one below another; those of a group share a scale."""
     parts, y = [], 0
     for group in groups:
         for panel in group:
-            parts.append(_panel(panel, y, _top(group), WIDTH))
+            parts.append(_panel(panel, y, _top(group), WIDTH, said.number))
             y += TOP + PANEL + FOOT
-    parts.append(f'<text class="tick" x="{LEFT}" y="{y + 14}">{escape(legend)}</text>')
+    parts.append(f'<text class="tick" x="{LEFT}" y="{y + 14}">{escape(said.legend)}</text>')
     return _svg("".join(parts), WIDTH, y + 24, title)
 
 
@@ -104,11 +107,12 @@ def _top(group: Sequence[Panel]) -> float:
 
 
 def nice(top: float) -> float:
-    """The end of a scale: a round number not below `top`, 1 at least."""
-    if top <= 1:
-        return 1.0
-    size = 10.0 ** (len(str(int(top))) - 1)
-    return next(size * step for step in _NICE if size * step >= top)
+    """The end of a scale not below `top`: its marks stand at round numbers, at halves at least."""
+    step = top / _TICKS
+    if step <= _HALF:
+        return _TICKS * _HALF
+    size = 10.0 ** (len(str(int(step))) - 1)
+    return _TICKS * next(size * one for one in _NICE if size * one >= step)
 
 
 def _waits(title: str, post: PostAnswer) -> Panel:
@@ -126,7 +130,7 @@ def _line(title: str, lengths: Sequence[Length]) -> Panel:
     return Panel(title, columns, labels, stepped=False)
 
 
-def _panel(panel: Panel, y: int, top: float, width: int) -> str:
+def _panel(panel: Panel, y: int, top: float, width: int, number: Callable[[float], str]) -> str:
     count = max(1, len(panel.columns))
     step = (width - LEFT - RIGHT) / (count if panel.stepped else max(1, count - 1))
     floor = y + TOP + PANEL
@@ -137,10 +141,10 @@ def _panel(panel: Panel, y: int, top: float, width: int) -> str:
     parts = [f'<text class="head" x="{LEFT}" y="{y + 16}">{escape(panel.title)}</text>']
     for tick in range(_TICKS + 1):
         level = top * tick / _TICKS
-        up = _n(height(level))
+        up, mark = _n(height(level)), escape(number(level))
         parts.append(f'<path class="axis" d="M{LEFT} {up}H{width - RIGHT}"/>')
         parts.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{up}" dy="4" text-anchor="end">{level:g}</text>'
+            f'<text class="tick" x="{LEFT - 6}" y="{up}" dy="4" text-anchor="end">{mark}</text>'
         )
     for at, label in _with_room(panel.labels, step):
         x = LEFT + step * (at + (0.5 if panel.stepped else 0))

@@ -22,6 +22,15 @@ from kezek.planning.scenario.problem import Problem, ScenarioWrong
 from kezek.planning.scenario.scenario import Scenario
 
 POINTS_MAX = 100_000
+# The checker's names of kinds, and ours.
+_KINDS = {
+    "float": "a number",
+    "int": "a whole number",
+    "str": "a text",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
 
 
 @value(frozen=True, slots=True)
@@ -194,6 +203,8 @@ def _said(fault: msgspec.ValidationError, document: Document) -> tuple[str, str]
             here = f"{field}.{name}" if field else name
             missing = "missing" in words
             return here, "this field is missing" if missing else "there is no such field"
+    for kind, words in _KINDS.items():
+        told = told.replace(f"`{kind}`", words)
     found = value_at(document, field)
     return field, f"{told[0].lower()}{told[1:]}, found {found!r}"
 

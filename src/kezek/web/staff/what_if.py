@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
@@ -186,7 +187,9 @@ def _known(here: Visit, found: str) -> Known:
 
 def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
     say = here.words.gettext
-    words = PictureWords(waits=say(_WAITS), line=say(_LINE))
+    words = PictureWords(
+        waits=say(_WAITS), line=say(_LINE), number=partial(number, lang=here.words.lang)
+    )
     drawn = answer_panels(answer, at, words)
     return [Markup(svg) for svg in drawn]  # noqa: S704 - drawn by us, its texts escaped
 

@@ -155,3 +155,10 @@ def test_a_file_without_a_history_is_refused(tmp_path: Path, content: bytes, sai
 def test_an_unknown_column_is_answered_with_those_that_are_there(tmp_path: Path):
     with pytest.raises(UnknownColumn, match="at, post, wait"):
         read_history(written(tmp_path, GOOD), Columns("when", "wait"), None)
+
+
+def test_a_column_without_stamps_is_told_once_and_not_row_by_row(tmp_path: Path):
+    path = written(tmp_path, *(f"post {n},{n}" for n in range(40)), header="at,wait")
+    with pytest.raises(UnknownColumn, match="'at' holds no stamps") as told:
+        read_history(path, Columns("at", "wait"), None)
+    assert "first 20 rows" in str(told.value)

@@ -25,7 +25,7 @@ class NotInstalled(Exception):
     def __init__(self, fault: Exception) -> None:
         super().__init__(
             "forecasts of histories need LightGBM, which is not here: install it with"
-            ' "pip install kezek[learning]" and the system\'s libgomp1 with'
+            " \"make install\" in the project's folder, and the system's libgomp1 with"
             f' "apt-get install -y libgomp1" ({fault})'
         )
 

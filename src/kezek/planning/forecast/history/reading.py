@@ -123,11 +123,17 @@ class _Reader:
             self._refuse()
 
     def _refuse(self) -> None:
-        count = len(self._problems)
-        told = "one row" if count == 1 else f"{count} rows"
+        count, time = len(self._problems), self._columns.time
+        nothing_good = not any(found.at for found in self._found.values())
+        if count >= PROBLEMS_MAX and nothing_good and {p.column for p in self._problems} == {time}:
+            raise UnknownColumn(
+                f"{self._path}: the column {time!r} holds no stamps like 2026-06-13T17:23Z in its first"
+                f" {count} rows; name the column that does."
+            )
+        told, what = ("one row", "it") if count == 1 else (f"{count} rows", "them")
         if count >= PROBLEMS_MAX:
             told = f"at least {told}"
-        raise BadHistory(f"{self._path}: {told} cannot be used; put them right.", self._problems)
+        raise BadHistory(f"{self._path}: {told} cannot be used; put {what} right.", self._problems)
 
     def _row(self, line: int, stamp: str, value: str, name: str) -> None:
         found = self._found.setdefault(name, _Found())
