@@ -49,7 +49,7 @@ def failed(fault: Exception) -> Failed:
         return Failed(
             ExitCode.WORLD,
             code,
-            f"{sentence}. While it runs, use its pages or its API for this.",
+            f"{sentence}. While it runs, use its pages or its API, or --key-file where a command has it.",
         )
     if isinstance(fault, (Fault, OSError)) or hasattr(fault, "permanent"):
         return Failed(ExitCode.WORLD, code, sentence)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Protocol
 
 import msgspec
@@ -31,7 +33,7 @@ class LocalPool:
         self.workers = workers
         # A fresh start, because a fork of a process with threads may stand still.
         self._pool = ProcessPoolExecutor(
-            workers, mp_context=get_context("spawn"), initializer=_quiet
+            workers, mp_context=get_context("spawn"), initializer=_at_home
         )
 
     def submit(self, job: Job) -> Future[bytes]:
@@ -46,9 +48,19 @@ def played(job: Job) -> bytes:
     return msgspec.json.encode(play(job), order="deterministic")
 
 
-def _quiet() -> None:
-    """Ctrl-C reaches the whole group: a worker ends at once and in silence, what it played is lost.
+def _at_home() -> None:
+    """A worker's manners: it ends at once when it is told to, and never outlives who asked for the work.
 
-    The one who asked for the work says what that means; nobody waits for an answer that is not kept.
+    Ctrl-C reaches the whole group: a worker ends in silence, what it played is lost; the one who asked
+    says what that means, and nobody waits for an answer that is not kept.
     """
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "a worker was spawned"
+    parent.join()
+    # Nothing is to be put away: the files are the parent's.
+    os._exit(1)
