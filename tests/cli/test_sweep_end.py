@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.cli.program import DEADLINE, environment, kezek, until
+from tests.cli.program import DEADLINE, environment, until
 from tests.planning.scenario.ground import HEAD, OWN
 
 # The first point is done in no time; each of the others would take minutes.

@@ -49,7 +49,7 @@ def failed(fault: Exception) -> Failed:
         return Failed(
             ExitCode.WORLD,
             code,
-            f"{sentence}. While it runs, use its pages or its API, or --key-file where a command has it.",
+            f"{sentence}. While it runs, use its pages, its API, or --key-file where there is one.",
         )
     if isinstance(fault, (Fault, OSError)) or hasattr(fault, "permanent"):
         return Failed(ExitCode.WORLD, code, sentence)
