@@ -11,13 +11,12 @@ from kezek.app.accuracy import (
     GROUP_MIN,
     NONE,
     SCORED_MIN,
-    SOFT,
     Past,
     accuracy_of,
     calibration_of,
-    regime_of,
 )
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
+from kezek.planning.forecast.signs import SOFT, regime_of
 from kezek.planning.planner import _invented
 from kezek.planning.question import QUANTILES, Hour, InLine, Range
 

@@ -13,11 +13,18 @@ from kezek.app.checkpoint import Network
 from kezek.app.forecast import AGE, EACH, IDLE_SECONDS, Forecasts, calibrated
 from kezek.app.port import PlannerFault, StoreFault
 from kezek.app.queue import Queues
-from kezek.app.replay import Scores
+from kezek.app.replay import Pasts, Scores
 from kezek.app.watch import Watch
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Moment
 from kezek.domain.turn.arrive import Arrive
-from kezek.planning.question import JoinForecast, LineForecast, LineState, Range, TruckForecast
+from kezek.planning.question import (
+    UNCORRECTED,
+    JoinForecast,
+    LineForecast,
+    LineState,
+    Range,
+    TruckForecast,
+)
 from tests.app.test_line_past import Twin, arrive, call, through
 from tests.planning.stand_in import forecast
 from tests.world import PEOPLE, A, B, D, World, X
@@ -31,7 +38,7 @@ class Planner(Twin):
         self.lines: list[str] = []
         self.fault = ""
 
-    async def forecast(self, asked: LineState) -> LineForecast:
+    async def forecast(self, asked: LineState, corrections=UNCORRECTED) -> LineForecast:
         self.lines.append(asked.line)
         if self.fault:
             raise PlannerFault(self.fault)
@@ -233,9 +240,9 @@ def test_a_line_that_cannot_be_scored_does_not_keep_the_others_from_it(scene, mo
     async def failing(store, planner, post, now, **more):
         if post.line.id == A:
             raise PlannerFault("stumbled")
-        return Scores(now)
+        return Pasts((), ())
 
-    monkeypatch.setattr(module, "scores_of", failing)
+    monkeypatch.setattr(module, "pasts_of", failing)
     scene.turns()
     score(scene)
     assert [line for line in EVERY if scene.forecasts.scores(line)] == [B, D, X]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from kezek.app.line_past import LinePast
 from kezek.app.port import PlannerFault
-from kezek.app.replay import scores_of
+from kezek.app.replay import Scores, pasts_of, scored
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
@@ -17,9 +18,9 @@ from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss
 from kezek.domain.turn.undo import Undo
-from kezek.planning.question import LineForecast, LineState
+from kezek.planning.question import UNCORRECTED, Case, Lesson, LineForecast, LineState
 from tests.app.test_line_state import OFFICER, post_of, state
-from tests.planning.stand_in import forecast
+from tests.planning.stand_in import forecast, learn
 from tests.world import PEOPLE, TODAY, A, World
 
 
@@ -149,15 +150,19 @@ class Twin:
     async def run(self) -> None:
         """There is no process."""
 
-    async def forecast(self, asked: LineState) -> LineForecast:
+    async def forecast(self, asked: LineState, corrections=UNCORRECTED) -> LineForecast:
         self.asked += 1
         if self.asked > self.fails_after:
             raise PlannerFault("down")
         return forecast(asked)
 
+    async def learn(self, cases: Sequence[Case]) -> Lesson:
+        return learn(cases)
 
-def played(world: World, twin: Twin):
-    return asyncio.run(scores_of(world.store, twin, post_of(world), world.now.at))
+
+def played(world: World, twin: Twin) -> Scores:
+    pasts = asyncio.run(pasts_of(world.store, twin, post_of(world), world.now.at))
+    return scored(pasts, world.now.at)
 
 
 def test_a_line_is_scored_from_its_log_alone(world):

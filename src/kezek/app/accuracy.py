@@ -14,17 +14,14 @@ from statistics import median
 
 from kezek.domain.kernel.instant import DAY, MINUTE, Instant
 from kezek.domain.kernel.value import value
-from kezek.planning.question import QUANTILES, LineState, Range
+from kezek.planning.forecast.signs import error_of, off_by
+from kezek.planning.question import QUANTILES, Case, Range, Signs
 
 SCORED_FOR = 30 * DAY
 # Fewer say nothing that is worth a sentence.
 SCORED_MIN = 30
 # Ours: a group with fewer errors than these takes those of the whole line.
 GROUP_MIN = 40
-# Ours: added to both sides of the ratio, so that a wait of nothing has one.
-SOFT = 10 * MINUTE
-# Ours: the line is long when it holds more trucks than the next three hours take.
-LONG_HOURS = 3
 
 _LOW80, _HIGH80 = QUANTILES.index(0.10), QUANTILES.index(0.90)
 _LOW90, _HIGH90 = QUANTILES.index(0.05), QUANTILES.index(0.95)
@@ -36,7 +33,7 @@ class Past:
     """A forecast of a wait made at `at`, and what came: spans; `known_at` is when it was over.
 
     `last_wait` and `by_pace` are what the two simple rules said at that moment, None where they knew
-    nothing.
+    nothing; `signs` are what was known then that its error may be learned by.
     """
 
     at: Instant
@@ -47,6 +44,13 @@ class Past:
     wait: Instant
     last_wait: Instant | None
     by_pace: Instant | None
+    signs: Signs = ()
+
+    @property
+    def case(self) -> Case:
+        """What can be learned from it."""
+        error = error_of(self.wait, self.forecast.at[_MEDIAN])
+        return Case(self.at, self.known_at, self.signs, error)
 
 
 @value(frozen=True, slots=True)
@@ -56,6 +60,8 @@ class Accuracy:
     `inside80` and `inside90` are shares of trucks inside the ranges from 10 to 90 and from 5 to 95 %;
     losses are mean pinball losses over the seven quantiles, in minutes, and so is `error`, the median
     distance from the middle.  The baselines' losses are over the trucks for which they had a word.
+    Where a correction was learned, `loss_corrected` and `loss_uncorrected` are those with it and
+    without, of which the line's ranges have the one that is `loss`.
     """
 
     trucks: int
@@ -65,6 +71,13 @@ class Accuracy:
     loss_last_wait: float | None
     loss_by_pace: float | None
     error: float
+    loss_corrected: float | None = None
+    loss_uncorrected: float | None = None
+
+    @property
+    def corrected(self) -> bool:
+        """Whether the ranges are corrected by what was learned."""
+        return self.loss_uncorrected is not None and self.loss < self.loss_uncorrected
 
 
 @value(frozen=True, slots=True)
@@ -77,22 +90,11 @@ class Calibration:
     def of(self, waits: Range, vehicle_class: str, regime: str) -> Range:
         """The range with its quantiles moved, still rising."""
         moves = self.groups.get((vehicle_class, regime), self.whole)
-        moved = (
-            max(0, round((wait + SOFT) * math.exp(move)) - SOFT)
-            for wait, move in zip(waits.at, moves, strict=True)
-        )
+        moved = (off_by(wait, move) for wait, move in zip(waits.at, moves, strict=True))
         return Range(tuple(sorted(moved)))
 
 
 NONE = Calibration((0.0,) * len(QUANTILES), {})
-
-
-def regime_of(state: LineState) -> str:
-    """Closed, long or short: the queue's condition at that moment."""
-    soon = state.hours[:LONG_HOURS]
-    if not soon or not soon[0].capacity:
-        return "closed"
-    return "long" if len(state.waiting) > sum(hour.capacity for hour in soon) else "short"
 
 
 def calibration_of(past: Iterable[Past]) -> Calibration:
@@ -109,7 +111,7 @@ def calibration_of(past: Iterable[Past]) -> Calibration:
 
 
 def _errors(one: Past) -> tuple[float, ...]:
-    return tuple(math.log((one.wait + SOFT) / (wait + SOFT)) for wait in one.forecast.at)
+    return tuple(error_of(one.wait, told) for told in one.forecast.at)
 
 
 def _moves(errors: Sequence[tuple[float, ...]]) -> tuple[float, ...]:

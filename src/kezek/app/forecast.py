@@ -7,19 +7,22 @@ is the oldest.  What this costs the server is held to a small share of its time.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from dataclasses import dataclass, replace
 
-from kezek.app.accuracy import Calibration, regime_of
+from kezek.app.accuracy import Calibration
 from kezek.app.checkpoint import Network, Post
 from kezek.app.line_log import LineLog
 from kezek.app.line_state import state_of
 from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
 from kezek.app.queue import Queues
-from kezek.app.replay import Scores, scores_of
+from kezek.app.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
 from kezek.app.watch import EVERY_LINE, Watch
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
+from kezek.planning.forecast.signs import regime_of
 from kezek.planning.question import (
+    UNCORRECTED,
     JoinForecast,
     Length,
     LineForecast,
@@ -95,6 +98,7 @@ class Forecasts:
         self._editions: dict[str, int] = {}
         self._logs: dict[str, LineLog] = {}
         self._scores: dict[str, Scores] = {}
+        self._pasts: dict[str, Pasts] = {}
         self._tried: dict[str, Instant] = {}
         self._looked: dict[str, Instant] = {}
         self._asked: dict[str, Instant] = {}
@@ -144,7 +148,12 @@ class Forecasts:
             version = self._watch.version(post.line.id)
             state = await asyncio.to_thread(self.state, post)
             spent = self._clock.now().real - began
-            self.take(state, await planner.forecast(state), version)
+            scores = self._scores.get(state.line)
+            told = await planner.forecast(state, scores.corrections if scores else UNCORRECTED)
+            # Whoever was scored meanwhile is asked about again: how far ranges are moved was learned
+            # from such as were corrected alike.
+            if scores is self._scores.get(state.line):
+                self.take(state, told, version)
             self._faults.pop(post.line.id, None)
         except PlannerFault as fault:
             self._faults[post.line.id] = f"planner_{fault.code}"
@@ -219,13 +228,37 @@ class Forecasts:
         # Noted first: a line that cannot be scored must not keep the others from it.
         self._tried[line] = now
         try:
-            self._scores[line] = await scores_of(
+            self._pasts[line] = await pasts_of(
                 self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
             )
         except PlannerFault:
             return
         except Fault as fault:
             log.warning("forecasts of %s are not scored: %s", line, fault)
+            return
+        await self._learn(planner, line, now)
+
+    async def _learn(self, planner: Planner, line: str, now: Instant) -> None:
+        """Score a line by what the pasts of all lines teach; where nothing is learned, by its own."""
+        lessons = dict[str, Lessons]()
+        with contextlib.suppress(PlannerFault):
+            lessons = await lessons_of(planner, self._pasts)
+        wanting = [(line, now)]
+        if line in lessons and lessons[line].called.correction is not None:
+            wanting += self._untaught(line)
+        for one, at in wanting:
+            # Beside the loop, so that requests get in between.
+            self._scores[one] = await asyncio.to_thread(
+                scored, self._pasts[one], at, lessons.get(one)
+            )
+
+    def _untaught(self, line: str) -> list[tuple[str, Instant]]:
+        """Others that were scored while all lines together taught nothing yet."""
+        return [
+            (one, scores.at)
+            for one, scores in self._scores.items()
+            if one != line and scores.called is not None and scores.called.loss_corrected is None
+        ]
 
     def _night(self, post: Post, now: Instant) -> bool:
         """Whether a local midnight has passed since the line was scored, and an hour since a trial."""

@@ -14,7 +14,14 @@ from kezek.domain.kernel.value import value
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
-from kezek.planning.question import LineForecast, LineState
+from kezek.planning.question import (
+    UNCORRECTED,
+    Case,
+    Corrections,
+    Lesson,
+    LineForecast,
+    LineState,
+)
 
 R = TypeVar("R", bound=Row)
 Ref: TypeAlias = tuple[type[Any], Hashable]
@@ -298,5 +305,10 @@ class Planner(Protocol):
     async def run(self) -> None:
         """Keep that process until this is cancelled."""
 
-    async def forecast(self, state: LineState) -> LineForecast:
-        """The twin's answer, or a PlannerFault."""
+    async def forecast(
+        self, state: LineState, corrections: Corrections = UNCORRECTED
+    ) -> LineForecast:
+        """The twin's answer, corrected, or a PlannerFault."""
+
+    async def learn(self, cases: Sequence[Case]) -> Lesson:
+        """What past forecasts teach, or a PlannerFault."""

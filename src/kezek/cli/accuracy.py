@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,14 @@ from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import folder_option, opened
 from kezek.cli.output import answer, json_option, say
+from kezek.planning.question import UNCORRECTED
 
 if TYPE_CHECKING:
     from kezek.app.accuracy import Accuracy
+    from kezek.app.checkpoint import Post
     from kezek.app.house import House
     from kezek.app.replay import Scores
-    from kezek.planning.question import LineForecast, LineState
+    from kezek.planning.question import Case, Corrections, Lesson, LineForecast, LineState
 
 MEASURES = ("called", "crossed")
 
@@ -32,10 +35,12 @@ def accuracy(checkpoints: tuple[str, ...], folder: Path | None) -> None:
 
     Each forecast is made again from the log, as it was known when a truck arrived, and held against what
     came: the share of trucks inside the ranges of 80 and 90 %, the mean pinball loss in minutes beside
-    that of the last truck's wait and of trucks ahead ÷ pace, and the typical error in minutes.
+    that of the last truck's wait and of trucks ahead ÷ pace, and the typical error in minutes. What a
+    learned correction would bring is told too; it is learned from all the checkpoints that are asked
+    about, and from a few hundred such trucks at least.
     """
     with opened(folder) as house:
-        told = {name: _scores(house, name) for name in checkpoints or _with_lines(house)}
+        told = asyncio.run(_scores(house, checkpoints or _with_lines(house)))
     body = [
         {
             "checkpoint": name,
@@ -54,19 +59,24 @@ class _Twin:
     async def run(self) -> None:
         """There is no process to keep."""
 
-    async def forecast(self, state: LineState) -> LineForecast:
-        from kezek.planning.forecast.twin import forecast
+    async def forecast(
+        self, state: LineState, corrections: Corrections = UNCORRECTED
+    ) -> LineForecast:
+        from kezek.planning.forecast.correction import corrected_forecast
 
-        return forecast(state)
+        return corrected_forecast(state, corrections)
+
+    async def learn(self, cases: Sequence[Case]) -> Lesson:
+        from kezek.planning.forecast.correction import learn
+
+        return learn(cases)
 
 
 def _with_lines(house: House) -> list[str]:
     return [name for name, post in house.network.posts().items() if post.line is not None]
 
 
-def _scores(house: House, checkpoint: str) -> Scores:
-    from kezek.app.replay import scores_of
-
+def _post(house: House, checkpoint: str) -> Post:
     post = house.network.post(checkpoint)
     if post is None or post.line is None:
         raise Failed(
@@ -74,8 +84,18 @@ def _scores(house: House, checkpoint: str) -> Scores:
             "checkpoint_unknown",
             f"there is no line at {checkpoint!r}: `kezek board` lists the checkpoints",
         )
+    return post
+
+
+async def _scores(house: House, checkpoints: Sequence[str]) -> dict[str, Scores]:
+    from kezek.app.replay import lessons_of, pasts_of, scored
+
     # Not this machine's time: the past ends where the log does.
-    return asyncio.run(scores_of(house.store, _Twin(), post, house.watch.at))
+    planner, now = _Twin(), house.watch.at
+    posts = {name: _post(house, name) for name in checkpoints}
+    kept = {name: await pasts_of(house.store, planner, post, now) for name, post in posts.items()}
+    lessons = await lessons_of(planner, kept)
+    return {name: scored(pasts, now, lessons[name]) for name, pasts in kept.items()}
 
 
 def _shown(good: Accuracy | None) -> dict[str, Any] | None:
@@ -93,8 +113,16 @@ def _print(told: dict[str, Scores]) -> None:
                 f"{name:20} {measure:8} {good.trucks} trucks; inside 80 %: {good.inside80:.0%}, "
                 f"90 %: {good.inside90:.0%}; loss {good.loss:.1f} min (last wait "
                 f"{_minutes(good.loss_last_wait)}, pace {_minutes(good.loss_by_pace)}); "
-                f"typical error {good.error:.0f} min"
+                f"typical error {good.error:.0f} min; {_correction(good)}"
             )
+
+
+def _correction(good: Accuracy) -> str:
+    if good.loss_corrected is None:
+        return "no correction learned"
+    if good.corrected:
+        return f"corrected (without: loss {_minutes(good.loss_uncorrected)})"
+    return f"not corrected (with: loss {_minutes(good.loss_corrected)})"
 
 
 def _minutes(loss: float | None) -> str:

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
-from kezek.planning.forecast.twin import forecast
-from kezek.planning.planner import serve, warm
+from kezek.planning.forecast.correction import corrected_forecast, learn
+from kezek.planning.planner import Able, serve, warm
 
 # Whatever else wants the processor goes first.
 NICE = 19
@@ -23,8 +23,8 @@ def main() -> None:
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, encoding="ascii")
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as told:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        warm(forecast)
-        serve(sys.stdin.buffer, told, forecast)
+        warm(corrected_forecast)
+        serve(sys.stdin.buffer, told, Able(corrected_forecast, learn))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,14 @@ from typing import TypeAlias
 
 import msgspec
 
-from kezek.planning.question import LineForecast, LineState
+from kezek.planning.question import (
+    UNCORRECTED,
+    Case,
+    Corrections,
+    Lesson,
+    LineForecast,
+    LineState,
+)
 
 # Four bytes, the most significant first.
 LENGTH = 4
@@ -23,9 +30,10 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
 
 
 class Asked(msgspec.Struct, frozen=True, tag=True):
-    """A line at a moment, whose future is asked for."""
+    """A line at a moment, whose future is asked for, with what its past has taught."""
 
     state: LineState
+    corrections: Corrections = UNCORRECTED
 
 
 class Told(msgspec.Struct, frozen=True, tag=True):
@@ -34,20 +42,33 @@ class Told(msgspec.Struct, frozen=True, tag=True):
     forecast: LineForecast
 
 
+class Learn(msgspec.Struct, frozen=True, tag=True):
+    """Past forecasts with their errors, to be learned from."""
+
+    cases: tuple[Case, ...]
+
+
+class Learned(msgspec.Struct, frozen=True, tag=True):
+    """What they have taught."""
+
+    lesson: Lesson
+
+
 class Unable(msgspec.Struct, frozen=True, tag=True):
     """The question could not be answered; `why` is the kind of the planner's own mistake."""
 
     why: str
 
 
-Answer: TypeAlias = Ready | Told | Unable
+Question: TypeAlias = Asked | Learn
+Answer: TypeAlias = Ready | Told | Learned | Unable
 
 _encode = msgspec.msgpack.Encoder().encode
-_asked = msgspec.msgpack.Decoder(Asked)
+_question: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question)
 _answer: msgspec.msgpack.Decoder[Answer] = msgspec.msgpack.Decoder(Answer)
 
 
-def framed(message: Asked | Answer) -> bytes:
+def framed(message: Question | Answer) -> bytes:
     """A message behind its length."""
     body = _encode(message)
     return len(body).to_bytes(LENGTH) + body
@@ -61,9 +82,9 @@ def length_of(head: bytes) -> int:
     return length
 
 
-def question_of(body: bytes) -> Asked:
+def question_of(body: bytes) -> Question:
     """What a server asks; msgspec.MsgspecError for anything else."""
-    return _asked.decode(body)
+    return _question.decode(body)
 
 
 def answer_of(body: bytes) -> Answer:

@@ -6,38 +6,67 @@ else on the machine: a forecast may be late, a booking may not.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import BinaryIO, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import BinaryIO, NamedTuple, TypeAlias
 
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
-from kezek.planning.frame import LENGTH, Ready, Told, Unable, framed, length_of, question_of
+from kezek.planning.frame import (
+    LENGTH,
+    Answer,
+    Learn,
+    Learned,
+    Question,
+    Ready,
+    Told,
+    Unable,
+    framed,
+    length_of,
+    question_of,
+)
 from kezek.planning.question import (
+    UNCORRECTED,
     AtGate,
+    Case,
+    Corrections,
     Expected,
     Hour,
     InLine,
+    Lesson,
     LineForecast,
     LineState,
     Measured,
 )
 
-Forecast: TypeAlias = Callable[[LineState], LineForecast]
+Forecast: TypeAlias = Callable[[LineState, Corrections], LineForecast]
 
 
-def serve(asked: BinaryIO, told: BinaryIO, forecast: Forecast) -> None:
+class Able(NamedTuple):
+    """What a planner is able to answer."""
+
+    forecast: Forecast
+    learn: Callable[[Sequence[Case]], Lesson]
+
+
+def serve(asked: BinaryIO, told: BinaryIO, able: Able) -> None:
     """Say that the planner is ready, then answer until the server leaves."""
     _say(told, framed(Ready()))
     while head := asked.read(LENGTH):
         body = asked.read(length_of(head))
-        _say(told, _answered(body, forecast))
+        _say(told, _answered(body, able))
 
 
-def _answered(body: bytes, forecast: Forecast) -> bytes:
-    state = question_of(body).state
+def _answered(body: bytes, able: Able) -> bytes:
+    question = question_of(body)
     try:
-        return framed(Told(forecast(state)))
+        return framed(_answer(question, able))
     except Exception as mistake:  # noqa: BLE001 - the process's outermost edge: other lines go on
         return framed(Unable(type(mistake).__name__))
+
+
+def _answer(question: Question, able: Able) -> Answer:
+    if isinstance(question, Learn):
+        return Learned(able.learn(question.cases))
+    return Told(able.forecast(question.state, question.corrections))
 
 
 def _say(told: BinaryIO, frame: bytes) -> None:
@@ -47,7 +76,7 @@ def _say(told: BinaryIO, frame: bytes) -> None:
 
 def warm(forecast: Forecast) -> None:
     """Ask for an invented line once: what is compiled at first use is compiled before anybody waits."""
-    forecast(_invented())
+    forecast(_invented(), UNCORRECTED)
 
 
 def _invented() -> LineState:

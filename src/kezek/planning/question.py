@@ -6,6 +6,8 @@ the process that answers is another one.
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from kezek.domain.kernel.instant import DAY, Instant
 from kezek.domain.kernel.value import value
 from kezek.domain.turn.order import Key
@@ -13,6 +15,9 @@ from kezek.domain.turn.order import Key
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 REPLICATIONS = 200
 HORIZON = 2 * DAY  # so far ahead a line is looked at, and a forecast tells of it
+
+# What was known when a forecast was made, as numbers (`forecast/signs.py`).
+Signs: TypeAlias = tuple[float, ...]
 
 
 @value(frozen=True, slots=True)
@@ -145,3 +150,51 @@ class LineForecast:
     trucks: tuple[TruckForecast, ...]
     joins: tuple[JoinForecast, ...]
     lengths: tuple[Length, ...]
+
+
+@value(frozen=True, slots=True)
+class Case:
+    """A forecast that was made at `at`, and its error, the logarithm of wait over median, known since
+    `known_at`.
+    """
+
+    at: Instant
+    known_at: Instant
+    signs: Signs
+    error: float
+
+
+@value(frozen=True, slots=True)
+class Correction:
+    """What past errors have taught: trees whose leaves, summed, are the error that signs let expect.
+
+    Nodes lie one behind the other, `roots` where each tree begins.  At a node with a `sign` of at most
+    `limit` the next node follows, else that at `other`; a leaf has the sign -1, and its `limit` is what
+    it adds.
+    """
+
+    sign: tuple[int, ...]
+    limit: tuple[float, ...]
+    other: tuple[int, ...]
+    roots: tuple[int, ...]
+
+
+@value(frozen=True, slots=True)
+class Corrections:
+    """Those of the wait until the call and of that until it is through; None corrects nothing."""
+
+    called: Correction | None = None
+    crossed: Correction | None = None
+
+
+UNCORRECTED = Corrections()
+
+
+@value(frozen=True, slots=True)
+class Lesson:
+    """What cases have taught: the error that each would have been told to expect by those that were
+    over before it, in their order; and the correction learned from all, None of too few.
+    """
+
+    expected: tuple[float, ...]
+    correction: Correction | None

@@ -13,7 +13,7 @@ import numpy as np
 
 from kezek.planning import planner
 from kezek.planning.cache import forget_old
-from kezek.planning.forecast.twin import forecast
+from kezek.planning.forecast.correction import corrected_forecast
 from kezek.planning.kernel import FOLDERS
 from kezek.planning.simulation.checkpoint import run
 from kezek.planning.simulation.checkpoint_plan import (
@@ -97,7 +97,7 @@ def _checkpoint() -> None:
 
 
 def _twin() -> None:
-    planner.warm(forecast)
+    planner.warm(corrected_forecast)
 
 
 WARMED: Mapping[str, Callable[[], None]] = {

@@ -13,8 +13,27 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from kezek.app.port import PlannerFault
-from kezek.planning.frame import LENGTH, Answer, Asked, Ready, Told, answer_of, framed, length_of
-from kezek.planning.question import LineForecast, LineState
+from kezek.planning.frame import (
+    LENGTH,
+    Answer,
+    Asked,
+    Learn,
+    Learned,
+    Question,
+    Ready,
+    Told,
+    answer_of,
+    framed,
+    length_of,
+)
+from kezek.planning.question import (
+    UNCORRECTED,
+    Case,
+    Corrections,
+    Lesson,
+    LineForecast,
+    LineState,
+)
 
 log = logging.getLogger("kezek.planner")
 
@@ -86,18 +105,35 @@ class SpawnedPlanner:
             self._process, self.state = None, "down"
             await _ended(process)
 
-    async def forecast(self, state: LineState) -> LineForecast:
+    async def forecast(
+        self, state: LineState, corrections: Corrections = UNCORRECTED
+    ) -> LineForecast:
         """Ask in turn.  Who does not answer in time, or says what is no answer, is ended."""
+        answer = await self._ask(Asked(state, corrections))
+        if isinstance(answer, Told):
+            return answer.forecast
+        log.error("the planner stumbled over line %s: %s", state.line, answer)
+        raise PlannerFault("stumbled")
+
+    async def learn(self, cases: Sequence[Case]) -> Lesson:
+        """The same, with past forecasts to learn from."""
+        answer = await self._ask(Learn(tuple(cases)))
+        if isinstance(answer, Learned) and len(answer.lesson.expected) == len(cases):
+            return answer.lesson
+        log.error("the planner stumbled over what it should learn from: %s", answer)
+        raise PlannerFault("stumbled")
+
+    async def _ask(self, question: Question) -> Answer:
         if self._waiting >= WAITING_MAX:
             raise PlannerFault("busy")
         self._waiting += 1
         try:
             async with self._asking:
-                return await self._ask(state)
+                return await self._answered(question)
         finally:
             self._waiting -= 1
 
-    async def _ask(self, state: LineState) -> LineForecast:
+    async def _answered(self, question: Question) -> Answer:
         process = self._process
         if process is None:
             raise PlannerFault(self.state)
@@ -105,7 +141,7 @@ class SpawnedPlanner:
         answered = False
         try:
             async with asyncio.timeout(self._answer_seconds):
-                process.stdin.write(framed(Asked(state)))
+                process.stdin.write(framed(question))
                 await process.stdin.drain()
                 answer = await _hear(process)
             answered = True
@@ -118,10 +154,7 @@ class SpawnedPlanner:
             if not answered:
                 self._process, self.state = None, "down"
                 _end(process)
-        if isinstance(answer, Told):
-            return answer.forecast
-        log.error("the planner stumbled over line %s: %s", state.line, answer)
-        raise PlannerFault("stumbled")
+        return answer
 
 
 async def _hear(process: Process) -> Answer:
