@@ -56,9 +56,8 @@ def serve(asked: BinaryIO, told: BinaryIO, able: Able) -> None:
 
 
 def _answered(body: bytes, able: Able) -> bytes:
-    question = question_of(body)
     try:
-        return framed(_answer(question, able))
+        return framed(_answer(question_of(body), able))
     except Exception as mistake:  # noqa: BLE001 - the process's outermost edge: other lines go on
         return framed(Unable(type(mistake).__name__))
 

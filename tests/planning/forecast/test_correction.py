@@ -1,0 +1,350 @@
+"""What past errors teach: of the past alone, worth something where the twin errs alike, else nothing."""
+
+from __future__ import annotations
+
+import io
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kezek.app.port import PlannerFault
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
+from kezek.planning.forecast import correction as module
+from kezek.planning.forecast.correction import (
+    BLOCK,
+    CASES_MIN,
+    ERROR_MAX,
+    Damaged,
+    corrected,
+    corrected_forecast,
+    expect,
+    learn,
+)
+from kezek.planning.forecast.history.library import NotInstalled, lightgbm
+from kezek.planning.forecast.signs import (
+    NAMES,
+    SOFT,
+    error_of,
+    line_signs,
+    moved,
+    off_by,
+    regime_of,
+    signs_of,
+)
+from kezek.planning.forecast.twin import forecast
+from kezek.planning.frame import (
+    LENGTH,
+    Asked,
+    Learn,
+    Learned,
+    Ready,
+    Told,
+    Unable,
+    answer_of,
+    framed,
+    question_of,
+)
+from kezek.planning.planner import Able, _invented, serve
+from kezek.planning.question import (
+    UNCORRECTED,
+    Case,
+    Correction,
+    Corrections,
+    Hour,
+    JoinForecast,
+    LineForecast,
+    Range,
+    TruckForecast,
+)
+from kezek.world.planner import SpawnedPlanner
+from tests.app.test_planner import played, until
+
+LINE = _invented()
+# Mid-block, so that no whole number of days is special.
+FIRST = 20_000 * DAY + 5 * HOUR
+DAYS = 30
+# A leaf alone: whatever is known, a tenth more.
+TENTH = Correction((-1,), (0.1,), (0,), (0,))
+
+
+def hour_error(at: int) -> float:
+    """A twin that is wrong by the hour of the day."""
+    return 0.6 * math.sin(2 * math.pi * (at % DAY) / DAY)
+
+
+def cases(count: int = 1_500, *, seed: int = 1, noise: float = 0.3, by_hour: bool = True):
+    """Forecasts over thirty days, in order, each over after some hours."""
+    rng = np.random.default_rng(seed)
+    made = []
+    for place in range(count):
+        at = FIRST + place * DAYS * DAY // count
+        line = line_signs(replace(LINE, now=at))
+        low = int(rng.integers(0, 90))
+        waits = Range(tuple((low + n * 10) * MINUTE for n in range(7)))
+        error = hour_error(at) * by_hour + float(rng.normal(0, noise))
+        made.append(Case(at, at + 3 * HOUR, signs_of(line, waits, "in_turn"), error))
+    return made
+
+
+def distance(told, expected) -> float:
+    """The mean distance of errors from what was expected, of those that could be taught."""
+    rows = [
+        abs(case.error - shift)
+        for case, shift in zip(told, expected, strict=True)
+        if case.at > FIRST + 10 * DAY
+    ]
+    return sum(rows) / len(rows)
+
+
+def test_a_twin_that_is_wrong_by_the_hour_is_put_right_by_what_was_known_before():
+    told = cases()
+    lesson = learn(told)
+    assert distance(told, lesson.expected) < 0.7 * distance(told, [0.0] * len(told))
+    later = cases(200, seed=9)
+    shifts = expect(lesson.correction, np.array([case.signs for case in later]))
+    assert distance(later, shifts) < 0.7 * distance(later, [0.0] * len(later))
+
+
+def test_a_twin_that_is_wrong_at_random_is_hardly_harmed():
+    told = cases(by_hour=False)
+    lesson = learn(told)
+    assert distance(told, lesson.expected) < 1.03 * distance(told, [0.0] * len(told))
+
+
+def test_what_a_day_is_told_hangs_on_nothing_that_was_not_over_before_its_block():
+    told = cases()
+    cut = (FIRST + 20 * DAY) // BLOCK * BLOCK
+    rng = np.random.default_rng(2)
+    noise = [
+        case
+        if case.known_at < cut
+        else replace(case, error=float(rng.normal(0, 3)), signs=tuple(rng.normal(0, 9, len(NAMES))))
+        for case in told
+    ]
+    before, after = learn(told).expected, learn(noise).expected
+    asked = [place for place, case in enumerate(told) if case.known_at < cut]
+    assert [before[place] for place in asked] == [after[place] for place in asked]
+    assert before != after
+    # And what was made before the cut but over after it has taught nobody before the cut.
+    late = [replace(case, known_at=case.known_at + 40 * DAY) for case in told]
+    assert set(learn(late).expected) == {0.0}
+
+
+def test_of_too_few_cases_nothing_is_learned():
+    lesson = learn(cases(CASES_MIN - 1))
+    assert (set(lesson.expected), lesson.correction) == ({0.0}, None)
+    assert learn([]).expected == ()
+    assert learn(cases(CASES_MIN)).correction is not None
+
+
+def test_the_same_cases_teach_the_same():
+    told = cases(600)
+    assert learn(told) == learn(told)
+
+
+def test_the_trees_say_what_the_library_says():
+    told = cases(600)
+    signs = np.array([case.signs for case in told])
+    errors = np.array([case.error for case in told])
+    library = lightgbm()
+    rows = library.Dataset(signs, errors, params=module._TREES)
+    trees = library.train(module._TREES, rows, module.ROUNDS)
+    mine = module._grown(signs, errors)
+    assert expect(mine, signs) == pytest.approx(trees.predict(signs), abs=1e-12)
+
+
+def test_no_range_is_moved_farther_than_was_ever_learned():
+    far = replace(TENTH, limit=(40.0,))
+    signs = np.zeros((2, len(NAMES)))
+    assert expect(far, signs).tolist() == [ERROR_MAX, ERROR_MAX]
+    wild = [replace(case, error=case.error * 1_000) for case in cases(400)]
+    assert all(abs(one) <= ERROR_MAX for one in learn(wild).expected)
+
+
+def test_without_the_library_nothing_is_learned_and_nothing_fails(monkeypatch):
+    def missing():
+        raise NotInstalled(ImportError("no library"))
+
+    monkeypatch.setattr(module, "lightgbm", missing)
+    lesson = learn(cases(600))
+    assert (set(lesson.expected), lesson.correction) == ({0.0}, None)
+    assert corrected_forecast(LINE, UNCORRECTED) == forecast(LINE)
+    # What another process has learned is followed without it.
+    assert corrected_forecast(LINE, Corrections(TENTH)) != forecast(LINE)
+
+
+waits = st.lists(st.integers(0, 60 * DAY), min_size=7, max_size=7).map(
+    lambda found: Range(tuple(sorted(found)))
+)
+
+
+@given(waits, st.floats(-ERROR_MAX, ERROR_MAX))
+def test_a_moved_range_rises_and_never_goes_below_nothing(told, error):
+    shown = moved(told, error)
+    assert list(shown.at) == sorted(shown.at)
+    assert shown.at[0] >= 0
+    assert moved(told, 0.0) == told
+
+
+@given(st.integers(0, 60 * DAY), st.integers(0, 60 * DAY))
+def test_a_wait_is_had_again_from_what_was_told_and_its_error(wait, told):
+    # A wait of two months is exact to some milliseconds.
+    assert off_by(told, error_of(wait, told)) == pytest.approx(wait, abs=10)
+
+
+@given(
+    waits,
+    st.sampled_from(["in_turn", "priority", "walk_in", "", "none"]),
+    st.integers(0, 2**52),
+    st.integers(0, 30),
+    st.integers(0, 10**9),
+)
+def test_signs_are_finite_whatever_the_line(told, vehicle_class, now, hours, capacity):
+    state = replace(
+        LINE,
+        now=now,
+        waiting=LINE.waiting * (hours % 4),
+        hours=tuple(Hour(now + n * HOUR, capacity) for n in range(hours)),
+    )
+    signs = signs_of(line_signs(state), told, vehicle_class)
+    assert len(signs) == len(NAMES)
+    assert all(math.isfinite(one) for one in signs)
+
+
+def test_signs_tell_the_condition_by_name():
+    at = 20_000 * DAY + 6 * HOUR
+    crossed = (at - 4 * HOUR, at - 3 * HOUR, at - 2 * HOUR, at - 1)
+    state = replace(LINE, now=at, measured=replace(LINE.measured, crossed=crossed))
+    told = Range((0, MINUTE, MINUTE, 20 * MINUTE, HOUR, HOUR, 50 * MINUTE + 10 * HOUR))
+    signs = dict(zip(NAMES, signs_of(line_signs(state), told, "in_turn"), strict=True))
+    assert signs["median"] == pytest.approx(math.log(30 / 10))
+    assert signs["width"] == pytest.approx(math.log(660 / 10))
+    assert (signs["waiting"], signs["at_gate"]) == (math.log1p(4), math.log1p(2))
+    assert (signs["capacity"], signs["pace"]) == (math.log1p(18), math.log1p(2))
+    assert (signs["in_turn"], signs["regime"]) == (1.0, 1.0)
+    assert (signs["day_sine"], signs["day_cosine"]) == (pytest.approx(1), pytest.approx(0))
+    assert regime_of(state) == "short"
+    assert signs_of(line_signs(state), told, "walk_in")[NAMES.index("in_turn")] == 0.0
+
+
+def told_of(now: int) -> LineForecast:
+    spans = tuple(n * 10 * MINUTE for n in range(1, 8))
+    at = Range(tuple(now + span for span in spans))
+    return LineForecast(
+        line=LINE.line,
+        as_of=now,
+        horizon=now + DAY,
+        seed=1,
+        replications=200,
+        no_basis="",
+        trucks=(TruckForecast(7, None, at), TruckForecast(4, at, at)),
+        joins=(JoinForecast("in_turn", Range(spans), Range(spans)),),
+        lengths=(),
+    )
+
+
+def test_ranges_until_the_call_are_moved_as_a_whole_and_those_after_it_not():
+    told = told_of(LINE.now)
+    shown = corrected(told, LINE, Corrections(called=TENTH))
+    gate, mine = shown.trucks
+    assert gate == told.trucks[0]
+    assert mine.crossed == told.trucks[1].crossed
+    before, after = told.joins[0].called.at, shown.joins[0].called.at
+    ratios = {round((b + SOFT) / (a + SOFT), 4) for a, b in zip(before, after, strict=True)}
+    assert ratios == {round(math.exp(0.1), 4)}
+    assert tuple(at - LINE.now for at in mine.called.at) == after
+    assert shown.joins[0].crossed == told.joins[0].crossed
+    assert corrected(told, LINE, UNCORRECTED) == told
+    empty = replace(told, trucks=(), joins=(), no_basis="nobody_called")
+    assert corrected(empty, LINE, Corrections(TENTH, TENTH)) == empty
+
+
+def test_each_truck_is_moved_by_its_own_signs():
+    # Whoever was told more than twenty minutes waits longer.
+    place = NAMES.index("median")
+    tree = Correction((place, -1, -1), (math.log(3), 0.0, 0.5), (2, 0, 0), (0,))
+    signs = np.zeros((2, len(NAMES)))
+    signs[:, place] = (math.log(3), math.log(3.01))
+    assert expect(tree, signs).tolist() == [0.0, 0.5]
+    twice = Correction(tree.sign * 2, tree.limit * 2, (2, 0, 0, 5, 0, 0), (0, 3))
+    assert expect(twice, signs).tolist() == [0.0, 1.0]
+
+
+DAMAGED = {
+    "nothing": Correction((), (), (), ()),
+    "no roots": replace(TENTH, roots=()),
+    "a root outside": replace(TENTH, roots=(1,)),
+    "a root before": replace(TENTH, roots=(-1,)),
+    "a leaf without a number": replace(TENTH, limit=(math.nan,)),
+    "a leaf without end": replace(TENTH, limit=(math.inf,)),
+    "parts that are missing": replace(TENTH, other=()),
+    "a branch that leads back": Correction((0, -1, -1), (0.0, 0.0, 0.0), (0, 0, 0), (0,)),
+    "a branch that leads away": Correction((0, -1, -1), (0.0, 0.0, 0.0), (3, 0, 0), (0,)),
+    "a node with nothing behind it": Correction((0,), (0.0,), (0,), (0,)),
+    "a sign that is none": Correction((99, -1, -1), (0.0, 0.0, 0.0), (2, 0, 0), (0,)),
+    "a sign below": Correction((-2, -1, -1), (0.0, 0.0, 0.0), (2, 0, 0), (0,)),
+    "a number beyond all": replace(TENTH, other=(2**63,)),
+}
+
+
+@pytest.mark.parametrize("how", DAMAGED)
+def test_a_damaged_correction_is_not_followed(how):
+    with pytest.raises((Damaged, OverflowError)):
+        expect(DAMAGED[how], np.zeros((1, len(NAMES))))
+
+
+def test_what_a_planner_is_asked_and_answers_passes_through_its_frames():
+    told = cases(400)
+    lesson = learn(told)
+    both = Corrections(lesson.correction, None)
+    for question in (Learn(tuple(told)), Asked(LINE, both), Asked(LINE)):
+        assert question_of(framed(question)[LENGTH:]) == question
+    assert answer_of(framed(Learned(lesson))[LENGTH:]) == Learned(lesson)
+
+
+def test_a_planner_learns_stumbles_over_what_is_damaged_and_goes_on():
+    told = cases(400)
+    questions = (
+        Learn(tuple(told)),
+        Asked(LINE, Corrections(DAMAGED["a branch that leads back"])),
+        Learn((replace(told[0], signs=(1.0,)),)),
+        Asked(LINE, Corrections(TENTH)),
+    )
+    answers = io.BytesIO()
+    strange = (6).to_bytes(LENGTH) + b"\xffwhat?"
+    asked = io.BytesIO(strange + b"".join(map(framed, questions)))
+    serve(asked, answers, Able(corrected_forecast, learn))
+    answers.seek(0)
+    found = []
+    while head := answers.read(LENGTH):
+        found.append(answer_of(answers.read(int.from_bytes(head))))
+    assert found == [
+        Ready(),
+        Unable("ValidationError"),
+        Learned(learn(told)),
+        Unable("Damaged"),
+        Unable("ValueError"),
+        Told(corrected_forecast(LINE, Corrections(TENTH))),
+    ]
+
+
+def test_the_process_beside_a_server_learns_and_outlives_a_damaged_correction():
+    planner = SpawnedPlanner()
+    told = cases(600)
+
+    async def play() -> None:
+        await until(lambda: planner.state == "ready")
+        lesson = await planner.learn(told)
+        assert lesson == learn(told)
+        with pytest.raises(PlannerFault) as fault:
+            await planner.forecast(LINE, Corrections(DAMAGED["a sign that is none"]))
+        assert (fault.value.code, planner.state) == ("stumbled", "ready")
+        both = Corrections(lesson.correction, lesson.correction)
+        shown = await planner.forecast(LINE, both)
+        assert shown == corrected_forecast(LINE, both) != forecast(LINE)
+
+    played(planner, play)
