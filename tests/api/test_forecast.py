@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kezek.app.accuracy import Accuracy
 from kezek.app.replay import Scores
-from kezek.planning.question import QUANTILES
+from kezek.planning.question import QUANTILES, Correction, Corrections
 from tests.planning.stand_in import forecast
 
 LINE = "/checkpoints/kz_a/forecast"
@@ -81,8 +83,23 @@ def test_what_such_forecasts_were_worth_stands_beside_them(api):
         "loss_last_wait": 7.0,
         "loss_by_pace": None,
         "error": 12.0,
+        "loss_corrected": None,
+        "loss_uncorrected": None,
     }
     assert answer["accuracy_crossed"] is None
+
+
+def test_a_corrected_forecast_says_so_and_what_it_was_without(api):
+    crossed(api)
+    better = replace(GOOD, loss_corrected=3.456, loss_uncorrected=4.001)
+    corrections = Corrections(called=Correction((-1,), (0.1,), (0,), (0,)))
+    scores = Scores(api.house.now(), better, None, corrections=corrections)
+    api.house.forecasts._scores["kz_a.exit"] = scores
+    told(api)
+    answer = api.get(LINE).body
+    assert answer["method"] == "twin, corrected, calibrated"
+    good = answer["accuracy_called"]
+    assert (good["loss"], good["loss_corrected"], good["loss_uncorrected"]) == (3.46, 3.46, 4.0)
 
 
 def test_a_post_without_a_line_has_no_future(api):

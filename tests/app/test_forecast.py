@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -19,7 +20,11 @@ from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Moment
 from kezek.domain.turn.arrive import Arrive
 from kezek.planning.question import (
     UNCORRECTED,
+    Case,
+    Correction,
+    Corrections,
     JoinForecast,
+    Lesson,
     LineForecast,
     LineState,
     Range,
@@ -36,10 +41,12 @@ class Planner(Twin):
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
+        self.corrections: dict[str, Corrections] = {}
         self.fault = ""
 
     async def forecast(self, asked: LineState, corrections=UNCORRECTED) -> LineForecast:
         self.lines.append(asked.line)
+        self.corrections[asked.line] = corrections
         if self.fault:
             raise PlannerFault(self.fault)
         return forecast(asked)
@@ -260,6 +267,99 @@ def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scen
     crossings(scene, 40, first=10)
     score(scene)
     assert scene.forecasts.scores(A).crossed is not None
+
+
+LEARNED = Correction((-1,), (0.1,), (0,), (0,))
+
+
+def knows(cases: Sequence[Case]) -> Lesson:
+    """Every error beforehand."""
+    return Lesson(tuple(case.error for case in cases), LEARNED)
+
+
+def knows_little(cases: Sequence[Case]) -> Lesson:
+    """Nothing of any use."""
+    return Lesson((0.0,) * len(cases), LEARNED)
+
+
+@pytest.mark.parametrize(
+    ("taught", "used"), [(knows, Corrections(LEARNED, LEARNED)), (knows_little, UNCORRECTED)]
+)
+def test_a_line_is_asked_about_with_what_it_was_taught_where_that_is_worth_something(
+    scene, monkeypatch, taught, used
+):
+    async def learn(cases):
+        return taught(cases)
+
+    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
+    monkeypatch.setattr(scene.planner, "learn", learn)
+    crossings(scene, 40)
+    scene.turns()
+    score(scene)
+    scores = scene.forecasts.scores(A)
+    assert scores.called.loss_corrected is not None
+    # All past forecasts were had again without it, as the next correction is learned from the twin's.
+    assert set(scene.planner.corrections.values()) == {UNCORRECTED}
+    scene.world.wait(seconds=AGE / SECOND)
+    scene.turns()
+    assert scene.planner.corrections == {A: used, B: UNCORRECTED, D: UNCORRECTED, X: UNCORRECTED}
+    outlook = scene.forecasts.of(A, scene.world.now.at)
+    assert outlook.scores.corrected is (used != UNCORRECTED)
+
+
+def test_a_line_that_was_scored_before_anything_was_learned_is_scored_once_more(scene, monkeypatch):
+    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
+    crossings(scene, 40)
+    scene.turns()
+    score(scene)
+    first = scene.forecasts.scores(A)
+    assert first.called.loss_corrected is None
+
+    async def learn(cases):
+        return knows(cases)
+
+    monkeypatch.setattr(scene.planner, "learn", learn)
+    asyncio.run(scene.forecasts._learn(scene.planner, B, scene.world.now.at))
+    found = scene.forecasts.scores(A)
+    assert found.called.corrected
+    assert found.at == first.at, "its night is not over again"
+    asyncio.run(scene.forecasts._learn(scene.planner, D, scene.world.now.at))
+    assert scene.forecasts.scores(A) is found
+
+
+def test_a_planner_that_goes_while_it_learns_leaves_the_line_its_scores(scene, monkeypatch):
+    async def learn(cases):
+        raise PlannerFault("slow")
+
+    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
+    monkeypatch.setattr(scene.planner, "learn", learn)
+    crossings(scene, 40)
+    scene.turns()
+    score(scene)
+    scores = scene.forecasts.scores(A)
+    assert scores.crossed.trucks >= 30
+    assert (scores.crossed.loss_corrected, scores.corrections) == (None, UNCORRECTED)
+
+
+def test_an_answer_that_was_asked_for_before_the_line_was_scored_is_not_shown(scene, monkeypatch):
+    scene.turns()
+    before = scene.forecasts.of(A, scene.world.now.at)
+    answer = scene.planner.forecast
+
+    async def slow(asked, corrections=UNCORRECTED):
+        told = await answer(asked, corrections)
+        scene.forecasts._scores[asked.line] = Scores(scene.world.now.at)
+        return told
+
+    scene.world.wait(seconds=AGE / SECOND)
+    scene.forecasts.of(A, scene.world.now.at)
+    monkeypatch.setattr(scene.planner, "forecast", slow)
+    scene.turn()
+    assert scene.forecasts.of(A, scene.world.now.at) is before
+    monkeypatch.undo()
+    scene.world.wait(seconds=EACH / SECOND)
+    assert scene.turns()[0] == A
+    assert scene.forecasts.of(A, scene.world.now.at) is not before
 
 
 WAITS = Range(tuple(n * 10 * MINUTE for n in range(1, 8)))

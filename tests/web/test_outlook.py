@@ -14,7 +14,13 @@ from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from kezek.planning.question import LineForecast, Range
+from kezek.planning.question import (
+    UNCORRECTED,
+    Correction,
+    Corrections,
+    LineForecast,
+    Range,
+)
 from tests.planning.stand_in import forecast
 from tests.world import PEOPLE, A
 
@@ -91,6 +97,24 @@ def test_a_measured_accuracy_stands_beside_the_range(office):
     browser = office.browser()
     assert said in words(browser.page(link(office, number)))
     assert said in words(browser.page("/checkpoints/kz_a"))
+
+
+@pytest.mark.parametrize(
+    ("used", "said"),
+    [
+        (UNCORRECTED, False),
+        (Corrections(called=Correction((-1,), (0.1,), (0,), (0,))), True),
+    ],
+)
+def test_a_corrected_range_says_so(office, used, said):
+    crossed(office, 1)
+    number = arrived(office, 2)
+    office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD, corrections=used)
+    told(office)
+    for url in (link(office, number), "/checkpoints/kz_a"):
+        page = words(office.browser().page(url))
+        assert "simulated courses" in page
+        assert ("Corrected for past errors in all lines." in page) is said
 
 
 def test_the_picture_has_twenty_dots_and_is_read_aloud(office):

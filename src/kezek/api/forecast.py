@@ -14,12 +14,14 @@ from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.app.accuracy import Accuracy
 from kezek.app.forecast import Outlook
 from kezek.app.house import House
+from kezek.app.replay import Scores
 from kezek.domain.kernel.instant import SECOND, Instant
 from kezek.domain.kernel.refusal import Reason
 from kezek.planning.question import QUANTILES, Range
 
 METHOD = "twin"
 CALIBRATED = "twin, calibrated"
+CORRECTED = "twin, corrected, calibrated"
 
 Seconds = Annotated[int, Meta(description="a span in seconds")]
 
@@ -43,7 +45,9 @@ class Worth(msgspec.Struct, frozen=True):
     """What the ranges of the last 30 days were worth.  `inside80` and `inside90` are the shares of
     trucks inside the ranges from 10 to 90 and from 5 to 95 %; losses are mean pinball losses over the
     quantiles in minutes: ours, that of the last truck's wait, and that of trucks ahead ÷ pace; `error`
-    is the median distance from the median, in minutes.
+    is the median distance from the median, in minutes.  Where a correction was learned from past errors
+    of all lines, `loss_corrected` and `loss_uncorrected` are ours with it and without; `loss` is that of
+    the ranges as they are shown.
     """
 
     trucks: int
@@ -53,6 +57,8 @@ class Worth(msgspec.Struct, frozen=True):
     loss_last_wait: float | None
     loss_by_pace: float | None
     error: float
+    loss_corrected: float | None
+    loss_uncorrected: float | None
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,7 +150,7 @@ def _made(found: Outlook | None, no_basis: str) -> dict[str, Any]:
     return {
         "as_of": utc(found.as_of) if found is not None else None,
         "no_basis": no_basis,
-        "method": (CALIBRATED if scores and scores.called else METHOD) if forecast else None,
+        "method": _method(scores) if forecast else None,
         "regime": found.regime if found is not None and forecast else None,
         "replications": forecast.replications if forecast else None,
         "seed": forecast.seed if forecast else None,
@@ -153,6 +159,12 @@ def _made(found: Outlook | None, no_basis: str) -> dict[str, Any]:
         "accuracy_called": _worth(scores.called if scores else None),
         "accuracy_crossed": _worth(scores.crossed if scores else None),
     }
+
+
+def _method(scores: Scores | None) -> str:
+    if scores is None or scores.called is None:
+        return METHOD
+    return CORRECTED if scores.corrected else CALIBRATED
 
 
 def _worth(good: Accuracy | None) -> Worth | None:
@@ -166,6 +178,8 @@ def _worth(good: Accuracy | None) -> Worth | None:
         loss_last_wait=_rounded(good.loss_last_wait),
         loss_by_pace=_rounded(good.loss_by_pace),
         error=round(good.error, 1),
+        loss_corrected=_rounded(good.loss_corrected),
+        loss_uncorrected=_rounded(good.loss_uncorrected),
     )
 
 

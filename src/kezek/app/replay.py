@@ -51,6 +51,11 @@ class Scores:
     move_crossed: Calibration = NONE
     corrections: Corrections = UNCORRECTED
 
+    @property
+    def corrected(self) -> bool:
+        """Whether the line's forecasts are corrected by what was learned."""
+        return self.corrections != UNCORRECTED
+
 
 class Pasts(NamedTuple):
     """A line's past forecasts, of the call and of the crossing, in the order in which they were made."""

@@ -39,6 +39,7 @@ _LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 _SIMULATED = translatable(
     "Method: %(runs)s simulated courses of this line from %(hour)s on; 8 of 10 lie in the range."
 )
+_CORRECTED = translatable("Corrected for past errors in all lines.")
 _BY_PACE = translatable(
     "Method: %(ahead)s trucks ahead ÷ pace of the last %(hours)s hours (%(crossed)s crossed)."
 )
@@ -153,11 +154,13 @@ def _between(at: Range, earliest: Instant, zone: str) -> Between:
 
 
 def _method(here: Visit, post: Post, found: Outlook) -> str:
-    return here.words.say(
+    said = here.words.say(
         _SIMULATED,
         runs=written(found.forecast.replications, here.lang),
         hour=hour_text(local(found.as_of, zone_of(post))),
     )
+    corrected = found.scores is not None and found.scores.corrected
+    return f"{said} {here.words.gettext(_CORRECTED)}" if corrected else said
 
 
 def _accuracy(here: Visit, good: Accuracy | None) -> str:
