@@ -12,7 +12,7 @@ import pytest
 
 from kezek.app.port import PlannerFault
 from kezek.planning.planner import _invented
-from kezek.planning.question import QUANTILES, LineForecast
+from kezek.planning.question import QUANTILES, Case, Lesson, LineForecast
 from kezek.world.planner import WAITING_MAX, SpawnedPlanner
 
 ROOT = Path(__file__).parents[2]
@@ -97,6 +97,33 @@ def test_who_asked_is_told_and_the_next_one_finds_it_ready_again(how, code):
         return codes
 
     assert played(planner, play) == [code, code]
+
+
+CASES = tuple(Case(n, n, (), 0.1) for n in range(6_000))
+
+
+def test_past_forecasts_are_learned_from_by_another_process():
+    planner = SpawnedPlanner(stand_in())
+
+    async def play() -> Lesson:
+        await until(lambda: planner.state == "ready")
+        return await planner.learn(CASES)
+
+    assert played(planner, play) == Lesson((0.0,) * len(CASES), None)
+
+
+def test_a_lesson_that_is_not_of_all_cases_is_none(caplog):
+    planner = SpawnedPlanner(stand_in("forgets"))
+
+    async def play() -> str:
+        await until(lambda: planner.state == "ready")
+        with pytest.raises(PlannerFault) as fault:
+            await planner.learn(CASES)
+        return fault.value.code
+
+    assert played(planner, play) == "stumbled"
+    assert "has learned nothing" in caplog.text
+    assert len(caplog.text) < 1_000
 
 
 def test_a_crowd_of_questions_is_refused_and_not_kept():

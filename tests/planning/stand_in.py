@@ -1,6 +1,6 @@
 """A planner for tests: the protocol is the product's, the future is trucks ahead by the last pace.
 
-Run with a word it misbehaves: `dies`, `hangs`, `babbles`, `stumbles`, `never_ready`.
+Run with a word it misbehaves: `dies`, `hangs`, `babbles`, `stumbles`, `forgets`, `never_ready`.
 """
 
 from __future__ import annotations
@@ -68,6 +68,11 @@ def learn(cases: Sequence[Case]) -> Lesson:
     return Lesson((0.0,) * len(cases), None)
 
 
+def forget(cases: Sequence[Case]) -> Lesson:
+    """Half of what it should learn from."""
+    return Lesson((0.0,) * (len(cases) // 2), None)
+
+
 def misbehave(how: str):
     def answer(state: LineState, corrections: Corrections) -> LineForecast:
         if how == "dies":
@@ -89,4 +94,8 @@ if __name__ == "__main__":
     how = sys.argv[1] if len(sys.argv) > 1 else ""
     if how == "never_ready":
         time.sleep(3_600)
-    serve(sys.stdin.buffer, sys.stdout.buffer, Able(misbehave(how), learn))
+    serve(
+        sys.stdin.buffer,
+        sys.stdout.buffer,
+        Able(misbehave(how), forget if how == "forgets" else learn),
+    )

@@ -32,6 +32,7 @@ CODES: Mapping[str, str] = {
     "forecasts of %s are not scored: %s": "forecasts_not_scored",
     "there are no forecasts for %.0f s: the planner ended": "planner_ended",
     "the planner stumbled over line %s: %s": "planner_stumbled",
+    "the planner has learned nothing from past forecasts: %.200s": "planner_learned_nothing",
     "worker %d ended with %d; again in %.1f s": "worker_ended",
     "worker %d did not stop within %d s": "worker_killed",
     "the demo's traffic has stopped; the server goes on": "traffic_stopped",

@@ -120,7 +120,7 @@ class SpawnedPlanner:
         answer = await self._ask(Learn(tuple(cases)))
         if isinstance(answer, Learned) and len(answer.lesson.expected) == len(cases):
             return answer.lesson
-        log.error("the planner stumbled over what it should learn from: %s", answer)
+        log.error("the planner has learned nothing from past forecasts: %.200s", answer)
         raise PlannerFault("stumbled")
 
     async def _ask(self, question: Question) -> Answer:
