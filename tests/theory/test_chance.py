@@ -71,6 +71,9 @@ def test_the_logarithm_is_right_to_the_last_digits():
 
 
 def test_the_normal_quantile_is_the_standard_librarys():
-    inverse = statistics.NormalDist().inv_cdf
-    levels = [10.0**-k for k in range(1, 17)] + [k / 1000 for k in range(1, 1000)]
-    assert max(abs(chance._normal_quantile(u) - inverse(u)) for u in levels) < 1e-14
+    inverse, u, z = statistics.NormalDist().inv_cdf, np.empty(100_003), np.empty(100_003)
+    chance.uniforms(chance.stream(3, 1, 4), u)
+    chance.normals(chance.stream(3, 1, 4), z)
+    assert np.abs(z - [inverse(level) for level in u]).max() < 1e-14
+    far = [10.0**-k for k in range(2, 17)] + [1.0 - 10.0**-k for k in range(2, 16)]
+    assert max(abs(chance._in_tail(level) - inverse(level)) for level in far) < 1e-14
