@@ -22,10 +22,15 @@ def test_a_planted_fault_is_caught(name: str):
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_what_a_fault_changes_is_there_once(name: str):
+def test_what_a_fault_changes_is_there_once_and_becomes_a_program(name: str):
+    changed: dict[str, str] = {}
     for edit in FAULTS[name].edits:
-        module = importlib.util.find_spec(edit.module)
-        assert Path(module.origin).read_text(encoding="utf-8").count(edit.old) == 1, edit.old
+        origin = importlib.util.find_spec(edit.module).origin
+        text = changed.get(origin) or Path(origin).read_text(encoding="utf-8")
+        assert text.count(edit.old) == 1, edit.old
+        changed[origin] = text.replace(edit.old, edit.new)
+    for origin, text in changed.items():
+        compile(text, origin, "exec")
 
 
 def test_there_are_enough_of_them():
