@@ -62,6 +62,7 @@ from kezek.planning.question import (
 )
 from kezek.world.planner import SpawnedPlanner
 from tests.app.test_planner import played, until
+from tests.planning.forecast.correction_trial import BY_HOUR, STEADY, tried
 
 LINE = _invented()
 # Mid-block, so that no whole number of days is special.
@@ -348,3 +349,22 @@ def test_the_process_beside_a_server_learns_and_outlives_a_damaged_correction():
         assert shown == corrected_forecast(LINE, both) != forecast(LINE)
 
     played(planner, play)
+
+
+def test_of_simulated_posts_that_are_slow_at_night_the_twin_is_put_right():
+    found = [
+        good
+        for scores in tried(BY_HOUR, 6, replications=20).values()
+        for good in (scores.called, scores.crossed)
+    ]
+    assert all(one.corrected for one in found)
+    losses = [(one.loss_corrected, one.loss_uncorrected) for one in found]
+    assert sum(one for one, _ in losses) < 0.9 * sum(one for _, one in losses)
+    assert sum(one.inside80 for one in found) / len(found) == pytest.approx(0.8, abs=0.08)
+
+
+def test_of_simulated_posts_that_are_steady_the_twin_is_left_as_it_is():
+    for scores in tried(STEADY, 4, replications=20).values():
+        for good in (scores.called, scores.crossed):
+            assert good.loss <= good.loss_uncorrected
+            assert good.loss_corrected == pytest.approx(good.loss_uncorrected, rel=0.05)
