@@ -64,9 +64,21 @@ class Damaged(Exception):
 
 
 def learn(cases: Sequence[Case]) -> Lesson:
-    """What the cases, in any order, have taught: of each the error expected by those over before its
-    block of days, 0 where they were too few; and a correction for what comes.
+    """What the cases have taught: of each the error expected by those over before its block of days,
+    0 where they were too few; and a correction for what comes.
     """
+    # Half of the cases are drawn by their place: whoever gives them in another order is told the same.
+    order = sorted(range(len(cases)), key=lambda place: _key(cases[place]))
+    lesson = _learned([cases[place] for place in order])
+    expected = dict(zip(order, lesson.expected, strict=True))
+    return replace(lesson, expected=tuple(expected[place] for place in range(len(cases))))
+
+
+def _key(case: Case) -> tuple[Any, ...]:
+    return case.at, case.known_at, case.error, case.signs
+
+
+def _learned(cases: Sequence[Case]) -> Lesson:
     at, known_at = (np.array([getattr(c, name) for c in cases]) for name in ("at", "known_at"))
     signs = np.array([case.signs for case in cases], float).reshape(len(cases), len(NAMES))
     errors = np.clip([case.error for case in cases], -ERROR_MAX, ERROR_MAX)
