@@ -265,7 +265,7 @@ def test_an_unknown_answer_and_a_stopped_write_are_counted(
     def failed(*_: object) -> None:
         raise failing.pop(0)
 
-    monkeypatch.setattr("kezek.app.desk.desk.run", failed)
+    monkeypatch.setattr("kezek.app.desk.desk.decided", failed)
     command = World().book_command(1, line=A)
     for kind in (OutcomeUnknown, AssertionError):
         with pytest.raises(kind):

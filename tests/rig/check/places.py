@@ -88,6 +88,8 @@ def _taken_at_the_end(run: Run) -> Counter[Slot]:
         if row["start"] is not None
         and not (
             row["outcome"] in ("cancelled", "released")
+            # An end that the log does not know is another checker's to tell.
+            and row["number"] in ended
             and gives_back(ended[row["number"]], row["start"])
         )
     )
