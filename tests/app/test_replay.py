@@ -10,9 +10,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kezek.app.accuracy import NONE, Past, accuracy_of, calibration_of
+from kezek.app import replay as module
+from kezek.app.accuracy import NONE, Past, accuracy_of, calibration_of, gain_of
 from kezek.app.port import PlannerFault
-from kezek.app.replay import GAIN_MIN, Lessons, Pasts, Scores, lessons_of, scored
+from kezek.app.replay import GAIN_ERRORS, Lessons, Pasts, Scores, lessons_of, scored
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.planning.forecast.correction import learn
 from kezek.planning.forecast.signs import line_signs, moved, off_by, signs_of
@@ -23,6 +24,7 @@ LINE = _invented()
 FIRST = 20_000 * DAY
 TRUCKS = 120
 TEN = tuple("abcdefghij")
+LEAF = Correction((-1,), (0.0,), (0,), (0,))
 
 
 class Learning:
@@ -110,33 +112,30 @@ def test_a_line_that_errs_unlike_the_others_is_left_alone():
     assert scores.corrections == UNCORRECTED
 
 
-@pytest.mark.parametrize(("gain", "taken"), [(GAIN_MIN / 2, False), (2 * GAIN_MIN, True)])
-def test_what_chance_could_have_done_is_no_reason(gain, taken):
-    # Shifts that would have made each forecast right by a share, so that the loss falls by so much.
+@pytest.mark.parametrize(("errors", "taken"), [(GAIN_ERRORS / 2, False), (2 * GAIN_ERRORS, True)])
+def test_what_chance_could_have_done_is_no_reason(monkeypatch, errors, taken):
+    mine = pasts(1)
+    half = Lesson(tuple(past.case.error / 2 for past in mine.called), LEAF)
+    monkeypatch.setattr(module, "gain_of", lambda *_: (errors * 0.1, 0.1))
+    scores = scored(mine, FIRST, Lessons(half, half))
+    assert scores.called.loss_corrected < scores.called.loss_uncorrected
+    assert scores.called.corrected is scores.corrected is taken
+
+
+def test_a_gain_is_that_of_the_same_trucks_and_stands_beside_its_error():
     mine = pasts(1).called
-
-    def lesson(share: float) -> Lesson:
-        return Lesson(tuple(share * past.case.error for past in mine), Correction((), (), (), ()))
-
-    def won(share: float) -> float:
-        good = scored(Pasts(mine, ()), FIRST, Lessons(lesson(share), lesson(0))).called
-        return 1 - good.loss_corrected / good.loss_uncorrected
-
-    low, high = 0.0, 1.0
-    for _ in range(30):
-        share = (low + high) / 2
-        low, high = (share, high) if won(share) < gain else (low, share)
-    good = scored(Pasts(mine, ()), FIRST, Lessons(lesson(high), lesson(0)))
-    assert good.called.corrected is taken
-    assert (good.corrections.called is not None) is taken
+    assert gain_of(mine, mine) == (0.0, 0.0)
+    better = [replace(past, forecast=moved(past.forecast, past.case.error)) for past in mine]
+    gain, error = gain_of(mine, better)
+    assert gain == pytest.approx(accuracy_of(mine).loss - accuracy_of(better).loss)
+    assert 0 < error < gain
+    assert gain_of(better, mine) == (pytest.approx(-gain), pytest.approx(error))
 
 
 def test_each_line_gets_what_concerns_it_and_all_are_asked_at_once():
     kept = {line: pasts(n) for n, line in enumerate("abc")}
     kept["b"] = Pasts(kept["b"].called[:7], kept["b"].crossed[:7])
-    planner = Learning(
-        lambda cases: Lesson(tuple(case.error for case in cases), Correction((), (), (), ()))
-    )
+    planner = Learning(lambda cases: Lesson(tuple(case.error for case in cases), LEAF))
     lessons = taught(kept, planner)
     assert planner.asked == [2 * TRUCKS + 7] * 2
     for line, mine in kept.items():
@@ -146,9 +145,7 @@ def test_each_line_gets_what_concerns_it_and_all_are_asked_at_once():
 
 def test_the_call_and_the_crossing_are_judged_each_by_itself():
     mine = pasts(1)
-    perfect = Lesson(
-        tuple(past.case.error for past in mine.called), Correction((-1,), (0.0,), (0,), (0,))
-    )
+    perfect = Lesson(tuple(past.case.error for past in mine.called), LEAF)
     useless = replace(perfect, expected=(0.0,) * TRUCKS)
     scores = scored(mine, FIRST, Lessons(perfect, useless))
     assert (scores.called.corrected, scores.crossed.corrected) == (True, False)

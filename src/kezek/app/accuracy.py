@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from statistics import median
+from statistics import median, stdev
 
 from kezek.domain.kernel.instant import DAY, MINUTE, Instant
 from kezek.domain.kernel.value import value
@@ -142,6 +142,18 @@ def accuracy_of(past: Sequence[Past]) -> Accuracy | None:
         loss_by_pace=_loss_of([(p.by_pace, p.wait) for p in past]),
         error=median(abs(r.at[_MEDIAN] - w) for r, w in zip(shown, waits, strict=True)) / MINUTE,
     )
+
+
+def gain_of(past: Sequence[Past], other: Sequence[Past]) -> tuple[float, float]:
+    """By how much the loss of the same trucks is lower with other forecasts: the mean, in minutes, and
+    its standard error.  Both are in the order of `at`, and of two trucks at least.
+    """
+    gains = [a - b for a, b in zip(_losses(past), _losses(other), strict=True)]
+    return _mean(gains), stdev(gains) / math.sqrt(len(gains))
+
+
+def _losses(past: Sequence[Past]) -> list[float]:
+    return [_loss(r.at, p.wait) for r, p in zip(_as_shown(past), past, strict=True)]
 
 
 def _as_shown(past: Sequence[Past]) -> list[Range]:

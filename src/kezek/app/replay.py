@@ -15,6 +15,7 @@ from kezek.app.accuracy import (
     Past,
     accuracy_of,
     calibration_of,
+    gain_of,
 )
 from kezek.app.checkpoint import Post
 from kezek.app.line_past import Arrival, LinePast, Truth
@@ -32,8 +33,9 @@ from kezek.planning.question import (
 
 # Forecasts that are had again for a line each night, evenly over the 30 days.
 REPLAYED_MAX = 120
-# Ours: chance alone makes a correction better or worse by some hundredths; a line takes it for more.
-GAIN_MIN = 0.02
+# Ours: chance alone makes a correction a little better or worse; a line takes it when its gain is more
+# than so many standard errors.
+GAIN_ERRORS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,8 @@ def _side(pasts: Sequence[Past], lesson: Lesson | None) -> _Side:
     other = accuracy_of(corrected)
     assert other is not None, "as many trucks as without it"
     losses = (other.loss, plain.loss)
-    if other.loss < (1 - GAIN_MIN) * plain.loss:
+    gain, error = gain_of(pasts, corrected)
+    if gain > GAIN_ERRORS * error:
         return _Side(_beside(other, *losses), corrected, lesson.correction)
     return _Side(_beside(plain, *losses), pasts, None)
 

@@ -36,6 +36,9 @@ CASES_MIN = 300
 # Ours: the days that are told by what was over before the first of them.  Shorter ones learn oftener
 # and, from all lines of a country, for longer than a forecast may have to wait (docs/live-forecast.md).
 BLOCK = 2 * DAY
+# Ours: what a weekday brings is known when it has come three times.  Before, it would be but another
+# name of one day that is over.
+WEEK_KNOWN = 21 * DAY
 # Ours: whoever was off by more than this teaches no more than this, and no range is moved farther:
 # to four and a half times, or to less than a quarter.
 ERROR_MAX = 1.5
@@ -57,6 +60,7 @@ _TREES = {
     **STEADY,
 }
 _LEAF = -1
+_WEEK = [NAMES.index(name) for name in ("week_sine", "week_cosine")]
 
 
 class Damaged(Exception):
@@ -86,18 +90,21 @@ def _learned(cases: Sequence[Case]) -> Lesson:
     try:
         for block in np.unique(at // BLOCK):
             over, asked = known_at < block * BLOCK, at // BLOCK == block
-            correction = _grown(signs[over], errors[over])
+            correction = _grown(at[over], signs[over], errors[over])
             if correction is not None:
                 expected[asked] = expect(correction, signs[asked])
-        return Lesson(tuple(expected.tolist()), _grown(signs, errors))
+        return Lesson(tuple(expected.tolist()), _grown(at, signs, errors))
     except NotInstalled:
         return Lesson((0.0,) * len(cases), None)
 
 
-def _grown(signs: Floats, errors: Floats) -> Correction | None:
-    """Trees of so many cases [n, k], [n]; None of too few."""
+def _grown(at: Integers, signs: Floats, errors: Floats) -> Correction | None:
+    """Trees of so many cases [n], [n, k], [n]; None of too few."""
     if len(errors) < CASES_MIN:
         return None
+    if at.max() - at.min() < WEEK_KNOWN:
+        signs = signs.copy()
+        signs[:, _WEEK] = 0.0
     library = lightgbm()
     trees = library.train(_TREES, library.Dataset(signs, errors, params=_TREES), ROUNDS)
     nodes: list[tuple[int, float, int]] = []
