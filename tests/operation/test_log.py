@@ -172,7 +172,7 @@ def fails(*_: object, **__: object) -> None:
 
 
 def test_our_own_mistakes_quote_nobody(api: Api, log: Log, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("kezek.app.desk.desk.run", fails)
+    monkeypatch.setattr("kezek.app.desk.desk.decided", fails)
     told = unheld(api)
     assert told.status == 500
     assert told.body["facts"]["id"] in log.text, "what the asker was told finds the line"
@@ -220,7 +220,7 @@ def test_threads_tasks_and_warnings_quote_nobody(log: Log):
 
 def test_a_machine_finds_every_line_by_its_code(api: Api, json_log: Log, monkeypatch):
     api.get("/checkpoints")
-    monkeypatch.setattr("kezek.app.desk.desk.run", fails)
+    monkeypatch.setattr("kezek.app.desk.desk.decided", fails)
     unheld(api)
     first, *_, batch, failed, last = json_log.lines
     assert (first["code"], first["route"], first["status"]) == ("request", "list_checkpoints", 200)

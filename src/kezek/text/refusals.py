@@ -128,11 +128,11 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.GRANT_IMPOSSIBLE: Said(
         t("Role cannot be given"),
+        t("This role cannot be given at this place."),
         t(
-            "There is no such role or no such place: a place is the id of a checkpoint or an"
-            " authority, or * for all."
+            "Choose another role or another place: the id of a checkpoint or of an authority, or"
+            " * for all."
         ),
-        t("Choose another role or another place."),
     ),
     R.WRONG_STATUS: Said(
         t("Not possible now"),

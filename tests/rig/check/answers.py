@@ -52,7 +52,7 @@ def kept(run: Run) -> Iterator[str]:
         if who["plate"] != spelled(vehicle["plate"]) or who["vin"] != vehicle["vin"]:
             yield f"booking {number} is for another vehicle than was acknowledged"
         event = events.get(number)
-        if ask.verb == "book" and event and event.body["start"] != _millis(ask.answer["start"]):
+        if ask.verb == "book" and event and event.body.get("start") != _millis(ask.answer["start"]):
             yield f"booking {number} was acknowledged for another window than was confirmed"
 
 

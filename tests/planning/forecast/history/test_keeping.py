@@ -86,5 +86,5 @@ def test_a_history_of_one_sample_teaches_nothing():
 
 def test_without_the_learning_library_a_sentence_says_what_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
-    with pytest.raises(library.NotInstalled, match=r"kezek\[learning\].*libgomp1"):
+    with pytest.raises(library.NotInstalled, match=r"make install.*libgomp1"):
         keeping.fit(HISTORY.until(HISTORY.start + 30 * DAY), Columns("at", "wait"), HORIZONS)
