@@ -52,7 +52,7 @@ def test_ctrl_c_ends_a_sweep_that_goes_on_later(sweep: subprocess.Popen[str], tm
     assert len(left) >= 2
     os.killpg(sweep.pid, signal.SIGINT)
     _, told = sweep.communicate(timeout=DEADLINE)
-    assert sweep.returncode == 130
+    assert sweep.returncode == 130, told
     assert "stopped; 1 of 3 points are in" in told
     assert "Traceback" not in told
     assert psutil.wait_procs(left, DEADLINE)[1] == []
