@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from typing import Protocol
 
 import msgspec
@@ -37,9 +37,18 @@ class LocalPool:
         )
 
     def submit(self, job: Job) -> Future[bytes]:
-        return self._pool.submit(played, job)
+        # A worker begins with the mask of the thread that starts it.  Ctrl-C reaches the whole group,
+        # and is for the one who asked for the work: it ends the workers, whatever they are at.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return self._pool.submit(played, job)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def stop(self) -> None:
+        # What is under way is not kept, so nobody waits for it.
+        for worker in active_children():
+            worker.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
@@ -49,12 +58,7 @@ def played(job: Job) -> bytes:
 
 
 def _at_home() -> None:
-    """A worker's manners: it ends at once when it is told to, and never outlives who asked for the work.
-
-    Ctrl-C reaches the whole group: a worker ends in silence, what it played is lost; the one who asked
-    says what that means, and nobody waits for an answer that is not kept.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """A worker never outlives who asked for the work."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
