@@ -130,6 +130,18 @@ def test_what_a_question_costs_the_server_is_a_small_part_of_its_time(scene, mon
         assert scene.turn() == pytest.approx(rest)
 
 
+def test_a_planner_that_took_long_is_left_alone_for_longer(scene, monkeypatch):
+    forecast = scene.planner.forecast
+    for took, rest in ((0.02, 0.12), (0.1, 0.6), (3.0, 1.0)):
+
+        async def slow(*of, took=took):
+            scene.world.wait(seconds=took)
+            return await forecast(*of)
+
+        monkeypatch.setattr(scene.planner, "forecast", slow)
+        assert scene.turn() == pytest.approx(rest)
+
+
 def test_an_outlook_is_shown_for_an_hour(scene):
     scene.turns()
     at = scene.world.now.at

@@ -39,10 +39,13 @@ WATCHED_FOR = 60 * SECOND
 IDLE_SECONDS = 0.5
 # A line's state costs this process some milliseconds; so many times as long it does other things.
 REST = 40
+# The planner stands behind everything else, yet a core that computes makes its neighbours slower; so
+# many times as long as it took to answer it is not asked.
+PLANNER_REST = 6
 # A busy machine is no reason to forecast for ever more seldom: what took long has mostly waited.
 REST_SECONDS_MAX = 1.0
 # Nobody waits for the past: bookings shall not notice that it is gone through.
-NIGHT_REST_SECONDS = 0.05
+NIGHT_REST_SECONDS = 0.2
 # Domain time.
 AGE = 5 * MINUTE  # after which a line is asked about again though nothing has happened
 SHOWN_FOR = HOUR
@@ -150,10 +153,13 @@ class Forecasts:
             spent = self._clock.now().real - began
             scores = self._scores.get(state.line)
             told = await planner.forecast(state, scores.corrections if scores else UNCORRECTED)
+            answered = self._clock.now().real - began - spent
             # Whoever was scored meanwhile is asked about again: how far ranges are moved was learned
             # from such as were corrected alike.
             if scores is self._scores.get(state.line):
-                self.take(state, told, version)
+                # A long line takes longer than a page may wait for it.
+                outlook, new = await asyncio.to_thread(self._shown, state, told, version)
+                self._keep(outlook, new=new)
             self._faults.pop(post.line.id, None)
         except PlannerFault as fault:
             self._faults[post.line.id] = f"planner_{fault.code}"
@@ -161,7 +167,8 @@ class Forecasts:
         except Fault as fault:
             log.warning("the line %s has no forecast: %s", post.line.id, fault)
             return IDLE_SECONDS
-        return min(max(spent, 1) * REST / SECOND, REST_SECONDS_MAX)
+        rest = max(max(spent, 1) * REST, answered * PLANNER_REST)
+        return min(rest / SECOND, REST_SECONDS_MAX)
 
     def _stalest(self) -> Post | None:
         """The line that most needs to be asked about: a watched one, then the oldest."""
@@ -195,13 +202,22 @@ class Forecasts:
 
     def take(self, state: LineState, told: LineForecast, version: int) -> None:
         """Keep an answer, and wake who follows the line if it says something new."""
-        line, scores = state.line, self._scores.get(state.line)
-        regime = regime_of(state)
+        outlook, new = self._shown(state, told, version)
+        self._keep(outlook, new=new)
+
+    def _shown(self, state: LineState, told: LineForecast, version: int) -> tuple[Outlook, bool]:
+        """The outlook that an answer makes, and whether it says something new."""
+        scores, regime = self._scores.get(state.line), regime_of(state)
         classes = {one.number: one.vehicle_class for one in state.waiting}
         shown = calibrated(told, scores, regime, classes) if scores else told
-        before = self._outlooks.get(line)
-        self._outlooks[line] = Outlook(shown, scores, regime, version)
-        if before is None or _said(before.forecast) != _said(shown):
+        before = self._outlooks.get(state.line)
+        new = before is None or _said(before.forecast) != _said(shown)
+        return Outlook(shown, scores, regime, version), new
+
+    def _keep(self, outlook: Outlook, *, new: bool) -> None:
+        line = outlook.forecast.line
+        self._outlooks[line] = outlook
+        if new:
             for one in (line, EVERY_LINE):
                 self._editions[one] = self._editions.get(one, 0) + 1
             self._watch.wake(line)
