@@ -104,6 +104,9 @@ def test_fresh_begins_anew_and_touches_no_real_database(tmp_path: Path):
     for again in ([], ["--fresh"]):
         with Running("demo", "--folder", demo, "--trucks", "1", *again) as server:
             assert server.get("/api/v1/board")["as_of"].startswith("2026-06-13T12:2")
+            # A new log begins: the heads of the one before would keep it from being signed.
+            heads = until(lambda at=server: at.get("/api/v1/log/heads")["items"])
+            assert [head["number"] for head in heads] == [1]
     assert kezek("network", "load", "--folder", real).code == ExitCode.DONE
     before = (real / "kezek.db").read_bytes()
     for again in ([], ["--fresh"]):
