@@ -40,7 +40,8 @@ def sweep(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 def command(folder: Path) -> list[str]:
     scenario, out = folder / "scenario.toml", folder / "out"
     words = ["simulate", str(scenario), "--out", str(out), "--threads", "2"]
-    return [sys.executable, "-m", "kezek", *words]
+    # What runs in the background of a shell ignores Ctrl-C, and so would all that it starts.
+    return ["env", "--default-signal=INT", sys.executable, "-m", "kezek", *words]
 
 
 def workers(child: subprocess.Popen[str]) -> list[psutil.Process]:
