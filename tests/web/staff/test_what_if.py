@@ -30,6 +30,7 @@ from kezek.planning.scenario.answer import (
     PostAnswer,
 )
 from kezek.planning.scenario.ground import Known
+from kezek.web.staff import what_if_view
 from kezek.world.chance import SeededChance
 from kezek.world.shelf import FolderShelf
 from kezek.world.simulator import SpawnedSimulator
@@ -304,3 +305,9 @@ def test_a_simulation_that_takes_too_long_is_ended(tmp_path):
     (tmp_path / "one").mkdir()
     asyncio.run(simulator.play("one"))
     assert not simulator.playing("one")
+
+
+def test_a_difference_that_is_nothing_has_no_sign(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(what_if_view, "span", lambda _, minutes: f"{minutes:.1f}")
+    told = [what_if_view._signed(None, minutes) for minutes in (0.0, -0.0, -0.04, 0.04, -0.1, 2.0)]
+    assert told == ["0.0", "0.0", "0.0", "0.0", "−0.1", "+2.0"]

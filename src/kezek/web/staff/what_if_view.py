@@ -202,7 +202,7 @@ def _gains(here: Visit, answer: Answer, checkpoint: str) -> Sequence[Gain]:
     return [
         Gain(
             _group(here, gap.group),
-            f"{'+' if gap.minutes.value > 0 else '−'}{span(here, abs(gap.minutes.value))}",
+            _signed(here, gap.minutes.value),
             _error(here, gap.minutes),
             here.words.gettext(_VERDICTS[gap.verdict]),
             gap.verdict,
@@ -216,6 +216,12 @@ def _group(here: Visit, name: str) -> str:
     if name in _GROUPS:
         return here.words.gettext(_GROUPS[name])
     return vehicle_class(name.removeprefix("class:"), here.lang)
+
+
+def _signed(here: Visit, minutes: float) -> str:
+    """A difference; what is too small to be told has no sign."""
+    sign = "+" if minutes > 0 else "−"
+    return f"{sign if round(minutes, 1) else ''}{span(here, abs(minutes))}"
 
 
 def _wait(here: Visit, figure: Figure) -> str:
