@@ -22,14 +22,14 @@ from kezek.app.port import Reader
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
-from kezek.domain.kernel.instant import HOUR, Instant
+from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.turn.order import Turn, key_of, line_up
+from kezek.planning.forecast.signs import PACE_FOR
 from kezek.planning.question import HORIZON, AtGate, Expected, LineState
 
 EVENTS_MAX = 200_000
 _PAGE = 5_000
-PACE_FOR = 3 * HOUR
 
 _CALLS = frozenset({EventKind.CALLED, EventKind.CALLED_OUT_OF_TURN})
 _ENDS = frozenset(

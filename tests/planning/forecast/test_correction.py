@@ -25,7 +25,7 @@ from kezek.planning.forecast.correction import (
     expect,
     learn,
 )
-from kezek.planning.forecast.history.library import NotInstalled, lightgbm
+from kezek.planning.forecast.library import NotInstalled, lightgbm
 from kezek.planning.forecast.signs import (
     NAMES,
     SOFT,

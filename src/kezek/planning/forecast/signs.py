@@ -16,6 +16,7 @@ from kezek.planning.question import QUANTILES, LineState, Range, Signs
 SOFT = 10 * MINUTE
 # Ours: the line is long when it holds more trucks than the next three hours take.
 LONG_HOURS = 3
+# Ours: a line's pace is counted over so long.
 PACE_FOR = 3 * HOUR
 
 # What the signs are, in their order.  None of them names a line: one has too few past forecasts.

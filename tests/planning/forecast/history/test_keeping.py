@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kezek.planning.forecast.history import backtest, keeping, library
+from kezek.planning.forecast import library
+from kezek.planning.forecast.history import backtest, keeping
 from kezek.planning.forecast.history.backtest import NothingToTest
 from kezek.planning.forecast.history.keeping import Fitted, NotAModel, OtherHistory
 from kezek.planning.forecast.history.reading import Columns

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from kezek.planning.forecast.history.library import STEADY, THREADS, lightgbm
 from kezek.planning.forecast.history.series import Floats, Ints
+from kezek.planning.forecast.library import STEADY, THREADS, lightgbm
 from kezek.planning.question import QUANTILES
 
 # Changes are remembered as one of so many, dense where there are many.

@@ -12,9 +12,9 @@ import numpy as np
 
 from kezek.planning.forecast.history.features import Features
 from kezek.planning.forecast.history.forest import Forest, grow
-from kezek.planning.forecast.history.library import STEADY, THREADS, lightgbm
 from kezek.planning.forecast.history.pairs import Pairs
 from kezek.planning.forecast.history.series import Floats, Ints
+from kezek.planning.forecast.library import STEADY, THREADS, lightgbm
 from kezek.planning.question import QUANTILES
 
 SEED = 20260613
