@@ -157,9 +157,9 @@ class Ledger:
 
     def _seal(self) -> int:
         """Seal a piece; 0 when all that is committed is sealed, by whomever."""
-        reader, before = self._store.reader, -1
-        while (size := reader.tree_size()) > before and (events := reader.events(size, PIECE)):
-            before = size
+        reader, tried = self._store.reader, -1
+        while (size := reader.tree_size()) > tried and (events := reader.events(size, PIECE)):
+            tried = size
             secrets, salts = self._secrets(events, reader)
             growth = Growth.of(size, read_of(reader))
             leaves = [

@@ -85,12 +85,12 @@ class _Draft:
 class Outcome:
     """A batch: an answer per command, and the events for those who watch.
 
-    `decided` is when all was decided and only the commit was left, in seconds of `monotonic`.
+    `decided_at` is when only the commit was left, in seconds of `monotonic`.
     """
 
     answers: list[Answer]
     events: list[Logged]
-    decided: float = 0.0
+    decided_at: float = 0.0
 
 
 def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:

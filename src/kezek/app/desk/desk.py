@@ -166,7 +166,7 @@ class Desk:
         tally.refusals.update(refusals)
         tally.accepted += len(outcome.answers) - len(refusals)
         last = events[-1].position if events else 0
-        tally.committed(len(outcome.answers), began, outcome.decided, last)
+        tally.committed(len(outcome.answers), began, outcome.decided_at, last)
 
     def _failed(self, batch: list[_Asked], fault: Exception) -> None:
         """One command that cannot be written must not take its neighbours along."""
