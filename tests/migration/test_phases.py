@@ -11,17 +11,16 @@ from alembic.script import ScriptDirectory
 
 from kezek.app.snapshot import Whole
 from kezek.storage import open as opening
+from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations import head, phase, script
 from kezek.storage.migrations.phase import CONTRACT, EXPAND, FIRST, fits
 from kezek.storage.open import open_snapshot, open_store
-from kezek.storage.postgres.fault import WrongVersion as WrongVersionThere
-from kezek.storage.sqlite.fault import WrongVersion
 from kezek.storage.table import TABLES
 from tests.migration.release import STEPS
 from tests.storage.postgres.cluster import cluster
 from tests.storage.rows import booking, save
 
-REFUSED = (WrongVersion, WrongVersionThere)
+REFUSED = WrongVersion
 # Where the constants are kept by those who read them.
 READERS = (
     "kezek.storage.migrations.head",

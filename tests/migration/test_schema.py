@@ -16,11 +16,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from kezek.app.file import APPLICATION
+from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations import script as migrations
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.script import UnknownVersion, config, script
 from kezek.storage.schema import metadata
-from kezek.storage.sqlite.fault import WrongVersion
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES
 

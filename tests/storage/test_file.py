@@ -17,20 +17,13 @@ import apsw
 import pytest
 
 from kezek.app.port import StoreFault
+from kezek.app.snapshot import Served
 from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Claim, Particulars
+from kezek.storage.fault import Closed, Damaged, Failing, Full, NotADatabase
 from kezek.storage.open import UnknownAddress, open_store
 from kezek.storage.sqlite import store as module
-from kezek.storage.sqlite.fault import (
-    Away,
-    Closed,
-    Damaged,
-    Failing,
-    Full,
-    NotADatabase,
-    ReadOnly,
-    Served,
-)
+from kezek.storage.sqlite.fault import Away, ReadOnly
 from kezek.storage.sqlite.store import SqliteStore
 from tests.storage.rows import (
     answered,

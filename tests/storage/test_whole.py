@@ -11,8 +11,8 @@ from kezek.app.snapshot import BLOCK, NotEmpty, Served, Setting, Snapshot, Whole
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
+from kezek.storage.fault import Busy
 from kezek.storage.memory import MemoryStore
-from kezek.storage.postgres.fault import Busy
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES

@@ -34,7 +34,9 @@ class Fault(Exception):
 
 
 class StoreFault(Fault):
-    """The database cannot be read or written now."""
+    """The database cannot be read or written now; `ailment` is what a server that meets this has."""
+
+    ailment = "database_failing"
 
 
 class Conflict(StoreFault):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kezek.app.ledger import Forked, Ledger
-from kezek.app.port import Fault
+from kezek.app.port import Fault, StoreFault
 from kezek.app.tally import Pulse
 from kezek.app.vigil import Vigil
 
@@ -44,16 +44,6 @@ SENTENCES: Mapping[str, str] = {
     "ledger_forked": "The log is not the one whose heads were published, or its key is another: put "
     "the right database or log-signing.pem back; no head is signed until then.",
     "look_stuck": "The server has not been able to look at its database for half a minute.",
-}
-
-_FAULTS: Mapping[str, str] = {
-    "Away": "database_away",
-    "Lost": "database_away",
-    "ReadOnly": "database_read_only",
-    "Full": "database_full",
-    "Busy": "database_busy",
-    "Damaged": "database_damaged",
-    "WrongVersion": "schema_unknown",
 }
 
 
@@ -94,6 +84,5 @@ class Readiness:
 
 
 def code_of(fault: Fault) -> str:
-    """The ailment behind a store's fault, by the name that both databases give it."""
-    kinds = (kind.__name__ for kind in type(fault).__mro__)
-    return next((_FAULTS[kind] for kind in kinds if kind in _FAULTS), "database_failing")
+    """The ailment behind what a look at the database met."""
+    return fault.ailment if isinstance(fault, StoreFault) else StoreFault.ailment

@@ -8,19 +8,12 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from kezek.app.manifest import FORM, File, Manifest, encoded
-from kezek.app.port import StoreFault
-from kezek.storage.sqlite.fault import WrongVersion
+from kezek.storage.fault import Damaged, WrongVersion
 from kezek.storage.sqlite.files import fault_at
 
 NAME = "manifest.json"
 _BYTES_MAX = 4_000_000
 _PIECE = 1 << 20
-
-
-class Damaged(StoreFault):
-    """A backup is not what was written; nothing was changed."""
-
-    permanent = True
 
 
 def write(folder: Path, manifest: Manifest) -> Manifest:

@@ -11,10 +11,10 @@ from kezek.app.desk.desk import Desk
 from kezek.app.port import OutcomeUnknown, StoreFault
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Moment
+from kezek.storage.fault import Away
 from kezek.storage.postgres import reader as reading
 from kezek.storage.postgres import store as module
 from kezek.storage.postgres.address import led_by, read
-from kezek.storage.postgres.fault import Away
 from kezek.storage.postgres.store import PostgresStore
 from tests.cli.program import until
 from tests.rig.link import Link

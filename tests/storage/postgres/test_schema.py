@@ -9,9 +9,9 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from kezek.storage.fault import NotADatabase, WrongVersion
 from kezek.storage.migrations import script as migrations
 from kezek.storage.open import open_store
-from kezek.storage.postgres.fault import NotADatabase, WrongVersion
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.schema import metadata

@@ -17,25 +17,23 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.account.decide import AddAccount
 from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.kernel.instant import Moment
-from kezek.storage.open import UnknownAddress, open_store
-from kezek.storage.postgres import connection as connections
-from kezek.storage.postgres import primary as finding
-from kezek.storage.postgres import store as module
-from kezek.storage.postgres.address import BadAddress
-from kezek.storage.postgres.fault import (
+from kezek.storage.fault import (
     Away,
     Busy,
     Closed,
     Damaged,
     Failing,
-    Forbidden,
     Full,
-    Lost,
     NotADatabase,
     ReadOnly,
     WrongVersion,
-    fault_of,
 )
+from kezek.storage.open import UnknownAddress, open_store
+from kezek.storage.postgres import connection as connections
+from kezek.storage.postgres import primary as finding
+from kezek.storage.postgres import store as module
+from kezek.storage.postgres.address import BadAddress
+from kezek.storage.postgres.fault import Forbidden, Lost, fault_of
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.postgres.unit import LOG_LOCK
 from tests.storage.postgres.cluster import PASSWORD, cluster

@@ -9,15 +9,9 @@ from typing import TypeAlias
 
 import psycopg
 
+from kezek.storage.fault import Busy, NotADatabase, ReadOnly, WrongVersion
 from kezek.storage.postgres.address import Parts
-from kezek.storage.postgres.fault import (
-    Busy,
-    NotADatabase,
-    ReadOnly,
-    WrongVersion,
-    fault_at_the_door,
-    fault_of,
-)
+from kezek.storage.postgres.fault import fault_at_the_door, fault_of
 
 log = logging.getLogger("kezek.storage")
 

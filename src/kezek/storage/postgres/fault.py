@@ -9,58 +9,17 @@ from __future__ import annotations
 import psycopg
 
 from kezek.app.port import Conflict, StoreFault
-
-
-class Away(StoreFault):
-    """The server cannot be reached now; the store goes on by itself as soon as it can."""
+from kezek.storage.fault import Away, Busy, Damaged, Failing, Full, NotADatabase, ReadOnly
 
 
 class Lost(Conflict):
     """The connection went before anything was kept."""
 
-
-class ReadOnly(StoreFault):
-    """The server is a replica, or was told to write nothing; after a failover it may write again."""
-
-
-class Full(StoreFault):
-    """The server's disk has no room; the store works on as soon as there is some."""
-
-
-class Failing(StoreFault):
-    """The server's disk or memory fails."""
-
-
-class Busy(StoreFault):
-    """A lock, a connection or an answer was waited for in vain."""
+    ailment = "database_away"
 
 
 class Forbidden(StoreFault):
     """The server does not let this user in, or not do this."""
-
-    permanent = True
-
-
-class NotADatabase(StoreFault):
-    """The database does not exist, belongs to another program, or cannot hold our letters."""
-
-    permanent = True
-
-
-class Damaged(StoreFault):
-    """The database's contents contradict each other."""
-
-    permanent = True
-
-
-class WrongVersion(StoreFault):
-    """The server is too old, or the database was written by a version that this one does not know."""
-
-    permanent = True
-
-
-class Closed(StoreFault):
-    """The store was closed."""
 
     permanent = True
 

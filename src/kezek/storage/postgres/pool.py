@@ -7,8 +7,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from kezek.storage.fault import Busy, Closed
 from kezek.storage.postgres.connection import Connection
-from kezek.storage.postgres.fault import Busy, Closed
 
 SIZE = 8
 WAIT_SECONDS = 10.0

@@ -6,10 +6,11 @@ import threading
 import time
 from contextlib import AbstractContextManager
 
+from kezek.storage.fault import Away, Busy, ReadOnly
 from kezek.storage.postgres.address import led_by, read
 from kezek.storage.postgres.connection import Connection, connect
 from kezek.storage.postgres.deadline import QUESTION_SECONDS, Deadlines
-from kezek.storage.postgres.fault import Away, Busy, Lost, ReadOnly
+from kezek.storage.postgres.fault import Lost
 
 # While no server takes changes, nobody searches more often than this.
 AWAY_SECONDS = 1.0

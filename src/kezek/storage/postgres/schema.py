@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import psycopg
 
+from kezek.storage.fault import NotADatabase, WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits, last
 from kezek.storage.postgres.connection import Connection
-from kezek.storage.postgres.fault import NotADatabase, WrongVersion, fault_of
+from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.table import TABLES
 

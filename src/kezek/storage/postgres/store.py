@@ -14,9 +14,10 @@ from psycopg.pq import TransactionStatus
 from kezek.app.port import OutcomeUnknown, Session
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
+from kezek.storage.fault import Closed, ReadOnly
 from kezek.storage.postgres.connection import Connection
 from kezek.storage.postgres.deadline import CHANGE_SECONDS, Deadlines
-from kezek.storage.postgres.fault import Closed, Lost, ReadOnly, fault_of, parted
+from kezek.storage.postgres.fault import Lost, fault_of, parted
 from kezek.storage.postgres.follow import Follower
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.pool import Pool

@@ -14,11 +14,12 @@ from kezek.app.census import Census, Marks
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
 from kezek.storage.census import STATEMENTS, bound
+from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits
 from kezek.storage.postgres.address import read
 from kezek.storage.postgres.connection import SERVING_LOCK, Connection, connect
-from kezek.storage.postgres.fault import WrongVersion, fault_of
+from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.schema import since_of, version_of
 from kezek.storage.postgres.unit import LOG_LOCK

@@ -8,58 +8,18 @@ from __future__ import annotations
 import apsw
 
 from kezek.app.port import StoreFault
+from kezek.storage import fault
+from kezek.storage.fault import Busy, Closed, Damaged, Failing, Full, NotADatabase
 
 
-class Away(StoreFault):
-    """The file or its folder cannot be reached."""
-
-    permanent = True
-
-
-class ReadOnly(StoreFault):
-    """The file or its folder may not be written."""
+class Away(fault.Away):
+    """The file or its folder cannot be reached, and no waiting brings it back."""
 
     permanent = True
 
 
-class Full(StoreFault):
-    """The disk has no room; the store works on as soon as there is some."""
-
-
-class Failing(StoreFault):
-    """The disk or the file system reports errors."""
-
-
-class Busy(StoreFault):
-    """Another program keeps the file locked."""
-
-
-class Served(StoreFault):
-    """Another server already works on this file."""
-
-    permanent = True
-
-
-class NotADatabase(StoreFault):
-    """The file is something else."""
-
-    permanent = True
-
-
-class Damaged(StoreFault):
-    """The file's contents contradict each other."""
-
-    permanent = True
-
-
-class WrongVersion(StoreFault):
-    """The file was written by another version that this one does not know."""
-
-    permanent = True
-
-
-class Closed(StoreFault):
-    """The store was closed."""
+class ReadOnly(fault.ReadOnly):
+    """The file or its folder may not be written until somebody allows it."""
 
     permanent = True
 
@@ -118,7 +78,7 @@ def fault_of(error: apsw.Error) -> Exception:
     """
     if isinstance(error, apsw.ConstraintError | apsw.MismatchError):
         return AssertionError(f"the last fence stopped a write: {error}")
-    for kind, fault, sentence in _FAULTS:
+    for kind, known, sentence in _FAULTS:
         if isinstance(error, kind):
-            return fault(sentence)
+            return known(sentence)
     return StoreFault(f"the database failed: {type(error).__name__}")

@@ -13,7 +13,9 @@ import apsw
 
 from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.port import StoreFault
-from kezek.storage.sqlite.fault import Away, Failing, Full, NotADatabase, ReadOnly, Served
+from kezek.app.snapshot import Served
+from kezek.storage.fault import Failing, Full, NotADatabase
+from kezek.storage.sqlite.fault import Away, ReadOnly
 
 _BY_ERRNO: dict[int, tuple[type[StoreFault], str]] = {
     errno.EACCES: (ReadOnly, "give the server's user the right to write it and its folder"),

@@ -15,10 +15,11 @@ import apsw
 from kezek.app.file import APPLICATION
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
+from kezek.storage.fault import Closed, WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits, last
 from kezek.storage.sqlite import files
-from kezek.storage.sqlite.fault import Closed, WrongVersion, fault_of
+from kezek.storage.sqlite.fault import fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.sqlite.reader import SqliteReader
 from kezek.storage.sqlite.unit import SqliteUnit

@@ -15,10 +15,11 @@ from kezek.app.census import Census, Marks
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
 from kezek.storage.census import STATEMENTS, bound
+from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits
 from kezek.storage.sqlite import files
-from kezek.storage.sqlite.fault import Away, WrongVersion, fault_of
+from kezek.storage.sqlite.fault import Away, fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.table import TABLES
 
