@@ -1,4 +1,6 @@
-"""The server's side of a connection: everything that one turn of the loop says leaves together."""
+"""The server's side of a connection: everything that one turn of the loop says leaves together, and
+nobody keeps a connection by a request that never ends.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,16 @@ import asyncio
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+# An address and all its headers (cookies of other programs on the same host are among them), or what
+# follows the last piece of a body.
+HEAD_BYTES_MAX = 65_536
+# A request that is not whole is looked at so often; what a second look finds unfinished is over.
+LOOK_SECONDS = 60.0
+_TOO_LARGE = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
 
 
 class _Gathered:
@@ -40,7 +52,51 @@ class _Gathered:
 
 
 class GatheringProtocol(HttpToolsProtocol):
-    """HTTP/1.1 as uvicorn speaks it, one packet an answer."""
+    """HTTP/1.1 as uvicorn speaks it, one packet an answer, and an end to every request.
+
+    The parser keeps headers in memory for as long as they come, and a connection over which nothing
+    whole ever comes is a handle lost; either would let one stranger stop the server.
+    """
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(_Gathered(transport, self.loop))  # type: ignore[arg-type]
+        # Requests begun, whether the last is here whole, and what came of it that is no body.
+        self._begun, self._whole, self._taken = 0, False, 0
+        self._seen: int | None = None
+        self._look = self.loop.call_later(LOOK_SECONDS, self._look_again)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._look.cancel()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        self._taken += len(data)
+        super().data_received(data)
+        if not self._whole and self._taken > HEAD_BYTES_MAX:
+            headed = self._begun and "path" in self.scope
+            if not headed and not self.transport.is_closing():
+                self.transport.write(_TOO_LARGE)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        self._begun, self._whole, self._taken = self._begun + 1, False, 0
+        super().on_message_begin()
+
+    def on_body(self, body: bytes) -> None:
+        # How much of a body is read is for whoever answers.
+        self._taken = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._whole = True
+        super().on_message_complete()
+
+    def _look_again(self) -> None:
+        # A connection without a word is closed sooner, but a blank line between requests stops that.
+        answering = self._whole and not self.cycle.response_complete
+        unfinished = None if answering else self._begun
+        if unfinished is not None and unfinished == self._seen:
+            self.transport.close()
+            return
+        self._seen = unfinished
+        self._look = self.loop.call_later(LOOK_SECONDS, self._look_again)
