@@ -215,7 +215,7 @@ def test_the_checkpoint_shows_the_wait_until_the_call_and_until_the_other_side(o
     told(office)
     page = words(office.browser().page("/checkpoints/kz_a"))
     assert re.search(r"Wait for a truck that joins now \S+ min – \S+ min until the call", page)
-    assert "through after" in page
+    assert "until across the border" in page
 
 
 def test_the_board_shows_a_range_for_each_post_with_a_line(office):

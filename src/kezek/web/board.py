@@ -158,10 +158,16 @@ def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
         days=day_views(row.places),
         waiting=row.waiting,
         wait=wait,
-        state=STATES[row.state],
+        state=shown_state(row),
         note="",
         html=None,
     )
+
+
+def shown_state(row: PostRow) -> str:
+    """A post without an ordinary place today is full, whatever the days behind it bring."""
+    full_today = row.today is not None and row.next_free is not None and not row.today.ordinary
+    return "full" if row.state == "open" and full_today else STATES[row.state]
 
 
 def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]]) -> list[Group]:

@@ -20,7 +20,7 @@ from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.text.times import day as day_text
-from kezek.web.board import STATES
+from kezek.web.board import shown_state
 from kezek.web.live import live
 from kezek.web.outlook import wait_of
 from kezek.web.render import page
@@ -37,7 +37,8 @@ from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
-CLOSURES_AHEAD = 7  # days; further ones are read off the strip
+CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road
+CLOSURES_LATER_MAX = 3  # the rest is read off the strip
 _FULL_UNTIL = translatable("Full until %(day)s")
 _CLOSED_TODAY = translatable("Closed today")
 
@@ -181,7 +182,6 @@ def _head(row: PostRow, here: Visit) -> PostHead:
         text = here.words.gettext(_CLOSED_TODAY)
     elif row.next_free and row.today and not row.today.ordinary:
         text = here.words.say(_FULL_UNTIL, day=day_text(row.next_free.on, "plain", here.lang))
-    state = "full" if text and row.state == "open" else STATES[row.state]
     line = row.post.line
     return PostHead(
         id=view.id,
@@ -191,7 +191,7 @@ def _head(row: PostRow, here: Visit) -> PostHead:
         there=view.there,
         exit=line is None or line.direction == "exit",
         lanes=lanes_of(row.post.checkpoint),
-        state=state,
+        state=shown_state(row),
         state_text=text,
     )
 
@@ -315,19 +315,22 @@ def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, Any]:
     """What the calendar gives."""
     days = day_views(row.places)
     today = row.today
+    closures = closures_of(row.places, here, zone)
+    soon = local(here.now + CLOSURE_SOON, zone)
     return {
         "days": days,
         "next_days": [day for day in days if day.places][:2],
         "today": TodayPlaces(today.ordinary if today else None, today.kept if today else 0),
         "bookable": any(day.places for day in days),
-        "closures": closures_of(row.places, here, zone),
+        "closures": [c for c in closures if c.start < soon],
+        "later": [c for c in closures if c.start >= soon][:CLOSURES_LATER_MAX],
     }
 
 
 def closures_of(places: LinePlaces | None, here: Visit, zone: str) -> list[Closure]:
-    """Whole closed days of the coming week, neighbouring days of one reason as one closure."""
+    """Whole closed days, neighbouring days of one reason as one closure."""
     found: list[Closure] = []
-    for day in places.days[:CLOSURES_AHEAD] if places else ():
+    for day in places.days if places else ():
         if day.state != "closed":
             continue
         start = local(day_start(day.on, zone), zone)

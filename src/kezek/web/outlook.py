@@ -44,7 +44,9 @@ _BY_PACE = translatable(
     "Method: %(ahead)s trucks ahead ÷ pace of the last %(hours)s hours (%(crossed)s crossed)."
 )
 _UNMEASURED = translatable("Past accuracy: not measured yet, so none is claimed.")
-_SMALL = translatable("In small figures: the likely wait until the call, from 10 to 90 %.")
+_SMALL = translatable(
+    "Likely wait: until the call of a truck that joins now; 8 of 10 lie in the range."
+)
 _CALLS = translatable("%(dots)s equally likely calls, from %(low)s to %(high)s")
 _THROUGHS = translatable("%(dots)s equally likely crossings, from %(low)s to %(high)s")
 

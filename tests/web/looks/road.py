@@ -103,6 +103,7 @@ def checkpoint() -> dict:
         "rule": V(every=5, number_is_ours=True),
         "regulation": "kz",
         "closures": [],
+        "later": [V(start=at("00:00"), end=at("00:00"), reason="day off", whole_day=True)],
         "wait": V(
             low=120,
             high=190,
