@@ -7,9 +7,11 @@ cd "$(dirname "$0")/.."
 set_name=$1
 lock=requirements/$set_name.txt
 
+# The system's own first: Debian builds it guided by a profile, and it runs this program a tenth faster
+# than one that was built by hand.
 find_python() {
   local candidate
-  for candidate in python3.11 python3; do
+  for candidate in /usr/bin/python3.11 python3.11 python3; do
     if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
       command -v "$candidate"
       return
@@ -19,11 +21,17 @@ find_python() {
   return 1
 }
 
+# Debian ships Python without the part that makes environments.
+makes_environments() {
+  "$1" -c 'import venv, ensurepip' 2>/dev/null
+}
+
 if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
   python=$(find_python)
-  # Debian ships Python without the part that makes environments.
-  if ! "$python" -c 'import venv, ensurepip' 2>/dev/null; then
-    tools/need.sh "" python3-venv
+  if ! makes_environments "$python" && ! tools/need.sh "" python3-venv; then
+    # Another Python may make them where nothing may be installed.
+    python=$(command -v python3.11 || command -v python3)
+    makes_environments "$python"
   fi
   echo "kezek: making .venv with $("$python" --version)"
   "$python" -m venv --clear .venv
