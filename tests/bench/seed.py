@@ -21,7 +21,7 @@ import kezek.storage.schema
 import kezek.storage.table
 from kezek.app.house import House
 from kezek.app.load import load_command
-from kezek.app.network import CheckpointRow, read_checkpoints, shipped_checkpoints
+from kezek.app.network import read_checkpoints, shipped_checkpoints
 from kezek.app.port import Answered
 from kezek.app.regulation import shipped_regulations
 from kezek.bootstrap import close_house, open_house
@@ -29,7 +29,7 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount, IssueKey
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
-from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, exit_line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, from_datetime, local_day
@@ -140,12 +140,12 @@ def _make_grown(folder: Path, times: int) -> str:
         close_house(house)
 
 
-def furnish(house: House, rows: Sequence[CheckpointRow] = (), *, capacity: int = CAPACITY) -> str:
+def furnish(house: House, rows: Sequence[Checkpoint] = (), *, capacity: int = CAPACITY) -> str:
     """The network with a line at every post, and a carrier; the text of the carrier's key."""
     rows = rows or read_checkpoints(shipped_checkpoints()).rows
     _ask(house, load_command("load", HOST, rows, (), seen_at=house.now(), source="bench"))
     for row in _with_lines(rows):
-        line = Line(f"{row.id}.exit", row.id, "exit", "kz", "kz", row.zone, "ours", 0)
+        line = exit_line(row, authority="kz", regulation="kz", basis="ours")
         _ask(house, OpenLine(f"open-{row.id}", HOST, line, capacity))
     made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
     account = _ask(house, made)["account"]
@@ -155,7 +155,7 @@ def furnish(house: House, rows: Sequence[CheckpointRow] = (), *, capacity: int =
     return text
 
 
-def _with_lines(rows: Sequence[CheckpointRow]) -> list[CheckpointRow]:
+def _with_lines(rows: Sequence[Checkpoint]) -> list[Checkpoint]:
     """Posts of one rule set: all of Kazakhstan's."""
     return [row for row in rows if row.country == "KZ"]
 

@@ -21,6 +21,7 @@ from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.app.house import House
 from kezek.app.watch import EVERY_LINE
+from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, local_day
 from kezek.domain.kernel.refusal import Reason
 
@@ -159,7 +160,7 @@ class Places:
         post = known_post(self._house.network, call.path["checkpoint"])
         places = self._house.availability.of(post, now)
         if places is None or post.line is None or post.regulation is None:
-            raise no(Reason.LINE_UNKNOWN, line=f"{post.checkpoint.id}.exit")
+            raise no(Reason.LINE_UNKNOWN, line=exit_id(post.checkpoint.id))
         first = asked.first or local_day(now, post.line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
         minutes = post.regulation.window // MINUTE

@@ -12,7 +12,7 @@ from kezek.app.house import House
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.stand import owns, serves
-from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.checkpoint.checkpoint import Line, exit_id
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Reason, Refused
 
@@ -43,7 +43,7 @@ def open_line(house: House, checkpoint: str) -> Line:
     """The line of a checkpoint, or why there is none."""
     line = known_post(house.network, checkpoint).line
     if line is None:
-        raise no(Reason.LINE_UNKNOWN, line=f"{checkpoint}.exit")
+        raise no(Reason.LINE_UNKNOWN, line=exit_id(checkpoint))
     return line
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kezek.app.port import Store
 from kezek.app.watch import Watch
-from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
-from kezek.domain.kernel.event import EventKind
+from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, Line
+from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.regulation.regulation import Regulation, Regulations
-
-EXIT = "exit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +32,8 @@ class Network:
         self._kept: tuple[int, dict[str, Post]] | None = None
         watch.hook(self._forget)
 
-    def _forget(self, events: object) -> None:
-        if any(e.kind in self._CHANGING for e in events):  # type: ignore[attr-defined]
+    def _forget(self, events: Sequence[Logged]) -> None:
+        if any(event.kind in self._CHANGING for event in events):
             self._version += 1
 
     def posts(self) -> dict[str, Post]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -15,6 +14,7 @@ from importlib.resources.abc import Traversable
 from kezek.app.row_problem import Checked, Faults, RowReason
 from kezek.app.table import Row, Source, read_table
 from kezek.domain.checkpoint.board_day import BoardDay
+from kezek.domain.checkpoint.checkpoint import Checkpoint
 
 ZONE_BY_COUNTRY: Mapping[str, str] = {
     "KG": "Asia/Bishkek",
@@ -71,43 +71,9 @@ _BOARD_COLUMNS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CheckpointRow:
-    """What a file says of a checkpoint.  None is unknown; `neighbour` is empty where not stated.
-
-    `lanes` and `opening_hours` are the words of the source.  `coord_of` says what the point
-    (degrees, WGS 84) really is: seldom the post itself.
-    """
-
-    id: str
-    country: str
-    name_en: str
-    name_ru: str
-    name_kk: str | None
-    region: str | None
-    neighbour: str
-    opposite_en: str | None
-    opposite_ru: str | None
-    opening_hours: str | None
-    lanes: str | None
-    lat: float | None
-    lon: float | None
-    coord_of: str | None
-    coord_confidence: str | None
-    e_queue: str | None
-    source: str
-    confidence: str
-    notes: str | None
-
-    @property
-    def zone(self) -> str:
-        """The IANA time zone of the post."""
-        return ZONE_BY_COUNTRY[self.country]
-
-    @property
-    def board_name(self) -> str:
-        """How the board calls the post: both sides, or this side alone where no other is stated."""
-        return f"{self.name_ru} - {self.opposite_ru}" if self.opposite_ru else self.name_ru
+def board_name(post: Checkpoint) -> str:
+    """How the board calls a post: both sides, or this side alone where no other is stated."""
+    return f"{post.name_ru} - {post.opposite_ru}" if post.opposite_ru else post.name_ru
 
 
 def shipped(name: str) -> Traversable:
@@ -123,17 +89,17 @@ def shipped_board() -> Traversable:
     return shipped("cgr_slot_availability_20260613.csv")
 
 
-def read_checkpoints(file: Source) -> Checked[CheckpointRow]:
+def read_checkpoints(file: Source) -> Checked[Checkpoint]:
     """All checkpoints of a file, or all its problems."""
     seen: set[str] = set()
     names: set[str] = set()
 
-    def parse(row: Row) -> CheckpointRow:
+    def parse(row: Row) -> Checkpoint:
         checkpoint = _checkpoint(row)
         # Two posts of one name could not be told apart on a board.
         for column, value, others in (
             ("id", checkpoint.id, seen),
-            ("name_ru", checkpoint.board_name, names),
+            ("name_ru", board_name(checkpoint), names),
         ):
             if value and value in others:
                 row.fault(column, RowReason.VALUE_TWICE, value)
@@ -143,16 +109,18 @@ def read_checkpoints(file: Source) -> Checked[CheckpointRow]:
     return read_table(file, parse, required=_CHECKPOINT_COLUMNS, optional=_CHECKPOINT_EXTRAS)
 
 
-def _checkpoint(row: Row) -> CheckpointRow:
+def _checkpoint(row: Row) -> Checkpoint:
     country = row.text("country")
     if country and country not in ZONE_BY_COUNTRY:
         row.fault("country", RowReason.COUNTRY_WITHOUT_ZONE)
     lat, lon = row.degrees("lat", 90), row.degrees("lon", 180)
     if bool(row.optional("lat")) != bool(row.optional("lon")):
         row.fault("lon" if row.optional("lat") else "lat", RowReason.COORDINATE_ALONE)
-    return CheckpointRow(
+    return Checkpoint(
         id=_id(row, country),
         country=country,
+        # A country without a zone is a fault, and so is every file that names it.
+        zone=ZONE_BY_COUNTRY.get(country, ""),
         name_en=row.text("name_en"),
         name_ru=row.text("name_ru"),
         name_kk=row.optional("name_kk"),
@@ -181,9 +149,9 @@ def _id(row: Row, country: str) -> str:
     return text
 
 
-def read_board(file: Source, checkpoints: Sequence[CheckpointRow]) -> Checked[BoardDay]:
-    """All days of a board, or all its problems.  Posts are found by `CheckpointRow.board_name`."""
-    ids = {checkpoint.board_name: checkpoint.id for checkpoint in checkpoints}
+def read_board(file: Source, checkpoints: Sequence[Checkpoint]) -> Checked[BoardDay]:
+    """All days of a board, or all its problems.  Posts are found by their `board_name`."""
+    ids = {board_name(checkpoint): checkpoint.id for checkpoint in checkpoints}
     seen: set[tuple[str, date]] = set()
 
     def parse(row: Row) -> BoardDay | None:

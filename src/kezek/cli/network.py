@@ -140,14 +140,18 @@ def _place(problem: RowProblem) -> str:
 @folder_option
 @json_option
 def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | None) -> None:
-    """Open a line at a checkpoint for which no board is known; its capacity is marked as ours."""
-    from kezek.domain.checkpoint.checkpoint import Line
+    """Open a line at a checkpoint for which no board is known; its capacity is marked as ours.
+
+    A line that is open already is left as it is: its agency changes the places of its days.
+    """
+    from kezek.domain.checkpoint.checkpoint import exit_line
     from kezek.domain.network.load import OpenLine
 
     with opened(folder) as house:
         post = house.network.post(checkpoint)
         if post is None:
             raise Failed(ExitCode.REFUSED, "checkpoint_unknown", f"no checkpoint {checkpoint!r}")
+        open_already = post.line is not None
         rules = house.rules.get(regulation)
         if rules is None:
             raise Failed(
@@ -155,18 +159,13 @@ def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | No
                 "regulation_unknown",
                 f"no regulation {regulation!r}; there are {', '.join(sorted(house.rules))}",
             )
-        line = Line(
-            id=f"{checkpoint}.exit",
-            checkpoint=checkpoint,
-            direction="exit",
-            authority=rules.authority,
-            regulation=rules.id,
-            zone=post.checkpoint.zone,
-            basis="ours",
-            cursor=0,
+        line = exit_line(
+            post.checkpoint, authority=rules.authority, regulation=rules.id, basis="ours"
         )
         body = ask(house, OpenLine(fresh_key(house), operator(), line, capacity))
-    answer(body, lambda: say(f"The line {body['line']} is open."))
+    body["opened"] = not open_already
+    told = "was open already and is left as it is" if open_already else "is open"
+    answer(body, lambda: say(f"The line {body['line']} {told}."))
 
 
 @network.command()

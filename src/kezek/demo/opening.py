@@ -16,7 +16,7 @@ from kezek.app.port import Fault
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
 from kezek.domain.account.decide import AddAccount, GrantRole, IssueKey, RevokeKey
-from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.checkpoint.checkpoint import Line, exit_line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import Instant, from_datetime
 from kezek.domain.kernel.refusal import Refused
@@ -123,16 +123,13 @@ def shipped_lines(house: House) -> Iterator[tuple[Line, int]]:
         for row in csv.DictReader(file):
             post = house.network.post(row["checkpoint"])
             assert post is not None, "the shipped lines name shipped checkpoints"
-            line = Line(
-                id=row["line"],
-                checkpoint=row["checkpoint"],
-                direction=row["direction"],
+            line = exit_line(
+                post.checkpoint,
                 authority=row["authority"],
                 regulation=row["regulation"],
-                zone=post.checkpoint.zone,
                 basis="ours",
-                cursor=0,
             )
+            assert (line.id, line.direction) == (row["line"], row["direction"]), "it leads out"
             yield line, int(row["capacity"])
 
 

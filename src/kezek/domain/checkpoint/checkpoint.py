@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from kezek.domain.kernel.value import value
 
+EXIT = "exit"
+
 
 @value(frozen=True, slots=True)
 class Checkpoint:
-    """What is published about a post.  None is unknown, and pages say so."""
+    """What is published about a post.  None is unknown, and pages say so.
+
+    `neighbour` is empty where not stated.  `lanes` and `opening_hours` are the words of the source.
+    `coord_of` says what the point (degrees, WGS 84) really is: seldom the post itself.
+    """
 
     id: str
     country: str
@@ -55,3 +61,22 @@ class Line:
     @property
     def key(self) -> str:
         return self.id
+
+
+def exit_id(checkpoint: str) -> str:
+    """The id of the line that leads out of the country at a post, whether one runs or not."""
+    return f"{checkpoint}.{EXIT}"
+
+
+def exit_line(post: Checkpoint, *, authority: str, regulation: str, basis: str) -> Line:
+    """That line as it begins."""
+    return Line(
+        id=exit_id(post.id),
+        checkpoint=post.id,
+        direction=EXIT,
+        authority=authority,
+        regulation=regulation,
+        zone=post.zone,
+        basis=basis,
+        cursor=0,
+    )

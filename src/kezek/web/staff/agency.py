@@ -25,6 +25,7 @@ from kezek.app.checkpoint import Post
 from kezek.app.roster import names_of
 from kezek.domain.account.actor import Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
+from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
@@ -116,7 +117,7 @@ def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post, Regu
     if at_post is None:
         raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
     if at_post.line is None or at_post.regulation is None:
-        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": f"{checkpoint}.exit"}))
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
     if not person.actor.may((Role.AGENCY,), at_post.line.authority, checkpoint):
         raise Stop("not_allowed", steps=(Step(here.words.gettext(_OWN), "/agency"),))
     return person, at_post, at_post.regulation

@@ -15,6 +15,7 @@ from kezek.app.find import TEXT_LENGTH_MAX, is_code
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import TurnBackCause
@@ -45,7 +46,7 @@ def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
     if post is None:
         raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
     if post.line is None:
-        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": f"{checkpoint}.exit"}))
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
     return person, post
 
 
