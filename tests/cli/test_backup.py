@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -335,19 +336,21 @@ def test_an_erasure_that_nobody_can_believe_restores_nothing(
         assert of(tmp_path / "to.db").rows == 0
 
 
-# Does one thing and is killed, or finds the disk full, at a step of it.
+# Does one thing and is killed, or finds the disk full, at each step that it is told: every time in a
+# fork of its own, so that the product is loaded once.
 MISHAP = """
 import os, resource, signal, sys
 from dataclasses import replace
 from pathlib import Path
+import kezek.storage.migrations.script, kezek.storage.postgres.store, kezek.storage.sqlite.store
 from kezek.bootstrap import copy_store, make_backup, restore_backup
 from kezek.settings import Settings
 
-what, how, folder, target, step = sys.argv[1:]
+what, how, folder, target = sys.argv[1:]
 folder = Path(folder)
 
 class Progress:
-    left = int(step)
+    def __init__(self, left): self.left = left
     def expect(self, steps): pass
     def advance(self, steps):
         self.left -= 1
@@ -357,29 +360,40 @@ class Progress:
             _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
             resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
 
-settings = Settings(folder=folder)
-if what == "copy":
-    copy_store(settings.store_url, target, Progress())
-elif what == "backup":
-    make_backup(settings, Path(target), with_keys=True, progress=Progress())
-else:
-    new = replace(settings, database=target)
-    restore_backup(new, folder.parent / "backup", with_keys=False, lists=[], progress=Progress())
-print("done")
+def begin(progress):
+    settings = Settings(folder=folder)
+    if what == "copy":
+        copy_store(settings.store_url, target, progress)
+    elif what == "backup":
+        make_backup(settings, Path(target), with_keys=True, progress=progress)
+    else:
+        new = replace(settings, database=target)
+        restore_backup(new, folder.parent / "backup", with_keys=False, lists=[], progress=progress)
+
+for step in sys.stdin:
+    child = os.fork()
+    if child == 0:
+        begin(Progress(int(step)))
+        sys.exit()
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
 
 
-def mishap(what: str, how: str, folder: Path, target: str | Path, step: int) -> int:
-    ran = subprocess.run(
-        [sys.executable, "-c", MISHAP, what, how, str(folder), str(target), str(step)],
-        capture_output=True,
-        text=True,
-        env=environment(),
-        check=False,
-    )
-    assert "AssertionError" not in ran.stderr, ran.stderr
-    assert ("done" in ran.stdout) == (ran.returncode == 0)
-    return ran.returncode
+@contextmanager
+def mishap(what: str, how: str, folder: Path, target: str | Path) -> Iterator[Callable[[int], int]]:
+    """Begins it and lets the mishap happen at a step, as often as it is called; how that ended."""
+    command = [sys.executable, "-c", MISHAP, what, how, str(folder), str(target)]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, text=True, env=environment(), **pipes) as child:
+
+        def at(step: int) -> int:
+            child.stdin.write(f"{step}\n")
+            child.stdin.flush()
+            return int(child.stdout.readline())
+
+        yield at
+        _, said = child.communicate()
+    assert "AssertionError" not in said, said
 
 
 STEPS = (1, 9, 17, 23, 30)
@@ -396,9 +410,10 @@ def test_whatever_happens_midway_the_target_stays_empty(
     folder: Path, backup: Path, empty: str, call: Call, *, what: str, kind: str, how: str
 ):
     target = empty if kind == "postgresql" else f"sqlite:{backup.parent / 'to.db'}"
-    for step in STEPS:
-        assert mishap(what, how, folder, target, step) == ENDS[how]
-        assert found(target).rows == 0, step
+    with mishap(what, how, folder, target) as ended_at:
+        for step in STEPS:
+            assert ended_at(step) == ENDS[how]
+            assert found(target).rows == 0, step
     again = ("copy", "--from", f"sqlite:{folder / 'kezek.db'}", "--to", target)
     assert call(*again).code == 0
     assert found(target) == of(folder / "kezek.db")
@@ -417,11 +432,11 @@ def test_a_backup_that_was_not_finished_is_not_there(
     folder: Path, tmp_path: Path, call: Call, how: str
 ):
     target = tmp_path / "b"
-    for step in (1, 2, 9, 17):
-        code = mishap("backup", how, folder, target, step)
-        assert code == ENDS[how]
-        assert not target.exists()
-        assert (tmp_path / ".b.part").exists() == (how == "killed")
+    with mishap("backup", how, folder, target) as ended_at:
+        for step in (1, 2, 9, 17):
+            assert ended_at(step) == ENDS[how]
+            assert not target.exists()
+            assert (tmp_path / ".b.part").exists() == (how == "killed")
     assert call("backup", target, "--folder", folder).code == 0
     assert not (tmp_path / ".b.part").exists()
     to = f"sqlite:{tmp_path / 'to.db'}"

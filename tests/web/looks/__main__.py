@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import threading
 from collections.abc import Iterator
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,9 @@ def longer(text: str) -> str:
     )
 
 
+@cache
 def environment(*, long: bool = False) -> jinja2.Environment:
+    """One for all pages: what they share is compiled once."""
     env = jinja2.Environment(
         loader=jinja2.FileSystemLoader(WEB / "templates"),
         autoescape=True,
