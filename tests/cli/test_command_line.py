@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import re
 import subprocess
 import sys
@@ -143,3 +144,13 @@ def test_looking_into_an_installation_that_is_not_there_makes_none(
     assert called.code == ExitCode.WORLD
     assert called.document["problem"]["code"] == "no_installation"
     assert not (tmp_path / "none").exists()
+
+
+def test_what_failed_is_told_once_and_without_a_trace(capsys: pytest.CaptureFixture[str]):
+    # What Python speaks through where nobody keeps a log, as in every command but the servers.
+    speaks = logging.lastResort
+    assert speaks
+    told = {"msg": "a batch of 1 failed", "exc_info": (OSError, OSError("disk full"), None)}
+    speaks.handle(logging.makeLogRecord(told))
+    speaks.handle(logging.makeLogRecord({"msg": "the clock is behind"}))
+    assert capsys.readouterr().err == "the clock is behind\n"

@@ -97,6 +97,38 @@ def test_what_is_wrong_is_found(call: Call, folder: Path, harm: Any, what: str):
     assert "WRONG" in call("doctor", "--folder", folder).out
 
 
+def test_keys_that_nobody_may_look_at(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    seen = Path.exists
+
+    def exists(path: Path) -> bool:
+        if path.parent.name == "keys":
+            raise PermissionError(13, "Permission denied", str(path))
+        return seen(path)
+
+    monkeypatch.setattr(Path, "exists", exists)
+    found = call("doctor", "--folder", folder, "--json")
+    assert states(found)["keys"] == "wrong"
+    failed = call("log", "--folder", folder)
+    assert failed.code == ExitCode.WORLD
+    assert "Make the folder writable for the user that runs Kezek" in failed.err
+
+
+@pytest.mark.parametrize(
+    ("fault", "advice"),
+    [("ReadOnlyError", "right"), ("CantOpenError", "right"), ("IOError", "backup")],
+)
+def test_a_lack_of_rights_is_not_taken_for_damage(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, fault: str, advice: str
+):
+    def refuse(*_given: object, **_named: object) -> None:
+        raise getattr(examination.apsw, fault)
+
+    monkeypatch.setattr(examination.apsw, "Connection", refuse)
+    told = call("doctor", "--folder", folder, "--json").document["answer"]["findings"]
+    (found,) = [finding for finding in told if finding["what"] == "database"]
+    assert advice in found["advice"]
+
+
 @pytest.mark.parametrize(("free", "state"), [(10, "wrong"), (10**9, "attention"), (10**11, "ok")])
 def test_disk_space(
     call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str

@@ -101,11 +101,21 @@ def test_an_unreadable_file_is_a_finding(call: Call, tmp_path: Path):
 
 def test_a_line_is_opened_where_no_board_is_known(call: Call, folder: Path):
     arguments = ["--regulation", "kg-dostuk", "--capacity", "240", "--folder", folder, "--json"]
-    assert call("network", "open", "kg_dostuk", *arguments).answer == {"line": "kg_dostuk.exit"}
+    opened = call("network", "open", "kg_dostuk", *arguments).answer
+    assert opened == {"line": "kg_dostuk.exit", "opened": True}
     shown = call("network", "show", "--folder", folder, "--json").answer
     dostuk = next(row for row in shown if row["checkpoint"] == "kg_dostuk")
     assert dostuk["capacity_today"] == 240
     assert dostuk["basis"] == "ours"
+
+
+def test_a_line_that_is_open_keeps_its_places_and_says_so(call: Call, folder: Path):
+    arguments = ["--regulation", "kz", "--capacity", "5", "--folder", folder]
+    before = call("network", "show", "--folder", folder, "--json").answer
+    again = call("network", "open", "kz_syrym", *arguments)
+    assert again.out == "The line kz_syrym.exit was open already and is left as it is.\n"
+    assert call("network", "open", "kz_syrym", *arguments, "--json").answer["opened"] is False
+    assert call("network", "show", "--folder", folder, "--json").answer == before
 
 
 @pytest.mark.parametrize(

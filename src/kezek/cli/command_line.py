@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import click
@@ -28,6 +29,16 @@ from kezek.cli.user import user
 from kezek.cli.verify import verify
 from kezek.cli.warm import warm
 from kezek.cli.worker import worker
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a command's user is told: what failed is told by the command's end, without a trace."""
+    return not record.exc_info
+
+
+# Speaks for every command that keeps no log, as servers do.
+assert logging.lastResort is not None, "Python speaks of warnings"
+logging.lastResort.addFilter(_is_news)
 
 
 class CommandLine(click.Group):

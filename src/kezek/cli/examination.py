@@ -30,6 +30,8 @@ DISK_WRONG, DISK_ATTENTION = 100_000_000, 2_000_000_000
 # This program cannot be older than its libraries.
 _CLOCK_LEAST = datetime(2026, 10, 1, tzinfo=UTC)
 _SLACK = 2 * MINUTE
+_AS_TOLD = "Do what the sentence says, then look again."
+_NO_RIGHT = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
             yield _checked(connection, path)
         finally:
             connection.close()
+    except _NO_RIGHT as fault:
+        advice = "Give the user of the server the right to read and write it and its folder."
+        yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
     except apsw.Error as fault:
         advice = "Stop the server, keep the file, and restore the last backup."
         yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
@@ -251,7 +256,11 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     from kezek.trust.keyring import missing_keys, read_keyring
 
     folder = settings.folder / "keys"
-    missing = missing_keys(folder)
+    try:
+        missing = missing_keys(folder)
+    except TrustFault as fault:
+        yield Finding("keys", "wrong", str(fault), _AS_TOLD)
+        return
     path = database_file(settings)
     if missing and not folder.exists() and path is not None and not path.exists():
         advice = "They are made at the first start; keep a copy in a safe place then."
@@ -264,7 +273,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     try:
         ring = read_keyring(folder)
     except TrustFault as fault:
-        yield Finding("keys", "wrong", str(fault), "Do what the sentence says, then look again.")
+        yield Finding("keys", "wrong", str(fault), _AS_TOLD)
         return
     yield Finding("keys", "ok", f"{len(ring.accepted)} trusted, own {ring.signing.public.id.hex()}")
 

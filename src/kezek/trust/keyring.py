@@ -76,8 +76,12 @@ def open_keyring(folder: Path, chance: Callable[[int], bytes]) -> Keyring:
 
 
 def missing_keys(folder: Path) -> list[str]:
-    """Names of the key files that are not there."""
-    return [name for name in (SIGNING_FILE, LOG_FILE, LINK_FILE) if not (folder / name).exists()]
+    """Names of the key files that are not there; KeyringRefused when nobody may look."""
+    names = (SIGNING_FILE, LOG_FILE, LINK_FILE)
+    try:
+        return [name for name in names if not (folder / name).exists()]
+    except OSError as error:
+        raise _unreachable(folder, error) from error
 
 
 def read_keyring(folder: Path) -> Keyring:
