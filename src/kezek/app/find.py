@@ -10,7 +10,7 @@ from kezek.app.ticket import Tickets, TicketView
 from kezek.domain.booking.booking import CODE_LETTERS, numbers_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.vehicle.spelling import fold
+from kezek.domain.vehicle import plate as plates
 
 FOUND_MAX = 12
 TEXT_LENGTH_MAX = 600
@@ -53,7 +53,6 @@ class Finder:
             numbers += numbers_of(code, last)
         if text.isascii() and text.isdigit() and int(text) <= last:
             numbers.append(int(text))
-        part = fold(text)
-        if part:
+        for part in plates.searched(text):
             numbers += reader.plates(post.line.id, part, FOUND_MAX)
         return list(dict.fromkeys(numbers))

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kezek.domain.vehicle.plate import PlateFault, impossible, known_format, mask, normalise
+from kezek.domain.vehicle.plate import (
+    PlateFault,
+    impossible,
+    known_format,
+    mask,
+    normalise,
+    searched,
+)
 
 COUNTRIES = st.sampled_from(["KZ", "KG", "UZ", "RU", "CN", "DE"])
 
@@ -124,3 +131,23 @@ def test_a_mask_never_shows_the_whole_plate(country, plate):
     assert 1 <= len(shown) <= 3
     assert len(shown) < len(normal)
     assert normal.endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "forms"),
+    [
+        ("01KG123ABC", ("01KG123ABC", "01123ABC")),
+        ("01 kg 12", ("01KG12", "0112")),
+        ("KG123", ("KG123", "123")),
+        ("123ABC02", ("123ABC02",)),
+        ("01KGB", ("01KGB",)),  # those letters are the plate's own
+        (" - ", ()),
+    ],
+)
+def test_a_search_finds_what_the_normal_form_has_left_out(text, forms):
+    assert searched(text) == forms
+
+
+@given(st.from_regex(r"\d{2}KG\d{3,4}[A-Z]{1,3}", fullmatch=True).filter(str.isascii))
+def test_a_kyrgyz_plate_is_found_as_it_is_painted(plate):
+    assert normalise("KG", plate) in searched(plate)

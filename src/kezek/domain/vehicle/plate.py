@@ -26,6 +26,7 @@ TAIL = 3
 
 _ASCII_PLATE = re.compile(r"[0-9A-Z]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_FLAG_IN_PART = re.compile(r"(\d{2})?KG(?=\d)", re.ASCII)
 _KYRGYZ_WITH_FLAG = re.compile(r"(\d{2})KG(\d{3,4}[A-Z]{1,3})", re.ASCII)
 
 
@@ -52,6 +53,13 @@ def normalise(country: str, text: str) -> str:
         if found:
             return found[1] + found[2]
     return plate
+
+
+def searched(text: str) -> tuple[str, ...]:
+    """The normal forms that a plate, or a part of one, may have whose country nobody has said."""
+    part = fold(text)
+    unflagged = _FLAG_IN_PART.sub(r"\1", part, count=1) if _FLAG_IN_PART.match(part) else part
+    return tuple(form for form in dict.fromkeys((part, unflagged)) if form)
 
 
 def impossible(country: str, text: str) -> PlateFault | None:
