@@ -9,7 +9,7 @@ import pytest
 from kezek.app.kept import Kept
 from kezek.web.forms import Form
 from kezek.web.session import own_address
-from kezek.web.shape import day_of, hour_of, hour_value, utc_offset
+from kezek.web.shape import hour_of, hour_value, utc_offset
 from kezek.web.stop import Stop
 
 
@@ -74,13 +74,10 @@ def test_after_signing_in_one_stays_here(text: str, goes_to: str):
     assert own_address(text) == goes_to
 
 
-def test_hours_and_days_travel_in_addresses_and_come_back():
+def test_hours_travel_in_addresses_and_come_back():
     assert hour_of(hour_value(1_781_308_800_000)) == 1_781_308_800_000
     for nonsense in ("", "x", "2026-06-13", "2026-06-13T00:00+05:00", "2026-06-13T25:00Z"):
         assert hour_of(nonsense) is None
-    assert str(day_of("2026-06-13")) == "2026-06-13"
-    for nonsense in ("", "20260613", "2026-W24-6", "2026-02-30"):
-        assert day_of(nonsense) is None
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 import msgspec
@@ -14,6 +13,7 @@ from kezek.api.operation import Call, Operation, Reply
 from kezek.api.problem import Raised, Wrong, no, wrong
 from kezek.app.house import House
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
+from kezek.domain.kernel.instant import date_of
 from kezek.domain.kernel.refusal import Reason
 
 
@@ -79,12 +79,7 @@ def _capacity() -> Raised:
 
 def _day(text: str) -> str:
     """An ISO date, written in full."""
-    try:
-        on = date.fromisoformat(text)
-    except ValueError:
-        on = None
-    # fromisoformat also takes 20260613 and 2026-W24-6, which are no keys of days.
-    if on is None or on.isoformat() != text:
+    if date_of(text) is None:
         raise wrong(Wrong.WRONG_TYPE, field="day", wrong="Expected a date such as 2026-06-14")
     return text
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from kezek.app.row_problem import Checked, Faults, RowReason
+from kezek.domain.kernel.instant import date_of
 
 T = TypeVar("T")
 Source: TypeAlias = Path | Traversable
@@ -96,16 +97,9 @@ class Row:
     def day(self, column: str) -> date | None:
         """An ISO date, written in full; None, and noted, when it is none."""
         text = self.text(column)
-        if not text:
-            return None
-        try:
-            on = date.fromisoformat(text)
-        except ValueError:
-            on = None
-        # fromisoformat also takes 20260613 and 2026-W24-6, which one reader in two would misread.
-        if on is None or on.isoformat() != text:
+        on = date_of(text)
+        if text and on is None:
             self.fault(column, RowReason.DATE_WRONG)
-            return None
         return on
 
 

@@ -16,7 +16,7 @@ from litestar import Response
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.domain.account.actor import STAFF, Actor
-from kezek.domain.kernel.instant import HOUR, Instant, local_day
+from kezek.domain.kernel.instant import HOUR, Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.text import names, refusals
@@ -26,7 +26,6 @@ from kezek.web.shape import (
     Fee,
     HourView,
     countries,
-    day_of,
     day_views,
     fee_view,
     hour_of,
@@ -148,7 +147,7 @@ def choice_of(here: Visit, flow: Flow, ask: Ask) -> Choice:
 def _take_day(here: Visit, choice: Choice, text: str) -> None:
     if not text:
         return
-    on = day_of(text)
+    on = date_of(text)
     choice.day = choice.places.day(on) if on else None
     if choice.day is None:
         refuse(here, choice, _no_day(choice, on))

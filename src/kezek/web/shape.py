@@ -215,15 +215,6 @@ def hour_of(value: str) -> Instant | None:
         return None
 
 
-def day_of(value: str) -> date | None:
-    """A day as an address names it, None for anything else."""
-    try:
-        on = date.fromisoformat(value)
-    except ValueError:
-        return None
-    return on if on.isoformat() == value else None
-
-
 def in_kept_pool(regulation: Regulation, vehicle_class: str) -> bool:
     """Whether a class takes its places from the dear pool."""
     rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]

@@ -19,7 +19,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Moment, local_day, windows
+from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.text import is_line
@@ -239,11 +239,3 @@ def _day_of(day: Day, slots: list[Slot], share: int) -> Day:
         protected_kept=protected_kept,
         protected_ordinary=protected_ordinary,
     )
-
-
-def date_of(text: str) -> date | None:
-    """The date of an ISO text, None when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -29,6 +29,19 @@ class Moment:
     real: Instant
 
 
+def date_of(text: str) -> date | None:
+    """The date of a text as days' keys and addresses write it, such as 2026-06-14; None otherwise.
+
+    Only that: fromisoformat also takes 20260613 and 2026-W24-6, which name no day of ours and
+    which one reader in two would misread.
+    """
+    try:
+        on = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return on if on.isoformat() == text else None
+
+
 def to_datetime(at: Instant, zone: str = "UTC") -> datetime:
     """The aware local time of an instant."""
     return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone))

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
-from kezek.domain.calendar.capacity import CAPACITY_MAX, date_of
+from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.checkpoint.board_day import DayPlan, assumed
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Moment, local_day, windows
+from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.value import value

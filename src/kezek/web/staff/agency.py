@@ -26,7 +26,7 @@ from kezek.app.roster import names_of
 from kezek.domain.account.actor import Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.checkpoint.checkpoint import exit_id
-from kezek.domain.kernel.instant import day_start
+from kezek.domain.kernel.instant import date_of, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.text.mark import translatable as t
@@ -34,7 +34,7 @@ from kezek.text.times import day as day_text
 from kezek.text.times import number
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import day_of, day_views, local, zone_of
+from kezek.web.shape import day_views, local, zone_of
 from kezek.web.staff.deed import ask, field_errors, said
 from kezek.web.staff.shown import choices, post_shown, posts_with_lines
 from kezek.web.staff.told import entries, who
@@ -257,7 +257,7 @@ def agency_day(
 
 
 def _day(view: Calendar, text: str) -> TakenDay:
-    on = day_of(text)
+    on = date_of(text)
     found = next((day for day in view.days if day.on == on), None)
     if found is None:
         raise Stop("not_found", steps=(Step(view.here.words.gettext(_OWN), "/agency"),))

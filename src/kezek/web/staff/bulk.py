@@ -24,6 +24,7 @@ from kezek.app.desk.batch import Done
 from kezek.app.port import Fault
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Book, Vehicle
+from kezek.domain.kernel.instant import date_of
 from kezek.domain.kernel.refusal import Refused
 from kezek.text import faults, names, refusals
 from kezek.text.mark import translatable as t
@@ -32,7 +33,6 @@ from kezek.web.render import answer, page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import (
     HourView,
-    day_of,
     day_views,
     hour_of,
     hour_views,
@@ -90,7 +90,7 @@ def bulk(request: PageRequest) -> Response[bytes]:
     """The form for the own vehicles, and the field for a table."""
     person = signed_in(request, Role.CARRIER)
     query = request.query_params
-    plan = Plan(query.get("checkpoint", ""), day_of(query.get("day", "")))
+    plan = Plan(query.get("checkpoint", ""), date_of(query.get("day", "")))
     return _show(request, person, plan)
 
 
@@ -160,7 +160,7 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     """Each row is a command of its own: what is refused changes nothing and stops nobody."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     form = here.form
-    plan = Plan(form.text("checkpoint", 80), day_of(form.text("day", 20)))
+    plan = Plan(form.text("checkpoint", 80), date_of(form.text("day", 20)))
     text = form.area("csv", here.house.settings.body_bytes_max)
     raw = form.uploads.get("file") or text.encode()
     chosen = _chosen(here, person)

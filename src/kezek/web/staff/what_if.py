@@ -27,7 +27,7 @@ from kezek.app.wish import (
 )
 from kezek.domain.account.actor import Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX
-from kezek.domain.kernel.instant import local_day
+from kezek.domain.kernel.instant import date_of, local_day
 from kezek.planning.scenario.answer import Answer
 from kezek.planning.scenario.picture import Words as PictureWords
 from kezek.planning.scenario.picture import answer_panels
@@ -36,7 +36,7 @@ from kezek.text.times import number
 from kezek.web.render import answer as answered
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import day_of, local, post_name
+from kezek.web.shape import local, post_name
 from kezek.web.staff.shown import posts_with_lines
 from kezek.web.staff.what_if_view import changes, shown
 from kezek.web.stop import Stop
@@ -251,7 +251,7 @@ def _typed(here: Visit) -> Typed:
     posts = tuple(dict.fromkeys(p for p in form.all("posts") if p in offered))
     if not 1 <= len(posts) <= POSTS_MAX:
         errors["posts"] = here.words.say(_POSTS, most=POSTS_MAX)
-    begins, until = day_of(values["from"]), day_of(values["until"])
+    begins, until = date_of(values["from"]), date_of(values["until"])
     if begins is None or until is None or not 0 < (until - begins).days <= DAYS_MAX:
         errors["from"] = here.words.say(_DAYS, most=DAYS_MAX)
         begins = until = date(2000, 1, 1)
