@@ -6,6 +6,7 @@ language stands in their environment's globals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from types import CodeType
@@ -86,7 +87,7 @@ class Templates:
         return env
 
 
-def _filters(lang: str, now: Callable[[], Instant]) -> dict[str, Callable[..., str]]:
+def _filters(lang: str, now: Callable[[], Instant]) -> dict[str, Callable[..., str | list[str]]]:
     def day(on: date, style: str = "") -> str:
         return times.day(on, style, lang)
 
@@ -112,7 +113,13 @@ def _filters(lang: str, now: Callable[[], Instant]) -> dict[str, Callable[..., s
         "ago": ago,
         "number": number,
         "money": money,
+        "groups": _groups,
     }
+
+
+def _groups(plate: str) -> list[str]:
+    """Runs of digits and of letters, as a plate has them: 914 DMG 11."""
+    return re.findall(r"\d+|\D+", plate)
 
 
 def _iso(at: datetime) -> str:

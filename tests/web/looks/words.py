@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 
 NOW = datetime.fromisoformat("2026-06-13T17:23:00+05:00")
@@ -50,4 +51,8 @@ def ago(value: datetime) -> str:
     return f"{minutes // 60} h ago" if minutes < 2880 else f"{minutes // 1440} days ago"
 
 
-FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, ago)}
+def groups(plate: str) -> list[str]:
+    return re.findall(r"\d+|\D+", plate)
+
+
+FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, ago, groups)}
