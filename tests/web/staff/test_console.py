@@ -65,6 +65,12 @@ def test_a_plate_is_never_part_of_an_address(office):
     assert b.get(f"{HERE}/search").headers["location"] == HERE, "a reload that the browser forgot"
 
 
+@pytest.mark.parametrize("typed", ["01KG123ABC", "01 kg 123 abc", "01123abc", "kg123"])
+def test_a_kyrgyz_truck_is_found_as_its_plate_is_painted(office, typed):
+    number = office.book(1, country="KG", plate="01 KG 123 ABC")
+    assert code_of(number) in look_for(office.browser("officer"), typed)
+
+
 def test_a_truck_goes_from_the_search_to_the_far_side(office):
     number, b = office.book(1, start=office.window(hour=9)), office.browser("officer")
     code = code_of(number)
@@ -221,10 +227,17 @@ class TestWalkIn:
         assert '<details class="reasoned" id="walk-in" open>' in answer.text
 
     def test_a_booked_truck_is_no_walk_in(self, office):
-        office.book(777)
+        number = office.book(777)
         answer = self.take(office.browser("officer"))
         assert answer.status_code == 422
-        assert "has a live booking" in answer.text
+        assert f"This truck is booked here as {code_of(number)}." in answer.text
+        assert f'{HERE}/release' in answer.text, "shown, to be taken or released"
+
+    def test_a_truck_that_is_booked_elsewhere_is_named_with_the_post(self, office):
+        number = office.book(777, line=B)
+        answer = self.take(office.browser("officer"))
+        assert "This truck is booked at" in answer.text
+        assert code_of(number) not in answer.text, "not theirs to take"
 
 
 class TestUndo:

@@ -25,7 +25,7 @@ from kezek.domain.turn.undo import Undo
 from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.text.times import hour
-from kezek.web.shape import local, zone_of
+from kezek.web.shape import local, post_name, zone_of
 from kezek.web.staff.console import officer_at, show_console
 from kezek.web.staff.console_view import LineView
 from kezek.web.staff.deed import ask, field_errors, said, why_not
@@ -230,14 +230,42 @@ async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Respo
     truck = Vehicle(values["country"], values["plate"], phone=values["phone"], drivers=named)
     answer = await ask(pressed.here, WalkIn(pressed.key, pressed.actor, pressed.line.id, truck))
     if isinstance(answer, Refused):
-        errors = field_errors(pressed.here, answer, pressed.zone, _WALK_IN_FIELDS)
-        return show_console(request, person, pressed.post, values=values, errors=errors)
+        errors, q = field_errors(pressed.here, answer, pressed.zone, _WALK_IN_FIELDS), ""
+        holder = _holder(pressed, answer)
+        if holder is not None:
+            errors = {"plate": _booked(pressed, holder)}
+            # Booked here, it is found as if its code had been looked for: to be taken or released.
+            q = code_of(holder.number) if holder.line == pressed.line.id else ""
+        return show_console(request, person, pressed.post, q=q, values=values, errors=errors)
     code = str(answer.outcome["code"])
     text = pressed.say(
         t("%(code)s joined the line as a walk-in. Tell the driver this code."), code=code
     )
     # The truck just taken is shown, because its driver is at the window.
     return said(request, pressed.here, f"{_console(pressed)}?q={code}", "done", text)
+
+
+def _holder(pressed: Step, refused: Refused) -> Booking | None:
+    """The booking that keeps a truck from joining as a walk-in."""
+    number = refused.facts.get("number")
+    if refused.reason is not Reason.VEHICLE_BOOKED or not isinstance(number, int):
+        return None
+    return pressed.here.house.store.reader.get(Booking, number)
+
+
+def _booked(pressed: Step, holder: Booking) -> str:
+    """What to do about a walk-in that has a booking: said to the officer, not to the driver."""
+    if holder.line == pressed.line.id:
+        return pressed.say(
+            t("This truck is booked here as %(code)s. It is shown above: take it or release it there."),
+            code=code_of(holder.number),
+        )
+    post = pressed.here.house.network.of_line(holder.line)
+    assert post is not None, "a booking stands in a line that exists"
+    return pressed.say(
+        t("This truck is booked at %(post)s. On sight of its papers its officers can release it."),
+        post=post_name(post.checkpoint, pressed.here.lang),
+    )
 
 
 async def _out_of_turn(request: PageRequest, pressed: Step) -> Response[bytes]:
