@@ -40,6 +40,11 @@ COUNTRIES = st.sampled_from(["KZ", "KG", "UZ", "RU", "CN", "DE"])
         ("CN", "新a-12345挂", "新A12345挂"),
         ("MN", "1234 УБА", "1234YБA"),
         ("DE", "aö-b 123", "AÖB123"),
+        ("KZ", "123ÁBC02", "123ABC02"),
+        ("KZ", "123авё02", "123ABE02"),
+        ("KZ", "123ҮCX02", "123YCX02"),  # on every Kazakh keyboard
+        ("RU", "Ԝ123ØĐ77", "W123OD77"),
+        ("MN", "1234 УҮА", "1234YҮA"),  # two letters of two plates
         ("KZ", "", ""),
         ("KZ", " - ", ""),
     ],
@@ -73,6 +78,9 @@ def test_one_spelling(country, text, plate):
         ("KZ", "<b>777", PlateFault.CHARACTER),
         ("KZ", "沪A12345", PlateFault.CHARACTER),
         ("CN", "🚚A12345", PlateFault.CHARACTER),
+        ("KZ", "123ɑBC02", PlateFault.CHARACTER),  # alpha of the phonetic alphabet
+        ("DE", "B-ⱯB 123", PlateFault.CHARACTER),
+        ("RS", "BG 123-ČĐ", None),
         ("IR", "۱۲ع۳۴۵", PlateFault.CHARACTER),
         ("KZ", "777\ud800", PlateFault.CHARACTER),
     ],
@@ -137,6 +145,7 @@ def test_a_mask_never_shows_the_whole_plate(country, plate):
     ("text", "forms"),
     [
         ("01KG123ABC", ("01KG123ABC", "01123ABC")),
+        ("AÖB 123", ("AÖB123", "AOB123")),
         ("01 kg 12", ("01KG12", "0112")),
         ("KG123", ("KG123", "123")),
         ("123ABC02", ("123ABC02",)),

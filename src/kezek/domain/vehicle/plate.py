@@ -26,6 +26,13 @@ TAIL = 3
 
 _ASCII_PLATE = re.compile(r"[0-9A-Z]+")
 _COUNTRY = re.compile(r"[A-Z]{2}")
+# Where a letter with a mark, or a Cyrillic one that nearly looks Latin, may tell two plates apart.
+_MARKED = frozenset(
+    {"BA", "DE", "DK", "EE", "FI", "HR", "HU", "IS", "ME", "MN", "NO", "RS", "SE", "SI"}
+)
+# Ү is on every Kazakh, Kyrgyz and Mongolian keyboard; the others are on hardly any.
+_NEARLY = str.maketrans("ҮԚԜѴĐØŁ", "YQWVDOL")
+_LATIN = re.compile(r"LATIN CAPITAL LETTER (?:[A-Z]|AE|ETH|THORN)(?: WITH .*)?")
 _FLAG_IN_PART = re.compile(r"(\d{2})?KG(?=\d)", re.ASCII)
 _KYRGYZ_WITH_FLAG = re.compile(r"(\d{2})KG(\d{3,4}[A-Z]{1,3})", re.ASCII)
 
@@ -47,6 +54,8 @@ def normalise(country: str, text: str) -> str:
     `impossible` to name.  Applying it twice changes nothing.
     """
     plate = fold(text)
+    if country not in _MARKED:
+        plate = _unmarked(plate)
     if country == "KG":
         # The letters KG under the flag are written by some and left out by others.
         found = _KYRGYZ_WITH_FLAG.fullmatch(plate)
@@ -55,11 +64,19 @@ def normalise(country: str, text: str) -> str:
     return plate
 
 
+def _unmarked(plate: str) -> str:
+    """Without accents and the like, which no plate of most countries has: one truck, one spelling."""
+    if plate.isascii():
+        return plate
+    apart = unicodedata.normalize("NFD", plate)
+    return fold("".join(c for c in apart if not unicodedata.combining(c)).translate(_NEARLY))
+
+
 def searched(text: str) -> tuple[str, ...]:
     """The normal forms that a plate, or a part of one, may have whose country nobody has said."""
     part = fold(text)
     unflagged = _FLAG_IN_PART.sub(r"\1", part, count=1) if _FLAG_IN_PART.match(part) else part
-    return tuple(form for form in dict.fromkeys((part, unflagged)) if form)
+    return tuple(form for form in dict.fromkeys((part, unflagged, _unmarked(part))) if form)
 
 
 def impossible(country: str, text: str) -> PlateFault | None:
@@ -83,14 +100,15 @@ def _on_a_plate(country: str, character: str) -> bool:
 
     Abroad a plate has Latin capitals and Arabic numerals (Convention on Road Traffic, Vienna 1968,
     annex 2).  Latin letters with marks exist at home (German, Serbian), Cyrillic ones without a Latin
-    twin in Mongolia; Chinese trucks cross with the plate of home.
+    twin in Mongolia; Chinese trucks cross with the plate of home.  Letters of phonetic alphabets look
+    Latin and are on no plate.
     """
     if character.isascii():
         return character.isdigit() or "A" <= character <= "Z"
     if "\u4e00" <= character <= "\u9fff":
         return country == "CN"
     name = unicodedata.name(character, "")
-    return name.startswith(("LATIN CAPITAL LETTER ", "CYRILLIC CAPITAL LETTER "))
+    return bool(_LATIN.fullmatch(name)) or name.startswith("CYRILLIC CAPITAL LETTER ")
 
 
 def known_format(country: str, plate: str, formats: PlateFormats) -> bool:
