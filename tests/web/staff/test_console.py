@@ -295,6 +295,15 @@ def test_releasing_a_blocked_truck_frees_it_and_counts_the_claim(office):
     assert office.book(1), "the owner books at once"
 
 
+def test_a_call_is_not_taken_away_before_its_time_without_a_question(office):
+    b, number = office.browser("officer"), called(office)
+    page = b.page(HERE)
+    row = page[page.index(f'id="d-miss-{number}"') :]
+    assert row.index("and loses this call.") < row.index("Missed all the same")
+    press(b, "miss", number)
+    assert office.kinds(number)[-1] == "missed"
+
+
 @pytest.mark.parametrize("verb", ["arrive", "call", "admit", "cross", "turn-back", "miss"])
 def test_a_stale_page_gets_the_present_status_and_nothing_is_half_done(office, verb):
     build = {"arrive": booked, "call": arrived, "admit": called, "miss": called}

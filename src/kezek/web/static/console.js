@@ -11,7 +11,7 @@ const press = (key) => {
   const button = here ?? (CAREFUL.has(key) ? null : document.querySelector(`[data-key="${key}"]`));
   if (!button) return;
   button.click();
-  if (button.matches("summary")) button.parentElement.querySelector("select, input:not([type=hidden])")?.focus();
+  if (button.matches("summary")) button.parentElement.querySelector("select, input:not([type=hidden]), button")?.focus();
 };
 const step = (by) => {
   const rows = [...document.querySelectorAll("[data-row]")];
