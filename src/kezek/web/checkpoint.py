@@ -182,14 +182,13 @@ def _head(row: PostRow, here: Visit) -> PostHead:
         text = here.words.gettext(_CLOSED_TODAY)
     elif row.next_free and row.today and not row.today.ordinary:
         text = here.words.say(_FULL_UNTIL, day=day_text(row.next_free.on, "plain", here.lang))
-    line = row.post.line
     return PostHead(
         id=view.id,
         country=view.country,
         name=view.name,
         there_country=view.there_country,
         there=view.there,
-        exit=line is None or line.direction == "exit",
+        exit=view.exit,
         lanes=lanes_of(row.post.checkpoint),
         state=shown_state(row),
         state_text=text,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
+from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
@@ -24,6 +26,20 @@ _NEIGHBOURS = {
     "Turkmenistan": "TM",
     "Afghanistan": "AF",
     "(Caspian Sea)": "SEA",
+}
+# A ticket's status in the words of the templates, which are those that drivers know.
+STATES: Mapping[Status, str] = {
+    Status.CONFIRMED: "booked",
+    Status.LATE: "late",
+    Status.DISPLACED: "displaced",
+    Status.ARRIVED: "here",
+    Status.CALLED: "called",
+    Status.ADMITTED: "admitted",
+    Status.CROSSED: "crossed",
+    Status.CANCELLED: "cancelled",
+    Status.NO_SHOW: "no_show",
+    Status.TURNED_BACK: "turned_back",
+    Status.RELEASED: "annulled",
 }
 # Countries whose trucks are seen at these borders first, then their neighbours.
 _REGISTERED = (
@@ -75,6 +91,7 @@ class PostView:
     there_country: str
     there: str
     zone: str
+    exit: bool
     by_hour_is_ours: bool
 
 
@@ -158,6 +175,7 @@ def post_view(post: Post, lang: str, now: Instant) -> PostView:
         there_country=neighbour_code(checkpoint) or "?",
         there=there_name(checkpoint, lang),
         zone=utc_offset(local(now, zone_of(post))),
+        exit=post.line is None or post.line.direction == "exit",
         by_hour_is_ours=post.line is not None and post.line.basis == "board",
     )
 

@@ -18,23 +18,9 @@ from kezek.text import names
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web.outlook import likely
-from kezek.web.shape import local, post_view, zone_of
+from kezek.web.shape import STATES, local, post_view, zone_of
 from kezek.web.visit import Visit
 
-# The words of the templates, which are those that drivers know.
-STATUSES = {
-    Status.CONFIRMED: "booked",
-    Status.LATE: "late",
-    Status.DISPLACED: "displaced",
-    Status.ARRIVED: "here",
-    Status.CALLED: "called",
-    Status.ADMITTED: "admitted",
-    Status.CROSSED: "crossed",
-    Status.CANCELLED: "cancelled",
-    Status.NO_SHOW: "no_show",
-    Status.TURNED_BACK: "turned_back",
-    Status.RELEASED: "annulled",
-}
 TIMES_MAX = 4
 BAR = 200  # the width of the bar that shows the time left of a call
 
@@ -142,7 +128,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
     return {
         "ticket": head_of(view, token),
         "post": post_view(post, here.lang, now),
-        "status": STATUSES[view.status],
+        "status": STATES[view.status],
         "as_of": local(view.as_of, zone),
         "place": view.place,
         "ahead": view.place - 1 if view.place else here.house.tickets.standing(view).ahead,

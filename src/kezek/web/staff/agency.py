@@ -34,9 +34,9 @@ from kezek.text.times import day as day_text
 from kezek.text.times import number
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import day_views, local, zone_of
+from kezek.web.shape import day_views, local, post_view, zone_of
 from kezek.web.staff.deed import ask, field_errors, said
-from kezek.web.staff.shown import choices, post_shown, posts_with_lines
+from kezek.web.staff.shown import choices, posts_with_lines
 from kezek.web.staff.told import entries, who
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
@@ -140,7 +140,7 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
         rows.append(
             {
                 "url": f"/agency/{at_post.checkpoint.id}",
-                "post": post_shown(here, at_post),
+                "post": post_view(at_post, here.lang, here.now),
                 "taken": today.taken if today else 0,
                 "capacity": today.capacity if today else 0,
                 "open": today is not None and today.open,
@@ -164,7 +164,7 @@ class Calendar:
     def frame(self) -> dict[str, Any]:
         posts = governed(posts_with_lines(self.here), self.person.actor)
         return {
-            "post": post_shown(self.here, self.post),
+            "post": post_view(self.post, self.here.lang, self.here.now),
             "posts": choices(self.here, posts),
             "regulation": Version(self.rules.id, self.rules.effective_on),
             "days": [self.cell(day) for day in self.days],

@@ -24,9 +24,9 @@ from kezek.text.mark import translatable as t
 from kezek.web.live import live
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import countries, local, zone_of
+from kezek.web.shape import countries, local, post_view, zone_of
 from kezek.web.staff.console_view import Hit, LineView
-from kezek.web.staff.shown import post_shown, posts_with_lines
+from kezek.web.staff.shown import posts_with_lines
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, visit
 
@@ -67,7 +67,7 @@ def choose_console(request: PageRequest) -> Response[bytes]:
         rows.append(
             {
                 "url": f"/console/{one.checkpoint.id}",
-                "post": post_shown(here, one),
+                "post": post_view(one, here.lang, here.now),
                 "waiting": len(queue.waiting),
                 "called": len(queue.called),
                 "gate": len(queue.admitted),
@@ -134,7 +134,7 @@ def show_console(
         "pages/console.html",
         http_status=422 if errors else 200,
         zone=zone_of(post),
-        post=post_shown(here, post),
+        post=post_view(post, here.lang, here.now),
         link={"up": True, "waiting": 0},
         q=search.q,
         asked=search.asked,

@@ -22,8 +22,8 @@ from kezek.domain.turn.undo import UNDO_FOR
 from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.web.outlook import lengths_of
-from kezek.web.shape import local, zone_of
-from kezek.web.staff.shown import STATES, plate_of
+from kezek.web.shape import STATES, local, zone_of
+from kezek.web.staff.shown import plate_of
 from kezek.web.visit import Visit
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,35 +10,8 @@ from kezek.app.ticket import TicketView
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.text import names
-from kezek.web.shape import local, neighbour_code, post_name, there_name, utc_offset, zone_of
+from kezek.web.shape import STATES, local, post_name, there_name, utc_offset, zone_of
 from kezek.web.visit import Visit
-
-# The words of the templates' `state` part.
-STATES: Mapping[Status, str] = {
-    Status.CONFIRMED: "booked",
-    Status.LATE: "late",
-    Status.DISPLACED: "displaced",
-    Status.ARRIVED: "here",
-    Status.CALLED: "called",
-    Status.ADMITTED: "admitted",
-    Status.CROSSED: "crossed",
-    Status.CANCELLED: "cancelled",
-    Status.NO_SHOW: "no_show",
-    Status.TURNED_BACK: "turned_back",
-    Status.RELEASED: "annulled",
-}
-
-
-class PostShown(NamedTuple):
-    """A post as the templates' signs take it."""
-
-    id: str
-    country: str
-    name: str
-    there_country: str
-    there: str
-    zone: str
-    exit: bool
 
 
 class PostChoice(NamedTuple):
@@ -68,20 +40,6 @@ class Truck(NamedTuple):
     place: int | None
     by: datetime | None
     zone: str
-
-
-def post_shown(here: Visit, post: Post) -> PostShown:
-    """The post in the reader's language."""
-    point = post.checkpoint
-    return PostShown(
-        id=point.id,
-        country=point.country,
-        name=post_name(point, here.lang),
-        there_country=neighbour_code(point) or "?",
-        there=there_name(point, here.lang),
-        zone=utc_offset(local(here.now, zone_of(post))),
-        exit=post.line is None or post.line.direction == "exit",
-    )
 
 
 def posts_with_lines(here: Visit) -> list[Post]:
