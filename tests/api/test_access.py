@@ -222,3 +222,10 @@ def test_every_code_makes_a_whole_problem(code, language: str):
     assert body.detail
     assert body.type == f"/docs/refusals#{code}"
     assert 400 <= body.status < 600
+
+
+def test_a_program_without_a_key_is_told_of_keys_not_of_signing_in():
+    told = Problem(Wrong.UNAUTHENTICATED).body("en")
+    assert "API key" in told.detail
+    assert "Authorization" in told.next
+    assert Problem(Reason.KEY_REUSED).body("en").next == "Send a new request under a new key."

@@ -6,7 +6,7 @@ import pytest
 
 from kezek.domain.kernel.refusal import Reason
 from kezek.text.catalogue import CODES
-from kezek.text.faults import FAULTS, fault, fault_title
+from kezek.text.faults import FAULTS, FOR_PROGRAMS, fault, fault_title, for_program
 from kezek.text.refusals import SAID, sentence, title
 
 # Codes that the API answers with by itself.
@@ -52,6 +52,14 @@ def test_a_fault_makes_a_sentence(code: str, lang: str):
     assert then
     assert "%(" not in said + then
     assert fault_title(code, lang)
+
+
+@pytest.mark.parametrize("code", sorted(FOR_PROGRAMS))
+def test_a_program_is_told_in_every_language_and_of_no_page(code: str):
+    told = [for_program(code, lang) for lang in CODES]
+    assert len({said.then for said in told if said}) == len(CODES)
+    assert told[0]
+    assert not {"board", "form", "anew"} & set(" ".join(told[0]).replace(".", "").split())
 
 
 def test_times_are_told_in_the_zone_of_the_post():

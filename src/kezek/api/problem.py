@@ -21,7 +21,7 @@ from kezek.app.rate import Allowance
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.text.accept import preferred
 from kezek.text.faults import FAULTS as SAID
-from kezek.text.faults import fault, fault_title
+from kezek.text.faults import fault, fault_title, for_program
 from kezek.text.refusals import sentence, title
 
 log = logging.getLogger("kezek.api")
@@ -168,6 +168,7 @@ def _body(code: Reason | Wrong, facts: tuple[tuple[str, Fact], ...], language: s
         if code in SAID:
             heading = fault_title(code, language)
             detail, following = fault(code, language, **dict(facts))
+    heading, detail, following = for_program(code, language) or (heading, detail, following)
     return ProblemBody(
         type=TYPE + code,
         title=heading,

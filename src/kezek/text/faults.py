@@ -116,6 +116,40 @@ FAULTS: Mapping[str, Said] = {
     ),
 }
 
+# What the API says instead: a program reads no pages and fills in no forms.
+FOR_PROGRAMS: Mapping[str, Said] = {
+    "unauthenticated": Said(
+        t("Key needed"),
+        t("This address wants an API key that is valid."),
+        t(
+            "Send one as Authorization: Bearer; keys are issued on the page of keys, or by the operator."
+        ),
+    ),
+    "not_found": Said(
+        t("Nothing here"),
+        t("The API has no such address."),
+        t("Compare the address with the documentation."),
+    ),
+    "method_not_allowed": Said(
+        t("Not this way"),
+        t("This address exists, but not for this kind of request."),
+        t("Send one of the methods that the header Allow names."),
+    ),
+    "rate_limited": Said(
+        t("Too many requests"),
+        t("This key or address has sent as many requests as it may."),
+        t("Send it again after the seconds that the header Retry-After names."),
+    ),
+    "key_reused": Said(
+        t("Key used twice"),
+        t(
+            "This idempotency key came before with another body. "
+            "What was done first stands; nothing else was done."
+        ),
+        t("Send a new request under a new key."),
+    ),
+}
+
 
 def fault(code: str, lang: str, **facts: object) -> tuple[str, str]:
     """What is wrong and what to do next."""
@@ -127,3 +161,9 @@ def fault(code: str, lang: str, **facts: object) -> tuple[str, str]:
 def fault_title(code: str, lang: str) -> str:
     """A fault in three words."""
     return words(lang).gettext(FAULTS[code].title)
+
+
+def for_program(code: str, lang: str) -> Said | None:
+    """What a program is told otherwise than a reader of pages, None where it is told the same."""
+    said = FOR_PROGRAMS.get(code)
+    return Said(*map(words(lang).gettext, said)) if said else None
