@@ -83,7 +83,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.CROSSED: t("crossed the border"),
     EventKind.TURNED_BACK: t("turned back at the post"),
     EventKind.NOT_SHOWN: t("did not come in time"),
-    EventKind.DISPLACED: t("lost its time through a closure"),
+    EventKind.DISPLACED: t("lost its time"),
     EventKind.RELEASED: t("freed on sight of the papers"),
     EventKind.PLACE_RETURNED: t("place returned"),
     EventKind.UNDONE: t("last step undone"),

@@ -9,12 +9,12 @@ from typing import Any
 
 from kezek.app.queue import InLine, Snapshot
 from kezek.app.ticket import TicketView
-from kezek.domain.booking.status import Status
+from kezek.domain.booking.status import Status, given_up_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulation
-from kezek.text import names
+from kezek.text import names, times
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web.outlook import likely
@@ -32,6 +32,9 @@ _DISPLACED = translatable(
 _DISPLACED_WHY = translatable(
     "The post cannot take you at the booked time: %(why)s. You lose nothing: "
     "a new time is free of charge and without a strike."
+)
+_DISPLACED_UNTIL = translatable(
+    "Your time was %(had)s. Choose a new one until %(until)s; then the booking ends."
 )
 _NO_SHOW = translatable("The time to come is over, so the place went to others.")
 _REASON = translatable("Reason: %(reason)s.")
@@ -291,12 +294,24 @@ def _explain(here: Visit, view: TicketView) -> str:
     if status is Status.NO_SHOW:
         return say.gettext(_NO_SHOW)
     if status is Status.DISPLACED:
-        why = names.reason(_fact(here, view, EventKind.DISPLACED, "why"), here.lang).rstrip(".")
-        return say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
+        return _displaced(here, view)
     if status in _ENDED_BY:
         cause = _fact(here, view, _ENDED_BY[status], "cause")
         return say.say(_REASON, reason=names.cause(cause, here.lang)) if cause else ""
     return ""
+
+
+def _displaced(here: Visit, view: TicketView) -> str:
+    """What was lost, why, and until when the booking waits for a new time."""
+    say, zone, lang = here.words, zone_of(view.post), here.lang
+    why = names.reason(_fact(here, view, EventKind.DISPLACED, "why"), lang).rstrip(".")
+    said = say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
+    had = _fact(here, view, EventKind.DISPLACED, "from")
+    assert had, "a displaced booking had a time"
+    assert view.post.regulation is not None, "a line has a regulation"
+    moments = {"had": int(had), "until": given_up_at(view.booking, view.post.regulation)}
+    shown = {name: times.stamp(local(at, zone), lang) for name, at in moments.items()}
+    return f"{said} {say.say(_DISPLACED_UNTIL, **shown)}"
 
 
 def _fact(here: Visit, view: TicketView, kind: EventKind, name: str) -> str:

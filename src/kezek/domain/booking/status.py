@@ -54,7 +54,7 @@ def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> 
     if booking.arrived_at is not None:
         return Status.ARRIVED
     if booking.start is None:
-        return Status.CANCELLED if now >= _given_up_at(booking, regulation) else Status.DISPLACED
+        return Status.CANCELLED if now >= given_up_at(booking, regulation) else Status.DISPLACED
     if now >= no_show_at(booking.start, regulation):
         return Status.NO_SHOW
     return Status.LATE if now >= booking.start + regulation.window else Status.CONFIRMED
@@ -65,7 +65,7 @@ def no_show_at(start: Instant, regulation: Regulation) -> Instant:
     return start + regulation.window + regulation.no_show_after
 
 
-def _given_up_at(booking: Booking, regulation: Regulation) -> Instant:
+def given_up_at(booking: Booking, regulation: Regulation) -> Instant:
     """When a displaced booking that took no new window is over, and its vehicle free again."""
     assert booking.displaced_at is not None, "only a displacement takes the window away"
     return booking.displaced_at + regulation.displaced_for
@@ -80,5 +80,5 @@ def look_at(booking: Booking, regulation: Regulation) -> Instant | None:
     if booking.arrived_at is not None:
         return None
     if booking.start is None:
-        return _given_up_at(booking, regulation)
+        return given_up_at(booking, regulation)
     return no_show_at(booking.start, regulation)
