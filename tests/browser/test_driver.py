@@ -156,7 +156,7 @@ def test_going_back_and_pressing_twice_make_one_booking(window: Window, room):
     page.get_by_role("button", name="Confirm booking").dblclick()
     page.wait_for_url(re.compile("/t/"))
     code = code_on(page)
-    # What was sent by a form is not kept by the browser; the step is there again, with its hour and empty.
+    # No browser keeps here what a form sent: the step is there again, with its hour and empty.
     page.go_back()
     expect(page.get_by_role("heading", level=1)).to_have_text("Book a crossing time")
     expect(page.get_by_label("Plate of the truck")).to_have_value("")

@@ -231,7 +231,7 @@ class TestWalkIn:
         answer = self.take(office.browser("officer"))
         assert answer.status_code == 422
         assert f"This truck is booked here as {code_of(number)}." in answer.text
-        assert f'{HERE}/release' in answer.text, "shown, to be taken or released"
+        assert f"{HERE}/release" in answer.text, "shown, to be taken or released"
 
     def test_a_truck_that_is_booked_elsewhere_is_named_with_the_post(self, office):
         number = office.book(777, line=B)
