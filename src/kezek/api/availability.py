@@ -5,9 +5,7 @@ The bytes of an answer are kept until its line changes or the hour turns; most r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
-from hashlib import blake2b
 from typing import Annotated
 
 import msgspec
@@ -15,14 +13,14 @@ from msgspec import Meta
 
 from kezek.api.checkpoint import known_post
 from kezek.api.form import Day, Moment, utc
-from kezek.api.operation import Call, Header, Operation, Reply, encode
+from kezek.api.kept import KeptAnswers
+from kezek.api.operation import Call, Operation, Reply
 from kezek.api.problem import no
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.app.house import House
-from kezek.app.watch import EVERY_LINE
 from kezek.domain.checkpoint.checkpoint import exit_id
-from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, local_day
+from kezek.domain.kernel.instant import HOUR, MINUTE, local_day
 from kezek.domain.kernel.refusal import Reason
 
 DAYS_MAX = 60
@@ -98,66 +96,25 @@ class NetworkDay(msgspec.Struct, frozen=True):
     items: list[PostDay]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    line: str
-    version: int
-    hour: Instant
-    reply: Reply
-    unchanged: Reply
-    etag: bytes
-
-    def told(self, call: Call) -> Reply:
-        return self.unchanged if matches(call, self.etag) else self.reply
-
-
-def matches(call: Call, etag: bytes) -> bool:
-    """Whether the asker has this version already."""
-    asked = call.headers.get(b"if-none-match")
-    return asked is not None and (etag in asked or asked == b"*")
-
-
-def etag_of(body: bytes) -> bytes:
-    return b'"' + blake2b(body, digest_size=12).hexdigest().encode() + b'"'
-
-
-def cached_headers(etag: bytes) -> tuple[Header, ...]:
-    """Keep it, and ask each time whether it still holds."""
-    return ((b"etag", etag), (b"cache-control", b"no-cache"))
-
-
 class Places:
     def __init__(self, house: House) -> None:
         self._house = house
-        self._kept: dict[tuple[str, bytes], _Kept] = {}
+        self._lines: KeptAnswers[tuple[str, bytes]] = KeptAnswers(_KEPT_MAX)
+        self._days: KeptAnswers[bytes] = KeptAnswers(_KEPT_MAX)
 
     async def of_checkpoint(self, call: Call) -> Reply:
-        house = self._house
-        key = (call.path["checkpoint"], call.query)
-        kept = self._kept.get(key)
-        hour = house.now() // HOUR
-        if kept is None or kept.hour != hour or kept.version != house.watch.version(kept.line):
-            kept = self._keep(key, self._of_checkpoint(call, hour))
-        return kept.told(call)
+        house, post = self._house, known_post(self._house.network, call.path["checkpoint"])
+        checkpoint = post.checkpoint.id
+        state = (house.watch.version(exit_id(checkpoint)), house.now() // HOUR)
+        key = (checkpoint, call.query)
+        return self._lines.told(call, key, state, lambda: self._of_checkpoint(call, post))
 
     async def of_day(self, call: Call) -> Reply:
-        house = self._house
-        key = ("", call.query)
-        kept = self._kept.get(key)
-        hour, version = house.now() // HOUR, house.watch.version()
-        if kept is None or kept.hour != hour or kept.version != version:
-            kept = self._keep(key, self._of_day(call, version, hour))
-        return kept.told(call)
+        state = (self._house.watch.version(), self._house.now() // HOUR)
+        return self._days.told(call, call.query, state, lambda: self._of_day(call))
 
-    def _keep(self, key: tuple[str, bytes], kept: _Kept) -> _Kept:
-        if len(self._kept) >= _KEPT_MAX:
-            self._kept.clear()
-        self._kept[key] = kept
-        return kept
-
-    def _of_checkpoint(self, call: Call, hour: Instant) -> _Kept:
+    def _of_checkpoint(self, call: Call, post: Post) -> PlacesSeen:
         asked, now = call.asked(PlacesAsked), self._house.now()
-        post = known_post(self._house.network, call.path["checkpoint"])
         places = self._house.availability.of(post, now)
         if places is None or post.line is None or post.regulation is None:
             raise no(Reason.LINE_UNKNOWN, line=exit_id(post.checkpoint.id))
@@ -165,23 +122,15 @@ class Places:
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
         minutes = post.regulation.window // MINUTE
         days = [day_seen(day, minutes) for day in places.days if first <= day.on <= last]
-        body = PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), days)
-        return _kept(places.line, places.version, hour, encode(body))
+        return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), days)
 
-    def _of_day(self, call: Call, version: int, hour: Instant) -> _Kept:
+    def _of_day(self, call: Call) -> NetworkDay:
         asked, now = call.asked(DayAsked), self._house.now()
         items = [
             post_day(post, self._house.availability.of(post, now), asked.day)
             for post in self._house.network.posts().values()
         ]
-        body = NetworkDay(asked.day.isoformat(), utc(now), items)
-        return _kept(EVERY_LINE, version, hour, encode(body))
-
-
-def _kept(line: str, version: int, hour: Instant, body: bytes) -> _Kept:
-    etag = etag_of(body)
-    headers = cached_headers(etag)
-    return _Kept(line, version, hour, Reply(body, 200, headers), Reply(b"", 304, headers), etag)
+        return NetworkDay(asked.day.isoformat(), utc(now), items)
 
 
 def day_seen(day: DayPlaces, minutes: int) -> DaySeen:

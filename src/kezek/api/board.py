@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
 
-from kezek.api.availability import cached_headers, etag_of, matches
 from kezek.api.checkpoint import known_post
 from kezek.api.form import Day, Moment, utc, utc_or_none
-from kezek.api.operation import Call, Operation, Reply, encode
+from kezek.api.kept import KeptAnswers
+from kezek.api.operation import Call, Operation, Reply
 from kezek.app.board import PostRow
 from kezek.app.house import House
 from kezek.app.queue import AtGate, InLine, Seen
-from kezek.domain.kernel.instant import MINUTE, Instant
+from kezek.domain.checkpoint.checkpoint import exit_id
+from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.refusal import Reason
+
+_KEPT_MAX = 2_000  # more than there are posts
 
 
 class PostSeen(msgspec.Struct, frozen=True):
@@ -92,43 +93,23 @@ class PostBoard(msgspec.Struct, frozen=True):
     admitted: list[GateSeen]
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    version: int
-    minute: Instant
-    etag: bytes
-    reply: Reply
-    unchanged: Reply
-
-
 class Boards:
     """Snapshots, kept as bytes until something is heard or the minute turns."""
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._kept: dict[str, _Kept] = {}
+        self._kept: KeptAnswers[str] = KeptAnswers(_KEPT_MAX)
 
     async def network(self, call: Call) -> Reply:
-        return self._told(call, "", "")
+        state = (self._house.watch.version(), self._house.now() // MINUTE)
+        return self._kept.told(call, "", state, lambda: network_board(self._house))
 
     async def post(self, call: Call) -> Reply:
-        post = known_post(self._house.network, call.path["checkpoint"])
-        # A post without a line hears of nothing; only the minute makes its board anew.
-        return self._told(call, post.checkpoint.id, post.line.id if post.line else "-")
-
-    def _told(self, call: Call, checkpoint: str, line: str) -> Reply:
         house = self._house
-        version, minute = house.watch.version(line), house.now() // MINUTE
-        kept = self._kept.get(checkpoint)
-        if kept is None or kept.version != version or kept.minute != minute:
-            shown = post_board(house, checkpoint) if checkpoint else network_board(house)
-            body = encode(shown)
-            etag = etag_of(body)
-            headers = cached_headers(etag)
-            kept = self._kept[checkpoint] = _Kept(
-                version, minute, etag, Reply(body, 200, headers), Reply(b"", 304, headers)
-            )
-        return kept.unchanged if matches(call, kept.etag) else kept.reply
+        checkpoint = known_post(house.network, call.path["checkpoint"]).checkpoint.id
+        # A post without a line hears of nothing; only the minute makes its board anew.
+        state = (house.watch.version(exit_id(checkpoint)), house.now() // MINUTE)
+        return self._kept.told(call, checkpoint, state, lambda: post_board(house, checkpoint))
 
 
 def network_board(house: House) -> BoardSeen:
