@@ -26,11 +26,10 @@ from kezek.api.problem import (
     problem_of,
     too_many,
 )
+from kezek.app.bulk import ROWS_MAX
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.domain.kernel.refusal import Reason
-
-ROWS_MAX = 1_000
 
 
 class BulkForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

@@ -10,20 +10,24 @@ import msgspec
 from msgspec import Meta
 
 from kezek.domain.booking.book import Vehicle as TypedVehicle
+from kezek.domain.calendar.capacity import REASON_LENGTH_MAX
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant, from_datetime
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 
 # Control characters belong in no name and no plate, and not every database can store them.
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
-_ID = r"^[a-z0-9_]+$"
+ID_PATTERN = r"^[a-z0-9_]+$"
 
+ID_LENGTH_MAX = 64
 NUMBER_MAX = 10**12
 # Whatever lies further off is past, or too far ahead, wherever it lies exactly.
 _FIRST, _LAST = (from_datetime(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 2100))
 
-CheckpointId: TypeAlias = Annotated[str, Meta(min_length=1, max_length=64, pattern=_ID)]
+CheckpointId: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=ID_LENGTH_MAX, pattern=ID_PATTERN)
+]
 BookingNumber: TypeAlias = Annotated[int, Meta(ge=1, le=NUMBER_MAX)]
-Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=_ID)]
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=ID_PATTERN)]
 Country: TypeAlias = Annotated[
     str,
     Meta(min_length=2, max_length=2, pattern=r"^[A-Za-z]{2}$", description="ISO 3166-1 alpha-2"),
@@ -31,7 +35,9 @@ Country: TypeAlias = Annotated[
 Plate: TypeAlias = Annotated[str, Meta(min_length=1, max_length=32, pattern=_PLAIN)]
 ShortText: TypeAlias = Annotated[str, Meta(max_length=32, pattern=_PLAIN)]
 Name: TypeAlias = Annotated[str, Meta(min_length=1, max_length=NAME_LENGTH_MAX, pattern=_PLAIN)]
-ReasonText: TypeAlias = Annotated[str, Meta(min_length=1, max_length=200, pattern=_PLAIN)]
+ReasonText: TypeAlias = Annotated[
+    str, Meta(min_length=1, max_length=REASON_LENGTH_MAX, pattern=_PLAIN)
+]
 Cursor: TypeAlias = Annotated[str, Meta(max_length=64, pattern=r"^[a-z0-9_]*$")]
 Limit: TypeAlias = Annotated[int, Meta(ge=1, le=100)]
 Window: TypeAlias = Annotated[

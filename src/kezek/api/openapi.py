@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from kezek.api.example import example_of
+from kezek.api.form import ID_LENGTH_MAX, ID_PATTERN, NUMBER_MAX
 from kezek.api.operation import Operation
 from kezek.api.problem import FAULTS, REFUSALS, ProblemBody, Wrong
 from kezek.domain.kernel.refusal import Reason
@@ -32,9 +33,14 @@ NOUNS = {
 }
 
 PARTS: Mapping[str, dict[str, Any]] = {
-    "checkpoint": {"type": "string", "pattern": "^[a-z0-9_]+$", "minLength": 1, "maxLength": 64},
+    "checkpoint": {
+        "type": "string",
+        "pattern": ID_PATTERN,
+        "minLength": 1,
+        "maxLength": ID_LENGTH_MAX,
+    },
     "regulation": {"type": "string", "pattern": "^[a-z0-9-]+$", "minLength": 1, "maxLength": 64},
-    "number": {"type": "integer", "minimum": 1, "maximum": 10**12},
+    "number": {"type": "integer", "minimum": 1, "maximum": NUMBER_MAX},
     "day": {"type": "string", "format": "date"},
 }
 _PART_EXAMPLES = {

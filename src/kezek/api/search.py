@@ -15,7 +15,7 @@ from kezek.api.problem import no
 from kezek.app.find import TEXT_LENGTH_MAX
 from kezek.app.house import House
 from kezek.app.ticket import TicketView
-from kezek.domain.booking.stand import AT_THE_DESK
+from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.refusal import Reason
 
 
@@ -51,7 +51,7 @@ class Search:
         asked, house = call.read(SearchAsked), self._house
         post = known_post(house.network, call.path["checkpoint"])
         places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
-        if not call.actor.may(AT_THE_DESK, *places):
+        if not call.actor.may(STAFF, *places):
             raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
         found = house.finder.find(post, asked.q, house.now())
         return answer(SearchDone([_found(view) for view in found]))

@@ -14,8 +14,8 @@ from kezek.api.form import BookingNumber, CheckpointId, Moment, VehicleForm, Wor
 from kezek.api.operation import Call, Operation, Reply
 from kezek.api.problem import no
 from kezek.app.house import House
-from kezek.domain.account.actor import Role
-from kezek.domain.booking.stand import AT_THE_DESK, AT_THE_GATE
+from kezek.domain.account.actor import STAFF, Role
+from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call as CallToGate
@@ -95,7 +95,7 @@ class Turns:
 
     async def walk_in(self, call: Call) -> Reply:
         form = call.read(WalkInForm)
-        line = self._line(call, form.checkpoint, AT_THE_DESK)
+        line = self._line(call, form.checkpoint, STAFF)
         command = WalkIn(call.key, call.actor, line, form.vehicle.typed())
         decided = await done(self._house, command)
         return told(booking_made(self._house, decided.outcome, "arrived"), decided, 201)

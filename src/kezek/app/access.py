@@ -12,7 +12,7 @@ from kezek.app.kept import Kept
 from kezek.app.port import Clock, Session, Store
 from kezek.app.watch import Watch
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import ANYWHERE, Actor, Role
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR
 
@@ -234,5 +234,5 @@ class Access:
 def _narrowed(actor: Actor, row: ApiKey) -> frozenset[tuple[Role, str]]:
     """What the key's grant leaves of its account's: the same role there or anywhere."""
     role = Role(row.role)
-    held = (role, row.place) in actor.grants or (role, "*") in actor.grants
+    held = (role, row.place) in actor.grants or (role, ANYWHERE) in actor.grants
     return frozenset({(role, row.place)} if held else ())

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from kezek.app.checkpoint import Post
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor, Role
+from kezek.domain.calendar.capacity import CALENDAR_KINDS
 from kezek.domain.decide import Command, decide
 from kezek.domain.kernel.decision import Accepted
 from kezek.domain.kernel.event import EventKind, Logged
@@ -23,7 +24,6 @@ PAGE_ROWS = 50
 # A filter that hardly anything passes must not read the whole log for one page.
 SCANNED_MAX = 5_000
 _CHUNK = 500
-DECIDED = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def decided_lately(reader: Reader, line: str, now: Instant, rows: int = 12) -> l
     for event in _scan(reader, reader.last_position() + 1, line):
         if len(found) == rows or event.at < now - 31 * DAY:
             break
-        if event.kind in DECIDED:
+        if event.kind in CALENDAR_KINDS:
             found.append(event)
     return found
 

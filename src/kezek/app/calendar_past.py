@@ -11,12 +11,11 @@ from collections.abc import Sequence
 from kezek.app.checkpoint import Post
 from kezek.app.line_state import in_hours
 from kezek.app.port import Reader
-from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.calendar.capacity import CALENDAR_KINDS
+from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
 from kezek.domain.slot.slot import Slot
 from kezek.planning.question import HORIZON, Hour
-
-_CALENDAR = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
 
 
 class CalendarPast:
@@ -36,7 +35,7 @@ class CalendarPast:
         self._changed = {
             str(json.loads(event.body)["day"]): event.at
             for event in events
-            if event.kind in _CALENDAR
+            if event.kind in CALENDAR_KINDS
         }
 
     def hours(self, now: Instant) -> tuple[Hour, ...]:

@@ -10,7 +10,7 @@ from kezek.app.port import Store
 from kezek.domain.log import merkle
 from kezek.domain.log.head import Cosignature, SignedHead
 from kezek.domain.log.leaf import Salt, salt_of, text_of
-from kezek.domain.log.tree import nodes, split
+from kezek.domain.log.tree import WIDTH, nodes, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Proofs:
         limit = min(limit, max(0, reader.tree_size() - after))
         events = reader.events(after, limit) if limit else []
         # From the beginning of a tile, which no stretch crosses.
-        start = after - after % 256
+        start = after - after % WIDTH
         hashes = split(read_of(reader)(0, start, after + limit))[after - start :]
         salts = reader.many(Salt, sorted({event.number for event in events}))
         made: list[Leaf] = []

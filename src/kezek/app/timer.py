@@ -57,7 +57,7 @@ class Timer:
     def sweep(self) -> int:
         """Once an hour of real time: erase what is past its end date; rows erased."""
         now = self._clock.now()
-        if now.real - self._swept < DAY // 24:
+        if now.real - self._swept < HOUR:
             return 0
         self._swept = now.real
         self._store.end_sessions(before=now.real)

@@ -16,6 +16,7 @@ import apsw
 
 from kezek.app.copy import copy, refuse_different
 from kezek.app.erasure import Cleansed
+from kezek.app.file import lock_of
 from kezek.app.fingerprint import Fingerprint, fingerprint_of, rows_of
 from kezek.app.manifest import FORM, Manifest, Restored
 from kezek.app.port import StoreFault
@@ -95,7 +96,7 @@ def _copy_rows(url: str, database: Path, progress: Progress) -> Fingerprint:
             _make_portable(connection)
     except apsw.Error as error:
         raise fault_of(error) from None
-    database.with_name(database.name + "-lock").unlink()
+    lock_of(database).unlink()
     return fingerprint
 
 

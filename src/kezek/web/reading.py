@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from litestar import Response, get
 
+from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.text.faults import FAULTS
 from kezek.text.refusals import SAID
@@ -25,7 +26,7 @@ async def order(request: PageRequest) -> Response[bytes]:
     """How the order of a line is made, in plain words, with the numbers of each authority."""
     here = visit(request)
     rules = [
-        (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // 3_600_000)
+        (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR)
         for rules in here.house.rules.values()
     ]
     ours = any(is_ours(r, "interleave") for r in here.house.rules.values())

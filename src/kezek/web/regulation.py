@@ -200,7 +200,7 @@ _FROM_LAW, _SEEN = t("stated by the law"), t("observed on the running system")
 
 def _noted(label: str, value: str, note: Note, say: Words) -> Row:
     """The row with its mark; what the rule set says of our own numbers stands beside them."""
-    if note.basis.startswith("unknown"):
+    if note.ours:
         return Row(label, value, "ours", "", note.source)
     basis = {"law": say.gettext(_FROM_LAW), "observed": say.gettext(_SEEN)}.get(note.basis, "")
     return Row(label, value, "", basis, note.source)

@@ -242,7 +242,7 @@ def in_kept_pool(regulation: Regulation, vehicle_class: str) -> bool:
 def fee_view(regulation: Regulation, vehicle_class: str) -> Fee | None:
     """The fee of a class; None where no fee is published."""
     rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
-    if rule is None or regulation.notes["fee_unit"].basis.startswith("unknown"):
+    if rule is None or regulation.notes["fee_unit"].ours:
         return None
     money = regulation.fee(VehicleClass(vehicle_class))
     return Fee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
@@ -251,7 +251,7 @@ def fee_view(regulation: Regulation, vehicle_class: str) -> Fee | None:
 def is_ours(regulation: Regulation, number: str) -> bool:
     """Whether a number of the rules is ours because the law's is not published."""
     note = regulation.notes.get(number)
-    return note is not None and note.basis.startswith("unknown")
+    return note is not None and note.ours
 
 
 def countries(lang: str) -> list[tuple[str, str]]:

@@ -108,7 +108,7 @@ class KeepInGarage:
     remove: bool = False
 
 
-def _administers(actor: Actor, place: str = "*") -> bool:
+def _administers(actor: Actor, place: str = ANYWHERE) -> bool:
     return actor.may((Role.ADMINISTRATOR,), place)
 
 
@@ -227,7 +227,7 @@ def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: 
     if not is_line(command.label, NAME_LENGTH_MAX):
         return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
     held = {(g.role, g.place) for g in facts.rows(Grant, command.account)}
-    wanted = {(command.role, command.place), (command.role, "*")}
+    wanted = {(command.role, command.place), (command.role, ANYWHERE)}
     if not wanted & held:
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
     last = facts.get(Counter, "api_key")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
 from kezek.domain.booking.status import Status, look_at, status_of
 from kezek.domain.booking.transition import Verb, transition
@@ -25,7 +25,6 @@ BOOKS = (
     Role.AGENCY,
     Role.DEMONSTRATOR,
 )
-AT_THE_DESK = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
 AT_THE_GATE = (Role.OFFICER, Role.SUPERVISOR)
 IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
 
@@ -95,7 +94,7 @@ def owns(actor: Actor, booking: Booking, line: Line) -> bool:
 
 def serves(actor: Actor, line: Line) -> bool:
     """Whether the actor serves people at the line's post."""
-    return actor.may(AT_THE_DESK, line.checkpoint, line.authority)
+    return actor.may(STAFF, line.checkpoint, line.authority)
 
 
 def guards(actor: Actor, at: Stand) -> bool:

@@ -30,6 +30,8 @@ from kezek.domain.slot.slot import Day, Slot
 
 CAPACITY_MAX = 10_000
 REASON_LENGTH_MAX = 200
+# What an agency decides about a day.
+CALENDAR_KINDS = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
 
 
 @value(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX
-from kezek.domain.checkpoint.board_day import DayPlan, assumed
+from kezek.domain.checkpoint.board_day import HOURS, DayPlan, assumed
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -138,14 +138,13 @@ def day_rows(line: Line, plan: DayPlan, regulation: Regulation, why: str = "day_
 
 def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlan:
     """A day that nobody has told us about, all of it free."""
-    hours = 24
     return DayPlan(
         on=on,
         open=True,
         capacity=capacity,
         kept=kept,
-        places=spread(capacity, hours),
-        protected=(0,) * hours,
+        places=spread(capacity, HOURS),
+        protected=(0,) * HOURS,
         protected_ordinary=0,
         protected_kept=0,
         basis=basis,

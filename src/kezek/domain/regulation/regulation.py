@@ -35,6 +35,11 @@ class Note:
     basis: str
     source: str
 
+    @property
+    def ours(self) -> bool:
+        """Whether the number is ours because none is published."""
+        return self.basis.startswith("unknown")
+
 
 @value(frozen=True, slots=True)
 class ClassRule:

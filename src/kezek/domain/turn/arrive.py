@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.book import (
     Vehicle,
     claims_of,
@@ -15,7 +15,7 @@ from kezek.domain.booking.book import (
     outcome_of,
     particulars,
 )
-from kezek.domain.booking.stand import AT_THE_DESK, Stand, forbidden, guards, stand
+from kezek.domain.booking.stand import Stand, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -75,7 +75,7 @@ def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment
 def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Moment) -> Decision:
     """A turn without a slot, as long as today's number of walk-ins allows."""
     here = facts.get(Line, command.line)
-    writers = (*AT_THE_DESK, Role.DEMONSTRATOR)
+    writers = (*STAFF, Role.DEMONSTRATOR)
     if here and not command.actor.may(writers, here.checkpoint, here.authority):
         return Refused(Reason.NOT_ALLOWED, {"line": here.id})
     found = line_for(facts, command.line, VehicleClass.WALK_IN, rules)

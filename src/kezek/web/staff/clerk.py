@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from kezek.app.access import Person
 from kezek.app.checkpoint import Post
 from kezek.app.find import TEXT_LENGTH_MAX
-from kezek.domain.booking.stand import AT_THE_DESK
+from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.instant import day_start, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.text.mark import translatable as t
@@ -34,7 +34,7 @@ def _served(here: Visit, person: Person) -> list[Post]:
     return [
         p
         for p in posts_with_lines(here)
-        if p.line and actor.may(AT_THE_DESK, p.checkpoint.id, p.line.authority)
+        if p.line and actor.may(STAFF, p.checkpoint.id, p.line.authority)
     ]
 
 
@@ -51,7 +51,7 @@ def clerk_search(request: PageRequest) -> Response[bytes]:
 
 
 def _show(request: PageRequest, q: str) -> Response[bytes]:
-    here, person = visit(request), signed_in(request, *AT_THE_DESK)
+    here, person = visit(request), signed_in(request, *STAFF)
     served = _served(here, person)
     ids = {p.checkpoint.id for p in served}
     picks = [pick for pick in picks_of(here, "") if pick.id in ids]
@@ -85,7 +85,7 @@ def _made(here: Visit, person: Person) -> list[Truck]:
 
 def _flow(request: PageRequest, checkpoint: str) -> Flow:
     """The booking flow of the desk; a clerk books at the own post only."""
-    here, person = visit(request), signed_in(request, *AT_THE_DESK)
+    here, person = visit(request), signed_in(request, *STAFF)
     if checkpoint:
         at_post = here.house.network.post(checkpoint)
         if at_post is None:
@@ -113,7 +113,7 @@ async def book_for_driver(request: PageRequest) -> Response[bytes]:
 @get("/clerk/search", sync_to_thread=False)
 def clerk_again(request: PageRequest) -> Response[bytes]:
     """A search is sent, never visited."""
-    signed_in(request, *AT_THE_DESK)
+    signed_in(request, *STAFF)
     return redirect(request, "/clerk")
 
 

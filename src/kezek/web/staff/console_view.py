@@ -303,7 +303,7 @@ class LineView:
             return None
         cap = rule.cap(places.today.capacity)
         left = 0 if cap is None else max(0, cap - places.today.walk_ins)
-        return WalkIns(left, cap, rule.note.basis.startswith("unknown"))
+        return WalkIns(left, cap, rule.note.ours)
 
     # Exceptions, and the last step.
 

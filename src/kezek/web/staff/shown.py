@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kezek.app.checkpoint import Post
 from kezek.app.ticket import TicketView
+from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.text import names
@@ -60,7 +61,7 @@ def choices(here: Visit, posts: list[Post]) -> list[PostChoice]:
 
 def place_name(here: Visit, place: str) -> str:
     """Where a role holds: a post, an authority's country, or everywhere (empty)."""
-    if place == "*":
+    if place == ANYWHERE:
         return ""
     post = here.house.network.post(place)
     if post:

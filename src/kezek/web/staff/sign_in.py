@@ -7,7 +7,7 @@ from litestar.params import FromPath
 
 from kezek.app.access import PASSWORD_LENGTH_MIN, Person
 from kezek.domain.account.account import Account
-from kezek.domain.account.actor import PUBLIC, Role
+from kezek.domain.account.actor import ANYWHERE, PUBLIC, Role
 from kezek.domain.account.decide import AddAccount, SetPassword
 from kezek.domain.kernel.instant import to_datetime
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -279,7 +279,7 @@ async def register(request: PageRequest) -> Response[bytes]:
     if stored is None:
         return _register_form(request, values, errors or _weak(here))
     add = AddAccount(
-        here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, "*"
+        here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, ANYWHERE
     )
     answer = await ask(here, add)
     # A second press hashes anew and so asks for something else; the first one has opened the account.

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from kezek.app.roster import names_of
+from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import code_of
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.text import names
@@ -191,7 +192,7 @@ def _displaced(_here: Visit, body: Body, _zone: str) -> str:
 
 def _granted(here: Visit, body: Body, _zone: str) -> str:
     role = names.role(str(body.get("role", "")), here.lang)
-    place = place_name(here, str(body.get("place", "*")))
+    place = place_name(here, str(body.get("place", ANYWHERE)))
     return f"{role} · {place}" if place else role
 
 

@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from kezek.app.access import Person
 from kezek.app.roster import Member, roster
 from kezek.domain.account.account import Account
-from kezek.domain.account.actor import Role
+from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.account.decide import AddAccount, CloseAccount, GrantRole
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -37,7 +37,7 @@ _GIVEN = (
     Role.READER,
     Role.ADMINISTRATOR,
 )
-_ANYWHERE = frozenset({Role.CARRIER, Role.READER, Role.ADMINISTRATOR})
+_UNPLACED = frozenset({Role.CARRIER, Role.READER, Role.ADMINISTRATOR})
 _VERBS = ("add", "link", "close", "grant", "withdraw")
 _PLACE_NEEDED = t("Choose the post or the authority at which this role holds.")
 _GIVEN_TEXT = t("%(login)s has the role now: %(role)s.")
@@ -156,10 +156,10 @@ async def add_user(request: PageRequest) -> Response[bytes]:
         "role": form.text("role", 40),
         "place": form.text("place", 80),
     }
-    if not values["place"] and values["role"] not in _ANYWHERE:
+    if not values["place"] and values["role"] not in _UNPLACED:
         errors = {"place": here.words.gettext(_PLACE_NEEDED)}
         return _show(request, person, values=values, errors=errors)
-    place = values["place"] or "*"
+    place = values["place"] or ANYWHERE
     add = AddAccount(
         form.key, person.actor, values["login"], values["name"], "", values["role"], place
     )
@@ -221,9 +221,9 @@ async def grant(request: PageRequest) -> Response[bytes]:
     """One role more."""
     here, person = visit(request), signed_in(request, Role.ADMINISTRATOR)
     role, place = here.form.text("role", 40), here.form.text("place", 80)
-    if not place and role not in _ANYWHERE:
+    if not place and role not in _UNPLACED:
         return said(request, here, "/users", "stop", here.words.gettext(_PLACE_NEEDED))
-    return await _change(request, person, role, place or "*", withdraw=False)
+    return await _change(request, person, role, place or ANYWHERE, withdraw=False)
 
 
 @post("/users/withdraw")
