@@ -93,9 +93,24 @@ class Settings:
     )
 
     @property
+    def file(self) -> Path:
+        """The database of an installation that names no other."""
+        return self.folder / "kezek.db"
+
+    @property
+    def keys(self) -> Path:
+        """The folder of the keys."""
+        return self.folder / "keys"
+
+    @property
+    def heads(self) -> Path:
+        """The folder in which the log's heads are published."""
+        return self.folder / "heads"
+
+    @property
     def store_url(self) -> str:
         """The address of the database."""
-        return self.database or f"sqlite:{self.folder / 'kezek.db'}"
+        return self.database or f"sqlite:{self.file}"
 
     @property
     def issuer(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +10,13 @@ import click
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import ask, folder_option, fresh_key, opened, operator
+from kezek.cli.moment import moment_of
 from kezek.cli.output import answer, json_option, say
 
 if TYPE_CHECKING:
     from kezek.app.checkpoint import Post
     from kezek.app.house import House
+_START = "a time like 2026-06-20T14:00"
 
 
 @click.command()
@@ -58,7 +59,7 @@ def book(
         post = post_of(house, checkpoint)
         assert post.line is not None, "post_of answers posts with a line"
         vehicle = Vehicle(country, plate, vin, trailer, phone, drivers)
-        at = window_start(start, post.line.zone)
+        at = moment_of(start, "START", zone=post.line.zone, shape=_START)
         key = idempotency or fresh_key(house)
         booked = ask(house, Book(key, operator(), post.line.id, at, vehicle_class, vehicle))
         link = f"{house.settings.issuer}/t/{house.papers.link(int(booked['number']))}"
@@ -90,18 +91,3 @@ def post_of(house: House, checkpoint: str) -> Post:
             {"checkpoint": checkpoint},
         )
     return post
-
-
-def window_start(text: str, zone: str) -> int:
-    """The instant of a local time; one with an offset is taken as it says."""
-    from zoneinfo import ZoneInfo
-
-    from kezek.domain.kernel.instant import from_datetime
-
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not a time like 2026-06-20T14:00.", param_hint="START"
-        ) from None
-    return from_datetime(when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone)))

@@ -117,7 +117,7 @@ def _refuse_real(settings: Settings) -> None:
 
 def _forget(settings: Settings) -> None:
     """Delete a demonstration's database, keys and published heads, and nothing else."""
-    database = settings.folder / "kezek.db"
+    database = settings.file
     if not database.exists():
         return
     from kezek.trust.keyring import LINK_FILE, LOG_FILE, SIGNING_FILE
@@ -125,12 +125,11 @@ def _forget(settings: Settings) -> None:
     # Opened once: that is refused while a server runs on it.
     with opened_with(settings):
         pass
-    keys = settings.folder / "keys"
     doomed = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
-    for path in (*doomed, *(keys / name for name in (SIGNING_FILE, LINK_FILE, LOG_FILE))):
+    for path in (*doomed, *(settings.keys / name for name in (SIGNING_FILE, LINK_FILE, LOG_FILE))):
         path.unlink(missing_ok=True)
     # Heads of a log that is gone would keep the new one from being signed.
-    shutil.rmtree(settings.folder / "heads", ignore_errors=True)
+    shutil.rmtree(settings.heads, ignore_errors=True)
 
 
 def _told(house: House) -> None:

@@ -255,7 +255,7 @@ def _checked(connection: apsw.Connection, path: Path) -> Finding:
 def _keys(settings: Settings) -> Iterator[Finding]:
     from kezek.trust.keyring import missing_keys, read_keyring
 
-    folder = settings.folder / "keys"
+    folder = settings.keys
     try:
         missing = missing_keys(folder)
     except TrustFault as fault:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -24,6 +23,7 @@ from kezek.cli.forecast_view import (
     tell_reading,
     tell_report,
 )
+from kezek.cli.moment import moment_of
 from kezek.cli.output import answer, json_option, print_table, say, wants_json
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def backtest(
 
     history = _read(file, _columns(time, value, series), zone)
     try:
-        report = run(history, horizons, _moment(start, history.zone))
+        report = run(history, horizons, _start_of_test(start, history.zone))
     except NothingToTest as fault:
         raise click.UsageError(f"{file}: {fault}") from None
     body = document(report) | reading_document(history)
@@ -254,14 +254,8 @@ def _bad(file: Path, fault: BadHistory) -> Failed:
     return Failed(ExitCode.FOUND, "bad_history", str(fault), {"problems": facts})
 
 
-def _moment(text: str, zone: str) -> int:
-    """The start of the test in UTC seconds; a date is its first moment in the history's zone."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(
-            f"{text!r} is not a date like 2026-06-13.", param_hint="--from"
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return int(moment.timestamp())
+def _start_of_test(text: str, zone: str) -> int:
+    """In UTC seconds; a date is its first moment in the history's zone."""
+    from kezek.domain.kernel.instant import SECOND
+
+    return moment_of(text, "--from", zone=zone, shape="a date like 2026-06-13") // SECOND

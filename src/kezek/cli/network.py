@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,6 +11,7 @@ import click
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import ask, folder_option, fresh_key, opened, operator
+from kezek.cli.moment import moment_of
 from kezek.cli.output import answer, json_option, print_table, say, wants_json
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _read(checkpoints: Path | None, board: Path | None, seen: str | None) -> Loa
         source += f" {board}"
     elif checkpoints is None:
         days = _whole(files.read_board(files.shipped_board(), rows))
-    at = _moment(seen) if seen else board_began()
+    at = moment_of(seen, "--at") if seen else board_began()
     return load_command("", operator(), rows, days, seen_at=at, source=source)
 
 
@@ -85,18 +85,6 @@ def _keyed(command: LoadNetwork, key: str) -> LoadNetwork:
     from dataclasses import replace
 
     return replace(command, key=key)
-
-
-def _moment(text: str) -> int:
-    from kezek.domain.kernel.instant import from_datetime
-
-    try:
-        when = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"{text!r} is not a moment like 2026-06-13T17:23+05:00.") from None
-    if when.tzinfo is None:
-        raise click.BadParameter(f"{text!r} does not say its offset, such as +05:00.")
-    return from_datetime(when)
 
 
 def _whole(checked: Checked[T]) -> tuple[T, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ import click
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import folder_option
+from kezek.cli.moment import moment_of
 from kezek.cli.output import answer, json_option, say
 from kezek.settings import read_settings
 
@@ -46,10 +46,11 @@ def verify(text: str, keys: tuple[Path, ...], at: str | None, folder: Path | Non
     still stands, only the queue knows.
     """
     from kezek.trust.ticket_token import Distrust, TicketVerifier, Untrusted
+    from kezek.world.clock import real_now
 
     verifier = TicketVerifier(_trusted(keys, folder))
     try:
-        found = verifier.verify(_text_of(text).strip(), _moment(at))
+        found = verifier.verify(_text_of(text).strip(), moment_of(at, "--at") if at else real_now())
     except Untrusted as doubt:
         if doubt.reason is Distrust.EXPIRED and doubt.ticket is not None:
             _tell(doubt.ticket, ExitCode.EXPIRED, doubt.reason)
@@ -78,23 +79,6 @@ def _is_file(given: str) -> bool:
         return False
 
 
-def _moment(at: str | None) -> int:
-    from kezek.domain.kernel.instant import from_datetime
-    from kezek.world.clock import real_now
-
-    if at is None:
-        return real_now()
-    try:
-        when = datetime.fromisoformat(at)
-    except ValueError:
-        when = None
-    if when is None or when.tzinfo is None:
-        raise click.BadParameter(
-            f"{at!r} is not a moment like 2026-06-13T17:23+05:00.", param_hint="--at"
-        )
-    return from_datetime(when)
-
-
 def _trusted(keys: tuple[Path, ...], folder: Path | None) -> list[PublicKey]:
     """The keys that were named, else the installation's own and those it accepts."""
     from kezek.trust.keyring import ACCEPTED_FOLDER, SIGNING_FILE
@@ -102,7 +86,7 @@ def _trusted(keys: tuple[Path, ...], folder: Path | None) -> list[PublicKey]:
 
     if keys:
         return [read_public_key(path.read_bytes()) for path in keys]
-    place = read_settings(folder=folder).folder / "keys"
+    place = read_settings(folder=folder).keys
     found = [
         read_public_key(path.read_bytes())
         for path in sorted((place / ACCEPTED_FOLDER).glob("*.pem"))
