@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 
@@ -273,6 +274,7 @@ def show(
         **_blank(here, flow)
         | {
             "step": step,
+            "address": _address(flow, choice) if request.method == "POST" else "",
             "stream": f"/checkpoints/{choice.post.checkpoint.id}/live" if step == "when" else None,
             "post": post_view(choice.post, here.lang, here.now),
             "days": day_views(choice.places, kept=choice.kept),
@@ -292,6 +294,18 @@ def show(
             "regulation": rules_of(regulation, here.lang),
         },
     )
+
+
+def _address(flow: Flow, choice: Choice) -> str:
+    """The step of the truck with its post, day and hour: nothing personal stands in an address."""
+    chosen = {"checkpoint": choice.post.checkpoint.id}
+    if choice.klass and not flow.klass:
+        chosen["class"] = choice.klass
+    if choice.day is not None:
+        chosen["day"] = choice.day.on.isoformat()
+    if choice.start is not None:
+        chosen["hour"] = hour_value(choice.start)
+    return f"{flow.base}?{urlencode(chosen)}"
 
 
 @dataclass(frozen=True, slots=True)

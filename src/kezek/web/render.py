@@ -37,6 +37,9 @@ def page(
 ) -> Response[bytes]:
     """A rendered page; nobody but the reader may keep it.  `zone` is that of the page's post."""
     here = visit(request)
+    # Where Back to the answer of a form leads; the answer itself is kept by no browser.
+    sent = request.method == "POST" and http_status == 200
+    context.setdefault("address", request.url.path if sent else "")
     text = render(here, template, zone=zone, **context)
     return html(request, text, http_status=http_status, headers=headers)
 
