@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from kezek.storage.sqlite.store import SqliteStore
-from tests.cli.conftest import Call
-from tests.cli.program import Ran, Running, kezek, until
+from tests.cli.conftest import Call, Called
+from tests.cli.program import Running, kezek, until
 from tests.cli.test_serve import carrier
 from tests.keys import lay_keys
 from tests.ledger.book import OTHER_KEY, Book
@@ -31,78 +31,80 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path
 
 
-def verify(folder: Path, *arguments: str | Path, heads: bool = True) -> Ran:
+def verify(call: Call, folder: Path, *arguments: str | Path, heads: bool = True) -> Called:
     kept = ("--heads", folder / "heads") if heads else ()
-    return kezek("verify", *arguments, "--key", folder / "log.pem", *kept, "--json")
+    return call("verify", *arguments, "--key", folder / "log.pem", *kept, "--json")
 
 
-def findings(ran: Ran) -> list[tuple[str, int]]:
-    return [(one["row"], one["at"]) for one in ran.document["answer"]["findings"]]
+def findings(told: Called) -> list[tuple[str, int]]:
+    return [(one["row"], one["at"]) for one in told.document["answer"]["findings"]]
 
 
-def test_an_export_is_written_and_found_honest(folder: Path):
+def test_an_export_is_written_and_found_honest(folder: Path, call: Call):
     file = folder / "log.jsonl"
-    assert kezek("log", "export", file, "--folder", folder, "--json").document["answer"] == {
+    assert call("log", "export", file, "--folder", folder, "--json").document["answer"] == {
         "file": str(file),
         "events": 321,
     }
-    told = verify(folder, "--log", file)
+    told = verify(call, folder, "--log", file)
     assert told.code == 0, told
     assert told.document["answer"]["signed"] == 321
-    assert kezek("verify", "--log", file, "--key", folder / "log.pem").out.endswith(
+    assert call("verify", "--log", file, "--key", folder / "log.pem").out.endswith(
         "ok     nothing was changed up to position 321.\n"
     )
 
 
-def test_a_copy_of_the_database_is_checked_and_left_as_it_is(folder: Path, tmp_path: Path):
+def test_a_copy_of_the_database_is_checked_and_left_as_it_is(
+    folder: Path, call: Call, tmp_path: Path
+):
     before = (folder / "kezek.db").read_bytes()
-    assert verify(folder, "--database", folder / "kezek.db").code == 0
+    assert verify(call, folder, "--database", folder / "kezek.db").code == 0
     assert (folder / "kezek.db").read_bytes() == before
 
 
-def test_what_is_wrong_is_named_and_ends_with_seven(folder: Path):
+def test_what_is_wrong_is_named_and_ends_with_seven(folder: Path, call: Call):
     connection = sqlite3.connect(folder / "kezek.db")
     with connection:
         connection.execute("DROP TRIGGER event_never_changed")
         connection.execute("UPDATE event SET actor = 'nobody' WHERE position = 77")
     connection.close()
-    told = verify(folder, "--database", folder / "kezek.db")
+    told = verify(call, folder, "--database", folder / "kezek.db")
     assert told.code == 7
     assert findings(told) == [("event", 77)]
-    said = kezek("verify", "--database", folder / "kezek.db", "--key", folder / "log.pem")
+    said = call("verify", "--database", folder / "kezek.db", "--key", folder / "log.pem")
     assert "WRONG  event 77: " in said.out
 
 
-def test_an_erased_booking_is_hidden_and_everything_else_proved(folder: Path):
-    assert kezek("log", "erase", "5", "--folder", folder).code == 0
-    assert kezek("log", "erase", "9999", "--folder", folder).code == 3
+def test_an_erased_booking_is_hidden_and_everything_else_proved(folder: Path, call: Call):
+    assert call("log", "erase", "5", "--folder", folder).code == 0
+    assert call("log", "erase", "9999", "--folder", folder).code == 3
     file = folder / "log.jsonl"
-    kezek("log", "export", file, "--folder", folder)
+    call("log", "export", file, "--folder", folder)
     assert '"hidden":[15,5]' in file.read_text()
     assert ",5,{" not in file.read_text()
     for source in (("--log", file), ("--database", folder / "kezek.db")):
-        told = verify(folder, *source)
+        told = verify(call, folder, *source)
         assert told.code == 0, told
         assert told.document["answer"]["hidden"] == 3
 
 
-def test_files_that_are_none_say_so(folder: Path):
+def test_files_that_are_none_say_so(folder: Path, call: Call):
     words = folder / "words"
     words.write_text("hello\n")
-    assert verify(folder, "--log", words).code == 7
-    assert verify(folder, "--log", folder / "missing").code == 4
-    assert verify(folder, "--database", words).code == 4
-    assert kezek("verify", "--log", words, "--key", words).code == 4
-    assert kezek("verify", "--key", folder / "log.pem").code == 2
+    assert verify(call, folder, "--log", words).code == 7
+    assert verify(call, folder, "--log", folder / "missing").code == 4
+    assert verify(call, folder, "--database", words).code == 4
+    assert call("verify", "--log", words, "--key", words).code == 4
+    assert call("verify", "--key", folder / "log.pem").code == 2
     other = folder / "other.pem"
     other.write_bytes(OTHER_KEY.public.pem())
-    assert kezek("verify", "--database", folder / "kezek.db", "--key", other).code == 7
+    assert call("verify", "--database", folder / "kezek.db", "--key", other).code == 7
 
 
-def test_a_running_server_is_checked_against_kept_heads(folder: Path, tmp_path: Path):
+def test_a_running_server_is_checked_against_kept_heads(folder: Path, call: Call, tmp_path: Path):
     with Running("serve", "--folder", folder) as server:
         assert until(lambda: server.get("/api/v1/log/head")["size"] > 321)
-        good = verify(folder, "--log", server.url)
+        good = verify(call, folder, "--log", server.url)
         assert good.code == 0, good
         assert good.document["answer"]["signed"] > 321
     # Somebody who has the key writes another history; whoever kept a head sees it.
@@ -115,8 +117,8 @@ def test_a_running_server_is_checked_against_kept_heads(folder: Path, tmp_path: 
     store.close()
     with Running("serve", "--folder", folder) as server:
         assert until(lambda: server.get("/api/v1/log/head")["size"] > 321)
-        assert verify(folder, "--log", server.url, heads=False).code == 0
-        told = kezek(
+        assert verify(call, folder, "--log", server.url, heads=False).code == 0
+        told = call(
             "verify", "--log", server.url, "--key", folder / "log.pem", "--heads", kept, "--json"
         )
         assert told.code == 7
@@ -153,11 +155,11 @@ def test_a_server_tells_its_leaves_to_a_key_that_may_read_them(folder: Path, cal
     carries.write_text(carrier(call, folder))
     with Running("serve", "--folder", folder) as server:
         until(lambda: server.get("/api/v1/log/head")["size"] > 321)
-        told = verify(folder, "--log", server.url, "--api-key-file", reader)
+        told = verify(call, folder, "--log", server.url, "--api-key-file", reader)
         assert told.code == 0, told
         assert told.document["answer"]["signed"] == told.document["answer"]["events"] > 321
-        assert verify(folder, "--log", server.url, "--api-key-file", carries).code == 3
+        assert verify(call, folder, "--log", server.url, "--api-key-file", carries).code == 3
         file = folder / "log.jsonl"
         asked = ("--server", server.url, "--key-file", reader)
-        assert kezek("log", "export", file, *asked).code == 0
-    assert verify(folder, "--log", file).code == 0
+        assert call("log", "export", file, *asked).code == 0
+    assert verify(call, folder, "--log", file).code == 0

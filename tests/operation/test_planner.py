@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
+import pytest
 
 from kezek.cli.exit_code import ExitCode
 from tests.cli.program import Running, kezek, until
@@ -13,9 +16,23 @@ NUMERICS = ("numpy", "numba", "llvmlite", "scipy", "lightgbm", "pyarrow", "distr
 WITH_PLANNER = {"KEZEK_PLANNER": "yes"}
 
 
-def serving(folder: Path, **settings: str) -> Running:
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An installation with the shipped network."""
+    folder = tmp_path_factory.mktemp("network") / "site"
     assert kezek("network", "load", "--folder", folder).code == ExitCode.DONE
-    return Running("serve", "--folder", folder, extra=WITH_PLANNER | settings)
+    return folder
+
+
+@pytest.fixture
+def serving(network: Path, tmp_path: Path) -> Callable[..., Running]:
+    """Serves a copy of it."""
+
+    def begin(**settings: str) -> Running:
+        folder = shutil.copytree(network, tmp_path / "site")
+        return Running("serve", "--folder", folder, extra=WITH_PLANNER | settings)
+
+    return begin
 
 
 def planner_of(server: Running) -> psutil.Process | None:
@@ -35,9 +52,10 @@ def basis(server: Running) -> str:
     return server.get("/api/v1/checkpoints/kz_syrym/forecast")["no_basis"]
 
 
-def test_a_server_loads_no_numerics_and_its_planner_does(tmp_path: Path):
-    with serving(tmp_path / "site") as server:
+def test_a_server_loads_no_numerics_and_its_planner_does(serving: Callable[..., Running]):
+    with serving() as server:
         until(lambda: not basis(server).startswith("planner_"))
+        assert basis(server) != "", "a line on which nothing was seen has no basis"
         own = mapped(psutil.Process(server.child.pid))
         assert [name for name in NUMERICS if f"/{name}" in own] == []
         planner = planner_of(server)
@@ -49,14 +67,10 @@ def test_a_server_loads_no_numerics_and_its_planner_does(tmp_path: Path):
         assert not planner.is_running() or planner.status() == psutil.STATUS_ZOMBIE
 
 
-def test_a_line_on_which_nothing_was_seen_has_no_basis(tmp_path: Path):
-    with serving(tmp_path / "site") as server:
-        until(lambda: not basis(server).startswith("planner_"))
-        assert basis(server) != ""
-
-
-def test_a_planner_that_is_killed_is_missed_by_nobody_and_comes_back(tmp_path: Path):
-    with serving(tmp_path / "site") as server:
+def test_a_planner_that_is_killed_is_missed_by_nobody_and_comes_back(
+    serving: Callable[..., Running],
+):
+    with serving() as server:
         first = until(lambda: planner_of(server))
         first.kill()
         assert b"Syrym" in server.fetch("/")
@@ -65,14 +79,14 @@ def test_a_planner_that_is_killed_is_missed_by_nobody_and_comes_back(tmp_path: P
         assert server.stop() == ExitCode.DONE
 
 
-def test_a_planner_ends_with_its_server_however_that_ends(tmp_path: Path):
-    with serving(tmp_path / "site") as server:
+def test_a_planner_ends_with_its_server_however_that_ends(serving: Callable[..., Running]):
+    with serving() as server:
         planner = until(lambda: planner_of(server))
         server.child.kill()
         until(lambda: not planner.is_running() or planner.status() == psutil.STATUS_ZOMBIE)
 
 
-def test_a_server_without_a_planner_says_so(tmp_path: Path):
-    with serving(tmp_path / "site", KEZEK_PLANNER="no") as server:
+def test_a_server_without_a_planner_says_so(serving: Callable[..., Running]):
+    with serving(KEZEK_PLANNER="no") as server:
         assert basis(server) == "planner_off"
         assert planner_of(server) is None

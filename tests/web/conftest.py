@@ -3,14 +3,28 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
 from kezek.app.house import House
 from kezek.bootstrap import close_house
+from kezek.trust import password
 from tests.web.serve import build_app, fill, open_house
 from tests.web.staff.office import Office, opened
+
+
+@pytest.fixture(autouse=True, scope="module")
+def swift() -> Iterator[None]:
+    """Passwords are hashed in no time: that it takes long is tested where they are kept."""
+    hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with (
+        patch.object(password, "_HASHER", hasher),
+        patch.object(password, "_NOBODY", hasher.hash("nobody")),
+    ):
+        yield
 
 
 @pytest.fixture
