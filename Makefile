@@ -3,14 +3,17 @@
 
 BIN := .venv/bin
 ARGS ?=
-WORKERS ?= logical
+# One more than there are processors: many a test waits for a server, a browser or a database.
+WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 SEEDS ?= 1000
 KILLS ?= 30
 FAILOVERS ?= 20
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install demo test check rehearse rig ha bench fmt clean browser wrk postgresql systemd patroni faketime
+# Hundreds of processes are started here, and each would compile the product anew.
+unexport PYTHONDONTWRITEBYTECODE
+.PHONY: help install demo test check warm rehearse rig ha bench fmt clean browser wrk postgresql systemd patroni faketime
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -20,15 +23,18 @@ install: .venv/run.stamp ## the product alone, in .venv, from the locked version
 demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="--help" shows the options)
 	$(BIN)/kezek demo $(ARGS)
 
-test: .venv/test.stamp browser postgresql systemd faketime check ## every check and every test (ARGS="-k booking" narrows it)
-	$(BIN)/kezek warm
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+test: .venv/test.stamp browser postgresql systemd faketime ## every check and every test (ARGS="-k booking" narrows it)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync check warm
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/test.stamp ## style, types and the order of the rings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+warm: .venv/test.stamp
+	$(BIN)/kezek warm
 
 rehearse: .venv/test.stamp ## play the whole product against bad luck from seeds (SEEDS=100000 for a night)
 	$(BIN)/python -m tests.rehearsal --seeds $(SEEDS) $(ARGS)
