@@ -31,6 +31,7 @@ from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
 from kezek.app.manifest import Manifest, Restored
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
+from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Familiar, Proxies, Rates
@@ -144,6 +145,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         proxies=_proxies(settings),
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
+        presence=Presence(lambda: clock.now().real),
         traffic=Traffic(),
         pulse=pulse,
         vigil=vigil,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import signal
+import urllib.parse
+import urllib.request
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +122,43 @@ def test_fresh_begins_anew_and_touches_no_real_database(tmp_path: Path):
 
 def test_the_clock_of_a_new_demo_starts_where_the_board_was_read():
     assert board_began() % 60_000 == 0
+
+
+def test_the_simulated_officers_leave_a_post_to_the_person_at_its_console(tmp_path: Path):
+    folder = tmp_path / "site"
+    with Running("demo", "--folder", folder, "--factor", "240", "--trucks", TRUCKS) as server:
+        until(lambda: crossed(server, "kz_nur_zholy"))
+        officer = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        sign_in(server, officer, "demo-officer")
+        page = read(officer, server.url + "/console/kz_nur_zholy")
+        assert "the simulated officers leave this post to you" in page
+        # What was asked before is answered by then.
+        grown(server, 20)
+        before = crossed(server, "kz_nur_zholy")
+        grown(server, 40)
+        assert crossed(server, "kz_nur_zholy") == before
+
+
+def crossed(server: Running, checkpoint: str) -> int:
+    items = server.get("/api/v1/board")["items"]
+    return next(row["crossed_today"] or 0 for row in items if row["checkpoint"] == checkpoint)
+
+
+def grown(server: Running, by: int) -> None:
+    """Wait until so many trucks have crossed in the network."""
+    first = counts(server)["crossed_today"]
+    until(lambda: counts(server)["crossed_today"] >= first + by)
+
+
+def read(who: urllib.request.OpenerDirector, url: str, form: dict[str, str] | None = None) -> str:
+    sent = urllib.parse.urlencode(form).encode() if form else None
+    with who.open(url, sent, timeout=60) as answer:
+        return answer.read().decode()
+
+
+def sign_in(server: Running, who: urllib.request.OpenerDirector, login: str) -> None:
+    url = server.url + "/sign-in"
+    token = re.search(r'name="_csrf_token" value="([^"]+)"', read(who, url))
+    assert token
+    password = server.told["password"]
+    read(who, url, {"_csrf_token": token[1], "login": login, "password": password})

@@ -14,6 +14,7 @@ from kezek.app.forecast import Forecasts
 from kezek.app.ledger import Ledger
 from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
+from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
 from kezek.app.rate import Familiar, Proxies, Rates
@@ -67,6 +68,7 @@ class House:
     proxies: Proxies
     familiar: Familiar
     streams: Streams
+    presence: Presence
     traffic: Traffic
     pulse: Pulse
     vigil: Vigil

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from kezek.app.house import House
 
 FOLDER = Path("var/demo")
-FACTOR = 60
+# A call stands for twenty minutes: two real ones, in which a person can read a page.
+FACTOR = 10
 
 
 @click.command()
@@ -34,7 +35,7 @@ FACTOR = 60
     "--factor",
     type=click.IntRange(1, 3_600),
     help="How many times faster than real time the demo's clock runs. 60: a minute is an hour. "
-    "A new demo begins with 60, a continued one keeps its own.",
+    f"A new demo begins with {FACTOR}, a continued one keeps its own.",
 )
 @click.option(
     "--seed", type=click.IntRange(0), default=1, show_default=True, help="Seed of all draws."
@@ -152,6 +153,8 @@ def _told(house: House) -> None:
         say(f"Sign in with the password {PASSWORD!r} as")
         for login, name in casts:
             say(f"  {login:20} {name}")
+        say("The simulated officers leave a post alone while you are at its console, and come back")
+        say("some minutes after you have gone.")
 
     answer(body, people)
 

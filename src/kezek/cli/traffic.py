@@ -14,13 +14,14 @@ from rich.status import Status
 
 from kezek.app.house import House
 from kezek.cli.output import wants_json
-from kezek.demo.scene import encoded, scene_of
+from kezek.demo.scene import Scene, Shift, encoded, left_at, scene_of
 from kezek.demo.stage import Counted, counted_of
 from kezek.domain.kernel.instant import to_datetime
 
 log = logging.getLogger("kezek.demo")
 
 STOP_SECONDS = 5.0
+SHIFT_SECONDS = 0.5
 PLAIN_EVERY = 10
 ZONE = "Asia/Almaty"
 
@@ -45,16 +46,34 @@ class Traffic:
         )
         assert child.stdin is not None
         assert child.stdout is not None
+        told = asyncio.create_task(self._tell(child.stdin, scene))
         try:
-            child.stdin.write(encoded(scene))
-            await child.stdin.drain()
             await self._show(_lines(child.stdout))
             if await child.wait():
                 log.error("the demo's traffic has stopped; the server goes on")
             # The board stays up for whoever is looking at it.
             await asyncio.Event().wait()
         finally:
+            told.cancel()
             await _stop(child)
+
+    async def _tell(self, sink: asyncio.StreamWriter, scene: Scene) -> None:
+        """The scene, then whenever people come to posts or leave them; who has ended hears nothing."""
+        told: frozenset[str] = frozenset()
+        with contextlib.suppress(ConnectionError):
+            sink.write(encoded(scene))
+            while True:
+                await sink.drain()
+                await asyncio.sleep(SHIFT_SECONDS)
+                manned = self._house.presence.manned()
+                if manned != told:
+                    shift = await asyncio.to_thread(self._shift, manned, told - manned)
+                    sink.write(encoded(shift))
+                    told = manned
+
+    def _shift(self, manned: frozenset[str], freed: frozenset[str]) -> Shift:
+        left = {checkpoint: left_at(self._house, checkpoint) for checkpoint in sorted(freed)}
+        return Shift(sorted(manned), left)
 
     async def _show(self, lines: AsyncIterator[Counted]) -> None:
         console = Console(stderr=True, highlight=False)

@@ -1,4 +1,7 @@
-"""The officers: each post calls at its own pace, admits, lets cross, and turns some back."""
+"""The officers: each post calls at its own pace, admits, lets cross, and turns some back.
+
+Where a person works at the console they do nothing, and go on with what that person leaves behind.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from kezek.demo.life import (
     TURN_BACK_PERCENT,
     span,
 )
-from kezek.demo.scene import Yard
+from kezek.demo.scene import Known, Shift, Yard
 from kezek.demo.stage import Stage
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
 
@@ -32,17 +35,43 @@ class Gates:
         """Officers start their shifts; whoever was called or admitted before is seen to first."""
         stage = self._stage
         for known in stage.scene.known:
-            if known.status == "called":
-                stage.counted.called += 1
-                stage.agenda.after(span(TO_GATE, stage.draw), partial(self._admit, known.number))
-            elif known.status == "admitted":
-                stage.counted.called += 1
-                stage.agenda.after(span(THROUGH, stage.draw), partial(self._cross, known.number))
+            self._see_to(known)
         for yard in stage.yards.values():
             stage.agenda.after(
                 stage.draw.between(0, self._pace(yard)), partial(self._call_next, yard)
             )
         stage.agenda.after(HOUR // 2, self._exception)
+
+    def change(self, shift: Shift) -> None:
+        """People come to some posts, and have left others."""
+        stage = self._stage
+        stage.manned = frozenset(shift.manned)
+        for checkpoint, left in shift.left.items():
+            stage.waiting[checkpoint] = {}
+            for known in left:
+                if known.status == "arrived":
+                    stage.joined(known.number, checkpoint)
+                self._see_to(known)
+
+    def _see_to(self, known: Known) -> None:
+        stage = self._stage
+        if known.status == "called":
+            stage.counted.called += 1
+            step, limits = self._admit, TO_GATE
+        elif known.status == "admitted":
+            stage.counted.called += 1
+            step, limits = self._cross, THROUGH
+        else:
+            return
+        stage.agenda.after(span(limits, stage.draw), partial(step, known.number, known.checkpoint))
+
+    def _handed_over(self, checkpoint: str) -> bool:
+        """Whether a truck on its way through the gate is a person's to see to."""
+        stage = self._stage
+        if checkpoint in stage.manned:
+            stage.counted.called = max(0, stage.counted.called - 1)
+            return True
+        return False
 
     def _pace(self, yard: Yard) -> Instant:
         """Between two calls: what the capacity of the day asks for, now quicker, now slower."""
@@ -51,6 +80,9 @@ class Gates:
 
     async def _call_next(self, yard: Yard) -> None:
         stage = self._stage
+        if yard.checkpoint in stage.manned:
+            stage.agenda.after(self._pace(yard), partial(self._call_next, yard))
+            return
         told = await stage.api.tell(GATES, "/calls", {"checkpoint": yard.checkpoint})
         if not told.done:
             if told.code not in ("nobody_to_call", "window_not_open"):
@@ -67,11 +99,13 @@ class Gates:
         if stage.draw.percent(MISS_PERCENT):
             stage.agenda.after(span(TO_GATE, stage.draw), partial(self._miss, number, checkpoint))
         else:
-            stage.agenda.after(span(TO_GATE, stage.draw), partial(self._admit, number))
+            stage.agenda.after(span(TO_GATE, stage.draw), partial(self._admit, number, checkpoint))
 
     async def _miss(self, number: int, checkpoint: str) -> None:
         """Nobody came; the truck goes back into the line by the published rule."""
         stage = self._stage
+        if self._handed_over(checkpoint):
+            return
         told = await stage.api.tell(GATES, "/missed-calls", {"booking": number})
         stage.counted.called = max(0, stage.counted.called - 1)
         if told.done:
@@ -81,20 +115,24 @@ class Gates:
         else:
             stage.note(status=told.status)
 
-    async def _admit(self, number: int) -> None:
+    async def _admit(self, number: int, checkpoint: str) -> None:
         stage = self._stage
+        if self._handed_over(checkpoint):
+            return
         if stage.draw.percent(TURN_BACK_PERCENT):
             await self._turn_back(number)
             return
         told = await stage.api.tell(GATES, "/admissions", {"booking": number})
         if told.done:
-            stage.agenda.after(span(THROUGH, stage.draw), partial(self._cross, number))
+            stage.agenda.after(span(THROUGH, stage.draw), partial(self._cross, number, checkpoint))
         else:
             stage.counted.called = max(0, stage.counted.called - 1)
             stage.note(status=told.status)
 
-    async def _cross(self, number: int) -> None:
+    async def _cross(self, number: int, checkpoint: str) -> None:
         stage = self._stage
+        if self._handed_over(checkpoint):
+            return
         told = await stage.api.tell(GATES, "/crossings", {"booking": number})
         stage.counted.called = max(0, stage.counted.called - 1)
         if told.done:
@@ -116,7 +154,11 @@ class Gates:
         """Somebody goes out of turn, for a cause; mostly a supervisor agrees soon after."""
         stage = self._stage
         stage.agenda.after(stage.draw.waiting_time(EXCEPTION_EVERY), self._exception)
-        places = sorted(place for place, numbers in stage.waiting.items() if numbers)
+        places = sorted(
+            place
+            for place, numbers in stage.waiting.items()
+            if numbers and place not in stage.manned
+        )
         if not places:
             return
         place = stage.draw.one_of(places)
@@ -130,10 +172,12 @@ class Gates:
         self._called(number, place)
         if stage.draw.percent(80):
             stage.agenda.after(
-                stage.draw.between(MINUTE, 30 * MINUTE), partial(self._approve, number)
+                stage.draw.between(MINUTE, 30 * MINUTE), partial(self._approve, number, place)
             )
 
-    async def _approve(self, number: int) -> None:
+    async def _approve(self, number: int, checkpoint: str) -> None:
+        if checkpoint in self._stage.manned:
+            return
         told = await self._stage.api.tell(SHIFTS, f"/bookings/{number}/approval", {})
         if not told.done:
             self._stage.note(status=told.status)

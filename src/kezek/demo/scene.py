@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import msgspec
 
+from kezek.app.checkpoint import Post
 from kezek.app.house import House
 from kezek.demo.opening import issue_keys
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.status import status_of
+from kezek.domain.booking.status import Status, status_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 
@@ -73,6 +74,13 @@ class Scene(msgspec.Struct, frozen=True):
     known: list[Known]
 
 
+class Shift(msgspec.Struct, frozen=True):
+    """Which posts people serve from now on, and who stands at those that they have left."""
+
+    manned: list[str]
+    left: dict[str, list[Known]]
+
+
 def scene_of(house: House, *, trucks_max: int) -> Scene:
     """The scene of a demonstration as it stands now."""
     assert house.demo is not None, "only a demonstration has traffic"
@@ -83,11 +91,8 @@ def scene_of(house: House, *, trucks_max: int) -> Scene:
         if post.line is None or post.regulation is None:
             continue
         yards.append(_yard(house, post.checkpoint.id, now))
-        numbers = {*reader.present(post.line.id), *reader.booked(post.line.id, 0, now + _FAR)}
-        for row in reader.many(Booking, sorted(numbers)).values():
-            if row.simulated:
-                status = status_of(row, post.regulation, now).value
-                known.append(Known(row.number, post.checkpoint.id, status, row.start))
+        coming = reader.booked(post.line.id, 0, now + _FAR)
+        known += _known(house, post, {*reader.present(post.line.id), *coming})
     return Scene(
         url=house.settings.issuer,
         keys=issue_keys(house),
@@ -100,6 +105,25 @@ def scene_of(house: House, *, trucks_max: int) -> Scene:
         yards=yards,
         known=known,
     )
+
+
+def left_at(house: House, checkpoint: str) -> list[Known]:
+    """Who stands at a post that a person has left: in the waiting area, called, or at the gate."""
+    post = house.network.post(checkpoint)
+    if post is None or post.line is None:
+        return []
+    return _known(house, post, set(house.store.reader.present(post.line.id)))
+
+
+def _known(house: House, post: Post, numbers: set[int]) -> list[Known]:
+    """Simulated trucks, and whoever is on the way through the gate: no officer but ours sees to them."""
+    assert post.regulation is not None, "a post with a line has its rules"
+    known = []
+    for row in house.store.reader.many(Booking, sorted(numbers)).values():
+        status = status_of(row, post.regulation, house.now())
+        if row.simulated or status in (Status.CALLED, Status.ADMITTED):
+            known.append(Known(row.number, post.checkpoint.id, status.value, row.start))
+    return known
 
 
 def _yard(house: House, checkpoint: str, now: Instant) -> Yard:
@@ -129,9 +153,9 @@ def _yard(house: House, checkpoint: str, now: Instant) -> Yard:
     )
 
 
-def encoded(scene: Scene) -> bytes:
-    """The scene on one line."""
-    return msgspec.json.encode(scene) + b"\n"
+def encoded(told: Scene | Shift) -> bytes:
+    """The scene on one line, and after it each shift."""
+    return msgspec.json.encode(told) + b"\n"
 
 
 def decoded(line: bytes) -> Scene:
@@ -139,4 +163,21 @@ def decoded(line: bytes) -> Scene:
     return msgspec.json.decode(line, type=Scene)
 
 
-__all__ = ["Known", "Scene", "Spot", "TakenDay", "Yard", "decoded", "encoded", "scene_of"]
+def shift_of(line: bytes) -> Shift:
+    """The shift of one line."""
+    return msgspec.json.decode(line, type=Shift)
+
+
+__all__ = [
+    "Known",
+    "Scene",
+    "Shift",
+    "Spot",
+    "TakenDay",
+    "Yard",
+    "decoded",
+    "encoded",
+    "left_at",
+    "scene_of",
+    "shift_of",
+]

@@ -44,6 +44,8 @@ class Stage:
     counted: Counted = field(default_factory=Counted)
     yards: dict[str, Yard] = field(default_factory=dict)
     waiting: dict[str, dict[int, None]] = field(default_factory=dict)
+    # Posts that people serve: the simulated officers do nothing there.
+    manned: frozenset[str] = frozenset()
     truck: int = 1
 
     def next_truck(self) -> int:

@@ -1,6 +1,7 @@
 """The traffic's own process: reads its scene, lives it over HTTP, tells once a second what it counted.
 
-It ends when its standard input ends, so that it never outlives the server that started it.
+Its standard input goes on with shifts: which posts people serve. It ends when its standard input ends,
+so that it never outlives the server that started it.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from kezek.demo.agenda import Agenda
 from kezek.demo.client import Api
 from kezek.demo.draw import Draw
 from kezek.demo.gates import Gates
-from kezek.demo.scene import Scene, decoded
+from kezek.demo.scene import Scene, decoded, shift_of
 from kezek.demo.stage import Stage
 from kezek.demo.trucks import Trucks
 from kezek.world.clock import DemoClock
@@ -37,10 +38,10 @@ async def _live(scene: Scene, source: BinaryIO, sink: TextIO) -> None:
         stage = Stage(scene, clock, Agenda(clock), api, Draw(scene.seed + scene.origin))
         stage.yards = {yard.checkpoint: yard for yard in scene.yards}
         stage.truck = scene.next_truck
-        parts = [_play(stage), stage.agenda.work(), _tell(stage, sink)]
+        gates = Gates(stage)
+        parts = [_play(stage, gates), stage.agenda.work(), _tell(stage, sink), _hear(gates, source)]
         tasks = [asyncio.create_task(part) for part in parts]
-        ended = asyncio.create_task(asyncio.to_thread(source.read))
-        await asyncio.wait([*tasks[1:], ended], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks[1:], return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         for result in await asyncio.gather(*tasks, return_exceptions=True):
@@ -48,9 +49,15 @@ async def _live(scene: Scene, source: BinaryIO, sink: TextIO) -> None:
                 raise result
 
 
-async def _play(stage: Stage) -> None:
-    Gates(stage).begin()
+async def _play(stage: Stage, gates: Gates) -> None:
+    gates.begin()
     await Trucks(stage).begin()
+
+
+async def _hear(gates: Gates, source: BinaryIO) -> None:
+    """Each shift, until there are no more."""
+    while line := await asyncio.to_thread(source.readline):
+        gates.change(shift_of(line))
 
 
 async def _tell(stage: Stage, sink: TextIO) -> None:

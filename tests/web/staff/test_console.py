@@ -404,3 +404,10 @@ def test_the_stream_tells_of_the_line_only(office):
     first, second = asyncio.run(news())
     assert b"event: beat" in first
     assert b"event: changed" in second
+
+
+def test_a_person_is_at_a_post_from_its_console_s_first_page_on_and_a_stranger_is_not(office):
+    assert office.browser("carrier").get(HERE).status_code == 403
+    assert not office.house.presence.manned()
+    office.browser("officer").page(HERE)
+    assert office.house.presence.manned() == {"kz_a"}

@@ -47,6 +47,7 @@ def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
         raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
     if post.line is None:
         raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
+    here.house.presence.note(checkpoint)
     return person, post
 
 
