@@ -14,7 +14,8 @@ from kezek.app.roster import keys_of, names_of, roster
 from kezek.app.ticket import Tickets
 from kezek.app.watch import Watch
 from kezek.domain.account.account import GarageDriver, GarageVehicle
-from kezek.domain.account.decide import CloseAccount, IssueKey, KeepInGarage, RevokeKey
+from kezek.domain.account.decide import CloseAccount, IssueKey, RevokeKey
+from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import Cancel
 from kezek.domain.turn.arrive import Arrive

@@ -19,10 +19,10 @@ from kezek.domain.account.decide import (
     CloseAccount,
     GrantRole,
     IssueKey,
-    KeepInGarage,
     RevokeKey,
     SetPassword,
 )
+from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.lapse import GiveBack, Lapse

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from kezek.domain.account import decide as account
+from kezek.domain.account import garage
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking import book, change, lapse, release
 from kezek.domain.calendar import capacity
@@ -56,7 +57,7 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     account.GrantRole: account.decide_grant,
     account.IssueKey: account.decide_issue_key,
     account.RevokeKey: account.decide_revoke_key,
-    account.KeepInGarage: account.decide_garage,
+    garage.KeepInGarage: garage.decide_garage,
 }
 
 

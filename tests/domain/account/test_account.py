@@ -7,15 +7,14 @@ import pytest
 from kezek.domain.account.account import Account, ApiKey, GarageDriver, GarageVehicle, Grant, Login
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.account.decide import (
-    GARAGE_MAX,
     AddAccount,
     CloseAccount,
     GrantRole,
     IssueKey,
-    KeepInGarage,
     RevokeKey,
     SetPassword,
 )
+from kezek.domain.account.garage import GARAGE_MAX, KeepInGarage
 from tests.world import ADMIN, PEOPLE, World, granted
 
 CARRIER, RIVAL, CLERK = PEOPLE["carrier"], PEOPLE["rival"], PEOPLE["clerk"]

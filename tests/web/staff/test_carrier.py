@@ -9,7 +9,7 @@ import re
 import pytest
 
 from kezek.domain.account.account import GarageVehicle
-from kezek.domain.account.decide import KeepInGarage
+from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.web.live import messages_of

@@ -1,4 +1,4 @@
-"""Accounts, grants, keys and garages: who may do what, and since when."""
+"""Accounts, their grants and their keys: who may do what, and since when."""
 
 from __future__ import annotations
 
@@ -23,11 +23,9 @@ from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import is_line
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.vehicle import phone as phones
-from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX, people_faults, spelled, vehicle_faults
+from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 
 LOGIN_LENGTH = (3, 64)
-GARAGE_MAX = 5_000
 
 
 @value(frozen=True, slots=True)
@@ -98,14 +96,17 @@ class RevokeKey:
     id: int
 
 
-@value(frozen=True, slots=True)
-class KeepInGarage:
-    """A vehicle or a driver of a carrier, kept or removed."""
+def open_account(facts: Facts, number: int) -> Account | Refused:
+    """The account, unless it was never there or has been closed."""
+    account = facts.get(Account, number)
+    if account is None or account.closed_at is not None:
+        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": number})
+    return account
 
-    key: str
-    actor: Actor
-    row: GarageVehicle | GarageDriver
-    remove: bool = False
+
+def _next(facts: Facts, counter: str) -> int:
+    last = facts.get(Counter, counter)
+    return 1 if last is None else last.last + 1
 
 
 def _administers(actor: Actor, place: str = ANYWHERE) -> bool:
@@ -135,8 +136,7 @@ def decide_add_account(
         return Refused(Reason.LOGIN_TAKEN, {"field": "login"})
     if not _grantable(facts, rules, command.role, command.place):
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
-    last = facts.get(Counter, "account")
-    number = 1 if last is None else last.last + 1
+    number = _next(facts, "account")
     account = Account(
         number, login, command.name.strip(), command.password, command.simulated, now.at, None
     )
@@ -162,9 +162,9 @@ def decide_close_account(
     """The login becomes free again, and what the account kept of trucks and drivers is forgotten."""
     if not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
-    account = facts.get(Account, command.account)
-    if account is None or account.closed_at is not None:
-        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    account = open_account(facts, command.account)
+    if isinstance(account, Refused):
+        return account
     event = Event(EventKind.ACCOUNT_CLOSED, body={"account": account.id})
     return Accepted(
         (event,),
@@ -185,9 +185,9 @@ def decide_set_password(
     """The log knows that it happened, never what it is."""
     if command.actor.account != command.account and not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
-    account = facts.get(Account, command.account)
-    if account is None or account.closed_at is not None:
-        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    account = open_account(facts, command.account)
+    if isinstance(account, Refused):
+        return account
     event = Event(EventKind.PASSWORD_SET, body={"account": account.id})
     changed = replace(account, password=command.password)
     return Accepted((event,), (changed,), outcome={"account": account.id})
@@ -197,9 +197,9 @@ def decide_grant(facts: Facts, command: GrantRole, rules: Regulations, _now: Mom
     """A role more, or one less."""
     if not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
-    account = facts.get(Account, command.account)
-    if account is None or account.closed_at is not None:
-        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    account = open_account(facts, command.account)
+    if isinstance(account, Refused):
+        return account
     grant = Grant(command.account, command.role, command.place)
     body: dict[str, Fact] = {
         "account": account.id,
@@ -221,17 +221,16 @@ def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: 
     actor = command.actor
     if actor.account != command.account and not _administers(actor):
         return Refused(Reason.NOT_ALLOWED, {})
-    account = facts.get(Account, command.account)
-    if account is None or account.closed_at is not None:
-        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": command.account})
+    account = open_account(facts, command.account)
+    if isinstance(account, Refused):
+        return account
     if not is_line(command.label, NAME_LENGTH_MAX):
         return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
     held = {(g.role, g.place) for g in facts.rows(Grant, command.account)}
     wanted = {(command.role, command.place), (command.role, ANYWHERE)}
     if not wanted & held:
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
-    last = facts.get(Counter, "api_key")
-    number = 1 if last is None else last.last + 1
+    number = _next(facts, "api_key")
     row = ApiKey(
         number,
         command.account,
@@ -258,51 +257,3 @@ def decide_revoke_key(
         return Refused(Reason.NOT_ALLOWED, {})
     event = Event(EventKind.API_KEY_REVOKED, body={"api_key": row.id, "account": row.account})
     return Accepted((event,), (replace(row, revoked_at=now.at),), outcome={"id": row.id})
-
-
-def decide_garage(
-    facts: Facts, command: KeepInGarage, _rules: Regulations, _now: Moment
-) -> Decision:
-    """A carrier's own list; the log says that it changed, not what is in it."""
-    row = command.row
-    if command.actor.account != row.account or row.account == 0:
-        return Refused(Reason.NOT_ALLOWED, {})
-    account = facts.get(Account, row.account)
-    if account is None or account.closed_at is not None:
-        return Refused(Reason.ACCOUNT_UNKNOWN, {"account": row.account})
-    event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
-    # In normal form also to remove it, or a hyphen would keep it there.
-    normal = _vehicle_kept(row) if isinstance(row, GarageVehicle) else _driver_kept(row)
-    if isinstance(normal, Refused):
-        return normal
-    if command.remove:
-        return Accepted((event,), (), ((type(normal), normal.key),), {"account": row.account})
-    known = facts.get(type(normal), normal.key) is not None
-    if not known and len(facts.rows(type(row), row.account)) >= GARAGE_MAX:
-        return Refused(Reason.GARAGE_FULL, {"most": GARAGE_MAX})
-    return Accepted((event,), (normal,), outcome={"account": row.account})
-
-
-def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
-    typed = {"country": row.country, "plate": row.plate, "vin": row.vin, "trailer": row.trailer}
-    refused = next(vehicle_faults(**typed), None)
-    if refused:
-        return refused
-    if not is_line(row.label, NAME_LENGTH_MAX):
-        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
-    normal = spelled(**typed)
-    return replace(
-        row,
-        label=row.label.strip(),
-        country=normal.country,
-        plate=normal.plate,
-        vin=normal.vin,
-        trailer=normal.trailer,
-    )
-
-
-def _driver_kept(row: GarageDriver) -> GarageDriver | Refused:
-    refused = next(people_faults(phone=row.phone, drivers=(row.name,)), None)
-    if refused:
-        return refused
-    return replace(row, name=row.name.strip(), phone=phones.normalise(row.phone))

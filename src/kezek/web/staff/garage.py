@@ -15,7 +15,7 @@ from kezek.app.garage import Parked, drivers, parked
 from kezek.app.ticket import TicketView
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
-from kezek.domain.account.decide import KeepInGarage
+from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.kernel.refusal import Refused
 from kezek.text.mark import translatable as t
 from kezek.web.render import page, redirect

@@ -1,0 +1,79 @@
+"""The garage of a carrier: the vehicles and drivers that an account keeps for its next bookings."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.account.actor import Actor
+from kezek.domain.account.decide import open_account
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.value import value
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.vehicle import phone as phones
+from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX, people_faults, spelled, vehicle_faults
+
+GARAGE_MAX = 5_000
+
+
+@value(frozen=True, slots=True)
+class KeepInGarage:
+    """A vehicle or a driver of a carrier, kept or removed."""
+
+    key: str
+    actor: Actor
+    row: GarageVehicle | GarageDriver
+    remove: bool = False
+
+
+def decide_garage(
+    facts: Facts, command: KeepInGarage, _rules: Regulations, _now: Moment
+) -> Decision:
+    """A carrier's own list; the log says that it changed, not what is in it."""
+    row = command.row
+    if command.actor.account != row.account or row.account == 0:
+        return Refused(Reason.NOT_ALLOWED, {})
+    account = open_account(facts, row.account)
+    if isinstance(account, Refused):
+        return account
+    event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
+    # In normal form also to remove it, or a hyphen would keep it there.
+    normal = _vehicle_kept(row) if isinstance(row, GarageVehicle) else _driver_kept(row)
+    if isinstance(normal, Refused):
+        return normal
+    if command.remove:
+        return Accepted((event,), (), ((type(normal), normal.key),), {"account": row.account})
+    known = facts.get(type(normal), normal.key) is not None
+    if not known and len(facts.rows(type(row), row.account)) >= GARAGE_MAX:
+        return Refused(Reason.GARAGE_FULL, {"most": GARAGE_MAX})
+    return Accepted((event,), (normal,), outcome={"account": row.account})
+
+
+def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
+    typed = {"country": row.country, "plate": row.plate, "vin": row.vin, "trailer": row.trailer}
+    refused = next(vehicle_faults(**typed), None)
+    if refused:
+        return refused
+    if not is_line(row.label, NAME_LENGTH_MAX):
+        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
+    normal = spelled(**typed)
+    return replace(
+        row,
+        label=row.label.strip(),
+        country=normal.country,
+        plate=normal.plate,
+        vin=normal.vin,
+        trailer=normal.trailer,
+    )
+
+
+def _driver_kept(row: GarageDriver) -> GarageDriver | Refused:
+    refused = next(people_faults(phone=row.phone, drivers=(row.name,)), None)
+    if refused:
+        return refused
+    return replace(row, name=row.name.strip(), phone=phones.normalise(row.phone))
