@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.agency import (
-    PAGE_ROWS,
-    calendar,
-    closures,
-    effect_of,
-    governed,
-    log_page,
-)
+from kezek.app.agency import calendar, closures, effect_of, governed
 from kezek.app.checkpoint import Network
 from kezek.app.watch import Watch
 from kezek.domain.booking.change import Cancel
@@ -104,35 +97,6 @@ def test_an_agency_governs_the_lines_of_its_authority(w):
     assert names["agency"] == ["kz_a", "kz_b"]
     assert names["kg_agency"] == ["kg_dostuk"]
     assert names["officer"] == names["admin"] == names["carrier"] == []
-
-
-def test_the_log_is_read_in_pages_there_and_back(w):
-    for n in range(120):
-        w.book(n, start=w.window(day=1, hour=n % 24))
-    reader = w.store.reader
-    first = log_page(reader, frozenset({A}), "")
-    assert len(first.events) == PAGE_ROWS
-    assert first.newer == 0
-    second = log_page(reader, frozenset({A}), "", before=first.older)
-    assert second.events[0].position < first.events[-1].position
-    back = log_page(reader, frozenset({A}), "", after=second.newer)
-    assert back.events == first.events
-    third = log_page(reader, frozenset({A}), "", before=second.older)
-    assert len(third.events) == 20
-    assert third.older == 0
-
-
-def test_the_log_is_filtered_by_line_and_kind(w):
-    w.book(1)
-    w.book(2, line=B, start=w.window(B))
-    w.done(cut(w, 100))
-    reader = w.store.reader
-    assert {e.line for e in log_page(reader, frozenset({A, B}), "").events} == {A, B}
-    assert [e.kind for e in log_page(reader, frozenset({A}), "capacity_set").events] == [
-        "capacity_set"
-    ]
-    assert log_page(reader, frozenset(), "").events == ()
-    assert any(e.kind == "account_added" for e in log_page(reader, None, "").events)
 
 
 def test_a_place_given_back_is_not_among_those_that_are_forgotten():

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kezek.app.checkpoint import Post
+from kezek.app.log_page import newest_first
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CALENDAR_KINDS
 from kezek.domain.decide import Command, decide
-from kezek.domain.kernel.decision import Accepted
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import DAY, Instant, Moment, day_start, local_day
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.slot.slot import Day, Slot
-
-PAGE_ROWS = 50
-# A filter that hardly anything passes must not read the whole log for one page.
-SCANNED_MAX = 5_000
-_CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +68,6 @@ class Closed:
     reason: str
     displaced: int
     decision: Logged | None
-
-
-@dataclass(frozen=True, slots=True)
-class LogPage:
-    """Events, newest first; `older` and `newer` are positions to read on from, 0 for the end."""
-
-    events: tuple[Logged, ...]
-    older: int
-    newer: int
 
 
 def governed(posts: Iterable[Post], actor: Actor) -> list[Post]:
@@ -138,7 +124,6 @@ def effect_of(
     decision = decide(Facts(reader), command, rules, now)
     if isinstance(decision, Refused):
         return decision
-    assert isinstance(decision, Accepted), "a decision is one or the other"
     after = next(row for row in decision.puts if isinstance(row, Day))
     before = reader.get(Day, after.key)
     assert before is not None, "a change is made to a day that is there"
@@ -170,7 +155,7 @@ def closures(reader: Reader, line: str, days: Sequence[TakenDay]) -> list[Closed
     """The closed days among them, each with the decision that closed it."""
     ours = {day.on.isoformat() for day in days if not day.open and day.basis == "agency"}
     decisions: dict[str, Logged] = {}
-    for event in _scan(reader, reader.last_position() + 1, line) if ours else ():
+    for event in newest_first(reader, reader.last_position() + 1, line) if ours else ():
         if event.kind == EventKind.DAY_CLOSED:
             on = json.loads(event.body)["day"]
             if on in ours:
@@ -189,65 +174,9 @@ def closures(reader: Reader, line: str, days: Sequence[TakenDay]) -> list[Closed
 def decided_lately(reader: Reader, line: str, now: Instant, rows: int = 12) -> list[Logged]:
     """The line's last decisions about capacity, of the last month."""
     found: list[Logged] = []
-    for event in _scan(reader, reader.last_position() + 1, line):
+    for event in newest_first(reader, reader.last_position() + 1, line):
         if len(found) == rows or event.at < now - 31 * DAY:
             break
         if event.kind in CALENDAR_KINDS:
             found.append(event)
     return found
-
-
-def _scan(reader: Reader, before: int, line: str = "") -> Iterable[Logged]:
-    """Events below a position, newest first, at most SCANNED_MAX of them."""
-    seen = 0
-    while seen < SCANNED_MAX:
-        events = reader.events_before(before, _CHUNK, line)
-        yield from events
-        if len(events) < _CHUNK:
-            return
-        seen += len(events)
-        before = events[-1].position
-
-
-def log_page(
-    reader: Reader, lines: frozenset[str] | None, kind: str, *, before: int = 0, after: int = 0
-) -> LogPage:
-    """A page of the log: of these lines (None is everything), of one kind when named."""
-    one = next(iter(lines)) if lines is not None and len(lines) == 1 else ""
-
-    def fits(event: Logged) -> bool:
-        return (lines is None or event.line in lines) and kind in ("", event.kind)
-
-    if after:
-        return _newer(reader, one, after, fits)
-    start = before or reader.last_position() + 1
-    found: list[Logged] = []
-    read, last = 0, start
-    for event in _scan(reader, start, one):
-        read, last = read + 1, event.position
-        if fits(event):
-            found.append(event)
-            if len(found) == PAGE_ROWS:
-                break
-    more = last if len(found) == PAGE_ROWS or read >= SCANNED_MAX else 0
-    newer = found[0].position if before and found else before
-    return LogPage(tuple(found), more if more > 1 else 0, newer)
-
-
-def _newer(reader: Reader, line: str, after: int, fits: Callable[[Logged], bool]) -> LogPage:
-    found: list[Logged] = []
-    position, read = after, 0
-    ended = False
-    while len(found) < PAGE_ROWS and read < SCANNED_MAX and not ended:
-        events = reader.events(position, _CHUNK, line)
-        ended = len(events) < _CHUNK
-        for event in events:
-            position, read = event.position, read + 1
-            if fits(event):
-                found.append(event)
-                if len(found) == PAGE_ROWS:
-                    ended = False
-                    break
-    found.reverse()
-    older = found[-1].position if found else after + 1
-    return LogPage(tuple(found), older, 0 if ended else position)

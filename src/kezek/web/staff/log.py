@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from litestar import Response, get
 
-from kezek.app.agency import governed, log_page
+from kezek.app.agency import governed
+from kezek.app.log_page import log_page
 from kezek.domain.account.actor import Role
 from kezek.domain.kernel.event import EventKind
 from kezek.text import names
