@@ -1,7 +1,7 @@
 """What the product promises of its stored state, each promise with a checker of its own.
 
 A checker sees every row of the kinds it names, once and in the order of their keys, and keeps no more
-of them than the live queue is long.  `kinds` is also the order in which it must be shown them.
+of them than the live queue is long.  `looks` is also the order in which it must be shown them.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ KEPT_CLASSES = ("priority", "priority", "priority", "accelerated", "postal")
 
 
 class Trucks:
-    """Lives of all trucks.  `arrived` is told of a booking that stands in the waiting area."""
+    """Lives of all trucks, from their booking to the crossing or to whatever ends them before."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
