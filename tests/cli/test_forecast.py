@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from kezek.cli.exit_code import ExitCode
+from tests.cli.conftest import Call
 from tests.cli.program import kezek
 
 TABLE = ("--time", "at", "--value", "wait", "--series", "post")
@@ -25,12 +28,12 @@ def written(folder: Path, *extra: str) -> Path:
     return path
 
 
-def backtest(file: Path, *more: str, start: str = "2026-06-07"):
-    return kezek("forecast", "backtest", file, *TABLE, "--from", start, *more)
+def backtest(run: Callable[..., Any], file: Path, *more: str, start: str = "2026-06-07"):
+    return run("forecast", "backtest", file, *TABLE, "--from", start, *more)
 
 
 def test_a_backtest_answers_with_a_row_for_each_series_and_horizon(tmp_path: Path):
-    ran = backtest(written(tmp_path), "--horizons", "30m,3h,12h", "--json")
+    ran = backtest(kezek, written(tmp_path), "--horizons", "30m,3h,12h", "--json")
     assert ran.code == ExitCode.DONE, ran
     document, answer = ran.document, ran.document["answer"]
     rows = document["rows"]
@@ -52,8 +55,8 @@ def test_a_backtest_answers_with_a_row_for_each_series_and_horizon(tmp_path: Pat
     }
 
 
-def test_people_are_told_what_was_repaired_and_left_out(tmp_path: Path):
-    ran = backtest(written(tmp_path, "2026-06-08T23:00Z,north,7"), "--horizons", "30m,3h")
+def test_people_are_told_what_was_repaired_and_left_out(call: Call, tmp_path: Path):
+    ran = backtest(call, written(tmp_path, "2026-06-08T23:00Z,north,7"), "--horizons", "30m,3h")
     assert ran.code == ExitCode.DONE, ran
     assert "1 rows said something else of a moment said before" in ran.out
     assert "The series silent has no value and was left out." in ran.out
@@ -86,17 +89,19 @@ def test_a_fitted_model_forecasts_from_the_end_of_a_file(tmp_path: Path):
         ("2026-06-12T12:00Z,north", "has 2 fields where the header has 3"),
     ],
 )
-def test_a_bad_row_is_named_by_file_line_and_field(tmp_path: Path, row: str, place: str):
+def test_a_bad_row_is_named_by_file_line_and_field(
+    call: Call, tmp_path: Path, row: str, place: str
+):
     file, out = written(tmp_path, row), tmp_path / "model.json"
-    ran = kezek("forecast", "fit", file, *TABLE, "--out", out)
+    ran = call("forecast", "fit", file, *TABLE, "--out", out)
     assert ran.code == ExitCode.FOUND
     assert f"{file}, line {2 * HOURS + 3}" in ran.err
     assert place in ran.err
     assert not list(tmp_path.glob("model*")), "nothing half written"
 
 
-def test_a_bad_row_is_named_to_a_machine_too(tmp_path: Path):
-    ran = backtest(written(tmp_path, "2026-06-12T12:00Z,north,x"), "--json")
+def test_a_bad_row_is_named_to_a_machine_too(call: Call, tmp_path: Path):
+    ran = backtest(call, written(tmp_path, "2026-06-12T12:00Z,north,x"), "--json")
     (problem,) = ran.document["problem"]["facts"]["problems"]
     assert (problem["line"], problem["column"]) == (2 * HOURS + 3, "wait")
     assert ran.code == ExitCode.FOUND
@@ -115,13 +120,15 @@ def test_a_bad_row_is_named_to_a_machine_too(tmp_path: Path):
         (("--value", "delay"), "no column 'delay'; it has: at, post, wait"),
     ],
 )
-def test_a_wrong_option_is_a_sentence_about_it(tmp_path: Path, options: tuple[str, ...], said: str):
-    ran = backtest(written(tmp_path), *options)
+def test_a_wrong_option_is_a_sentence_about_it(
+    call: Call, tmp_path: Path, options: tuple[str, ...], said: str
+):
+    ran = backtest(call, written(tmp_path), *options)
     assert ran.code == ExitCode.USAGE
     assert said in " ".join(ran.err.split())
 
 
-def test_what_is_no_model_is_refused(tmp_path: Path):
-    ran = kezek("forecast", "predict", written(tmp_path), written(tmp_path))
+def test_what_is_no_model_is_refused(call: Call, tmp_path: Path):
+    ran = call("forecast", "predict", written(tmp_path), written(tmp_path))
     assert ran.code == ExitCode.WORLD
     assert "no model" in ran.err
