@@ -83,7 +83,8 @@ class Scene:
 
 
 @pytest.fixture
-def scene() -> Scene:
+def scene(monkeypatch) -> Scene:
+    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
     made = Scene()
     made.hear()
     return made
@@ -233,11 +234,15 @@ def score(scene: Scene) -> None:
         asyncio.run(scene.forecasts._score_next(scene.planner))
 
 
-def test_past_forecasts_are_scored_once_a_local_day(scene, monkeypatch):
-    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
-    crossings(scene, 40)
+def night(scene: Scene, trucks: int = 40) -> None:
+    """After trucks have crossed at the first line, what was forecast is scored."""
+    crossings(scene, trucks)
     scene.turns()
     score(scene)
+
+
+def test_past_forecasts_are_scored_once_a_local_day(scene):
+    night(scene)
     first = scene.forecasts.scores(A)
     assert first.crossed.trucks >= 30
     scene.world.wait(minutes=30)
@@ -270,11 +275,8 @@ def test_a_line_that_cannot_be_scored_does_not_keep_the_others_from_it(scene, mo
     assert scene.forecasts._tried == tried, "not again at once"
 
 
-def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scene, monkeypatch):
-    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
-    crossings(scene, 3)
-    scene.turns()
-    score(scene)
+def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scene):
+    night(scene, 3)
     assert scene.forecasts.scores(A).crossed is None
     crossings(scene, 40, first=10)
     score(scene)
@@ -303,11 +305,8 @@ def test_a_line_is_asked_about_with_what_it_was_taught_where_that_is_worth_somet
     async def learn(cases):
         return taught(cases)
 
-    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
     monkeypatch.setattr(scene.planner, "learn", learn)
-    crossings(scene, 40)
-    scene.turns()
-    score(scene)
+    night(scene)
     scores = scene.forecasts.scores(A)
     assert scores.called.loss_corrected is not None
     # All past forecasts were had again without it, as the next correction is learned from the twin's.
@@ -320,10 +319,7 @@ def test_a_line_is_asked_about_with_what_it_was_taught_where_that_is_worth_somet
 
 
 def test_a_line_that_was_scored_before_anything_was_learned_is_scored_once_more(scene, monkeypatch):
-    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
-    crossings(scene, 40)
-    scene.turns()
-    score(scene)
+    night(scene)
     first = scene.forecasts.scores(A)
     assert first.called.loss_corrected is None
 
@@ -343,11 +339,8 @@ def test_a_planner_that_goes_while_it_learns_leaves_the_line_its_scores(scene, m
     async def learn(cases):
         raise PlannerFault("slow")
 
-    monkeypatch.setattr(module, "NIGHT_REST_SECONDS", 0)
     monkeypatch.setattr(scene.planner, "learn", learn)
-    crossings(scene, 40)
-    scene.turns()
-    score(scene)
+    night(scene)
     scores = scene.forecasts.scores(A)
     assert scores.crossed.trucks >= 30
     assert (scores.crossed.loss_corrected, scores.corrections) == (None, UNCORRECTED)
