@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
+import sys
 import urllib.parse
 import urllib.request
 from http.cookiejar import CookieJar
@@ -19,7 +21,7 @@ from kezek.demo.opening import board_began
 from kezek.domain.booking.booking import Booking
 from kezek.domain.slot.slot import Slot
 from kezek.settings import Settings
-from tests.cli.program import Running, kezek, until
+from tests.cli.program import Running, environment, kezek, until
 
 FACTOR = "900"
 TRUCKS = "1200"
@@ -118,6 +120,23 @@ def test_fresh_begins_anew_and_touches_no_real_database(tmp_path: Path):
         assert ran.code == ExitCode.REFUSED
         assert ran.document["problem"]["code"] == "not_a_demo"
         assert (real / "kezek.db").read_bytes() == before
+
+
+def test_who_stops_it_is_told_how_to_go_on_and_how_to_open_it(tmp_path: Path):
+    folder = tmp_path / "a site"
+    command = [sys.executable, "-m", "kezek", "demo", "--folder", folder, "--trucks", "1"]
+    child = subprocess.Popen(
+        [*command, "--port", "0"], stdout=subprocess.PIPE, text=True, env=environment()
+    )
+    assert child.stdout is not None
+    began = child.stdout.readline()
+    child.send_signal(signal.SIGINT)
+    said, _ = child.communicate(timeout=60)
+    assert child.returncode == ExitCode.DONE
+    assert began.startswith("Kezek demo:")
+    assert "The demo has stopped" in said
+    assert f"kezek demo --folder '{folder}'" in said
+    assert f"kezek serve --folder '{folder}'" in said
 
 
 def test_the_clock_of_a_new_demo_starts_where_the_board_was_read():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import make_folder, moved_to, opened_with
-from kezek.cli.output import answer, json_option, say
+from kezek.cli.output import answer, json_option, say, wants_json
 from kezek.cli.serve import links
 from kezek.settings import Settings, read_settings
 
@@ -81,6 +82,8 @@ def demo(
         with opened_with(settings) as house:
             traffic = Traffic(house, trucks_max=trucks)
             run_server(house, sock, started=lambda: _told(house), beside=traffic.run)
+    if not wants_json(click.get_current_context()):
+        _tell_end(folder)
 
 
 def make_ready(settings: Settings, *, factor: int | None, seed: int, fresh: bool) -> None:
@@ -157,6 +160,14 @@ def _told(house: House) -> None:
         say("some minutes after you have gone.")
 
     answer(body, people)
+
+
+def _tell_end(folder: Path) -> None:
+    at = f"--folder {shlex.quote(str(folder))}"
+    again = "kezek demo" if folder == FOLDER else f"kezek demo {at}"
+    say(f"The demo has stopped; all that happened is kept in {folder}.")
+    say(f"  {again:24} goes on from here; with --fresh it begins anew")
+    say(f"  kezek serve {at}  opens it as it is, without new trucks")
 
 
 @click.command(hidden=True)

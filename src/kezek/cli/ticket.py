@@ -16,6 +16,7 @@ from kezek.cli.output import answer, json_option, say
 from kezek.settings import read_settings
 
 if TYPE_CHECKING:
+    from kezek.domain.kernel.instant import Instant
     from kezek.trust.signing import PublicKey
     from kezek.trust.ticket_token import Ticket
 
@@ -49,15 +50,16 @@ def verify(text: str, keys: tuple[Path, ...], at: str | None, folder: Path | Non
     from kezek.world.clock import real_now
 
     verifier = TicketVerifier(_trusted(keys, folder))
+    judged = moment_of(at, "--at") if at else real_now()
     try:
-        found = verifier.verify(_text_of(text).strip(), moment_of(at, "--at") if at else real_now())
+        found = verifier.verify(_text_of(text).strip(), judged)
     except Untrusted as doubt:
         if doubt.reason is Distrust.EXPIRED and doubt.ticket is not None:
-            _tell(doubt.ticket, ExitCode.EXPIRED, doubt.reason)
+            _tell(doubt.ticket, ExitCode.EXPIRED, doubt.reason, judged)
         else:
-            _tell(None, ExitCode.FALSE, doubt.reason)
+            _tell(None, ExitCode.FALSE, doubt.reason, judged)
     else:
-        _tell(found, ExitCode.DONE, "genuine")
+        _tell(found, ExitCode.DONE, "genuine", judged)
 
 
 def _text_of(given: str) -> str:
@@ -103,8 +105,16 @@ def _trusted(keys: tuple[Path, ...], folder: Path | None) -> list[PublicKey]:
     return found
 
 
-def _tell(found: Ticket | None, verdict: ExitCode, reason: str) -> None:
-    body: dict[str, Any] = {"verdict": verdict.name.lower(), "reason": str(reason), "ticket": None}
+def _tell(found: Ticket | None, verdict: ExitCode, reason: str, judged: Instant) -> None:
+    from kezek.domain.kernel.instant import to_datetime
+
+    as_of = to_datetime(judged).isoformat(timespec="seconds")
+    body: dict[str, Any] = {
+        "verdict": verdict.name.lower(),
+        "reason": str(reason),
+        "as_of": as_of,
+        "ticket": None,
+    }
     if found is not None:
         body["ticket"] = _shown(found)
     if verdict is ExitCode.DONE:
@@ -116,6 +126,9 @@ def _tell(found: Ticket | None, verdict: ExitCode, reason: str) -> None:
         )
         for name, value in (body["ticket"] or {}).items():
             say(f"  {name:11} {value}")
+        say(f"Judged as of {as_of}.")
+        if verdict is ExitCode.EXPIRED:
+            say("A demo has its own clock: judge its tickets with --at, as of the time it shows.")
 
     answer(body, people, exit_code=verdict)
     click.get_current_context().exit(verdict)
