@@ -144,7 +144,7 @@ def test_a_truck_that_is_booked_already(office):
     answer = confirm(browser, again.text)
     assert answer.status_code == 409
     assert "A truck with this plate has a live booking" in at_field(answer.text, "plate")
-    assert 'value="927 PK 06"' in answer.text
+    assert 'value="927PK06"' in answer.text
 
 
 def test_a_full_hour_offers_the_nearest_free_ones_and_keeps_what_was_typed(office):
@@ -159,7 +159,7 @@ def test_a_full_hour_offers_the_nearest_free_ones_and_keeps_what_was_typed(offic
     offered = [
         browser.fill(answer.text, "/book", n)
         for n in range(answer.text.count('action="/book"'))
-        if browser.fill(answer.text, "/book", n).get("plate") == "927 PK 06"
+        if browser.fill(answer.text, "/book", n).get("plate") == "927PK06"
     ]
     starts = {office.window(A, hour=h) for h in (10, 11, 13, 14)}
     assert {f["hour"] for f in offered} == {hour_value(s) for s in starts}
@@ -262,6 +262,15 @@ def test_the_truck_can_be_changed_before_the_last_button(office):
     back = browser.post("/book", next(f for f in forms if f["step"] == "truck"))
     assert 'value="927 PK 06"' in back.text
     assert "Check and go on" in back.text
+
+
+def test_the_check_shows_what_will_stand_on_the_ticket(office):
+    typed = {"plate": "927 pk-06", "phone": "8 701 555 01 41"}
+    _, checked = steps(office, office.browser(), **typed)
+    shown = html.unescape(checked.text)
+    assert 'name="plate" value="927PK06"' in shown
+    assert 'name="phone" value="+77015550141"' in shown
+    assert typed["phone"] not in shown
 
 
 def test_who_has_signed_in_books_for_the_own_account(office):

@@ -56,11 +56,18 @@ def settings_of(settings: Settings) -> list[dict[str, Any]]:
     return [
         {
             "name": f"KEZEK_{field.name.upper()}",
-            "value": without_password(str(getattr(settings, field.name))),
+            "value": _written(getattr(settings, field.name)),
             "meaning": field.metadata["meaning"],
         }
         for field in fields(settings)
     ]
+
+
+def _written(value: object) -> str:
+    """As it is written into the environment."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return without_password(str(value))
 
 
 def without_password(value: str) -> str:

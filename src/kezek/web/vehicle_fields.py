@@ -10,6 +10,7 @@ from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
+from kezek.domain.vehicle.vehicle import spelled
 from kezek.text import refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
@@ -43,6 +44,14 @@ def vehicle_of(values: Mapping[str, str]) -> Vehicle:
         phone=values.get("phone", ""),
         drivers=(driver,) if driver else (),
     )
+
+
+def as_spelled(values: Mapping[str, str]) -> dict[str, str]:
+    """The same in the one spelling, as it will stand on the ticket; for what is not impossible."""
+    typed = vehicle_of(values)
+    one = spelled(country=typed.country, plate=typed.plate, vin=typed.vin, trailer=typed.trailer)
+    vehicle = {"country": one.country, "plate": one.plate, "vin": one.vin, "trailer": one.trailer}
+    return {**values, **vehicle, "phone": phones.normalise(typed.phone)}
 
 
 def faults_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
