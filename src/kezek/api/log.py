@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from kezek.api.form import Moment, utc
 from kezek.api.operation import Call, Operation, Reply, answer
-from kezek.api.problem import no
+from kezek.api.problem import Wrong, no, wrong
 from kezek.app.house import House
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.kernel.event import Logged
@@ -64,6 +64,9 @@ class Log:
     async def page(self, call: Call) -> Reply:
         asked = call.asked(LogAsked)
         if not self._may_read(call.actor, asked.line):
+            if not asked.line and any(role in READS_LOG for role, _ in call.actor.grants):
+                # Allowed at a place, which is to be named.
+                raise wrong(Wrong.MISSING_FIELD, field="line")
             raise no(Reason.NOT_ALLOWED, line=asked.line)
         reader, cursor = self._house.store.reader, int(asked.cursor or 0)
         if asked.order == "oldest":
