@@ -136,11 +136,3 @@ def test_head_is_get_without_a_body(api: Api):
     head, got = api.ask("HEAD", "/regulations"), api.get("/regulations")
     assert (head.status, head.raw) == (200, b"")
     assert head.headers["content-length"] == str(len(got.raw))
-
-
-def test_the_log_is_read_by_whom_it_is_for_and_who_reads_a_part_is_asked_which(api: Api):
-    assert api.get("/log?line=kz_a.exit", who="agency").status == 200
-    whole = api.get("/log", who="agency")
-    assert (whole.code, whole.body["facts"]) == ("missing_field", {"field": "line"})
-    for path in ("/log", "/log?line=kz_a.exit"):
-        assert api.get(path, who="carrier").code == "not_allowed"
