@@ -43,6 +43,10 @@ class TestGarage:
         given = {"country": "KZ", "plate": "tst-00 001", "vin": "", "trailer": ""} | fields
         return self.add(b, "vehicle", **given)
 
+    def followed(self, b: Browser, answer) -> str:
+        assert answer.status_code == 303
+        return b.page(answer.headers["location"])
+
     def test_vehicles_and_drivers_come_and_go(self, office):
         b = office.browser("carrier")
         assert "is in your list" in b.flash(self.truck(b))
@@ -56,6 +60,28 @@ class TestGarage:
         page = b.page(GARAGE)
         assert "No vehicle yet." in page
         assert "No driver yet." in page
+
+    def test_what_a_truck_s_new_particulars_have_replaced_is_said(self, office):
+        b, first, other = office.browser("carrier"), vehicle(1).vin, vehicle(2).vin
+        self.truck(b, vin=first, trailer="tst-00 900")
+        b.page(GARAGE)
+        assert "It was there already" not in html.unescape(
+            self.followed(b, self.truck(b, vin=first, trailer="TST00900"))
+        )
+        page = self.followed(b, self.truck(b, vin=other))
+        assert f"its VIN was {first} and is now {other}" in page
+        assert "its trailer was TST00900 and is now –" in page
+        self.add(b, "driver", driver="Айбек Н.", phone="+7 701 123 45 67")
+        b.page(GARAGE)
+        page = self.followed(b, self.add(b, "driver", driver="Айбек Н.", phone="+7 701 765 43 21"))
+        assert "its phone was +77011234567 and is now +77017654321" in page
+
+    def test_two_trucks_with_one_vin_are_a_doubt_that_stops_nobody(self, office):
+        b = office.browser("carrier")
+        self.truck(b, vin=vehicle(1).vin)
+        page = self.followed(b, self.truck(b, plate="TST00002", vin=vehicle(1).vin))
+        assert "The truck TST00002 is in your list." in page
+        assert "TST00001 in your list has the same VIN" in page
 
     def test_removing_twice_is_said_and_harms_nothing(self, office):
         keep(office, 1)

@@ -43,9 +43,10 @@ def decide_garage(
         return account
     event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
     # In normal form also to remove it, or a hyphen would keep it there.
-    normal = _vehicle_kept(row) if isinstance(row, GarageVehicle) else _driver_kept(row)
-    if isinstance(normal, Refused):
-        return normal
+    refused = _refused(row)
+    if refused:
+        return refused
+    normal = row_kept(row)
     if command.remove:
         return Accepted((event,), (), ((type(normal), normal.key),), {"account": row.account})
     known = facts.get(type(normal), normal.key) is not None
@@ -54,14 +55,20 @@ def decide_garage(
     return Accepted((event,), (normal,), outcome={"account": row.account})
 
 
-def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
-    typed = {"country": row.country, "plate": row.plate, "vin": row.vin, "trailer": row.trailer}
-    refused = next(vehicle_faults(**typed), None)
-    if refused:
-        return refused
-    if not is_line(row.label, NAME_LENGTH_MAX):
-        return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
-    normal = spelled(**typed)
+def _refused(row: GarageVehicle | GarageDriver) -> Refused | None:
+    if isinstance(row, GarageDriver):
+        return next(people_faults(phone=row.phone, drivers=(row.name,)), None)
+    refused = next(vehicle_faults(**_typed(row)), None)
+    if refused is None and not is_line(row.label, NAME_LENGTH_MAX):
+        refused = Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
+    return refused
+
+
+def row_kept(row: GarageVehicle | GarageDriver) -> GarageVehicle | GarageDriver:
+    """A row about which nothing is impossible, in the form in which it is kept."""
+    if isinstance(row, GarageDriver):
+        return replace(row, name=row.name.strip(), phone=phones.normalise(row.phone))
+    normal = spelled(**_typed(row))
     return replace(
         row,
         label=row.label.strip(),
@@ -72,8 +79,5 @@ def _vehicle_kept(row: GarageVehicle) -> GarageVehicle | Refused:
     )
 
 
-def _driver_kept(row: GarageDriver) -> GarageDriver | Refused:
-    refused = next(people_faults(phone=row.phone, drivers=(row.name,)), None)
-    if refused:
-        return refused
-    return replace(row, name=row.name.strip(), phone=phones.normalise(row.phone))
+def _typed(row: GarageVehicle) -> dict[str, str]:
+    return {"country": row.country, "plate": row.plate, "vin": row.vin, "trailer": row.trailer}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import blake2b
 from typing import NamedTuple
@@ -15,16 +15,17 @@ from kezek.app.garage import Parked, drivers, parked
 from kezek.app.ticket import TicketView
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
-from kezek.domain.account.garage import KeepInGarage
+from kezek.domain.account.garage import KeepInGarage, row_kept
 from kezek.domain.kernel.refusal import Refused
 from kezek.text.mark import translatable as t
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import countries, local, post_name, zone_of
-from kezek.web.staff.deed import ask, field_errors, said, why_not
+from kezek.web.staff.deed import field_errors, said, why_not
 from kezek.web.staff.shown import ticket_url
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 PAGE = "/carrier/garage"
 _FIELDS = {
@@ -35,6 +36,13 @@ _ADDED = {
     "vehicle": t("The truck %(what)s is in your list."),
     "driver": t("The driver %(what)s is in your list."),
 }
+_CHANGED = {
+    "vin": t("It was there already: its VIN was %(before)s and is now %(after)s."),
+    "trailer": t("It was there already: its trailer was %(before)s and is now %(after)s."),
+    "phone": t("This name was there already: its phone was %(before)s and is now %(after)s."),
+}
+_SAME_VIN = t("%(plate)s in your list has the same VIN. Look once more; it does not stop you.")
+_NOTHING = "–"
 _REMOVED = t("%(what)s is no longer in your list. Bookings stay as they are.")
 _GONE = t("This row is not in your list any more.")
 
@@ -144,19 +152,43 @@ async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     if noun not in _FIELDS:
         raise Stop("not_found")
     values = {name: here.form.text(name, 120) for name in sorted(_FIELDS[noun])}
-    account = person.account.id
+    account, reader = person.account.id, here.house.store.reader
     row: GarageVehicle | GarageDriver
+    known: Sequence[GarageVehicle | GarageDriver]
     if noun == "vehicle":
+        known = reader.rows(GarageVehicle, account)
         country, plate = values["country"].upper(), values["plate"]
         row = GarageVehicle(account, plate, country, values["vin"], values["trailer"], "")
     else:
+        known = reader.rows(GarageDriver, account)
         row = GarageDriver(account, values["driver"], values["phone"])
     answer = await ask(here, KeepInGarage(here.form.key, person.actor, row))
     if isinstance(answer, Refused):
         errors = field_errors(here, answer, "UTC", _FIELDS[noun])
         return _show(request, person, form=noun, values=values, errors=errors)
     what = values["plate"] if noun == "vehicle" else values["driver"]
-    return said(request, here, PAGE, "done", here.words.say(_ADDED[noun], what=what))
+    here.flash("done", here.words.say(_ADDED[noun], what=what))
+    for doubt in _doubts(here, row_kept(row), known):
+        here.flash("mind", doubt)
+    return redirect(request, PAGE)
+
+
+def _doubts(
+    here: Visit,
+    row: GarageVehicle | GarageDriver,
+    known: Sequence[GarageVehicle | GarageDriver],
+) -> Iterator[str]:
+    """What a row has replaced that may have been right, and which other truck has its VIN."""
+    former = next((other for other in known if other.key == row.key), None)
+    for name in _CHANGED if former else ():
+        before, after = getattr(former, name, ""), getattr(row, name, "")
+        if before != after:
+            yield here.words.say(_CHANGED[name], before=before or _NOTHING, after=after or _NOTHING)
+    if isinstance(row, GarageVehicle) and row.vin:
+        others = (v for v in known if isinstance(v, GarageVehicle) and v.key != row.key)
+        twin = next((v for v in others if v.vin == row.vin), None)
+        if twin:
+            yield here.words.say(_SAME_VIN, plate=twin.plate)
 
 
 @post("/carrier/garage/{noun:str}/remove")
