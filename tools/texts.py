@@ -1,4 +1,4 @@
-"""Gathers every sentence of templates and code into the catalogues of `src/kezek/text/locale`.
+"""Gathers every sentence of templates, code and rule sets for `src/kezek/text/locale`.
 
 Run it as `.venv/bin/python tools/texts.py` after a sentence was added or changed, then translate what
 is empty.  Existing translations stay; sentences that are gone go.
@@ -7,8 +7,10 @@ is empty.  Existing translations stay; sentences that are gone go.
 from __future__ import annotations
 
 import sys
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -40,6 +42,10 @@ PLACES: tuple[tuple[str, str, str, Keywords], ...] = (
 )
 
 
+# What a rule set says to people: its title, and where its numbers come from.
+SAID_BY_RULES = frozenset({"title", "source", "sources"})
+
+
 def gathered() -> Catalog:
     """Every sentence that the product can say, in the order of the files."""
     catalogue = Catalog(charset="utf-8")
@@ -58,7 +64,22 @@ def gathered() -> Catalog:
                 auto_comments=comments,
                 context=context,
             )
+    for file in sorted((PACKAGE / "regulation").glob("*.toml")):
+        for sentence in said_by(tomllib.loads(file.read_text(encoding="utf-8"))):
+            catalogue.add(sentence, None, [(f"regulation/{file.name}", None)])  # type: ignore[list-item]
     return catalogue
+
+
+def said_by(rules: Any, name: str = "") -> Iterator[str]:
+    """The sentences of a rule set; an address alone is the same in every language."""
+    if isinstance(rules, dict):
+        for key, value in rules.items():
+            yield from said_by(value, key)
+    elif isinstance(rules, list):
+        for value in rules:
+            yield from said_by(value, name)
+    elif name in SAID_BY_RULES and " " in rules:
+        yield rules
 
 
 def read(lang: str) -> Catalog:

@@ -98,10 +98,10 @@ def _view(rules: Regulation, here: Visit) -> RegulationView:
     return RegulationView(
         code=rules.id,
         name=_name(rules, here),
-        authority=rules.title,
+        authority=here.words.gettext(rules.title),
         version=rules.effective_on,
         effective=date.fromisoformat(rules.effective_on),
-        source_title="; ".join(rules.sources),
+        source_title="; ".join(map(here.words.gettext, rules.sources)),
     )
 
 
@@ -200,10 +200,12 @@ _FROM_LAW, _SEEN = t("stated by the law"), t("observed on the running system")
 
 def _noted(label: str, value: str, note: Note, say: Words) -> Row:
     """The row with its mark; what the rule set says of our own numbers stands beside them."""
+    # Those of the shipped rule sets are in the catalogues; another's are shown as they are written.
+    source = say.gettext(note.source) if note.source else ""
     if note.ours:
-        return Row(label, value, "ours", "", note.source)
+        return Row(label, value, "ours", "", source)
     basis = {"law": say.gettext(_FROM_LAW), "observed": say.gettext(_SEEN)}.get(note.basis, "")
-    return Row(label, value, "", basis, note.source)
+    return Row(label, value, "", basis, source)
 
 
 def span(length: Instant, say: Words) -> str:
