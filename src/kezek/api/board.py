@@ -94,7 +94,7 @@ class PostBoard(msgspec.Struct, frozen=True):
 
 
 class Boards:
-    """Snapshots, kept as bytes until something is heard or the minute turns."""
+    """The network and each post, kept as bytes until something is heard or the minute turns."""
 
     def __init__(self, house: House) -> None:
         self._house = house

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kezek.app.availability import Availability, DayPlaces, LinePlaces
 from kezek.app.checkpoint import Network, Post
-from kezek.app.queue import Queues, Snapshot
+from kezek.app.queue import Queues, Queue
 from kezek.domain.kernel.instant import Instant
 
 
@@ -21,7 +21,7 @@ class PostRow:
     post: Post
     state: str
     places: LinePlaces | None
-    queue: Snapshot | None
+    queue: Queue | None
 
     @property
     def today(self) -> DayPlaces | None:

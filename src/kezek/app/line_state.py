@@ -8,7 +8,7 @@ from hashlib import blake2b
 from kezek.app.checkpoint import Post
 from kezek.app.port import Reader
 from kezek.app.queue import AtGate as SeenAtGate
-from kezek.app.queue import Snapshot
+from kezek.app.queue import Queue
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
@@ -29,9 +29,9 @@ from kezek.planning.question import (
 
 
 def state_of(
-    reader: Reader, post: Post, queue: Snapshot, measured: Measured, position: int
+    reader: Reader, post: Post, queue: Queue, measured: Measured, position: int
 ) -> LineState:
-    """The line of a post as of its snapshot; `position` is where the log ended then."""
+    """The line of a post as its queue was read; `position` is where the log ended then."""
     line, regulation, now = post.line, post.regulation, queue.as_of
     assert line is not None, "a line is asked about"
     assert regulation is not None, "a line has a regulation"

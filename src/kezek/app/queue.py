@@ -1,11 +1,12 @@
 """The live line as read: who waits in which place, who is called, who comes next.
 
-One snapshot of a line serves its board, its console and every ticket that stands in it, until something
+A queue, once read, serves its board, its console and every ticket that stands in it, until something
 touches the line or the minute turns.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kezek.app.checkpoint import Post
@@ -74,7 +75,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class Queue:
     """A line at a moment.  `as_of` is domain time; `pace` is None when nothing has crossed lately;
     `exceptions_today` counts calls out of turn, `awaiting_approval` those of any day that lack their
     second name, `releases_today` bookings ended on sight of the papers.
@@ -100,27 +101,27 @@ class Snapshot:
 
 
 class Queues:
-    """Snapshots of lines, built when asked for."""
+    """The queues of all lines, each built when asked for."""
 
     def __init__(self, store: Store, watch: Watch) -> None:
         self._store, self._watch = store, watch
-        self._lines: dict[str, Snapshot] = {}
+        self._lines: dict[str, Queue] = {}
         self._began: Instant | None = None
 
-    def of(self, post: Post, now: Instant) -> Snapshot | None:
-        """The snapshot of a post's line; None where no line runs."""
+    def of(self, post: Post, now: Instant) -> Queue | None:
+        """The queue of a post's line; None where no line runs."""
         line, regulation = post.line, post.regulation
         if line is None or regulation is None:
             return None
         version = self._watch.version(line.id)
         kept = self._lines.get(line.id)
-        # A clock that ran ahead and was set right has left a snapshot of a future that may not come.
+        # A clock that ran ahead and was set right has left a queue of a future that may not come.
         fresh = kept is not None and 0 <= now - kept.as_of < MINUTE
         if kept is None or kept.version != version or not fresh:
             kept = self._lines[line.id] = self._build(line, regulation, version, now)
         return kept
 
-    def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Snapshot:
+    def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Queue:
         reader = self._store.reader
         # The row, not the network's copy: the cursor moves with every call.
         line = reader.get(Line, line.id) or line
@@ -134,7 +135,7 @@ class Queues:
         seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
         midnight = day_start(local_day(now, line.zone), line.zone)
         exceptions = reader.counted(line.id, EventKind.CALLED_OUT_OF_TURN, midnight)
-        return Snapshot(
+        return Queue(
             line=line.id,
             version=version,
             as_of=now,
@@ -186,7 +187,7 @@ def _in_line(entry: Entry, booking: Booking, seen: dict[int, Seen]) -> InLine:
     )
 
 
-def _at_gate(bookings: object, status: Status, seen: dict[int, Seen]) -> list[AtGate]:
+def _at_gate(bookings: Iterable[Booking], status: Status, seen: dict[int, Seen]) -> list[AtGate]:
     rows = [
         AtGate(
             seen=seen[b.number],
@@ -195,6 +196,6 @@ def _at_gate(bookings: object, status: Status, seen: dict[int, Seen]) -> list[At
             until=b.call_until if status is Status.CALLED else None,
             exception=b.exception,
         )
-        for b in bookings  # type: ignore[attr-defined]
+        for b in bookings
     ]
     return sorted(rows, key=lambda row: (row.since, row.seen.number))

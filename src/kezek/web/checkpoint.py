@@ -13,7 +13,7 @@ from litestar.response import Stream
 from kezek.app.availability import LinePlaces
 from kezek.app.board import PostRow
 from kezek.app.checkpoint import Post
-from kezek.app.queue import InLine, Snapshot
+from kezek.app.queue import InLine, Queue
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -231,7 +231,7 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
     }
 
 
-def calls_of(queue: Snapshot, zone: str) -> list[CallView]:
+def calls_of(queue: Queue, zone: str) -> list[CallView]:
     """Whom the board calls now."""
     return [
         CallView(c.seen.code, c.seen.country, c.seen.tail, local(c.until, zone))
@@ -280,7 +280,7 @@ def _window(start: Instant | None, regulation: Regulation, zone: str, now: Insta
     return WindowView(local(start, zone), local(start + regulation.window, zone), opens_in, [])
 
 
-def pace_of(queue: Snapshot) -> Pace | None:
+def pace_of(queue: Queue) -> Pace | None:
     """Crossings an hour, lately."""
     pace = queue.pace
     return None if pace is None else Pace(round(pace.per_hour, 1), pace.hours, pace.crossed)

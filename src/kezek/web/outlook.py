@@ -12,7 +12,7 @@ from datetime import datetime
 from kezek.app.accuracy import Accuracy
 from kezek.app.checkpoint import Post
 from kezek.app.forecast import Outlook
-from kezek.app.queue import InLine, Snapshot
+from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
@@ -91,7 +91,7 @@ class Wait:
 
 
 def likely(
-    here: Visit, view: TicketView, queue: Snapshot | None, waits: InLine | None
+    here: Visit, view: TicketView, queue: Queue | None, waits: InLine | None
 ) -> Likely | None:
     """What can be told a driver, from the booking to the crossing."""
     post = view.post
@@ -177,7 +177,7 @@ def _accuracy(here: Visit, good: Accuracy | None) -> str:
     )
 
 
-def _by_pace(here: Visit, post: Post, queue: Snapshot, waits: InLine | None) -> Likely | None:
+def _by_pace(here: Visit, post: Post, queue: Queue, waits: InLine | None) -> Likely | None:
     """Ahead ÷ pace, with less and more around it; never before the booked hour begins."""
     pace = queue.pace
     if waits is None or pace is None or pace.crossed < CROSSED_MIN:
@@ -203,7 +203,7 @@ def _around(wait: float, now: Instant) -> tuple[Instant, Instant]:
     return int((now + wait * LESS) // STEP * STEP), -int(-(now + wait * MORE) // STEP * STEP)
 
 
-def _pace_method(here: Visit, post: Post, ahead: int, queue: Snapshot) -> str:
+def _pace_method(here: Visit, post: Post, ahead: int, queue: Queue) -> str:
     """How it was reckoned, and why nothing better could be said."""
     assert queue.pace is not None, "a pace was used"
     assert post.line is not None, "a pace is a line's"
@@ -217,7 +217,7 @@ def _pace_method(here: Visit, post: Post, ahead: int, queue: Snapshot) -> str:
     return f"{said} {names.no_basis(why, here.lang)}".rstrip()
 
 
-def wait_of(here: Visit, post: Post, queue: Snapshot) -> Wait | None:
+def wait_of(here: Visit, post: Post, queue: Queue) -> Wait | None:
     """The wait of a truck in turn that joins now; None where nothing can be told."""
     assert post.line is not None, "a queue is a line's"
     found = here.house.forecasts.of(post.line.id, here.now)
@@ -291,7 +291,7 @@ def lengths_of(found: Outlook, now: Instant) -> list[tuple[int, int, int]]:
     return told
 
 
-def _wait_by_pace(here: Visit, post: Post, queue: Snapshot) -> Wait | None:
+def _wait_by_pace(here: Visit, post: Post, queue: Queue) -> Wait | None:
     pace = queue.pace
     if pace is None or pace.crossed < CROSSED_MIN:
         return None

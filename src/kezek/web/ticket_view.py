@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kezek.app.queue import InLine, Snapshot
+from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
 from kezek.domain.booking.status import Status, given_up_at
 from kezek.domain.booking.transition import Verb
@@ -153,7 +153,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
     }
 
 
-def _waits(queue: Snapshot | None, number: int) -> InLine | None:
+def _waits(queue: Queue | None, number: int) -> InLine | None:
     return next((w for w in queue.waiting if w.seen.number == number), None) if queue else None
 
 
@@ -190,7 +190,7 @@ def _called(here: Visit, view: TicketView, now: Instant, zone: str) -> Called | 
     )
 
 
-def causes_of(queue: Snapshot, mine: InLine, zone: str) -> list[Cause]:
+def causes_of(queue: Queue, mine: InLine, zone: str) -> list[Cause]:
     """Who stands ahead and why, in the order of the line's heads; the counts add up to the place."""
     groups: dict[tuple[str, Instant | None], list[InLine]] = {}
     for other in queue.waiting[: mine.place - 1]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kezek.app.checkpoint import Post
 from kezek.app.port import Reader
-from kezek.app.queue import AtGate, InLine, Snapshot
+from kezek.app.queue import AtGate, InLine, Queue
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
@@ -162,7 +162,7 @@ class LineView:
         self.reader: Reader = here.house.store.reader
         queue = here.house.queues.of(post, here.now)
         assert queue is not None, "a line has a queue"
-        self.queue: Snapshot = queue
+        self.queue: Queue = queue
 
     def _at(self, instant: Instant) -> datetime:
         return local(instant, self.zone)
