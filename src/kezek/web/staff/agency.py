@@ -35,11 +35,12 @@ from kezek.text.times import number
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import day_views, local, post_view, zone_of
-from kezek.web.staff.deed import ask, field_errors, said
+from kezek.web.staff.deed import field_errors, said
 from kezek.web.staff.shown import choices, posts_with_lines
 from kezek.web.staff.told import entries, who
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 Change = SetCapacity | CloseDay | OpenDay
 _FIELDS = frozenset({"capacity", "reason"})

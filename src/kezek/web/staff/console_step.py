@@ -28,9 +28,10 @@ from kezek.text.times import hour
 from kezek.web.shape import local, post_name, zone_of
 from kezek.web.staff.console import officer_at, show_console
 from kezek.web.staff.console_view import LineView
-from kezek.web.staff.deed import ask, field_errors, said, why_not
+from kezek.web.staff.deed import field_errors, said, why_not
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 _WALK_IN_FIELDS = frozenset({"country", "plate", "phone", "driver"})
 _UNDONE: Mapping[str, str] = {
@@ -257,7 +258,9 @@ def _booked(pressed: Step, holder: Booking) -> str:
     """What to do about a walk-in that has a booking: said to the officer, not to the driver."""
     if holder.line == pressed.line.id:
         return pressed.say(
-            t("This truck is booked here as %(code)s. It is shown above: take it or release it there."),
+            t(
+                "This truck is booked here as %(code)s. It is shown above: take it or release it there."
+            ),
             code=code_of(holder.number),
         )
     post = pressed.here.house.network.of_line(holder.line)

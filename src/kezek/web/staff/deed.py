@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from litestar import Response
 
-from kezek.app.desk.batch import Answer, Done
+from kezek.app.desk.batch import Done
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Refused
 from kezek.text import refusals
-from kezek.web import working
 from kezek.web.render import redirect
 from kezek.web.stop import RefusedStop
 from kezek.web.visit import PageRequest, Visit
-
-
-async def ask(here: Visit, command: Command) -> Answer:
-    """The desk's answer, once it is durable."""
-    return await working.ask(here, command)
+from kezek.web.working import ask
 
 
 async def done(here: Visit, command: Command, *, zone: str = "UTC") -> Done:

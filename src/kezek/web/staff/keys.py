@@ -18,10 +18,11 @@ from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import local
 from kezek.web.site import network_zone
-from kezek.web.staff.deed import ask, field_errors, said, why_not
+from kezek.web.staff.deed import field_errors, said, why_not
 from kezek.web.staff.shown import choices, place_name, posts_with_lines
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 _FIELDS = frozenset({"label", "scope", "checkpoint"})
 _LABEL_NEEDED = t("Say for which program the key is.")

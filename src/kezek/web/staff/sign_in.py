@@ -21,10 +21,11 @@ from kezek.web.session import (
     signed_in,
 )
 from kezek.web.site import doors, network_zone
-from kezek.web.staff.deed import ask, done, field_errors, said
+from kezek.web.staff.deed import done, field_errors, said
 from kezek.web.staff.shown import place_name
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.working import ask
 
 # Addresses that must try at their own limit to use up that of a login.
 _STRANGERS = 6
