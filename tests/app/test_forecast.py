@@ -11,7 +11,8 @@ import pytest
 from kezek.app import forecast as module
 from kezek.app.accuracy import Accuracy, Calibration
 from kezek.app.checkpoint import Network
-from kezek.app.forecast import AGE, EACH, IDLE_SECONDS, Forecasts, calibrated
+from kezek.app.forecast import AGE, EACH, IDLE_SECONDS, Forecasts
+from kezek.app.outlook import calibrated
 from kezek.app.port import PlannerFault, StoreFault
 from kezek.app.queue import Queues
 from kezek.app.replay import Pasts, Scores

@@ -12,8 +12,8 @@ from kezek.api.decision import own_booking
 from kezek.api.form import Moment, utc
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.app.accuracy import Accuracy
-from kezek.app.forecast import Outlook
 from kezek.app.house import House
+from kezek.app.outlook import Outlook
 from kezek.app.replay import Scores
 from kezek.domain.kernel.instant import SECOND, Instant
 from kezek.domain.kernel.refusal import Reason

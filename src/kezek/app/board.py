@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kezek.app.availability import Availability, DayPlaces, LinePlaces
 from kezek.app.checkpoint import Network, Post
-from kezek.app.queue import Queues, Queue
+from kezek.app.queue import Queue, Queues
 from kezek.domain.kernel.instant import Instant
 
 

@@ -1,17 +1,16 @@
-"""A forecast as pages show it: a range, how it was made, how good such ranges were, and its picture.
+"""A forecast as pages show it: a range, how it was made, and how good such ranges were.
 
 Where the twin has no basis the pace of the last hours stands in, and says so.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from kezek.app.accuracy import Accuracy
 from kezek.app.checkpoint import Post
-from kezek.app.forecast import Outlook
+from kezek.app.outlook import Outlook
 from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
 from kezek.domain.booking.status import Status
@@ -22,6 +21,7 @@ from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.text.times import hour as hour_text
 from kezek.text.times import number as written
+from kezek.web.dots import Dots, dots_of
 from kezek.web.shape import local, zone_of
 from kezek.web.visit import Visit
 
@@ -30,9 +30,6 @@ STEP = 5 * MINUTE
 LESS, MORE = 0.8, 1.25  # what a wait by the pace may be of it; ours
 SHORT_MINUTES_MAX = 100
 LENGTH_HOURS = (1, 3, 6)
-DOTS = 20
-COLUMNS_MAX = 12
-_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1_440)  # minutes of a column
 
 _LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 
@@ -49,15 +46,6 @@ _SMALL = translatable(
 )
 _CALLS = translatable("%(dots)s equally likely calls, from %(low)s to %(high)s")
 _THROUGHS = translatable("%(dots)s equally likely crossings, from %(low)s to %(high)s")
-
-
-@dataclass(frozen=True, slots=True)
-class Dots:
-    """Equally likely instants as dots over a clock: columns of (x, y, radius), ticks of (x, instant)."""
-
-    dots: list[tuple[float, float, float]]
-    ticks: list[tuple[float, datetime]]
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,45 +293,3 @@ def _wait_by_pace(here: Visit, post: Post, queue: Queue) -> Wait | None:
         accuracy=here.words.gettext(_UNMEASURED),
         dots=None,
     )
-
-
-def dots_of(here: Visit, at: Range, zone: str, label: str) -> Dots:
-    """The distribution as dots that can be counted, each as likely as any other."""
-    instants = [_quantile(at, (n + 0.5) / DOTS) for n in range(DOTS)]
-    first, last = instants[0], instants[-1]
-    step = next(
-        (s * MINUTE for s in _STEPS if (last - first) / (s * MINUTE) < COLUMNS_MAX - 1),
-        _STEPS[-1] * MINUTE,
-    )
-    begin = local(first, zone)
-    # Columns begin on the clock's own marks, also where a zone is off by half an hour.
-    start = first - ((begin.hour * 60 + begin.minute) * MINUTE + first % MINUTE) % step
-    stacks = Counter((instant - start) // step for instant in instants)
-    columns = max(stacks) + 1
-    width = WIDTH / columns
-    radius = min(width / 2 - 1, HEIGHT / max(stacks.values()) / 2 - 0.5, 7)
-    placed = [
-        (
-            round((x + 0.5) * width, 1),
-            round(HEIGHT - radius - n * (2 * radius + 1), 1),
-            round(radius, 1),
-        )
-        for x, stack in sorted(stacks.items())
-        for n in range(stack)
-    ]
-    every = -(-columns // 4)
-    ticks = [(round(x * width, 1), local(start + x * step, zone)) for x in range(0, columns, every)]
-    ends = {"low": hour_text(local(first, zone)), "high": hour_text(local(last, zone))}
-    return Dots(placed, ticks, here.words.say(label, dots=DOTS, **ends))
-
-
-WIDTH, HEIGHT = 240, 64
-
-
-def _quantile(at: Range, share: float) -> Instant:
-    """Between the told quantiles a straight line, and on beyond the outermost."""
-    upper = next((n for n, q in enumerate(QUANTILES) if q >= share), len(QUANTILES) - 1)
-    upper = max(1, upper)
-    low, high = QUANTILES[upper - 1], QUANTILES[upper]
-    rise = (share - low) / (high - low)
-    return round(at.at[upper - 1] + rise * (at.at[upper] - at.at[upper - 1]))
