@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from kezek.app.rate import STRANGERS
 from tests.web.staff.office import opened
 from tests.world import vehicle
 
@@ -43,13 +44,24 @@ def test_what_cannot_be_is_told_at_its_field(office, number: str, phone: str, fi
 
 
 def test_guessing_one_booking_is_slowed_down_from_however_many_addresses():
-    with opened(rate_sign_in=3, proxy_header="x-real-ip") as office:
+    with opened(rate_sign_in=1, proxy_header="x-real-ip") as office:
         codes = []
-        for number in (7, 7, 7, 7, 8):
+        for number in (*[7] * (STRANGERS + 1), 8):
             browser = office.browser()
             browser.client.headers["x-real-ip"] = f"192.0.2.{len(codes)}"
             codes.append(ask(browser, number, "+77000000007").status_code)
-        assert codes == [422, 422, 422, 429, 422]
+        assert codes == [*[422] * STRANGERS, 429, 422]
+
+
+def test_one_address_keeps_no_driver_from_the_own_ticket():
+    with opened(rate_sign_in=3, proxy_header="x-real-ip") as office:
+        number = office.book(7, who="public")
+        stranger, driver = office.browser(), office.browser()
+        stranger.client.headers["x-real-ip"] = "192.0.2.1"
+        driver.client.headers["x-real-ip"] = "192.0.2.2"
+        codes = [ask(stranger, number, "+77000000000").status_code for _ in range(5)]
+        assert codes == [422, 422, 422, 429, 429]
+        assert ask(driver, number, "+77000000007").status_code == 303
 
 
 def test_guessing_is_slowed_down_by_address():

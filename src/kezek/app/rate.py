@@ -14,6 +14,9 @@ from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
 
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 
+# Addresses that must try at their own limit to use up that of a login or a ticket: nobody alone can keep
+# its owner out.
+STRANGERS = 6
 KEPT_MAX = 50_000
 # Pairs of a login and an address that are remembered as familiar.
 FAMILIAR_MAX = 10_000

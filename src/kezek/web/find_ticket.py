@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from litestar import Response, get, post
 
+from kezek.app.rate import STRANGERS
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.text import refusals
@@ -36,8 +37,10 @@ async def found(request: PageRequest) -> Response[bytes]:
     most = here.house.settings.rate_sign_in
     form = here.form
     number, errors = form.number("number"), {}
-    whos = [f"find {here.address}", *([f"ticket {number}"] if number else [])]
-    if not all(here.house.rates.allows(who, most) for who in whos):
+    rates = here.house.rates
+    if not rates.allows(f"find {here.address}", most):
+        raise Stop("rate_limited")
+    if number and not rates.allows(f"ticket {number}", most * STRANGERS):
         raise Stop("rate_limited")
     values = {"number": form.text("number", 60), "phone": form.text("phone", 60)}
     if not number:

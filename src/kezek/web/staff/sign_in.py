@@ -5,10 +5,12 @@ from __future__ import annotations
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from kezek.app.access import PASSWORD_LENGTH_MIN, Person
+from kezek.app.access import Person
+from kezek.app.rate import STRANGERS
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import ANYWHERE, PUBLIC, Role
 from kezek.domain.account.decide import AddAccount, SetPassword
+from kezek.domain.account.password import LENGTH_MIN, PasswordFault
 from kezek.domain.kernel.instant import to_datetime
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.text import faults, refusals
@@ -27,8 +29,6 @@ from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
 
-# Addresses that must try at their own limit to use up that of a login.
-_STRANGERS = 6
 _AGAIN = t("The two passwords differ.")
 _SIGN_IN = t("Sign in")
 _PASSWORD_SET = t("Your password is set. You are signed in here and nowhere else.")
@@ -54,7 +54,7 @@ def _spend(here: Visit, login: str) -> None:
     if not rates.allows(f"sign-in {address}", most):
         raise Stop("rate_limited")
     if not house.familiar.knows(login, address) and not rates.allows(
-        f"login {login}", most * _STRANGERS
+        f"login {login}", most * STRANGERS
     ):
         raise Stop("rate_limited")
 
@@ -154,7 +154,7 @@ def _password_form(
         first=not account.password,
         # Links run out by the wall's clock, also in a demonstration.
         valid_until=to_datetime(kept.expires if kept else 0, network_zone(here.house)),
-        least=PASSWORD_LENGTH_MIN,
+        least=LENGTH_MIN,
         errors=errors,
         key=here.new_key(),
     )
@@ -167,9 +167,16 @@ def _chosen(here: Visit) -> dict[str, str]:
     return {}
 
 
-def _weak(here: Visit) -> dict[str, str]:
-    sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {}, here.lang)
-    return {"password": f"{sentence} {then}".strip()}
+async def _hashed(here: Visit, login: str) -> tuple[str, dict[str, str]]:
+    """What to store for the new password of the form, or what is wrong with it."""
+    errors = _chosen(here)
+    if errors:
+        return "", errors
+    stored = await here.house.access.hash_password(here.form.secret("password"), login)
+    if isinstance(stored, PasswordFault):
+        sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {"wrong": stored}, here.lang)
+        return "", {"password": f"{sentence} {then}".strip()}
+    return stored, {}
 
 
 @post("/password/{secret:str}")
@@ -177,11 +184,10 @@ async def set_password(request: PageRequest, secret: FromPath[str]) -> Response[
     """Used once: the account is signed out everywhere, then signed in here."""
     here = visit(request)
     person = _linked(here, secret)
-    errors, number = _chosen(here), person.account.id
-    password = here.form.secret("password")
-    stored = None if errors else await here.house.access.hash_password(password)
-    if stored is None:
-        return _password_form(request, secret, person.account, errors or _weak(here))
+    number, password = person.account.id, here.form.secret("password")
+    stored, errors = await _hashed(here, person.account.login)
+    if errors:
+        return _password_form(request, secret, person.account, errors)
     # The link is the key: used twice, or by two presses at once, it sets one password.  It ends with
     # the sessions of the account, after the password is set: what fails before can be tried again.
     answer = await ask(here, SetPassword(f"link {person.digest}", person.actor, number, stored))
@@ -218,7 +224,7 @@ def _account_form(request: PageRequest, person: Person, errors: dict[str, str]) 
         http_status=422 if errors else 200,
         login=person.account.login,
         roles=[{"kind": str(role), "place": place_name(here, place)} for role, place in grants],
-        least=PASSWORD_LENGTH_MIN,
+        least=LENGTH_MIN,
         errors=errors,
         key=here.new_key(),
     )
@@ -237,13 +243,11 @@ async def change_password(request: PageRequest) -> Response[bytes]:
         sentence, _ = faults.fault("wrong_password", here.lang)
         return _account_form(request, person, {"current": sentence})
     await access.end(proven)
-    errors = _chosen(here)
-    password = here.form.secret("password")
-    stored = None if errors else await access.hash_password(password)
-    if stored is None:
-        return _account_form(request, person, errors or _weak(here))
+    stored, errors = await _hashed(here, account.login)
+    if errors:
+        return _account_form(request, person, errors)
     await done(here, SetPassword(here.form.key, person.actor, account.id, stored))
-    return await _begin_anew(request, here, account, password)
+    return await _begin_anew(request, here, account, here.form.secret("password"))
 
 
 @get("/register", sync_to_thread=False)
@@ -261,7 +265,7 @@ def _register_form(
         http_status=422 if errors else 200,
         values=values,
         errors=errors,
-        least=PASSWORD_LENGTH_MIN,
+        least=LENGTH_MIN,
         key=visit(request).new_key(),
     )
 
@@ -272,13 +276,11 @@ async def register(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     values = {"login": here.form.text("login", 80).lower(), "name": here.form.text("name", 120)}
     _spend(here, values["login"])
-    errors = _chosen(here)
+    stored, errors = await _hashed(here, values["login"])
     if not values["name"]:
         errors["name"] = here.words.gettext(_NAME_NEEDED)
-    password = here.form.secret("password")
-    stored = None if errors else await here.house.access.hash_password(password)
-    if stored is None:
-        return _register_form(request, values, errors or _weak(here))
+    if errors:
+        return _register_form(request, values, errors)
     add = AddAccount(
         here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, ANYWHERE
     )
@@ -287,7 +289,7 @@ async def register(request: PageRequest) -> Response[bytes]:
     if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
         fields = frozenset({"login", "name"})
         return _register_form(request, values, field_errors(here, answer, "UTC", fields))
-    secret = await here.house.access.sign_in(values["login"], password)
+    secret = await here.house.access.sign_in(values["login"], here.form.secret("password"))
     if secret is None:
         raise Stop("unauthenticated")
     await _replace_session(request, here, secret)
