@@ -16,19 +16,19 @@ HERE = Path(__file__).parent
 # Whole files are handed to whoever is free.  Those that take minutes come first, so that in the end
 # nobody waits for one, and those that mostly wait between those that compute; then what takes seconds.
 LONG = (
-    "rig/test_machines.py",
-    "rehearsal/test_seeds_disk.py",
-    "mutation/test_mutation.py",
-    "rig/test_postgresql.py",
-    "rehearsal/test_seeds_memory.py",
-    "mutation/test_outside.py",
     "rig/test_sqlite.py",
-    "operation",
+    "rehearsal/test_seeds_disk.py",
+    "mutation/test_outside.py",
+    "rehearsal/test_seeds_memory.py",
+    "rig/test_postgresql.py",
     "planning",
-    "browser",
+    "rig/test_machines.py",
     "theory",
+    "operation",
+    "browser",
     "cli",
     "demo",
+    "mutation",
 )
 
 
