@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, closing
-from importlib.metadata import version
-from pathlib import Path
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
@@ -21,15 +17,11 @@ from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
-from kezek.app.copy import copy
-from kezek.app.copy_audit import Copy
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
-from kezek.app.fingerprint import Fingerprint
 from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
-from kezek.app.manifest import Manifest, Restored
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
@@ -38,7 +30,7 @@ from kezek.app.rate import Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
-from kezek.app.snapshot import Progress, Setting, Whole
+from kezek.app.snapshot import Setting, Whole
 from kezek.app.streams import Streams
 from kezek.app.tally import Pulse, Traffic
 from kezek.app.ticket import Tickets
@@ -48,14 +40,10 @@ from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
 from kezek.app.what_if import WhatIfs
 from kezek.domain.kernel.event import Logged
-from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
-from kezek.storage.backup import KEYS, back_up, restore
-from kezek.storage.migrations.head import CONTRACTS
 from kezek.storage.migrations.phase import last as last_step
-from kezek.storage.open import migrate, open_snapshot, open_store, refuse_filled
-from kezek.trust import erasures
+from kezek.storage.open import open_snapshot, open_store
 from kezek.trust.checkpoint_note import origin_of
 from kezek.trust.keyring import (
     Keyring,
@@ -73,7 +61,7 @@ from kezek.web.app import build_pages
 from kezek.web.bodiless import bodiless
 from kezek.web.working import asked_again
 from kezek.world.chance import SystemChance
-from kezek.world.clock import DemoClock, WallClock, real_now
+from kezek.world.clock import DemoClock, WallClock
 from kezek.world.handles import streams_max
 from kezek.world.planner import SpawnedPlanner
 from kezek.world.shelf import FolderShelf
@@ -107,7 +95,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
-    keys = settings.folder / KEYS
+    keys = settings.keys
     # A log that has begun has had its keys: new ones would void its tickets, links and heads.
     keyring = open_keyring(keys, chance.secret) if last is None else read_keyring(keys)
     if last is not None:
@@ -166,8 +154,8 @@ def _ledger(
         store,
         clock,
         chance,
-        LogNotary(keyring.log, open_witnesses(settings.folder / KEYS)),
-        PublishedHeads(settings.folder / "heads"),
+        LogNotary(keyring.log, open_witnesses(settings.keys)),
+        PublishedHeads(settings.heads),
         origin_of(settings.issuer),
     )
 
@@ -220,7 +208,7 @@ def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:
         logging_config=None,
     )
     # Outside the router: it has answered 405 before any middleware is asked.
-    token = read_token(house.settings.folder / KEYS)
+    token = read_token(house.settings.keys)
     health = Health(house, neighbours or Neighbours(), token)
     whole = _beside(Api(house), health, asked_again(bodiless(app.asgi_handler)))
     app.asgi_handler = counted(whole, house.traffic)
@@ -269,79 +257,3 @@ def close_house(house: House) -> None:
     """Finish what was taken in, then release the database."""
     house.desk.stop()
     house.store.close()
-
-
-def migrate_store(settings: Settings, *, contracted: bool) -> tuple[str, list[str]]:
-    """The schema brought to this release: its step, and the contracting steps that wait."""
-    step = migrate(settings.store_url, contracted=contracted)
-    return step, [waiting for waiting in CONTRACTS if waiting > step]
-
-
-def copy_store(source: str, target: str, progress: Progress) -> Fingerprint:
-    """Put all that one address holds into an empty one; the fingerprint of both.
-
-    Nobody else may work on either meanwhile.
-    """
-    refuse_filled(target)
-    with (
-        open_snapshot(source, alone=True) as read,
-        closing(open_store(target)) as store,
-        store.alone(),
-        store.filling() as written,
-    ):
-        return copy(read, written, progress)
-
-
-def make_backup(
-    settings: Settings, target: Path, *, with_keys: bool, progress: Progress
-) -> Manifest:
-    """Write a new backup of an installation that may be served meanwhile."""
-    keys = settings.folder / KEYS if with_keys else None
-    return back_up(
-        settings.store_url,
-        target,
-        keys=keys,
-        version=version("kezek"),
-        now=real_now(),
-        progress=progress,
-    )
-
-
-def restore_backup(
-    settings: Settings,
-    backup: Path,
-    *,
-    with_keys: bool,
-    lists: Sequence[Path],
-    progress: Progress,
-) -> Restored:
-    """Put a backup into the empty database of the settings; what was erased since is erased in it too.
-
-    Erasures are read from the installation's own list, where there is one, and from `lists`.
-    """
-    keys = settings.folder / KEYS
-    own = settings.folder / erasures.NAME
-    known = [*([own] if own.exists() else []), *lists]
-    return restore(
-        backup,
-        settings.store_url,
-        keys=keys if with_keys else None,
-        erasures=lambda: erasures.read(known, keys),
-        progress=progress,
-    )
-
-
-def note_erasure(house: House, number: int) -> None:
-    """Put an erasure on the list beside the database: an older backup is restored without it."""
-    salt = house.store.reader.get(Salt, number)
-    assert salt is not None, "what was erased is there"
-    assert salt.erased, "what was erased is there"
-    erasures.append(house.settings.folder, number, salt.secret)
-
-
-def open_copy(path: Path) -> AbstractContextManager[Copy]:
-    """A database file for an auditor: read only, and nothing in it believed."""
-    # Loaded only when asked for: a server has no use for it.
-    from kezek.storage.sqlite.copy import SqliteCopy  # noqa: PLC0415
-
-    return closing(SqliteCopy(path))

@@ -14,11 +14,11 @@ import pytest
 from kezek.app.audit import Claimed, Report, audit_export, read_heads
 from kezek.app.copy_audit import audit_copy
 from kezek.app.export import lines, read_note
-from kezek.bootstrap import open_copy
 from kezek.domain.log.leaf import Salt
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.trust.notary import LogKey
 from kezek.trust.published import read_published
+from kezek.upkeep import open_copy
 from tests.ledger.book import KEY, OTHER_KEY, Book
 
 EVENTS, SIGNED = 9_000, 8_997

@@ -25,7 +25,7 @@ def migrate(*, contract: bool, folder: Path | None) -> None:
     Servers of the release before work on. With --contract they no longer can, so that comes last, when
     all servers are of this release and nobody wants to go back.
     """
-    from kezek.bootstrap import migrate_store
+    from kezek.upkeep import migrate_store
 
     settings = read_settings(folder=folder)
     refuse_missing(settings)

@@ -48,7 +48,7 @@ def restore(
     A backup that is damaged is found before anything is changed. What was decided after it was made is
     not in it. Everybody signs in again.
     """
-    from kezek.bootstrap import restore_backup
+    from kezek.upkeep import restore_backup
 
     settings = read_settings(folder=folder, database=target)
     if target is None or with_keys:

@@ -90,7 +90,7 @@ def _kept(folder: Path | None) -> list[Claimed]:
 
 def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
     from kezek.app.copy_audit import audit_copy
-    from kezek.bootstrap import open_copy
+    from kezek.upkeep import open_copy
 
     with open_copy(path) as copy:
         audit_copy(copy, kept, key, report)

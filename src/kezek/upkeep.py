@@ -1,0 +1,99 @@
+"""What is done to an installation's store as a whole: moved on, copied, backed up, restored, audited.
+
+A composition root of its own: none of it needs the server that `bootstrap` puts together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, closing
+from importlib.metadata import version
+from pathlib import Path
+
+from kezek.app.copy import copy
+from kezek.app.copy_audit import Copy
+from kezek.app.fingerprint import Fingerprint
+from kezek.app.house import House
+from kezek.app.manifest import Manifest, Restored
+from kezek.app.snapshot import Progress
+from kezek.domain.log.leaf import Salt
+from kezek.settings import Settings
+from kezek.storage.backup import back_up, restore
+from kezek.storage.migrations.head import CONTRACTS
+from kezek.storage.open import migrate, open_snapshot, open_store, refuse_filled
+from kezek.storage.sqlite.copy import SqliteCopy
+from kezek.trust import erasures
+from kezek.world.clock import real_now
+
+
+def migrate_store(settings: Settings, *, contracted: bool) -> tuple[str, list[str]]:
+    """The schema brought to this release: its step, and the contracting steps that wait."""
+    step = migrate(settings.store_url, contracted=contracted)
+    return step, [waiting for waiting in CONTRACTS if waiting > step]
+
+
+def copy_store(source: str, target: str, progress: Progress) -> Fingerprint:
+    """Put all that one address holds into an empty one; the fingerprint of both.
+
+    Nobody else may work on either meanwhile.
+    """
+    refuse_filled(target)
+    with (
+        open_snapshot(source, alone=True) as read,
+        closing(open_store(target)) as store,
+        store.alone(),
+        store.filling() as written,
+    ):
+        return copy(read, written, progress)
+
+
+def make_backup(
+    settings: Settings, target: Path, *, with_keys: bool, progress: Progress
+) -> Manifest:
+    """Write a new backup of an installation that may be served meanwhile."""
+    keys = settings.keys if with_keys else None
+    return back_up(
+        settings.store_url,
+        target,
+        keys=keys,
+        version=version("kezek"),
+        now=real_now(),
+        progress=progress,
+    )
+
+
+def restore_backup(
+    settings: Settings,
+    backup: Path,
+    *,
+    with_keys: bool,
+    lists: Sequence[Path],
+    progress: Progress,
+) -> Restored:
+    """Put a backup into the empty database of the settings; what was erased since is erased in it too.
+
+    Erasures are read from the installation's own list, where there is one, and from `lists`.
+    """
+    keys = settings.keys
+    own = settings.folder / erasures.NAME
+    known = [*([own] if own.exists() else []), *lists]
+    return restore(
+        backup,
+        settings.store_url,
+        keys=keys if with_keys else None,
+        erasures=lambda: erasures.read(known, keys),
+        progress=progress,
+    )
+
+
+def note_erasure(house: House, number: int) -> None:
+    """Put an erasure on the list beside the database: an older backup is restored without it."""
+    salt = house.store.reader.get(Salt, number)
+    assert salt is not None, "what was erased is there"
+    assert salt.erased, "what was erased is there"
+    erasures.append(house.settings.folder, number, salt.secret)
+
+
+def open_copy(path: Path) -> AbstractContextManager[Copy]:
+    """A database file for an auditor: read only, and nothing in it believed."""
+    return closing(SqliteCopy(path))
