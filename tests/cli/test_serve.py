@@ -52,7 +52,7 @@ def test_once_somebody_has_a_password_no_link_is_printed(folder: Path):
     house = open_house(Settings(folder=folder))
     try:
         host = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
-        hashed = house.access.plain.hash_password("correct horse battery")
+        hashed = house.access.plain.hash_password("correct horse battery", "")
         assert hashed
         house.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
         assert house.store.reader.get(Login, "chief")

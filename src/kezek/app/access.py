@@ -13,10 +13,10 @@ from kezek.app.port import Clock, Session, Store
 from kezek.app.watch import Watch
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
+from kezek.domain.account.password import PasswordFault, fault_of
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR
 
-PASSWORD_LENGTH_MIN = 10
 # Each takes 32 MiB and a core for a moment, so a crowd at the door waits here and nowhere else.
 HASHED_AT_ONCE_MAX = 2
 _KEPT_MAX = 10_000
@@ -188,11 +188,9 @@ class PlainAccess:
         """Sign an account out everywhere, as a new password does."""
         self._store.end_sessions(account=account)
 
-    def hash_password(self, text: str) -> str | None:
-        """What to store for a new password; None when it is too short or too long."""
-        if len(text) < PASSWORD_LENGTH_MIN or len(text.encode()) > 256:
-            return None
-        return self._locks.hash_password(text)
+    def hash_password(self, text: str, login: str) -> str | PasswordFault:
+        """What to store for a new password of a login, or what is too easy about it."""
+        return fault_of(text, login) or self._locks.hash_password(text)
 
     def new_key(self) -> tuple[str, str]:
         """A new API key: its text, shown once, and the digest for `IssueKey`."""
@@ -214,8 +212,8 @@ class Access:
     async def sign_in(self, login: str, password: str) -> str | None:
         return await self._hashed(self.plain.sign_in, login, password)
 
-    async def hash_password(self, text: str) -> str | None:
-        return await self._hashed(self.plain.hash_password, text)
+    async def hash_password(self, text: str, login: str) -> str | PasswordFault:
+        return await self._hashed(self.plain.hash_password, text, login)
 
     async def one_time_link(self, account: int) -> str:
         return await asyncio.to_thread(self.plain.one_time_link, account)

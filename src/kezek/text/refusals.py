@@ -105,8 +105,8 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.TEXT_IMPOSSIBLE: Said(
         t("Impossible text"),
-        t("A text here is one line of at most %(most)s characters."),
-        t("Write it shorter, on one line."),
+        t("A text here is one line of at most %(most)s characters, all of which can be seen."),
+        t("Write it shorter, on one line and without invisible signs."),
     ),
     R.CAPACITY_IMPOSSIBLE: Said(
         t("Impossible capacity"),
@@ -122,7 +122,7 @@ SAID: Mapping[Reason, Said] = {
         t("Name is taken"), t("Another account has this sign-in name."), t("Choose another name.")
     ),
     R.PASSWORD_WEAK: Said(
-        t("Password too short"),
+        t("Password too easy"),
         t("This password is too short or too easy to guess."),
         t("Take at least ten characters; four words that you remember are best."),
     ),
@@ -240,6 +240,20 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
     ),
     (R.VEHICLE_BOOKED, "plate"): t(
         "A truck with this plate has a live booking with the same authority."
+    ),
+    (R.PASSWORD_WEAK, "password_short"): t("This password is too short."),
+    (R.PASSWORD_WEAK, "password_long"): t("This password is too long."),
+    (R.PASSWORD_WEAK, "password_plain"): t(
+        "Digits and signs alone, or the same letter again and again, are guessed first."
+    ),
+    (R.PASSWORD_WEAK, "password_row"): t(
+        "A row of keys or of the alphabet is guessed first, with digits beside it too."
+    ),
+    (R.PASSWORD_WEAK, "password_name"): t(
+        "The sign-in name and the name of this system are guessed first, with digits beside them too."
+    ),
+    (R.PASSWORD_WEAK, "password_known"): t(
+        "This word is on every list of common passwords, with digits beside it too."
     ),
     (R.DAY_CLOSED, ""): t("The post is closed on %(day)s."),
 }

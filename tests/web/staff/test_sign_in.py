@@ -193,6 +193,8 @@ class TestOneTimeLink:
         for password, again, field in (
             (NEW, "another", "f-again-e"),
             ("short", "short", "f-password-e"),
+            ("1234567890", "1234567890", "Digits and signs alone"),
+            ("officer-2026", "officer-2026", "The sign-in name and the name of this system"),
             ("x" * 200, "x" * 199, "f-again-e"),
         ):
             answer = self.use(b, url, password, again)
