@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -77,6 +78,25 @@ def test_a_closed_day_is_told_with_its_reason(office):
     page = office.browser().page("/checkpoints/kz_a")
     assert "Reason: flood on the road." in page
     assert "Closed today" in page
+
+
+@pytest.mark.parametrize(("ahead", "warned"), [(1, True), (2, False)])
+def test_a_closure_warns_from_the_day_before_and_stands_with_the_days_until_then(
+    office, ahead: int, warned: bool
+):
+    on = TODAY + timedelta(days=ahead)
+    office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(on), "flood on the road"))
+    page = office.browser().page("/checkpoints/kz_a")
+    assert ("Reason: flood on the road." in page) is warned
+    listed = re.search(r"<li>Closed [^<]*: flood on the road</li>", page)
+    assert (listed is None) is warned
+
+
+def test_the_head_names_the_next_place_and_the_way_to_it(office):
+    page = office.browser().page("/checkpoints/kz_a")
+    head = page[page.index('id="take"') : page.index('id="closures"')]
+    assert "Next ordinary place:" in head
+    assert 'href="/book?checkpoint=kz_a"' in head
 
 
 def test_the_reason_of_the_published_board_is_in_words(shipped):
