@@ -21,8 +21,9 @@ from tests.cli.program import Running, kezek, until
 
 def carrier(call: Call, folder: Path, role: str = "carrier") -> str:
     """An API key of a new account."""
-    call("user", "add", f"bench-{role}", "--role", role, "--folder", folder)
-    asked = ("user", "key", f"bench-{role}", "--role", role, "--rate", "1000000")
+    may = ("--role", role, "--place", "*")
+    call("user", "add", f"bench-{role}", *may, "--folder", folder)
+    asked = ("user", "key", f"bench-{role}", *may, "--rate", "1000000")
     return str(call(*asked, "--folder", folder, "--json").answer["key"])
 
 

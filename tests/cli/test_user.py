@@ -53,12 +53,12 @@ def test_texts_for_people(call: Call, folder: Path):
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
-        (["add", "known", "--role", "clerk"], "login_taken"),
-        (["add", "x", "--role", "clerk"], "login_impossible"),
+        (["add", "known", "--role", "clerk", "--place", "kz"], "login_taken"),
+        (["add", "x", "--role", "clerk", "--place", "*"], "login_impossible"),
         (["add", "other", "--role", "clerk", "--place", "kz_nowhere"], "grant_impossible"),
         (["grant", "known", "clerk", "kz_nowhere"], "grant_impossible"),
         (["grant", "known", "agency", "kz", "--withdraw"], "grant_impossible"),
-        (["key", "known", "--role", "agency"], "grant_impossible"),
+        (["key", "known", "--role", "agency", "--place", "kz"], "grant_impossible"),
         (["close", "nobody"], "account_unknown"),
         (["password", "nobody"], "account_unknown"),
         (["revoke", "7"], "api_key_unknown"),
@@ -73,6 +73,20 @@ def test_refusals_end_with_3_and_their_code(
     assert called.document["problem"]["code"] == code
     assert called.document["problem"]["sentence"]
     assert code in call("user", *arguments, "--folder", folder).err
+
+
+@pytest.mark.parametrize("role", ["officer", "supervisor", "clerk", "agency"])
+def test_nobody_is_staff_everywhere_by_leaving_the_place_out(call: Call, folder: Path, role: str):
+    for asked in (
+        ["add", "aida", "--role", role],
+        ["key", "aida", "--role", role],
+        ["grant", "aida", role],
+    ):
+        called = call("user", *asked, "--folder", folder)
+        assert called.code == ExitCode.USAGE
+        assert "kz_syrym" in called.err
+    everywhere = call("user", "add", "aida", "--role", role, "--place", "*", "--folder", folder)
+    assert everywhere.code == ExitCode.DONE
 
 
 def test_a_role_that_does_not_exist_is_a_wrong_command_line(call: Call, folder: Path):

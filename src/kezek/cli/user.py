@@ -21,9 +21,8 @@ ROLES = ("reader", "carrier", "clerk", "officer", "supervisor", "agency", "admin
 
 place_option = click.option(
     "--place",
-    default="*",
-    show_default=True,
-    help="A checkpoint such as kz_syrym, an authority such as kz, or * for everywhere.",
+    help="A checkpoint such as kz_syrym, an authority such as kz, or * for everywhere. Without it "
+    "carriers, readers and administrators are meant everywhere; the others need it.",
 )
 
 
@@ -39,10 +38,11 @@ def user() -> None:
 @place_option
 @folder_option
 @json_option
-def add(login: str, name: str, role: str, place: str, folder: Path | None) -> None:
+def add(login: str, name: str, role: str, place: str | None, folder: Path | None) -> None:
     """Add an account and print a one-time link with which it sets its password."""
     from kezek.domain.account.decide import AddAccount
 
+    place = place_of(role, place)
     with opened(folder) as house:
         made = ask(house, AddAccount(fresh_key(house), operator(), login, name, "", role, place))
         body = {"account": made["account"], "login": login.strip().lower()}
@@ -119,14 +119,15 @@ def close(login: str, folder: Path | None) -> None:
 @user.command()
 @click.argument("login")
 @click.argument("role", type=click.Choice(ROLES))
-@click.argument("place", default="*")
+@click.argument("place", required=False)
 @click.option("--withdraw", is_flag=True, help="Take the role away instead.")
 @folder_option
 @json_option
-def grant(login: str, role: str, place: str, *, withdraw: bool, folder: Path | None) -> None:
+def grant(login: str, role: str, place: str | None, *, withdraw: bool, folder: Path | None) -> None:
     """Grant an account a role at a place, or withdraw it."""
     from kezek.domain.account.decide import GrantRole
 
+    place = place_of(role, place)
     with opened(folder) as house:
         number = account_of(house, login)
         asked = GrantRole(fresh_key(house), operator(), number, role, place, withdraw=withdraw)
@@ -160,10 +161,13 @@ def password(login: str, folder: Path | None) -> None:
 )
 @folder_option
 @json_option
-def key(login: str, *, role: str, place: str, label: str, rate: int, folder: Path | None) -> None:
+def key(
+    login: str, *, role: str, place: str | None, label: str, rate: int, folder: Path | None
+) -> None:
     """Issue an API key and show it, once; it never opens more than its account may."""
     from kezek.domain.account.decide import IssueKey
 
+    place = place_of(role, place)
     with opened(folder) as house:
         number = account_of(house, login)
         text, digest = house.access.new_key()
@@ -189,6 +193,18 @@ def revoke(key_id: int, folder: Path | None) -> None:
     with opened(folder) as house:
         ask(house, RevokeKey(fresh_key(house), operator(), key_id))
     answer({"id": key_id}, lambda: say(f"API key {key_id} opens nothing any more."))
+
+
+def place_of(role: str, place: str | None) -> str:
+    """Where a role holds; everywhere is a place that staff of posts get only when it is asked for."""
+    from kezek.domain.account.actor import ANYWHERE, STAFF
+
+    if place is None and role in STAFF:
+        raise click.UsageError(
+            f"the role {role} holds at a place: name a checkpoint such as kz_syrym, an authority such "
+            f"as kz, or {ANYWHERE!r} for everywhere"
+        )
+    return place or ANYWHERE
 
 
 def account_of(house: House, login: str) -> int:
