@@ -111,6 +111,14 @@ class TestUsers:
         assert clerk.get("/clerk").status_code == 303
         assert add(b, login="clerk").status_code == 200
 
+    def test_closing_an_account_asks_first(self, office: Office):
+        page = office.browser("admin").page("/users")
+        asks = re.findall(r'<details class="confirm">(.*?)</details>', page, re.DOTALL)
+        assert len(asks) == page.count('action="/users/close"') > 0
+        for ask in asks:
+            assert "cannot be opened again" in ask
+            assert ask.count('action="/users/close"') == 1
+
     def test_an_administrator_does_not_lock_the_own_door(self, office: Office):
         b = office.browser("admin")
         closed = b.post("/users/close", b.token() | {"user": "1"})
