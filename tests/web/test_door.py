@@ -9,6 +9,7 @@ from unittest.mock import patch
 import pytest
 from litestar.testing import TestClient
 
+from kezek.api.problem import REFUSALS
 from kezek.app.desk.desk import Overloaded, Stopped
 from kezek.domain.kernel.refusal import Reason
 from kezek.text.accept import preferred
@@ -280,8 +281,9 @@ def test_a_forged_message_is_never_shown(office, cookie: str):
     assert "flash" not in re.sub(r"<link[^>]+>", "", answer.text)
 
 
-def test_every_refusal_has_a_status():
-    assert {status_of(reason) for reason in Reason} == {403, 404, 409, 422}
+def test_a_refusal_has_the_same_status_on_a_page_and_for_a_program():
+    assert {reason: status_of(reason) for reason in Reason} == REFUSALS
+    assert {*REFUSALS.values()} == {403, 404, 409, 422}
 
 
 def test_pages_are_packed_for_slow_networks(office):

@@ -18,7 +18,7 @@ from kezek.api.form import utc
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Chance, Fault, OutcomeUnknown
 from kezek.app.rate import Allowance
-from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.refusal import Fact, Kind, Reason, Refused
 from kezek.text.accept import preferred
 from kezek.text.faults import FAULTS as SAID
 from kezek.text.faults import fault, fault_title, for_program
@@ -29,49 +29,13 @@ log = logging.getLogger("kezek.api")
 TYPE = "/docs/refusals#"
 MEDIA_TYPE = b"application/problem+json"
 
-R = Reason
-
-REFUSALS: Mapping[Reason, int] = {
-    R.KEY_REUSED: 422,
-    R.NOT_ALLOWED: 403,
-    R.CHECKPOINT_UNKNOWN: 404,
-    R.LINE_UNKNOWN: 404,
-    R.BOOKING_UNKNOWN: 404,
-    R.ACCOUNT_UNKNOWN: 404,
-    R.API_KEY_UNKNOWN: 404,
-    R.CLASS_UNKNOWN: 422,
-    R.PLATE_IMPOSSIBLE: 422,
-    R.VIN_IMPOSSIBLE: 422,
-    R.PHONE_IMPOSSIBLE: 422,
-    R.DRIVER_MISSING: 422,
-    R.DRIVERS_TOO_MANY: 422,
-    R.REASON_MISSING: 422,
-    R.TEXT_IMPOSSIBLE: 422,
-    R.CAPACITY_IMPOSSIBLE: 422,
-    R.LOGIN_IMPOSSIBLE: 422,
-    R.LOGIN_TAKEN: 409,
-    R.PASSWORD_WEAK: 422,
-    R.GRANT_IMPOSSIBLE: 422,
-    R.WRONG_STATUS: 409,
-    R.WINDOW_NOT_OPEN: 409,
-    R.OUT_OF_TURN: 409,
-    R.NOBODY_TO_CALL: 409,
-    R.NOTHING_TO_UNDO: 409,
-    R.UNDO_TOO_LATE: 409,
-    R.NOTHING_TO_APPROVE: 409,
-    R.SAME_APPROVER: 409,
-    R.MOVES_EXHAUSTED: 409,
-    R.MOVE_TOO_LATE: 409,
-    R.WINDOW_PAST: 409,
-    R.HORIZON_EXCEEDED: 409,
-    R.SAME_WINDOW: 409,
-    R.WINDOW_UNKNOWN: 422,
-    R.DAY_CLOSED: 409,
-    R.VEHICLE_BOOKED: 409,
-    R.CLASS_FULL: 409,
-    R.SLOT_FULL: 409,
-    R.GARAGE_FULL: 409,
+_STATUS: Mapping[Kind, int] = {
+    Kind.FORBIDDEN: 403,
+    Kind.UNKNOWN: 404,
+    Kind.IMPOSSIBLE: 422,
+    Kind.CONFLICT: 409,
 }
+REFUSALS: Mapping[Reason, int] = {reason: _STATUS[reason.kind] for reason in Reason}
 
 
 class Wrong(StrEnum):

@@ -14,7 +14,7 @@ from litestar.exceptions import HTTPException
 
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Fault
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Kind, Reason, Refused
 from kezek.text import faults, refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
@@ -45,39 +45,17 @@ _STATUS: Mapping[str, int] = {
 }
 _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429: "rate_limited"}
 _WAIT_SECONDS = {"rate_limited": 30, "overloaded": 5, "unavailable": 30, "outcome_unknown": 5}
-_SHAPES = frozenset(
-    {
-        Reason.PLATE_IMPOSSIBLE,
-        Reason.VIN_IMPOSSIBLE,
-        Reason.PHONE_IMPOSSIBLE,
-        Reason.DRIVER_MISSING,
-        Reason.REASON_MISSING,
-        Reason.TEXT_IMPOSSIBLE,
-        Reason.CAPACITY_IMPOSSIBLE,
-        Reason.LOGIN_IMPOSSIBLE,
-        Reason.PASSWORD_WEAK,
-        Reason.CLASS_UNKNOWN,
-        Reason.WINDOW_UNKNOWN,
-    }
-)
-_NOT_THERE = frozenset(
-    {
-        Reason.CHECKPOINT_UNKNOWN,
-        Reason.LINE_UNKNOWN,
-        Reason.BOOKING_UNKNOWN,
-        Reason.ACCOUNT_UNKNOWN,
-        Reason.API_KEY_UNKNOWN,
-    }
-)
+_OF_A_REFUSAL: Mapping[Kind, int] = {
+    Kind.FORBIDDEN: 403,
+    Kind.UNKNOWN: 404,
+    Kind.IMPOSSIBLE: 422,
+    Kind.CONFLICT: 409,
+}
 
 
 def status_of(reason: Reason) -> int:
     """The HTTP status of a page that shows a refusal."""
-    if reason is Reason.NOT_ALLOWED:
-        return 403
-    if reason in _NOT_THERE:
-        return 404
-    return 422 if reason in _SHAPES else 409
+    return _OF_A_REFUSAL[reason.kind]
 
 
 def failure(web: Web) -> Callable[[PageRequest, Exception], Response[bytes]]:

@@ -1,7 +1,7 @@
 """Every way in which a rule says no, in order of precedence.
 
 Two faults in one command always give the answer that stands first here.  A code is public and stable;
-its sentence lives in the catalogues, its HTTP status in `api/problem.py`.
+its sentence lives in the catalogues, and each edge has one status for each `Kind`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,15 @@ from enum import StrEnum
 from kezek.domain.kernel.value import value
 
 Fact = str | int | None
+
+
+class Kind(StrEnum):
+    """What stands in the way: who asks, what is named, what is said, or how things are now."""
+
+    FORBIDDEN = "forbidden"
+    UNKNOWN = "unknown"
+    IMPOSSIBLE = "impossible"
+    CONFLICT = "conflict"
 
 
 class Reason(StrEnum):
@@ -65,11 +74,48 @@ class Reason(StrEnum):
     GARAGE_FULL = "garage_full"
 
     @property
+    def kind(self) -> Kind:
+        """What an edge's status is chosen by."""
+        return _KINDS.get(self, Kind.CONFLICT)
+
+    @property
     def retryable(self) -> bool:
         """Whether the same command may succeed later, unchanged."""
         return self in _RETRYABLE
 
 
+_KINDS: Mapping[Reason, Kind] = {
+    Reason.NOT_ALLOWED: Kind.FORBIDDEN,
+    **dict.fromkeys(
+        (
+            Reason.CHECKPOINT_UNKNOWN,
+            Reason.LINE_UNKNOWN,
+            Reason.BOOKING_UNKNOWN,
+            Reason.ACCOUNT_UNKNOWN,
+            Reason.API_KEY_UNKNOWN,
+        ),
+        Kind.UNKNOWN,
+    ),
+    **dict.fromkeys(
+        (
+            Reason.KEY_REUSED,
+            Reason.CLASS_UNKNOWN,
+            Reason.PLATE_IMPOSSIBLE,
+            Reason.VIN_IMPOSSIBLE,
+            Reason.PHONE_IMPOSSIBLE,
+            Reason.DRIVER_MISSING,
+            Reason.DRIVERS_TOO_MANY,
+            Reason.REASON_MISSING,
+            Reason.TEXT_IMPOSSIBLE,
+            Reason.CAPACITY_IMPOSSIBLE,
+            Reason.LOGIN_IMPOSSIBLE,
+            Reason.PASSWORD_WEAK,
+            Reason.GRANT_IMPOSSIBLE,
+            Reason.WINDOW_UNKNOWN,
+        ),
+        Kind.IMPOSSIBLE,
+    ),
+}
 _RETRYABLE = frozenset(
     {
         Reason.WINDOW_NOT_OPEN,
