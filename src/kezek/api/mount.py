@@ -9,6 +9,7 @@ description come from one table anyway.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from kezek.api import (
@@ -50,24 +51,26 @@ from kezek.app.rate import Allowance
 from kezek.domain.account.actor import PUBLIC
 from kezek.text.catalogue import SOURCE
 
-OPERATIONS: tuple[Operation, ...] = (
-    *checkpoint.OPERATIONS,
-    *availability.OPERATIONS,
-    *booking.OPERATIONS,
-    *bulk.OPERATIONS,
-    *change.OPERATIONS,
-    *turn.OPERATIONS,
-    *search.OPERATIONS,
-    *calendar.OPERATIONS,
-    *board.OPERATIONS,
-    *stream.OPERATIONS,
-    *forecast.OPERATIONS,
-    *log.OPERATIONS,
-    *head.OPERATIONS,
-    *proof.OPERATIONS,
-    *regulation.OPERATIONS,
-    *key.OPERATIONS,
+# Whose methods answer which operations.
+_NOUNS: tuple[tuple[Callable[[House], Any], tuple[Operation, ...]], ...] = (
+    (checkpoint.Checkpoints, checkpoint.OPERATIONS),
+    (availability.Places, availability.OPERATIONS),
+    (booking.Bookings, booking.OPERATIONS),
+    (bulk.Bulk, bulk.OPERATIONS),
+    (change.Changes, change.OPERATIONS),
+    (turn.Turns, turn.OPERATIONS),
+    (search.Search, search.OPERATIONS),
+    (calendar.Calendars, calendar.OPERATIONS),
+    (board.Boards, board.OPERATIONS),
+    (stream.Feeds, stream.OPERATIONS),
+    (forecast.Forecasts, forecast.OPERATIONS),
+    (log.Log, log.OPERATIONS),
+    (head.Heads, head.OPERATIONS),
+    (proof.Tree, proof.OPERATIONS),
+    (regulation.RegulationsInForce, regulation.OPERATIONS),
+    (key.Keys, key.OPERATIONS),
 )
+OPERATIONS = tuple(operation for _, operations in _NOUNS for operation in operations)
 
 _KEY = re.compile(rb"[!-~]{1,200}")
 _BEARER = b"bearer "
@@ -88,27 +91,13 @@ class Api:
             self._root.add(operation, operation.run.__get__(noun))
 
     def _paired(self) -> list[tuple[Operation, Any]]:
-        house = self._house
-        nouns = (
-            (checkpoint.Checkpoints(house), checkpoint.OPERATIONS),
-            (availability.Places(house), availability.OPERATIONS),
-            (booking.Bookings(house), booking.OPERATIONS),
-            (bulk.Bulk(house), bulk.OPERATIONS),
-            (change.Changes(house), change.OPERATIONS),
-            (turn.Turns(house), turn.OPERATIONS),
-            (search.Search(house), search.OPERATIONS),
-            (calendar.Calendars(house), calendar.OPERATIONS),
-            (board.Boards(house), board.OPERATIONS),
-            (stream.Feeds(house), stream.OPERATIONS),
-            (forecast.Forecasts(house), forecast.OPERATIONS),
-            (log.Log(house), log.OPERATIONS),
-            (head.Heads(house), head.OPERATIONS),
-            (proof.Tree(house), proof.OPERATIONS),
-            (regulation.RegulationsInForce(house), regulation.OPERATIONS),
-            (key.Keys(house), key.OPERATIONS),
-            (description.Description(house, OPERATIONS), description.OPERATIONS),
-        )
-        return [(operation, noun) for noun, operations in nouns for operation in operations]
+        nouns = [(made(self._house), operations) for made, operations in _NOUNS]
+        itself = description.Description(self._house, OPERATIONS)
+        return [
+            (operation, noun)
+            for noun, operations in [*nouns, (itself, description.OPERATIONS)]
+            for operation in operations
+        ]
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; whatever goes wrong leaves as a problem."""
