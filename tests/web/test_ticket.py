@@ -129,7 +129,9 @@ def test_whoever_lost_the_time_through_a_closure_is_told_why_and_offered_another
     office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
     page = office.browser().page(link(office, number))
     assert "at the booked time: flood. You lose nothing" in words(page)
-    assert re.search(r"Your time was \d+ \w+, \d\d:00\. Choose a new one until \d+ \w+", words(page))
+    assert re.search(
+        r"Your time was \d+ \w+, \d\d:00\. Choose a new one until \d+ \w+", words(page)
+    )
     assert f'href="{link(office, number)}/move"' in page
     move = words(office.browser().page(link(office, number) + "/move"))
     assert "Your time was lost" in move
