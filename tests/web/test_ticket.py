@@ -44,7 +44,7 @@ def test_before_arrival_there_is_an_hour_and_bookings_ahead_but_no_place(office)
     number = office.book(2, who="public", start=office.window(A, hour=12))
     page = words(office.browser().page(link(office, number)))
     assert "12:00" in page
-    assert "1 booking ahead of your hour" in page
+    assert "1 booking from now until your hour" in page
     assert "Your place" not in page
 
 
