@@ -136,6 +136,13 @@ def test_a_strange_plate_is_doubted_and_booked(office):
     assert confirm(browser, checked.text).status_code == 303
 
 
+def test_an_impossible_plate_is_not_doubted_too_and_the_summary_says_which_one(office):
+    _, answer = steps(office, office.browser(), plate="!!!", trailer="!!!")
+    assert "We do not know this form of plate" not in answer.text
+    assert "Truck: A plate has letters and digits only." in errors(answer.text)
+    assert "Trailer: A plate has letters and digits only." in errors(answer.text)
+
+
 def test_a_truck_that_is_booked_already(office):
     browser = office.browser()
     _, checked = steps(office, browser)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from unittest.mock import patch
+from urllib.parse import quote
 
 import pytest
 from litestar.testing import TestClient
@@ -67,6 +68,17 @@ def test_no_form_is_taken_without_its_token(office):
         assert answer.status_code == 403, path
         assert code(answer) == "stale_page", path
         assert len(office.events()) == before, path
+
+
+@pytest.mark.parametrize(
+    ("path", "offered"),
+    [("/users/add", True), ("/console/kz_a/call", True), ("/book", False), ("/ticket", False)],
+)
+def test_whose_cookies_are_gone_is_led_to_sign_in_where_one_signs_in(office, path, offered):
+    client = TestClient(office.app, raise_server_exceptions=False)
+    answer = client.post(path, data={"key": "x" * 20}, follow_redirects=False)
+    assert code(answer) == "stale_page"
+    assert (f'href="/sign-in?next={quote(path, safe="")}"' in answer.text) is offered
 
 
 def test_a_token_of_another_browser_is_refused(office):

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone
+from importlib.resources import files
 
 import pytest
 
 from kezek.app.kept import Kept
+from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 from kezek.web.forms import Form
 from kezek.web.session import own_address
 from kezek.web.shape import hour_of, hour_value, utc_offset
 from kezek.web.stop import Stop
+
+
+def test_a_field_for_a_name_takes_no_more_letters_than_a_name_may_have():
+    folder = files("kezek.web") / "templates" / "pages"
+    fields = [
+        (page.name, int(most))
+        for page in folder.iterdir()
+        for most in re.findall(r'field\("(?:driver|name)",.*?max=(\d+)', page.read_text("utf-8"))
+    ]
+    assert len(fields) > 5
+    assert {most for _, most in fields} == {NAME_LENGTH_MAX}, fields
 
 
 def test_a_field_is_one_line_of_a_bounded_length():

@@ -166,8 +166,10 @@ def _tell_end(folder: Path) -> None:
     at = f"--folder {shlex.quote(str(folder))}"
     again = "kezek demo" if folder == FOLDER else f"kezek demo {at}"
     say(f"The demo has stopped; all that happened is kept in {folder}.")
-    say(f"  {again:24} goes on from here; with --fresh it begins anew")
-    say(f"  kezek serve {at}  opens it as it is, without new trucks")
+    say("To go on from here, or with --fresh to begin anew:")
+    say(f"  {again}")
+    say("To open it as it is, without new trucks:")
+    say(f"  kezek serve {at}")
 
 
 @click.command(hidden=True)

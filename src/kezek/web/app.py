@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from litestar import Response, Router
 from litestar.exceptions import HTTPException
@@ -12,16 +13,21 @@ from litestar.types import ControllerRouterHandler
 from kezek.app.house import House
 from kezek.app.kept import Kept
 from kezek.app.port import Fault
+from kezek.text.mark import translatable
 from kezek.web import board, book, checkpoint, csrf, find_ticket, reading, regulation, ticket
 from kezek.web.assets import Assets, static_route
 from kezek.web.errors import failure
 from kezek.web.forms import read_form
+from kezek.web.session import SIGN_IN
 from kezek.web.staff import routes as staff
-from kezek.web.stop import Elsewhere, RefusedStop, Stop
+from kezek.web.stop import Elsewhere, RefusedStop, Step, Stop
 from kezek.web.templates import Templates
 from kezek.web.visit import SESSION_COOKIE, PageRequest, Visit, Web, begin_visit
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Where forms stand that nobody signs in for.
+_FOR_EVERYBODY = ("/book", "/ticket", "/t/", "/sign-in", "/register", "/password")
+_SIGN_IN = translatable("Sign in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,4 +103,14 @@ async def _take_form(here: Visit) -> None:
     cookies = request.cookies
     seed, session = cookies.get(csrf.SEED_COOKIE, ""), cookies.get(SESSION_COOKIE, "")
     if not csrf.fits(here.form.text(csrf.FIELD), seed, session):
-        raise Stop("session_expired" if here.had_session and here.person is None else "stale_page")
+        if here.person is None and here.had_session:
+            raise Stop("session_expired")
+        raise Stop("stale_page", steps=_ways_in(here))
+
+
+def _ways_in(here: Visit) -> tuple[Step, ...]:
+    """Signing in, for somebody whose browser has forgotten it and whose page is not for everybody."""
+    path = here.request.url.path
+    if here.person is not None or path.startswith(_FOR_EVERYBODY):
+        return ()
+    return (Step(here.words.gettext(_SIGN_IN), f"{SIGN_IN}?next={quote(path, safe='')}"),)

@@ -78,7 +78,8 @@ def doubts_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
     """What is unusual, by field; it is said and stops nobody."""
     country, found = values.get("country", "").upper(), {}
     plate = plates.normalise(country, values.get("plate", ""))
-    if plate and not plates.known_format(country, plate, plate_formats()):
+    possible = not plates.impossible(country, plate)
+    if possible and not plates.known_format(country, plate, plate_formats()):
         found["plate"] = say.gettext(_UNKNOWN_FORM)
     vin = vins.normalise(values.get("vin", ""))
     if not vins.impossible(vin) and vins.check_digit_doubtful(vin):

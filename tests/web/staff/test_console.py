@@ -406,6 +406,10 @@ def test_the_stream_tells_of_the_line_only(office):
     assert b"event: changed" in second
 
 
+def test_the_link_is_said_to_be_up_only_by_the_script_that_knows(office):
+    assert 'id="link" hidden' in office.browser("officer").page(HERE)
+
+
 def test_a_person_is_at_a_post_from_its_console_s_first_page_on_and_a_stranger_is_not(office):
     assert office.browser("carrier").get(HERE).status_code == 403
     assert not office.house.presence.manned()

@@ -64,6 +64,9 @@ const tick = () => {
     const then = Date.parse(words.closest("[data-age]").dataset.age);
     words.textContent = live && !lost ? words.dataset.live : ago(now() - then, then);
   }
+  // Said by the script alone: a page without it does not renew itself.
+  const link = document.getElementById("link");
+  if (link) link.hidden = !live || lost;
   const banner = document.getElementById("stale");
   if (!banner) return;
   banner.hidden = !lost;
