@@ -15,7 +15,7 @@ from datetime import date
 
 from kezek.app.checkpoint import Post
 from kezek.app.row_problem import Faults, RowProblem, RowReason
-from kezek.app.table import Row
+from kezek.app.table import Row, decoded, header_fits
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Instant, to_datetime, windows
 from kezek.domain.regulation.regulation import VehicleClass
@@ -61,7 +61,7 @@ class Sheet:
 def read_sheet(raw: bytes, posts: Mapping[str, Post], name: str = "") -> Sheet:
     """Read a table: UTF-8 with or without a byte order mark, comma or semicolon, LF or CRLF."""
     whole = Faults(name)
-    text = _decoded(raw, whole)
+    text = decoded(raw, whole)
     rows: list[Asked | Unclear] = []
     if text is not None:
         try:
@@ -77,19 +77,6 @@ def read_sheet(raw: bytes, posts: Mapping[str, Post], name: str = "") -> Sheet:
     return Sheet((), tuple(whole.found)) if whole.found else Sheet(tuple(rows), ())
 
 
-def _decoded(raw: bytes, whole: Faults) -> str | None:
-    if b"\0" in raw:
-        whole.add(raw[: raw.index(b"\0")].count(b"\n") + 1, "", RowReason.NUL_BYTE)
-        return None
-    try:
-        return raw.removeprefix(b"\xef\xbb\xbf").decode()
-    except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        shown = raw[max(0, error.start - 20) : error.start + 20].decode(errors="backslashreplace")
-        whole.add(line, "", RowReason.NOT_UTF8, shown)
-        return None
-
-
 def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | int]]:
     """Each row with its line: the cells by column, or their number where it is not the header's."""
     head = text.lstrip().partition("\n")[0]
@@ -101,25 +88,13 @@ def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | int
         if any(cell.strip() for cell in found):
             if header is None:
                 header = [cell.strip().lower() for cell in found]
-                _check(header, line, whole)
-                if whole.found:
+                if not header_fits(header, whole, frozenset(REQUIRED), frozenset(OPTIONAL), line):
                     return
             elif len(found) == len(header):
                 yield line, dict(zip(header, found, strict=True))
             else:
                 yield line, len(found)
         line = reader.line_num + 1
-
-
-def _check(header: Sequence[str], line: int, whole: Faults) -> None:
-    for column in REQUIRED:
-        if column not in header:
-            whole.add(line, column, RowReason.COLUMN_MISSING)
-    for place, column in enumerate(header):
-        if column in header[:place]:
-            whole.add(line, column, RowReason.COLUMN_TWICE)
-        elif column not in COLUMNS:
-            whole.add(line, column, RowReason.COLUMN_UNKNOWN)
 
 
 def _row(

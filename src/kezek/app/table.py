@@ -142,6 +142,11 @@ def _text(file: Source, faults: Faults) -> str | None:
     if len(raw) > SIZE_MAX:
         faults.add(0, "", RowReason.FILE_TOO_LARGE)
         return None
+    return decoded(raw, faults)
+
+
+def decoded(raw: bytes, faults: Faults) -> str | None:
+    """UTF-8 with or without a byte order mark; None when a line is not, each of which is named."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\0" not in raw:
         try:
@@ -173,7 +178,7 @@ def _rows(
         for cells in reader:
             if header is None:
                 header = [cell.strip() for cell in cells]
-                if not _header_fits(header, faults, required, optional):
+                if not header_fits(header, faults, required, optional):
                     return
             elif cells and len(cells) != len(header):
                 faults.add(line, "", RowReason.ROW_WIDTH, str(len(cells)))
@@ -186,16 +191,21 @@ def _rows(
         faults.add(line, "", RowReason.CSV_BROKEN, str(error))
 
 
-def _header_fits(
-    header: list[str], faults: Faults, required: frozenset[str], optional: frozenset[str]
+def header_fits(
+    header: Sequence[str],
+    faults: Faults,
+    required: frozenset[str],
+    optional: frozenset[str],
+    line: int = 1,
 ) -> bool:
+    """Whether every column is known, there once, and none is missing; what is wrong is noted."""
     for column in sorted(required - set(header)):
-        faults.add(1, column, RowReason.COLUMN_MISSING)
+        faults.add(line, column, RowReason.COLUMN_MISSING)
     seen: set[str] = set()
     for column in header:
         if column in seen:
-            faults.add(1, column, RowReason.COLUMN_TWICE)
+            faults.add(line, column, RowReason.COLUMN_TWICE)
         elif column not in required and column not in optional:
-            faults.add(1, column, RowReason.COLUMN_UNKNOWN)
+            faults.add(line, column, RowReason.COLUMN_UNKNOWN)
         seen.add(column)
     return not faults.found
