@@ -4,10 +4,12 @@ import logging
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from kezek.cli import main
 from kezek.cli.exit_code import MEANINGS, ExitCode
@@ -154,3 +156,18 @@ def test_what_failed_is_told_once_and_without_a_trace(capsys: pytest.CaptureFixt
     speaks.handle(logging.makeLogRecord(told))
     speaks.handle(logging.makeLogRecord({"msg": "the clock is behind"}))
     assert capsys.readouterr().err == "the clock is behind\n"
+
+
+def groups(command: click.Command, names: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Every command that has others under it, by its words."""
+    if isinstance(command, click.Group):
+        yield names
+        for name, under in command.commands.items():
+            yield from groups(under, (*names, name))
+
+
+@pytest.mark.parametrize("words", list(groups(main)), ids=" ".join)
+def test_no_list_of_commands_cuts_a_sentence(words: tuple[str, ...]):
+    told = CliRunner().invoke(main, [*words, "--help"], terminal_width=80)
+    assert told.exit_code == 0
+    assert "..." not in told.output.replace("[ARGS]...", ""), told.output

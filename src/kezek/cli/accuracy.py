@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MEASURES = ("called", "crossed")
 
 
-@click.command()
+@click.command(short_help="What forecasts of the last 30 days were worth.")
 @click.argument("checkpoints", nargs=-1)
 @folder_option
 @json_option

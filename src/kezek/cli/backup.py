@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kezek.app.manifest import Manifest
 
 
-@click.command()
+@click.command(short_help="Write a backup; the server may run meanwhile.")
 @click.argument("target", type=click.Path(path_type=Path))
 @click.option(
     "--with-keys",

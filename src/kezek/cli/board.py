@@ -22,7 +22,7 @@ WIDTH_UNWATCHED = 120
 _BARS = "▁▂▃▄▅▆▇█"
 
 
-@click.command()
+@click.command(short_help="Show the network board of a running server.")
 @click.option("--once", is_flag=True, help="Print the board once instead of keeping it live.")
 @click.option("--all", "everything", is_flag=True, help="Also the posts where no line runs.")
 @server_option

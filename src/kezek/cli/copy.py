@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kezek.app.fingerprint import Fingerprint
 
 
-@click.command()
+@click.command(short_help="Copy a stopped installation into an empty database.")
 @click.option(
     "--from", "source", metavar="URL", required=True, help="Address of the database to copy."
 )

@@ -25,7 +25,7 @@ FOLDER = Path("var/demo")
 FACTOR = 10
 
 
-@click.command()
+@click.command(short_help="Run the real network with invented trucks, on a fast clock.")
 @click.option("--host", help="Address to listen on; else the setting KEZEK_HOST.")
 @click.option(
     "--port",

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MARKS = {"ok": ("ok", "green"), "attention": ("attention", "yellow"), "wrong": ("WRONG", "red")}
 
 
-@click.command()
+@click.command(short_help="Check an installation and list its settings.")
 @folder_option
 @json_option
 def doctor(folder: Path | None) -> None:

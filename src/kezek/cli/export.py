@@ -18,7 +18,7 @@ LEAVES = 1_000
 HEADS = 100
 
 
-@click.command()
+@click.command(short_help="Write the log as lines of JSON for `kezek verify`.")
 @click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 @server_option
 @click.option(
@@ -46,7 +46,7 @@ def export(file: Path, server: str | None, key_file: Any, folder: Path | None) -
     answer(body, lambda: say(f"{events:,} events are in {file}."))
 
 
-@click.command()
+@click.command(short_help="Hide for good what the log tells of a booking.")
 @click.argument("number", type=click.IntRange(1))
 @folder_option
 @json_option

@@ -95,7 +95,7 @@ def table_options(command: F) -> F:
     return command
 
 
-@forecast.command()
+@forecast.command(short_help="Forecast a history's last part, and say how good that was.")
 @click.argument("file", type=_FILE)
 @table_options
 @click.option(
@@ -135,7 +135,7 @@ def backtest(
     answer(body, lambda: tell_report(report, history), beside=figures(report))
 
 
-@forecast.command()
+@forecast.command(short_help="Learn from a history and keep what was learned in a file.")
 @click.argument("file", type=_FILE)
 @table_options
 @click.option(
@@ -183,7 +183,7 @@ def fit(
     answer(body, people)
 
 
-@forecast.command()
+@forecast.command(short_help="Forecast from the last sample of a history.")
 @click.argument("model", type=_FILE)
 @click.argument("file", type=_FILE)
 @json_option

@@ -24,7 +24,10 @@ PAGE = 500
 _UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    invoke_without_command=True,
+    short_help="Print the log of a running server or a stopped installation.",
+)
 @click.option("--follow", is_flag=True, help="Go on printing as events come; needs --key-file.")
 @click.option("--line", default="", help="Only events of one line, such as kz_syrym.exit.")
 @click.option(

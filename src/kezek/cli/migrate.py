@@ -11,7 +11,7 @@ from kezek.cli.output import answer, json_option, say
 from kezek.settings import read_settings
 
 
-@click.command()
+@click.command(short_help="Bring the database's schema to this release.")
 @click.option(
     "--contract",
     is_flag=True,

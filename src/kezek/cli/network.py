@@ -29,7 +29,7 @@ def network() -> None:
     """Checkpoints, lines and their places."""
 
 
-@network.command()
+@network.command(short_help="Load checkpoints and a board from files, whole or not at all.")
 @click.option("--checkpoints", type=_FILE, help="CSV of checkpoints; else those that ship.")
 @click.option("--board", type=_FILE, help="CSV of places left by post and day.")
 @click.option(
@@ -121,7 +121,7 @@ def _place(problem: RowProblem) -> str:
     return f"{where}:{column} {problem.sentence} [{problem.reason.value}]"
 
 
-@network.command("open")
+@network.command("open", short_help="Open a line at a checkpoint for which no board is known.")
 @click.argument("checkpoint")
 @click.option("--regulation", required=True, help="The rule set that the line obeys.")
 @click.option("--capacity", type=click.IntRange(0, 100_000), required=True, help="Vehicles a day.")
@@ -156,7 +156,7 @@ def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | No
     answer(body, lambda: say(f"The line {body['line']} {told}."))
 
 
-@network.command()
+@network.command(short_help="List checkpoints with their lines, places and next free day.")
 @folder_option
 @json_option
 def show(folder: Path | None) -> None:

@@ -14,7 +14,7 @@ from kezek.cli.progress import watched
 from kezek.settings import read_settings
 
 
-@click.command()
+@click.command(short_help="Put a backup into an empty database.")
 @click.argument("backup", type=click.Path(path_type=Path))
 @click.option(
     "--to",

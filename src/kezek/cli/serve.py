@@ -27,7 +27,7 @@ WORKERS_MAX = 64
 FIRST_LOGIN = "administrator"
 
 
-@click.command()
+@click.command(short_help="Run the server until Ctrl-C or SIGTERM.")
 @click.option("--host", help="Address to listen on; else the setting KEZEK_HOST.")
 @click.option(
     "--port",

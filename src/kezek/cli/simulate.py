@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kezek.planning.scenario.read import Point
 
 
-@click.command()
+@click.command(short_help="Play a scenario and tell what comes of it.")
 @click.argument("scenario", required=False)
 @click.option("--list", "listed", is_flag=True, help="List the scenarios that ship, by name.")
 @click.option(

@@ -31,7 +31,7 @@ def user() -> None:
     """Accounts and API keys, on a stopped installation."""
 
 
-@user.command()
+@user.command(short_help="Add an account and print its one-time link.")
 @click.argument("login")
 @click.option("--name", default="", help="The person's or the firm's name.")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="What the account may do.")
@@ -101,7 +101,7 @@ def _print_accounts(body: Sequence[dict[str, Any]]) -> None:
     )
 
 
-@user.command()
+@user.command(short_help="Close an account for good, with its keys.")
 @click.argument("login")
 @folder_option
 @json_option
@@ -147,7 +147,7 @@ def password(login: str, folder: Path | None) -> None:
         _tell_link(house, {"account": number, "login": login})
 
 
-@user.command()
+@user.command(short_help="Issue an API key and show it, once.")
 @click.argument("login")
 @click.option("--role", type=click.Choice(ROLES), required=True, help="What the key may do.")
 @place_option

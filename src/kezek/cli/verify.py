@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ASKED_MAX = 300
 
 
-@click.command()
+@click.command(short_help="Check that the log is what its signed heads say.")
 @click.option(
     "--log",
     "source",

@@ -8,7 +8,7 @@ from kezek.cli.output import answer, json_option, say
 from kezek.cli.progress import watched
 
 
-@click.command()
+@click.command(short_help="Compile what simulations and forecasts need, ahead of time.")
 @json_option
 def warm() -> None:
     """Compile the kernels of simulations and forecasts, so that none is compiled while somebody waits.
