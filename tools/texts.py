@@ -24,8 +24,6 @@ Keywords: TypeAlias = dict[str, tuple[int, ...] | None]
 # elsewhere, and keys of tables, so there it says nothing.
 IN_TEMPLATES: Keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
 IN_CODE: Keywords = {"t": None, "translatable": None, "say": (1,), "count": (1, 2)}
-# Inside, a sentence is only ever marked; `count` and `say` mean other things there.
-INSIDE: Keywords = {"translatable": None}
 TRIMMED = {
     "trimmed": "true",
     "newstyle_gettext": "true",
@@ -35,7 +33,6 @@ TRIMMED = {
 }
 # Where sentences stand: folder, files, how they are read, what marks them.
 PLACES: tuple[tuple[str, str, str, Keywords], ...] = (
-    ("app", "**.py", "python", INSIDE),
     ("text", "**.py", "python", IN_CODE),
     ("web", "**.py", "python", IN_CODE),
     ("web", "templates/**.html", "jinja2", IN_TEMPLATES),

@@ -17,9 +17,10 @@ from kezek.app.network import (
     shipped_board,
     shipped_checkpoints,
 )
-from kezek.app.row_problem import SENTENCES, RowReason
+from kezek.app.row_problem import RowReason
 from kezek.domain.checkpoint.board_day import by_checkpoint, plan_days
 from kezek.domain.kernel.spread import spread
+from kezek.text.row_problem import SENTENCES, sentence
 
 CHECKPOINT = {
     "id": "kz_a", "country": "KZ", "name_en": "A", "name_ru": "А", "name_kk": "",
@@ -170,7 +171,7 @@ def test_a_bad_checkpoint(file, changed, column, reason):
     assert (problem.file, problem.line, problem.column, problem.reason) == (
         str(file), 3, column, reason,
     )  # fmt: skip
-    assert problem.sentence
+    assert sentence(problem)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_a_bad_board(file, posts, changed, column, reason):
     # A number that cannot be read leaves nothing else to say; so does everything here.
     assert (column, reason) in found
     assert {p.line for p in checked.problems} <= {0, 3}
-    assert all(p.sentence for p in checked.problems)
+    assert all(map(sentence, checked.problems))
 
 
 def test_every_fault_is_named_not_only_the_first(file, posts):

@@ -1,8 +1,8 @@
-"""What can be wrong with a file from outside, and how it is said."""
+"""What can be wrong with a file from outside; `text.row_problem` says it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -44,47 +44,6 @@ class RowReason(StrEnum):
     PROBLEMS_TOO_MANY = "problems_too_many"
 
 
-def translatable(text: str) -> str:
-    """Mark a sentence for the catalogues; it is translated where it is shown."""
-    return text
-
-
-SENTENCES: Mapping[RowReason, str] = {
-    RowReason.FILE_UNREADABLE: translatable("The file cannot be read: {value}."),
-    RowReason.FILE_TOO_LARGE: translatable("The file is larger than 50 MB."),
-    RowReason.FILE_EMPTY: translatable("The file has no rows."),
-    RowReason.NUL_BYTE: translatable("The line contains a NUL byte; is this a text file?"),
-    RowReason.NOT_UTF8: translatable("The line is not UTF-8: {value}."),
-    RowReason.CSV_BROKEN: translatable("The line breaks the rules of CSV: {value}."),
-    RowReason.COLUMN_MISSING: translatable("The column {column} is missing."),
-    RowReason.COLUMN_UNKNOWN: translatable("The column {column} is unknown."),
-    RowReason.COLUMN_TWICE: translatable("The column {column} stands there twice."),
-    RowReason.ROW_WIDTH: translatable("The row has {value} cells, the header another number."),
-    RowReason.VALUE_MISSING: translatable("{column} may not be empty."),
-    RowReason.VALUE_UNEXPECTED: translatable("{column} may not be “{value}”."),
-    RowReason.VALUE_TOO_LONG: translatable("{column} is too long: “{value}…”."),
-    RowReason.VALUE_TWICE: translatable("{column}: “{value}” stands there twice."),
-    RowReason.NUMBER_WRONG: translatable("{column} is not a number: “{value}”."),
-    RowReason.NUMBER_NEGATIVE: translatable("{column} is negative: {value}."),
-    RowReason.NUMBER_TOO_LARGE: translatable("{column} is out of range: {value}."),
-    RowReason.DATE_WRONG: translatable("{column} is not a date like 2026-06-13: “{value}”."),
-    RowReason.ID_WRONG: translatable(
-        "“{value}” is not an id: two small letters of the country, then small letters, digits and _."
-    ),
-    RowReason.COUNTRY_WITHOUT_ZONE: translatable("No time zone is known for the country {value}."),
-    RowReason.COORDINATE_ALONE: translatable("Latitude and longitude come together or not at all."),
-    RowReason.CHECKPOINT_UNKNOWN: translatable("No checkpoint is called “{value}”."),
-    RowReason.CLOSED_WITH_NUMBERS: translatable("A closed day has places: {column} is {value}."),
-    RowReason.DAY_MISSING: translatable(
-        "Days are missing between the first and the last: {value}."
-    ),
-    RowReason.ROWS_TOO_MANY: translatable(
-        "The table has more rows than may be sent at a time: {value}."
-    ),
-    RowReason.PROBLEMS_TOO_MANY: translatable("More problems follow; only the first are listed."),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """One fault.  `line` counts from 1, 0 is the whole file; `column` may be empty."""
@@ -94,11 +53,6 @@ class RowProblem:
     column: str
     reason: RowReason
     value: str
-
-    @property
-    def sentence(self) -> str:
-        """The fault in English; `SENTENCES` has the template for other languages."""
-        return SENTENCES[self.reason].format(column=self.column, value=self.value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,8 @@ def _keyed(command: LoadNetwork, key: str) -> LoadNetwork:
 
 def _whole(checked: Checked[T]) -> tuple[T, ...]:
     """The rows of a file without fault; else each fault is reported and the run ends."""
+    from kezek.text.row_problem import sentence
+
     if not checked.problems:
         return checked.rows
     if not wants_json(click.get_current_context()):
@@ -100,7 +102,7 @@ def _whole(checked: Checked[T]) -> tuple[T, ...]:
             "line": p.line,
             "column": p.column,
             "reason": p.reason.value,
-            "sentence": p.sentence,
+            "sentence": sentence(p),
         }
         for p in checked.problems
     ]
@@ -116,9 +118,11 @@ def _whole(checked: Checked[T]) -> tuple[T, ...]:
 
 def _place(problem: RowProblem) -> str:
     """`file:line: column: sentence`, as compilers say it, so that editors can follow."""
+    from kezek.text.row_problem import sentence
+
     where = f"{problem.file}:{problem.line}" if problem.line else problem.file
     column = f" {problem.column}:" if problem.column else ""
-    return f"{where}:{column} {problem.sentence} [{problem.reason.value}]"
+    return f"{where}:{column} {sentence(problem)} [{problem.reason.value}]"
 
 
 @network.command("open", short_help="Open a line at a checkpoint for which no board is known.")

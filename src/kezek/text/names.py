@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kezek.app.row_problem import SENTENCES, RowReason
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.change import ChangeCause
 from kezek.domain.booking.release import ReleaseCause
@@ -208,11 +207,6 @@ def no_basis(code: str, lang: str) -> str:
 def fee_unit(code: str, lang: str) -> str:
     """The unit in which a law states fees."""
     return _word(FEE_UNITS, code, lang)
-
-
-def row_problem(reason: str, lang: str, **facts: object) -> str:
-    """What is wrong with a row of a file."""
-    return words(lang).gettext(SENTENCES[RowReason(reason)]).format(**facts)
 
 
 def country(code: str, lang: str) -> str:

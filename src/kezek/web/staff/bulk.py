@@ -26,7 +26,7 @@ from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.kernel.instant import date_of
 from kezek.domain.kernel.refusal import Refused
-from kezek.text import faults, names, refusals
+from kezek.text import faults, refusals, row_problem
 from kezek.text.mark import translatable as t
 from kezek.text.times import stamp
 from kezek.web.render import answer, page, redirect
@@ -190,10 +190,10 @@ def _told(here: Visit, sheet: Sheet) -> str:
         here.words.say(
             t("Line %(line)s: %(problem)s"),
             line=p.line,
-            problem=names.row_problem(p.reason, here.lang, column=p.column, value=p.value),
+            problem=row_problem.sentence(p, here.lang),
         )
         if p.line
-        else names.row_problem(p.reason, here.lang, column=p.column, value=p.value)
+        else row_problem.sentence(p, here.lang)
         for p in sheet.problems[:10]
     )
 
@@ -258,10 +258,7 @@ def _line(row: Asked) -> str:
 
 def _answer(here: Visit, row: Asked | Unclear, found: object) -> RowAnswer:
     if isinstance(row, Unclear):
-        told = " ".join(
-            names.row_problem(p.reason, here.lang, column=p.column, value=p.value)
-            for p in row.problems
-        )
+        told = " ".join(row_problem.sentence(p, here.lang) for p in row.problems)
         reason = str(row.problems[0].reason)
         look = here.words.gettext(_LOOK)
         return RowAnswer(row.line, row.plate, False, reason, told, look, "", 0)

@@ -1,0 +1,46 @@
+"""What is wrong with a file from outside, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kezek.app.row_problem import RowProblem, RowReason
+from kezek.text.catalogue import SOURCE, words
+from kezek.text.mark import translatable as t
+
+SENTENCES: Mapping[RowReason, str] = {
+    RowReason.FILE_UNREADABLE: t("The file cannot be read: {value}."),
+    RowReason.FILE_TOO_LARGE: t("The file is larger than 50 MB."),
+    RowReason.FILE_EMPTY: t("The file has no rows."),
+    RowReason.NUL_BYTE: t("The line contains a NUL byte; is this a text file?"),
+    RowReason.NOT_UTF8: t("The line is not UTF-8: {value}."),
+    RowReason.CSV_BROKEN: t("The line breaks the rules of CSV: {value}."),
+    RowReason.COLUMN_MISSING: t("The column {column} is missing."),
+    RowReason.COLUMN_UNKNOWN: t("The column {column} is unknown."),
+    RowReason.COLUMN_TWICE: t("The column {column} stands there twice."),
+    RowReason.ROW_WIDTH: t("The row has {value} cells, the header another number."),
+    RowReason.VALUE_MISSING: t("{column} may not be empty."),
+    RowReason.VALUE_UNEXPECTED: t("{column} may not be “{value}”."),
+    RowReason.VALUE_TOO_LONG: t("{column} is too long: “{value}…”."),
+    RowReason.VALUE_TWICE: t("{column}: “{value}” stands there twice."),
+    RowReason.NUMBER_WRONG: t("{column} is not a number: “{value}”."),
+    RowReason.NUMBER_NEGATIVE: t("{column} is negative: {value}."),
+    RowReason.NUMBER_TOO_LARGE: t("{column} is out of range: {value}."),
+    RowReason.DATE_WRONG: t("{column} is not a date like 2026-06-13: “{value}”."),
+    RowReason.ID_WRONG: t(
+        "“{value}” is not an id: two small letters of the country, then small letters, digits and _."
+    ),
+    RowReason.COUNTRY_WITHOUT_ZONE: t("No time zone is known for the country {value}."),
+    RowReason.COORDINATE_ALONE: t("Latitude and longitude come together or not at all."),
+    RowReason.CHECKPOINT_UNKNOWN: t("No checkpoint is called “{value}”."),
+    RowReason.CLOSED_WITH_NUMBERS: t("A closed day has places: {column} is {value}."),
+    RowReason.DAY_MISSING: t("Days are missing between the first and the last: {value}."),
+    RowReason.ROWS_TOO_MANY: t("The table has more rows than may be sent at a time: {value}."),
+    RowReason.PROBLEMS_TOO_MANY: t("More problems follow; only the first are listed."),
+}
+
+
+def sentence(problem: RowProblem, lang: str = SOURCE) -> str:
+    """One fault, with its column and the value that is wrong."""
+    said = words(lang).gettext(SENTENCES[problem.reason])
+    return said.format(column=problem.column, value=problem.value)
