@@ -40,7 +40,7 @@ class SimulatorBusy(Fault):
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Who asked and when, in real time, under which title."""
+    """Who asked and when, in domain time, under which title."""
 
     account: int
     at: Instant

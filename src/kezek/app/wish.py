@@ -64,6 +64,15 @@ def changes_of(text: str) -> Mapping[str, Any]:
     return {path.removeprefix(_EVERY): found for path, found in change.items()}
 
 
+def lanes_of(post: str) -> tuple[int, bool] | None:
+    """Lanes at every step of a post as it is played, and whether they are ours; None if unknown."""
+    known = shipped_ground().calibrated.get(post)
+    lanes = {stage["lanes"] for stage in known["stage"]} if known else set()
+    if known is None or len(lanes) != 1:
+        return None
+    return lanes.pop(), known["basis"]["stage.lanes"].startswith("ours")
+
+
 def faults_of(text: str) -> tuple[str, ...]:
     """What is wrong with a scenario's text, as sentences; nothing when it can be played."""
     try:

@@ -8,6 +8,7 @@ from unittest.mock import AsyncMock, patch
 import pytest
 
 from kezek.app.access import PlainAccess
+from kezek.app.house import Demo
 from kezek.app.port import StoreFault
 from kezek.domain.account.account import Account, Login
 from kezek.domain.account.decide import SetPassword
@@ -164,6 +165,15 @@ def test_signing_in_anew_ends_the_session_before(office: Office):
     fields = b.token("/clerk") | {"login": office.with_password("officer"), "password": PASSWORD}
     assert b.post("/sign-in", fields).status_code == 303
     assert office.house.access.session(kept) is None
+
+
+def test_a_demonstration_says_that_its_links_run_out_in_real_time(office: Office):
+    person = PEOPLE["officer"].account
+    url = f"/password/{office.house.access.plain.one_time_link(person)}"
+    said = "That is real time, not the demonstration"
+    assert said not in office.browser().get(url).text
+    object.__setattr__(office.house, "demo", Demo(office.house.now(), 10, 1))
+    assert said in office.browser().get(url).text
 
 
 class TestOneTimeLink:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import html
 import re
 import sys
 import tomllib
@@ -192,6 +193,34 @@ def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     assert "&lt;b&gt;mine" in page
     assert "<b>mine" not in page
     assert "Nine lanes" in b.page(FORM)
+
+
+def test_a_question_is_named_by_its_post_and_asked_by_the_clock_of_the_pages(office, stand):
+    b = office.browser("agency")
+    _, folder = asked(office, b)
+    name = tomllib.loads((folder / "scenario.toml").read_text())["title"]
+    (row,) = re.findall(r"<tr><th scope=\"row\"><a href=\"/what-if/.*?</tr>", b.page(FORM))
+    assert re.fullmatch(r"What if at .+, from 2026-06-15", name)
+    assert name in html.unescape(row)
+    origin = msgspec.json.decode((folder / "asked.json").read_bytes(), type=Origin)
+    assert origin.at == office.house.now()
+
+
+def test_how_many_lanes_there_are_is_said_before_and_after(office, stand):
+    b = office.browser("agency")
+    assert "lanes: 8 (assumed by us)" in b.page(FORM)
+    url, folder = asked(office, b, lanes="9")
+    (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
+    row = re.search(r"Lanes at every step</th>.*?</tr>", b.get(url).text)
+    assert re.findall(r">([^<>]+)</td>", row[0]) == ["8 (assumed by us)", "9"]
+
+
+def test_as_it_is_says_which_board_it_plays(office, stand):
+    b, since = office.browser("agency"), "Days that were closed and places that were changed since"
+    url, folder = asked(office, b)
+    (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
+    assert since in b.page(FORM)
+    assert since in b.get(url).text
 
 
 def test_the_page_says_what_was_changed_whatever_its_title(office, stand):

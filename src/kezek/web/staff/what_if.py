@@ -38,7 +38,7 @@ from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import local, post_name
 from kezek.web.staff.shown import posts_with_lines
-from kezek.web.staff.what_if_view import changes, shown
+from kezek.web.staff.what_if_view import changes, lanes_told, shown
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -54,15 +54,18 @@ _CLOSED = t("A closure has a beginning and an end after it.")
 _BUSY = t("Others are being played. Try again in some minutes.")
 _WRONG = t("This cannot be played: %(why)s.")
 _THIS, _OTHER = t("as it is"), t("changed")
-_TITLE = t("What if, from %(day)s")
+_TITLE = t("What if at %(post)s, from %(day)s")
 _WAITS = t("wait by hour of arrival, hours")
 _LINE = t("trucks here, not yet across")
 _LEGEND = t("Line: the median; strong: half of the cases; faint: nine in ten")
 
 
 class Choice(NamedTuple):
+    """A post that can be asked about; `lanes` is how many it has at every step, in words."""
+
     id: str
     name: str
+    lanes: str
 
 
 class Head(NamedTuple):
@@ -113,7 +116,7 @@ async def ask_what_if(request: PageRequest) -> Response[bytes]:
     if wrong:
         errors = {"": here.words.say(_WRONG, why="; ".join(wrong))}
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
-    origin = Origin(person.account.id, here.house.clock.now().real, typed.wish.title)
+    origin = Origin(person.account.id, here.now, typed.wish.title)
     try:
         found = await here.house.what_ifs.ask(text, origin)
     except SimulatorBusy:
@@ -141,6 +144,7 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
         )
     say = here.words.gettext
     scenario = here.house.what_ifs.file(found, "scenario.toml") or b""
+    changed = changes_of(scenario.decode())
     answer = msgspec.structs.replace(
         here.house.what_ifs.answer(found), this_title=say(_THIS), other_title=say(_OTHER)
     )
@@ -155,8 +159,8 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
             answer.seed,
         ),
         compared=bool(answer.other),
-        changes=changes(here, changes_of(scenario.decode())),
-        shown=shown(here, answer),
+        changes=changes(here, changed),
+        shown=shown(here, answer, changed),
         pictures=[_pictures(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
         legend=say(_LEGEND),
         at=local(known.origin.at, _ZONE),
@@ -221,11 +225,11 @@ def _posts(here: Visit) -> list[Choice]:
     known = shipped_ground().calibrated
     own = governed(posts_with_lines(here), person.actor)
     named = [
-        Choice(p.checkpoint.id, post_name(p.checkpoint, here.lang))
+        (post_name(p.checkpoint, here.lang), p.checkpoint.id)
         for p in own
         if p.checkpoint.id in known
     ]
-    return sorted(named, key=lambda choice: choice.name)
+    return [Choice(id, name, lanes_told(here, id)) for name, id in sorted(named)]
 
 
 def _first(here: Visit) -> Typed:
@@ -247,7 +251,7 @@ def _typed(here: Visit) -> Typed:
     numbers = ("demand", "lanes", "capacity", "runs", "seed")
     values = {name: form.text(name, 100) for name in (*names, *numbers, "from", "until")}
     values["announced"] = "yes" if form.ticked("announced") else ""
-    offered = {choice.id for choice in _posts(here)}
+    offered = {choice.id: choice.name for choice in _posts(here)}
     posts = tuple(dict.fromkeys(p for p in form.all("posts") if p in offered))
     if not 1 <= len(posts) <= POSTS_MAX:
         errors["posts"] = here.words.say(_POSTS, most=POSTS_MAX)
@@ -271,7 +275,7 @@ def _typed(here: Visit) -> Typed:
     assert until is not None, "an end that is none is an error above"
     seed = given["seed"]
     wish = Wish(
-        title=values["title"] or here.words.say(_TITLE, day=values["from"]),
+        title=values["title"] or _title(here, [offered[post] for post in posts], values["from"]),
         other_title=_OTHER,
         posts=posts,
         begins=begins,
@@ -287,6 +291,18 @@ def _typed(here: Visit) -> Typed:
         announced=values["announced"] == "yes",
     )
     return Typed(values, frozenset(posts), None if errors else wish, errors)
+
+
+def _title(here: Visit, posts: list[str], day: str) -> str:
+    """The question by its posts, for whoever has given it no name."""
+    if len(posts) == 1:
+        return here.words.say(_TITLE, post=posts[0], day=day)
+    return here.words.count(
+        "What if at %(num)s post, from %(day)s",
+        "What if at %(num)s posts, from %(day)s",
+        len(posts),
+        day=day,
+    )
 
 
 def _number(here: Visit, name: str, limits: tuple[int, int], errors: dict[str, str]) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from kezek.app.wish import lanes_of
 from kezek.planning.scenario.answer import Answer, Figure, PostAnswer
 from kezek.text.mark import translatable as t
 from kezek.text.names import vehicle_class
@@ -32,10 +33,11 @@ _TIGHT: Mapping[str, str] = {
     "documents": t("documents"),
     "customs": t("customs"),
 }
+_LANES, _LANES_OURS = "stage.*.lanes", t("%(lanes)s (assumed by us)")
 # The form's fields by what they set in a scenario.
 _FIELDS: Mapping[str, str] = {
     "demand.factor": t("Demand, percent of today's"),
-    "stage.*.lanes": t("Lanes at every step"),
+    _LANES: t("Lanes at every step"),
     "capacity_per_day": t("Places a day"),
     "regulation": t("Rule set"),
 }
@@ -100,11 +102,21 @@ def changes(here: Visit, changed: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def shown(here: Visit, answer: Answer) -> list[PostShown]:
-    """Every checkpoint of the answer."""
+def lanes_told(here: Visit, checkpoint: str) -> str:
+    """How many lanes a post has at every step as it is played, and whether that is assumed."""
+    known = lanes_of(checkpoint)
+    if known is None:
+        return ""
+    lanes, ours = known
+    return here.words.say(_LANES_OURS, lanes=lanes) if ours else number(lanes, here.lang)
+
+
+def shown(here: Visit, answer: Answer, changed: Mapping[str, Any]) -> list[PostShown]:
+    """Every checkpoint of the answer; `changed` is what the other world has otherwise."""
     beside = answer.other or (None,) * len(answer.posts)
     return [
-        _post(here, answer, post, other) for post, other in zip(answer.posts, beside, strict=True)
+        _post(here, answer, post, other, changed)
+        for post, other in zip(answer.posts, beside, strict=True)
     ]
 
 
@@ -120,7 +132,16 @@ def span(here: Visit, minutes: float) -> str:
     return say(_DAYS, days=hours // 24, hours=hours % 24)
 
 
-def _post(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> PostShown:
+def _post(
+    here: Visit,
+    answer: Answer,
+    post: PostAnswer,
+    other: PostAnswer | None,
+    changed: Mapping[str, Any],
+) -> PostShown:
+    now = lanes_told(here, post.checkpoint)
+    then = number(changed[_LANES], here.lang) if _LANES in changed else now
+    lanes = Line(here.words.gettext(_FIELDS[_LANES]), now, then if other else "")
     return PostShown(
         name=post.name,
         wait=span(here, post.wait.value),
@@ -128,7 +149,7 @@ def _post(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | Non
         other_wait=span(here, other.wait.value) if other else "",
         other_error=_error(here, other.wait) if other else "",
         warnings=tuple(_warnings(here, answer, post, other)),
-        lines=tuple(_lines(here, post, other)),
+        lines=(lanes, *_lines(here, post, other)),
         bands=tuple(_bands(here, post, other)),
         gains=tuple(_gains(here, answer, post.checkpoint)),
     )
