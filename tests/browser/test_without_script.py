@@ -64,4 +64,4 @@ def test_the_agency_closes_a_day(window: Window):
     expect(page.get_by_text(re.compile("is closed"))).to_be_visible()
     public = plain(window, "phone")
     public.goto("/checkpoints/kz_taskala")
-    expect(public.locator("#closures")).to_contain_text("Ice on the road")
+    expect(public.locator("main")).to_contain_text("Ice on the road")
