@@ -9,7 +9,10 @@ from markupsafe import Markup
 from tests.web.looks.office import AGENCY, FORM
 from tests.web.looks.world import V, at, site
 
-POSTS = [V(id="kz_bakhty", name="Bakhty"), V(id="kz_syrym", name="Syrym")]
+POSTS = [
+    V(id="kz_bakhty", name="Bakhty", lanes="3"),
+    V(id="kz_syrym", name="Syrym", lanes="8 (assumed by us)"),
+]
 CHART = Markup('<svg class="chart" viewBox="0 0 400 20" role="img" aria-label="x"></svg>')
 
 
