@@ -77,6 +77,25 @@ def find(page: Page, text: str) -> None:
     expect(page.locator(".hit")).to_be_focused()
 
 
+@pytest.mark.parametrize(("typed", "place"), [("ц", "KeyW"), ("Ц", "KeyW"), ("w", "KeyW")])
+def test_a_key_is_found_by_its_place_on_a_keyboard_of_another_alphabet(
+    window: Window, typed: str, place: str
+):
+    page = window("desktop")
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    strike(page, typed, place)
+    expect(page.locator("#walk-in")).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    strike(page, ".", "Slash")
+    expect(page.get_by_label("Plate, code or QR text")).to_be_focused()
+
+
+def strike(page: Page, key: str, code: str) -> None:
+    """A key as a keyboard sends it that writes another alphabet."""
+    event = "new KeyboardEvent('keydown', {key, code, bubbles: true})"
+    page.evaluate(f"([key, code]) => document.activeElement.dispatchEvent({event})", [key, code])
+
+
 def test_a_truck_is_turned_back_with_a_reason_by_keyboard(window: Window, codes: Iterator[str]):
     page, code = window("desktop"), next(codes)
     sign_in(page, "demo-officer-syrym", then=CONSOLE)

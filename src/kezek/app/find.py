@@ -11,6 +11,7 @@ from kezek.domain.booking.booking import CODE_LETTERS, numbers_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle.spelling import fold
 
 FOUND_MAX = 12
 TEXT_LENGTH_MAX = 600
@@ -45,7 +46,7 @@ class Finder:
         if scanned is not None:
             return [scanned]
         numbers: list[int] = []
-        code = text.upper()
+        code = fold(text)
         reader = self._store.reader
         counter = reader.get(Counter, "booking")
         last = counter.last if counter else 0

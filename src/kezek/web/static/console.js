@@ -24,13 +24,19 @@ const find = (text) => {
   else search().select();
 };
 
+// The key of a button is found by its place where the keyboard writes another alphabet: Ц is W, the dot beside it /.
+const meant = ({ key, code, shiftKey }) => {
+  if (code === "Slash" && key !== "/" && key !== "?") return shiftKey ? "?" : "/";
+  return key > "~" && code.startsWith("Key") ? code.slice(3).toLowerCase() : key.toLowerCase();
+};
 let typed = "";
 let timer = 0;
-const letter = (key) => {
+const letter = (event) => {
+  const key = meant(event);
   clearTimeout(timer);
-  typed += key;
+  typed += event.key;
   if (typed.length > 1) {
-    find(typed);
+    find(typed.replace(/^[/.]/, ""));
     typed = "";
     return;
   }
@@ -38,7 +44,7 @@ const letter = (key) => {
     typed = "";
     if (key === "/") find("");
     else if (key === "?") document.getElementById("help").showModal();
-    else press(key.toLowerCase());
+    else press(key);
   }, BURST);
 };
 
@@ -57,7 +63,7 @@ document.addEventListener("keydown", (event) => {
   if (key === "Enter" && !target.matches("a, button, summary, input")) return press("enter");
   if (key.length === 1 && key !== " ") {
     event.preventDefault();
-    letter(key);
+    letter(event);
   }
 });
 
