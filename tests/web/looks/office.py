@@ -89,6 +89,7 @@ def console() -> dict:
         late=0,
         verb="arrive",
         place=None,
+        can_turn_back=False,
         can_release=False,
         drivers=("Aziz Karimov",),
         **vars(truck("UZ")),

@@ -71,6 +71,21 @@ def test_a_kyrgyz_truck_is_found_as_its_plate_is_painted(office, typed):
     assert code_of(number) in look_for(office.browser("officer"), typed)
 
 
+def test_a_code_is_found_that_was_typed_with_letters_that_look_alike(office):
+    number = office.book(1)
+    code = code_of(number)
+    alike = code.translate(str.maketrans("ABEKMHOPCTYX", "АВЕКМНОРСТУХ"))
+    assert f'id="hit-{number}"' in look_for(office.browser("officer"), alike)
+
+
+def test_a_walk_in_taken_by_mistake_is_turned_back_from_its_card(office):
+    b, number = office.browser("officer"), office.walk_in(1)
+    found = look_for(b, code_of(number))
+    sent = b.post(f"{HERE}/turn-back", b.fill(found, f"{HERE}/turn-back") | {"reason": "own_wish"})
+    assert "is turned back" in b.flash(sent)
+    assert office.status(number) == "turned_back"
+
+
 def test_a_truck_goes_from_the_search_to_the_far_side(office):
     number, b = office.book(1, start=office.window(hour=9)), office.browser("officer")
     code = code_of(number)

@@ -14,7 +14,7 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.stand import IN_CHARGE
 from kezek.domain.booking.status import Status
-from kezek.domain.booking.transition import AHEAD
+from kezek.domain.booking.transition import AHEAD, PRESENT
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -73,6 +73,7 @@ class Hit(NamedTuple):
     late: int
     verb: str
     place: int | None
+    can_turn_back: bool
     can_release: bool
 
 
@@ -196,6 +197,7 @@ class LineView:
             late=late,
             verb=_VERBS.get(view.status, ""),
             place=view.place,
+            can_turn_back=view.status in PRESENT,
             can_release=ahead,
         )
 
