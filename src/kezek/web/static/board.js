@@ -3,7 +3,9 @@
 import { ago, now, write } from "./time.js";
 
 const QUIET = 40000; // the server speaks at least every 15 s; twice missed is a lost link
+const BROKEN = 5000; // a link that broke and is not there again
 let heard = Date.now();
+let broken = 0;
 let renewed = Date.now();
 let shown = now();
 let waiting = 0;
@@ -24,7 +26,11 @@ document.addEventListener("htmx:sseBeforeMessage", (event) => {
   heard = Date.now();
   if (event.detail.type === "changed") soon(event.target);
 });
+document.addEventListener("htmx:sseError", () => {
+  broken ||= Date.now();
+});
 document.addEventListener("htmx:sseOpen", () => {
+  broken = 0;
   const late = Date.now() - heard > QUIET;
   heard = Date.now();
   const part = document.querySelector("[data-every]");
@@ -58,7 +64,7 @@ document.addEventListener("htmx:afterSettle", () => {
 
 const tick = () => {
   const live = Boolean(document.querySelector("[sse-connect]"));
-  const lost = live && Date.now() - heard > QUIET;
+  const lost = live && (Date.now() - heard > QUIET || (broken > 0 && Date.now() - broken > BROKEN));
   for (const time of document.querySelectorAll("[data-clock]")) time.textContent = write(now(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   for (const words of document.querySelectorAll("[data-age] [data-live]")) {
     const then = Date.parse(words.closest("[data-age]").dataset.age);
