@@ -66,6 +66,12 @@ def test_from_the_list_of_posts_to_a_ticket(office):
     office.check()
 
 
+def test_no_rule_is_told_before_a_post_is_chosen(office):
+    browser, told = office.browser(), "The rule in plain words"
+    assert told not in browser.page("/book")
+    assert told in browser.page("/book?checkpoint=kz_a")
+
+
 def test_a_double_press_books_once(office):
     browser = office.browser()
     _, checked = steps(office, browser)

@@ -24,6 +24,7 @@ from kezek.web.shape import (
     local,
     neighbour_code,
     post_name,
+    search_of,
     there_name,
 )
 from kezek.web.sheet import BoardPost, Sheet
@@ -140,19 +141,11 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
 def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
     """A post's row in a language; `wait` is what a truck would wait that joined now."""
     checkpoint, today, free = row.post.checkpoint, row.today, row.next_free
-    words = (
-        checkpoint.name_en,
-        checkpoint.name_ru,
-        checkpoint.name_kk,
-        checkpoint.opposite_en,
-        checkpoint.opposite_ru,
-        checkpoint.neighbour,
-    )
     return BoardPost(
         id=checkpoint.id,
         name=post_name(checkpoint, lang),
         there=there_name(checkpoint, lang),
-        search=" ".join(word for word in words if word).lower(),
+        search=search_of(checkpoint),
         today=today.ordinary if today else None,
         next_free=free.on if free else None,
         days=day_views(row.places),

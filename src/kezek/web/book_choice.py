@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from kezek.text import names
-from kezek.web.shape import DayView, day_views, neighbour_code, post_name, there_name
+from kezek.web.shape import (
+    DayView,
+    day_views,
+    neighbour_code,
+    post_name,
+    search_of,
+    there_name,
+)
 from kezek.web.visit import Visit
 
 
@@ -25,6 +32,7 @@ class Pick:
     id: str
     name: str
     there: str
+    search: str
     next_free: date | None
     next_is_today: bool
     places: int
@@ -42,13 +50,14 @@ def neighbours_of(here: Visit) -> list[Neighbour]:
     return [Neighbour(code, names.country(code, here.lang), count) for code, count in ordered]
 
 
-def picks_of(here: Visit, neighbour: str) -> list[Pick]:
-    """Posts with a line towards a neighbour, or all of them."""
+def picks_of(here: Visit, neighbour: str = "", q: str = "") -> list[Pick]:
+    """Posts with a line that fit a search, towards a neighbour or everywhere."""
     rows = [
         row
         for row in here.house.boards.rows(here.now)
         if row.places is not None
         and (not neighbour or neighbour_code(row.post.checkpoint) == neighbour)
+        and q.lower() in search_of(row.post.checkpoint)
     ]
     rows.sort(
         key=lambda row: (
@@ -65,6 +74,7 @@ def picks_of(here: Visit, neighbour: str) -> list[Pick]:
                 id=checkpoint.id,
                 name=post_name(checkpoint, here.lang),
                 there=there_name(checkpoint, here.lang),
+                search=search_of(checkpoint),
                 next_free=free.on if free else None,
                 next_is_today=free is not None and free is row.today,
                 places=free.ordinary if free else 0,

@@ -242,7 +242,7 @@ def near(choice: Choice, now: Instant) -> list[HourView]:
 def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
     """The first step: which post."""
     here = visit(request)
-    wanted = request.query_params.get("to", "")
+    wanted, q = request.query_params.get("to", ""), request.query_params.get("q", "").strip()[:60]
     context = _blank(here, flow)
     return page(
         request,
@@ -252,7 +252,8 @@ def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
             "step": "post",
             "neighbours": neighbours_of(here),
             "neighbour": wanted,
-            "picks": picks_of(here, wanted),
+            "picks": picks_of(here, wanted, q),
+            "q": q,
         },
     )
 
@@ -316,9 +317,6 @@ class Slot:
 
 def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
     """The context of a flow in which nothing is chosen."""
-    posts = here.house.network.posts().values()
-    running = (post.regulation for post in posts if post.regulation)
-    home = next(running, None) or next(iter(here.house.rules.values()))
     return {
         "mode": flow.mode,
         "stream": None,
@@ -327,6 +325,7 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "neighbours": [],
         "neighbour": "",
         "picks": [],
+        "q": "",
         "post": None,
         "days": [],
         "day": None,
@@ -343,7 +342,7 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "near": [],
         "fee": None,
         "higher": None,
-        "regulation": rules_of(home, here.lang),
+        "regulation": None,
         "moving": flow.moving,
         "reasons": flow.reasons,
         "key": here.new_key(),

@@ -165,6 +165,19 @@ def there_name(checkpoint: Checkpoint, lang: str) -> str:
     return opposite or checkpoint.opposite_en or (names.country(code, lang) if code else "–")
 
 
+def search_of(checkpoint: Checkpoint) -> str:
+    """All that somebody may type who looks for a post, in small letters."""
+    words = (
+        checkpoint.name_en,
+        checkpoint.name_ru,
+        checkpoint.name_kk,
+        checkpoint.opposite_en,
+        checkpoint.opposite_ru,
+        checkpoint.neighbour,
+    )
+    return " ".join(word for word in words if word).lower()
+
+
 def post_view(post: Post, lang: str, now: Instant) -> PostView:
     """A post for a page."""
     checkpoint = post.checkpoint

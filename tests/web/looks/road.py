@@ -206,6 +206,7 @@ def book(step: str, mode: str = "driver") -> dict:
             for c in ("CN", "UZ", "TM", "KG", "RU")
         ],
         "neighbour": "CN",
+        "q": "",
         "picks": china,
         "post": None if step == "post" else DOSTYK,
         "days": DOSTYK.days,

@@ -54,7 +54,7 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
     here, person = visit(request), signed_in(request, *STAFF)
     served = _served(here, person)
     ids = {p.checkpoint.id for p in served}
-    picks = [pick for pick in picks_of(here, "") if pick.id in ids]
+    picks = [pick for pick in picks_of(here) if pick.id in ids]
     return page(
         request,
         "pages/clerk.html",

@@ -1,4 +1,4 @@
-// Find-as-you-type on the board, in Latin or Cyrillic. Without it the form asks the server.
+// Find-as-you-type on the board and in the list of posts to book at, in Latin or Cyrillic. Without it the form asks the server.
 const q = document.getElementById("q");
 const plain = (s) => s.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
 const find = () => {
