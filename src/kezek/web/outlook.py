@@ -84,7 +84,7 @@ def likely(
     """What can be told a driver, from the booking to the crossing."""
     post = view.post
     assert post.line is not None, "a ticket stands in a line"
-    if queue is None or not view.live:
+    if queue is None or not view.live or view.status is Status.DISPLACED:
         return None
     found = here.house.forecasts.of(post.line.id, here.now)
     called = view.status in (Status.CALLED, Status.ADMITTED)
