@@ -72,6 +72,22 @@ def test_an_hour_is_written_in_many_ways(posts, hour):
     assert row.vehicle.country == "KZ"
 
 
+@pytest.mark.parametrize("day", ["2026-06-14", "14.06.2026", "14.6.2026"])
+def test_a_day_may_be_written_as_a_spreadsheet_of_the_region_does(posts, day):
+    (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,{day},8,KZ,T1").rows
+    assert isinstance(row, Asked)
+    assert (
+        row == read(posts, "checkpoint,day,hour,country,plate", "kz_a,2026-06-14,8,KZ,T1").rows[0]
+    )
+
+
+@pytest.mark.parametrize("day", ["31.06.2026", "14.06.26", "14/06/2026", "1.13.2026", "٤.06.2026"])
+def test_a_day_that_is_none_is_a_fault_of_its_row(posts, day):
+    (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,{day},8,KZ,T1").rows
+    assert isinstance(row, Unclear)
+    assert [p.reason for p in row.problems] == [RowReason.DATE_WRONG]
+
+
 @pytest.mark.parametrize("hour", ["24", "8:30", "eight", "-1", "٨", "008"])
 def test_an_hour_that_no_window_begins_at_is_a_fault_of_its_row(posts, hour):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,2026-06-14,{hour},KZ,T1").rows

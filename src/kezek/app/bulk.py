@@ -17,7 +17,7 @@ from kezek.app.checkpoint import Post
 from kezek.app.row_problem import Faults, RowProblem, RowReason
 from kezek.app.table import Row, decoded, header_fits
 from kezek.domain.booking.book import Vehicle
-from kezek.domain.kernel.instant import Instant, to_datetime, windows
+from kezek.domain.kernel.instant import Instant, date_of, to_datetime, windows
 from kezek.domain.regulation.regulation import VehicleClass
 
 ROWS_MAX = 1_000
@@ -25,6 +25,8 @@ REQUIRED = ("checkpoint", "day", "hour", "country", "plate")
 OPTIONAL = ("vin", "trailer", "driver", "phone", "class")
 COLUMNS = REQUIRED + OPTIONAL
 
+# As a spreadsheet of the region writes a day.
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(?::00)?", re.ASCII)
 # A spreadsheet runs what begins like this; a quote in front makes it text again.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -105,7 +107,7 @@ def _row(
         faults.add(line, "", RowReason.ROW_WIDTH, str(cells))
         return Unclear(line, "", tuple(faults.found))
     row = Row(line, cells, faults)
-    post, day = _post(row, posts), row.day("day")
+    post, day = _post(row, posts), _day(row)
     start = _start(row, post, day) if post and day else None
     vehicle = Vehicle(
         country=row.text("country").upper(),
@@ -138,6 +140,18 @@ def _post(row: Row, posts: Mapping[str, Post]) -> Post | None:
 def _names(post: Post) -> set[str]:
     here = post.checkpoint
     return {name.lower() for name in (here.name_en, here.name_ru, here.name_kk) if name}
+
+
+def _day(row: Row) -> date | None:
+    """2026-06-16, or 16.06.2026."""
+    found = _DOTTED.fullmatch(row.cells.get("day", "").strip())
+    if found is None:
+        return row.day("day")
+    day, month, year = found.groups()
+    on = date_of(f"{year}-{month:0>2}-{day:0>2}")
+    if on is None:
+        row.fault("day", RowReason.DATE_WRONG)
+    return on
 
 
 def _start(row: Row, post: Post, day: date) -> Instant | None:

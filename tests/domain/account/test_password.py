@@ -34,6 +34,8 @@ F = PasswordFault
         ("kezek-2026!", F.NAME),
         ("kezekkezek", F.NAME),
         ("officer.syrym1", F.NAME),
+        ("officer-syrymx", F.NAME),
+        ("my-officer-syrym", F.NAME),
         ("Officer-Syrym", F.NAME),
         ("password123", F.KNOWN),
         ("P@ssw0rd2026", F.KNOWN),

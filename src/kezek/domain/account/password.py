@@ -10,6 +10,8 @@ LENGTH_MIN: Final = 10
 # Of UTF-8; more is an attempt to keep the processor busy.
 BYTES_MAX: Final = 256
 _LETTERS_MIN = 3
+# So many letters beside the login make another word.
+_MORE_MIN = 4
 
 # What stands side by side on keyboards and in alphabets.
 _ROWS = (
@@ -64,6 +66,9 @@ def fault_of(password: str, login: str) -> PasswordFault | None:
     if _is_walk(letters):
         return PasswordFault.ROW
     words = {_unit(letters), _unit(_letters(_core(text).translate(_SIGNS_FOR_LETTERS)))}
+    own = _letters(login.casefold())
+    if len(own) >= _LETTERS_MIN and own in letters and len(letters) - len(own) < _MORE_MIN:
+        return PasswordFault.NAME
     if words & (_PRODUCT | {_unit(_letters(login.casefold()))}):
         return PasswordFault.NAME
     return PasswordFault.KNOWN if words & _KNOWN else None
