@@ -104,6 +104,22 @@ def test_posts_are_ordered_by_their_next_free_place(shipped):
 
 
 @pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=syr", {"kz_syrym"}),
+        ("q=СЫРЫМ", {"kz_syrym"}),
+        ("q=syrym&to=CN", set()),
+        ("q=zzz", set()),
+    ],
+)
+def test_the_list_of_posts_is_searched_without_a_script_too(shipped, asked: str, found: set[str]):
+    page = shipped.page(f"/book?{asked}")
+    assert set(re.findall(r'class="name" href="/book\?checkpoint=(\w+)"', page)) == found
+    hidden = 'id="none" hidden' in page
+    assert hidden is bool(found)
+
+
+@pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
         ("country", "", "Choose the country"),

@@ -300,7 +300,7 @@ def show(
 def _address(flow: Flow, choice: Choice) -> str:
     """The step of the truck with its post, day and hour: nothing personal stands in an address."""
     chosen = {"checkpoint": choice.post.checkpoint.id}
-    if choice.klass and not flow.klass:
+    if choice.klass != VehicleClass.IN_TURN and not flow.klass:
         chosen["class"] = choice.klass
     if choice.day is not None:
         chosen["day"] = choice.day.on.isoformat()
