@@ -39,6 +39,7 @@ def before(folder: Path, repository: Path = ROOT) -> Path:
             "this tree. Work in a clone with its whole history:  git fetch --unshallow"
         )
     packed = subprocess.run([*git, "archive", commit, "src"], capture_output=True, check=True)
+    folder.mkdir(exist_ok=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=packed.stdout, check=True)
     return folder / "src"
 
