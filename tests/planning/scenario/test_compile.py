@@ -95,8 +95,11 @@ def test_rules_of_the_file_stand_in_for_the_regulation():
 
 
 def test_earliness_is_a_normal_law_between_its_bounds():
-    knots = np.array(arrival_span(Arrival()).knots) / 60
-    assert (knots[0], knots[-1]) == (-360, 360)
-    assert np.median(knots) == pytest.approx(-60, abs=1)
-    still = arrival_span(Arrival(mean_minutes=5, deviation_minutes=0))
-    assert set(still.knots) == {300.0}
+    span = arrival_span(Arrival())
+    assert (span.law, span.mean, span.deviation) == ("truncated_normal", -3_600.0, 5_400.0)
+    assert (span.least, span.most) == (-21_600.0, 21_600.0)
+
+
+def test_without_a_deviation_everybody_comes_at_the_mean():
+    still = arrival_span(Arrival(mean_minutes=-5, deviation_minutes=0))
+    assert (still.law, still.mean) == ("deterministic", -300.0)

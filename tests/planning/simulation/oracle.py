@@ -51,7 +51,8 @@ class Truck:
 class Oracle:
     def __init__(self, plan: Plan, draws: Draws) -> None:
         self.plan, self.rules = plan, plan.rules
-        self.env = simpy.Environment()
+        # Who comes early for a window of the first hours comes before the plan's start.
+        self.env = simpy.Environment(min(0.0, float(draws.arrived.min(initial=0.0))))
         self.trucks = [self.truck(draws, number) for number in range(len(draws.of))]
         self.happened: list[tuple[int, int, Callable[[], None]]] = []
         self.line: dict[int, Turn] = {}

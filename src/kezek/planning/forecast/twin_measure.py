@@ -13,6 +13,9 @@ from kezek.planning.array import Floats
 from kezek.planning.forecast.twin_play import Spans
 from kezek.planning.question import LineState, Measured
 
+# The last straight line runs out to the most that was seen: with many knots it holds few trucks.
+KNOTS_MAX = 257
+# Of a law that nobody has measured.
 KNOTS = 33
 DAY_HOURS = 24
 # Calls from a time when nobody is known to have waited tell how many came, not how many could have been
@@ -132,8 +135,8 @@ def _of_mean_one(knots: Floats) -> Floats:
 
 
 def knots_of(seen: Floats) -> Floats:
-    """Evenly spaced quantiles, from the least to the most."""
-    return np.quantile(seen, np.linspace(0.0, 1.0, KNOTS))
+    """Evenly spaced quantiles, from the least to the most: as many as were seen, up to `KNOTS_MAX`."""
+    return np.quantile(seen, np.linspace(0.0, 1.0, max(2, min(len(seen), KNOTS_MAX))))
 
 
 def spans_of(seen: Sequence[Instant]) -> Spans:

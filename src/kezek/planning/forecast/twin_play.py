@@ -148,11 +148,11 @@ def share_below(knots: Floats, value: float) -> float:
     count = knots.shape[0]
     if value <= knots[0]:
         return 0.0
-    for place in range(1, count):
-        if knots[place] >= value:
-            low = knots[place - 1]
-            return float((place - 1 + (value - low) / (knots[place] - low)) / (count - 1))
-    return 1.0
+    place = np.searchsorted(knots, value)
+    if place == count:
+        return 1.0
+    low = knots[place - 1]
+    return float((place - 1 + (value - low) / (knots[place] - low)) / (count - 1))
 
 
 @borrower

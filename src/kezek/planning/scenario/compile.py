@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
-from statistics import NormalDist
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
 from kezek.domain.kernel.value import value
@@ -24,7 +23,6 @@ from kezek.planning.simulation.steps import Steps
 BOOKED_PERCENT, NO_SHOW_PERCENT, TRAVEL_MINUTES, TRAVEL_CV = 100.0, 5.0, 10.0, 0.3
 CLASSES: Mapping[VehicleClass, float] = {VehicleClass.IN_TURN: 100.0}
 _AHEAD_LEAST = 6
-_KNOTS = 33
 _DRAIN_DAYS = 60
 _MINUTE = MINUTE / SECOND
 
@@ -237,14 +235,17 @@ def no_show_share(demand: Demand) -> float:
 
 
 def arrival_span(arrival: Arrival) -> model.Span:
-    """A normal law between two bounds, as the quantiles that the model reads."""
+    """A normal law between two bounds; without a deviation always the mean."""
+    mean = arrival.mean_minutes * _MINUTE
     if not arrival.deviation_minutes:
-        return model.Span("measured", knots=(arrival.mean_minutes * _MINUTE,) * 2)
-    law = NormalDist(arrival.mean_minutes, arrival.deviation_minutes)
-    low, high = law.cdf(arrival.earliest_minutes), law.cdf(arrival.latest_minutes)
-    inner = [law.inv_cdf(low + (high - low) * k / (_KNOTS - 1)) for k in range(1, _KNOTS - 1)]
-    knots = (arrival.earliest_minutes, *inner, arrival.latest_minutes)
-    return model.Span("measured", knots=tuple(minutes * _MINUTE for minutes in knots))
+        return model.Span("deterministic", mean)
+    return model.Span(
+        "truncated_normal",
+        mean,
+        deviation=arrival.deviation_minutes * _MINUTE,
+        least=arrival.earliest_minutes * _MINUTE,
+        most=arrival.latest_minutes * _MINUTE,
+    )
 
 
 def _booked(

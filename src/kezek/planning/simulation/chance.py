@@ -188,6 +188,18 @@ _FAR = (
 
 
 @kernel
+def normal_quantile(u: float) -> float:
+    """Where a standard normal is below with probability `u`, 0 < u < 1 (AS 241)."""
+    middle = u - 0.5
+    if abs(middle) > _HALF_WIDTH:
+        return _in_tail(u)
+    x = 0.180625 - middle * middle
+    above = ((((((_N7 * x + _N6) * x + _N5) * x + _N4) * x + _N3) * x + _N2) * x + _N1) * x + _N0
+    below = ((((((_D7 * x + _D6) * x + _D5) * x + _D4) * x + _D3) * x + _D2) * x + _D1) * x + _D0
+    return float(middle * (above / below))
+
+
+@kernel
 def _in_tail(u: float) -> float:
     """Where a standard normal is below with probability `u`, 0 < u < 1, outside of the middle."""
     far = math.sqrt(-math.log(min(u, 1.0 - u)))

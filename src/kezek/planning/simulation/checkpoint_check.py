@@ -137,6 +137,15 @@ def _span(field: str, span: Span, least: float = 0.0) -> None:
         if knots[0] < least:
             raise BadPlan(f"{field}.knots", f"begins at 0 seconds or later, not {knots[0]}")
         return
+    if span.law == "truncated_normal":
+        if not (math.isfinite(span.deviation) and span.deviation > 0.0):
+            why = f"is a number of seconds above 0, not {span.deviation}"
+            raise BadPlan(f"{field}.deviation", why)
+        if not (math.isfinite(span.mean) and span.least <= span.mean <= span.most):
+            raise BadPlan(f"{field}.mean", f"lies between least and most, not at {span.mean}")
+        if span.least < least:
+            raise BadPlan(f"{field}.least", f"is 0 seconds or later, not {span.least}")
+        return
     # Only what does not vary may lie before its window.
     low = least if span.law == "deterministic" else 0.0
     if not (math.isfinite(span.mean) and span.mean >= low):

@@ -5,6 +5,7 @@ Times and spans are seconds, floats, counted from the plan's start; arrays are r
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ from kezek.planning.simulation.steps import Steps
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
-LAWS = ("deterministic", "exponential", "lognormal", "gamma", "measured")
+LAWS = ("deterministic", "exponential", "lognormal", "gamma", "measured", "truncated_normal")
 AHEAD = 6
 
 
@@ -39,13 +40,17 @@ class Span:
     `law` is one of `LAWS`.  A mean and a coefficient of variation say all of the first four
     (deterministic has cv 0, exponential 1 whatever is written).  `measured` is drawn from `knots`
     instead: evenly spaced quantiles of what was seen, from the least to the most, read between the
-    knots along straight lines.
+    knots along straight lines.  `truncated_normal` is the normal law with `mean` and `deviation`, given
+    that it lies between `least` and `most`.
     """
 
     law: str
     mean: float = 0.0
     cv: float = 0.0
     knots: tuple[float, ...] = ()
+    deviation: float = 0.0
+    least: float = -math.inf
+    most: float = math.inf
 
 
 NO_TIME = Span("deterministic", 0.0)

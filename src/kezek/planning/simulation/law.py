@@ -22,8 +22,16 @@ from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
 from kezek.planning.simulation.chance import Stream, exponentials, normals, uniform
 
-# As kernels tell them apart; the last two are known to `span` only.
-DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL, GAMMA, MEASURED = 0.0, 1.0, 2.0, 3.0, 4.0, 5.0
+# As kernels tell them apart; the last three are known to `span` only.
+DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL, GAMMA, MEASURED, TRUNCATED = (
+    0.0,
+    1.0,
+    2.0,
+    3.0,
+    4.0,
+    5.0,
+    6.0,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,14 @@ from numpy.typing import NDArray
 
 from kezek.planning.array import Floats
 from kezek.planning.kernel import kernel
-from kezek.planning.simulation.chance import BLOCK, Stream, normals, uniform, uniforms
+from kezek.planning.simulation.chance import (
+    BLOCK,
+    Stream,
+    normal_quantile,
+    normals,
+    uniform,
+    uniforms,
+)
 from kezek.planning.simulation.checkpoint_plan import Span
 from kezek.planning.simulation.law import (
     DETERMINISTIC,
@@ -19,6 +27,7 @@ from kezek.planning.simulation.law import (
     GAMMA,
     LOGNORMAL,
     MEASURED,
+    TRUNCATED,
     between,
     gamma,
 )
@@ -29,6 +38,7 @@ KINDS = {
     "lognormal": LOGNORMAL,
     "gamma": GAMMA,
     "measured": MEASURED,
+    "truncated_normal": TRUNCATED,
 }
 
 
@@ -36,16 +46,18 @@ class Laws(NamedTuple):
     """Laws by class: rows (kind, a, b) of `row` float64[c, 3], and their knots, one after the other.
 
     a and b are: the mean; the mean; location and deviation of the logarithm; shape and scale; first
-    knot and their number.
+    knot and their number; mean and deviation.  `cut` float64[c, 2] is the share of a normal law that
+    lies below the bounds of a truncated one, and (0, 1) for every other law.
     """
 
     row: Floats
     knots: Floats
+    cut: Floats
 
 
 def laws_of(spans: Sequence[Span]) -> Laws:
     """A row for each span."""
-    rows, knots = [], [0.0]
+    rows, knots, cuts = [], [0.0], []
     for span in spans:
         kind = KINDS[span.law]
         if span.cv == 0.0 and kind in {LOGNORMAL, GAMMA}:
@@ -59,14 +71,22 @@ def laws_of(spans: Sequence[Span]) -> Laws:
         elif kind == MEASURED:
             a, b = float(len(knots)), float(len(span.knots))
             knots += span.knots
+        elif kind == TRUNCATED:
+            b = span.deviation
         rows.append((kind, a, b))
-    return Laws(np.array(rows), np.array(knots))
+        cuts.append(_cut(span) if kind == TRUNCATED else (0.0, 1.0))
+    return Laws(np.array(rows), np.array(knots), np.array(cuts))
+
+
+def _cut(span: Span) -> tuple[float, float]:
+    law = NormalDist(span.mean, span.deviation)
+    return law.cdf(span.least), law.cdf(span.most)
 
 
 @kernel
 def add_spans(state: Stream, of: NDArray[np.int16], laws: Laws, out: Floats) -> None:
     """Add a span to every number of `out` that is not negative, by the law of the truck's class `of`."""
-    row = laws.row
+    row, cut = laws.row, laws.cut
     who, u, z = np.empty(BLOCK, np.int64), np.empty(BLOCK), np.empty(BLOCK)
     normal = (row[:, 0] == LOGNORMAL).any()
     others = (row[:, 0] != LOGNORMAL).any()
@@ -93,6 +113,9 @@ def add_spans(state: Stream, of: NDArray[np.int16], laws: Laws, out: Floats) -> 
                 out[truck] -= a * math.log(u[place])
             elif kind == MEASURED:
                 out[truck] += between(laws.knots, int(a), int(b), u[place])
+            elif kind == TRUNCATED:
+                low, high = cut[of[truck], 0], cut[of[truck], 1]
+                out[truck] += a + b * normal_quantile(low + (high - low) * u[place])
             else:
                 out[truck] += b * gamma(state, a)
 
