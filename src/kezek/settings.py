@@ -82,6 +82,10 @@ class Settings:
     rate_sign_in: int = field(
         default=10, metadata={"meaning": "attempts a minute to sign in or find a ticket"}
     )
+    unanswered_minutes: int = field(
+        default=3,
+        metadata={"meaning": "minutes until a call that no driver has answered is marked (ours)"},
+    )
     return_minutes_min: int = field(
         default=5, metadata={"meaning": "least minutes until a returned place can be booked"}
     )

@@ -58,9 +58,11 @@ def test_a_driver_books_and_follows_the_turn(window: Window, size: str):
     expect(ring).to_contain_text("Drive to the gate now")
     assert fills_the_screen(driver)
     expect(public.locator("#called-now")).to_contain_text(code)
-    ring.get_by_role("link", name="I am on my way").click()
+    ring.get_by_role("button", name="I am on my way").click()
     expect(ring).to_be_hidden()
     expect(driver.get_by_role("heading", level=1)).to_contain_text("Drive to the gate now")
+    expect(driver.locator("#top")).to_contain_text("that you are on your way")
+    expect(officer.locator("#gates li", has_text=code)).to_contain_text("On the way since")
     expect(waiting).to_have_text(str(before))
 
     gate = officer.locator("#gates li", has_text=code)
@@ -106,7 +108,7 @@ def test_a_driver_moves_names_another_driver_and_cancels(window: Window, size: s
     expect(page.get_by_text("The driver is named on the ticket.")).to_be_visible()
     page.get_by_text("Cancel the booking").click()
     page.get_by_role("button", name="Yes, cancel").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cancelled")
     expect(page.get_by_role("link", name=re.compile("Book"))).not_to_have_count(0)
 
 

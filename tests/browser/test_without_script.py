@@ -28,8 +28,10 @@ def test_booking_turn_and_call(window: Window, size: str):
     driver.reload()
     call = driver.get_by_role("alertdialog")
     expect(call).to_be_visible()
-    call.get_by_role("link", name="I am on my way").click()
+    call.get_by_role("button", name="I am on my way").click()
     expect(call).to_be_hidden()
+    officer.reload()
+    expect(officer.locator("#gates")).to_contain_text("On the way since")
     officer.locator("#gates").get_by_role("button", name="Admit").click()
     officer.locator("#gates").get_by_role("button", name="Crossed").click()
     expect(officer.get_by_text(f"{code} has crossed.")).to_be_visible()
@@ -50,7 +52,7 @@ def test_a_ticket_is_changed(window: Window):
     book(page, new_truck(), "Taskala", day=2)
     page.get_by_text("Cancel the booking").click()
     page.get_by_role("button", name="Yes, cancel").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Withdrawn")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cancelled")
 
 
 def test_the_agency_closes_a_day(window: Window):

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from kezek.app.desk.batch import Done
+from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, to_datetime
 from kezek.domain.slot.slot import Day, Slot
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
@@ -155,6 +157,15 @@ class Queue(RuleBasedStateMachine):
             return
         command = Call(self.w.key(), self.guard(number), line, number, "medical")
         self.agree(command, self.m.call_out_of_turn(number, self.now))
+
+    @precondition(lambda self: self.m.bookings)
+    @rule(choice=CHOICE)
+    def acknowledge(self, choice):
+        number = self.some(choice)
+        who = Actor(0, "ticket", ticket=number)
+        legal = self.m.status(self.m.bookings[number], self.now) == "called"
+        until = self.w.booking(number).call_until or 0
+        self.agree(Acknowledge(self.w.key(), who, number, until), legal)
 
     @precondition(lambda self: self.m.bookings)
     @rule(choice=CHOICE)

@@ -68,8 +68,27 @@ def test_a_call_fills_the_screen_until_it_is_answered(office):
     page = browser.page(link(office, number))
     assert 'class="callscreen on"' in page
     assert "09:50" in page
-    seen = re.search(r'href="(\?seen=[^"]+)"', page)[1]
-    assert 'class="callscreen on"' not in browser.page(link(office, number) + seen)
+    url = link(office, number) + "/acknowledge"
+    said = browser.post(url, browser.fill(page, url))
+    assert said.status_code == 303
+    page = browser.page(link(office, number))
+    assert 'class="callscreen on"' not in page
+    assert "The officer sees since 09:30 that you are on your way." in words(page)
+    assert office.kinds(number).count("acknowledged") == 1
+
+
+def test_an_answer_from_a_page_of_an_earlier_call_is_not_taken(office):
+    number, browser = arrived(office), office.browser()
+    office.done(Call(office.key(), OFFICER, A))
+    page = browser.page(link(office, number))
+    office.wait(minutes=30)
+    office.tick()
+    office.done(Call(office.key(), OFFICER, A))
+    url = link(office, number) + "/acknowledge"
+    answer = browser.post(url, browser.fill(page, url))
+    assert answer.status_code == 409
+    assert "This call is over" in words(answer.text)
+    assert "acknowledged" not in office.kinds(number)
 
 
 def test_the_way_to_the_other_side(office):
@@ -89,7 +108,7 @@ def test_the_way_to_the_other_side(office):
     [
         (
             lambda o, n: Cancel(o.key(), PEOPLE["clerk"], n, cause="breakdown"),
-            "Withdrawn",
+            "Cancelled",
             "Reason: the truck has broken down.",
         ),
         (
@@ -210,7 +229,7 @@ def test_cancelling_twice_says_where_the_booking_stands(office):
     answer = browser.post(address + "/cancel", fields)
     assert answer.status_code == 409
     assert "Code: wrong_status" in answer.text
-    assert "“Withdrawn”" in answer.text
+    assert "“Cancelled”" in answer.text
     assert f'href="{address}"' in answer.text
 
 

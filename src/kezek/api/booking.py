@@ -39,6 +39,7 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.stand import BOOKS
 from kezek.domain.kernel.refusal import Reason
+from kezek.domain.turn.acknowledge import acknowledged_at
 
 
 class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -97,6 +98,7 @@ class BookingSeen(BookingMade, frozen=True, kw_only=True):
     can: list[str]
     exception: str
     call_until: Moment | None
+    acknowledged_at: Moment | None
     vehicle: VehicleSeen | None
     drivers: list[str]
 
@@ -170,6 +172,7 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         can=sorted(view.can),
         exception=booking.exception,
         call_until=utc_or_none(booking.call_until),
+        acknowledged_at=utc_or_none(acknowledged_at(booking)),
         vehicle=vehicle_seen(view),
         drivers=list(view.drivers),
     )

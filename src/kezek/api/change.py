@@ -6,12 +6,13 @@ import msgspec
 
 from kezek.api.booking import BookingMade, booking_made
 from kezek.api.decision import ONE, TIME_AND_PLACE, done, own_booking, told
-from kezek.api.form import Name, Window, Word, instant
+from kezek.api.form import Moment, Name, Stamp, Window, Word, instant, utc
 from kezek.api.operation import Call, Operation, Reply
 from kezek.app.house import House
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
 from kezek.domain.kernel.refusal import Reason
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.call import Approve
 
 
@@ -56,6 +57,19 @@ class DriversCounted(msgspec.Struct, frozen=True):
     drivers: int
 
 
+class AnswerForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`call_until` names the call that is answered, as the booking shows it."""
+
+    call_until: Stamp
+
+
+class CallAnswered(msgspec.Struct, frozen=True):
+    """`acknowledged_at` is when the call was answered first."""
+
+    number: int
+    acknowledged_at: Moment
+
+
 class ExceptionStep(msgspec.Struct, frozen=True):
     """`exception` is proposed, awaiting or approved."""
 
@@ -87,6 +101,13 @@ class Changes:
         number = own_booking(self._house, call.actor, call.number()).number
         decided = await done(self._house, AddDriver(call.key, call.actor, number, name))
         return told(msgspec.convert(decided.outcome, DriversCounted), decided)
+
+    async def acknowledge(self, call: Call) -> Reply:
+        until = instant(call.read(AnswerForm).call_until)
+        number = own_booking(self._house, call.actor, call.number()).number
+        decided = await done(self._house, Acknowledge(call.key, call.actor, number, until))
+        at = utc(decided.outcome["acknowledged_at"])
+        return told(CallAnswered(number, at), decided)
 
     async def release(self, call: Call) -> Reply:
         cause = call.read(ReleaseForm).cause
@@ -155,6 +176,21 @@ OPERATIONS = (
         refusals=(*ONE, Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY),
         example={"name": "B. Example"},
         answer_example={"number": 1024, "drivers": 2},
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{number}/acknowledgement",
+        name="acknowledge_call",
+        noun="bookings",
+        summary="Answer a call: the driver is on the way",
+        description="For the account that made the booking, whose driver holds the ticket. The officer "
+        "sees it beside the call; no place and no deadline changes. A second answer changes nothing.",
+        run=Changes.acknowledge,
+        body=AnswerForm,
+        answer=CallAnswered,
+        refusals=(*ONE, Reason.CALL_OVER),
+        example={"call_until": "2026-06-14T10:20:00Z"},
+        answer_example={"number": 1024, "acknowledged_at": "2026-06-14T10:02:00Z"},
     ),
     Operation(
         method="POST",

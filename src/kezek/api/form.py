@@ -44,6 +44,7 @@ Window: TypeAlias = Annotated[
     datetime,
     Meta(tz=True, description="RFC 3339, with a time zone; windows start on the hour, UTC"),
 ]
+Stamp: TypeAlias = Annotated[datetime, Meta(tz=True, description="RFC 3339, with a time zone")]
 Moment: TypeAlias = Annotated[
     str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})
 ]

@@ -18,6 +18,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.domain.turn.order import Entry
 from kezek.domain.turn.waiting import waiting
 from kezek.domain.vehicle.plate import mask
@@ -53,13 +54,16 @@ class InLine:
 
 @dataclass(frozen=True, slots=True)
 class AtGate:
-    """A vehicle that was called or admitted, with the instant until which the call stands."""
+    """A vehicle that was called or admitted, with the instant until which the call stands, and the one
+    at which the driver answered it.
+    """
 
     seen: Seen
     status: Status
     since: Instant
     until: Instant | None
     exception: str
+    acknowledged_at: Instant | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ def _at_gate(bookings: Iterable[Booking], status: Status, seen: dict[int, Seen])
             since=(b.admitted_at if status is Status.ADMITTED else b.called_at) or 0,
             until=b.call_until if status is Status.CALLED else None,
             exception=b.exception,
+            acknowledged_at=acknowledged_at(b),
         )
         for b in bookings
     ]

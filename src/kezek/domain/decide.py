@@ -15,7 +15,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.network import load
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.turn import arrive, call, gate, undo
+from kezek.domain.turn import acknowledge, arrive, call, gate, undo
 
 
 class Command(Protocol):
@@ -40,6 +40,7 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     arrive.WalkIn: arrive.decide_walk_in,
     call.Call: call.decide_call,
     call.Approve: call.decide_approve,
+    acknowledge.Acknowledge: acknowledge.decide_acknowledge,
     gate.Admit: gate.decide_admit,
     gate.Cross: gate.decide_cross,
     gate.TurnBack: gate.decide_turn_back,

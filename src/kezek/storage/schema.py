@@ -163,6 +163,7 @@ booking = _table(
     *_whole("exception_by"),
     *_whole("look_at", null=True),
     *_text("step"),
+    *_whole("acknowledged_at", null=True),
     # I12: a booking has an outcome exactly when it has ended, and nothing lapses after its end.
     CheckConstraint("(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"),
     CheckConstraint("ended_at IS NULL OR look_at IS NULL", name="booking_ended_is_left_alone"),

@@ -139,6 +139,11 @@ SAID: Mapping[Reason, Said] = {
         t("This step is not possible: the booking is in the state “%(status)s”."),
         t("Open the page anew to see where the booking stands."),
     ),
+    R.CALL_OVER: Said(
+        t("This call is over"),
+        t("The answer belongs to a call that no longer stands, so it was not recorded."),
+        t("Open the ticket anew; if you are called, answer the new call."),
+    ),
     R.WINDOW_NOT_OPEN: Said(
         t("Too early to call"),
         t("The next truck waits for its hour, which begins on %(opens)s."),

@@ -22,6 +22,7 @@ from kezek.domain.booking.stand import owns, serves
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.text import names, refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
@@ -106,7 +107,7 @@ def _kept_text(here: Visit, secret: str) -> str:
     A driver's page asks again and again while the truck waits; most answers are the same.
     """
     number = here.house.papers.number_of(secret)
-    key = (number, here.lang, here.request.query_params.get("seen", ""))
+    key = (number, here.lang)
     minute, kept = here.now // MINUTE, here.web.tickets
     told = here.house.forecasts.edition
     known = kept.state_of(key)
@@ -226,6 +227,21 @@ async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response
     return _wrong(request, view, secret, "driver", done)
 
 
+@post("/t/{secret:str}/acknowledge", status_code=200)
+async def ticket_acknowledge(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The driver has seen the call and is on the way."""
+    here = visit(request)
+    view = held(here, secret)
+    until = here.form.number("until")
+    if until is None:
+        raise Stop("malformed")
+    holder = holder_of(here, view)
+    done = await ask(here, Acknowledge(here.form.key, holder, view.booking.number, until))
+    if isinstance(done, Refused):
+        raise _refused(here, view, secret, done)
+    return redirect(request, f"/t/{secret}")
+
+
 def _wrong(
     request: PageRequest, view: TicketView, secret: str, field: str, refused: Refused
 ) -> Response[bytes]:
@@ -316,6 +332,7 @@ HANDLERS = (
     ticket_print,
     ticket_cancel,
     ticket_driver,
+    ticket_acknowledge,
     ticket_move,
     ticket_moved,
 )

@@ -14,6 +14,7 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.text import names, times
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
@@ -66,14 +67,15 @@ class ArriveBy:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """The call: `left` in whole minutes, `share` of the bar."""
+    """The call: `left` in whole minutes, `share` of the bar, `until` as the answer names the call."""
 
     id: str
     at: datetime
     by: datetime
     left: int
     share: int
-    seen: bool
+    acknowledged: datetime | None
+    until: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "likely": likely(here, view, queue, waits),
         "not_before": _not_before(waits, zone),
         "arrive_by": _arrive_by(view, regulation, now, zone),
-        "called": _called(here, view, now, zone),
+        "called": _called(view, now, zone),
         "reasons": causes_of(queue, waits, zone) if queue and waits else [],
         "arrived": local(booking.arrived_at, zone) if booking.arrived_at is not None else None,
         "exceptions": _moved_by_hand(here, booking.line, now) if waits else 0,
@@ -174,11 +176,12 @@ def _arrive_by(
     return ArriveBy(local(start - HOUR, zone), local(until, zone))
 
 
-def _called(here: Visit, view: TicketView, now: Instant, zone: str) -> Called | None:
+def _called(view: TicketView, now: Instant, zone: str) -> Called | None:
     booking = view.booking
     if view.status is not Status.CALLED or booking.called_at is None or booking.call_until is None:
         return None
     name = f"{booking.number}-{booking.called_at}"
+    answered = acknowledged_at(booking)
     left, whole = booking.call_until - now, booking.call_until - booking.called_at
     return Called(
         id=name,
@@ -186,7 +189,8 @@ def _called(here: Visit, view: TicketView, now: Instant, zone: str) -> Called | 
         by=local(booking.call_until, zone),
         left=max(0, left // MINUTE),
         share=max(0, min(BAR, BAR * left // max(1, whole))),
-        seen=here.request.query_params.get("seen", "") == name,
+        acknowledged=local(answered, zone) if answered is not None else None,
+        until=booking.call_until,
     )
 
 

@@ -16,6 +16,7 @@ from kezek.domain.booking.transition import TRANSITIONS, Transition, Verb, trans
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
@@ -217,6 +218,9 @@ def command(w: World, number: int, verb: Verb, row: Transition | None = None) ->
         V.RELEASE: lambda: Release(w.key(), OFFICER, number, "sold_vehicle"),
         V.DISPLACE: lambda: CloseDay(w.key(), AGENCY, A, TODAY.isoformat(), "storm"),
         V.LAPSE: lambda: Lapse("", TIMER, number),
+        V.ACKNOWLEDGE: lambda: Acknowledge(
+            w.key(), CARRIER, number, getattr(w.booking(number), "call_until", None) or 0
+        ),
         V.APPROVE: lambda: Approve(w.key(), PEOPLE["supervisor"], number, "medical"),
     }
     return made[verb]()

@@ -24,9 +24,10 @@ from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
-from kezek.domain.turn.gate import Miss, TurnBack
+from kezek.domain.turn.gate import Admit, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.world import PEOPLE, TODAY, A, B, D, World, line, rules, vehicle
 
@@ -62,6 +63,13 @@ def fields(**changes: object) -> Fault:
 
 def truck(**changes: object) -> Fault:
     return Fault(fields=lambda _: {"vehicle": changes})
+
+
+def being_called(w: World) -> tuple[int, int]:
+    """A booking that is called, and until when."""
+    number = here(w, hour=9)
+    w.done(Call(w.key(), OFFICER, A))
+    return number, w.booking(number).call_until
 
 
 def fill_window(w: World) -> None:
@@ -255,6 +263,21 @@ CASES = {
             R.REASON_MISSING: fields(cause="a friend"),
             R.NOTHING_TO_APPROVE: fields(cause=""),
         },
+    ),
+    "acknowledge": Case(
+        lambda w: Acknowledge("the key", CARRIER, *being_called(w)),
+        {
+            R.KEY_REUSED: REUSED,
+            R.NOT_ALLOWED: fields(actor=RIVAL),
+            R.BOOKING_UNKNOWN: fields(number=99),
+            R.CALL_OVER: fields(call_until=1),
+            R.WRONG_STATUS: Fault(facts=lambda w: w.done(Admit(w.key(), OFFICER, 1)), last=1),
+        },
+        (
+            frozenset({R.NOT_ALLOWED, R.BOOKING_UNKNOWN}),
+            frozenset({R.BOOKING_UNKNOWN, R.CALL_OVER}),
+            frozenset({R.BOOKING_UNKNOWN, R.WRONG_STATUS}),
+        ),
     ),
     "undo": Case(
         lambda w: Undo("the key", OFFICER, here(w)),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from alembic import op
 
 revision = "9001"
-down_revision = "0002"
+down_revision = "0003"
 phase = "expand"
-since = "0002"
+since = "0003"
 
 GATE = 4_242  # as in this folder's __init__; a step is loaded by its path alone
 

@@ -7,7 +7,9 @@ import re
 
 import pytest
 
+from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import code_of
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit
@@ -430,3 +432,18 @@ def test_a_person_is_at_a_post_from_its_console_s_first_page_on_and_a_stranger_i
     assert not office.house.presence.manned()
     office.browser("officer").page(HERE)
     assert office.house.presence.manned() == {"kz_a"}
+
+
+def test_an_answered_call_says_since_when_and_an_unanswered_one_is_marked(office):
+    numbers, b = [called(office, n) for n in (1, 2)], office.browser("officer")
+    mark = 'data-after="3" hidden'
+    assert b.page(HERE).count(mark) == 2, "whoever was called a moment ago owes no answer yet"
+    office.wait(minutes=1)
+    driver = Actor(0, "ticket", ticket=numbers[0])
+    until = office.booking(numbers[0]).call_until
+    office.done(Acknowledge(office.key(), driver, numbers[0], until))
+    office.wait(minutes=3)
+    page = b.page(HERE)
+    assert page.count("On the way since 09:31") == 1
+    assert page.count("No answer for 4 min") == 1
+    assert mark not in page

@@ -48,7 +48,8 @@ class Booking:
     `look_at` is the next instant at which time alone may change it.  `exception` is empty, `proposed`,
     `awaiting` or `approved`, for the `exception_cause` that was given first; `exception_by` is the
     account that acted first.  `step` describes
-    the last officer's step, so that it can be undone: see `turn/undo.py`.
+    the last officer's step, so that it can be undone: see `turn/undo.py`.  `acknowledged_at` is when the
+    driver answered a call: see `turn/acknowledge.py`.
     """
 
     number: int
@@ -75,6 +76,7 @@ class Booking:
     exception_by: int = 0
     look_at: Instant | None = None
     step: str = ""
+    acknowledged_at: Instant | None = None
 
     @property
     def key(self) -> int:

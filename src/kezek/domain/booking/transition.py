@@ -23,6 +23,7 @@ class Verb(StrEnum):
     ADD_DRIVER = "add_driver"
     ARRIVE = "arrive"
     CALL = "call"
+    ACKNOWLEDGE = "acknowledge"
     MISS = "miss"
     ADMIT = "admit"
     CROSS = "cross"
@@ -74,6 +75,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row(V.ARRIVE, frozenset({S.CONFIRMED, S.LATE}), "officer of the post", S.ARRIVED, E.ARRIVED),
     _row(V.CALL, S.ARRIVED, "next by rule", S.CALLED, E.CALLED),
     _row(V.CALL, S.ARRIVED, "out of turn, a reason", S.CALLED, E.CALLED_OUT_OF_TURN),
+    _row(V.ACKNOWLEDGE, S.CALLED, "own booking, this call", None, E.ACKNOWLEDGED),
     _row(V.MISS, S.CALLED, "misses left", S.ARRIVED, E.MISSED),
     _row(V.MISS, S.CALLED, "no misses left", S.NO_SHOW, E.NOT_SHOWN),
     _row(V.ADMIT, S.CALLED, "officer of the post", S.ADMITTED, E.ADMITTED),

@@ -21,6 +21,7 @@ class EventKind(StrEnum):
     ARRIVED = "arrived"
     CALLED = "called"
     CALLED_OUT_OF_TURN = "called_out_of_turn"
+    ACKNOWLEDGED = "acknowledged"
     MISSED = "missed"
     ADMITTED = "admitted"
     CROSSED = "crossed"

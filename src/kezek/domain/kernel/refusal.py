@@ -52,6 +52,7 @@ class Reason(StrEnum):
     GRANT_IMPOSSIBLE = "grant_impossible"
     # The booking is not where the verb needs it to be.
     WRONG_STATUS = "wrong_status"
+    CALL_OVER = "call_over"
     WINDOW_NOT_OPEN = "window_not_open"
     OUT_OF_TURN = "out_of_turn"
     NOBODY_TO_CALL = "nobody_to_call"

@@ -83,7 +83,10 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
 
 def _called(at: Stand, now: Moment, step: str, **exception: object) -> Booking:
     until = now.at + at.regulation.call_for
-    return at.after(called_at=now.at, call_until=until, step=step, **exception)
+    # Whoever answered an earlier call has not answered this one.
+    return at.after(
+        called_at=now.at, call_until=until, acknowledged_at=None, step=step, **exception
+    )
 
 
 def _unfounded(cause: str) -> Refused | None:

@@ -25,7 +25,7 @@ UNDO_FOR = 10 * SECOND
 # would take back what somebody else has done to the booking since.
 _CHANGES: Mapping[Verb, tuple[str, ...]] = {
     Verb.ARRIVE: ("arrived_at", "joined_at"),
-    Verb.CALL: ("called_at", "call_until"),
+    Verb.CALL: ("called_at", "call_until", "acknowledged_at"),
     Verb.MISS: ("called_at", "call_until", "joined_at", "misses", "ended_at", "outcome"),
     Verb.ADMIT: ("admitted_at",),
     Verb.CROSS: ("ended_at", "outcome"),

@@ -154,6 +154,7 @@ def show_console(
         called=view.called(),
         gate=view.at_gate(),
         gate_places=None,
+        unanswered_minutes=here.house.settings.unanswered_minutes,
         last=view.last_step(),
         walk_in=view.walk_ins(),
         countries=countries(here.lang),

@@ -108,6 +108,9 @@ class CalledRow(NamedTuple):
     by: datetime
     left: int | None
     exception: str
+    at: datetime
+    acknowledged: datetime | None
+    unanswered: int
 
 
 class GateRow(NamedTuple):
@@ -280,8 +283,18 @@ class LineView:
         country, plate = plate_of(who.get(row.seen.number))
         by = row.until if row.until is not None else row.since
         left = minutes(by - self.now) if by > self.now else None
+        answered = row.acknowledged_at
         return CalledRow(
-            row.seen.number, row.seen.code, country, plate, self._at(by), left, row.exception
+            booking=row.seen.number,
+            code=row.seen.code,
+            country=country,
+            plate=plate,
+            by=self._at(by),
+            left=left,
+            exception=row.exception,
+            at=self._at(row.since),
+            acknowledged=self._at(answered) if answered is not None else None,
+            unanswered=max(0, self.now - row.since) // MINUTE,
         )
 
     def at_gate(self) -> list[GateRow]:

@@ -70,6 +70,12 @@ const tick = () => {
     const then = Date.parse(words.closest("[data-age]").dataset.age);
     words.textContent = live && !lost ? words.dataset.live : ago(now() - then, then);
   }
+  // The words stay as the server wrote them: not every browser knows every language.
+  for (const mark of document.querySelectorAll("[data-called]")) {
+    const minutes = Math.floor((now() - Date.parse(mark.dataset.called)) / 60000);
+    mark.hidden = minutes < Number(mark.dataset.after);
+    if (!mark.hidden && minutes < 60) mark.querySelector("span").textContent = mark.querySelector("span").textContent.replace(/\d+/, String(minutes));
+  }
   // Said by the script alone: a page without it does not renew itself.
   const link = document.getElementById("link");
   if (link) link.hidden = !live || lost;

@@ -5,6 +5,7 @@ import { now } from "./time.js";
 let audio = null;
 let ringing = 0;
 let answered = "";
+let unsent = null;
 
 const beep = (at, pitch) => {
   const tone = audio.createOscillator();
@@ -38,18 +39,36 @@ const stop = () => {
   shake(0);
 };
 
+// The answer goes to the officer, again and again under its key until the server has said yes or no.
+const send = async (url, body, call) => {
+  unsent = call;
+  try {
+    const told = await fetch(url, { method: "POST", body, signal: AbortSignal.timeout(8000) });
+    if (told.status >= 500 || told.status === 429) throw new Error(String(told.status));
+    unsent = null;
+    // A no is said by the page itself; a yes is shown by it too, should the stream be silent.
+    if (told.ok) window.htmx?.trigger("#live", "renew");
+    else location.reload();
+  } catch {
+    if (document.getElementById("called")?.dataset.call === call) setTimeout(send, 3000, url, body, call);
+    else unsent = null;
+  }
+  paint();
+};
+
 const paint = () => {
   const called = document.getElementById("called");
   for (const box of document.querySelectorAll("[data-sound]")) {
     box.hidden = false;
     box.classList.toggle("is-on", audio?.state === "running");
   }
+  for (const note of document.querySelectorAll("[data-unsent]")) note.hidden = !called || unsent !== called.dataset.call;
   if (!called) return stop();
-  const isNew = called.dataset.call !== answered;
+  const isNew = called.dataset.call !== answered && !("acknowledged" in called.dataset);
   called.classList.toggle("on", isNew);
   document.documentElement.classList.toggle("is-called", isNew);
   if (!isNew) return stop();
-  if (!called.contains(document.activeElement)) called.querySelector("[data-answer]").focus();
+  if (!called.contains(document.activeElement)) called.querySelector("[data-answer] button").focus();
   start();
   const left = Math.max(0, Date.parse(called.dataset.by) - now());
   const minutes = called.querySelector("[data-minutes]");
@@ -75,12 +94,14 @@ document.addEventListener("click", async (event) => {
     await wake();
     paint();
   }
-  if (event.target.closest("[data-answer]")) {
-    event.preventDefault();
-    answered = document.getElementById("called").dataset.call;
-    paint();
-    document.getElementById("main").focus();
-  }
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-answer]");
+  if (!form) return;
+  event.preventDefault();
+  answered = document.getElementById("called").dataset.call;
+  send(form.action, new URLSearchParams(new FormData(form)), answered);
+  document.getElementById("main").focus();
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && audio) wake();
