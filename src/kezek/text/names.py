@@ -78,6 +78,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.ARRIVED: t("arrived"),
     EventKind.CALLED: t("called to the gate"),
     EventKind.CALLED_OUT_OF_TURN: t("called out of turn"),
+    EventKind.ACKNOWLEDGED: t("call answered"),
     EventKind.MISSED: t("missed the call"),
     EventKind.ADMITTED: t("admitted at the gate"),
     EventKind.CROSSED: t("crossed the border"),
