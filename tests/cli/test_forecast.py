@@ -132,3 +132,44 @@ def test_what_is_no_model_is_refused(call: Call, tmp_path: Path):
     ran = call("forecast", "predict", written(tmp_path), written(tmp_path))
     assert ran.code == ExitCode.WORLD
     assert "no model" in ran.err
+
+
+def test_without_a_start_the_last_quarter_is_tested_and_the_verdict_comes_first(
+    call: Call, tmp_path: Path
+):
+    ran = call("forecast", "backtest", written(tmp_path), *TABLE, "--horizons", "3h")
+    assert ran.code == ExitCode.DONE, ran
+    first = ran.out.splitlines()[0]
+    assert first.startswith("Tested from 2026-06-06T23:15:00Z: ")
+    assert "the better baseline" in first
+
+
+def test_all_that_is_missing_is_named_at_once(call: Call, tmp_path: Path):
+    ran = call("forecast", "fit", written(tmp_path))
+    assert ran.code == ExitCode.USAGE
+    assert "Missing: --time, --value, --out." in ran.err
+    ran = call("forecast", "backtest")
+    assert "Missing: FILE, --time, --value." in ran.err
+
+
+def test_a_series_that_stopped_or_is_too_short_is_named_and_not_forecast(tmp_path: Path):
+    lines = ["at,post,wait"]
+    for hour in range(24 * 30):
+        stamp = f"2026-06-{1 + hour // 24:02}T{hour % 24:02}:00Z"
+        lines.append(f"{stamp},north,{40 + hour % 24}")
+        if hour < 24 * 5:
+            lines.append(f"{stamp},south,{60 - hour % 24}")
+    file, model = tmp_path / "waits.csv", tmp_path / "model.json"
+    file.write_text("\n".join([*lines, "2026-06-30T12:00Z,lone,5"]) + "\n", encoding="utf-8")
+    fitted = kezek("forecast", "fit", file, *TABLE, "--horizons", "3h", "--out", model)
+    assert f"{model} forecasts 1 series" in fitted.out
+    told = kezek("forecast", "predict", model, file, "--json").document["answer"]
+    assert [row["series"] for row in told["rows"]] == ["north"]
+    assert {(one["series"], one["reason"], one["last_at"]) for one in told["left_out"]} == {
+        ("lone", "too_few_values", "2026-06-30T12:00:00Z"),
+        ("south", "stopped", "2026-06-05T23:00:00Z"),
+    }
+    spoken = kezek("forecast", "predict", model, file).out
+    assert "south: has stopped and is not forecast; its last value is of" in spoken
+    assert "25 days before the file's end" in spoken
+    assert "lone: has too few values" in spoken

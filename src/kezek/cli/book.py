@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kezek.cli.command import Command
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import ask, folder_option, fresh_key, opened, operator
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _START = "a time like 2026-06-20T14:00"
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("checkpoint")
 @click.argument("start", metavar="START")
 @click.option("--country", required=True, help="The plate's country, two letters.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kezek.cli.command import Command
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.output import answer, json_option, print_table, say
 from kezek.cli.progress import watched
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from kezek.app.fingerprint import Fingerprint
 
 
-@click.command(short_help="Copy a stopped installation into an empty database.")
+@click.command(cls=Command, short_help="Copy a stopped installation into an empty database.")
 @click.option(
     "--from", "source", metavar="URL", required=True, help="Address of the database to copy."
 )

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from kezek.cli.command import Group
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.forecast_view import (
@@ -18,8 +19,10 @@ from kezek.cli.forecast_view import (
     figures,
     forecast_document,
     instant,
+    left_out_document,
     reading_document,
     span_text,
+    tell_left_out,
     tell_reading,
     tell_report,
 )
@@ -34,9 +37,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _UNITS = {"m": 60, "h": 3600, "d": 86_400}
 HORIZONS = "1h,3h,6h,12h,24h"
+# The share of a history that is tested where no start is named.
+_TESTED = 0.25
 
 
-@click.group()
+@click.group(cls=Group)
 def forecast() -> None:
     """Waits to come as ranges, learned from a table of past waits."""
 
@@ -101,9 +106,9 @@ def table_options(command: F) -> F:
 @click.option(
     "--from",
     "start",
-    required=True,
     metavar="DATE",
-    help="First day (or moment) of the test; what lies before it is only learned from.",
+    help="First day (or moment) of the test; what lies before it is only learned from."
+    " Without it the last quarter of the history is the test.",
 )
 @json_option
 def backtest(
@@ -114,7 +119,7 @@ def backtest(
     series: tuple[str, ...],
     zone: str | None,
     horizons: tuple[int, ...],
-    start: str,
+    start: str | None,
 ) -> None:
     """Forecast the last part of a history as if it were still to come, and say how good that was.
 
@@ -127,12 +132,13 @@ def backtest(
     from kezek.planning.forecast.history.backtest import backtest as run
 
     history = _read(file, _columns(time, value, series), zone)
+    begin = _start_of_test(start, history)
     try:
-        report = run(history, horizons, _start_of_test(start, history.zone))
+        report = run(history, horizons, begin)
     except NothingToTest as fault:
         raise click.UsageError(f"{file}: {fault}") from None
-    body = document(report) | reading_document(history)
-    answer(body, lambda: tell_report(report, history), beside=figures(report))
+    body = document(report) | {"start": instant(begin)} | reading_document(history)
+    answer(body, lambda: tell_report(report, history, begin), beside=figures(report))
 
 
 @forecast.command(short_help="Learn from a history and keep what was learned in a file.")
@@ -166,19 +172,23 @@ def fit(
     except NothingToTest as fault:
         raise click.UsageError(f"{file}: {fault}") from None
     keeping.save(learned, out)
+    left = keeping.left_out(history, horizons)
+    silent = {one.series for one in left if one.horizon is None}
     body = {
         "model": str(out),
         "series": list(learned.series),
         "horizons": [span_text(one) for one in horizons],
         "until": instant(learned.until),
         "learned": learned.model is not None,
+        "left_out": left_out_document(left),
     } | reading_document(history)
 
     def people() -> None:
         tell_reading(history)
         if learned.model is None:
             say("Too few values to learn from: the model is the two baselines alone.")
-        say(f"{out} knows {len(learned.series)} series until {body['until']}.")
+        tell_left_out(left, history.end)
+        say(f"{out} forecasts {len(learned.series) - len(silent)} series from {body['until']}.")
 
     answer(body, people)
 
@@ -198,14 +208,17 @@ def predict(*, model: Path, file: Path) -> None:
         told = keeping.predict(learned, history)
     except keeping.OtherHistory as fault:
         raise click.UsageError(f"{file}: {fault}") from None
+    left = keeping.left_out(history, learned.horizons, learned.series)
     body = {
         "origin": instant(history.end),
         "quantiles": list(QUANTILES),
         "rows": [forecast_document(one) for one in told],
+        "left_out": left_out_document(left),
     } | reading_document(history)
 
     def people() -> None:
         tell_reading(history)
+        tell_left_out(left, history.end)
         say(f"From {body['origin']}, in the unit of {learned.columns.value}:")
         heads = (f"{level:.0%}" for level in QUANTILES)
         print_table(
@@ -254,8 +267,11 @@ def _bad(file: Path, fault: BadHistory) -> Failed:
     return Failed(ExitCode.FOUND, "bad_history", str(fault), {"problems": facts})
 
 
-def _start_of_test(text: str, zone: str) -> int:
-    """In UTC seconds; a date is its first moment in the history's zone."""
+def _start_of_test(text: str | None, history: History) -> int:
+    """In UTC seconds; a date is its first moment in the history's zone, nothing the last quarter."""
     from kezek.domain.kernel.instant import SECOND
 
-    return moment_of(text, "--from", zone=zone, shape="a date like 2026-06-13") // SECOND
+    if text is None:
+        return history.end - round(_TESTED * (history.end - history.start))
+    shape = "a date like 2026-06-13"
+    return moment_of(text, "--from", zone=history.zone, shape=shape) // SECOND

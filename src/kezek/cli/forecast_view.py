@@ -11,7 +11,7 @@ from kezek.cli.output import print_table, say
 
 if TYPE_CHECKING:
     from kezek.planning.forecast.history.backtest import Report, Row
-    from kezek.planning.forecast.history.keeping import Told
+    from kezek.planning.forecast.history.keeping import LeftOut, Told
     from kezek.planning.forecast.history.score import Interval
     from kezek.planning.forecast.history.series import History
 
@@ -56,6 +56,42 @@ def tell_reading(history: History) -> None:
             say(f"{count:,} {sentence}.")
     for name in history.empty:
         say(f"The series {name} has no value and was left out.")
+
+
+_LEFT_OUT = {
+    "too_few_values": "has too few values and is not forecast",
+    "stopped": "has stopped and is not forecast",
+    "finer_than_sampling": "is sampled more coarsely than this horizon and is not forecast",
+    "not_learned": "was not in the history that the model learned from and is not forecast",
+    "not_in_file": "is known to the model and is not in this file",
+}
+
+
+def tell_left_out(left: Sequence[LeftOut], end: int) -> None:
+    """Each series that is not forecast, with the reason and the age of its last value."""
+    for one in left:
+        ahead = "" if one.horizon is None else f", {span_text(one.horizon)}"
+        say(f"{one.series}{ahead}: {_LEFT_OUT[one.reason]}{_last(one, end)}.")
+
+
+def _last(one: LeftOut, end: int) -> str:
+    if one.reason != "stopped" or one.last is None:
+        return ""
+    hours = (end - one.last) // 3600
+    ago = f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
+    return f"; its last value is of {instant(one.last)}, {ago} before the file's end"
+
+
+def left_out_document(left: Sequence[LeftOut]) -> list[dict[str, Any]]:
+    return [
+        {
+            "series": one.series,
+            "reason": one.reason,
+            "horizon": None if one.horizon is None else span_text(one.horizon),
+            "last_at": None if one.last is None else instant(one.last),
+        }
+        for one in left
+    ]
 
 
 def figures(report: Report) -> dict[str, Any]:
@@ -112,7 +148,21 @@ def forecast_document(told: Told) -> dict[str, Any]:
     }
 
 
-def tell_report(report: Report, history: History) -> None:
+def tell_report(report: Report, history: History, start: int) -> None:
+    """The verdict first, then what it is made of."""
+    tested = f"Tested from {instant(start)}: {report.n:,} forecasts, {report.fits} models."
+    if report.mean_skill is None:
+        say(f"{tested} The better baseline never lost, so no skill can be told.")
+    else:
+        word = "below" if report.mean_skill >= 0 else "above"
+        say(
+            f"{tested} The loss lies {abs(report.mean_skill):.1%} {word} the better baseline"
+            f" (mean of the rows; {report.skill_of_sums:+.1%} by the sum of losses)."
+        )
+    say(
+        f"{report.coverage_80:.1%} lay in 80 % intervals, {report.coverage_90:.1%} in 90 % intervals."
+    )
+    say()
     tell_reading(history)
     for one in report.missing:
         say(f"{one.series}, {span_text(one.horizon)}: not evaluable, {_REASONS[one.reason]}.")
@@ -124,15 +174,6 @@ def tell_report(report: Report, history: History) -> None:
         [_cells(row) for row in report.rows],
     )
     say()
-    say(
-        f"{report.n:,} forecasts, {report.fits} models;"
-        f" {report.coverage_80:.1%} lay in 80 % intervals, {report.coverage_90:.1%} in 90 % intervals."
-    )
-    if report.mean_skill is not None:
-        say(
-            f"Below the better baseline by {report.mean_skill:.1%} (mean of the rows),"
-            f" {report.skill_of_sums:.1%} (sum of losses)."
-        )
     say(
         "Pinball: mean over seven quantiles. Skill: 1 - model/baseline, with 90 % of a block bootstrap."
     )

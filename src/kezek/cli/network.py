@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from kezek.cli.command import Group
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import ask, folder_option, fresh_key, opened, operator
@@ -24,7 +25,7 @@ T = TypeVar("T")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group()
+@click.group(cls=Group)
 def network() -> None:
     """Checkpoints, lines and their places."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kezek.cli.command import Group
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
 from kezek.cli.installation import ask, folder_option, fresh_key, opened, operator
@@ -26,7 +27,7 @@ place_option = click.option(
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def user() -> None:
     """Accounts and API keys, on a stopped installation."""
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,64 @@ def test_an_hour_that_comes_twice_is_told_apart_by_the_order_of_rows(tmp_path: P
     utc = ("07:30", "08:15", "08:45", "09:15", "09:45", "10:15")
     assert list(one.at) == [instant(f"2026-11-01T{at}") for at in utc]
     assert (history.repairs.ambiguous, history.repairs.unordered) == (4, 0)
+
+
+AUTUMN = (
+    ("01:30", "2025-10-25T23:30"),
+    ("02:00", "2025-10-26T00:00"),
+    ("02:30", "2025-10-26T00:30"),
+    ("02:00", "2025-10-26T01:00"),
+    ("02:30", "2025-10-26T01:30"),
+    ("03:00", "2025-10-26T02:00"),
+)
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        (0, 1, 2, 3, 4, 5),
+        (5, 4, 3, 2, 1, 0),
+        # One row an hour, both ways.
+        (0, 1, 3, 5),
+        (5, 3, 1, 0),
+        # Only one of the two half hours was seen twice.
+        (0, 1, 2, 3, 5),
+        (5, 3, 2, 1, 0),
+        # Nothing but the hour itself, backwards: its neighbours cannot tell, its own steps do.
+        (4, 3, 2, 1),
+    ],
+)
+def test_an_hour_that_comes_twice_is_read_whichever_way_the_rows_run(
+    tmp_path: Path, order: tuple[int, ...]
+):
+    rows = [f"2025-10-26T{AUTUMN[k][0]},a,{k + 1}" for k in order]
+    history = read_history(written(tmp_path, *rows), COLUMNS, "Europe/Warsaw")
+    (one,) = history.series
+    assert dict(zip(one.at.tolist(), one.value.tolist(), strict=True)) == {
+        instant(AUTUMN[k][1]): float(k + 1) for k in order
+    }
+    assert history.repairs.contradicting == 0
+
+
+def test_in_no_order_at_all_no_value_of_a_repeated_hour_is_lost(tmp_path: Path):
+    rows = [f"2025-10-26T{AUTUMN[k][0]},a,{k + 1}" for k in (0, 2, 1, 3, 4, 5)]
+    (one,) = read_history(written(tmp_path, *rows), COLUMNS, "Europe/Warsaw").series
+    assert sorted(one.value.tolist()) == [1, 2, 3, 4, 5, 6]
+
+
+def test_names_of_several_columns_never_become_one(tmp_path: Path):
+    path = written(
+        tmp_path,
+        '2025-09-25T00:00Z,5,Dostyk,"truck,empty"',
+        '2025-09-25T00:00Z,505,"Dostyk,truck",empty',
+        header="at,w,post,lane",
+    )
+    history = read_history(path, Columns("at", "w", ("post", "lane")), None)
+    assert {one.name: one.value.tolist() for one in history.series} == {
+        'Dostyk,"truck,empty"': [5.0],
+        '"Dostyk,truck",empty': [505.0],
+    }
+    assert history.repairs.contradicting == 0
 
 
 def test_an_hour_that_the_clock_skips_is_left_out_and_counted(tmp_path: Path):
@@ -162,3 +220,43 @@ def test_a_column_without_stamps_is_told_once_and_not_row_by_row(tmp_path: Path)
     with pytest.raises(UnknownColumn, match="'at' holds no stamps") as told:
         read_history(path, Columns("at", "wait"), None)
     assert "first 20 rows" in str(told.value)
+
+
+def hourly(days: int = 60, month: int = 5) -> list[str]:
+    first = datetime(2026, month, 1, tzinfo=UTC)
+    stamps = (first + timedelta(hours=n) for n in range(24 * days))
+    return [f"{at:%Y-%m-%dT%H:%MZ},a,7" for at in stamps]
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize(
+    ("places", "right", "wrong"),
+    [
+        ((40,), "2026-05-02", "2062-05-02"),
+        ((1_439,), "2026-06-29", "2062-06-29"),
+        ((0,), "2026-05-01", "1962-05-01"),
+        # Day and month exchanged on a whole day.
+        (tuple(range(24 * 31, 24 * 32)), "2026-06-01", "2026-01-06"),
+    ],
+)
+def test_a_date_that_slipped_is_named_by_its_line(
+    tmp_path: Path, places: tuple[int, ...], right: str, wrong: str, *, backwards: bool
+):
+    rows = hourly()
+    for place in places:
+        assert rows[place].startswith(right)
+        rows[place] = rows[place].replace(right, wrong)
+    if backwards:
+        rows.reverse()
+        places = tuple(len(rows) - 1 - place for place in reversed(places))
+    with pytest.raises(BadHistory) as caught:
+        read_history(written(tmp_path, *rows), COLUMNS, None)
+    found = [problem.line for problem in caught.value.problems]
+    assert found == [place + 2 for place in places][: reading.PROBLEMS_MAX]
+    assert wrong in caught.value.problems[0].sentence
+
+
+def test_backfilled_rows_and_long_silences_are_no_slips(tmp_path: Path):
+    june, may, october = hourly(20, 6), hourly(20, 5), hourly(20, 10)
+    (one,) = read_history(written(tmp_path, *june, *may, *october), COLUMNS, None).series
+    assert len(one.at) == 3 * 480

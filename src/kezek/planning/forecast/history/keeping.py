@@ -18,11 +18,15 @@ from kezek.planning.forecast.history.forest import Forest
 from kezek.planning.forecast.history.model import LEARNED, Boosted, Model
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
 from kezek.planning.forecast.history.reading import Columns
-from kezek.planning.forecast.history.series import Floats, Held, History
+from kezek.planning.forecast.history.series import DAY, Floats, Held, History, Series
 
 FORMAT = "kezek forecast of a history, 2"
 # The last part of a history teaches the mixture and the calibration, as a test's past does.
 _TAUGHT_BY = 0.25
+# A series with one value has no step, so no horizon is as long as it.
+_VALUES_MIN = 2
+# A series that has been silent for so many of its steps has stopped.
+_STEPS_MAX = 10
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,20 @@ class NotAModel(Exception):
 
 class OtherHistory(Exception):
     """A history that the model was not fitted to: none of its series is known."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A series that is not forecast, at one horizon (seconds) or, with None, at all.
+
+    `reason` is a code: `too_few_values`, `stopped`, `finer_than_sampling`, `not_learned`, `not_in_file`.
+    `last` is its last value's instant in UTC seconds, where it has one.
+    """
+
+    series: str
+    reason: str
+    horizon: int | None = None
+    last: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,20 +98,53 @@ def fit(history: History, columns: Columns, horizons: Sequence[int]) -> Fitted:
     )
 
 
-def predict(learned: Fitted, history: History) -> list[Told]:
-    """Forecasts from the last sample of all, for each series and horizon that is not too fine.
+def left_out(
+    history: History, horizons: Sequence[int], learned: Sequence[str] | None = None
+) -> list[LeftOut]:
+    """What a forecast from the history's end leaves out, and why; `learned` names a model's series."""
+    end, found = history.end, []
+    for one in history.series:
+        last = int(one.at[-1])
+        if learned is not None and one.name not in learned:
+            found.append(LeftOut(one.name, "not_learned", last=last))
+        elif len(one.at) < _VALUES_MIN:
+            found.append(LeftOut(one.name, "too_few_values", last=last))
+        elif end - last > _silence_max(one, horizons):
+            found.append(LeftOut(one.name, "stopped", last=last))
+        else:
+            found += [
+                LeftOut(one.name, "finer_than_sampling", horizon, last)
+                for horizon in horizons
+                if horizon < one.step
+            ]
+    there = {one.name for one in history.series}
+    return found + [LeftOut(name, "not_in_file") for name in learned or () if name not in there]
 
-    Raises `OtherHistory` when the history has no series that the model knows.
+
+def _silence_max(one: Series, horizons: Sequence[int]) -> float:
+    """How old a last value may be, in seconds, before its series counts as stopped."""
+    return max(*horizons, _STEPS_MAX * one.step, DAY)
+
+
+def predict(learned: Fitted, history: History) -> list[Told]:
+    """Forecasts from the last sample of all; what `left_out` names is not among them.
+
+    Raises `OtherHistory` when nothing is left to forecast.
     """
     places = {name: place for place, name in enumerate(learned.series)}
-    known = tuple(one for one in history.series if one.name in places)
-    if not known:
+    if not any(one.name in places for one in history.series):
         raise OtherHistory(
             f"the model knows the series {', '.join(learned.series)}, and the file has none of them."
         )
+    out = left_out(history, learned.horizons, learned.series)
+    gone = {one.series for one in out if one.horizon is None}
+    known = tuple(one for one in history.series if one.name not in gone)
+    if not known:
+        raise OtherHistory("every series of the model has stopped or has too few values.")
+    origin = history.end
     history = History(known, learned.zone, history.empty, history.repairs)
     past = pairs_of(history, learned.horizons)
-    asked = _asked(history, learned.horizons)
+    asked = _asked(history, learned.horizons, origin)
     if not len(asked):
         raise OtherHistory("no series is sampled as finely as the model's horizons.")
     rows = np.arange(len(past), len(past) + len(asked))
@@ -124,8 +175,8 @@ def predict(learned: Fitted, history: History) -> list[Told]:
     ]
 
 
-def _asked(history: History, horizons: Sequence[int]) -> Pairs:
-    """One pair for each series and horizon, from the history's end; its truth is not known."""
+def _asked(history: History, horizons: Sequence[int], end: int) -> Pairs:
+    """One pair for each series and horizon, from the instant `end`; its truth is not known."""
     fine = set(too_fine(history, horizons))
     cells = [
         (s, h)
@@ -134,7 +185,7 @@ def _asked(history: History, horizons: Sequence[int]) -> Pairs:
         if (s, h) not in fine
     ]
     series, horizon = (np.array([cell[k] for cell in cells], np.int64) for k in (0, 1))
-    origin = np.full(len(cells), history.end, np.int64)
+    origin = np.full(len(cells), end, np.int64)
     last = np.array([Held(history.series[s]).at(origin[:1])[0] for s, _ in cells], float)
     target = origin + np.array([horizons[h] for _, h in cells], np.int64)
     return Pairs(series, horizon, origin, target, last, np.full(len(cells), np.nan))

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from kezek.planning.forecast.history.repeated_hour import folds
 from kezek.planning.forecast.history.series import History, Repairs, Series
+from kezek.planning.forecast.history.slips import BEYOND_USUAL, slipped_stamps, slipped_values
 
 PROBLEMS_MAX = 20
 VALUE_MAX = 1e9
 YEARS = (1950, 2200)
-# A value so many times its series' usual large ones (99 %) is a slip of the keyboard, not a wait.
-BEYOND_USUAL = 1000.0
-_ENOUGH = 20
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class _Found:
     at: list[int] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
     line: list[int] = field(default_factory=list)
-    stamp: datetime | None = None
-    fold: int = 0
+    # Rows in an hour that comes twice: place, local stamp, and the instant of its second pass.
+    twice: list[tuple[int, datetime, int]] = field(default_factory=list)
 
 
 def read_history(path: Path, columns: Columns, zone: str | None) -> History:
@@ -104,7 +104,7 @@ class _Reader:
             if len(row) != len(header):
                 self._fault(line, "", f"has {len(row)} fields where the header has {len(header)}")
                 continue
-            name = ",".join(row[one] for one in names) if names else self._columns.value
+            name = _joined([row[one] for one in names]) if names else self._columns.value
             self._row(line, row[time], row[value].strip(), name)
         if not lines:
             raise BadHistory(f"{self._path} has a header and no rows.")
@@ -208,31 +208,29 @@ class _Reader:
         return True
 
     def _local(self, stamp: datetime, found: _Found) -> datetime | None:
-        """A local stamp in its zone.  An hour that comes twice is told apart by the rows' order."""
+        """A local stamp in its zone; one of an hour that comes twice is settled by `_settle`."""
         assert self._zone is not None
         first, second = stamp.replace(tzinfo=self._zone), stamp.replace(tzinfo=self._zone, fold=1)
         if first.utcoffset() == second.utcoffset():
-            found.stamp = None
             return first
         back = first.astimezone(UTC).astimezone(self._zone).replace(tzinfo=None)
         if back != stamp:
             self._skipped_hour += 1
             return None
         self._ambiguous += 1
-        if found.stamp is None:
-            found.fold = 0
-        elif stamp <= found.stamp:
-            found.fold = 1
-        found.stamp = stamp
-        return second if found.fold else first
+        found.twice.append((len(found.at), stamp, int(second.timestamp())))
+        return first
 
     def _history(self) -> History:
+        if self._problems:
+            self._refuse()
         series, empty = [], []
         repeated = contradicting = unordered = 0
         for name, found in sorted(self._found.items()):
             if not found.at:
                 empty.append(name)
                 continue
+            _settle(found)
             self._look_for_slips(found)
             at, value = np.array(found.at, np.int64), np.array(found.value)
             unordered += int((np.diff(at) < 0).sum())
@@ -259,14 +257,46 @@ class _Reader:
         return History(tuple(series), self._zone_name, tuple(empty), repairs)
 
     def _look_for_slips(self, found: _Found) -> None:
-        positive = [one for one in found.value if one > 0]
-        if len(positive) < _ENOUGH:
-            return
-        usual = float(np.quantile(positive, 0.99)) * BEYOND_USUAL
-        for line, value in zip(found.line, found.value, strict=True):
-            if value > usual:
-                sentence = f"{value:g} is more than {BEYOND_USUAL:g} times what is usual here"
-                self._fault(line, self._columns.value, sentence)
+        for place, value in slipped_values(found.value):
+            sentence = f"{value:g} is more than {BEYOND_USUAL:g} times what is usual here"
+            self._fault(found.line[place], self._columns.value, sentence)
+        for place, days in slipped_stamps(found.at):
+            on = datetime.fromtimestamp(found.at[place], UTC).date()
+            sentence = (
+                f"{on} is {days} days away from the rows around it; check year, month and day"
+            )
+            self._fault(found.line[place], self._columns.time, sentence)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The name of a series of several columns: a row of CSV, so that no two series share a name."""
+    if len(parts) == 1:
+        return parts[0]
+    row = io.StringIO()
+    csv.writer(row, lineterminator="").writerow(parts)
+    return row.getvalue()
+
+
+def _settle(found: _Found) -> None:
+    """Give each stamp of an hour that comes twice its instant, by the order of the rows."""
+    hours: dict[date, list[tuple[int, datetime, int]]] = {}
+    for one in found.twice:
+        hours.setdefault(one[1].date(), []).append(one)
+    for rows in hours.values():
+        backwards = _runs_backwards(found.at, rows[0][0], rows[-1][0])
+        second = folds([stamp for _, stamp, _ in rows], backwards=backwards)
+        for (place, _, later), fold in zip(rows, second, strict=True):
+            if fold:
+                found.at[place] = later
+
+
+def _runs_backwards(at: Sequence[int], first: int, last: int) -> bool:
+    """Whether time runs backwards through the rows around these, or else through most of the file."""
+    before, after = at[first - 1] if first else None, at[last + 1] if last + 1 < len(at) else None
+    if before is not None and after is not None and before != after:
+        return before > after
+    steps = np.sign(np.diff(np.array(at, np.int64)))
+    return bool(steps.sum() < 0)
 
 
 def _numbered(rows: Iterator[list[str]]) -> Iterator[tuple[int, list[str]]]:
