@@ -39,6 +39,7 @@ from kezek.app.timer import Timer
 from kezek.app.vigil import Vigil
 from kezek.app.watch import Watch
 from kezek.app.what_if import WhatIfs
+from kezek.domain.booking.booking import SALT_BYTES, salt_of
 from kezek.domain.kernel.event import Logged
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
@@ -100,9 +101,20 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     keyring = open_keyring(keys, chance.secret) if last is None else read_keyring(keys)
     if last is not None:
         _refuse_strange(store, keyring)
-    papers = SignedPapers(keyring, settings.issuer)
+    papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
-    desk, pulse = Desk(store, rules, clock, relay.tell), Pulse()
+    desk, pulse = (
+        Desk(
+            store,
+            rules,
+            clock,
+            relay.tell,
+            salt=lambda: salt_of(chance.secret(SALT_BYTES)),
+            withheld=lambda: ledger.behind is not None,
+        ),
+        Pulse(),
+    )
+    ledger.look()
     vigil = Vigil(
         store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
     )

@@ -23,6 +23,7 @@ from kezek.storage.migrations.head import CONTRACTS
 from kezek.storage.open import migrate, open_snapshot, open_store, refuse_filled
 from kezek.storage.sqlite.copy import SqliteCopy
 from kezek.trust import erasures
+from kezek.trust.published import newest_size
 from kezek.world.clock import real_now
 
 
@@ -72,6 +73,7 @@ def restore_backup(
 ) -> Restored:
     """Put a backup into the empty database of the settings; what was erased since is erased in it too.
 
+    Numbers are led on behind the newest head in the folder of heads.
     Erasures are read from the installation's own list, where there is one, and from `lists`.
     """
     keys = settings.keys
@@ -82,6 +84,7 @@ def restore_backup(
         settings.store_url,
         keys=keys if with_keys else None,
         erasures=lambda: erasures.read(known, keys),
+        published=newest_size(settings.heads),
         progress=progress,
     )
 

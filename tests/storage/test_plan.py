@@ -56,6 +56,7 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
     ),
     "awaiting": (lambda r: r.awaiting("a"), "COVERING INDEX booking_awaiting (line=?)"),
     "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
+    "coded": (lambda r: r.coded("K7QD", 9), "INDEX booking_salt (salt>? AND salt<?)"),
     "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),
 }
 

@@ -303,3 +303,14 @@ def test_plates_are_found_by_a_part(store: Store):
     assert list(reader.plates(LINE, "%", 9)) == [2], "a sign of SQL is a sign like any other"
     assert list(reader.plates(LINE, "abc", 9)) == []
     assert list(reader.plates(LINE, "", 9)) == [1, 2, 3]
+
+
+def test_codes_are_how_salts_begin(store: Store):
+    rows = [("K7QDAAAA", {}), ("K7QEAAAA", {}), ("K7QDZZZZ", {}), ("", {})]
+    over = {"ended_at": 1, "outcome": "crossed", "look_at": None}
+    save(store, [booking(n, salt=salt, **more) for n, (salt, more) in enumerate(rows, 1)])
+    save(store, [booking(9, salt="K7QD2222", line=OTHER, **over)])
+    reader = store.reader
+    assert list(reader.coded("K7QD", 9)) == [9, 3, 1]
+    assert list(reader.coded("K7QD", 2)) == [9, 3]
+    assert list(reader.coded("ZZZZ", 9)) == []

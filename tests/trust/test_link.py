@@ -38,6 +38,18 @@ def test_another_secret_reads_nothing(number):
     assert TicketLinks(b"t" * 32).read(LINKS.make(number)) is None
 
 
+@given(NUMBERS, st.text("23456789ABCDEFGH", min_size=1), st.text("23456789ABCDEFGH"))
+def test_a_number_that_was_given_out_again_has_another_link(number, salt, other):
+    link = LINKS.make(number, salt)
+    assert LINKS.read(link, lambda _: salt) == number
+    assert LINKS.read(link, lambda _: None) is None, "no such booking"
+    assert (LINKS.read(link, lambda _: other) == number) == (other == salt)
+
+
+def test_a_link_of_a_booking_without_a_salt_is_that_of_the_releases_before():
+    assert LINKS.make(7) == "7-0-96Y2WtAhAJo_5olvX3Xg"
+
+
 def test_a_number_has_one_link():
     link = LINKS.make(7)
     for other in ("0" + link, link + "=", " " + link, link + "\n", link.upper(), link[2:]):

@@ -162,7 +162,7 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         start=utc_or_none(booking.start),
         end=utc_or_none(view.window_end),
         fee=Fee(view.fee.minor, view.fee.currency),
-        ticket_url=ticket_url(house, booking.number),
+        ticket_url=f"{house.settings.issuer}/t/{house.papers.link_of(booking)}",
         simulated=booking.simulated,
         as_of=utc(view.as_of),
         place=view.place,

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 
 class Census(StrEnum):
-    """Named by what is counted; all must be zero but the last two."""
+    """Named by what is counted; all must be zero but the last three."""
 
     OVERBOOKED_SLOTS = "overbooked_slots"
     DOUBLE_BOOKED_VEHICLES = "double_booked_vehicles"
@@ -23,17 +23,19 @@ class Census(StrEnum):
     ORPHANED_DRIVERS = "orphaned_drivers"
     MISUSED_ACCOUNTS = "misused_accounts"
     AWAITING_EXCEPTIONS = "awaiting_exceptions"
-    # The last booking number given out, the schema's step.
+    # The last booking number given out, how many were passed over, the schema's step.
     NUMBERED = "numbered"
+    SKIPPED = "skipped"
     SCHEMA_STEPS = "schema_steps"
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """From where on to look: events above `position`, bookings above `number`; and `day`, an ISO date
-    before which particulars should have been erased.
+    """From where on to look: events above `position`, bookings above `number`, when `skipped` numbers
+    had been passed over; and `day`, an ISO date before which particulars should have been erased.
     """
 
     position: int = 0
     number: int = 0
+    skipped: int = 0
     day: str = ""

@@ -5,22 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kezek.app.checkpoint import Post
-from kezek.app.port import Store
+from kezek.app.port import Reader, Store
 from kezek.app.ticket import Tickets, TicketView
-from kezek.domain.booking.booking import CODE_LETTERS, numbers_of
+from kezek.domain.booking.booking import CODE_LENGTH, CODE_LETTERS, Booking, numbers_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle.spelling import fold
 
 FOUND_MAX = 12
+# Codes come again: so many of the newest bookings with one are looked at.
+CODED_MAX = 20
 TEXT_LENGTH_MAX = 600
-_CODE_LENGTH = 4
 
 
 def is_code(text: str) -> bool:
     """Whether a text has the shape of a ticket's code, which names no person and no truck."""
-    return len(text) == _CODE_LENGTH and all(c in CODE_LETTERS for c in text)
+    return len(text) == CODE_LENGTH and all(c in CODE_LETTERS for c in text)
+
+
+def with_code(reader: Reader, code: str) -> list[Booking]:
+    """Bookings of any line that carry a code, live or not, the newest first."""
+    counter = reader.get(Counter, "booking")
+    before = numbers_of(code, counter.last if counter else 0)[:CODED_MAX]
+    found = reader.many(Booking, [*reader.coded(code, CODED_MAX), *before])
+    carry = (booking for booking in found.values() if booking.code == code)
+    return sorted(carry, key=lambda booking: -booking.number)
 
 
 class Finder:
@@ -51,7 +61,7 @@ class Finder:
         counter = reader.get(Counter, "booking")
         last = counter.last if counter else 0
         if is_code(code):
-            numbers += numbers_of(code, last)
+            numbers += [booking.number for booking in with_code(reader, code)]
         if text.isascii() and text.isdigit() and int(text) <= last:
             numbers.append(int(text))
         for part in plates.searched(text):

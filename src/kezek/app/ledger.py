@@ -13,13 +13,14 @@ from typing import Any, Protocol
 
 from kezek.app.port import Chance, Clock, Fault, Reader, Store
 from kezek.domain.kernel.event import Logged
-from kezek.domain.kernel.facts import Row
+from kezek.domain.kernel.facts import Counter, Row
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.log import merkle
 from kezek.domain.log.head import Cosignature, Head, SignedHead
 from kezek.domain.log.leaf import SECRET_BYTES, Salt, leaf_of, salt_of, text_of
 from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Growth, Read, nodes
+from kezek.domain.recovery.continue_log import GIVEN_UP
 
 log = logging.getLogger("kezek.ledger")
 
@@ -33,6 +34,10 @@ class Forked(Fault):
     """The database is not the one whose heads were published; signing on would forge a history."""
 
     permanent = True
+
+
+class Behind(Forked):
+    """A head was published that this database does not know: what followed its own end is lost."""
 
 
 class Notary(Protocol):
@@ -66,6 +71,9 @@ class Shelf(Protocol):
     def put_key(self, pem: str, vkey: str) -> None:
         """Lay out the public key."""
 
+    def set_aside(self, head: Head) -> None:
+        """Keep a head that was given up where `newest` does not look."""
+
 
 class Ledger:
     """One for each process; where several work on one store, the quicker one seals."""
@@ -79,6 +87,8 @@ class Ledger:
         self._signed_at: Instant | None = None
         # Why the last attempt to sign failed, None when it did not.
         self.fault: Fault | None = None
+        # Why no number may be given out, None when they may.
+        self.behind: Behind | None = None
         self._key_out = False
 
     @property
@@ -104,6 +114,22 @@ class Ledger:
                     raise
                 self.fault = None
             return sealed
+
+    def look(self) -> None:
+        """Before anything is decided: whether this database knows every head that was published."""
+        with self._lock:
+            try:
+                self._hold_against_shelf()
+            except Behind as fault:
+                self.fault = fault
+
+    def lost(self) -> Head | None:
+        """The newest head that was published and is not in this database; None when there is none, or
+        when it is not one that this log's key has signed.
+        """
+        out = self._shelf.newest()
+        shown = self._notary.read(out) if out is not None else None
+        return None if shown is None or self._knows(shown, out or "") else shown
 
     def seal(self) -> int:
         """Seal everything there is, without a head; the number of events."""
@@ -202,11 +228,13 @@ class Ledger:
                 return
             tried = number
             before = self._notary.read(last.note) if last else None
+            given_up = reader.get(Counter, GIVEN_UP)
+            earliest = max(before.at if before else 0, given_up.last + SECOND if given_up else 0)
             head = Head(
                 number=number,
                 size=size,
                 root=merkle.root(size, nodes(read_of(reader))),
-                at=max(now // SECOND * SECOND, before.at if before else 0),
+                at=max(now // SECOND * SECOND, earliest),
             )
             if last is None:
                 self._store.set_setting(ORIGIN, self._issuer)
@@ -223,22 +251,36 @@ class Ledger:
         A database that failed over to a standby without the newest rows may go back while we run.
         """
         reader = self._store.reader
-        last, out = newest(reader), self._shelf.newest()
+        last = newest(reader)
         if last is not None and self._notary.read(last.note) is None:
             raise Forked(
                 "the last head was signed with another key: put the right log-signing.pem back"
             )
-        shown = self._notary.read(out) if out is not None else None
-        if out is not None:
-            ours = reader.get(SignedHead, shown.number) if shown else None
-            if ours is None or _text(ours.note) != _text(out):
-                raise Forked(
-                    "a head was published that this database does not know: it was rolled back or "
-                    "replaced; restore a newer backup, or see docs/verify.md"
-                )
+        self._hold_against_shelf()
         if not self._key_out:
             self._shelf.put_key(*self._notary.public_key(self.origin))
             self._key_out = True
+
+    def _hold_against_shelf(self) -> None:
+        """Behind when the newest head out there is not ours; those that were given up are set aside."""
+        given_up = self._store.reader.get(Counter, GIVEN_UP)
+        while (out := self._shelf.newest()) is not None:
+            shown = self._notary.read(out)
+            if shown is not None and self._knows(shown, out):
+                break
+            if shown is None or given_up is None or shown.at > given_up.last:
+                self.behind = Behind(
+                    "a head was published that this database does not know: it was rolled back or "
+                    "replaced, and no number is given out; restore a newer backup, or go on from here "
+                    "with `kezek log continue` (docs/verify.md)"
+                )
+                raise self.behind
+            self._shelf.set_aside(shown)
+        self.behind = None
+
+    def _knows(self, head: Head, note: str) -> bool:
+        ours = self._store.reader.get(SignedHead, head.number)
+        return ours is not None and _text(ours.note) == _text(note)
 
     def _lay_out(self) -> None:
         """Every head that the folder lacks, in order: also those that this process, or another one,

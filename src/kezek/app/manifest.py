@@ -42,11 +42,17 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back; `erased` bookings had their salt erased after the backup was made."""
+    """What was put back; `erased` bookings had their salt erased after the backup was made.
+
+    `published` is the size of the log under the newest head that is known, 0 for none, and `events` that
+    of the log in the backup.
+    """
 
     manifest: Manifest
     fingerprint: Fingerprint
     erased: int
+    published: int
+    events: int
 
 
 def encoded(manifest: Manifest) -> bytes:

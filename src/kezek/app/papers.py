@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Protocol
 
 from kezek.app.ticket import TicketView
+from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
+
+# What a QR code names that we signed for a booking that is not here, or is no longer: no number.
+NO_BOOKING = 0
 
 
 class Papers(Protocol):
     """Secret links and signed QR codes."""
 
     def link(self, number: int) -> str:
-        """The secret part of a ticket's address."""
+        """The secret part of the address of a booking's ticket, which is there."""
+
+    def link_of(self, booking: Booking) -> str:
+        """The same, for who has the booking at hand."""
 
     def number_of(self, link: str) -> int | None:
         """The booking of a secret part, None when it is not ours."""
@@ -24,7 +31,10 @@ class Papers(Protocol):
         """A picture of the text, for a page."""
 
     def read_qr(self, text: str, now: Instant) -> int | None:
-        """The booking number of a QR text that we signed, None otherwise."""
+        """The booking number of a QR text that we signed, None for any other text.
+
+        NO_BOOKING where that booking is not here.
+        """
 
     def public_keys(self) -> tuple[bytes, ...]:
         """PEM of the keys by which tickets can be checked."""

@@ -205,6 +205,9 @@ class Reader(Source, Protocol):
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         """Live bookings of the line whose normalised plate contains `part`."""
 
+    def coded(self, code: str, limit: int) -> Sequence[int]:
+        """Numbers of bookings whose salt begins with the code, ended or not, newest first."""
+
     def tree_size(self) -> int:
         """How many events the log's tree holds."""
 

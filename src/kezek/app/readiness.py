@@ -42,7 +42,8 @@ SENTENCES: Mapping[str, str] = {
     "timer_stuck": "The timer is silent: the server's log says why; what time makes due waits.",
     "ledger_stuck": "The log is not sealed or signed: the server's log says why; bookings go on.",
     "ledger_forked": "The log is not the one whose heads were published, or its key is another: put "
-    "the right database or log-signing.pem back; no head is signed until then.",
+    "the right database or log-signing.pem back, or decide with `kezek log continue`; no head is "
+    "signed until then, and where heads are unknown no number is given out.",
     "look_stuck": "The server has not been able to look at its database for half a minute.",
 }
 
@@ -76,7 +77,7 @@ class Readiness:
             found.append("starting")
         if self._missing_keys():
             found.append("keys_missing")
-        if isinstance(self._ledger.fault, Forked):
+        if self._ledger.behind or isinstance(self._ledger.fault, Forked):
             found.append("ledger_forked")
         ages = self._pulse.ages()
         found += [f"{task}_stuck" for task, age in ages.items() if age > SILENT_SECONDS]

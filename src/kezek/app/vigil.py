@@ -146,7 +146,8 @@ class Vigil:
         lost = snapshot.counted(Census.LOST_BOOKINGS, marks)
         self.found |= {Census.MISSING_EVENTS: abs(missing), Census.LOST_BOOKINGS: abs(lost)}
         if not lost:
-            marks = replace(marks, number=snapshot.counted(Census.NUMBERED, marks))
+            last, skipped = (snapshot.counted(c, marks) for c in (Census.NUMBERED, Census.SKIPPED))
+            marks = replace(marks, number=last, skipped=skipped)
         if not missing:
             marks = replace(marks, position=max(0, last - RECOUNTED))
         return marks

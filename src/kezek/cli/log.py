@@ -13,6 +13,7 @@ import click
 
 from kezek.cli.export import erase, export
 from kezek.cli.installation import folder_option, opened
+from kezek.cli.log_continue import continue_log
 from kezek.cli.output import answer, json_option, print_json, say, wants_json
 from kezek.cli.remote import get, server_of, server_option
 
@@ -79,6 +80,7 @@ def log(
 
 log.add_command(export)
 log.add_command(erase)
+log.add_command(continue_log)
 
 
 class Reader:

@@ -46,7 +46,8 @@ def restore(
     """Put the folder BACKUP into an empty database: everything or nothing.
 
     A backup that is damaged is found before anything is changed. What was decided after it was made is
-    not in it. Everybody signs in again.
+    not in it: numbers go on far above those that may have been given out, and where heads were published
+    since, the server takes no booking before `kezek log continue`. Everybody signs in again.
     """
     from kezek.upkeep import restore_backup
 
@@ -59,12 +60,20 @@ def restore(
         "backup": described(done.manifest),
         "fingerprint": told(done.fingerprint),
         "erased": done.erased,
+        "events": done.events,
+        "published": done.published,
     }
 
     def people() -> None:
         print_fingerprint(done.fingerprint)
         if done.erased:
             say(f"{done.erased:,} bookings were erased after the backup, and are hidden again.")
+        if done.published > done.events:
+            say(
+                f"The backup has {done.events:,} events, and a head of {done.published:,} was published:"
+                " what came between is lost."
+            )
+            say("No booking is taken until you decide that the log goes on:  kezek log continue")
         say("Restored: what was written is what was backed up. Everybody signs in again.")
         if not with_keys:
             say(KEYS_APART)

@@ -13,7 +13,9 @@ from kezek.domain.calendar import capacity
 from kezek.domain.kernel.decision import Decision
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network import load
+from kezek.domain.recovery import continue_log
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn import acknowledge, arrive, call, gate, undo
 
@@ -59,9 +61,14 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     account.IssueKey: account.decide_issue_key,
     account.RevokeKey: account.decide_revoke_key,
     garage.KeepInGarage: garage.decide_garage,
+    continue_log.ContinueLog: continue_log.decide_continue,
 }
+# What gives out a number that people hold.
+NUMBERING = frozenset({book.Book, arrive.WalkIn, account.AddAccount, account.IssueKey})
 
 
 def decide(facts: Facts, command: Command, rules: Regulations, now: Moment) -> Decision:
     """A command's decision; an unknown command is our own mistake."""
+    if facts.withheld and type(command) in NUMBERING:
+        return Refused(Reason.NUMBERS_WITHHELD, {})
     return DECIDERS[type(command)](facts, command, rules, now)

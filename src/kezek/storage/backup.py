@@ -18,9 +18,12 @@ from kezek.app.copy import copy, refuse_different
 from kezek.app.erasure import Cleansed
 from kezek.app.file import lock_of
 from kezek.app.fingerprint import Fingerprint, fingerprint_of, rows_of
+from kezek.app.lead import Led
 from kezek.app.manifest import FORM, Manifest, Restored
 from kezek.app.port import StoreFault
+from kezek.app.promise import Place
 from kezek.app.snapshot import Progress, Snapshot
+from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.storage import manifest as manifests
 from kezek.storage.draft import drafted
@@ -126,9 +129,12 @@ def restore(
     *,
     keys: Path | None,
     erasures: Callable[[], Mapping[int, bytes]],
+    published: int,
     progress: Progress,
 ) -> Restored:
     """Put a backup into an empty database: everything or nothing, and first of all its `keys`.
+
+    Numbers go on behind a log of `published` events, unless that is 0.
 
     Damaged when any file is not as it was written; then nothing was changed.
     """
@@ -143,13 +149,15 @@ def restore(
         store.alone(),
         store.filling() as written,
     ):
-        cleansed = Cleansed(read, erasures())
+        cleansed = Cleansed(Led(read, published), erasures())
+        events = read.count(Logged)
         fingerprint = copy(cleansed, written, progress)
         # A newer version may keep more of a row; the files' hashes have been looked at anyway.
         if manifest.schema == HEAD:
             passed = {"salt"} if cleansed.erased else set()
+            passed |= {"counter", Place.promise} if published else set()
             refuse_different(manifest.fingerprint, fingerprint, passed=passed)
-    return Restored(manifest, fingerprint, cleansed.erased)
+    return Restored(manifest, fingerprint, cleansed.erased, published, events)
 
 
 @contextmanager

@@ -51,7 +51,8 @@ SELECT (SELECT count(*) FROM booking WHERE ended_at IS NULL
 + (SELECT count(*) FROM booking b WHERE b.ended_at IS NULL AND b.start IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM slot WHERE slot.line = b.line AND slot.start = b.start))
 + coalesce((SELECT last FROM counter WHERE name = 'booking'), 0) - :number
-- (SELECT count(*) FROM booking WHERE number > :number)""",
+- (SELECT count(*) FROM booking WHERE number > :number)
+- coalesce((SELECT last FROM counter WHERE name = 'booking_skipped'), 0) + :skipped""",
     Census.OVERDUE_PARTICULARS: """
 SELECT count(*) FROM particulars p WHERE p.erase_on < :day AND NOT EXISTS
     (SELECT 1 FROM booking b WHERE b.number = p.number AND b.ended_at IS NULL)""",
@@ -63,6 +64,7 @@ SELECT count(*) FROM account a WHERE a.closed_at IS NOT NULL
     AND (a.password <> '' OR a.id IN (SELECT account FROM login))""",
     Census.AWAITING_EXCEPTIONS: "SELECT count(*) FROM booking WHERE exception = 'awaiting'",
     Census.NUMBERED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking'), 0)",
+    Census.SKIPPED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking_skipped'), 0)",
     Census.SCHEMA_STEPS: "SELECT CAST(version_num AS INTEGER) FROM alembic_version",
 }
 

@@ -197,6 +197,10 @@ class MemoryReader(MemoryRows):
         who = self.many(Particulars, [b.number for b in self._bookings(line)])
         return sorted(p.number for p in who.values() if part in p.plate)[:limit]
 
+    def coded(self, code: str, limit: int) -> Sequence[int]:
+        found = (b.number for b in self.table(Booking).values() if b.salt.startswith(code))
+        return sorted(found, reverse=True)[:limit]
+
     def tree_size(self) -> int:
         return max((s.past for s in self.table(Stretch).values() if s.tier == 0), default=0)
 

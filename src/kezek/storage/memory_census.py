@@ -12,6 +12,7 @@ from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, cl
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
+from kezek.domain.recovery.continue_log import SKIPPED
 from kezek.domain.slot.slot import Slot
 from kezek.storage.migrations.head import HEAD
 
@@ -77,7 +78,8 @@ def _lost(rows: Rows, marks: Marks) -> int:
         for b in _live(rows)
     )
     numbers = len([b for b in rows(Booking) if b.number > marks.number])
-    return nowhere + _numbered(rows, marks) - marks.number - numbers
+    skipped = _skipped(rows, marks) - marks.skipped
+    return nowhere + _numbered(rows, marks) - marks.number - numbers - skipped
 
 
 def _overdue(rows: Rows, marks: Marks) -> int:
@@ -101,7 +103,15 @@ def _awaiting(rows: Rows, _marks: Marks) -> int:
 
 
 def _numbered(rows: Rows, _marks: Marks) -> int:
-    last: int = next((c.last for c in rows(Counter) if c.name == "booking"), 0)
+    return _counter(rows, "booking")
+
+
+def _skipped(rows: Rows, _marks: Marks) -> int:
+    return _counter(rows, SKIPPED)
+
+
+def _counter(rows: Rows, name: str) -> int:
+    last: int = next((c.last for c in rows(Counter) if c.name == name), 0)
     return last
 
 
@@ -121,5 +131,6 @@ _COUNTS: Mapping[Census, Callable[[Rows, Marks], int]] = {
     Census.MISUSED_ACCOUNTS: _misused,
     Census.AWAITING_EXCEPTIONS: _awaiting,
     Census.NUMBERED: _numbered,
+    Census.SKIPPED: _skipped,
     Census.SCHEMA_STEPS: _schema,
 }

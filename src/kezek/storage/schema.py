@@ -164,6 +164,7 @@ booking = _table(
     *_whole("look_at", null=True),
     *_text("step"),
     *_whole("acknowledged_at", null=True),
+    Column("salt", _WORDS, nullable=False, server_default=text("''")),
     # I12: a booking has an outcome exactly when it has ended, and nothing lapses after its end.
     CheckConstraint("(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"),
     CheckConstraint("ended_at IS NULL OR look_at IS NULL", name="booking_ended_is_left_alone"),
@@ -176,6 +177,8 @@ _index(None, booking.c.line, booking.c.start, where="ended_at IS NULL")
 _index("booking_present", booking.c.line, where="arrived_at IS NOT NULL AND ended_at IS NULL")
 _index(None, booking.c.look_at, where="look_at IS NOT NULL")
 _index(None, booking.c.holder, booking.c.number, where="holder <> 0")
+# A ticket's code is how its salt begins.
+Index(None, booking.c.salt)
 _index("booking_awaiting", booking.c.line, booking.c.number, where="exception = 'awaiting'")
 # A carrier's own page: what is live (no end at all), and what ended today.
 _index(None, booking.c.holder, booking.c.ended_at, where="holder <> 0")

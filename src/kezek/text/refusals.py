@@ -28,6 +28,17 @@ class Said(NamedTuple):
 
 R = Reason
 SAID: Mapping[Reason, Said] = {
+    R.NUMBERS_WITHHELD: Said(
+        t("Bookings are paused"),
+        t(
+            "The server's records are older than what it has published, so it gives out no new "
+            "booking, account or key. Tickets that open here stay valid."
+        ),
+        t(
+            "Try again later. Whoever operates the server finds out more with `kezek doctor` and "
+            "decides with `kezek log continue`."
+        ),
+    ),
     R.NOT_ALLOWED: Said(
         t("Not allowed"),
         t("This account, key or ticket may not do this here."),

@@ -99,6 +99,11 @@ def read(note: str, key: PublicKey) -> tuple[str, Head]:
     return origin, head
 
 
+def claimed(note: str) -> Head:
+    """What a note says, whoever signed it; raises NoteRefused."""
+    return _head(parts(note)[0])[1]
+
+
 def parts(note: str) -> tuple[str, list[Signature]]:
     """A note's text and the lines below it; raises NoteRefused."""
     text, gap, below = note.rpartition("\n\n")

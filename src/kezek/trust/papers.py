@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from kezek.app.papers import NO_BOOKING
+from kezek.app.port import Store
 from kezek.app.ticket import TicketView
+from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
 from kezek.trust.keyring import Keyring
 from kezek.trust.link import TicketLinks
@@ -20,17 +23,29 @@ from kezek.trust.ticket_token import (
 class SignedPapers:
     """Implements `app.papers.Papers`."""
 
-    def __init__(self, keyring: Keyring, issuer: str) -> None:
-        self._keyring, self._issuer = keyring, issuer
+    def __init__(self, keyring: Keyring, issuer: str, store: Store) -> None:
+        self._keyring, self._issuer, self._store = keyring, issuer, store
         self._links = TicketLinks(keyring.link)
         self._signer = TicketSigner(keyring.signing)
         self._verifier = TicketVerifier(keyring.accepted)
 
     def link(self, number: int) -> str:
-        return self._links.make(number)
+        booking = self._booking(number)
+        assert booking is not None, "a link is made for a booking that is there"
+        return self.link_of(booking)
+
+    def link_of(self, booking: Booking) -> str:
+        return self._links.make(booking.number, booking.salt)
 
     def number_of(self, link: str) -> int | None:
-        return self._links.read(link)
+        return self._links.read(link, self._salt_of)
+
+    def _booking(self, number: int) -> Booking | None:
+        return self._store.reader.get(Booking, number)
+
+    def _salt_of(self, number: int) -> str | None:
+        booking = self._booking(number)
+        return booking.salt if booking else None
 
     def qr_text(self, view: TicketView) -> str:
         booking, who, end = view.booking, view.particulars, view.window_end
@@ -56,12 +71,20 @@ class SignedPapers:
         return qr_svg(text, label)
 
     def read_qr(self, text: str, now: Instant) -> int | None:
+        ticket = self._signed(text, now)
+        if ticket is None:
+            return None
+        booking = self._booking(ticket.number)
+        # A number that was given out again belongs to who has it now, not to who lost it.
+        ours = booking is not None and booking.code == ticket.code
+        return ticket.number if ours else NO_BOOKING
+
+    def _signed(self, text: str, now: Instant) -> Ticket | None:
         try:
-            return self._verifier.verify(text.strip(), now).number
+            return self._verifier.verify(text.strip(), now)
         except Untrusted as doubt:
             # An expired ticket still names its booking; whether it counts, the status says.
-            expired = doubt.reason is Distrust.EXPIRED and doubt.ticket is not None
-            return doubt.ticket.number if expired and doubt.ticket else None
+            return doubt.ticket if doubt.reason is Distrust.EXPIRED else None
 
     def public_keys(self) -> tuple[bytes, ...]:
         return tuple(key.pem() for key in self._keyring.accepted)

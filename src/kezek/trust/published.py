@@ -14,8 +14,11 @@ from pathlib import Path
 
 from kezek.domain.kernel.instant import to_datetime
 from kezek.domain.log.head import Head
+from kezek.trust.checkpoint_note import NoteRefused, claimed
 
 LATEST = "latest"
+# Heads of a history that an operator has given up, by day: kept, because others have them too.
+GIVEN_UP = "given-up"
 _READABLE = 0o644
 
 
@@ -35,8 +38,22 @@ class PublishedHeads:
     def put(self, head: Head, note: str) -> None:
         day = self._folder / to_datetime(head.at).date().isoformat()
         day.mkdir(mode=0o755, parents=True, exist_ok=True)
-        _write(day / f"{head.number:012d}.note", note)
+        _write(self._file(day, head), note)
         _write(self._folder / LATEST, note)
+
+    def set_aside(self, head: Head) -> None:
+        day = to_datetime(head.at).date().isoformat()
+        path, kept = (self._file(folder / day, head) for folder in (self._folder, self._aside))
+        kept.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        with suppress(FileNotFoundError):
+            path.replace(kept)
+
+    @property
+    def _aside(self) -> Path:
+        return self._folder / GIVEN_UP
+
+    def _file(self, day: Path, head: Head) -> Path:
+        return day / f"{head.number:012d}.note"
 
     def put_key(self, pem: str, vkey: str) -> None:
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
@@ -45,7 +62,18 @@ class PublishedHeads:
 
     def _days(self) -> Iterator[Path]:
         if self._folder.is_dir():
-            yield from (path for path in self._folder.iterdir() if path.is_dir())
+            yield from (p for p in self._folder.iterdir() if p.is_dir() and p.name != GIVEN_UP)
+
+
+def newest_size(folder: Path) -> int:
+    """The size of the log under the newest head in a folder, whoever signed it; 0 for none."""
+    note = PublishedHeads(folder).newest()
+    if note is None:
+        return 0
+    try:
+        return claimed(note).size
+    except NoteRefused:
+        return 0
 
 
 def read_published(folder: Path) -> Iterator[tuple[str, str]]:

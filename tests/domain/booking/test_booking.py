@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kezek.app.desk.batch import run
 from kezek.domain.account.actor import PUBLIC, TIMER, Actor, Role
-from kezek.domain.booking.booking import Particulars, code_of, numbers_of
+from kezek.domain.booking.booking import (
+    CODE_LETTERS,
+    SALT_BYTES,
+    SALT_LETTERS,
+    Particulars,
+    code_of,
+    numbers_of,
+    salt_of,
+)
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.lapse import GiveBack
 from kezek.domain.booking.release import Release
@@ -482,6 +493,28 @@ def test_code_and_number_find_each_other():
 @pytest.mark.parametrize("code", ["", "A", "AAAAA", "O0I1", "абвг", "a" * 1_000_000])
 def test_what_is_no_code_finds_no_booking(code):
     assert numbers_of(code, 10**9) == []
+
+
+@given(st.binary(min_size=SALT_BYTES, max_size=SALT_BYTES))
+def test_a_salt_holds_all_of_its_chance_and_begins_with_the_code(chance):
+    salt = salt_of(chance)
+    assert len(salt) == SALT_LETTERS
+    assert set(salt) <= set(CODE_LETTERS)
+    assert code_of(7, salt) == salt[:4]
+    read = 0
+    for letter in reversed(salt):
+        read = read * 32 + CODE_LETTERS.index(letter)
+    assert read.to_bytes(SALT_BYTES) == chance
+
+
+def test_the_same_number_in_two_histories_has_two_codes():
+    told = []
+    for salt in ("K7QDAAAA", "ZZ22BBBB"):
+        w = World()
+        command = w.book_command(1)
+        answer = run(w.store, [command], w.rules, w.now, lambda salt=salt: salt).answers[0]
+        told.append((answer.outcome["number"], answer.outcome["code"]))
+    assert told == [(1, "K7QD"), (1, "ZZ22")]
 
 
 def test_a_million_bookings_in_a_row_have_different_codes():

@@ -468,6 +468,8 @@ ELSEWHERE = {
     R.SAME_APPROVER,
     R.API_KEY_UNKNOWN,
     R.GARAGE_FULL,
+    # No command has this fault: the server has it.
+    R.NUMBERS_WITHHELD,
     # Only where a password is typed can it be weak; commands carry its hash.
     R.PASSWORD_WEAK,
 }

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from alembic import op
 
+from kezek.storage.migrations.script import FOLDER
+
 revision = "9001"
-down_revision = "0003"
+# Behind the last step of this release, whichever that is.
+down_revision = since = max(path.name[:4] for path in (FOLDER / "versions").glob("0*.py"))
 phase = "expand"
-since = "0003"
 
 GATE = 4_242  # as in this folder's __init__; a step is loaded by its path alone
 

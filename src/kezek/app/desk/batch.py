@@ -7,7 +7,7 @@ leaves the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
@@ -93,16 +93,35 @@ class Outcome:
     decided_at: float = 0.0
 
 
-def run(store: Store, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:
+def run(
+    store: Store,
+    commands: Sequence[Command],
+    rules: Regulations,
+    now: Moment,
+    salt: Callable[[], str] = str,
+    *,
+    withheld: bool = False,
+) -> Outcome:
     """Decide a batch and commit it; an exception means that nothing of it happened."""
     with store.unit() as unit:
-        return decided(unit, commands, rules, now)
+        return decided(unit, commands, rules, now, salt, withheld=withheld)
 
 
-def decided(unit: Unit, commands: Sequence[Command], rules: Regulations, now: Moment) -> Outcome:
-    """Decide a batch and write it; it is committed when the unit is left."""
+def decided(
+    unit: Unit,
+    commands: Sequence[Command],
+    rules: Regulations,
+    now: Moment,
+    salt: Callable[[], str] = str,
+    *,
+    withheld: bool = False,
+) -> Outcome:
+    """Decide a batch and write it; it is committed when the unit is left.
+
+    `salt` and `withheld` are as in `Facts`.
+    """
     digests = [_digest(c) for c in commands]
-    facts = Facts(unit)
+    facts = Facts(unit, salt, withheld=withheld)
     if isinstance(unit, Prefetching):
         unit.prefetch([*named(commands), *((Answered, d) for d in digests if d)])
         unit.prefetch(named_next(commands, facts))

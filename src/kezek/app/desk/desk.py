@@ -57,7 +57,10 @@ def on_a_thread(work: Callable[[], None]) -> Callable[[], None]:
 
 
 class Desk:
-    """Takes commands from any thread or loop and answers each once its batch is committed."""
+    """Takes commands from any thread or loop and answers each once its batch is committed.
+
+    `salt` and `withheld` are what the facts of a batch are made with (`domain/kernel/facts.py`).
+    """
 
     def __init__(
         self,
@@ -66,8 +69,11 @@ class Desk:
         clock: Clock,
         announce: Callable[[Sequence[Logged]], None],
         begin: Begin = on_a_thread,
+        salt: Callable[[], str] = str,
+        withheld: Callable[[], bool] = bool,
     ) -> None:
         self.store, self.rules, self.clock = store, rules, clock
+        self._salt, self._withheld = salt, withheld
         self.tally = DeskTally()
         self._announce = announce
         self._waiting: deque[_Asked] = deque()
@@ -158,7 +164,9 @@ class Desk:
             # Another process may have kept us waiting: who came meanwhile need not wait again.
             batch += self._taken(most - len(batch))
             commands = [command for command, _, _ in batch]
-            return decided(unit, commands, self.rules, self.clock.now())
+            now = self.clock.now()
+            withheld = self._withheld()
+            return decided(unit, commands, self.rules, now, self._salt, withheld=withheld)
 
     def _count(self, outcome: Outcome, began: float) -> None:
         tally, events = self.tally, outcome.events

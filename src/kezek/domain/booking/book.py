@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from kezek.domain.account.actor import STAFF, Actor, Role
-from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys, code_of
+from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys
 from kezek.domain.booking.status import no_show_at
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -217,6 +217,7 @@ def confirmed(
         currency=fee.currency,
         confirmed_at=now,
         look_at=look,
+        salt=facts.salt(),
     )
 
 
@@ -245,7 +246,7 @@ def outcome_of(booking: Booking) -> dict[str, str | int | None]:
     """What the asker is told, today and whenever the same key asks again."""
     return {
         "number": booking.number,
-        "code": code_of(booking.number),
+        "code": booking.code,
         "line": booking.line,
         "class": booking.vehicle_class,
         "start": booking.start,

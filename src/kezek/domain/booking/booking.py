@@ -7,26 +7,42 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import VehicleClass
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-_CODES = len(CODE_LETTERS) ** 4
+CODE_LENGTH = 4
+# 80 bits: nobody guesses a link, and four letters of them tell it to nobody.
+SALT_LETTERS, SALT_BYTES = 16, 10
+_CODES = len(CODE_LETTERS) ** CODE_LENGTH
 # Odd, so multiplying modulo 2**20 permutes the numbers: any 1,048,576 bookings in a row have
 # different codes, and neighbours look nothing alike.
 _SPREAD = 654_435
 _UNSPREAD = pow(_SPREAD, -1, _CODES)
 
 
-def code_of(number: int) -> str:
-    """The ticket's four-character code, made of the booking number alone."""
-    rest = number * _SPREAD % _CODES
+def salt_of(chance: bytes) -> str:
+    """A booking's salt, from SALT_BYTES of chance: letters of codes, the first four of which are the
+    ticket's code.  Another booking under the same number, in a database that lost the first one, has
+    another code and another link.
+    """
+    return _letters(int.from_bytes(chance), SALT_LETTERS)
+
+
+def code_of(number: int, salt: str = "") -> str:
+    """The ticket's four-character code; a booking made before there were salts has it of its number."""
+    return salt[:CODE_LENGTH] or _letters(number * _SPREAD % _CODES, CODE_LENGTH)
+
+
+def _letters(rest: int, count: int) -> str:
     letters = ""
-    for _ in range(4):
+    for _ in range(count):
         rest, letter = divmod(rest, len(CODE_LETTERS))
         letters += CODE_LETTERS[letter]
     return letters
 
 
 def numbers_of(code: str, last: int) -> list[int]:
-    """All booking numbers up to `last` that carry the code, newest first; none if it is no code."""
-    if len(code) != 4:
+    """The numbers up to `last` whose bookings carry the code if they have no salt, newest first; none
+    if it is no code.
+    """
+    if len(code) != CODE_LENGTH:
         return []
     rest = 0
     for letter in reversed(code):
@@ -49,7 +65,8 @@ class Booking:
     `awaiting` or `approved`, for the `exception_cause` that was given first; `exception_by` is the
     account that acted first.  `step` describes
     the last officer's step, so that it can be undone: see `turn/undo.py`.  `acknowledged_at` is when the
-    driver answered a call: see `turn/acknowledge.py`.
+    driver answered a call: see `turn/acknowledge.py`.  `salt` is chance that only this booking has: code
+    and link are made of it (`salt_of`); one made before salts has none.
     """
 
     number: int
@@ -77,6 +94,7 @@ class Booking:
     look_at: Instant | None = None
     step: str = ""
     acknowledged_at: Instant | None = None
+    salt: str = ""
 
     @property
     def key(self) -> int:
@@ -84,7 +102,7 @@ class Booking:
 
     @property
     def code(self) -> str:
-        return code_of(self.number)
+        return code_of(self.number, self.salt)
 
 
 @value(frozen=True, slots=True)

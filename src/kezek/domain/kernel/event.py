@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     API_KEY_ISSUED = "api_key_issued"
     API_KEY_REVOKED = "api_key_revoked"
     GARAGE_CHANGED = "garage_changed"
+    LOG_CONTINUED = "log_continued"
 
 
 @value(frozen=True, slots=True)

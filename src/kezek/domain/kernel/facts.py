@@ -7,7 +7,7 @@ rules' concern; the desk hands in something that fetches.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from kezek.domain.kernel.value import value
@@ -55,12 +55,18 @@ class Counter:
 
 
 class Facts:
-    """Loaded rows with the changes of the batch laid over them."""
+    """Loaded rows with the changes of the batch laid over them.
 
-    __slots__ = ("_loaded", "_source", "changed")
+    `salt` makes the chance that a new booking keeps, handed in like everything else.  `withheld` says
+    that no number may be given out (`domain/recovery/continue_log.py`).
+    """
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    __slots__ = ("_loaded", "_source", "changed", "salt", "withheld")
+
+    def __init__(
+        self, source: Source, salt: Callable[[], str] = str, *, withheld: bool = False
+    ) -> None:
+        self._source, self.salt, self.withheld = source, salt, withheld
         self._loaded: dict[tuple[type[Any], Hashable], Any] = {}
         self.changed: dict[tuple[type[Any], Hashable], Any] = {}
 

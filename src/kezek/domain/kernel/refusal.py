@@ -29,6 +29,8 @@ class Reason(StrEnum):
 
     # Who asks.  What is not there belongs to nobody, so it is never also forbidden.
     KEY_REUSED = "key_reused"
+    # Whoever asks: the server does not know which numbers it has given out.
+    NUMBERS_WITHHELD = "numbers_withheld"
     NOT_ALLOWED = "not_allowed"
     # What is named does not exist.
     CHECKPOINT_UNKNOWN = "checkpoint_unknown"
@@ -119,6 +121,7 @@ _KINDS: Mapping[Reason, Kind] = {
 }
 _RETRYABLE = frozenset(
     {
+        Reason.NUMBERS_WITHHELD,
         Reason.WINDOW_NOT_OPEN,
         Reason.NOBODY_TO_CALL,
         Reason.HORIZON_EXCEEDED,

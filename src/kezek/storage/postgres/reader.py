@@ -266,6 +266,15 @@ class PostgresReader(Rows):
             limit,
         )
 
+    def coded(self, code: str, limit: int) -> Sequence[int]:
+        return self._numbers(
+            b"SELECT number FROM booking WHERE salt >= %s AND salt < %s"
+            b" ORDER BY number DESC LIMIT %s",
+            code,
+            code + "~",
+            limit,
+        )
+
     def tree_size(self) -> int:
         found = self._found(
             b"SELECT first, length(hashes) FROM tree WHERE tier = 0 ORDER BY first DESC LIMIT 1", ()

@@ -230,6 +230,12 @@ class SqliteReader(Rows):
             (line, part, limit),
         )
 
+    def coded(self, code: str, limit: int) -> Sequence[int]:
+        return self._numbers(
+            "SELECT number FROM booking WHERE salt >= ? AND salt < ? ORDER BY number DESC LIMIT ?",
+            (code, code + "~", limit),
+        )
+
     def tree_size(self) -> int:
         found = self._found(
             "SELECT first, length(hashes) FROM tree WHERE tier = 0 ORDER BY first DESC LIMIT 1", ()

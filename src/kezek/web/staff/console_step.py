@@ -10,13 +10,13 @@ from litestar.params import FromPath
 from kezek.app.access import Person
 from kezek.app.checkpoint import Post
 from kezek.app.desk.batch import Done
+from kezek.app.find import with_code
 from kezek.domain.booking.book import Vehicle
-from kezek.domain.booking.booking import Booking, code_of, numbers_of
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.release import Release
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.decide import Command
-from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Approve, Call
@@ -184,8 +184,13 @@ async def step(
     make, tell = STEPS[verb]
     refused = pressed.elsewhere() or (_moved_on(pressed, person) if verb == "undo" else None)
     if refused is not None:
-        return _no(request, pressed, refused, code_of(pressed.number))
-    return await _do(request, pressed, make(pressed), tell, code_of(pressed.number))
+        return _no(request, pressed, refused, _code(pressed))
+    return await _do(request, pressed, make(pressed), tell, _code(pressed))
+
+
+def _code(pressed: Step) -> str:
+    booking = pressed.here.house.store.reader.get(Booking, pressed.number)
+    return booking.code if booking else "–"
 
 
 async def _do(
@@ -236,7 +241,7 @@ async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Respo
         if holder is not None:
             errors = {"plate": _booked(pressed, holder)}
             # Booked here, it is found as if its code had been looked for: to be taken or released.
-            q = code_of(holder.number) if holder.line == pressed.line.id else ""
+            q = holder.code if holder.line == pressed.line.id else ""
         return show_console(request, person, pressed.post, q=q, values=values, errors=errors)
     code = str(answer.outcome["code"])
     text = pressed.say(
@@ -261,7 +266,7 @@ def _booked(pressed: Step, holder: Booking) -> str:
             t(
                 "This truck is booked here as %(code)s. It is shown above: take it or release it there."
             ),
-            code=code_of(holder.number),
+            code=holder.code,
         )
     post = pressed.here.house.network.of_line(holder.line)
     assert post is not None, "a booking stands in a line that exists"
@@ -288,11 +293,8 @@ async def _out_of_turn(request: PageRequest, pressed: Step) -> Response[bytes]:
 
 def _in_line(pressed: Step, code: str) -> int | None:
     """The newest booking of the line with this code that has not ended."""
-    reader = pressed.here.house.store.reader
-    counter = reader.get(Counter, "booking")
-    numbers = numbers_of(code, counter.last if counter else 0)
-    found = reader.many(Booking, numbers[:20])
-    rows = [b for b in found.values() if b.line == pressed.line.id]
+    found = with_code(pressed.here.house.store.reader, code)
+    rows = [b for b in found if b.line == pressed.line.id]
     live = [b.number for b in rows if b.ended_at is None]
     return max(live or [b.number for b in rows], default=None)
 

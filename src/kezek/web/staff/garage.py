@@ -22,7 +22,6 @@ from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import countries, local, post_name, zone_of
 from kezek.web.staff.deed import field_errors, said, why_not
-from kezek.web.staff.shown import ticket_url
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
@@ -130,7 +129,7 @@ def _vehicle(here: Visit, row: Parked, view: TicketView | None) -> VehicleRow:
         start = view.booking.start
         booking = BookingShown(
             view.booking.code,
-            ticket_url(here, view.booking.number),
+            f"/t/{here.house.papers.link_of(view.booking)}",
             post_name(view.post.checkpoint, here.lang),
             local(start, zone_of(view.post)) if start is not None else None,
         )

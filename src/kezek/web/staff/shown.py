@@ -84,7 +84,8 @@ def truck(here: Visit, view: TicketView) -> Truck:
     """A booking as its carrier or a clerk sees it."""
     zone = zone_of(view.post)
     country, plate = plate_of(view.particulars)
-    booking, url = view.booking, ticket_url(here, view.booking.number)
+    booking = view.booking
+    url = f"/t/{here.house.papers.link_of(booking)}"
     by = booking.call_until if view.status is Status.CALLED else None
     return Truck(
         number=booking.number,

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from kezek.app.roster import names_of
 from kezek.domain.account.actor import ANYWHERE
-from kezek.domain.booking.booking import code_of
+from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.text import names
 from kezek.text.catalogue import Words
@@ -51,8 +51,11 @@ _KEY_KINDS = frozenset({EventKind.API_KEY_ISSUED, EventKind.API_KEY_REVOKED})
 def entries(here: Visit, events: Sequence[Logged], *, posts: bool = True) -> list[Entry]:
     """The events, each with the clock of its post; `posts` names the post in every line."""
     accounts = {_account(e.actor) for e in events}
-    names_by_id = names_of(here.house.store.reader, accounts - {0})
-    return [_entry(here, event, names_by_id, posts=posts) for event in events]
+    reader = here.house.store.reader
+    names_by_id = names_of(reader, accounts - {0})
+    found = reader.many(Booking, sorted({e.number for e in events} - {0}))
+    codes = {booking.number: booking.code for booking in found.values()}
+    return [_entry(here, event, names_by_id, codes, posts=posts) for event in events]
 
 
 def _account(actor: str) -> int:
@@ -60,12 +63,19 @@ def _account(actor: str) -> int:
     return int(number) if kind == "account" and number.isdigit() else 0
 
 
-def _entry(here: Visit, event: Logged, names_by_id: Mapping[int, str], *, posts: bool) -> Entry:
+def _entry(
+    here: Visit,
+    event: Logged,
+    names_by_id: Mapping[int, str],
+    codes: Mapping[int, str],
+    *,
+    posts: bool,
+) -> Entry:
     post = here.house.network.of_line(event.line) if event.line else None
     zone = zone_of(post) if post else network_zone(here.house)
     body: Body = json.loads(event.body)
     place = post_name(post.checkpoint, here.lang) if post and posts else ""
-    text = _text(here, event, body, zone)
+    text = _text(here, event, body, zone, codes.get(event.number, "–"))
     return Entry(
         position=event.position,
         at=local(event.at, zone),
@@ -89,14 +99,14 @@ def who(say: Words, actor: str, names_by_id: Mapping[int, str]) -> str:
     return say.gettext(t("public")) if actor == "public" else actor
 
 
-def _text(here: Visit, event: Logged, body: Body, zone: str) -> str:
+def _text(here: Visit, event: Logged, body: Body, zone: str, code: str) -> str:
     """What happened, and to which booking, day, account or key."""
     what = names.event(event.kind, here.lang)
     say = here.words
     if event.number:
         return say.say(
             t("booking %(code)s (No. %(number)s): %(what)s"),
-            code=code_of(event.number),
+            code=code,
             number=event.number,
             what=what,
         )
