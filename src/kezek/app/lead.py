@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from kezek.app.snapshot import Snapshot
 from kezek.domain.kernel.facts import Counter, Row
-from kezek.domain.recovery.continue_log import led_on
+from kezek.domain.recovery.resume import led_on
 
 R = TypeVar("R", bound=Row)
 

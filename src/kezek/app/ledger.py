@@ -20,7 +20,7 @@ from kezek.domain.log.head import Cosignature, Head, SignedHead
 from kezek.domain.log.leaf import SECRET_BYTES, Salt, leaf_of, salt_of, text_of
 from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Growth, Read, nodes
-from kezek.domain.recovery.continue_log import GIVEN_UP
+from kezek.domain.recovery.resume import GIVEN_UP
 
 log = logging.getLogger("kezek.ledger")
 

@@ -20,7 +20,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.recovery.continue_log import SKIPPED
+from kezek.domain.recovery.resume import SKIPPED
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 

@@ -22,7 +22,7 @@ def continue_log(folder: Path | None) -> None:
     Numbers go on far above all that may have been given out; the decision is an event of the log, and
     the heads that were lost are kept in heads/given-up.
     """
-    from kezek.domain.recovery.continue_log import ContinueLog
+    from kezek.domain.recovery.resume import ContinueLog
 
     with opened(folder) as house:
         lost = house.ledger.lost()

@@ -15,7 +15,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network import load
-from kezek.domain.recovery import continue_log
+from kezek.domain.recovery import resume
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn import acknowledge, arrive, call, gate, undo
 
@@ -61,7 +61,7 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     account.IssueKey: account.decide_issue_key,
     account.RevokeKey: account.decide_revoke_key,
     garage.KeepInGarage: garage.decide_garage,
-    continue_log.ContinueLog: continue_log.decide_continue,
+    resume.ContinueLog: resume.decide_continue,
 }
 # What gives out a number that people hold.
 NUMBERING = frozenset({book.Book, arrive.WalkIn, account.AddAccount, account.IssueKey})

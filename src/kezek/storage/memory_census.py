@@ -12,7 +12,7 @@ from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, cl
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
-from kezek.domain.recovery.continue_log import SKIPPED
+from kezek.domain.recovery.resume import SKIPPED
 from kezek.domain.slot.slot import Slot
 from kezek.storage.migrations.head import HEAD
 

@@ -58,7 +58,7 @@ class Facts:
     """Loaded rows with the changes of the batch laid over them.
 
     `salt` makes the chance that a new booking keeps, handed in like everything else.  `withheld` says
-    that no number may be given out (`domain/recovery/continue_log.py`).
+    that no number may be given out (`domain/recovery/resume.py`).
     """
 
     __slots__ = ("_loaded", "_source", "changed", "salt", "withheld")

@@ -11,7 +11,7 @@ from kezek.app.desk.batch import Done, run
 from kezek.domain.account.decide import AddAccount, IssueKey
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.recovery.continue_log import GIVEN_UP, NUMBERED, SKIPPED, ContinueLog, passed
+from kezek.domain.recovery.resume import GIVEN_UP, NUMBERED, SKIPPED, ContinueLog, passed
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from tests.app.fingerprints import fingerprint
 from tests.world import PEOPLE, A, World, vehicle
