@@ -103,18 +103,8 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         _refuse_strange(store, keyring)
     papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
-    desk, pulse = (
-        Desk(
-            store,
-            rules,
-            clock,
-            relay.tell,
-            salt=lambda: salt_of(chance.secret(SALT_BYTES)),
-            withheld=lambda: ledger.behind is not None,
-        ),
-        Pulse(),
-    )
     ledger.look()
+    desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()
     vigil = Vigil(
         store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
     )
@@ -157,6 +147,19 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
 def _what_ifs(settings: Settings, chance: Chance) -> WhatIfs:
     folder = settings.folder / "what-if"
     return WhatIfs(FolderShelf(folder), SpawnedSimulator(folder), chance)
+
+
+def _desk(
+    store: Store, rules: Regulations, clock: Clock, chance: Chance, relay: Relay, ledger: Ledger
+) -> Desk:
+    return Desk(
+        store,
+        rules,
+        clock,
+        relay.tell,
+        salt=lambda: salt_of(chance.secret(SALT_BYTES)),
+        withheld=lambda: ledger.behind is not None,
+    )
 
 
 def _ledger(
