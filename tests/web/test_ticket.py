@@ -382,3 +382,15 @@ def test_the_ticket_in_other_languages(office):
     number = arrived(office)
     for lang, said in (("ru", "Ваше место"), ("kk", "Сіздің орныңыз")):
         assert said in office.browser().page(f"{link(office, number)}?lang={lang}")
+
+
+def test_a_place_that_goes_back_says_why(office):
+    late = [office.book(n, who="public", start=office.window(A, hour=9)) for n in (1, 2)]
+    number = arrived(office, 3, 10)
+    office.wait(minutes=35)
+    for one in late:
+        office.done(Arrive(office.key(), OFFICER, one))
+    page = words(office.browser().page(link(office, number)))
+    assert "How your place has changed 1 your place at 09:30" in page
+    assert "+2 trucks booked for 09:00 came late and keep their earlier places (10:05)" in page
+    assert "3 your place now" in page

@@ -83,17 +83,41 @@ class VehicleSeen(msgspec.Struct, frozen=True):
     phone: str
 
 
+class PlaceChangeSeen(msgspec.Struct, frozen=True):
+    """What one cause has added to a place, or taken off it where `places` is below 0."""
+
+    cause: str
+    window: Moment | None
+    places: int
+    since: Moment
+    until: Moment
+
+
+class PlaceHistorySeen(msgspec.Struct, frozen=True):
+    """The place at `since`, the present one, and what changed it; `first` and all `places` add up to
+    `place`.  `overtaken` counts trucks behind it that were called out of turn.
+    """
+
+    since: Moment
+    first: int
+    place: int
+    changes: list[PlaceChangeSeen]
+    overtaken: int
+
+
 class BookingSeen(BookingMade, frozen=True, kw_only=True):
     """A booking now, for its owner and for the staff of its post.
 
     `place` counts from 1 while the truck waits; `ahead` counts bookings before it until it arrives;
-    `why` says which turns stand ahead; `can` lists what its owner may do.
+    `why` says which turns stand ahead, `history` how the place has changed since it arrived;
+    `can` lists what its owner may do.
     """
 
     as_of: Moment
     place: int | None
     ahead: int | None
     why: dict[str, int]
+    history: PlaceHistorySeen | None
     moves_left: int | None
     can: list[str]
     exception: str
@@ -168,6 +192,7 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         place=view.place,
         ahead=standing.ahead,
         why=dict(standing.why),
+        history=_history_seen(house, view),
         moves_left=view.moves_left,
         can=sorted(view.can),
         exception=booking.exception,
@@ -176,6 +201,23 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         vehicle=vehicle_seen(view),
         drivers=list(view.drivers),
     )
+
+
+def _history_seen(house: House, view: TicketView) -> PlaceHistorySeen | None:
+    told = house.tickets.history(view)
+    if told is None:
+        return None
+    changes = [
+        PlaceChangeSeen(
+            change.cause,
+            utc_or_none(change.window),
+            change.places,
+            utc(change.since),
+            utc(change.until),
+        )
+        for change in told.changes
+    ]
+    return PlaceHistorySeen(utc(told.since), told.first, told.place, changes, told.overtaken)
 
 
 class Bookings:

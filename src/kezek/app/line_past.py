@@ -24,7 +24,7 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
-from kezek.domain.turn.order import Turn, key_of, line_up
+from kezek.domain.turn.order import Entry, Turn, key_of, line_up
 from kezek.planning.forecast.signs import PACE_FOR
 from kezek.planning.question import HORIZON, AtGate, Expected, LineState
 
@@ -72,6 +72,8 @@ class _Trip:
     called: Instant | None = None
     admitted: bool = False
     since: Instant = 0
+    # Where the cycle stood before the truck's call by the cycle, and after it.
+    moved: tuple[int, int] | None = None
 
 
 def events_since(reader: Reader, line: str, since: Instant) -> list[Logged]:
@@ -89,11 +91,13 @@ def events_since(reader: Reader, line: str, since: Instant) -> list[Logged]:
 class LinePast:
     """The way of one line through its log."""
 
-    def __init__(self, reader: Reader, post: Post, since: Instant) -> None:
+    def __init__(
+        self, reader: Reader, post: Post, since: Instant, known_for: Instant = KNOWN_FOR
+    ) -> None:
         assert post.line is not None, "a line has a past"
         assert post.regulation is not None, "a line has a regulation"
         self.line, self.regulation = post.line, post.regulation
-        self._events = events_since(reader, self.line.id, since - KNOWN_FOR)
+        self._events = events_since(reader, self.line.id, since - known_for)
         self._since = since
         numbers = {event.number for event in self._events if event.number}
         live = {*reader.present(self.line.id), *reader.booked(self.line.id, 0, 2**53)}
@@ -123,6 +127,26 @@ class LinePast:
                 if row.arrived_at is not None and row.arrived_at < first:
                     trip.arrived, trip.joined = row.arrived_at, row.joined_at
                 self._trips[row.number] = trip
+
+    @property
+    def events(self) -> list[Logged]:
+        """The events that were read, oldest first."""
+        return self._events
+
+    def go_on(self, event: Logged) -> None:
+        """Take the next event in, one that was read or one that came since."""
+        self._take(event)
+
+    def is_here(self, number: int) -> bool:
+        """Whether a truck has come and not gone."""
+        trip = self._trips.get(number)
+        return trip is not None and trip.arrived is not None
+
+    def entries(self, now: Instant) -> list[Entry]:
+        """The line in order, as far as the events have been taken in."""
+        waiting = [(n, t) for n, t in self._trips.items() if t.arrived is not None]
+        turns = [_turn(n, t) for n, t in waiting if t.called is None]
+        return line_up(turns, self.regulation.interleave, self._cursor, now)
 
     def crossings(self) -> int:
         """How many arrivals could be asked about."""
@@ -194,8 +218,10 @@ class LinePast:
         elif kind in _CALLS:
             trip.called = trip.since = at
             self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
+            was, trip.moved = self._cursor, None
             if kind == EventKind.CALLED:
                 self._cursor = _moved_on(self.regulation, self._cursor, trip.vehicle_class)
+                trip.moved = (was, self._cursor)
         elif kind == EventKind.MISSED:
             trip.called, trip.joined = None, at
         elif kind == EventKind.ADMITTED:
@@ -216,13 +242,15 @@ class LinePast:
             trip.arrived = trip.joined = None
         elif verb == Verb.CALL:
             trip.called = None
+            # Whoever was called since keeps the cycle where that call left it.
+            if trip.moved and trip.moved[1] == self._cursor:
+                self._cursor = trip.moved[0]
         elif verb == Verb.ADMIT:
             trip.admitted = False
 
     def _state(self, now: Instant, log: LineLog, position: int) -> LineState:
         rules, trips = self.regulation, self._trips.items()
-        turns = [_turn(n, t) for n, t in trips if t.arrived is not None and t.called is None]
-        entries = line_up(turns, rules.interleave, self._cursor, now)
+        entries = self.entries(now)
         return LineState(
             line=self.line.id,
             now=now,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kezek.app.checkpoint import Network, Post
+from kezek.app.place_history import PlaceHistories, PlaceHistory
 from kezek.app.port import Store
 from kezek.app.queue import Queues, Seen, see
 from kezek.domain.booking.booking import Booking, Driver, Particulars
@@ -68,6 +69,7 @@ class Tickets:
 
     def __init__(self, store: Store, network: Network, queues: Queues) -> None:
         self._store, self._network, self._queues = store, network, queues
+        self._histories = PlaceHistories(store)
 
     def view(self, number: int, now: Instant) -> TicketView | None:
         """The booking of a number, None when there is none."""
@@ -128,6 +130,11 @@ class Tickets:
             later = self._store.reader.ahead(booking.line, booking.start, booking.number)
             return Standing(len(queue.waiting) + later, {})
         return Standing(None, {})
+
+    def history(self, view: TicketView) -> PlaceHistory | None:
+        """How the place of a waiting booking has changed since it arrived; None where it has none."""
+        queue = self._queues.of(view.post, view.as_of) if view.place else None
+        return self._histories.of(view.post, queue, view.booking.number) if queue else None
 
     def _can(self, booking: Booking, post: Post, status: Status, now: Instant) -> frozenset[Verb]:
         """The driver's verbs that are legal now, so that no button leads to a refusal."""

@@ -89,6 +89,27 @@ class Cause:
 
 
 @dataclass(frozen=True, slots=True)
+class Changed:
+    """What one cause did to the place; `more` when it went back by `count`."""
+
+    cause: str
+    count: int
+    more: bool
+    hour: datetime | None
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    since: datetime
+    first: int
+    place: int
+    changes: list[Changed]
+    overtaken: int
+
+
+@dataclass(frozen=True, slots=True)
 class PathStep:
     verb: str
     mark: str
@@ -142,6 +163,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "arrive_by": _arrive_by(view, regulation, now, zone),
         "called": _called(view, now, zone),
         "reasons": causes_of(queue, waits, zone) if queue and waits else [],
+        "history": _history(here, view, zone),
         "arrived": local(booking.arrived_at, zone) if booking.arrived_at is not None else None,
         "exceptions": _moved_by_hand(here, booking.line, now) if waits else 0,
         "steps": steps_of(view, zone),
@@ -218,6 +240,25 @@ def _cause(other: InLine, mine: InLine) -> tuple[str, Instant | None]:
     if other.window is None or mine.window is None or other.window > mine.window:
         return ("behind", None)
     return ("earlier_hour", other.window)
+
+
+def _history(here: Visit, view: TicketView, zone: str) -> History | None:
+    """How the place has changed; None where there is nothing to tell."""
+    told = here.house.tickets.history(view)
+    if told is None or not (told.changes or told.overtaken):
+        return None
+    changes = [
+        Changed(
+            cause=str(change.cause),
+            count=abs(change.places),
+            more=change.places > 0,
+            hour=local(change.window, zone) if change.window is not None else None,
+            since=local(change.since, zone),
+            until=local(change.until, zone),
+        )
+        for change in told.changes
+    ]
+    return History(local(told.since, zone), told.first, told.place, changes, told.overtaken)
 
 
 def _moved_by_hand(here: Visit, line: str, now: Instant) -> int:

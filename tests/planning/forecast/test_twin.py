@@ -215,3 +215,20 @@ def test_a_truck_at_the_gate_has_spent_what_it_has():
     medians = [of(told, number).crossed.at[3] for number in (0, 10, 20, 30)]
     assert medians == sorted(medians, reverse=True)
     assert all(min(of(told, one.number).crossed.at) >= NOW for one in admitted)
+
+
+def test_the_range_bears_that_trucks_of_an_hour_that_has_begun_may_come_late():
+    """Booked for the hour before, not there yet, and still first if they come: they widen the range."""
+    mine = InLine(1, "in_turn", (NOW, 0, NOW - 20 * MINUTE, 1))
+    ahead = tuple(InLine(n, "in_turn", (NOW, 0, NOW - HOUR + n, n)) for n in range(2, 12))
+    line = a_line()
+    often_late = replace(line.measured, early=tuple(n % 120 * MINUTE for n in range(400)))
+    alone = replace(line, waiting=(*ahead, mine), expected=(), measured=often_late)
+    late = tuple(Expected(900 + n, "in_turn", NOW - HOUR) for n in range(12))
+    told = [
+        {truck.number: truck for truck in forecast(state).trucks}[1].called
+        for state in (alone, replace(alone, expected=late))
+    ]
+    without, with_late = told
+    assert with_late.at[-2] > without.at[-2] + 5 * MINUTE, "the late end bears the risk"
+    assert with_late.at[-2] - with_late.at[1] > without.at[-2] - without.at[1], "and it is wider"
