@@ -176,6 +176,10 @@ class Ledger:
         return int(merkle.root(head.size, nodes(read_of(reader))) != head.root)
 
     def _seal_all(self) -> int:
+        # A commit under way, of this process or another, is not to be read yet: the turn to write comes
+        # after it.
+        with self._store.unit():
+            pass
         sealed = 0
         while piece := self._seal():
             sealed += piece

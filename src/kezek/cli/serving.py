@@ -32,6 +32,8 @@ BACKLOG = 2_048
 GRACE_SECONDS = 5
 # Whoever stops a server waits no longer than this, whatever the disk or the database does.
 STOP_SECONDS = 30
+# How often a stop tries to seal the log's end, once a tick, while the database is away as in a failover.
+SEAL_TRIES = 8
 TICK_SECONDS = 1.0
 FORECAST_AGAIN_SECONDS = 30.0
 COLLECT_AFTER = (50_000, 20, 100)
@@ -152,10 +154,11 @@ async def _serve(
     finally:
         for task in tasks:
             task.cancel()
-        for ended in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(ended, Exception):
-                raise ended
-        await _sealed(house, last=True)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        await _finish(house)
+        for one in ended:
+            if isinstance(one, Exception):
+                raise one
 
 
 async def _announce(server: _Server, started: Callable[[], None]) -> None:
@@ -239,12 +242,28 @@ async def _keep_forecasts(work: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(FORECAST_AGAIN_SECONDS)
 
 
-async def _sealed(house: House, *, last: bool = False) -> None:
+async def _finish(house: House) -> None:
+    """The desk's last batches, then all of the log into the tree.
+
+    In this order: the timer and a request that was cut off leave commands at the desk, which are
+    committed after whoever asked has gone.
+    """
+    await asyncio.to_thread(house.desk.stop)
+    for _ in range(SEAL_TRIES):
+        if await _sealed(house, last=True):
+            return
+        await asyncio.sleep(TICK_SECONDS)
+
+
+async def _sealed(house: House, *, last: bool = False) -> bool:
+    """Whether the ledger's tick is done; False when trying again may help."""
     try:
         await asyncio.to_thread(house.ledger.tick, last=last)
         house.pulse.beat("ledger")
     except Fault as fault:
         log.warning("no head of the log is signed: %s", fault)
+        return fault.permanent
     except Exception:
         # Bookings go on; the proof of them is behind until this is mended.
         log.exception("the ledger stumbled and will try again")
+    return True
