@@ -11,10 +11,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 from kezek.app.copy import copy
-from kezek.app.copy_audit import Copy
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.house import House
 from kezek.app.manifest import Manifest, Restored
+from kezek.app.promise import Verdict
+from kezek.app.replayed import replayed
 from kezek.app.snapshot import Progress
 from kezek.domain.log.leaf import Salt
 from kezek.settings import Settings
@@ -97,6 +98,12 @@ def note_erasure(house: House, number: int) -> None:
     erasures.append(house.settings.folder, number, salt.secret)
 
 
-def open_copy(path: Path) -> AbstractContextManager[Copy]:
+def rows_by_log(settings: Settings) -> Verdict:
+    """Whether the database's bookings and lines are what its log says; a server may work on it."""
+    with open_snapshot(settings.store_url) as snapshot:
+        return replayed(snapshot)
+
+
+def open_copy(path: Path) -> AbstractContextManager[SqliteCopy]:
     """A database file for an auditor: read only, and nothing in it believed."""
     return closing(SqliteCopy(path))

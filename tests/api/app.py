@@ -134,7 +134,7 @@ class Api:
 
     def wait(self, *, hours: float) -> None:
         """Domain time goes on."""
-        self.house.clock.start += round(hours * HOUR)
+        self.house.clock._clock.start += round(hours * HOUR)
 
     def scope(
         self,

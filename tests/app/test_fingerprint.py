@@ -15,6 +15,7 @@ from kezek.app.snapshot import Setting, Unwatched
 from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.booking.change import Cancel
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt
@@ -27,6 +28,7 @@ from kezek.domain.turn.gate import Admit, Cross
 from kezek.storage.memory import Content, MemoryFilling, MemoryStore
 from tests.app.fingerprints import fingerprint
 from tests.ledger.book import Book
+from tests.storage.rows import booking
 from tests.world import PEOPLE, A, World
 
 OFFICER = PEOPLE["officer"]
@@ -122,6 +124,9 @@ def answered(content: Content) -> None:
     content.answers[digest] = replace(answer, outcome=b"")
 
 
+ROW = booking(1)
+# Where the store's first booking stands in its log.
+CONFIRMED = 17
 BREAKS: list[tuple[str, Callable[[Content], None]]] = [
     ("I2", slot(taken=99)),
     ("I2", slot(taken=3)),
@@ -161,6 +166,17 @@ BREAKS: list[tuple[str, Callable[[Content], None]]] = [
     ("I16", put(Particulars(99, "KZ", "TST00099", "", "", "", "crossing", "2026-07-13"))),
     ("I17", change(Account, 2, closed_at=5)),
     ("I17", change(Login, "carrier", account=3)),
+    ("I18", change(Booking, 1, outcome="turned_back")),
+    ("I18", change(Booking, 3, start=0)),
+    ("I18", change(Booking, 4, exception="approved")),
+    ("I18", change(Booking, 2, call_until=5)),
+    ("I18", change(Booking, 6, ended_at=None, outcome="")),
+    ("I18", change(Line, A, cursor=0)),
+    ("I18", drop(Booking, 5)),
+    ("I18", put(replace(ROW, number=8))),
+    ("I18", put(replace(ROW, number=9, ended_at=1, outcome="crossed"))),
+    ("I18", logged(CONFIRMED, body="{}")),
+    ("I18", logged(CONFIRMED, kind="arrived")),
 ]
 
 

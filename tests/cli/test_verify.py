@@ -8,16 +8,23 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from kezek.app.proof import Proofs
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call as CallNext
 from kezek.storage.sqlite.store import SqliteStore
 from tests.cli.conftest import Call, Called
 from tests.cli.program import Running, kezek, until
 from tests.cli.test_serve import carrier
 from tests.keys import lay_keys
 from tests.ledger.book import OTHER_KEY, Book
+from tests.storage.network import loaded
+from tests.world import PEOPLE, A, World
 
 
 @pytest.fixture
@@ -29,6 +36,27 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     book.grow(1, 300, 20)
     store.close()
     yield tmp_path
+
+
+@pytest.fixture
+def folder_of_a_day(tmp_path: Path) -> Path:
+    """An installation whose queue has had a morning, sealed and signed."""
+    folder = tmp_path / "day"
+    folder.mkdir()
+    world = World()
+    world.store = store = SqliteStore(str(loaded(folder / "kezek.db")))
+    start, officer = world.window(hour=10), PEOPLE["officer"]
+    for truck in range(1, 5):
+        world.book(truck, start=start)
+    world.until(start)
+    for number in range(1, 4):
+        world.done(Arrive("", officer, number))
+    world.done(CallNext("", officer, A))
+    book = Book(store, folder, real=world.now.real)
+    lay_keys(folder, book.key)
+    book.minute()
+    store.close()
+    return folder
 
 
 def verify(call: Call, folder: Path, *arguments: str | Path, heads: bool = True) -> Called:
@@ -73,6 +101,28 @@ def test_what_is_wrong_is_named_and_ends_with_seven(folder: Path, call: Call):
     assert findings(told) == [("event", 77)]
     said = call("verify", "--database", folder / "kezek.db", "--key", folder / "log.pem")
     assert "WRONG  event 77: " in said.out
+
+
+def test_a_row_that_the_boards_show_and_the_log_does_not_is_found(
+    call: Call, folder_of_a_day: Path
+):
+    """A truck put first by hand: its window in the row is another one than in the log."""
+    database = folder_of_a_day / "kezek.db"
+    asked = ("--database", database, "--key", folder_of_a_day / "log.pem", "--json")
+    assert call("verify", *asked).code == 0
+    assert call("doctor", "--folder", folder_of_a_day).code == 0
+    connection = sqlite3.connect(database)
+    with connection:
+        connection.execute("UPDATE booking SET start = start - 3600000 WHERE number = 2")
+    connection.close()
+    told = call("verify", *asked)
+    assert told.code == 7
+    assert findings(told) == [("booking", 2)]
+    said = call("doctor", "--folder", folder_of_a_day, "--json")
+    assert said.code == 7
+    wrong = [one for one in said.document["answer"]["findings"] if one["state"] == "wrong"]
+    assert [one["what"] for one in wrong] == ["rows"]
+    assert "booking 2: start is" in wrong[0]["found"]
 
 
 def test_an_erased_booking_is_hidden_and_everything_else_proved(folder: Path, call: Call):
@@ -123,6 +173,34 @@ def test_a_running_server_is_checked_against_kept_heads(folder: Path, call: Call
         )
         assert told.code == 7
         assert any("rewritten" in one["sentence"] for one in told.document["answer"]["findings"])
+
+
+@pytest.mark.parametrize(("hidden", "first"), [({2}, 2), ({1, 2}, 1)])
+def test_a_head_that_a_list_leaves_out_is_missed(
+    folder: Path, call: Call, monkeypatch: pytest.MonkeyPatch, hidden: set[int], first: int
+):
+    """By a server that hides it, and by an export from which somebody has taken its line."""
+    file, cut = folder / "log.jsonl", folder / "cut.jsonl"
+    assert call("log", "export", file, "--folder", folder).code == 0
+    lines = file.read_text().splitlines(keepends=True)
+    assert all('"head":' in line for line in lines[:3])
+    cut.write_text("".join(line for n, line in enumerate(lines, 1) if n not in hidden))
+    assert ("head", first) in findings(verify(call, folder, "--log", cut))
+    notes = [json.loads(line)["head"] for line in lines[:3]]
+
+    def get(_server: str, path: str, *_: str) -> dict[str, object]:
+        if "/heads" in path:
+            shown = [note for n, note in enumerate(notes, 1) if n not in hidden]
+            return {"items": [{"note": note} for note in shown[::-1]], "next": None}
+        asked = dict(parse_qsl(urlsplit(path).query))
+        proof = Proofs(store).consistency(int(asked["from"]), int(asked["to"]))
+        return {"path": [one.hex() for one in proof]}
+
+    monkeypatch.setattr("kezek.cli.remote.get", get)
+    monkeypatch.setattr("kezek.cli.export.get", get)
+    with closing(SqliteStore(str(folder / "kezek.db"))) as store:
+        told = verify(call, folder, "--log", "https://queue.example", heads=False)
+    assert findings(told) == [("head", first)]
 
 
 def test_a_killed_server_goes_on_where_it_was(tmp_path: Path):

@@ -71,7 +71,7 @@ class Book:
                 n,
                 BEGIN + n,
                 self.real,
-                ("confirmed", "arrived", "crossed")[n % 3],
+                ("driver_added", "password_set", "granted")[n % 3],
                 f"account:{n % 7}",
                 "kz_a.exit",
                 n // 3,

@@ -90,6 +90,24 @@ def test_a_lost_key_is_told(here: Watched, tmp_path: Path):
     assert b"log-signing" not in here.ask("/readyz").raw, "what lies where is nobody's business"
 
 
+def test_a_promise_whose_figure_leaves_zero_is_told_once_in_the_log(
+    here: Watched, caplog: pytest.LogCaptureFixture
+):
+    house = here.house
+    house.vigil.look()
+    assert not caplog.records
+    kept, house.desk.tally.acknowledged = house.desk.tally.acknowledged, 1_000_000
+    for _ in range(2):
+        house.vigil.look(long=False)
+    (line,) = caplog.records
+    assert line.getMessage().startswith("a promise is broken: acknowledged_missing_events is ")
+    house.desk.tally.acknowledged = kept
+    house.vigil.look(long=False)
+    house.desk.tally.acknowledged = 1_000_000
+    house.vigil.look(long=False)
+    assert len(caplog.records) == 2, "it had been whole again"
+
+
 @pytest.mark.parametrize("task", ["timer", "ledger", "look"])
 def test_a_task_that_is_silent_is_told(here: Watched, task: str):
     here.house.vigil.look()

@@ -23,6 +23,7 @@ from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.property.naive import RULES, Naive
+from tests.property.public import Public
 from tests.world import AGENCIES, GUARDS, PEOPLE, B, World, X, local_date, vehicle
 
 LINES = st.sampled_from([B, X])
@@ -38,7 +39,7 @@ STEPS = {"arrive": Arrive, "admit": Admit, "cross": Cross, "miss": Miss, "turn_b
 class Queue(RuleBasedStateMachine):
     @initialize()
     def begin(self):
-        self.w, self.m = World(), Naive()
+        self.w, self.m, self.public = World(), Naive(), Public()
         self.read_places()
 
     def read_places(self):
@@ -274,6 +275,11 @@ class Queue(RuleBasedStateMachine):
         for line, cursor in self.m.cursors.items():
             assert self.w.line(line).cursor == cursor
         self.w.check()
+
+    @invariant()
+    def the_public_log_tells_the_line(self):
+        if hasattr(self, "public"):
+            self.public.agrees(self.w)
 
     def teardown(self):
         if hasattr(self, "w"):

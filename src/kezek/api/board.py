@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from kezek.api.checkpoint import known_post
-from kezek.api.form import Day, Moment, utc, utc_or_none
+from kezek.api.form import Day, Moment, utc_or_none
 from kezek.api.kept import KeptAnswers
 from kezek.api.operation import Call, Operation, Reply
 from kezek.app.board import PostRow
 from kezek.app.house import House
 from kezek.app.queue import AtGate, InLine, Seen
 from kezek.domain.checkpoint.checkpoint import exit_id
-from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.instant import MINUTE, exact_utc
 from kezek.domain.kernel.refusal import Reason
 
 _KEPT_MAX = 2_000  # more than there are posts
@@ -116,7 +116,7 @@ def network_board(house: House) -> BoardSeen:
     """The whole network now."""
     position, now = house.watch.position, house.now()
     items = [post_seen(row) for row in house.boards.rows(now)]
-    return BoardSeen(utc(now), position, house.demo is not None, items)
+    return BoardSeen(exact_utc(now), position, house.demo is not None, items)
 
 
 def post_board(house: House, checkpoint: str) -> PostBoard:
@@ -125,7 +125,7 @@ def post_board(house: House, checkpoint: str) -> PostBoard:
     row = house.boards.row(known_post(house.network, checkpoint), now)
     queue = row.queue
     return PostBoard(
-        as_of=utc(queue.as_of if queue else now),
+        as_of=exact_utc(queue.as_of if queue else now),
         position=position,
         post=post_seen(row),
         waiting=[_waiting(entry) for entry in queue.waiting] if queue else [],
@@ -165,12 +165,13 @@ def _waiting(entry: InLine) -> WaitingSeen:
         window=utc_or_none(entry.window),
         open=entry.open,
         behind=entry.behind,
-        arrived_at=utc(entry.arrived_at),
+        arrived_at=exact_utc(entry.arrived_at),
     )
 
 
 def _at_gate(one: AtGate) -> GateSeen:
-    return GateSeen(_truck(one.seen), utc(one.since), utc_or_none(one.until), one.exception)
+    until = None if one.until is None else exact_utc(one.until)
+    return GateSeen(_truck(one.seen), exact_utc(one.since), until, one.exception)
 
 
 OPERATIONS = (

@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from kezek.api.form import Moment, utc
+from kezek.api.form import Moment
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import Wrong, no, wrong
 from kezek.app.house import House
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.instant import exact_utc
 from kezek.domain.kernel.refusal import Reason
 
 READS_LOG = (Role.AGENCY, Role.READER, Role.ADMINISTRATOR)
@@ -33,8 +34,9 @@ class LogAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class LoggedEvent(msgspec.Struct, frozen=True):
-    """A decision.  `at` is the domain's time, `real` the machine's; `number` is the booking's, null
-    where none is concerned; `body` is what the kind of event says: see docs/reference/events.md.
+    """A decision.  `at` is the domain's time, `real` the machine's, both to the millisecond; `number` is
+    the booking's, null where none is concerned; `body` is what the kind of event says: see
+    docs/reference/events.md.
     """
 
     position: int
@@ -74,7 +76,7 @@ class Log:
         else:
             # Newest first down to `after`, where the reader has been before.
             events = reader.events_before(cursor or POSITION_MAX, asked.limit, asked.line)
-        items = [_logged(event) for event in events if event.position > asked.after]
+        items = [told(event) for event in events if event.position > asked.after]
         more = len(items) == asked.limit
         return answer(LogPage(items, str(items[-1].position) if more else ""))
 
@@ -84,11 +86,12 @@ class Log:
         return actor.may(READS_LOG, *places)
 
 
-def _logged(event: Logged) -> LoggedEvent:
+def told(event: Logged) -> LoggedEvent:
+    """An event as the public reads it."""
     return LoggedEvent(
         position=event.position,
-        at=utc(event.at),
-        real=utc(event.real),
+        at=exact_utc(event.at),
+        real=exact_utc(event.real),
         kind=event.kind,
         actor=event.actor,
         line=event.line,

@@ -67,9 +67,15 @@ class Claimed:
     note: str
 
 
-def read_heads(claimed: Iterable[Claimed], reads: Reads, report: Report) -> list[Head]:
-    """The heads that are signed, each once; whatever is no head of this log is a finding."""
+def read_heads(
+    claimed: Iterable[Claimed], reads: Reads, report: Report, *, whole: str = ""
+) -> list[Head]:
+    """The heads that are signed, each once; whatever is no head of this log is a finding.
+
+    `whole` is a source that lists all heads of its log: numbers have no gaps there.
+    """
     heads: dict[tuple[int, int, bytes], Head] = {}
+    listed: set[int] = set()
     by_number: dict[int, Head] = {}
     origins: set[str] = set()
     for one in claimed:
@@ -79,6 +85,8 @@ def read_heads(claimed: Iterable[Claimed], reads: Reads, report: Report) -> list
             report.find("head", 0, f"{one.source}: {doubt}")
             continue
         origins.add(origin)
+        if one.source == whole:
+            listed.add(head.number)
         other = by_number.setdefault(head.number, head)
         if other != head:
             report.find(
@@ -94,7 +102,16 @@ def read_heads(claimed: Iterable[Claimed], reads: Reads, report: Report) -> list
         if before.number < after.number and (before.size >= after.size or before.at > after.at):
             report.find("head", after.number, "a later head is smaller or older than one before it")
     report.heads = len(in_order)
+    _find_gaps(whole, listed, report)
     return in_order
+
+
+def _find_gaps(source: str, listed: Iterable[int], report: Report) -> None:
+    """Between 1 and the newest number a list lacks none: one left out may be of another history."""
+    for before, after in pairwise([0, *sorted(listed)]):
+        if after > before + 1:
+            left_out = f"{before + 1}" if after == before + 2 else f"{before + 1} to {after - 1}"
+            report.find("head", before + 1, f"{source}: left out of the list of heads: {left_out}")
 
 
 def judge(recount: Recount, report: Report, last: Instant | None = None) -> None:

@@ -25,16 +25,19 @@ from kezek.app.promise import (
     Place,
     Verdict,
 )
+from kezek.app.replayed import Replayed
 from kezek.app.sealed import Sealed
 from kezek.app.snapshot import Progress, Snapshot
+from kezek.domain.kernel.event import Logged
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 
 # Who is signed in, and one-time links: what was ended or used since must not come to life again.
 LEFT_OUT = frozenset({Session})
-# Checkers ask for these before those: a tree is held against its head, a slot against its bookings.
-_EARLY, _LATE = (SignedHead,), (Stretch, Day, Slot)
+# Checkers ask for these before those: a tree is held against its head, a booking against the log, a slot
+# against its bookings.
+_EARLY, _LATE = (SignedHead, Logged), (Stretch, Day, Slot)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,8 @@ class Impression:
         self._encode = msgspec.json.Encoder(order="deterministic").encode_lines
         self._sealed = Sealed()
         self._checkers: list[Checker] = [
-            Capacity(), Active(), Order(), Answer(), self._sealed, Place(), Erased(), Access()
+            Capacity(), Active(), Order(), Answer(), self._sealed, Place(), Erased(), Access(),
+            Replayed(),
         ]  # fmt: skip
         self._tables: dict[str, Table] = {}
         self._looks: list[tuple[Checker, Look]] = []

@@ -46,6 +46,16 @@ _COUNTED = (
     Census.AWAITING_EXCEPTIONS,
     Census.SCHEMA_STEPS,
 )
+# What is no promise, and may be more than zero.
+_ORDINARY = frozenset({Census.AWAITING_EXCEPTIONS, Census.SCHEMA_STEPS})
+_PROMISED = (
+    "acknowledged_missing_events",
+    "rewritten_events",
+    "contradicted_heads",
+    Census.MISSING_EVENTS,
+    Census.LOST_BOOKINGS,
+    *(census for census in _COUNTED if census not in _ORDINARY),
+)
 
 
 class Vigil:
@@ -71,6 +81,8 @@ class Vigil:
         self._remembered: Logged | None = None
         self.found: dict[str, float] = {}
         self.fault: Fault | None = None
+        # Figures of promises that were broken at the last look.
+        self._broken: set[str] = set()
         self._long_at = float("-inf")
         self._pause = LONG_SECONDS
 
@@ -84,10 +96,18 @@ class Vigil:
                 self._short()
                 if long or (long is None and self.age >= self._pause):
                     self._long()
+                self._report()
             except Fault as fault:
                 self.fault = fault
                 raise
             self.fault = None
+
+    def _report(self) -> None:
+        """A figure that leaves zero is told once, until it is zero again."""
+        broken = {str(name) for name in _PROMISED if self.found.get(name)}
+        for name in sorted(broken - self._broken):
+            log.error("a promise is broken: %s is %d", name, self.found[name])
+        self._broken = broken
 
     @property
     def age(self) -> float:

@@ -77,7 +77,7 @@ class Picture:
             header_style="bold",
             title_justify="left",
             caption_justify="left",
-            title=f"Kezek: the network as of {body['as_of']}{mark}",
+            title=f"Kezek: the network as of {_second(body['as_of'])}{mark}",
             caption=stale or None,
         )
         table.add_column("post")
@@ -130,5 +130,10 @@ def _keep_live(picture: Picture) -> None:
                 live.update(picture.table(body), refresh=True)
             except Failed as fault:
                 # A board that has lost its server says so and keeps its last picture.
-                stale = f"STALE, as of {body['as_of']}: {fault.message}"
+                stale = f"STALE, as of {_second(body['as_of'])}: {fault.message}"
                 live.update(picture.table(body, stale), refresh=True)
+
+
+def _second(moment: str) -> str:
+    """A moment as people read it."""
+    return moment.partition(".")[0].rstrip("Z") + "Z"

@@ -19,6 +19,7 @@ import psycopg
 
 from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.network import ZONE_BY_COUNTRY
+from kezek.app.port import StoreFault
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
 from kezek.trust.fault import TrustFault
@@ -54,6 +55,7 @@ def examine(settings: Settings) -> list[Finding]:
         _disk,
         _lock,
         _database,
+        _rows,
         _keys,
         _clock,
         _network,
@@ -197,6 +199,28 @@ def _database(settings: Settings) -> Iterator[Finding]:
     except apsw.Error as fault:
         advice = "Stop the server, keep the file, and restore the last backup."
         yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
+
+
+def _rows(settings: Settings) -> Iterator[Finding]:
+    """What the boards show against the log, where the database can be read at all."""
+    from kezek.upkeep import rows_by_log
+
+    try:
+        verdict = rows_by_log(settings)
+    except StoreFault:
+        # The finding about the database says what is wrong with it.
+        return
+    if verdict.holds:
+        yield Finding(
+            "rows", "ok", f"bookings and lines are what the log says ({verdict.seen:,} rows)"
+        )
+        return
+    advice = (
+        "Keep the file as it is, look who has changed it by hand, and restore the last backup:"
+        " docs/verify.md."
+    )
+    told = f"{verdict.broken:,} differ from the log: {'; '.join(verdict.first)}"
+    yield Finding("rows", "wrong", told, advice)
 
 
 def _asked(url: str) -> Finding:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 1.0
 PAGE = 500
-_UTC = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @click.group(
@@ -118,13 +117,12 @@ class Reader:
 
 
 def _shown(event: Logged) -> dict[str, Any]:
-    from kezek.domain.kernel.instant import to_datetime
+    from kezek.domain.kernel.instant import exact_utc
 
-    at, real = (to_datetime(moment).strftime(_UTC) for moment in (event.at, event.real))
     return {
         "position": event.position,
-        "at": at,
-        "real": real,
+        "at": exact_utc(event.at),
+        "real": exact_utc(event.real),
         "kind": event.kind,
         "actor": event.actor,
         "line": event.line,

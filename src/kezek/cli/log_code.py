@@ -25,6 +25,7 @@ CODES: Mapping[str, str] = {
     "no head of the log is signed: %s": "ledger_failed",
     "the ledger stumbled and will try again": "ledger_stumbled",
     "the server's look at its database failed: %s": "look_failed",
+    "a promise is broken: %s is %d": "promise_broken",
     "the vigil stumbled and will try again": "look_stumbled",
     "the figures of a worker were not laid down: %s": "figures_not_laid_down",
     "forecasts stumbled and will be tried again": "forecasts_stumbled",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Heads asked about one by one, evenly over all: a server lets an address ask 600 times a minute.
 ASKED_MAX = 300
+_EXPORT = "the export"
 
 
 @click.command(short_help="Check that the log is what its signed heads say.")
@@ -62,6 +63,7 @@ def verify(
 ) -> None:
     """Check that no event was changed, left out, put in or moved since heads were signed over it.
 
+    With --database also that bookings and lines, of which the boards are made, are what the log says.
     Exit code 7 when something is wrong; what is found first is named first.
     """
     from kezek.app.audit import Report
@@ -90,10 +92,12 @@ def _kept(folder: Path | None) -> list[Claimed]:
 
 def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
     from kezek.app.copy_audit import audit_copy
+    from kezek.app.replayed import audit_rows
     from kezek.upkeep import open_copy
 
     with open_copy(path) as copy:
         audit_copy(copy, kept, key, report)
+        audit_rows(copy, report.find)
 
 
 def _file(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
@@ -119,27 +123,29 @@ def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: Report) -> 
         if note is None:
             first = [line]
             break
-        told.append(Claimed("the export", note))
+        told.append(Claimed(_EXPORT, note))
 
     def rest() -> Iterator[bytes]:
         yield from first
         yield from each
 
-    audit_export(rest(), read_heads(told, key, report), key, report)
+    audit_export(rest(), read_heads(told, key, report, whole=_EXPORT), key, report)
 
 
 def _server(
     server: str, kept: Sequence[Claimed], key: LogKey, report: Report, api_key_file: Any
 ) -> None:
     from kezek.app.audit import Claimed, audit_growth, read_heads
-    from kezek.cli.export import notes, told
+    from kezek.cli.export import notes
+    from kezek.cli.export import told as exported
     from kezek.cli.remote import get
 
     if api_key_file is not None:
-        lines = told(server, api_key_file.read().strip())
+        lines = exported(server, api_key_file.read().strip())
         _lines((line.encode() for line in lines), kept, key, report)
         return
-    heads = read_heads([*kept, *(Claimed(server, note) for note in notes(server))], key, report)
+    told = [Claimed(server, note) for note in notes(server)]
+    heads = read_heads([*kept, *told], key, report, whole=server)
 
     def ask(old: int, new: int) -> list[bytes]:
         try:

@@ -414,7 +414,7 @@ def test_a_call_out_of_turn_has_the_cause_that_was_proposed():
     w.done(Approve("", OFFICER, number, "medical"))
     arrive(w, number)
     w.done(Call("", SECOND_OFFICER, A, number, "perishable"))
-    assert w.body() == {"cause": "medical", "exception": "approved"}
+    assert w.body().items() >= {"cause": "medical", "exception": "approved"}.items()
     assert w.booking(number).exception_cause == "medical"
 
 
@@ -457,7 +457,7 @@ def test_nobody_approves_what_one_has_asked_for_by_way_of_another_call():
     w.done(Call("", BOSS, A, other, "perishable"))
     w.done(Miss("", OFFICER, other))
     w.done(Call("", OFFICER, A, other, "medical"))
-    assert w.body() == {"cause": "perishable", "exception": "awaiting"}
+    assert w.body().items() >= {"cause": "perishable", "exception": "awaiting"}.items()
     assert w.refused(Approve("", BOSS, other)) == "same_approver"
     w.done(Undo("", OFFICER, other))
     assert (w.booking(other).exception, w.booking(other).exception_cause) == (

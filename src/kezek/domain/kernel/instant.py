@@ -47,6 +47,11 @@ def to_datetime(at: Instant, zone: str = "UTC") -> datetime:
     return datetime.fromtimestamp(at / SECOND, UTC).astimezone(ZoneInfo(zone))
 
 
+def exact_utc(at: Instant) -> str:
+    """RFC 3339 in UTC to the millisecond, which is what order goes by."""
+    return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%dT%H:%M:%S}.{at % SECOND:03d}Z"
+
+
 def from_datetime(when: datetime) -> Instant:
     """The instant of an aware time; a naive one is our own mistake."""
     assert when.tzinfo is not None, "a time without a zone cannot become an instant"

@@ -15,7 +15,7 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.order import Entry, turn_of
@@ -75,7 +75,9 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
         return Refused(Reason.NOBODY_TO_CALL, {"line": line.id})
     at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
     assert isinstance(at, Stand), "whoever waits can be called"
-    event = Event(EventKind.CALLED, line.id, at.booking.number)
+    # What the order is computed from later stands in the log, so that anybody can compute it.
+    body: dict[str, Fact] = {"until": now.at + at.regulation.call_for, "cursor": head.cursor}
+    event = Event(EventKind.CALLED, line.id, at.booking.number, body)
     moved = replace(line, cursor=head.cursor)
     step = step_of(at.booking, Verb.CALL, command.actor, now, line.cursor, left=head.cursor)
     return Accepted((event,), (_called(at, now, step), moved), outcome=_outcome(at, now))
@@ -134,7 +136,7 @@ def _out_of_turn(
         EventKind.CALLED_OUT_OF_TURN,
         at.line.id,
         booking.number,
-        {"cause": cause, "exception": state},
+        {"cause": cause, "exception": state, "until": now.at + at.regulation.call_for},
     )
     by = booking.exception_by if agreed or awaiting else actor.account
     more = () if awaiting else EXCEPTION

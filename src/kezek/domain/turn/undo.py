@@ -23,7 +23,7 @@ from kezek.domain.regulation.regulation import Regulations
 UNDO_FOR = 10 * SECOND
 # What each step of an officer changes, and so what undoing it restores: no more, or undoing one step
 # would take back what somebody else has done to the booking since.
-_CHANGES: Mapping[Verb, tuple[str, ...]] = {
+CHANGES: Mapping[Verb, tuple[str, ...]] = {
     Verb.ARRIVE: ("arrived_at", "joined_at"),
     Verb.CALL: ("called_at", "call_until", "acknowledged_at"),
     Verb.MISS: ("called_at", "call_until", "joined_at", "misses", "ended_at", "outcome"),
@@ -61,7 +61,7 @@ def step_of(
     `cursor` is the line's before the step and `left` the one that the step left behind; `more` names
     what this step changes beyond others of its kind.
     """
-    before = {name: getattr(booking, name) for name in (*_CHANGES[verb], *more)}
+    before = {name: getattr(booking, name) for name in (*CHANGES[verb], *more)}
     step = {"verb": verb, "by": actor.account, "real": now.real, "was": before}
     if cursor is not None:
         step |= {"cursor": cursor, "left": left}

@@ -6,6 +6,7 @@ and every row may be missing, twice or where it does not belong.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,7 +24,10 @@ _EVENTS = (
 
 
 class SqliteCopy:
-    """Implements `app.copy_audit.Copy`; a running server's file is read as it was at the first look."""
+    """Implements `app.copy_audit.Copy` and `app.replayed.Rows`.
+
+    A running server's file is read as it was at the first look.
+    """
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
@@ -76,6 +80,18 @@ class SqliteCopy:
 
     def cosigned(self) -> list[Any]:
         return self._found("SELECT head, witness FROM cosignature ORDER BY head, witness")
+
+    def bookings(self, names: Sequence[str]) -> Iterator[Sequence[Any]]:
+        # A copy of an older release lacks what came since.
+        there = {name for (name,) in self._found("SELECT name FROM pragma_table_info('booking')")}
+        columns = ", ".join(f'"{name}"' if name in there else "NULL" for name in names)
+        try:
+            yield from self._connection.execute(f"SELECT {columns} FROM booking ORDER BY number")
+        except apsw.Error as error:
+            raise fault_of(error) from None
+
+    def lines(self) -> list[Any]:
+        return self._found('SELECT id, "cursor" FROM line ORDER BY id')
 
     def close(self) -> None:
         self._connection.close(force=True)

@@ -1,0 +1,263 @@
+"""The lines as the log alone tells them: what each event makes of its booking and of the line's cycle.
+
+It reads the log's public fields only, so anybody who has the log can do the same by what
+docs/reference/events.md says.  What an older release did not log is `UNKNOWN` and not compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, TypeAlias
+
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.turn.undo import CHANGES
+
+UNKNOWN = -1
+# Bookings that have ended are kept this long, counted in bookings: a step can be taken back for seconds.
+ENDED_MAX = 10_000
+
+
+@dataclass(slots=True)
+class Course:
+    """A booking by its events: the fields of `Booking` that the log tells."""
+
+    line: str
+    vehicle_class: str
+    start: Instant | None
+    holder: int
+    confirmed_at: Instant
+    moves: int = 0
+    displaced_at: Instant | None = None
+    arrived_at: Instant | None = None
+    joined_at: Instant | None = None
+    called_at: Instant | None = None
+    call_until: Instant | None = None
+    acknowledged_at: Instant | None = None
+    misses: int = 0
+    admitted_at: Instant | None = None
+    ended_at: Instant | None = None
+    outcome: str = ""
+    exception: str = ""
+
+
+TOLD = tuple(field.name for field in fields(Course))
+Body: TypeAlias = Mapping[str, Any]
+Restore: TypeAlias = Callable[[], None]
+
+
+class Replay:
+    """Takes every event of the log in order.
+
+    `live` are the bookings that have not ended, by number; `cursors` the lines' places in the cycle;
+    `strays` the positions of events that do not follow from those before them.
+    """
+
+    def __init__(self) -> None:
+        self.live: dict[int, Course] = {}
+        self.cursors: dict[str, int] = {}
+        self.strays: list[int] = []
+        self._ended: dict[int, Course] = {}
+        # Ended, but a second person may still approve the call out of turn.
+        self._awaiting: dict[int, Course] = {}
+        # What the last step of a booking can be taken back to.
+        self._undo: dict[int, tuple[str, Restore]] = {}
+
+    def take(self, event: Logged) -> None:
+        """Go on by one event; ValueError, TypeError or KeyError when its body is not one of its kind."""
+        if event.kind in _BEGINS:
+            self._begin(event, json.loads(event.body))
+        elif event.kind == EventKind.UNDONE:
+            self._take_back(event, json.loads(event.body))
+        elif event.kind in _STEPS:
+            course = self._course(event.number)
+            if course is None:
+                self.strays.append(event.position)
+            else:
+                _STEPS[event.kind](self, course, event, json.loads(event.body))
+                self._file(event.number, course)
+
+    def settled(self) -> Iterator[tuple[int, Course]]:
+        """Bookings of which nothing more is expected, each once; they are forgotten."""
+        while len(self._ended) > ENDED_MAX:
+            yield from self._settle(next(iter(self._ended)))
+
+    def rest(self) -> Iterator[tuple[int, Course]]:
+        """At the log's end: all others that have ended."""
+        yield from self._ended.items()
+        yield from self._awaiting.items()
+
+    def _settle(self, number: int) -> Iterator[tuple[int, Course]]:
+        course = self._ended.pop(number)
+        self._undo.pop(number, None)
+        if course.exception == "awaiting":
+            self._awaiting[number] = course
+        else:
+            yield number, course
+
+    def _course(self, number: int) -> Course | None:
+        for kept in (self.live, self._ended, self._awaiting):
+            if number in kept:
+                return kept[number]
+        return None
+
+    def _file(self, number: int, course: Course) -> None:
+        """Among the live, the ended or those that await an approval."""
+        if course.ended_at is None:
+            self._ended.pop(number, None)
+            self.live[number] = course
+        elif number in self.live:
+            self._ended[number] = self.live.pop(number)
+        elif number in self._awaiting and course.exception != "awaiting":
+            self._ended[number] = self._awaiting.pop(number)
+
+    def _begin(self, event: Logged, body: Body) -> None:
+        if self._course(event.number) is not None:
+            self.strays.append(event.position)
+            return
+        walked_in = event.kind == EventKind.WALKED_IN
+        self.live[event.number] = Course(
+            line=event.line,
+            vehicle_class=VehicleClass.WALK_IN.value if walked_in else body["class"],
+            start=None if walked_in else body["start"],
+            holder=body.get("holder", UNKNOWN),
+            confirmed_at=event.at,
+            arrived_at=event.at if walked_in else None,
+        )
+
+    def _take_back(self, event: Logged, body: Body) -> None:
+        course = self._course(event.number)
+        verb, restore = self._undo.pop(event.number, ("", lambda: None))
+        if course is None or verb != body["verb"]:
+            self.strays.append(event.position)
+            return
+        restore()
+        self._file(event.number, course)
+
+    def remember(self, event: Logged, course: Course, verb: Verb, *more: str) -> None:
+        """Before an officer's step: what undoing it restores."""
+        was = {name: getattr(course, name) for name in (*CHANGES[verb], *more)}
+
+        def restore() -> None:
+            for name, value in was.items():
+                setattr(course, name, value)
+
+        self._undo[event.number] = (verb, restore)
+
+    def move_on(self, event: Logged, cursor: int) -> None:
+        """The cycle after a call by rule; undoing it gives the place back, unless another call came."""
+        line, before = event.line, self.cursors.get(event.line, 0)
+        self.cursors[line] = cursor
+        verb, restore = self._undo[event.number]
+
+        def give_back() -> None:
+            restore()
+            if self.cursors[line] == cursor:
+                self.cursors[line] = before
+
+        self._undo[event.number] = (verb, give_back)
+
+
+def _moved(_: Replay, course: Course, _event: Logged, body: Body) -> None:
+    course.start, course.displaced_at = body["start"], None
+    course.moves += not body.get("displaced")
+
+
+def _displaced(_: Replay, course: Course, event: Logged, _body: Body) -> None:
+    course.start, course.displaced_at = None, event.at
+
+
+def _arrived(replay: Replay, course: Course, event: Logged, body: Body) -> None:
+    replay.remember(event, course, Verb.ARRIVE)
+    course.arrived_at = event.at
+    course.joined_at = event.at if body.get("late") else None
+
+
+def _called(replay: Replay, course: Course, event: Logged, body: Body) -> None:
+    out_of_turn = event.kind == EventKind.CALLED_OUT_OF_TURN
+    # An exception that awaited its approval before the call outlives the call's undo.
+    more = ("exception",) if out_of_turn and course.exception != "awaiting" else ()
+    replay.remember(event, course, Verb.CALL, *more)
+    course.called_at, course.call_until = event.at, body.get("until", UNKNOWN)
+    course.acknowledged_at = None
+    if out_of_turn:
+        course.exception = body["exception"]
+    else:
+        replay.move_on(event, body.get("cursor", UNKNOWN))
+
+
+def _acknowledged(_: Replay, course: Course, event: Logged, _body: Body) -> None:
+    course.acknowledged_at = event.at
+
+
+def _missed(replay: Replay, course: Course, event: Logged, body: Body) -> None:
+    replay.remember(event, course, Verb.MISS)
+    course.misses = body["misses"]
+    if event.kind == EventKind.NOT_SHOWN:
+        _end(course, event, "no_show")
+        return
+    until = course.call_until
+    # The place follows from the call, not from when somebody noticed that nobody came.
+    course.joined_at = UNKNOWN if until == UNKNOWN else min(event.at, until or event.at)
+    course.called_at = course.call_until = None
+
+
+def _not_shown(replay: Replay, course: Course, event: Logged, body: Body) -> None:
+    if "misses" in body:
+        _missed(replay, course, event, body)
+    else:
+        _end(course, event, "no_show")
+
+
+def _admitted(replay: Replay, course: Course, event: Logged, _body: Body) -> None:
+    replay.remember(event, course, Verb.ADMIT)
+    course.admitted_at = event.at
+
+
+def _crossed(replay: Replay, course: Course, event: Logged, _body: Body) -> None:
+    replay.remember(event, course, Verb.CROSS)
+    _end(course, event, "crossed")
+
+
+def _turned_back(replay: Replay, course: Course, event: Logged, _body: Body) -> None:
+    replay.remember(event, course, Verb.TURN_BACK)
+    _end(course, event, "turned_back")
+
+
+def _cancelled(_: Replay, course: Course, event: Logged, _body: Body) -> None:
+    _end(course, event, "cancelled")
+
+
+def _released(_: Replay, course: Course, event: Logged, _body: Body) -> None:
+    _end(course, event, "released")
+
+
+def _approved(_: Replay, course: Course, _event: Logged, body: Body) -> None:
+    course.exception = body["exception"]
+
+
+def _end(course: Course, event: Logged, outcome: str) -> None:
+    course.ended_at, course.outcome = event.at, outcome
+
+
+_BEGINS = frozenset({EventKind.CONFIRMED, EventKind.WALKED_IN})
+_STEPS: Mapping[str, Callable[[Replay, Course, Logged, Body], None]] = {
+    EventKind.MOVED: _moved,
+    EventKind.DISPLACED: _displaced,
+    EventKind.ARRIVED: _arrived,
+    EventKind.CALLED: _called,
+    EventKind.CALLED_OUT_OF_TURN: _called,
+    EventKind.ACKNOWLEDGED: _acknowledged,
+    EventKind.MISSED: _missed,
+    EventKind.NOT_SHOWN: _not_shown,
+    EventKind.ADMITTED: _admitted,
+    EventKind.CROSSED: _crossed,
+    EventKind.TURNED_BACK: _turned_back,
+    EventKind.CANCELLED: _cancelled,
+    EventKind.RELEASED: _released,
+    EventKind.EXCEPTION_APPROVED: _approved,
+}
