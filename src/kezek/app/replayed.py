@@ -25,6 +25,7 @@ Find: TypeAlias = Callable[[str, int, str], None]
 # Of a booking that has ended, the place in the line says nothing any more.
 _ENDED = tuple(name for name in TOLD if name not in ("joined_at", "call_until", "holder"))
 _SEEN = 0
+PAGE = 4_096
 
 
 COLUMNS = ("number", *TOLD)
@@ -36,7 +37,7 @@ class Comparison:
     def __init__(self, find: Find) -> None:
         self._find = find
         self._replay = Replay()
-        self._ended = array("Q", [_SEEN])
+        self._ended = _Digests()
         self._closed = False
 
     def event(self, event: Logged) -> None:
@@ -60,15 +61,13 @@ class Comparison:
         if course is not None:
             self._compare(number, row, course)
             return
-        known = isinstance(number, int) and 0 < number < len(self._ended) and self._ended[number]
-        if not known:
+        known = self._ended.pop(number) if isinstance(number, int) else _SEEN
+        if known == _SEEN:
             self._find("booking", _at(number), "the row is not in the log, or there twice")
         elif row.ended_at is None:
             self._find("booking", number, "the row is live, and its booking has ended by the log")
         elif _digest(row) != known:
             self._find("booking", number, "the row of the ended booking is not what the log says")
-        if known:
-            self._ended[number] = _SEEN
 
     def line(self, id: str, cursor: Any) -> None:
         """A line's row."""
@@ -80,8 +79,7 @@ class Comparison:
     def missing(self) -> Iterator[tuple[str, int, str]]:
         """After the last row: what the log tells and no row holds."""
         self._close()
-        ended = (number for number, known in enumerate(self._ended) if known != _SEEN)
-        for number in sorted([*self._replay.live, *ended]):
+        for number in sorted([*self._replay.live, *self._ended]):
             yield "booking", number, "the booking is in the log, and its row is missing"
 
     def _close(self) -> None:
@@ -91,10 +89,7 @@ class Comparison:
                 self._keep(number, course)
 
     def _keep(self, number: int, course: Course) -> None:
-        # Numbers are dense; a log that was made by hand need not be.
-        if 0 < number <= len(self._ended) + 1_000_000:
-            self._ended.extend([_SEEN] * (number + 1 - len(self._ended)))
-            self._ended[number] = _digest(course)
+        self._ended.put(number, _digest(course))
 
     def _compare(self, number: int, row: Any, course: Course) -> None:
         for name in TOLD:
@@ -103,6 +98,31 @@ class Comparison:
                 sentence = f"{name} is {_shown(has)} in the row and {_shown(told)} by the log"
                 self._find("booking", number, sentence)
                 return
+
+
+class _Digests:
+    """Eight bytes a number.  Numbers are dense but where a database was put back and went on above."""
+
+    def __init__(self) -> None:
+        self._pages: dict[int, array[int]] = {}
+
+    def put(self, number: int, digest: int) -> None:
+        page, at = divmod(number, PAGE)
+        if page not in self._pages:
+            self._pages[page] = array("Q", bytes(8 * PAGE))
+        self._pages[page][at] = digest
+
+    def pop(self, number: int) -> int:
+        """The digest, which is forgotten; `_SEEN` where there is none."""
+        page, at = divmod(number, PAGE)
+        if page not in self._pages:
+            return _SEEN
+        found, self._pages[page][at] = self._pages[page][at], _SEEN
+        return found
+
+    def __iter__(self) -> Iterator[int]:
+        for page, digests in self._pages.items():
+            yield from (page * PAGE + at for at, digest in enumerate(digests) if digest != _SEEN)
 
 
 def _digest(booking: Any) -> int:
