@@ -125,7 +125,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         what_ifs=_what_ifs(settings, chance),
         forecasts=Forecasts(store, network, queues, clock, watch, _planner(settings)),
         tickets=tickets,
-        finder=Finder(store, tickets, papers.read_qr),
+        finder=Finder(store, tickets, papers.read_qr, rules.known.plates),
         access=_access(settings, store, clock, chance, watch),
         papers=papers,
         timer=Timer(store, network, clock),

@@ -76,6 +76,9 @@ def test_all_migrations_make_the_schema(path: Path):
     assert len([kind for kind, _ in made if kind == "trigger"]) == 10
 
 
+# Alembic cannot read an index on an expression; the test above compares it word for word.
+@pytest.mark.filterwarnings("ignore:Skipped unsupported reflection of expression-based index")
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based")
 def test_alembic_sees_no_difference(path: Path):
     engine = migrated(path)
     with engine.connect() as connection:

@@ -35,6 +35,7 @@ VEHICLE = (
     Reason.PHONE_IMPOSSIBLE,
     Reason.DRIVER_MISSING,
     Reason.DRIVERS_TOO_MANY,
+    Reason.VIN_MISSING,
     Reason.VEHICLE_BOOKED,
 )
 
@@ -58,7 +59,8 @@ async def done(house: House, command: Command) -> Done:
 def discreet(house: House, decided: Refused, actor: Actor) -> Refused:
     """The refusal without the number of somebody else's booking."""
     number = decided.facts.get("number")
-    if decided.reason is not Reason.VEHICLE_BOOKED or not isinstance(number, int):
+    of_another = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
+    if decided.reason not in of_another or not isinstance(number, int):
         return decided
     booking = house.store.reader.get(Booking, number)
     if booking is not None and sees(house, actor, booking):

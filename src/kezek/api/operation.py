@@ -16,6 +16,7 @@ import msgspec
 from kezek.api.problem import Wrong, no, wrong
 from kezek.domain.account.actor import PUBLIC, Actor
 from kezek.domain.kernel.refusal import Reason
+from kezek.domain.kernel.text import cleaned
 
 T = TypeVar("T")
 
@@ -132,13 +133,29 @@ def _decoder(kind: Any) -> Callable[[bytes], Any]:
 def read_body(body: bytes, kind: type[T]) -> T:
     """A body as a Struct; every way in which it cannot be one has its own code."""
     try:
-        found: T = _decoder(kind)(body)  # type: ignore[arg-type]
+        found: T
+        if body.isascii() and b"\\u" not in body:
+            found = _decoder(kind)(body)  # type: ignore[arg-type]
+        else:
+            # Read twice, so that signs that nobody sees are gone before anything is measured.
+            found = msgspec.convert(_cleaned(msgspec.json.decode(body)), kind)
     except msgspec.ValidationError as error:
         raise _misfit(error) from error
     except UnicodeDecodeError as error:
         raise wrong(Wrong.NOT_UTF8, at=error.start) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise wrong(Wrong.MALFORMED, wrong=str(error)[:200]) from error
+    return found
+
+
+def _cleaned(found: Any) -> Any:
+    """A JSON value with every text in it cleaned."""
+    if isinstance(found, str):
+        return cleaned(found)
+    if isinstance(found, list):
+        return [_cleaned(one) for one in found]
+    if isinstance(found, dict):
+        return {name: _cleaned(one) for name, one in found.items()}
     return found
 
 

@@ -16,6 +16,7 @@ from kezek.domain.account.actor import ANYWHERE, Actor, Role
 from kezek.domain.account.password import PasswordFault, fault_of
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR
+from kezek.domain.kernel.text import cleaned
 
 # Each takes 32 MiB and a core for a moment, so a crowd at the door waits here and nowhere else.
 HASHED_AT_ONCE_MAX = 2
@@ -140,7 +141,7 @@ class PlainAccess:
 
     def sign_in(self, login: str, password: str) -> str | None:
         """The secret of a new session, or None; an unknown login takes as long as a wrong password."""
-        found = self._store.reader.get(Login, login.strip().lower())
+        found = self._store.reader.get(Login, cleaned(login).lower())
         person = self._person(found.account) if found else None
         stored = person[0].password if person and person[0].password else None
         if not self._locks.verify_password(stored, password) or person is None:

@@ -18,6 +18,7 @@ from kezek.app.row_problem import Faults, RowProblem, RowReason
 from kezek.app.table import Row, decoded, header_fits
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Instant, date_of, to_datetime, windows
+from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import VehicleClass
 
 ROWS_MAX = 1_000
@@ -87,9 +88,9 @@ def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | int
     header: list[str] | None = None
     line = 1  # where the row begins; a quoted cell may hold line breaks
     for found in reader:
-        if any(cell.strip() for cell in found):
+        if any(cleaned(cell) for cell in found):
             if header is None:
-                header = [cell.strip().lower() for cell in found]
+                header = [cleaned(cell).lower() for cell in found]
                 if not header_fits(header, whole, frozenset(REQUIRED), frozenset(OPTIONAL), line):
                     return
             elif len(found) == len(header):
@@ -119,7 +120,7 @@ def _row(
     )
     wanted = (row.optional("class") or VehicleClass.IN_TURN).lower()
     if faults.found or post is None or start is None:
-        return Unclear(line, cells["plate"].strip()[:16], tuple(faults.found))
+        return Unclear(line, cleaned(cells["plate"])[:16], tuple(faults.found))
     return Asked(line, post, start, wanted, vehicle)
 
 
@@ -144,7 +145,7 @@ def _names(post: Post) -> set[str]:
 
 def _day(row: Row) -> date | None:
     """2026-06-16, or 16.06.2026."""
-    found = _DOTTED.fullmatch(row.cells.get("day", "").strip())
+    found = _DOTTED.fullmatch(cleaned(row.cells.get("day", "")))
     if found is None:
         return row.day("day")
     day, month, year = found.groups()
@@ -158,7 +159,7 @@ def _start(row: Row, post: Post, day: date) -> Instant | None:
     """The window of the day that begins at the hour, in the checkpoint's time."""
     found = _HOUR.fullmatch(row.text("hour"))
     if found is None:
-        if row.cells.get("hour", "").strip():
+        if cleaned(row.cells.get("hour", "")):
             row.fault("hour", RowReason.VALUE_UNEXPECTED)
         return None
     start = window_at(post, day, int(found[1]))

@@ -10,7 +10,10 @@ from kezek.app.ticket import Tickets, TicketView
 from kezek.domain.booking.booking import CODE_LENGTH, CODE_LETTERS, Booking, numbers_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.known import PlateFormats
+from kezek.domain.kernel.text import cleaned
 from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle.reading import spellings, twins
 from kezek.domain.vehicle.spelling import fold
 
 FOUND_MAX = 12
@@ -37,13 +40,18 @@ class Finder:
     """Finds live bookings of one post.  `read_qr` gives the booking number of a trusted QR text."""
 
     def __init__(
-        self, store: Store, tickets: Tickets, read_qr: Callable[[str, Instant], int | None]
+        self,
+        store: Store,
+        tickets: Tickets,
+        read_qr: Callable[[str, Instant], int | None],
+        formats: PlateFormats,
     ) -> None:
         self._store, self._tickets, self._read_qr = store, tickets, read_qr
+        self._formats = formats
 
     def find(self, post: Post, text: str, now: Instant) -> list[TicketView]:
         """Bookings of the post's line that fit, live ones first; empty when none does."""
-        text = text.strip()[:TEXT_LENGTH_MAX]
+        text = cleaned(text)[:TEXT_LENGTH_MAX]
         if not text or post.line is None:
             return []
         views = self._tickets.views(self._numbers(post, text, now), now)
@@ -64,6 +72,8 @@ class Finder:
             numbers += [booking.number for booking in with_code(reader, code)]
         if text.isascii() and text.isdigit() and int(text) <= last:
             numbers.append(int(text))
-        for part in plates.searched(text):
+        # As typed, with look-alikes as digits or as letters, and every plate that it may stand for.
+        parts = (*plates.searched(text), *twins(code), *spellings(text, self._formats))
+        for part in dict.fromkeys(parts):
             numbers += reader.plates(post.line.id, part, FOUND_MAX)
         return list(dict.fromkeys(numbers))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from kezek.app.port import Reader
 from kezek.domain.account.account import Account, ApiKey, Grant
+from kezek.domain.kernel.text import cleaned
 
 # Carriers open accounts by themselves, so there may be any number.
 SHOWN_MAX = 100
@@ -29,7 +30,7 @@ class Roster:
 
 def roster(reader: Reader, wanted: str = "") -> Roster:
     """Accounts with `wanted` in login or name: open ones first, by login; the closed ones last."""
-    part = wanted.strip().lower()
+    part = cleaned(wanted).lower()
     found = [a for a in reader.all(Account) if part in a.login.lower() or part in a.name.lower()]
     found.sort(key=lambda a: (a.closed_at is not None, a.login))
     shown = found[:SHOWN_MAX]

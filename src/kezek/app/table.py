@@ -17,6 +17,7 @@ from typing import TypeAlias, TypeVar
 
 from kezek.app.row_problem import Checked, Faults, RowReason
 from kezek.domain.kernel.instant import date_of
+from kezek.domain.kernel.text import cleaned
 
 T = TypeVar("T")
 Source: TypeAlias = Path | Traversable
@@ -39,7 +40,7 @@ class Row:
 
     def optional(self, column: str) -> str | None:
         """The text of a cell, None when it is empty or its column absent."""
-        text = self.cells.get(column, "").strip()
+        text = cleaned(self.cells.get(column, ""))
         if len(text) > _CELL_MAX:
             self.fault(column, RowReason.VALUE_TOO_LONG)
             return None
@@ -51,14 +52,14 @@ class Row:
     def text(self, column: str) -> str:
         text = self.optional(column)
         if text is None:
-            if not self.cells.get(column, "").strip():
+            if not cleaned(self.cells.get(column, "")):
                 self.fault(column, RowReason.VALUE_MISSING)
             return ""
         return text
 
     def one_of(self, column: str, words: frozenset[str]) -> str:
         """One of the words; the empty one may be among them."""
-        text = self.cells.get(column, "").strip()
+        text = cleaned(self.cells.get(column, ""))
         if text not in words:
             self.fault(column, RowReason.VALUE_UNEXPECTED if text else RowReason.VALUE_MISSING)
             return ""
@@ -177,7 +178,7 @@ def _rows(
     try:
         for cells in reader:
             if header is None:
-                header = [cell.strip() for cell in cells]
+                header = [cleaned(cell) for cell in cells]
                 if not header_fits(header, faults, required, optional):
                     return
             elif cells and len(cells) != len(header):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kezek.app.checkpoint import Network, Post
+from kezek.app.phones import numbering_plan
 from kezek.app.place_history import PlaceHistories, PlaceHistory
 from kezek.app.port import Store
 from kezek.app.queue import Queues, Seen, see
@@ -147,4 +148,8 @@ class Tickets:
     def lost(self, number: int, phone: str) -> bool:
         """Whether the number and the phone belong together; a wrong guess learns nothing else."""
         who = self._store.reader.get(Particulars, number)
-        return who is not None and who.phone != "" and who.phone == normalise(phone)
+        return (
+            who is not None
+            and who.phone != ""
+            and who.phone in (normalise(phone), normalise(phone, numbering_plan))
+        )

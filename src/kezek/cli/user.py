@@ -42,11 +42,12 @@ def user() -> None:
 def add(login: str, name: str, role: str, place: str | None, folder: Path | None) -> None:
     """Add an account and print a one-time link with which it sets its password."""
     from kezek.domain.account.decide import AddAccount
+    from kezek.domain.kernel.text import cleaned
 
     place = place_of(role, place)
     with opened(folder) as house:
         made = ask(house, AddAccount(fresh_key(house), operator(), login, name, "", role, place))
-        body = {"account": made["account"], "login": login.strip().lower()}
+        body = {"account": made["account"], "login": cleaned(login).lower()}
         _tell_link(house, body)
 
 
@@ -211,8 +212,9 @@ def place_of(role: str, place: str | None) -> str:
 def account_of(house: House, login: str) -> int:
     """The number of an account that is not closed."""
     from kezek.domain.account.account import Login
+    from kezek.domain.kernel.text import cleaned
 
-    found = house.store.reader.get(Login, login.strip().lower())
+    found = house.store.reader.get(Login, cleaned(login).lower())
     if found is None:
         raise Failed(
             ExitCode.REFUSED,

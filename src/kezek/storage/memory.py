@@ -13,7 +13,7 @@ from kezek.app.census import Census, Marks
 from kezek.app.port import Answered, Session
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Setting
 from kezek.domain.account.account import ApiKey
-from kezek.domain.booking.booking import Booking, Driver, Particulars
+from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
@@ -116,6 +116,10 @@ class MemoryRows:
 
     def present(self, line: str) -> Sequence[int]:
         return [b.number for b in self._bookings(line) if b.arrived_at is not None]
+
+    def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
+        claims = [c.key for c in self.all(Claim) if (c.authority, c.kind) == (authority, "plate")]
+        return [key for key in claims if key[2][3:] == plate]
 
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         live = self._bookings(line)

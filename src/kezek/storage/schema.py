@@ -191,12 +191,22 @@ claim = _table(
     CheckConstraint("kind IN ('plate', 'vin')", name="claim_is_by_plate_or_vin"),
     key=("authority", "kind", "value"),
 )
+# The trucks of all countries that are spelled alike: what follows the country's letters and a space.
+Index(
+    "claim_namesake",
+    claim.c.authority,
+    text("substr(value, 4)"),
+    sqlite_where=text("kind = 'plate'"),
+    postgresql_where=text("kind = 'plate'"),
+)
 
 # I16: what is personal stands in tables of its own, which can be erased while the log stays.
 particulars = _table(
     "particulars",
     *_whole("number"),
     *_text("country", "plate", "vin", "trailer", "phone", "purpose", "erase_on"),
+    # What was written where the plate was read anew; the release before writes none.
+    Column("typed", _WORDS, nullable=False, server_default=text("''")),
     # I16: nothing personal is kept without a purpose and an end.
     CheckConstraint("purpose <> '' AND erase_on <> ''", name="particulars_have_an_end"),
     key=("number",),
@@ -225,6 +235,8 @@ account = _table(
     *_whole("added_at"),
     *_whole("closed_at", null=True),
     *_whole("claims_lost"),
+    # Accounts of the release before count as confirmed from the beginning.
+    Column("confirmed_at", _WIDE, nullable=True, server_default=text("0")),
     # I17: nobody signs in to an account that is closed.
     CheckConstraint("closed_at IS NULL OR password = ''", name="account_closed_has_no_password"),
     key=("id",),

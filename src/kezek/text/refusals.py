@@ -96,7 +96,10 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.PHONE_IMPOSSIBLE: Said(
         t("Impossible phone number"),
-        t("This cannot be dialled: a phone number has 7 to 15 digits with the country's code."),
+        t(
+            "This cannot be dialled: a phone number begins with the country's code and has as many"
+            " digits as that country gives."
+        ),
         t("Write the number like +7 701 123 45 67."),
     ),
     R.DRIVER_MISSING: Said(
@@ -213,6 +216,14 @@ SAID: Mapping[Reason, Said] = {
     R.SAME_WINDOW: Said(
         t("Already your time"), t("The booking has this time already."), t("Choose another hour.")
     ),
+    R.VIN_MISSING: Said(
+        t("The VIN is needed"),
+        t("The plate alone does not say which truck this is."),
+        t(
+            "Check the plate and its country against the registration papers, or add the VIN from"
+            " line E of the registration certificate."
+        ),
+    ),
     R.VEHICLE_BOOKED: Said(
         t("The truck is booked already"),
         t("This truck has a live booking with the same authority."),
@@ -251,6 +262,18 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
     (R.VIN_IMPOSSIBLE, "vin_length"): t("A VIN has 17 characters."),
     (R.VIN_IMPOSSIBLE, "vin_letter"): t("A VIN has no letters I, O and Q: write 1 and 0."),
     (R.VIN_IMPOSSIBLE, "vin_character"): t("A VIN has digits and Latin letters only."),
+    (R.VIN_MISSING, "plate_none"): t(
+        "This plate fits no known format of its country, so the VIN is needed."
+    ),
+    (R.VIN_MISSING, "plate_several"): t(
+        "This plate can be read in several ways, so the VIN is needed."
+    ),
+    (R.VIN_MISSING, "plate_abroad"): t(
+        "This plate fits a format of another country, so the VIN is needed."
+    ),
+    (R.VIN_MISSING, "plate_shared"): t(
+        "A truck of another country with this plate has a live booking, so the VIN is needed."
+    ),
     (R.VEHICLE_BOOKED, "vin"): t(
         "A truck with this VIN has a live booking with the same authority."
     ),

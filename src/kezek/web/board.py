@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kezek.app.board import PostRow
 from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.text import cleaned
 from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.web.live import live
@@ -62,7 +63,7 @@ class Total:
 async def board(request: PageRequest) -> Response[bytes]:
     """The network: places today and in the coming days, trucks waiting, state, age."""
     here = visit(request)
-    q = request.query_params.get("q", "")[:SEARCH_LENGTH_MAX].strip()
+    q = cleaned(request.query_params.get("q", "")[:SEARCH_LENGTH_MAX])
     if q or not here.plain:
         return html(request, draw(here, q))
     sheet = sheet_of(here)

@@ -53,14 +53,14 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
         raise Stop("malformed")
     if step == "truck":
         return book_flow.show(request, flow, "truck", choice)
-    timely = not choice.errors
-    choice.errors |= faults_of(choice.values, here.words)
-    choice.warnings = doubts_of(choice.values, here.words)
+    timely, known = not choice.errors, here.house.rules.known
+    choice.errors |= faults_of(choice.values, here.words, known)
+    choice.warnings = doubts_of(choice.values, here.words, known)
     if step == "confirm" and timely and not choice.errors:
         return await _confirm(request, flow, choice)
     if choice.errors:
         return book_flow.show(request, flow, "truck", choice, http_status=422)
-    choice.values = as_spelled(choice.values)
+    choice.values = as_spelled(choice.values, known)
     return book_flow.show(request, flow, "confirm", choice)
 
 

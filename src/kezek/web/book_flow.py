@@ -19,6 +19,7 @@ from kezek.app.checkpoint import Post
 from kezek.domain.account.actor import STAFF, Actor
 from kezek.domain.kernel.instant import HOUR, Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.text import names, refusals
 from kezek.web.book_choice import neighbours_of, picks_of
@@ -242,7 +243,10 @@ def near(choice: Choice, now: Instant) -> list[HourView]:
 def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
     """The first step: which post."""
     here = visit(request)
-    wanted, q = request.query_params.get("to", ""), request.query_params.get("q", "").strip()[:60]
+    wanted, q = (
+        request.query_params.get("to", ""),
+        cleaned(request.query_params.get("q", "")[:200])[:60],
+    )
     context = _blank(here, flow)
     return page(
         request,

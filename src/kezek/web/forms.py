@@ -14,6 +14,7 @@ from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field as Part
 from python_multipart.multipart import File, FormParser
 
+from kezek.domain.kernel.text import cleaned
 from kezek.web.stop import Stop
 
 FIELDS_MAX = 5_000  # a thousand trucks with an hour, a driver and a tick each
@@ -32,8 +33,8 @@ class Form:
     uploads: Mapping[str, bytes] = field(default_factory=dict)
 
     def text(self, name: str, most: int = 200) -> str:
-        """One line without its outer spaces, empty when it is missing."""
-        value = self.area(name, most).strip()
+        """One line without invisible signs and outer spaces, empty when it is missing."""
+        value = cleaned(self.area(name, most))
         if any(ord(c) < 32 or ord(c) == 127 for c in value):
             raise Stop("malformed")
         return value
@@ -56,7 +57,7 @@ class Form:
 
     def number(self, name: str) -> int | None:
         """A whole number from 0, None when it is none."""
-        value = self.text(name, 30).replace(" ", "").replace("\u00a0", "")
+        value = self.text(name, 30).replace(" ", "")
         return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
     def ticked(self, name: str) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kezek.app.plates import plate_formats
 from kezek.domain.booking.book import Vehicle, faults
+from kezek.domain.kernel.known import Known
 from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
-from kezek.domain.vehicle.vehicle import spelled
+from kezek.domain.vehicle.reading import Read, read
+from kezek.domain.vehicle.vehicle import country_of, spelled
 from kezek.text import refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
@@ -19,6 +20,9 @@ from kezek.web.forms import Form
 NAMES = ("vehicle_class", "country", "plate", "vin", "trailer", "phone", "driver")
 _MOST = {"country": 2, "vehicle_class": 20, "driver": 120}
 
+_READ_AS = translatable(
+    "We read this plate as %(plate)s. Check it against the registration papers."
+)
 _UNKNOWN_FORM = translatable(
     "We do not know this form of plate. Look once more; it does not stop you."
 )
@@ -46,15 +50,34 @@ def vehicle_of(values: Mapping[str, str]) -> Vehicle:
     )
 
 
-def as_spelled(values: Mapping[str, str]) -> dict[str, str]:
+def as_spelled(values: Mapping[str, str], known: Known) -> dict[str, str]:
     """The same in the one spelling, as it will stand on the ticket; for what is not impossible."""
     typed = vehicle_of(values)
-    one = spelled(country=typed.country, plate=typed.plate, vin=typed.vin, trailer=typed.trailer)
-    vehicle = {"country": one.country, "plate": one.plate, "vin": one.vin, "trailer": one.trailer}
-    return {**values, **vehicle, "phone": phones.normalise(typed.phone)}
+    one = spelled(
+        country=typed.country,
+        plate=typed.plate,
+        vin=typed.vin,
+        trailer=typed.trailer,
+        known=known,
+    )
+    vehicle = {"country": one.country, "vin": one.vin, "trailer": one.trailer}
+    # What was typed goes on, so that the rules read it and the ticket can say how it was read.
+    plate = one.reading.typed
+    return {
+        **values,
+        **vehicle,
+        "plate": plate,
+        "phone": phones.normalise(typed.phone, known.phone),
+    }
 
 
-def faults_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
+def read_as(values: Mapping[str, str], known: Known) -> str:
+    """The plate that will stand on the ticket, of values about which nothing is impossible."""
+    country = country_of(values.get("country", ""))
+    return read(country, values.get("plate", ""), known.plates).plate
+
+
+def faults_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, str]:
     """What is impossible, by field: everything at once, so that nobody is sent back twice."""
     vehicle, found = vehicle_of(values), dict[str, str]()
 
@@ -68,19 +91,21 @@ def faults_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
         note("vin", Reason.VIN_IMPOSSIBLE, {"wrong": vins.VinFault.EMPTY})
     if not phones.normalise(vehicle.phone):
         found["phone"] = say.gettext(_NO_PHONE)
-    for fault in faults(vehicle):
+    for fault in faults(vehicle, known):
         of_country = fault.facts.get("wrong") == plates.PlateFault.COUNTRY_SHAPE
         note("country" if of_country else str(fault.facts["field"]), fault.reason, fault.facts)
     return found
 
 
-def doubts_of(values: Mapping[str, str], say: Words) -> dict[str, str]:
+def doubts_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, str]:
     """What is unusual, by field; it is said and stops nobody."""
-    country, found = values.get("country", "").upper(), {}
-    plate = plates.normalise(country, values.get("plate", ""))
-    possible = not plates.impossible(country, plate)
-    if possible and not plates.known_format(country, plate, plate_formats()):
-        found["plate"] = say.gettext(_UNKNOWN_FORM)
+    country, found = country_of(values.get("country", "")), {}
+    if not plates.impossible(country, values.get("plate", "")):
+        reading = read(country, values.get("plate", ""), known.plates)
+        if reading.anew:
+            found["plate"] = say.say(_READ_AS, plate=reading.plate)
+        elif reading.how in (Read.NONE, Read.SEVERAL):
+            found["plate"] = say.gettext(_UNKNOWN_FORM)
     vin = vins.normalise(values.get("vin", ""))
     if not vins.impossible(vin) and vins.check_digit_doubtful(vin):
         found["vin"] = say.gettext(_CHECK_DIGIT)

@@ -135,6 +135,7 @@ CASES = {
             R.HORIZON_EXCEEDED: fields(start=lambda w: w.now.at + 40 * DAY),
             R.WINDOW_UNKNOWN: fields(start=lambda w: w.window(B, day=1) + 1),
             R.DAY_CLOSED: Fault(facts=close_tomorrow(B)),
+            R.VIN_MISSING: truck(vin=""),
             R.VEHICLE_BOOKED: Fault(facts=booked),
             R.CLASS_FULL: Fault(facts=fill_class),
             R.SLOT_FULL: Fault(facts=fill_window, last=-1),

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +7,6 @@ from hypothesis import strategies as st
 from kezek.domain.vehicle.plate import (
     PlateFault,
     impossible,
-    known_format,
     mask,
     normalise,
     searched,
@@ -90,14 +87,6 @@ def test_one_spelling(country, text, plate):
 )
 def test_impossible(country, text, fault):
     assert impossible(country, text) == fault
-
-
-def test_a_known_format_is_matched_whole():
-    formats = {"KZ": (re.compile(r"\d{3}[A-Z]{3}\d{2}"),)}
-    assert known_format("KZ", "777ABC01", formats)
-    assert not known_format("KZ", "777ABC011", formats)
-    assert not known_format("KZ", "X777ABC01", formats)
-    assert known_format("TR", "anything", formats), "nothing is known of TR, so nothing is doubted"
 
 
 @pytest.mark.parametrize(

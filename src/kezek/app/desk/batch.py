@@ -32,6 +32,8 @@ from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.call import Call
 
 # Who asks and how long a place is held back do not make two requests different.
+# Refusals because of another live booking of the vehicle, whose number is among their facts.
+_HELD = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
 _NOT_THE_BODY = frozenset({"key", "actor", "delay"})
 
 
@@ -124,7 +126,7 @@ def decided(
     facts = Facts(unit, salt, withheld=withheld)
     if isinstance(unit, Prefetching):
         unit.prefetch([*named(commands), *((Answered, d) for d in digests if d)])
-        unit.prefetch(named_next(commands, facts))
+        unit.prefetch(named_next(commands, facts, rules.known.plates))
     # The log's time never runs backwards, whatever the machine's clock does.
     now = Moment(max(now.at, unit.last_at), now.real)
     draft = _Draft(facts, unit, rules, now, [], {})
@@ -169,8 +171,8 @@ def _decided(draft: _Draft, command: Command) -> Decision:
             _settle(draft, number)
     decision = decide(draft.facts, command, draft.rules, draft.now)
     # The plate and the VIN may each be claimed by a booking of its own, and both may have lapsed.
-    while isinstance(decision, Refused) and decision.reason is Reason.VEHICLE_BOOKED:
-        holder = decision.facts["number"]
+    while isinstance(decision, Refused) and decision.reason in _HELD:
+        holder = decision.facts.get("number")
         if not isinstance(holder, int) or not _settle(draft, holder):
             break
         decision = decide(draft.facts, command, draft.rules, draft.now)

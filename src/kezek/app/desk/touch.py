@@ -20,12 +20,14 @@ from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.slot.place import Return, day_of
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.arrive import WalkIn
 from kezek.domain.turn.call import Call
-from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
+from kezek.domain.vehicle.reading import read
+from kezek.domain.vehicle.vehicle import country_of
 
 # No calendar of ours reaches further; a rule refuses what lies beyond before it asks for rows.
 _LATEST: Instant = 2**47
@@ -43,9 +45,9 @@ def touches(command: Command) -> list[Ref]:
     return list(of(command))
 
 
-def named_next(commands: Iterable[Command], facts: Facts) -> list[Ref]:
+def named_next(commands: Iterable[Command], facts: Facts, formats: PlateFormats) -> list[Ref]:
     """What those rows name in turn: the place of a booking, the claims of a vehicle."""
-    return [ref for command in commands for ref in _next(command, facts)]
+    return [ref for command in commands for ref in _next(command, facts, formats)]
 
 
 def _numbered(command: Any) -> Iterator[Ref]:
@@ -90,12 +92,12 @@ _TOUCHES: Mapping[type[Any], Callable[[Any], Iterator[Ref]]] = {
 }
 
 
-def _next(command: Any, facts: Facts) -> Sequence[Ref]:
+def _next(command: Any, facts: Facts, formats: PlateFormats) -> Sequence[Ref]:
     if isinstance(command, Book | WalkIn):
         line = facts.get(Line, command.line)
         if line is None:
             return ()
-        claims = _claims(line.authority, command.vehicle)
+        claims = _claims(line.authority, command.vehicle, formats)
         return [*claims, *_day(line, command.start)] if isinstance(command, Book) else claims
     if isinstance(command, GiveBack):
         back = facts.get(Return, (command.number, command.start))
@@ -133,14 +135,13 @@ def _day(line: Line, start: Instant) -> list[Ref]:
     return [(Day, day_of(line, start))] if 0 <= start < _LATEST else []
 
 
-def _claims(authority: str, vehicle: Vehicle) -> list[Ref]:
+def _claims(authority: str, vehicle: Vehicle, formats: PlateFormats) -> list[Ref]:
     """The claims of a vehicle as typed; what no plate can be is refused before anybody looks."""
-    country, plate, vin = vehicle.country.strip().upper(), vehicle.plate, vehicle.vin
-    if len(country) > _LENGTH_MAX or len(plate) > _LENGTH_MAX or len(vin) > _LENGTH_MAX:
+    country, plate, vin = country_of(vehicle.country), vehicle.plate, vehicle.vin
+    if len(plate) > _LENGTH_MAX or len(vin) > _LENGTH_MAX:
         return []
-    refs: list[Ref] = [
-        (Claim, (authority, "plate", f"{country} {plates.normalise(country, plate)}"))
-    ]
+    read_as = read(country, plate, formats).plate
+    refs: list[Ref] = [(Claim, (authority, "plate", f"{country} {read_as}"))]
     if vin:
         refs.append((Claim, (authority, "vin", vins.normalise(vin))))
     return refs

@@ -11,7 +11,8 @@ class Account:
     """One person or firm that signs in.
 
     `password` is an argon2id hash, empty until one is set.  `claims_lost` counts bookings of this
-    account that were released because somebody else showed the vehicle's papers.
+    account that were released because somebody else showed the vehicle's papers.  `confirmed_at` is
+    when an agency or an administrator vouched for a carrier that added itself; None when nobody has.
     """
 
     id: int
@@ -22,6 +23,7 @@ class Account:
     added_at: Instant
     closed_at: Instant | None
     claims_lost: int = 0
+    confirmed_at: Instant | None = 0
 
     @property
     def key(self) -> int:

@@ -20,7 +20,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts, Row
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
-from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
@@ -128,7 +128,7 @@ def decide_add_account(
         return Refused(Reason.NOT_ALLOWED, {})
     if not is_line(command.name, NAME_LENGTH_MAX):
         return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "name", "most": NAME_LENGTH_MAX})
-    login = command.login.strip().lower()
+    login = cleaned(command.login).lower()
     low, high = LOGIN_LENGTH
     if not low <= len(login) <= high or any(c.isspace() or not c.isprintable() for c in login):
         return Refused(Reason.LOGIN_IMPOSSIBLE, {"field": "login", "least": low, "most": high})
@@ -138,7 +138,7 @@ def decide_add_account(
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
     number = _next(facts, "account")
     account = Account(
-        number, login, command.name.strip(), command.password, command.simulated, now.at, None
+        number, login, cleaned(command.name), command.password, command.simulated, now.at, None
     )
     event = Event(
         EventKind.ACCOUNT_ADDED,
@@ -235,7 +235,7 @@ def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: 
         number,
         command.account,
         command.digest,
-        command.label.strip(),
+        cleaned(command.label),
         command.role,
         command.place,
         command.rate,

@@ -11,8 +11,9 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.known import Known
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.vehicle import phone as phones
@@ -32,7 +33,7 @@ class KeepInGarage:
 
 
 def decide_garage(
-    facts: Facts, command: KeepInGarage, _rules: Regulations, _now: Moment
+    facts: Facts, command: KeepInGarage, rules: Regulations, _now: Moment
 ) -> Decision:
     """A carrier's own list; the log says that it changed, not what is in it."""
     row = command.row
@@ -43,10 +44,10 @@ def decide_garage(
         return account
     event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
     # In normal form also to remove it, or a hyphen would keep it there.
-    refused = _refused(row)
+    refused = _refused(row, rules.known)
     if refused:
         return refused
-    normal = row_kept(row)
+    normal = row_kept(row, rules.known)
     if command.remove:
         return Accepted((event,), (), ((type(normal), normal.key),), {"account": row.account})
     known = facts.get(type(normal), normal.key) is not None
@@ -55,25 +56,25 @@ def decide_garage(
     return Accepted((event,), (normal,), outcome={"account": row.account})
 
 
-def _refused(row: GarageVehicle | GarageDriver) -> Refused | None:
+def _refused(row: GarageVehicle | GarageDriver, known: Known) -> Refused | None:
     if isinstance(row, GarageDriver):
-        return next(people_faults(phone=row.phone, drivers=(row.name,)), None)
+        return next(people_faults(phone=row.phone, drivers=(row.name,), plan=known.phone), None)
     refused = next(vehicle_faults(**_typed(row)), None)
     if refused is None and not is_line(row.label, NAME_LENGTH_MAX):
         refused = Refused(Reason.TEXT_IMPOSSIBLE, {"field": "label", "most": NAME_LENGTH_MAX})
     return refused
 
 
-def row_kept(row: GarageVehicle | GarageDriver) -> GarageVehicle | GarageDriver:
+def row_kept(row: GarageVehicle | GarageDriver, known: Known) -> GarageVehicle | GarageDriver:
     """A row about which nothing is impossible, in the form in which it is kept."""
     if isinstance(row, GarageDriver):
-        return replace(row, name=row.name.strip(), phone=phones.normalise(row.phone))
-    normal = spelled(**_typed(row))
+        return replace(row, name=cleaned(row.name), phone=phones.normalise(row.phone, known.phone))
+    normal = spelled(**_typed(row), known=known)
     return replace(
         row,
-        label=row.label.strip(),
+        label=cleaned(row.label),
         country=normal.country,
-        plate=normal.plate,
+        plate=normal.reading.plate,
         vin=normal.vin,
         trailer=normal.trailer,
     )

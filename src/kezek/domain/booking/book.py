@@ -7,14 +7,17 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 from kezek.domain.account.actor import STAFF, Actor, Role
-from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys
+from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
+from kezek.domain.booking.claim import claims_of
 from kezek.domain.booking.status import no_show_at
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment, from_datetime, local_day, windows
+from kezek.domain.kernel.known import Known
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, Regulations
 from kezek.domain.slot.place import bookable, find, returns_of, take, take_protected
@@ -66,7 +69,7 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
     line, regulation, rule = found
     if not _on_sale(command.actor, line, rule):
         return Refused(Reason.NOT_ALLOWED, {"class": rule.name})
-    who = particulars(command.vehicle, line, command.start)
+    who = particulars(command.vehicle, line, command.start, rules.known)
     if isinstance(who, Refused):
         return who
     refused = crowded(command.vehicle, regulation) or bookable(
@@ -77,7 +80,7 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
     places = find(facts, line, command.start)
     if isinstance(places, Refused):
         return places
-    claims = claims_of(facts, line.authority, who)
+    claims = claims_of(facts, command.actor, line, who, rules.known.plates)
     if isinstance(claims, Refused):
         return claims
     if command.protected:
@@ -132,31 +135,38 @@ def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
     return not rule.staff_only or actor.may(staff, line.checkpoint, line.authority)
 
 
-def faults(vehicle: Vehicle) -> Iterator[Refused]:
+def faults(vehicle: Vehicle, known: Known) -> Iterator[Refused]:
     """All that is impossible about a vehicle and its people; the first is the one that is told."""
     yield from vehicle_faults(
         country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
     )
-    yield from people_faults(phone=vehicle.phone, drivers=vehicle.drivers)
+    yield from people_faults(phone=vehicle.phone, drivers=vehicle.drivers, plan=known.phone)
 
 
-def particulars(vehicle: Vehicle, line: Line, start: Instant) -> Particulars | Refused:
-    """The vehicle in normal form, or what is impossible about it."""
-    refused = next(faults(vehicle), None)
+def particulars(
+    vehicle: Vehicle, line: Line, start: Instant, known: Known
+) -> Particulars | Refused:
+    """The vehicle in normal form with its plate as read, or what is impossible about it."""
+    refused = next(faults(vehicle, known), None)
     if refused:
         return refused
     normal = spelled(
-        country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
+        country=vehicle.country,
+        plate=vehicle.plate,
+        vin=vehicle.vin,
+        trailer=vehicle.trailer,
+        known=known,
     )
     return Particulars(
         number=0,
         country=normal.country,
-        plate=normal.plate,
+        plate=normal.reading.plate,
         vin=normal.vin,
         trailer=normal.trailer,
-        phone=phones.normalise(vehicle.phone),
+        phone=phones.normalise(vehicle.phone, known.phone),
         purpose="crossing",
         erase_on=erased_on(line, start),
+        typed=normal.reading.typed if normal.reading.anew else "",
     )
 
 
@@ -176,18 +186,6 @@ def erased_on(line: Line, over: Instant) -> str:
 @lru_cache(maxsize=1_024)
 def _days_later(on: date, days: int) -> str:
     return (on + timedelta(days=days)).isoformat()
-
-
-def claims_of(
-    facts: Facts, authority: str, who: Particulars, ours: int = 0
-) -> list[tuple[str, str, str]] | Refused:
-    """The claims the vehicle makes, if no other booking holds one of them."""
-    keys = claim_keys(authority, who)
-    for key in keys:
-        held = facts.get(Claim, key)
-        if held is not None and held.number != ours:
-            return Refused(Reason.VEHICLE_BOOKED, {"by": key[1], "number": held.number})
-    return keys
 
 
 def confirmed(
@@ -235,10 +233,11 @@ def named(
             who.phone,
             who.purpose,
             who.erase_on,
+            who.typed,
         )
     ]
     rows.extend(Claim(*key, number) for key in claims)
-    rows.extend(Driver(number, i, name.strip()) for i, name in enumerate(drivers, 1))
+    rows.extend(Driver(number, i, cleaned(name)) for i, name in enumerate(drivers, 1))
     return rows
 
 

@@ -108,7 +108,8 @@ class Booking:
 @value(frozen=True, slots=True)
 class Particulars:
     """Personal data of a booking, in an erasable table: `purpose` and `erase_on` (ISO date) say why
-    and until when.  Plate and VIN are in normal form; empty is not given.
+    and until when.  Plate and VIN are in normal form; empty is not given.  `typed` is what was written
+    where the plate was read anew.
     """
 
     number: int
@@ -119,6 +120,7 @@ class Particulars:
     phone: str
     purpose: str
     erase_on: str
+    typed: str = ""
 
     @property
     def key(self) -> int:

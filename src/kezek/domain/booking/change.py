@@ -16,6 +16,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return, bookable, find, give_back, regain, take
@@ -222,6 +223,6 @@ def decide_add_driver(
     ordinal = max((d.ordinal for d in drivers), default=0) + 1
     return Accepted(
         (Event(EventKind.DRIVER_ADDED, at.line.id, command.number, {"ordinal": ordinal}),),
-        (Driver(command.number, ordinal, command.name.strip()),),
+        (Driver(command.number, ordinal, cleaned(command.name)),),
         outcome={"number": command.number, "drivers": len(drivers) + 1},
     )

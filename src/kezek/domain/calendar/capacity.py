@@ -22,7 +22,7 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
-from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
 from kezek.domain.slot.place import Return, counted, release, returns_of
@@ -79,7 +79,7 @@ def decide_calendar(
     if not command.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
     capacity = 0 if isinstance(command, CloseDay) else command.capacity
-    if not command.reason.strip():
+    if not cleaned(command.reason):
         return Refused(Reason.REASON_MISSING, {"field": "reason"})
     if not is_line(command.reason, REASON_LENGTH_MAX):
         return Refused(Reason.TEXT_IMPOSSIBLE, {"field": "reason", "most": REASON_LENGTH_MAX})
@@ -118,7 +118,7 @@ def _changed(
         for at in gone:
             day = counted(day, regulation.classes[at.booking.vehicle_class], -1)
             rows.append(at.after(start=None, displaced_at=now.at))
-            told: dict[str, Fact] = {"from": slot.start, "why": command.reason.strip()}
+            told: dict[str, Fact] = {"from": slot.start, "why": cleaned(command.reason)}
             events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, told))
     kind = EventKind.CAPACITY_SET
     if isinstance(command, CloseDay):
@@ -131,7 +131,7 @@ def _changed(
         day,
         open=not isinstance(command, CloseDay),
         basis="agency",
-        reason=command.reason.strip(),
+        reason=cleaned(command.reason),
     )
     body: dict[str, Fact] = {
         "day": day.on,

@@ -38,6 +38,9 @@ class Source(Protocol):
     def returns(self, line: str, first: int, past: int) -> Sequence[tuple[int, int]]:
         """Keys of places given back in windows of the line that start in [first, past)."""
 
+    def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
+        """Keys of the authority's claims by this plate, of whatever country."""
+
     def rows(self, kind: type[R], prefix: Hashable) -> Sequence[R]:
         """All rows of a kind whose first key column equals `prefix`."""
 
@@ -106,6 +109,10 @@ class Facts:
     def present(self, line: str) -> Sequence[int]:
         """Numbers stored as present in the line; the caller checks each through `get`."""
         return self._source.present(line)
+
+    def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
+        """Keys stored as claims by this plate; the caller checks each through `get`."""
+        return self._source.namesakes(authority, plate)
 
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         """Numbers stored as booked in [first, past); the caller checks each through `get`."""

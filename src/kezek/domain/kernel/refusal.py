@@ -71,6 +71,7 @@ class Reason(StrEnum):
     WINDOW_UNKNOWN = "window_unknown"
     DAY_CLOSED = "day_closed"
     # One active booking per vehicle, then what is scarce.
+    VIN_MISSING = "vin_missing"
     VEHICLE_BOOKED = "vehicle_booked"
     CLASS_FULL = "class_full"
     SLOT_FULL = "slot_full"
@@ -115,6 +116,7 @@ _KINDS: Mapping[Reason, Kind] = {
             Reason.PASSWORD_WEAK,
             Reason.GRANT_IMPOSSIBLE,
             Reason.WINDOW_UNKNOWN,
+            Reason.VIN_MISSING,
         ),
         Kind.IMPOSSIBLE,
     ),

@@ -7,7 +7,6 @@ from dataclasses import replace
 from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.book import (
     Vehicle,
-    claims_of,
     confirmed,
     crowded,
     line_for,
@@ -15,6 +14,7 @@ from kezek.domain.booking.book import (
     outcome_of,
     particulars,
 )
+from kezek.domain.booking.claim import free_claims
 from kezek.domain.booking.stand import Stand, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -82,7 +82,7 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     if isinstance(found, Refused):
         return found
     line, regulation, rule = found
-    who = particulars(command.vehicle, line, now.at)
+    who = particulars(command.vehicle, line, now.at, rules.known)
     if isinstance(who, Refused):
         return who
     refused = crowded(command.vehicle, regulation)
@@ -93,7 +93,7 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
         return Refused(Reason.WINDOW_UNKNOWN, {"start": now.at})
     if not day.open:
         return Refused(Reason.DAY_CLOSED, {"day": day.on, "why": day.reason})
-    claims = claims_of(facts, line.authority, who)
+    claims = free_claims(facts, line.authority, who)
     if isinstance(claims, Refused):
         return claims
     cap = rule.cap(day.capacity)

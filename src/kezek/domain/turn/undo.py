@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.book import claims_of
 from kezek.domain.booking.booking import Booking, Claim, Particulars
+from kezek.domain.booking.claim import free_claims
 from kezek.domain.booking.stand import forbidden, guards, stand
 from kezek.domain.booking.status import look_at
 from kezek.domain.booking.transition import Verb
@@ -110,7 +110,7 @@ def _claimed_again(facts: Facts, booking: Booking, authority: str) -> list[Row] 
     who = facts.get(Particulars, booking.number)
     if who is None:
         return []
-    found = claims_of(facts, authority, who, booking.number)
+    found = free_claims(facts, authority, who, booking.number)
     if isinstance(found, Refused):
         return found
     return [Claim(*key, booking.number) for key in found]

@@ -9,14 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeAlias
 
 from kezek.domain.vehicle.spelling import fold
-
-# Patterns of the known formats of a country, each for a whole plate in normal form.
-PlateFormats: TypeAlias = Mapping[str, tuple[re.Pattern[str], ...]]
 
 LENGTH_MIN = 2
 LENGTH_MAX = (
@@ -37,7 +32,7 @@ _ISO_COUNTRIES = (
     "TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA "
     "ZM ZW"
 )
-_COUNTRIES = frozenset(_ISO_COUNTRIES.split())
+COUNTRIES = frozenset(_ISO_COUNTRIES.split())
 # Where a letter with a mark, or a Cyrillic one that nearly looks Latin, may tell two plates apart.
 _MARKED = frozenset(
     {"BA", "DE", "DK", "EE", "FI", "HR", "HU", "IS", "ME", "MN", "NO", "RS", "SE", "SI"}
@@ -93,7 +88,7 @@ def searched(text: str) -> tuple[str, ...]:
 
 def impossible(country: str, text: str) -> PlateFault | None:
     """Why no vehicle of the country can carry this plate, or None.  `text` may be raw or normal."""
-    if country not in _COUNTRIES:
+    if country not in COUNTRIES:
         return PlateFault.COUNTRY_SHAPE
     plate = normalise(country, text)
     if not plate:
@@ -121,15 +116,6 @@ def _on_a_plate(country: str, character: str) -> bool:
         return country == "CN"
     name = unicodedata.name(character, "")
     return bool(_LATIN.fullmatch(name)) or name.startswith("CYRILLIC CAPITAL LETTER ")
-
-
-def known_format(country: str, plate: str, formats: PlateFormats) -> bool:
-    """Whether a plate in normal form fits a known format of its country.  False warns, never refuses.
-
-    A country of which no format is known gives no ground for a warning, so it answers True.
-    """
-    patterns = formats.get(country, ())
-    return not patterns or any(pattern.fullmatch(plate) for pattern in patterns)
 
 
 def mask(country: str, plate: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kezek.domain.kernel.known import Known, NumberingPlan
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.kernel.text import is_line
+from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
+from kezek.domain.vehicle.reading import Reading, read
+from kezek.domain.vehicle.reading import trailer as read_trailer
 
 NAME_LENGTH_MAX = 80
 # What is typed for a plate, a VIN or a phone, with all its spaces and hyphens.
@@ -18,27 +21,27 @@ TYPED_LENGTH_MAX = 64
 
 @value(frozen=True, slots=True)
 class NormalVehicle:
-    """A vehicle in normal form; empty is not given."""
+    """A vehicle in normal form, its plate as read; empty is not given."""
 
     country: str
-    plate: str
+    reading: Reading
     vin: str
     trailer: str
 
 
 def country_of(text: str) -> str:
     """The code of a country as it is compared."""
-    return text[:TYPED_LENGTH_MAX].strip().upper()
+    return cleaned(text[:TYPED_LENGTH_MAX]).upper()
 
 
-def spelled(*, country: str, plate: str, vin: str, trailer: str) -> NormalVehicle:
+def spelled(*, country: str, plate: str, vin: str, trailer: str, known: Known) -> NormalVehicle:
     """The one spelling of a vehicle about which nothing is impossible."""
     code = country_of(country)
     return NormalVehicle(
         code,
-        plates.normalise(code, plate),
+        read(code, plate, known.plates),
         vins.normalise(vin),
-        plates.normalise(code, trailer) if trailer else "",
+        read_trailer(code, trailer, known.plates) if trailer else "",
     )
 
 
@@ -58,9 +61,11 @@ def vehicle_faults(*, country: str, plate: str, vin: str, trailer: str) -> Itera
         yield Refused(Reason.VIN_IMPOSSIBLE, {"field": "vin", "wrong": doubt})
 
 
-def people_faults(*, phone: str, drivers: tuple[str, ...]) -> Iterator[Refused]:
+def people_faults(
+    *, phone: str, drivers: tuple[str, ...], plan: NumberingPlan
+) -> Iterator[Refused]:
     """Everything impossible about those who travel in it."""
-    if phone and (len(phone) > TYPED_LENGTH_MAX or phones.impossible(phone)):
+    if phone and (len(phone) > TYPED_LENGTH_MAX or phones.impossible(phone, plan)):
         yield Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
     if not all(is_name(name) for name in drivers):
         yield Refused(Reason.DRIVER_MISSING, {"field": "driver"})
@@ -68,7 +73,7 @@ def people_faults(*, phone: str, drivers: tuple[str, ...]) -> Iterator[Refused]:
 
 def is_name(text: str) -> bool:
     """Something to call a driver by."""
-    return bool(text.strip()) and is_line(text, NAME_LENGTH_MAX)
+    return is_line(text, NAME_LENGTH_MAX) and bool(cleaned(text))
 
 
 def _plate_fault(country: str, text: str) -> plates.PlateFault | None:

@@ -64,6 +64,16 @@ class Rows:
             line,
         )
 
+    def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
+        if not possible(plate):
+            return []
+        # A claim's value is the country's two letters, a space and the plate; the index says the same.
+        return self._found(
+            b"SELECT authority, kind, value FROM claim"
+            b" WHERE authority = %s AND substr(value, 4) = %s AND kind = 'plate' ORDER BY value",
+            (authority, plate),
+        )
+
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         return self._numbers(
             b"SELECT number FROM booking WHERE line = %s AND start >= %s AND start < %s"

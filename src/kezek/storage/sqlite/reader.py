@@ -63,6 +63,14 @@ class Rows:
             (line,),
         )
 
+    def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
+        # A claim's value is the country's two letters, a space and the plate; the index says the same.
+        return self._found(
+            "SELECT authority, kind, value FROM claim"
+            " WHERE authority = ? AND substr(value, 4) = ? AND kind = 'plate' ORDER BY value",
+            (authority, plate),
+        )
+
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         return self._numbers(
             "SELECT number FROM booking WHERE line = ? AND start >= ? AND start < ?"

@@ -17,6 +17,7 @@ from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.text import cleaned
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import TurnBackCause
 from kezek.text import names
@@ -82,7 +83,7 @@ def choose_console(request: PageRequest) -> Response[bytes]:
 def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """Arrivals, the line, the gate."""
     person, at_post = officer_at(request, checkpoint)
-    code = request.query_params.get("q", "").strip().upper()
+    code = cleaned(request.query_params.get("q", "")[:200]).upper()
     return show_console(request, person, at_post, q=code if is_code(code) else "")
 
 

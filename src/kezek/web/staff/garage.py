@@ -167,7 +167,7 @@ async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
         return _show(request, person, form=noun, values=values, errors=errors)
     what = values["plate"] if noun == "vehicle" else values["driver"]
     here.flash("done", here.words.say(_ADDED[noun], what=what))
-    for doubt in _doubts(here, row_kept(row), known):
+    for doubt in _doubts(here, row_kept(row, here.house.rules.known), known):
         here.flash("mind", doubt)
     return redirect(request, PAGE)
 

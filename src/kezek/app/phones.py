@@ -1,0 +1,34 @@
+"""The numbering plans of the world, handed to the rules about phones.
+
+By country code and length only: which ranges are given out changes every month, and a driver must not be
+turned away because a range is newer than this release.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumberFormat,
+    format_number,
+    is_possible_number,
+    parse,
+)
+
+# Given to no country, so nobody's phone: what the demonstration and examples write.
+_NOBODY = "+999"
+
+
+@lru_cache(maxsize=4_096)
+def numbering_plan(number: str) -> str:
+    """A number in E.164 form as its country writes it, without a prefix of home; empty when it cannot
+    be: no such country code, or not as many digits as that country gives.
+    """
+    if number.startswith(_NOBODY):
+        return number
+    try:
+        found = parse(number)
+    except NumberParseException:
+        return ""
+    return format_number(found, PhoneNumberFormat.E164) if is_possible_number(found) else ""

@@ -1,0 +1,173 @@
+"""The plate as it is read: one truck is one truck, however somebody spells it.
+
+What fits a known format of its country stands as it is.  What fits none is read anew: a look-alike may
+stand for its twin at any place, the nation's letters may stand before or behind, and a zero may be lost
+or added in front of the plate or of its region.  One reading that fits is the plate; with none or
+several nobody can tell, and the truck is known by its VIN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+from kezek.domain.kernel.known import PlateFormat, PlateFormats
+from kezek.domain.kernel.value import value
+from kezek.domain.vehicle.plate import LENGTH_MAX, normalise
+
+# What is written, printed or typed for the other.  The last three are no letters of any known format.
+_TWINS = dict(zip("OIBSZG018526", "018526OIBSZG", strict=True)) | {
+    "Q": "0",
+    "З": "3",
+    "Ч": "4",
+    "Б": "6",
+}
+_ZEROS = frozenset("0OQ")
+# Which slips are looked for: the nation's letters, a zero, look-alikes; one of them, then two, then all.
+_SLIPS = (
+    ((True, False, False), (False, True, False), (False, False, True)),
+    ((True, True, False), (True, False, True), (False, True, True)),
+    ((True, True, True),),
+)
+# The letters of a nation as drivers write them: of the sign on the truck (Convention on Road Traffic,
+# Vienna 1968, annex 3), of ISO 3166-1, and in Cyrillic, in normal form.  Others have their ISO letters.
+_NATIONS = {
+    "AZ": ("AZE", "AZ"),
+    "BY": ("BLR", "BY"),
+    "CN": ("CHN", "CN"),
+    "GE": ("GEO", "GE"),
+    "KG": ("KGZ", "KG", "KS"),
+    "KZ": ("KAZ", "KZ", "KЗ"),
+    "RU": ("RUS", "RU", "PYC", "PУC"),
+    "TJ": ("TJK", "TJ"),
+    "TM": ("TKM", "TM"),
+    "TR": ("TUR", "TR"),
+    "UZ": ("UZB", "UZ", "УЗ"),
+}
+
+
+class Read(StrEnum):
+    """How a plate was read: it fits, it was read anew, nothing fits, several fit, no format is known."""
+
+    FITS = "fits"
+    ANEW = "anew"
+    NONE = "none"
+    SEVERAL = "several"
+    UNKNOWN = "unknown"
+
+
+@value(frozen=True, slots=True)
+class Reading:
+    """`plate` is what the truck is claimed by; `typed` what was written, both in normal form."""
+
+    plate: str
+    typed: str
+    how: Read
+
+    @property
+    def anew(self) -> bool:
+        """Whether the plate is another one than was written, which must be shown."""
+        return self.how is Read.ANEW
+
+
+def read(country: str, text: str, formats: PlateFormats) -> Reading:
+    """A possible plate of a country, as it is read.  Reading a reading changes nothing."""
+    plate = normalise(country, text)
+    form = formats.get(country)
+    if form is None:
+        return Reading(plate, plate, Read.UNKNOWN)
+    if form.pattern.fullmatch(plate):
+        return Reading(plate, plate, Read.FITS)
+    found = readings(country, plate, form)
+    if len(found) == 1:
+        return Reading(found[0], plate, Read.ANEW)
+    return Reading(plate, plate, Read.SEVERAL if found else Read.NONE)
+
+
+def readings(country: str, plate: str, form: PlateFormat) -> list[str]:
+    """Every plate of the country's formats that one in normal form may stand for, in order.
+
+    Of the three kinds of slip as few as possible: what fits without a second one is read no further.
+    """
+    if len(plate) > LENGTH_MAX:
+        return []
+    for slips in _SLIPS:
+        found: set[str] = set()
+        for lettered, zero, twin in slips:
+            for bare in _bare(country, plate) if lettered else (plate,):
+                for text in _zeroed(bare) if zero else (bare,):
+                    found |= _fitting(text, form, twin=twin)
+        if found:
+            return sorted({normalise(country, text) for text in found})
+    return []
+
+
+def _fitting(text: str, form: PlateFormat, *, twin: bool) -> set[str]:
+    """The text if it fits; with `twin` a look-alike stands in where a place cannot have the sign."""
+    if not twin:
+        return {text} if form.pattern.fullmatch(text) else set()
+    found: set[str] = set()
+    for shape in form.shapes:
+        if len(shape) == len(text):
+            row = [
+                c if c in place else _TWINS.get(c, "") for c, place in zip(text, shape, strict=True)
+            ]
+            if all(c in place for c, place in zip(row, shape, strict=True)):
+                found.add("".join(row))
+    return found
+
+
+def abroad(country: str, plate: str, formats: PlateFormats) -> bool:
+    """Whether the spelling fits a known format of another country."""
+    return any(f.pattern.fullmatch(plate) for c, f in formats.items() if c != country)
+
+
+def spellings(text: str, formats: PlateFormats) -> Iterator[str]:
+    """Every plate that a text may stand for whose country nobody has said."""
+    for country, form in formats.items():
+        plate = normalise(country, text)
+        if not form.pattern.fullmatch(plate):
+            yield from readings(country, plate, form)
+
+
+def twins(part: str) -> tuple[str, str]:
+    """A part of a plate with every look-alike as a digit, and with every one as a letter."""
+    digits = (_TWINS.get(c, c) if not c.isdigit() else c for c in part)
+    letters = (_TWINS.get(c, c) if c.isdigit() else c for c in part)
+    return "".join(digits), "".join(letters)
+
+
+def trailer(country: str, text: str, formats: PlateFormats) -> str:
+    """A trailer's plate without the nation's letters, where a known format is left; else as written.
+
+    Trailers claim nothing, and the formats of several countries are not known: nothing else is guessed.
+    """
+    plate = normalise(country, text)
+    form = formats.get(country)
+    if form is None or form.pattern.fullmatch(plate):
+        return plate
+    bare = {normalise(country, b) for b in _bare(country, plate) if form.pattern.fullmatch(b)}
+    return bare.pop() if len(bare) == 1 else plate
+
+
+def _bare(country: str, plate: str) -> Iterator[str]:
+    """What is left of a plate without the nation's letters at one end."""
+    for letters in _NATIONS.get(country, (country,)):
+        if plate.startswith(letters):
+            yield plate.removeprefix(letters)
+        if plate.endswith(letters):
+            yield plate.removesuffix(letters)
+
+
+def _zeroed(plate: str) -> Iterator[str]:
+    """The plate with a leading zero of it or of its region found again, or left out.
+
+    A region at the end has one to three digits, so its zero stands one to three places before the end.
+    """
+    yield f"0{plate}"
+    if plate[:1] in _ZEROS:
+        yield plate[1:]
+    yield f"{plate[:-1]}0{plate[-1:]}"
+    for before in (2, 3):
+        if len(plate) > before and plate[-before] in _ZEROS:
+            yield plate[:-before] + plate[1 - before :]
