@@ -8,7 +8,7 @@ from kezek.app.network import shipped
 from kezek.app.plates import plate_formats
 from kezek.domain.vehicle.plate import impossible
 from kezek.domain.vehicle.plate_format import shapes_of
-from kezek.domain.vehicle.reading import Read, read
+from kezek.domain.vehicle.reading import ReadingKind, read
 
 
 def test_every_example_of_the_table_fits_a_format_of_its_country():
@@ -18,18 +18,18 @@ def test_every_example_of_the_table_fits_a_format_of_its_country():
     assert len(examples) >= 15
     for country, example in examples:
         assert impossible(country, example) is None
-        assert read(country, example, plate_formats()).how is Read.FITS
+        assert read(country, example, plate_formats()).how is ReadingKind.FITS
 
 
 def test_an_unknown_format_is_doubted_only_where_formats_are_known():
-    assert read("KZ", "XYZ", plate_formats()).how is Read.NONE
-    assert read("TR", "34AB1234", plate_formats()).how is Read.UNKNOWN
+    assert read("KZ", "XYZ", plate_formats()).how is ReadingKind.NONE
+    assert read("TR", "34AB1234", plate_formats()).how is ReadingKind.UNKNOWN
     assert "TR" not in plate_formats()
 
 
 def test_plates_of_the_region_are_known():
     for country, text in [("KZ", "777 авс 01"), ("KG", "01 KG 123 ABC"), ("CN", "新A·12345")]:
-        assert read(country, text, plate_formats()).how is Read.FITS
+        assert read(country, text, plate_formats()).how is ReadingKind.FITS
 
 
 def test_a_pattern_is_read_place_by_place():

@@ -9,7 +9,7 @@ from kezek.demo.truck import plate, truck
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
-from kezek.domain.vehicle.reading import Read, read
+from kezek.domain.vehicle.reading import ReadingKind, read
 
 COUNTRIES = ("KZ", "KG", "UZ", "TJ", "RU", "CN")
 
@@ -20,7 +20,7 @@ def test_plates_are_well_formed_and_of_a_demo_range(country: str):
     for index in range(0, 60_000, 997):
         text = plate(country, index)
         assert plates.impossible(country, text) is None
-        assert read(country, text, formats).how is Read.FITS
+        assert read(country, text, formats).how is ReadingKind.FITS
         assert text.endswith("00") if country == "RU" else "DM" in text
 
 

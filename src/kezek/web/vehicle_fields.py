@@ -10,7 +10,7 @@ from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
-from kezek.domain.vehicle.reading import Read, read
+from kezek.domain.vehicle.reading import ReadingKind, read
 from kezek.domain.vehicle.vehicle import country_of, spelled
 from kezek.text import refusals
 from kezek.text.catalogue import Words
@@ -104,7 +104,7 @@ def doubts_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, 
         reading = read(country, values.get("plate", ""), known.plates)
         if reading.anew:
             found["plate"] = say.say(_READ_AS, plate=reading.plate)
-        elif reading.how in (Read.NONE, Read.SEVERAL):
+        elif reading.how in (ReadingKind.NONE, ReadingKind.SEVERAL):
             found["plate"] = say.gettext(_UNKNOWN_FORM)
     vin = vins.normalise(values.get("vin", ""))
     if not vins.impossible(vin) and vins.check_digit_doubtful(vin):

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from kezek.app.plates import plate_formats
 from kezek.domain.vehicle.plate import impossible, normalise
-from kezek.domain.vehicle.reading import Read, abroad, read, readings, spellings, trailer, twins
+from kezek.domain.vehicle.reading import (
+    ReadingKind,
+    abroad,
+    read,
+    readings,
+    spellings,
+    trailer,
+    twins,
+)
 
 FORMATS = plate_formats()
 # China has 20,000 characters for one place: put in order once.
@@ -59,21 +67,21 @@ def known_plates(draw: st.DrawFn) -> tuple[str, str]:
 )
 def test_a_slip_is_read_as_the_plate_that_is_meant(country, text, plate):
     reading = read(country, text, FORMATS)
-    assert (reading.plate, reading.how) == (plate, Read.ANEW)
+    assert (reading.plate, reading.how) == (plate, ReadingKind.ANEW)
     assert reading.typed == normalise(country, text)
 
 
 @pytest.mark.parametrize(
     ("country", "text", "how"),
     [
-        ("KZ", "701 AAA 02", Read.FITS),
-        ("KZ", "H123402", Read.FITS),
-        ("TJ", "H123402", Read.FITS),
-        ("KZ", "XYZ", Read.NONE),
-        ("KZ", "701AAA99", Read.NONE),
-        ("KZ", "70184A02", Read.NONE),  # a 4 is no letter's twin
-        ("TR", "34 AB 1234", Read.UNKNOWN),
-        ("DE", "M-AB 1234", Read.UNKNOWN),
+        ("KZ", "701 AAA 02", ReadingKind.FITS),
+        ("KZ", "H123402", ReadingKind.FITS),
+        ("TJ", "H123402", ReadingKind.FITS),
+        ("KZ", "XYZ", ReadingKind.NONE),
+        ("KZ", "701AAA99", ReadingKind.NONE),
+        ("KZ", "70184A02", ReadingKind.NONE),  # a 4 is no letter's twin
+        ("TR", "34 AB 1234", ReadingKind.UNKNOWN),
+        ("DE", "M-AB 1234", ReadingKind.UNKNOWN),
     ],
 )
 def test_what_stands_as_it_is_or_cannot_be_told(country, text, how):
@@ -85,14 +93,14 @@ def test_several_readings_are_none():
     assert len(readings("KZ", "701AAA2", FORMATS["KZ"])) == 1
     # A zero may be lost in front or in the region.
     assert readings("TJ", "0123AB1", FORMATS["TJ"]) == ["0123A81", "0123AB01"]
-    assert read("TJ", "0123AB1", FORMATS).how is Read.SEVERAL
+    assert read("TJ", "0123AB1", FORMATS).how is ReadingKind.SEVERAL
 
 
 @given(known_plates())
 def test_a_plate_of_a_known_format_is_folded_no_further(known):
     country, plate = known
     reading = read(country, plate, FORMATS)
-    assert (reading.plate, reading.how) == (normalise(country, plate), Read.FITS)
+    assert (reading.plate, reading.how) == (normalise(country, plate), ReadingKind.FITS)
 
 
 @given(known_plates(), known_plates())
@@ -107,7 +115,7 @@ def test_reading_a_reading_changes_nothing(country, text):
     reading = read(country, text, FORMATS)
     again = read(country, reading.plate, FORMATS)
     assert again.plate == reading.plate
-    assert (again.how is Read.FITS) == (reading.how in (Read.FITS, Read.ANEW))
+    assert (again.how is ReadingKind.FITS) == (reading.how in (ReadingKind.FITS, ReadingKind.ANEW))
 
 
 @given(known_plates())
@@ -116,7 +124,7 @@ def test_the_nations_letters_change_no_known_plate(known):
     for text in (f"{country} {plate}", f"{plate} {country}"):
         reading = read(country, text, FORMATS)
         # Unless the longer text is a plate itself, or several plates can be meant.
-        expected = (Read.FITS, Read.SEVERAL)
+        expected = (ReadingKind.FITS, ReadingKind.SEVERAL)
         assert reading.plate == normalise(country, plate) or reading.how in expected
 
 

@@ -9,7 +9,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.vehicle.plate import COUNTRIES
-from kezek.domain.vehicle.reading import Read, abroad, read, readings
+from kezek.domain.vehicle.reading import ReadingKind, abroad, read, readings
 
 ClaimKey = tuple[str, str, str]
 # Who sees the truck, or its papers, and may record it without a VIN.
@@ -48,9 +48,9 @@ def vin_owed(
     country.
     """
     how = read(who.country, who.plate, formats).how
-    if how in (Read.NONE, Read.SEVERAL):
+    if how in (ReadingKind.NONE, ReadingKind.SEVERAL):
         return _owed(f"plate_{how}")
-    if how is Read.UNKNOWN and abroad(who.country, who.plate, formats):
+    if how is ReadingKind.UNKNOWN and abroad(who.country, who.plate, formats):
         return _owed("plate_abroad")
     for claim in _namesakes(facts, authority, who, formats, how):
         return _owed("plate_shared", number=claim.number)
@@ -58,11 +58,11 @@ def vin_owed(
 
 
 def _namesakes(
-    facts: Facts, authority: str, who: Particulars, formats: PlateFormats, how: Read
+    facts: Facts, authority: str, who: Particulars, formats: PlateFormats, how: ReadingKind
 ) -> list[Claim]:
     """Live claims of other countries for the same spelling."""
     spellings = [who.plate]
-    if how is Read.UNKNOWN:
+    if how is ReadingKind.UNKNOWN:
         # The look-alikes of another country's plate, or a slip would make it a truck of nowhere.
         for country, form in formats.items():
             spellings += readings(country, who.plate, form)

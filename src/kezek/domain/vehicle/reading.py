@@ -46,7 +46,7 @@ _NATIONS = {
 }
 
 
-class Read(StrEnum):
+class ReadingKind(StrEnum):
     """How a plate was read: it fits, it was read anew, nothing fits, several fit, no format is known."""
 
     FITS = "fits"
@@ -62,12 +62,12 @@ class Reading:
 
     plate: str
     typed: str
-    how: Read
+    how: ReadingKind
 
     @property
     def anew(self) -> bool:
         """Whether the plate is another one than was written, which must be shown."""
-        return self.how is Read.ANEW
+        return self.how is ReadingKind.ANEW
 
 
 def read(country: str, text: str, formats: PlateFormats) -> Reading:
@@ -75,13 +75,13 @@ def read(country: str, text: str, formats: PlateFormats) -> Reading:
     plate = normalise(country, text)
     form = formats.get(country)
     if form is None:
-        return Reading(plate, plate, Read.UNKNOWN)
+        return Reading(plate, plate, ReadingKind.UNKNOWN)
     if form.pattern.fullmatch(plate):
-        return Reading(plate, plate, Read.FITS)
+        return Reading(plate, plate, ReadingKind.FITS)
     found = readings(country, plate, form)
     if len(found) == 1:
-        return Reading(found[0], plate, Read.ANEW)
-    return Reading(plate, plate, Read.SEVERAL if found else Read.NONE)
+        return Reading(found[0], plate, ReadingKind.ANEW)
+    return Reading(plate, plate, ReadingKind.SEVERAL if found else ReadingKind.NONE)
 
 
 def readings(country: str, plate: str, form: PlateFormat) -> list[str]:
