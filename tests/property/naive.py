@@ -360,19 +360,20 @@ class Naive:
         self.bookings[number] = self.blank(n, line, start, name, now)
         return True
 
-    def displaced_by(self, line: str, on: str, places: dict[int, int], now: int) -> set[int]:
-        """Who loses the window when its places become these: the latest confirmed first."""
-        gone = set()
-        for start, capacity in places.items():
-            slot = self.slots[line, start]
-            over = slot["taken"] + min(slot["protected"], capacity) - capacity
-            bound = [
-                (b["confirmed"], number)
-                for number, b in self.bookings.items()
-                if b["line"] == line and b["start"] == start
-                if self.status(b, now) in ("confirmed", "late")
-            ]
-            gone |= {number for _, number in sorted(bound, reverse=True)[: max(0, over)]}
+    def displaced_by(self, line: str, on: str, capacity: int, now: int) -> set[int]:
+        """Who loses the window when a day has so many places: the latest confirmed of the day."""
+        slots = {
+            at: s for (name, at), s in self.slots.items() if self.day_key(name, at) == (line, on)
+        }
+        known = min(sum(s["protected"] for s in slots.values()), capacity)
+        over = sum(s["taken"] for s in slots.values()) + known - capacity
+        bound = [
+            (b["confirmed"], number)
+            for number, b in self.bookings.items()
+            if b["line"] == line and b["start"] in slots
+            if self.status(b, now) in ("confirmed", "late")
+        ]
+        gone = {number for _, number in sorted(bound, reverse=True)[: max(0, over)]}
         for number in gone:
             self.bookings[number] |= {"start": None, "displaced": now}
         return gone

@@ -203,29 +203,27 @@ class Queue(RuleBasedStateMachine):
         if not legal:
             return
         told = [e for e in self.w.events()[seen:] if e.kind == "displaced"]
-        asked = self.asked(line, on, 0 if how == "close" else capacity, before)
+        asked = 0 if how == "close" else capacity
         gone = self.m.displaced_by(line, on, asked, self.now)
         assert {e.number for e in told} == gone
         assert not (raised and gone), "raising displaces nobody"
         assert answer.outcome["displaced"] == len(gone)
         self.read_places()
         assert answer.outcome["forgotten"] == known - self.known_places()
-        assert self.m.days[line, on]["capacity"] >= (0 if how == "close" else capacity)
+        assert self.m.days[line, on]["capacity"] >= asked
+        self.looks_level(line, on, before, raised=raised)
 
-    def asked(self, line, on, capacity, before):
-        """The day's places over its windows: evenly, the larger ones last; raised on top of what an
-        uneven day had.
-        """
-        starts = [s for s in sorted(before) if local_date(s, RULES[line]["zone"]) == on]
-        had = [before[s]["capacity"] for s in starts]
-
-        def even(total):
-            return [(total + i) // len(starts) for i in range(len(starts))]
-
-        if capacity < sum(had) or had == even(sum(had)):
-            return dict(zip(starts, even(capacity), strict=True))
-        extra = even(capacity - sum(had))
-        return {s: a + b for s, a, b in zip(starts, had, extra, strict=True)}
+    def looks_level(self, line, on, before, *, raised):
+        """No window has two places more than another, unless it needs them or had them before."""
+        slots = [
+            s for (name, at), s in self.m.slots.items() if self.m.day_key(name, at) == (line, on)
+        ]
+        least = min(s["capacity"] for s in slots)
+        for slot in slots:
+            needed = slot["taken"] + slot["protected"]
+            floor = before[slot["start"]]["capacity"] if raised else needed
+            assert slot["capacity"] >= floor
+            assert slot["capacity"] <= max(floor, least + 1)
 
     @rule(minutes=st.sampled_from([1, 4, 20, 60, 150, 600]), timer=st.booleans())
     def wait(self, minutes, timer):

@@ -362,12 +362,12 @@ class Model:
 
     def _calendar(self, event: Logged, body: dict, *, open_: bool) -> None:
         line, on = event.line, body["day"]
-        bound: dict[int, list[tuple]] = {}
+        bound = []
         for t in self.trucks.values():
             mine = t.line == line and t.start is not None and day_of(line, t.start) == on
             if mine and t.status(event.at) in ("confirmed", "late"):
-                bound.setdefault(t.start, []).append((t.confirmed, t.number))
-        latest = {s: [n for _, n in sorted(of, reverse=True)] for s, of in bound.items()}
+                bound.append((t.confirmed, t.number, t.start))
+        latest = [(number, start) for _, number, start in sorted(bound, reverse=True)]
         known = self._known(line, on)
         self._doomed |= self.places.change(line, on, body["asked"], latest)
         self.places.open[line, on] = open_

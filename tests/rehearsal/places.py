@@ -73,31 +73,46 @@ class Places:
             self.capacity[line, start], self.known[line, start] = places, 0
         self.open[line, on], self.size[line, on] = capacity > 0, capacity
 
-    def change(self, line: str, on: str, asked: int, bound: dict[int, list[int]]) -> set[int]:
-        """The day's new places; who loses the window, the latest confirmed first.
+    def change(self, line: str, on: str, asked: int, latest: list[tuple[int, int]]) -> set[int]:
+        """The day's new places; who loses the window.
 
-        `bound` are the numbers that can lose each window, the first to lose it first.
+        `latest` are the (number, window) that can lose it, the first to lose it first.
         """
         starts = starts_of(line, on)
         for number, start in [
             k for k, v in self.pending.items() if v[0] == line and k[1] in starts
         ]:
             self.returned(number, start)
-        had = [self.capacity[line, start] for start in starts]
-        places = even(asked, len(starts))
-        if asked >= sum(had) and had != even(sum(had), len(had)):
-            more = even(asked - sum(had), len(had))
-            places = [a + b for a, b in zip(had, more, strict=True)]
-        gone: set[int] = set()
-        for start, most in zip(starts, places, strict=True):
-            slot = (line, start)
-            known = min(self.known[slot], most)
-            lost = bound.get(start, [])[: max(0, self.taken[slot] + known - most)]
-            gone.update(lost)
-            self.known[slot] = known
-            self.capacity[slot] = max(most, self.taken[slot] - len(lost) + known)
-        self.size[line, on] = sum(self.capacity[line, start] for start in starts)
-        return gone
+        slots = [(line, start) for start in starts]
+        known = min(sum(self.known[slot] for slot in slots), asked)
+        over = sum(self.taken[slot] for slot in slots) + known - asked
+        gone = latest[: max(0, over)]
+        while sum(self.known[slot] for slot in slots) > known:
+            self._forget_one(slots)
+        needs = {slot: self.taken[slot] + self.known[slot] for slot in slots}
+        for _, start in gone:
+            needs[line, start] -= 1
+        raised = asked >= sum(self.capacity[slot] for slot in slots)
+        floors = {slot: self.capacity[slot] if raised else needs[slot] for slot in slots}
+        self.capacity |= self._filled(slots, floors, asked)
+        self.size[line, on] = sum(self.capacity[slot] for slot in slots)
+        return {number for number, _ in gone}
+
+    def _forget_one(self, slots: list[tuple[str, int]]) -> None:
+        """The window with the most places known elsewhere forgets one; of equals the earliest."""
+        most = max(self.known[slot] for slot in slots)
+        self.known[next(slot for slot in slots if self.known[slot] == most)] -= 1
+
+    @staticmethod
+    def _filled(
+        slots: list[tuple[str, int]], floors: dict[tuple[str, int], int], asked: int
+    ) -> dict[tuple[str, int], int]:
+        """One place after the other to the window that has the fewest; of equals the latest."""
+        filled = dict(floors)
+        for _ in range(asked - sum(floors.values())):
+            least = min(filled.values())
+            filled[next(slot for slot in reversed(slots) if filled[slot] == least)] += 1
+        return filled
 
     def agree(self, row: Any) -> None:
         """A stored window or day says what the log says, and keeps the promise."""

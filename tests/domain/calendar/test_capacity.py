@@ -27,9 +27,10 @@ def test_lowering_displaces_the_latest_confirmed_first():
     for n in range(10):
         numbers.append(w.book(n, start=w.window(day=1)))
         w.wait(seconds=1)
-    told = cut(w, 24 * 3)
+    told = cut(w, 3)
     assert told["displaced"] == 7
     assert [w.status(n) for n in numbers] == ["confirmed"] * 3 + ["displaced"] * 7
+    assert w.slot(w.window(day=1)).capacity == 3
     kinds = [e.kind for e in w.events() if e.position > w.last().position - 8]
     assert kinds == ["capacity_set"] + ["displaced"] * 7
     w.check()
@@ -40,9 +41,39 @@ def test_a_truck_that_is_here_keeps_its_place_above_what_was_asked():
     numbers = [w.book(n, start=w.window(hour=10)) for n in range(5)]
     for number in numbers[3:]:
         w.done(Arrive("", OFFICER, number))
-    told = cut(w, 24, on=ON)
+    told = cut(w, 1, on=ON)
     assert [w.status(n) for n in numbers] == ["displaced"] * 3 + ["arrived"] * 2
-    assert (told["asked"], told["capacity"]) == (24, 25)
+    assert (told["asked"], told["capacity"]) == (1, 2)
+    w.check()
+
+
+def test_a_cut_displaces_nobody_whose_place_fits_into_the_day():
+    """Two trucks in each of twelve windows are as many as the day still has places."""
+    w = World()
+    numbers = [w.book(n, start=w.window(day=1, hour=n // 2)) for n in range(24)]
+    told = cut(w, 24)
+    assert (told["displaced"], told["capacity"]) == (0, 24)
+    assert [w.slot(w.window(day=1, hour=hour)).capacity for hour in range(24)] == [2] * 12 + [
+        0
+    ] * 12
+    assert {w.status(n) for n in numbers} == {"confirmed"}
+    # One place fewer is one truck fewer: the latest confirmed of the day, whatever its hour.
+    told = cut(w, 23)
+    assert [w.status(n) for n in numbers] == ["confirmed"] * 23 + ["displaced"]
+    # Raising makes the hours equal again as far as nobody loses a place.
+    cut(w, 240)
+    assert {w.slot(w.window(day=1, hour=hour)).capacity for hour in range(24)} == {10}
+    w.check()
+
+
+def test_the_latest_confirmed_of_the_day_loses_the_time_and_not_that_of_the_fullest_hour():
+    w = World()
+    crowded = [w.book(n, start=w.window(day=1, hour=10)) for n in range(4)]
+    w.wait(seconds=1)
+    late = w.book(9, start=w.window(day=1, hour=20))
+    assert cut(w, 4)["displaced"] == 1
+    assert w.status(late) == "displaced"
+    assert {w.status(n) for n in crowded} == {"confirmed"}
     w.check()
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kezek.domain.kernel.spread import fit, spread
+from kezek.domain.kernel.spread import fit, level, spread
 
 ROOMS = st.lists(st.integers(0, 60), min_size=1, max_size=24)
 
@@ -76,3 +76,34 @@ def test_fit_is_complete_within_room_and_fair(room, data):
 @given(st.integers(0, 1_000), st.integers(1, 24))
 def test_with_room_everywhere_fit_is_spread(total, parts):
     assert fit(total, [total] * parts) == spread(total, parts)
+
+
+@pytest.mark.parametrize(
+    ("total", "floors", "answer"),
+    [
+        (0, (0, 0), (0, 0)),
+        (5, (0, 0, 0), (1, 2, 2)),
+        (24, (2, 0) * 12, (2, 0) * 12),
+        (30, (2, 0, 0, 0), (7, 7, 8, 8)),
+        (10, (7, 0, 0), (7, 1, 2)),
+        (10, (6, 3, 0), (6, 3, 1)),
+    ],
+)
+def test_level(total, floors, answer):
+    assert level(total, floors) == answer
+
+
+@given(ROOMS, st.integers(0, 500))
+def test_level_is_complete_and_takes_only_from_whom_it_must(floors, more):
+    total = sum(floors) + more
+    answer = level(total, floors)
+    assert sum(answer) == total
+    assert all(got >= floor for got, floor in zip(answer, floors, strict=True))
+    above = [got for got, floor in zip(answer, floors, strict=True) if got > floor]
+    # Nobody above the own floor has two more than anybody else.
+    assert all(got <= min(answer) + 1 for got in above)
+
+
+def test_fewer_places_than_the_floors_need_is_our_mistake():
+    with pytest.raises(AssertionError):
+        level(3, (2, 2))

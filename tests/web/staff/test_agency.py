@@ -51,17 +51,17 @@ def test_the_calendar_says_what_is_taken_and_where_the_number_comes_from(office)
 def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     b = booked.browser("agency")
     end = booked.last().position
-    shown = preview(b, capacity="120")
+    shown = preview(b, capacity="5")
     assert shown.status_code == 200
     told = effects(shown.text)
     assert told["bookings lose this"] == 5
     assert told["drivers choose a"] == 5
     assert told["bookings stay as"] == 5
-    assert told["free places fewer"] == booked.day(ahead=1).capacity - 10 - (120 - 5)
+    assert told["free places fewer"] == booked.day(ahead=1).capacity - 10 - (5 - 5)
     assert told["overbooked, deleted or"] == 0
     assert booked.last().position == end, "looking changes nothing"
-    said = b.flash(apply(b, shown.text, capacity="120"))
-    assert "has 120 places now. 5 bookings lost their time and move free of charge." in said
+    said = b.flash(apply(b, shown.text, capacity="5"))
+    assert "has 5 places now. 5 bookings lost their time and move free of charge." in said
     assert sum(e.kind == "displaced" for e in booked.events()) == 5
     assert "one scanner" in b.page("/agency/kz_a"), "the decision stands in the line's log"
     booked.check()

@@ -1,13 +1,17 @@
 """The agency's calendar: capacity raised and lowered, days closed and opened.
 
-Lowering never overbooks and never deletes: the surplus is displaced, the latest confirmed first, and
-keeps its right to a free move.  Places of trucks that are already here stay theirs.  Places that were
+Lowering never overbooks and never deletes: confirmed bookings get their places first, in their own
+hours, and what is left is spread over the day.  Only who does not fit into the day is displaced, the
+latest confirmed of the day first, and keeps the right to a free move.  Places of trucks that are
+already here stay theirs.  Places that were
 given back are free at once, so that what stays protected is known to be taken elsewhere; a cut below
 that number forgets the rest and says how many.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -21,7 +25,7 @@ from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
-from kezek.domain.kernel.spread import spread
+from kezek.domain.kernel.spread import fit, level
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
@@ -110,16 +114,14 @@ def _changed(
     rows: list[Row] = []
     before, day, returned = _without_returns(facts, line, day, regulation)
     known = sum(slot.protected for slot in before)
-    slots: list[Slot] = []
     model = _model(facts, line, day, regulation)
-    for had, places in zip(before, _places(before, capacity), strict=True):
-        slot, gone = _cut(facts, had, places, rules, now)
-        slots.append(slot)
-        for at in gone:
-            day = counted(day, regulation.classes[at.booking.vehicle_class], -1)
-            rows.append(at.after(start=None, displaced_at=now.at))
-            told: dict[str, Fact] = {"from": slot.start, "why": cleaned(command.reason)}
-            events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, told))
+    gone = _surplus(facts, before, capacity, rules, now)
+    slots = _slots(before, gone, capacity)
+    for at in gone:
+        day = counted(day, regulation.classes[at.booking.vehicle_class], -1)
+        rows.append(at.after(start=None, displaced_at=now.at))
+        told: dict[str, Fact] = {"from": at.booking.start, "why": cleaned(command.reason)}
+        events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, told))
     kind = EventKind.CAPACITY_SET
     if isinstance(command, CloseDay):
         kind = EventKind.DAY_CLOSED
@@ -159,14 +161,34 @@ def _without_returns(
     return list(slots.values()), day, returned
 
 
-def _places(before: list[Slot], capacity: int) -> tuple[int, ...]:
-    """The day's places over its windows: evenly, but more places never take one from a window."""
+def _surplus(
+    facts: Facts, before: list[Slot], capacity: int, rules: Regulations, now: Moment
+) -> list[Stand]:
+    """Who does not fit into a day of so many places, the latest confirmed first."""
+    known = min(sum(slot.protected for slot in before), capacity)
+    over = sum(slot.taken for slot in before) + known - capacity
+    return _displaceable(facts, before, rules, now)[:over] if over > 0 else []
+
+
+def _slots(before: list[Slot], gone: Sequence[Stand], capacity: int) -> list[Slot]:
+    """The day's windows with the new number of places.
+
+    What is taken keeps its window, and the rest makes the windows as equal as can be; more places
+    never take one from a window.  Whoever is here keeps the place, so the day may end above what was
+    asked.
+    """
+    lost = Counter(at.booking.start for at in gone)
+    taken = [slot.taken - lost[slot.start] for slot in before]
+    known = [slot.protected for slot in before]
+    known = list(fit(min(sum(known), capacity), known))
+    needed = [a + b for a, b in zip(taken, known, strict=True)]
     had = [slot.capacity for slot in before]
-    more = capacity - sum(had)
-    # A day that is spread evenly stays so: then every window of the larger spread is as large.
-    if more < 0 or had == list(spread(sum(had), len(had))):
-        return spread(capacity, len(had))
-    return tuple(a + b for a, b in zip(had, spread(more, len(had)), strict=True))
+    floors = had if capacity >= sum(had) else needed
+    places = level(max(capacity, sum(floors)), floors)
+    return [
+        replace(slot, capacity=most, protected=protected, taken=booked)
+        for slot, most, protected, booked in zip(before, places, known, taken, strict=True)
+    ]
 
 
 def _model(facts: Facts, line: Line, day: Day, regulation: Regulation) -> Day | None:
@@ -191,31 +213,20 @@ def kept_share(regulation: Regulation, model: Day | None, capacity: int) -> int:
     return min(-(-model.kept * capacity // model.capacity), max(0, capacity - 1))
 
 
-def _cut(
-    facts: Facts, slot: Slot, places: int, rules: Regulations, now: Moment
-) -> tuple[Slot, list[Stand]]:
-    """The slot with new places, and the bookings that lose theirs, latest confirmed first."""
-    protected = min(slot.protected, places)
-    surplus = slot.taken + protected - places
-    gone: list[Stand] = []
-    if surplus > 0:
-        gone = _displaceable(facts, slot, rules, now)[:surplus]
-    taken = slot.taken - len(gone)
-    # Whoever is already here keeps the place, so the cut may end above what was asked.
-    capacity = max(places, taken + protected)
-    return replace(slot, capacity=capacity, protected=protected, taken=taken), gone
-
-
-def _displaceable(facts: Facts, slot: Slot, rules: Regulations, now: Moment) -> list[Stand]:
-    numbers = set(facts.booked(slot.line, slot.start, slot.start + 1))
+def _displaceable(
+    facts: Facts, slots: Sequence[Slot], rules: Regulations, now: Moment
+) -> list[Stand]:
+    """Bookings of the windows whose trucks have not come yet, the latest confirmed first."""
+    line, starts = slots[0].line, {slot.start for slot in slots}
+    numbers = set(facts.booked(line, min(starts), max(starts) + 1))
     numbers |= {b.number for b in facts.touched(Booking)}
     found = (standing(facts, number, rules, now.at) for number in numbers)
     bound = [
         at
         for at in found
         if at
-        and at.booking.line == slot.line
-        and at.booking.start == slot.start
+        and at.booking.line == line
+        and at.booking.start in starts
         and at.status in (Status.CONFIRMED, Status.LATE)
     ]
     bound.sort(key=lambda at: (at.booking.confirmed_at, at.booking.number), reverse=True)

@@ -38,3 +38,24 @@ def fit(total: int, room: Sequence[int]) -> tuple[int, ...]:
             left -= placed[part]
         open_parts = [part for part in open_parts if part not in tight] if tight else []
     return tuple(placed)
+
+
+def level(total: int, floors: Sequence[int]) -> tuple[int, ...]:
+    """`total` spread evenly over the parts, the remainder last, but never below the floor of a part.
+
+    A part whose floor is above its share gets its floor, and the others share the rest anew.  `total`
+    must cover all floors; asking for less is our own mistake.
+    """
+    assert sum(floors) <= total, "fewer places than the floors need"
+    assert all(one >= 0 for one in floors), "a floor is never negative"
+    placed = list(floors)
+    open_parts = list(range(len(floors)))
+    left = total
+    while open_parts:
+        shares = dict(zip(open_parts, spread(left, len(open_parts)), strict=True))
+        above = [part for part in open_parts if floors[part] > shares[part]]
+        for part in open_parts if not above else ():
+            placed[part] = shares[part]
+        left -= sum(floors[part] for part in above)
+        open_parts = [part for part in open_parts if part not in above] if above else []
+    return tuple(placed)
