@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,11 +21,11 @@ from kezek.app.snapshot import Progress
 from kezek.domain.log.leaf import Salt
 from kezek.settings import Settings
 from kezek.storage.backup import back_up, restore
-from kezek.storage.migrations.head import CONTRACTS
-from kezek.storage.open import migrate, open_snapshot, open_store, refuse_filled
+from kezek.storage.migrations.head import CONTRACTS, HEAD
+from kezek.storage.open import examined, migrate, open_snapshot, open_store, refuse_filled
 from kezek.storage.sqlite.copy import SqliteCopy
 from kezek.trust import erasures
-from kezek.trust.published import newest_size
+from kezek.trust.published import PublishedHeads, claimed_or_none, newest_size, same_text
 from kezek.world.clock import real_now
 
 
@@ -88,6 +89,27 @@ def restore_backup(
         published=newest_size(settings.heads),
         progress=progress,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A database as a start would find it: its schema's step, the one that a start leads it to, and the
+    head that was published and is not in it, as text, empty for none.
+    """
+
+    step: str
+    leads_to: str
+    lost: str
+
+
+def examine_store(settings: Settings) -> Examined:
+    """The look that a start takes, without changing anything; a StoreFault says what the start would."""
+    note = PublishedHeads(settings.heads).newest() or ""
+    head = claimed_or_none(note)
+    step, ours = examined(settings.store_url, head.number if head else 0)
+    known = not note or (ours is not None and same_text(ours.note, note))
+    lost = "" if known else f"head {head.number} of {head.size:,} events" if head else "a head"
+    return Examined(step, max(step, HEAD), lost)
 
 
 def note_erasure(house: House, number: int) -> None:

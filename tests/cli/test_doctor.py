@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import apsw
 import pytest
 
 from kezek.cli import examination
@@ -176,3 +177,35 @@ def test_all_settings_are_listed_and_no_secret(call: Call, folder: Path):
 )
 def test_passwords_in_addresses_are_hidden(address: str, shown: str):
     assert without_password(address) == shown
+
+
+def test_what_the_start_would_refuse_is_found(call: Call, folder: Path):
+    connection = apsw.Connection(str(folder / "kezek.db"))
+    connection.execute("DROP TRIGGER event_never_changed").fetchall()
+    connection.close()
+    called = call("doctor", "--folder", folder, "--json")
+    assert called.code == ExitCode.FOUND
+    assert states(called)["start"] == "wrong"
+    assert "event_never_changed" in called.out
+
+
+def test_a_second_name_of_the_database_is_found(call: Call, folder: Path):
+    (folder / "second.db").hardlink_to(folder / "kezek.db")
+    called = call("doctor", "--folder", folder, "--json")
+    assert called.code == ExitCode.FOUND
+    assert states(called)["start"] == "wrong"
+    assert "2 names" in called.out
+
+
+def test_a_database_behind_its_published_heads_is_found(call: Call, folder: Path, tmp_path: Path):
+    assert call("log", "export", tmp_path / "log.jsonl", "--folder", folder).code == 0
+    assert call("doctor", "--folder", folder).code == ExitCode.DONE
+    shutil.copy(folder / "kezek.db", tmp_path / "old.db")
+    may = ("--role", "carrier", "--place", "*")
+    call("user", "add", "fleet", *may, "--folder", folder)
+    assert call("log", "export", tmp_path / "log.jsonl", "--folder", folder).code == 0
+    shutil.copy(tmp_path / "old.db", folder / "kezek.db")
+    called = call("doctor", "--folder", folder, "--json")
+    assert called.code == ExitCode.FOUND
+    assert states(called)["heads"] == "wrong"
+    assert "kezek log continue" in called.out

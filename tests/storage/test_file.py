@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import stat
@@ -16,12 +17,13 @@ from pathlib import Path
 import apsw
 import pytest
 
+from kezek.app.file import lock_of
 from kezek.app.port import StoreFault
 from kezek.app.snapshot import Served
 from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Claim, Particulars
 from kezek.storage.fault import Closed, Damaged, Failing, Full, NotADatabase
-from kezek.storage.open import UnknownAddress, open_store
+from kezek.storage.open import UnknownAddress, open_snapshot, open_store
 from kezek.storage.sqlite import store as module
 from kezek.storage.sqlite.fault import Away, ReadOnly
 from kezek.storage.sqlite.store import SqliteStore
@@ -63,6 +65,52 @@ def test_a_second_name_of_the_file_does_not_help(file: SqliteStore, path: Path):
     (other / "link.db").symlink_to(path)
     with pytest.raises(Served):
         SqliteStore(str(other / "link.db"))
+
+
+def test_a_hard_link_is_refused_at_the_start_and_stops_who_serves(file: SqliteStore, path: Path):
+    other = path.with_name("other.db")
+    other.hardlink_to(path)
+    with pytest.raises(Away, match="2 names"):
+        SqliteStore(str(other))
+    with pytest.raises(Away, match="2 names"):
+        file.set_setting("a", "b")
+    assert file.setting("a") is None, "reads go on"
+    other.unlink()
+    file.set_setting("a", "b")
+    assert file.setting("a") == "b"
+
+
+ASK = "import sys; from kezek.storage.open import open_store; open_store(sys.argv[1]).close()"
+
+
+def test_removing_the_lock_file_lets_nobody_in_and_is_seen(file: SqliteStore, path: Path):
+    """The database itself is locked too, whatever name it is reached by."""
+    lock_of(path).unlink()
+    refused = subprocess.run(
+        [sys.executable, "-c", ASK, f"sqlite:{path}"], check=False, capture_output=True, text=True
+    )
+    assert "already works on" in refused.stderr
+    with pytest.raises(Away, match="removed or replaced under the running server"):
+        file.set_setting("a", "b")
+    assert file.setting("a") is None
+
+
+def test_the_lock_of_the_database_outlives_every_look_at_it(file: SqliteStore, path: Path):
+    """Nothing that a serving process does with the file may drop SQLite's own locks."""
+    save(file, [booking(1)])
+    with open_snapshot(f"sqlite:{path}") as snapshot:
+        assert snapshot.count(Booking) == 1
+    with file.snapshot() as inside:
+        assert inside.count(Booking) == 1
+    held = {
+        line.split()[1]
+        for line in Path("/proc/locks").read_text().splitlines()
+        if line.split()[5].endswith(f":{path.stat().st_ino}")
+        and line.split()[4] == str(os.getpid())
+    }
+    assert held == {"FLOCK", "POSIX"}
+    with path.open("rb") as other, pytest.raises(BlockingIOError):
+        fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
 
 
 def test_a_second_process_is_refused_until_the_first_has_closed(file: SqliteStore, path: Path):

@@ -55,6 +55,7 @@ def examine(settings: Settings) -> list[Finding]:
         _disk,
         _lock,
         _database,
+        _as_started,
         _rows,
         _keys,
         _clock,
@@ -274,6 +275,36 @@ def _checked(connection: apsw.Connection, path: Path) -> Finding:
     return Finding(
         "database", "ok", f"{path}, {path.stat().st_size / 1e6:.1f} MB, {version}, sound"
     )
+
+
+def _as_started(settings: Settings) -> Iterator[Finding]:
+    """What the start would say of the database, and whether it knows the heads that were published."""
+    from kezek.app.port import StoreFault
+    from kezek.app.snapshot import Bare
+    from kezek.upkeep import examine_store
+
+    path = database_file(settings)
+    kind = settings.store_url.partition(":")[0]
+    if kind not in ("sqlite", "postgresql") or (path is not None and not path.exists()):
+        return
+    try:
+        seen = examine_store(settings)
+    except Bare:
+        return
+    except StoreFault as fault:
+        yield Finding("start", "wrong", str(fault), _AS_TOLD)
+        return
+    if seen.lost:
+        advice = (
+            "Put the newer database back, or decide that the log goes on from here: kezek log continue. "
+            "Until then no booking is taken."
+        )
+        found = f"{seen.lost} was published and is not in this database"
+        yield Finding("heads", "wrong", found, advice)
+    told = f"schema {seen.step}"
+    if seen.step < seen.leads_to:
+        told += f", which a start leads to {seen.leads_to}"
+    yield Finding("start", "ok", f"{told}, whole")
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from kezek.app.port import StoreFault
 from kezek.app.snapshot import NOT_EMPTY, Bare, NotEmpty, Snapshot, Whole
+from kezek.domain.log.head import SignedHead
 from kezek.storage.memory import MemoryStore
 
 
@@ -74,6 +75,22 @@ def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Sn
 
         return database.open_snapshot(url, alone=alone)
     raise UnknownAddress(_ADDRESSES.replace("`memory:`, ", ""))
+
+
+def examined(url: str, head: int) -> tuple[str, SignedHead | None]:
+    """The step of a database that a start would serve, and a head of it by number; changes nothing.
+
+    A StoreFault says what the start would say, Bare that there is nothing yet; an older schema is led on
+    by a start, so it is no fault.
+    """
+    kind, _, path = url.partition(":")
+    if kind == "sqlite":
+        from kezek.storage.sqlite import whole as file  # noqa: PLC0415
+
+        return file.examined(Path(path), head)
+    from kezek.storage.postgres import whole as database  # noqa: PLC0415
+
+    return database.examined(url, head)
 
 
 def refuse_filled(url: str) -> None:

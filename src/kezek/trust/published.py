@@ -68,12 +68,21 @@ class PublishedHeads:
 def newest_size(folder: Path) -> int:
     """The size of the log under the newest head in a folder, whoever signed it; 0 for none."""
     note = PublishedHeads(folder).newest()
-    if note is None:
-        return 0
+    head = claimed_or_none(note) if note is not None else None
+    return head.size if head else 0
+
+
+def same_text(one: str, other: str) -> bool:
+    """Whether two notes are of the same head, whoever has signed it since."""
+    return one.rpartition("\n\n")[0] == other.rpartition("\n\n")[0]
+
+
+def claimed_or_none(note: str) -> Head | None:
+    """The head that a note names, whoever signed it; None where it is no note."""
     try:
-        return claimed(note).size
+        return claimed(note)
     except NoteRefused:
-        return 0
+        return None
 
 
 def read_published(folder: Path) -> Iterator[tuple[str, str]]:

@@ -19,6 +19,7 @@ class Proxy:
         # Once a client has said this, the server hears it, and the client hears nothing any more.
         self.deaf_after = b""
         self._deaf = False
+        self._dead: set[socket.socket] = set()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def _accept(self) -> None:
@@ -48,6 +49,8 @@ class Proxy:
                     self.deaf_after, self._deaf = b"", True
                     # Long enough for the server to hear the rest and to do it.
                     threading.Timer(0.4, self.cut).start()
+                if source in self._dead:
+                    continue
                 if asked or not self._deaf:
                     self._carry(some, sink, asked=asked)
         except OSError:
@@ -66,6 +69,10 @@ class Proxy:
     def _lets_in(self) -> bool:
         """Whether a new connection is taken on."""
         return True
+
+    def silence(self) -> None:
+        """Lose what the open connections say, either way, and tell nobody; new ones are carried."""
+        self._dead |= set(self._open)
 
     def cut(self) -> None:
         """Close every connection; new ones can be made."""

@@ -31,6 +31,7 @@ from kezek.storage.fault import (
 from kezek.storage.open import UnknownAddress, open_store
 from kezek.storage.postgres import connection as connections
 from kezek.storage.postgres import primary as finding
+from kezek.storage.postgres import reader as reading
 from kezek.storage.postgres import store as module
 from kezek.storage.postgres.address import BadAddress
 from kezek.storage.postgres.fault import Forbidden, Lost, fault_of
@@ -152,6 +153,33 @@ def test_a_reader_survives_a_broken_line(wired: PostgresStore, wire: Proxy):
     assert wired.reader.get(Booking, 1) == booking(1)
 
 
+def test_a_line_that_dies_in_silence_takes_its_siblings_along(
+    wired: PostgresStore, wire: Proxy, monkeypatch: pytest.MonkeyPatch
+):
+    """Nobody waits for each dead line by itself: what one wait has found out counts for all."""
+    save(wired, [booking(1)])
+    assert wired.reader.get(Booking, 1) == booking(1)
+    monkeypatch.setattr(reading, "QUESTION_SECONDS", 0.5)
+    monkeypatch.setattr(module, "CHANGE_SECONDS", 3_600.0)
+    wire.silence()
+    assert wired.reader.get(Booking, 1) == booking(1)
+    save(wired, [booking(2)])
+    assert wired.reader.get(Booking, 2) == booking(2)
+
+
+def test_a_user_without_the_right_to_connect_is_told_so(database: str):
+    cluster().sql(
+        database,
+        "CREATE ROLE kept_out LOGIN PASSWORD 'kept_out'",
+        f'REVOKE CONNECT ON DATABASE "{database}" FROM PUBLIC',
+    )
+    try:
+        with pytest.raises(Forbidden, match="GRANT CONNECT"):
+            PostgresStore(cluster().address(database, "kept_out", "kept_out"))
+    finally:
+        cluster().sql(database, "DROP ROLE kept_out")
+
+
 def test_a_line_that_breaks_before_the_commit_keeps_nothing(wired: PostgresStore, wire: Proxy):
     def broken() -> None:
         with wired.unit() as unit:
@@ -193,10 +221,13 @@ def test_a_server_that_ends_the_connection_is_found_again(shared: PostgresStore,
         " AND pid <> pg_backend_pid()"
     )
     cluster().sql(database, ended)
-    assert shared.reader.get(Booking, 1) == booking(1)
     with pytest.raises(Lost):
         save(shared, [booking(2)])
     save(shared, [booking(2)])
+    assert shared.reader.get(Booking, 2) == booking(2)
+    cluster().sql(database, ended)
+    assert shared.reader.get(Booking, 2) == booking(2)
+    save(shared, [booking(3)])
     cluster().sql(database, ended)
     shared.set_setting("a", "b")
     assert shared.setting("a") == "b"

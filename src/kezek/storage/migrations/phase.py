@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations.head import CONTRACTS, HEAD
 
 EXPAND, CONTRACT = "expand", "contract"
@@ -35,6 +36,15 @@ def fits(version: str, since: Callable[[], str]) -> bool:
         return True
     # A newer release has been here.  It has only added, as far as this one is concerned, or it has not.
     return version > HEAD and "" < since() <= HEAD
+
+
+def refuse_unknown(version: str, since: Callable[[], str], where: str) -> None:
+    """WrongVersion when a start could neither work on a database nor lead it on."""
+    if not fits(version, since) and not (version.isdecimal() and "0001" <= version < HEAD):
+        raise WrongVersion(
+            f"{where} was written by another version of the server (schema {version}, this one knows up "
+            f"to {HEAD}): install that version or a newer one; it is left as it is"
+        )
 
 
 def remember(since: str) -> str:

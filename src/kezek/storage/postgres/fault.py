@@ -33,6 +33,10 @@ _BUSY = (
     "the database did not answer in time: another program holds a lock, or it has too much to do"
 )
 _FORBIDDEN = "the database does not allow this user to do that: let the user own the database"
+_NO_ENTRY = (
+    "the database does not let this user connect: grant it the right (GRANT CONNECT ON DATABASE), or let"
+    " it own the database"
+)
 _STRANGER = (
     "the database server refuses the user or the password: correct them in the address or in"
     " ~/.pgpass"
@@ -69,6 +73,7 @@ _AT_THE_DOOR: tuple[tuple[str, type[StoreFault], str], ...] = (
     ("password", Forbidden, _STRANGER),
     ("authentication", Forbidden, _STRANGER),
     ("pg_hba.conf", Forbidden, "the database server lets nobody in from here: see its pg_hba.conf"),
+    ("permission denied", Forbidden, _NO_ENTRY),
     (
         "role",
         Forbidden,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from kezek.storage.fault import NotADatabase, WrongVersion
+from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits, last
 from kezek.storage.postgres.connection import Connection
@@ -12,12 +13,15 @@ from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.table import TABLES
 
+_WHERE = "the database"
+
 
 def migrate(connection: Connection) -> None:
     """Nothing where nothing is to do; else one transaction, which nobody writes beside."""
     try:
         if not _fits(connection):
             _migrate(connection)
+        refuse_unfit(connection)
     except psycopg.Error as error:
         raise fault_of(error) from None
 
@@ -48,6 +52,7 @@ def _migrate(connection: Connection, to: str = "") -> None:
         if version == to if to else _fits(connection):
             return
         if not version:
+            refuse_nameless(connection)
             _alone(connection)
         try:
             known = {"dialect": "postgresql"}
@@ -74,6 +79,32 @@ def since_of(connection: Connection) -> str:
         return ""
     row = connection.execute(READ.encode()).fetchone()
     return str(row[0]) if row else ""
+
+
+def refuse_unfit(connection: Connection) -> None:
+    """Damaged when a part of the schema is missing, switched off or unusable."""
+    columns = connection.execute(
+        "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+        " WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid) AND a.attnum > 0"
+        " AND NOT a.attisdropped",
+        ([table.name for table in TABLES.values()],),
+    ).fetchall()
+    named = connection.execute(
+        "SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid WHERE i.indisvalid"
+        " UNION SELECT conname FROM pg_constraint WHERE contype = 'c' AND convalidated"
+        " UNION SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+    ).fetchall()
+    newer = version_of(connection) > last()
+    there = [(str(table), str(name)) for table, name in columns]
+    parts.refuse_incomplete(
+        _WHERE, "postgresql", there, None if newer else {str(row[0]) for row in named}
+    )
+
+
+def refuse_nameless(connection: Connection) -> None:
+    """Damaged when there are tables of ours and no version."""
+    if _there(connection, ["alembic_version"]) and _there(connection, ["event"]):
+        parts.refuse_nameless(_WHERE)
 
 
 def _alone(connection: Connection) -> None:

@@ -52,9 +52,11 @@ class PostgresStore:
         self._turn = threading.Lock()
         self._closed = False
         self._weak = False
+        # Whether the writing connection was opened before a sibling of it broke.
+        self._doubted = False
         self._followers: list[Follower] = []
         self._pool = Pool(lambda: self._connected(writes=False))
-        self._reader = PostgresReader(self._pool.lent, self._pool.forget, self._deadlines)
+        self._reader = PostgresReader(self._pool.lent, self._forget, self._deadlines)
         try:
             self._writer = self._connected(writes=True)
         except BaseException:
@@ -123,9 +125,19 @@ class PostgresStore:
         """The writing connection, a new one when the last has broken."""
         if self._closed:
             raise Closed("the store is closed")
+        if self._doubted:
+            self._writer.close()
         if self._writer.closed:
             self._writer = self._connected(writes=True)
+            self._doubted = False
         return self._writer
+
+    def _forget(self) -> None:
+        """Throw the connections away that are idle, and the writing one when its turn comes: after one
+        broke, the others have most likely broken too, and each would be waited for by itself.
+        """
+        self._doubted = True
+        self._pool.forget()
 
     def _end(self, connection: Connection, why: BaseException) -> None:
         """Roll back; a connection that cannot is thrown away, and the server rolls back by itself."""
@@ -133,6 +145,7 @@ class PostgresStore:
             if isinstance(why, ReadOnly | Lost):
                 # The primary has become a replica: the next connection looks for the new one.
                 connection.close()
+                self._pool.forget()
             elif connection.info.transaction_status != TransactionStatus.IDLE:
                 connection.rollback()
         except psycopg.Error:

@@ -13,15 +13,16 @@ import psycopg
 from kezek.app.census import Census, Marks
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
+from kezek.domain.log.head import SignedHead
 from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations.head import HEAD
-from kezek.storage.migrations.phase import fits
+from kezek.storage.migrations.phase import fits, refuse_unknown
 from kezek.storage.postgres.address import read
 from kezek.storage.postgres.connection import SERVING_LOCK, Connection, connect
 from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.mapping import mapping
-from kezek.storage.postgres.schema import since_of, version_of
+from kezek.storage.postgres.schema import refuse_nameless, refuse_unfit, since_of, version_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.table import TABLES
 
@@ -105,6 +106,7 @@ def open_snapshot(url: str, *, alone: bool = False) -> Iterator[PostgresSnapshot
     ):
         version = version_of(connection)
         if not version:
+            refuse_nameless(connection)
             raise Bare("the database holds no installation: name the right one")
         if not fits(version, lambda: since_of(connection)):
             raise WrongVersion(
@@ -113,6 +115,26 @@ def open_snapshot(url: str, *, alone: bool = False) -> Iterator[PostgresSnapshot
             )
         with snapshot_of(connection) as snapshot:
             yield snapshot
+
+
+def examined(url: str, head: int) -> tuple[str, SignedHead | None]:
+    """See `storage.open.examined`."""
+    at = mapping(SignedHead)
+    with closing(connect(read(url), writes=False)) as connection:
+        try:
+            version = version_of(connection)
+            if not version:
+                refuse_nameless(connection)
+                raise Bare("the database holds no installation yet")
+            refuse_unknown(version, lambda: since_of(connection), "the database")
+            if version >= HEAD:
+                refuse_unfit(connection)
+            if version < "0002":
+                return version, None
+            found = connection.execute(at.by_key, (head,), binary=True).fetchone()
+            return version, at.make(found) if found else None
+        except psycopg.Error as error:
+            raise fault_of(error) from None
 
 
 @contextmanager

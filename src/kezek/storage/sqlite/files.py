@@ -40,24 +40,97 @@ def real_path(path: str) -> Path:
 class Lock:
     """The right to be the one server of a file, held until released or until the process ends.
 
-    Its own file, because closing any handle of the database itself would drop SQLite's locks.  It
-    stays when the server stops: removing it would let two servers lock two files of one name.
+    Two locks.  A file beside the database names who serves it; it stays when the server stops, for
+    removing it would let two servers lock two files of one name.  And the database itself is locked,
+    which holds whatever name it is opened by.  Closing any handle of the database drops the locks that
+    SQLite has on it, so this one is opened before SQLite's first connection and closed after its last,
+    and a file that this process holds already is refused before a second handle could be opened.
     """
 
     def __init__(self, path: Path) -> None:
-        self._handle = _opened(lock_of(path))
+        self._path = path
+        self._beside = _locked(lock_of(path), path)
         try:
-            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(self._handle)
-            raise Served(
-                f"process {holder(path)} already works on {path}: stop it first, or use another file"
-            ) from None
-        os.ftruncate(self._handle, 0)
-        os.pwrite(self._handle, b"%d\n" % os.getpid(), 0)
+            refuse_linked(path)
+            self._refuse_held()
+            self._file = _locked(path, path)
+        except BaseException:
+            os.close(self._beside)
+            raise
+        self._opened = _of(os.fstat(self._file))
+        _HELD.add(self._opened)
+        os.ftruncate(self._beside, 0)
+        os.pwrite(self._beside, b"%d\n" % os.getpid(), 0)
+
+    def _refuse_held(self) -> None:
+        if _identity(self._path) in _HELD:
+            raise _served(self._path)
+
+    def refuse_moved(self) -> None:
+        """Away when a name leads elsewhere by now, or when the file has a second name: what is written
+        then is written for nobody, or beside somebody.
+        """
+        if _identity(self._path) != self._opened:
+            raise Away(
+                f"{self._path} was moved, removed or replaced under the running server: stop the "
+                "server, put the right file back and start it; nothing of this change was kept"
+            )
+        beside = lock_of(self._path)
+        if _identity(beside) != _of(os.fstat(self._beside)):
+            raise Away(
+                f"{beside} was removed or replaced under the running server, so another one may have "
+                "started: stop this server, see that no other runs, and start it again; nothing of this "
+                "change was kept"
+            )
+        refuse_linked(self._path)
 
     def release(self) -> None:
-        os.close(self._handle)
+        """Once SQLite's last connection is closed."""
+        _HELD.discard(self._opened)
+        os.close(self._file)
+        os.close(self._beside)
+
+
+# What this process has locked: the file system and the number there of each file.
+_HELD: set[tuple[int, int]] = set()
+
+
+def _locked(path: Path, database: Path) -> int:
+    """A handle of a file, made where there is none, with the lock that one process has."""
+    handle = _opened(path)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Whoever held the lock until now may have been told to let go by removing its file.
+        same = _of(os.fstat(handle)) == _identity(path)
+    except BlockingIOError:
+        same = False
+    except OSError as error:
+        os.close(handle)
+        raise fault_at(path, error) from None
+    if not same:
+        os.close(handle)
+        raise _served(database)
+    return handle
+
+
+def _served(path: Path) -> Served:
+    return Served(
+        f"process {holder(path)} already works on {path}: stop it first, or use another file"
+    )
+
+
+def refuse_linked(path: Path) -> None:
+    """Away when a file has more names than one: each is a way past the lock of the other."""
+    try:
+        names = path.stat().st_nlink
+    except OSError:
+        return
+    if names > 1:
+        raise Away(
+            f"{path} has {names} names (hard links), and by each of them another server could work on "
+            "it: stop all servers on it, remove the other names (find them with `find -samefile`), then "
+            "start; a copy for keeping is made with `kezek backup`"
+        )
 
 
 @contextmanager
@@ -70,30 +143,21 @@ def locked(path: Path) -> Iterator[None]:
         lock.release()
 
 
-def identity(path: Path) -> tuple[int, int]:
-    """Which file it is, whatever it is called: its file system and its number there; zeros for none."""
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file has a name now; zeros for none."""
     try:
-        found = path.stat()
+        return _of(path.stat())
     except OSError:
         return (0, 0)
+
+
+def _of(found: os.stat_result) -> tuple[int, int]:
+    """Which file it is, whatever it is called: its file system and its number there."""
     return (found.st_dev, found.st_ino)
 
 
-def refuse_moved(path: Path, opened: tuple[int, int]) -> None:
-    """Away when there is another file under this name by now, or none."""
-    if identity(path) != opened:
-        raise Away(
-            f"{path} was moved, removed or replaced under the running server: stop the server, put the "
-            "right file back and start it; nothing of this change was kept"
-        )
-
-
-def create(path: Path) -> None:
-    """An empty file for its owner alone, unless there is one; SQLite's other files follow it."""
-    os.close(_opened(path))
-
-
 def _opened(path: Path) -> int:
+    """A handle.  A file that is not there is made, for its owner alone; SQLite's others follow it."""
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:

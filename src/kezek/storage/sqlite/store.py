@@ -28,6 +28,8 @@ from kezek.storage.sqlite.whole import (
     SqliteFilling,
     SqliteSnapshot,
     refuse_filled,
+    refuse_nameless,
+    refuse_unfit,
     since_of,
     version_of,
 )
@@ -59,9 +61,7 @@ class SqliteStore:
         self._wal_pages = 0
         self._lock = files.Lock(self.path)
         try:
-            files.create(self.path)
             self._writer = _writer(self.path)
-            self._identity = files.identity(self.path)
         except BaseException:
             self._lock.release()
             raise
@@ -98,7 +98,7 @@ class SqliteStore:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """The lock file has seen to it since the store was opened."""
+        """The file's locks have seen to it since the store was opened."""
         yield
 
     @contextmanager
@@ -130,7 +130,7 @@ class SqliteStore:
                 raise Closed("the store is closed")
             connection = self._writer
             # What is written into a file that lost its name is written for nobody.
-            files.refuse_moved(self.path, self._identity)
+            self._lock.refuse_moved()
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 yield connection
@@ -217,11 +217,12 @@ class SqliteStore:
         with self._turn:
             if self._closed:
                 return
-            self._closed = True
+            self._closed, at_work = True, False
             for connection in list(self._readers):
                 try:
                     connection.close(force=True)
                 except apsw.ThreadingViolationError:
+                    at_work = True
                     log.info("a reader was still at work when the store closed")
             try:
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -230,7 +231,9 @@ class SqliteStore:
                     "writing the write-ahead log back at the end failed: %s", type(error).__name__
                 )
             self._writer.close(force=True)
-            self._lock.release()
+            # Closed under a reader it would take its locks along; the process's end lets go of all.
+            if not at_work:
+                self._lock.release()
 
 
 def _writer(path: Path) -> apsw.Connection:
@@ -256,7 +259,9 @@ def _writer(path: Path) -> apsw.Connection:
             ("secure_delete", 1),
         ):
             connection.pragma(name, value)
+        refuse_nameless(connection, path)
         _migrate(connection, path, known=known)
+        refuse_unfit(connection, path)
     except apsw.Error as error:
         fault = fault_of(error)
         fault.add_note(str(path))

@@ -14,10 +14,12 @@ import apsw
 from kezek.app.census import Census, Marks
 from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
+from kezek.domain.log.head import SignedHead
 from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.fault import WrongVersion
+from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
-from kezek.storage.migrations.phase import READ, TABLE, fits
+from kezek.storage.migrations.phase import READ, TABLE, fits, last, refuse_unknown
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import Away, fault_of
 from kezek.storage.sqlite.mapping import mapping
@@ -95,14 +97,10 @@ def open_snapshot(path: Path, *, alone: bool = False) -> Iterator[SqliteSnapshot
 def open_to_read(path: Path) -> apsw.Connection:
     """A connection in a transaction that sees the file as it is now; its schema is this version's."""
     refuse_missing(path)
+    connection = opened_to_read(path)
     try:
-        address = f"file:{quote(str(path.resolve()))}?mode=ro"
-        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        connection = apsw.Connection(address, flags=flags)
-        connection.set_busy_timeout(BUSY_MS)
-        connection.pragma("mmap_size", 0)
-        connection.execute("BEGIN")
         version = version_of(connection) if files.ours(connection, path) else ""
+        refuse_nameless(connection, path)
     except apsw.Error as error:
         fault = fault_of(error)
         fault.add_note(str(path))
@@ -119,10 +117,71 @@ def open_to_read(path: Path) -> apsw.Connection:
     return connection
 
 
+def examined(path: Path, head: int) -> tuple[str, SignedHead | None]:
+    """See `storage.open.examined`."""
+    refuse_missing(path)
+    files.refuse_linked(path.resolve())
+    connection = opened_to_read(path)
+    try:
+        version = version_of(connection) if files.ours(connection, path) else ""
+        refuse_nameless(connection, path)
+        if not version:
+            raise Bare(f"{path} holds no installation yet")
+        refuse_unknown(version, lambda: since_of(connection), str(path))
+        if version >= HEAD:
+            refuse_unfit(connection, path)
+        if not connection.table_exists("main", "head"):
+            return version, None
+        at = mapping(SignedHead)
+        found = connection.execute(at.by_key, (head,)).fetchall()
+        return version, at.make(found[0]) if found else None
+    except apsw.Error as error:
+        raise fault_of(error) from None
+    finally:
+        connection.close(force=True)
+
+
 def refuse_missing(path: Path) -> None:
     """Away when there is no such file: nobody wants an empty one made by a look."""
     if not path.is_file():
         raise Away(f"there is no database {path}: see that the path is right and mounted")
+
+
+def opened_to_read(path: Path) -> apsw.Connection:
+    """A connection in a transaction that sees the file as it is now, whatever it holds."""
+    try:
+        address = f"file:{quote(str(path.resolve()))}?mode=ro"
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(address, flags=flags)
+        connection.set_busy_timeout(BUSY_MS)
+        connection.pragma("mmap_size", 0)
+        connection.execute("BEGIN")
+    except apsw.Error as error:
+        fault = fault_of(error)
+        fault.add_note(str(path))
+        raise fault from None
+    return connection
+
+
+def refuse_unfit(connection: apsw.Connection, path: Path) -> None:
+    """Damaged when a part of the schema is missing; the version has been looked at."""
+    there = connection.execute(
+        "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
+    ).fetchall()
+    found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    named = {str(name) for kind, name, _ in found if kind in ("index", "trigger")}
+    # A check has no row of its own: it stands in the words of its table.
+    words = " ".join(str(sql) for kind, _, sql in found if kind == "table")
+    named |= {check for check in parts.CHECKS if check in words}
+    newer = version_of(connection) > last()
+    columns = [(str(table), str(name)) for table, name in there]
+    parts.refuse_incomplete(str(path), "sqlite", columns, None if newer else named)
+
+
+def refuse_nameless(connection: apsw.Connection, path: Path) -> None:
+    """Damaged when a file of ours has tables and no version."""
+    if not version_of(connection) and connection.table_exists("main", "event"):
+        parts.refuse_nameless(str(path))
 
 
 def version_of(connection: apsw.Connection) -> str:

@@ -1,0 +1,105 @@
+"""What guards the queue in a database's schema, by name: a start looks for it, and so does the doctor.
+
+Plain names, so that a start loads no tools for schemas; a test holds them to `schema.py`.  Columns are
+known as the fields of rows (`table.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+
+from kezek.storage.fault import Damaged
+from kezek.storage.table import TABLES
+
+INDEXES = (
+    "answer_digest",
+    "api_key_digest",
+    "booking_awaiting",
+    "booking_holder_ended_at",
+    "booking_holder_number",
+    "booking_line_start",
+    "booking_look_at",
+    "booking_present",
+    "booking_salt",
+    "event_called_out_of_turn",
+    "event_crossed",
+    "event_number",
+    "event_released",
+    "return_line_start",
+    "return_look_at",
+)
+CHECKS = (
+    "account_closed_has_no_password",
+    "booking_ended_is_left_alone",
+    "booking_ends_with_an_outcome",
+    "booking_fee_not_negative",
+    "claim_is_by_plate_or_vin",
+    "day_classes_not_negative",
+    "day_kept_within_capacity",
+    "open_is_yes_or_no",
+    "particulars_have_an_end",
+    "session_has_a_purpose",
+    "simulated_is_yes_or_no",
+    "slot_within_capacity",
+    "tree_of_whole_hashes",
+)
+TRIGGERS = (
+    "claim_held_once",
+    "event_never_changed",
+    "event_without_gap",
+    "head_never_back",
+    "head_never_changed",
+    "tree_never_changed",
+    "tree_without_gap",
+)
+# What only one of the databases has.
+OWN: Mapping[str, tuple[str, ...]] = {
+    "sqlite": (
+        "event_line",
+        "event_never_removed",
+        "head_never_removed",
+        "tree_never_removed",
+    ),
+    "postgresql": (
+        "event_line_position",
+        "event_never_emptied",
+        "head_never_emptied",
+        "tree_never_emptied",
+    ),
+}
+# More than these are not named: the first say which backup to look for.
+_NAMED_MAX = 5
+
+
+def columns() -> set[tuple[str, str]]:
+    """Table and name of every column that rows have."""
+    return {(table.name, field.name) for kind, table in TABLES.items() for field in fields(kind)}
+
+
+def refuse_incomplete(
+    where: str, database: str, there: Collection[tuple[str, str]], named: Collection[str] | None
+) -> None:
+    """Damaged when a column, or anything that guards one, is missing from a schema.
+
+    `there` are table and name of its columns, `named` the names of its indexes, checks and triggers;
+    None for those of a newer release, which may have others.
+    """
+    missing = [f"column {table}.{name}" for table, name in sorted(columns() - set(there))]
+    if named is not None:
+        wanted = {*INDEXES, *CHECKS, *TRIGGERS, *OWN[database]}
+        missing += sorted(wanted - set(named))
+    if missing:
+        told = ", ".join(missing[:_NAMED_MAX]) + (" and more" if len(missing) > _NAMED_MAX else "")
+        raise Damaged(
+            f"{where} lacks a part of its schema that guards the queue ({told}): somebody has changed "
+            "it by hand; restore the last backup, or put back what is missing; it is left as it is"
+        )
+
+
+def refuse_nameless(where: str) -> None:
+    """Damaged: there are tables of ours, and nothing says which step they are at."""
+    raise Damaged(
+        f"{where} does not say which version its schema has (the row in alembic_version is gone): "
+        "restore the last backup, or put the row back; it is left as it is"
+    )
