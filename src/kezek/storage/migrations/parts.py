@@ -13,6 +13,7 @@ from kezek.storage.fault import Damaged
 from kezek.storage.table import TABLES
 
 INDEXES = (
+    "claim_namesake",
     "answer_digest",
     "api_key_digest",
     "booking_awaiting",
