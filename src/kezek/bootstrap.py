@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
@@ -41,10 +42,12 @@ from kezek.app.watch import Watch
 from kezek.app.what_if import WhatIfs
 from kezek.domain.booking.booking import SALT_BYTES, salt_of
 from kezek.domain.kernel.event import Logged
+from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import SettingRefused, Settings
 from kezek.storage.migrations.phase import last as last_step
 from kezek.storage.open import open_snapshot, open_store
+from kezek.trust import erasures
 from kezek.trust.checkpoint_note import origin_of
 from kezek.trust.keyring import (
     Keyring,
@@ -67,6 +70,8 @@ from kezek.world.handles import streams_max
 from kezek.world.planner import SpawnedPlanner
 from kezek.world.shelf import FolderShelf
 from kezek.world.simulator import SpawnedSimulator
+
+log = logging.getLogger("kezek.start")
 
 DEMO_SETTING = "demo"
 # Which key signs this installation's tickets, by its id.
@@ -104,6 +109,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
     ledger.look()
+    _erase_again(settings, store, ledger, keyring)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()
     vigil = Vigil(
         store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
@@ -186,6 +192,16 @@ def _access(settings: Settings, store: Store, clock: Clock, chance: Chance, watc
             one_time_hours=settings.one_time_hours,
         )
     )
+
+
+def _erase_again(settings: Settings, store: Store, ledger: Ledger, keyring: Keyring) -> None:
+    """What the list beside the database says is erased, although the database is an older one."""
+    numbers = erasures.listed(settings.folder, keyring.log.public)
+    for number, salt in store.reader.many(Salt, numbers).items():
+        if not salt.erased:
+            assert isinstance(number, int), "a salt's key is a number"
+            ledger.erase(number)
+            log.warning("an erasure that the database did not know was repeated")
 
 
 def _planner(settings: Settings) -> SpawnedPlanner | None:

@@ -112,12 +112,16 @@ def examine_store(settings: Settings) -> Examined:
     return Examined(step, max(step, HEAD), lost)
 
 
-def note_erasure(house: House, number: int) -> None:
-    """Put an erasure on the list beside the database: an older backup is restored without it."""
-    salt = house.store.reader.get(Salt, number)
-    assert salt is not None, "what was erased is there"
-    assert salt.erased, "what was erased is there"
-    erasures.append(house.settings.folder, number, salt.secret)
+def note_erasures(house: House) -> None:
+    """Put every erasure of the database on the list beside it: backups are restored without them."""
+    with open_snapshot(house.settings.store_url) as snapshot:
+        erased = {
+            salt.number: salt.secret
+            for rows in snapshot.blocks(Salt)
+            for salt in rows
+            if salt.erased
+        }
+    erasures.complete(house.settings.folder, erased)
 
 
 def rows_by_log(settings: Settings) -> Verdict:

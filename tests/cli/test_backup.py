@@ -320,6 +320,60 @@ def test_what_was_erased_after_the_backup_stays_erased(
     assert checked.answer["hidden"] > 0
 
 
+def test_an_erasure_is_not_lost_with_a_torn_line(
+    folder: Path, backup: Path, call: Call, tmp_path: Path
+):
+    """The next erasure begins on a line of its own, and notes again what the list has lost."""
+    listed = folder / "erased.jsonl"
+    assert call("log", "erase", "5", "--folder", folder).code == 0
+    os.truncate(listed, listed.stat().st_size - 30)
+    assert call("log", "erase", "4", "--folder", folder).code == 0
+    to = tmp_path / "to.db"
+    told = ("--erased", listed, "--to", f"sqlite:{to}", "--folder", folder, "--json")
+    assert call("restore", backup, *told).answer["erased"] == 2
+    store = SqliteStore(str(to))
+    assert store.reader.get(Salt, 5).erased
+    assert store.reader.get(Salt, 4).erased
+    store.close()
+
+
+def test_a_file_put_back_by_hand_is_erased_anew_by_the_start(
+    folder: Path, call: Call, tmp_path: Path
+):
+    shutil.copy(folder / "kezek.db", tmp_path / "old.db")
+    assert call("log", "erase", "5", "--folder", folder).code == 0
+    shutil.copy(tmp_path / "old.db", folder / "kezek.db")
+    assert call("log", "--folder", folder).code == 0
+    store = SqliteStore(str(folder / "kezek.db"))
+    assert store.reader.get(Salt, 5).erased
+    assert not store.reader.get(Salt, 4).erased
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"erased":5,"erasu', b'{"er', b'{"erased":5,"erasure":"00"}\n', b"\0" * 99]
+)
+def test_an_erasure_that_cannot_be_read_is_named(
+    folder: Path, backup: Path, call: Call, tmp_path: Path, line: bytes
+):
+    assert call("log", "erase", "4", "--folder", folder).code == 0
+    listed = folder / "erased.jsonl"
+    listed.write_bytes(listed.read_bytes() + line)
+    told = (
+        "--erased",
+        listed,
+        "--to",
+        f"sqlite:{tmp_path / 'to.db'}",
+        "--folder",
+        folder,
+        "--json",
+    )
+    problem = call("restore", backup, *told).document["problem"]
+    assert problem["code"] == "erasure_refused"
+    assert f"line 2 of {listed}" in problem["sentence"]
+    assert ("booking 5" in problem["sentence"]) == (b'"erased":5,' in line)
+
+
 def test_an_erasure_that_nobody_can_believe_restores_nothing(
     folder: Path, backup: Path, call: Call, tmp_path: Path
 ):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, Protocol, TypeVar
 
 from kezek.app.kept import Kept
-from kezek.app.port import Clock, Session, Store
+from kezek.app.port import Clock, Session, Shared, Store
 from kezek.app.watch import Watch
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
@@ -159,11 +159,39 @@ class PlainAccess:
         """The secret of a link by which an account sets its password, once."""
         return self._begin(account, "password", self._one_time_for)
 
+    def first_link(self, account: int) -> str:
+        """A one-time link for the first administrator; empty where another server has just made one.
+
+        Whoever is alone makes a new one at every start, for the last may be lost.  Of several that start
+        together one does, and the others see it: looked at and made under the store's one lock.
+        """
+        before = self._links_of(account)
+        alone = not isinstance(self._store, Shared) or self._store.solitary()
+        with self._store.unit() as unit:
+            there = self._links_of(account)
+            if there - before or (there and not alone):
+                return ""
+            text, session = self._made(account, "password", self._one_time_for)
+            unit.save({(Session, session.key): session}, [], [])
+        return text
+
+    def _links_of(self, account: int) -> set[str]:
+        real = self._clock.now().real
+        return {
+            kept.digest
+            for kept in self._store.reader.all(Session)
+            if kept.account == account and kept.purpose == "password" and kept.expires > real
+        }
+
     def _begin(self, account: int, purpose: str, span: int) -> str:
+        text, session = self._made(account, purpose, span)
+        self._store.keep_session(session)
+        return text
+
+    def _made(self, account: int, purpose: str, span: int) -> tuple[str, Session]:
         text, digest = self._locks.make_token()
         real = self._clock.now().real
-        self._store.keep_session(Session(digest, account, purpose, real, real + span))
-        return text
+        return text, Session(digest, account, purpose, real, real + span)
 
     def session(self, text: str) -> Person | None:
         """Who has signed in with this secret; None when it is unknown or expired."""

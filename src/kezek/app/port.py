@@ -264,6 +264,9 @@ class Shared(Protocol):
         none left out, those of this process too.  A `tell` that fails is called with them again.
         """
 
+    def solitary(self) -> bool:
+        """Whether no other process works on the store at this moment."""
+
 
 class Simulator(Protocol):
     """Plays scenarios in processes of their own, one after another."""

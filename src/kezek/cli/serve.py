@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from kezek.cli.installation import (
-    ask,
     folder_option,
     fresh_key,
     moved_to,
     opened_with,
     operator,
+    refusal,
 )
 from kezek.cli.output import answer, json_option, say
 from kezek.settings import Settings, read_settings
@@ -88,10 +88,13 @@ def links(house: House) -> dict[str, str]:
 
 
 def first_administrator(house: House) -> str:
-    """A one-time link for the first administrator, empty once somebody has set a password."""
-    from kezek.domain.account.account import Account
+    """A one-time link for the first administrator; empty once somebody has set a password, and where
+    another server that starts now has made one.
+    """
+    from kezek.domain.account.account import Account, Login
     from kezek.domain.account.actor import ANYWHERE, Role
     from kezek.domain.account.decide import AddAccount
+    from kezek.domain.kernel.refusal import Reason, Refused
 
     accounts = [a for a in house.store.reader.all(Account) if a.closed_at is None]
     if any(account.password for account in accounts):
@@ -101,8 +104,15 @@ def first_administrator(house: House) -> str:
         made = AddAccount(
             fresh_key(house), operator(), FIRST_LOGIN, "", "", Role.ADMINISTRATOR, ANYWHERE
         )
-        first = int(ask(house, made)["account"])
-    return f"{house.settings.issuer}/password/{house.access.plain.one_time_link(first)}"
+        decided = house.desk.ask(made)
+        if isinstance(decided, Refused) and decided.reason is not Reason.LOGIN_TAKEN:
+            raise refusal(decided)
+        # Another server may have been quicker; the account is the same.
+        taken = house.store.reader.get(Login, FIRST_LOGIN)
+        assert taken is not None, "the login is taken by now, by whomever"
+        first = taken.account
+    link = house.access.plain.first_link(first)
+    return f"{house.settings.issuer}/password/{link}" if link else ""
 
 
 def _announcement(house: House) -> Callable[[], None]:

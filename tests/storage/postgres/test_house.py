@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.bootstrap import close_house, open_house
 from kezek.cli.examination import Finding, examine
+from kezek.cli.serve import first_administrator
+from kezek.domain.account.account import Account
 from kezek.domain.account.decide import AddAccount
 from kezek.domain.kernel.event import Logged
 from kezek.settings import Settings
@@ -34,6 +37,24 @@ def test_every_house_announces_every_event_once_and_in_order(database: str, tmp_
     assert heard[0] == heard[1] == logged(houses[0])
     for house in houses:
         close_house(house)
+
+
+def test_servers_that_start_together_make_one_administrator_and_one_link(
+    database: str, tmp_path: Path
+):
+    url = cluster().url(database)
+    houses = [open_house(Settings(folder=tmp_path / "a", database=url)) for _ in range(4)]
+    with ThreadPoolExecutor(4) as starts:
+        links = list(starts.map(first_administrator, houses))
+    assert len([link for link in links if link]) == 1, links
+    assert len(houses[0].store.reader.all(Account)) == 1
+    for house in houses:
+        close_house(house)
+    again = open_house(Settings(folder=tmp_path / "a", database=url))
+    made = first_administrator(again)
+    assert made, "whoever starts alone prints a new one"
+    assert made not in links
+    close_house(again)
 
 
 def logged(house: House) -> list[Logged]:

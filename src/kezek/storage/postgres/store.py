@@ -31,6 +31,7 @@ from kezek.storage.postgres.whole import (
     alone_on,
     filling_of,
     snapshot_of,
+    solitary_on,
 )
 
 log = logging.getLogger("kezek.storage")
@@ -170,6 +171,17 @@ class PostgresStore:
             connection = self._ready()
         with alone_on(connection):
             yield
+
+    def solitary(self) -> bool:
+        """Whether no other process works on the database at this moment."""
+        with self._turn:
+            connection = self._ready()
+            try:
+                return solitary_on(connection)
+            except psycopg.Error as error:
+                fault = fault_of(error)
+                self._end(connection, fault)
+                raise fault from None
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresSnapshot]:

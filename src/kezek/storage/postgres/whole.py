@@ -179,6 +179,15 @@ def alone_on(connection: Connection) -> Iterator[None]:
             connection.execute(f"SELECT pg_advisory_unlock({SERVING_LOCK})".encode())
 
 
+def solitary_on(connection: Connection) -> bool:
+    """Whether this connection alone has the lock that all processes share; nobody waits for it."""
+    row = connection.execute(f"SELECT pg_try_advisory_lock({SERVING_LOCK})".encode()).fetchone()
+    if row != (True,):
+        return False
+    connection.execute(f"SELECT pg_advisory_unlock({SERVING_LOCK})".encode())
+    return True
+
+
 @cache
 def _asked(census: Census) -> bytes:
     """The driver's own form of a named place."""
