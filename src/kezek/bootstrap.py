@@ -13,7 +13,6 @@ from kezek.api.counted import counted
 from kezek.api.health import PATHS, Health
 from kezek.api.mount import Api
 from kezek.api.neighbours import Neighbours
-from kezek.api.openapi import PREFIX
 from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
@@ -247,11 +246,12 @@ def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:
 
 
 def _beside(api: ASGIApp, health: ASGIApp, pages: ASGIApp) -> ASGIApp:
-    """The API under its prefix, what watches at its three addresses, the pages everywhere else."""
+    """The API below /api, what watches at its three addresses, the pages everywhere else."""
 
     async def asked(scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        if path == PREFIX or path.startswith(PREFIX + "/"):
+        # Another version than ours is a program's mistake too, and is answered as one.
+        if path.startswith("/api/"):
             await api(scope, receive, send)
         else:
             await (health if path in PATHS else pages)(scope, receive, send)

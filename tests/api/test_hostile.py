@@ -42,6 +42,26 @@ def test_a_body_that_is_none(api: Api, op):
 
 
 @pytest.mark.parametrize("op", WITH_FIELDS, ids=lambda op: op.name)
+def test_a_member_that_is_given_twice(api: Api, op):
+    """Whoever checks the first and whoever reads the last must not differ; however deep it stands."""
+    before = api.store.reader.last_position()
+    whole = json.dumps(op.example, separators=(",", ":"))
+    for name in op.example:
+        spelled = f'"{name}":{json.dumps(op.example[name], separators=(",", ":"))}'
+        twice = whole.replace(spelled, f"{spelled},{spelled}", 1).encode()
+        answer = api.ask(op.method, filled(op.path), twice, who="agency")
+        assert (answer.status, answer.code) == (400, "wrong_type"), twice
+        assert answer.body["facts"]["field"] == name
+    assert api.store.reader.last_position() == before
+
+
+def test_a_member_of_a_member_given_twice(api: Api):
+    twice = json.dumps(api.form()).replace('"country"', '"country": "KG", "country"').encode()
+    answer = api.ask("POST", "/bookings", twice, who="carrier")
+    assert (answer.code, answer.body["facts"]["field"]) == ("wrong_type", "country")
+
+
+@pytest.mark.parametrize("op", WITH_FIELDS, ids=lambda op: op.name)
 def test_every_field_refuses_what_it_is_not(api: Api, op):
     before = api.store.reader.last_position()
     for name in op.example:

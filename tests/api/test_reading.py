@@ -132,6 +132,27 @@ def test_public_keys_are_pem(api: Api):
     assert key["pem"].startswith("-----BEGIN PUBLIC KEY-----")
 
 
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/checkpoints/kz_a/availability?from=null", 400, "wrong_type"),
+        ("/checkpoints/kz_a/availability?from=NULL", 400, "wrong_type"),
+        ("/log?line=nonsense", 404, "line_unknown"),
+        ("/log?line=null", 404, "line_unknown"),
+    ],
+)
+def test_a_word_that_means_nothing_is_not_taken_for_nothing(
+    api: Api, path: str, status: int, code: str
+):
+    answer = api.get(path, "reader")
+    assert (answer.status, answer.code) == (status, code)
+
+
+def test_nobody_may_guess_what_an_answer_is(api: Api):
+    for path in ("/checkpoints", "/nothing", "/openapi.json", "/docs", "/board"):
+        assert api.get(path).headers["x-content-type-options"] == "nosniff", path
+
+
 def test_head_is_get_without_a_body(api: Api):
     head, got = api.ask("HEAD", "/regulations"), api.get("/regulations")
     assert (head.status, head.raw) == (200, b"")

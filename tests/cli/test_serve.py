@@ -7,6 +7,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -16,7 +17,7 @@ from kezek.cli.exit_code import ExitCode
 from kezek.domain.booking.booking import Booking
 from kezek.settings import Settings
 from tests.cli.conftest import Call
-from tests.cli.program import Running, kezek, until
+from tests.cli.program import DEADLINE, Running, kezek, until
 
 
 def carrier(call: Call, folder: Path, role: str = "carrier") -> str:
@@ -77,6 +78,43 @@ def test_open_streams_hold_nothing_up(folder: Path, stream: str):
         assert news.readline()
         assert server.stop() == ExitCode.DONE
         assert news.read() is not None, "it ended"
+
+
+def spoken(url: str, words: bytes, last: bytes) -> bytes:
+    """What a server says to a program without manners, as far as `last` or to the end."""
+    place = urlsplit(url)
+    said = b""
+    with socket.create_connection((place.hostname, place.port), DEADLINE) as wire:
+        wire.sendall(words)
+        while not (last and last in said):
+            piece = wire.recv(65_536)
+            if not piece:
+                break
+            said += piece
+    return said
+
+
+def test_old_and_short_requests_are_answered_as_they_are_asked(folder: Path):
+    with Running("serve", "--folder", folder) as server:
+        for path in (b"/live", b"/api/v1/board/events"):
+            asked = b"GET " + path + b" HTTP/1.0\r\n\r\n"
+            head, _, body = spoken(server.url, asked, b"\n\n").partition(b"\r\n\r\n")
+            assert b"transfer-encoding" not in head.lower()
+            assert body.startswith((b"retry: 3000\nevent: ", b"event: board\n")), body[:80]
+            asked = b"HEAD " + path + b" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+            head, _, body = spoken(server.url, asked, b"").partition(b"\r\n\r\n")
+            assert b"text/event-stream" in head
+            assert body == b"", "it ends by itself"
+        for path in (b"/", b"/search?q=zz", b"/api/v1/checkpoints", b"/healthz", b"/nothing"):
+            asked = b"GET " + path + b" HTTP/1.0\r\n\r\n"
+            head, _, body = spoken(server.url, asked, b"").partition(b"\r\n\r\n")
+            assert b"transfer-encoding" not in head.lower()
+            assert body[:1] in b"<{", body[:40]
+        asked = b"GET /api/v2/board HTTP/1.0\r\n\r\n"
+        head, _, body = spoken(server.url, asked, b"").partition(b"\r\n\r\n")
+        assert b"404" in head
+        assert b"application/problem+json" in head
+        assert server.stop() == ExitCode.DONE
 
 
 def test_a_second_server_and_writing_commands_are_told_to_use_the_first(call: Call, folder: Path):

@@ -138,6 +138,22 @@ def test_malformed(text):
     assert distrust(text) == Distrust.MALFORMED
 
 
+def longer(content: bytes) -> bytes:
+    """The same envelope, its array's length spelled in a byte of its own."""
+    tag, head, rest = content[:1], content[1], content[2:]
+    assert head == 0x84
+    return tag + b"\x98\x04" + rest
+
+
+@pytest.mark.parametrize(
+    "other",
+    [raw() + b"\0", raw() + raw(), longer(raw()), b"\xd9\x00\x12" + raw()[1:]],
+    ids=["a byte behind", "another behind", "a longer length", "a longer tag"],
+)
+def test_only_the_bytes_that_were_signed_are_a_ticket(other: bytes):
+    assert distrust(PREFIX + base44.encode(other)) is Distrust.MALFORMED
+
+
 def test_a_key_that_is_not_accepted():
     other = TicketVerifier([make_signing_key(os.urandom).public])
     assert distrust(TEXT, other) == Distrust.UNKNOWN_KEY

@@ -51,7 +51,6 @@ class Description:
             headers: tuple[Header, ...] = (
                 (b"cache-control", _HOUR),
                 (b"content-security-policy", _POLICY),
-                (b"x-content-type-options", b"nosniff"),
                 *((_PACKED,) if packed else ()),
             )
             kept = self._kept[name] = Reply(body, 200, headers, media_type)

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from kezek.api.neighbours import Neighbours
-from kezek.api.operation import JSON, Reply, encode
+from kezek.api.operation import JSON, NOSNIFF, Reply, encode
 from kezek.api.problem import MEDIA_TYPE, ProblemBody
 from kezek.api.scrape import MEDIA_TYPE as TEXT
 from kezek.api.scrape import scraped
@@ -58,6 +58,7 @@ class Health:
             (b"content-type", reply.media_type),
             (b"content-length", b"%d" % len(reply.body)),
             _NO_STORE,
+            NOSNIFF,
             *reply.headers,
         ]
         bodiless = scope["method"] == "HEAD"

@@ -70,6 +70,8 @@ class Log:
                 # Allowed at a place, which is to be named.
                 raise wrong(Wrong.MISSING_FIELD, field="line")
             raise no(Reason.NOT_ALLOWED, line=asked.line)
+        if asked.line and self._house.network.of_line(asked.line) is None:
+            raise no(Reason.LINE_UNKNOWN, line=asked.line)
         reader, cursor = self._house.store.reader, int(asked.cursor or 0)
         if asked.order == "oldest":
             events = reader.events(max(cursor, asked.after), asked.limit, asked.line)
@@ -112,6 +114,6 @@ OPERATIONS = (
         run=Log.page,
         query=LogAsked,
         answer=LogPage,
-        refusals=(Reason.NOT_ALLOWED,),
+        refusals=(Reason.NOT_ALLOWED, Reason.LINE_UNKNOWN),
     ),
 )

@@ -33,7 +33,7 @@ from kezek.api import (
 )
 from kezek.api.counted import ROUTE
 from kezek.api.openapi import PREFIX
-from kezek.api.operation import Call, Operation, Reply, Stream, encode
+from kezek.api.operation import NOSNIFF, Call, Operation, Reply, Stream, encode
 from kezek.api.path import Part
 from kezek.api.problem import (
     MEDIA_TYPE,
@@ -103,11 +103,16 @@ class Api:
         """Answer one request; whatever goes wrong leaves as a problem."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
         call, allowed = Call(headers=headers, query=scope["query_string"]), None
-        sent = False
+        bodiless, sent, ended = scope["method"] == "HEAD", False, False
 
         async def sending(message: Any) -> None:
-            nonlocal sent
+            nonlocal sent, ended
             sent = True
+            if bodiless and message["type"] == "http.response.body":
+                # A stream has no end of its own: its first word is the answer's last.
+                if ended:
+                    return
+                ended, message = True, {"type": "http.response.body", "body": b""}
             await send(message)
 
         try:
@@ -121,7 +126,7 @@ class Api:
         except Exception as failure:  # noqa: BLE001 - the outermost edge: nothing of a fault may leak
             reply = self._told(problem_of(failure, self._house.chance), headers)
         if not sent:
-            await _send(send, reply, allowed, bodiless=scope["method"] == "HEAD")
+            await _send(send, reply, allowed, bodiless=bodiless)
 
     def _told(self, problem: Problem, headers: dict[bytes, bytes]) -> Reply:
         """A problem as it is sent, in the asker's language."""
@@ -211,6 +216,7 @@ async def _send(send: Any, reply: Reply, allowed: Allowance | None, *, bodiless:
     headers = [
         (b"content-type", reply.media_type),
         (b"content-length", b"%d" % len(reply.body)),
+        NOSNIFF,
         *reply.headers,
     ]
     if reply.status == 304:

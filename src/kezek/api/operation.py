@@ -5,6 +5,7 @@ The same rows route requests, make the OpenAPI description and are checked by te
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,6 +26,8 @@ Receive: TypeAlias = Callable[[], Awaitable[Any]]
 Send: TypeAlias = Callable[[Any], Awaitable[None]]
 
 JSON = b"application/json"
+# Nobody shall guess another media type than the one that is said.
+NOSNIFF: Header = (b"x-content-type-options", b"nosniff")
 _QUERY_FIELDS_MAX = 20
 
 encode = msgspec.json.Encoder().encode
@@ -145,6 +148,8 @@ def read_body(body: bytes, kind: type[T]) -> T:
         raise wrong(Wrong.NOT_UTF8, at=error.start) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise wrong(Wrong.MALFORMED, wrong=str(error)[:200]) from error
+    # Only now, when it is known how deep the body is and what it holds.
+    json.loads(body, object_pairs_hook=_members)
     return found
 
 
@@ -157,6 +162,14 @@ def _cleaned(found: Any) -> Any:
     if isinstance(found, dict):
         return {name: _cleaned(one) for name, one in found.items()}
     return found
+
+
+def _members(pairs: list[tuple[str, Any]]) -> None:
+    """A member that is given twice: whoever reads the first and whoever reads the last differ."""
+    if len(pairs) != len({name for name, _ in pairs}):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise wrong(Wrong.WRONG_TYPE, field=twice[:80], wrong="given twice")
 
 
 def read_query(query: bytes, kind: type[T]) -> T:
@@ -176,9 +189,14 @@ def read_query(query: bytes, kind: type[T]) -> T:
             raise wrong(Wrong.WRONG_TYPE, field=name[:80], wrong="given twice")
         fields[name] = value
     try:
-        return msgspec.convert(fields, kind, strict=False)
+        found = msgspec.convert(fields, kind, strict=False)
     except msgspec.ValidationError as error:
         raise _misfit(error) from error
+    for of in msgspec.structs.fields(kind):  # type: ignore[arg-type]
+        # The word null stands for nothing there; what is not meant is left out.
+        if of.encode_name in fields and getattr(found, of.name) is None:
+            raise wrong(Wrong.WRONG_TYPE, field=of.encode_name, wrong="null is no value")
+    return found
 
 
 def _misfit(error: msgspec.ValidationError) -> Exception:

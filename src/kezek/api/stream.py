@@ -18,7 +18,7 @@ import msgspec
 from kezek.api.board import GateSeen, PostSeen, network_board, post_board
 from kezek.api.checkpoint import known_post
 from kezek.api.form import Moment
-from kezek.api.operation import Call, Operation, Receive, Send, Stream, encode
+from kezek.api.operation import NOSNIFF, Call, Operation, Receive, Send, Stream, encode
 from kezek.api.problem import Problem, Raised, Wrong
 from kezek.app.house import House
 from kezek.app.streams import Crowded
@@ -38,6 +38,7 @@ GATHER_SECONDS_EACH = 0.0001
 _HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
+    NOSNIFF,
     # Proxies that buffer would hold events back.
     (b"x-accel-buffering", b"no"),
 )

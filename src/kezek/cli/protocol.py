@@ -51,6 +51,21 @@ class _Gathered:
         return getattr(self._transport, name)
 
 
+class _Unmeasured:
+    """The length of an answer that ends with its connection: all fits, and nothing is left."""
+
+    def __lt__(self, _sent: int) -> bool:
+        return False
+
+    def __sub__(self, _sent: int) -> _Unmeasured:
+        return self
+
+    def __ne__(self, _left: object) -> bool:
+        return False
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 class GatheringProtocol(HttpToolsProtocol):
     """HTTP/1.1 as uvicorn speaks it, one packet an answer, and an end to every request.
 
@@ -81,6 +96,13 @@ class GatheringProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         self._begun, self._whole, self._taken = self._begun + 1, False, 0
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        super().on_headers_complete()
+        if self.scope["http_version"] == "1.0":
+            # HTTP/1.0 knows no chunks: the answer is sent as it is, and its end is the connection's.
+            self.cycle.chunked_encoding = False
+            self.cycle.expected_content_length = _Unmeasured()  # type: ignore[assignment]
 
     def on_body(self, body: bytes) -> None:
         # How much of a body is read is for whoever answers.

@@ -212,10 +212,18 @@ def _key_id(envelope: cbor2.CBORTag) -> bytes:
 
 
 def _loads(raw: bytes) -> object:
+    """What the bytes say, in the one way in which we write it.
+
+    Bytes behind it, a member twice or a longer spelling are read by nobody and mean nothing, so a text
+    with them is not the one that was signed.
+    """
     try:
         loaded: object = cbor2.loads(raw)
+        same = cbor2.dumps(loaded) == raw
     except _DECODING_ERRORS as error:
         raise Untrusted(Distrust.MALFORMED) from error
+    if not same:
+        raise Untrusted(Distrust.MALFORMED)
     return loaded
 
 

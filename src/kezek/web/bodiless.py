@@ -16,9 +16,16 @@ def bodiless(app: ASGIApp) -> ASGIApp:
             await app(scope, receive, send)
             return
 
+        ended = False
+
         async def sending(message: Message) -> None:
+            nonlocal ended
             if message["type"] == "http.response.body":
-                message["body"] = b""
+                # A stream has no end of its own: its first word is the answer's last.
+                if ended:
+                    return
+                ended = True
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
             await send(message)
 
         await app(cast("Scope", {**scope, "method": "GET"}), receive, sending)
