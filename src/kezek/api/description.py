@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from gzip import compress
 from importlib.metadata import version
 from importlib.resources import files
 
 from kezek.api.openapi import description
 from kezek.api.operation import Call, Header, Operation, Reply, encode
+from kezek.api.page import page
 from kezek.api.problem import Wrong, wrong
 from kezek.app.house import House
 
-# Images of the page's own style are data; everything else is from this server.
-_POLICY = b"default-src 'self'; img-src 'self' data:; style-src 'self'; frame-ancestors 'none'"
-_HOUR = b"public, max-age=3600"
-_PACKED: Header = (b"content-encoding", b"gzip")
-
-# Name in the address: name of the file, its media type, whether it is packed.
-_FILES = {
-    "": ("index.html", b"text/html; charset=utf-8", False),
-    "start.js": ("start.js", b"text/javascript; charset=utf-8", False),
-    "swagger-ui-bundle.js": ("swagger-ui-bundle.js.gz", b"text/javascript; charset=utf-8", True),
-    "swagger-ui.css": ("swagger-ui.css.gz", b"text/css; charset=utf-8", True),
-}
+_FOLDER = files("kezek.api") / "reading"
+_STYLE = "style.css"
+_POLICY = b"default-src 'none'; img-src data:; style-src 'self'; frame-ancestors 'none'"
+_HOUR: Header = (b"cache-control", b"public, max-age=3600")
+_PACKED: tuple[Header, ...] = ((b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
 
 
 class Description:
@@ -35,26 +30,32 @@ class Description:
         if kept is None:
             document = description(self._operations, self._house.settings.issuer, version("kezek"))
             # Other sites' tools may read it: it is the same for everybody and says nothing secret.
-            open_to_all = ((b"cache-control", _HOUR), (b"access-control-allow-origin", b"*"))
+            open_to_all = (_HOUR, (b"access-control-allow-origin", b"*"))
             kept = self._kept["openapi.json"] = Reply(encode(document), 200, open_to_all)
         return kept
 
     async def page(self, call: Call) -> Reply:
-        """The page, or one of its files."""
+        """The page or its style, packed for who unpacks."""
         name = call.path.get("file", "")
-        if name not in _FILES:
+        if name not in ("", _STYLE):
             raise wrong(Wrong.NOT_FOUND)
-        kept = self._kept.get(name)
+        packed = b"gzip" in call.headers.get(b"accept-encoding", b"")
+        which = f"{name} packed" if packed else name
+        kept = self._kept.get(which)
         if kept is None:
-            file, media_type, packed = _FILES[name]
-            body = (files("kezek.api") / "reading" / file).read_bytes()
-            headers: tuple[Header, ...] = (
-                (b"cache-control", _HOUR),
-                (b"content-security-policy", _POLICY),
-                *((_PACKED,) if packed else ()),
-            )
-            kept = self._kept[name] = Reply(body, 200, headers, media_type)
+            text, media_type = self._style() if name else self._written()
+            body = compress(text, mtime=0) if packed else text
+            headers = (_HOUR, (b"content-security-policy", _POLICY), *(_PACKED if packed else ()))
+            kept = self._kept[which] = Reply(body, 200, headers, media_type)
         return kept
+
+    def _written(self) -> tuple[bytes, bytes]:
+        document = description(self._operations, self._house.settings.issuer, version("kezek"))
+        made = page(document, (_FOLDER / "data.html").read_text(encoding="utf-8"))
+        return made.encode(), b"text/html; charset=utf-8"
+
+    def _style(self) -> tuple[bytes, bytes]:
+        return (_FOLDER / _STYLE).read_bytes(), b"text/css; charset=utf-8"
 
 
 def _reading(path: str, name: str, run: object) -> Operation:

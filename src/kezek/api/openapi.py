@@ -27,6 +27,7 @@ NOUNS = {
     "turns": "The officers' steps at the waiting area and the gate.",
     "calendar": "What a day can hold.",
     "board": "What everybody sees.",
+    "forecasts": "When the call and the crossing are likely.",
     "log": "Every accepted decision.",
     "regulations": "Rule sets as data.",
     "keys": "Who asks, and how tickets are checked.",
