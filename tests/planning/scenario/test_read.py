@@ -80,6 +80,18 @@ CASES = {
         "checkpoint[0].stage[0].lanes",
         "found 'two'",
     ),
+    "a class's number that is too large": (
+        HEAD + "[rules]\ncap_places = { in_turn = 5, walk_in = 1000000 }\n" + OWN,
+        6,
+        "rules.cap_places.walk_in",
+        "expected a whole number <= 100000, found 1000000",
+    ),
+    "a class that is none": (
+        HEAD + "[rules]\ncap_percent = { in_turn = 5, walkin = 1 }\n" + OWN,
+        6,
+        "rules.cap_percent.walkin",
+        "found 1",
+    ),
     "days that do not rise": (
         (HEAD + OWN).replace("until = 2026-06-17", "until = 2026-06-15"),
         3,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import msgspec
@@ -193,10 +194,16 @@ def _convert(document: Document) -> Scenario:
     return msgspec.convert(document, Scenario)
 
 
+# How the checker names a member of a table whose names are free, and one of whose names is wrong.
+_MEMBER, _KEY_IN = "[...]", "key` in `"
+
+
 def _said(fault: msgspec.ValidationError, document: Document) -> tuple[str, str]:
     """The field and what is wrong with it, from the checker's words."""
     told, _, at = str(fault).partition(" - at `")
     field = dotted(at.removesuffix("`"))
+    if field.startswith(_KEY_IN) or _MEMBER in field:
+        field = _member(str(fault), document, dotted(field.removeprefix(_KEY_IN)))
     for words in ("Object contains unknown field ", "Object missing required field "):
         if told.startswith(words):
             name = told.removeprefix(words).strip("`")
@@ -207,6 +214,24 @@ def _said(fault: msgspec.ValidationError, document: Document) -> tuple[str, str]
         told = told.replace(f"`{kind}`", words)
     found = value_at(document, field)
     return field, f"{told[0].lower()}{told[1:]}, found {found!r}"
+
+
+def _member(fault: str, document: Document, field: str) -> str:
+    """The member of a table that the checker found fault with; it names the table only."""
+    table, _, rest = field.partition(_MEMBER)
+    members: Any = value_at(document, table)
+    for name in members if isinstance(members, dict) else ():
+        alone = deepcopy(dict(document))
+        kept: Any = value_at(alone, table)
+        for other in members:
+            if other != name:
+                del kept[other]
+        try:
+            _convert(alone)
+        except msgspec.ValidationError as again:
+            if str(again) == fault:
+                return f"{table}.{name}{rest}"
+    return table
 
 
 def value_at(document: Document, field: str) -> object:
