@@ -24,6 +24,7 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Claim, Particulars
 from kezek.storage.fault import Closed, Damaged, Failing, Full, NotADatabase
 from kezek.storage.open import UnknownAddress, open_snapshot, open_store
+from kezek.storage.sqlite import files
 from kezek.storage.sqlite import store as module
 from kezek.storage.sqlite.fault import Away, ReadOnly
 from kezek.storage.sqlite.store import SqliteStore
@@ -57,6 +58,24 @@ def test_a_second_server_on_the_file_is_refused(file: SqliteStore, path: Path):
     assert refused.value.permanent
     save(file, [booking(1)])
     assert file.reader.get(Booking, 1) == booking(1)
+
+
+def test_a_start_waits_for_the_lock_of_a_server_that_is_just_ending(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """A killed process has its locks until the system has cleared its memory away."""
+    ending = os.open(lock_of(path), os.O_CREAT | os.O_RDWR)
+    fcntl.flock(ending, fcntl.LOCK_EX)
+    waits: list[float] = []
+
+    def gone_at_last(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 2:
+            os.close(ending)
+
+    monkeypatch.setattr(files, "sleep", gone_at_last)
+    SqliteStore(str(path)).close()
+    assert waits == [files.TRY_SECONDS] * 2
 
 
 def test_a_second_name_of_the_file_does_not_help(file: SqliteStore, path: Path):

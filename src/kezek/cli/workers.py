@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +34,7 @@ PACE_SECONDS_MIN, PACE_SECONDS_MAX = 0.5, 10.0
 # A worker that has lived this long had no trouble with its start.
 STEADY_SECONDS = 60.0
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+FIGURES, YOUNG_SECONDS = "kezek-figures-", 60.0
 
 
 def refuse_alone(settings: Settings) -> None:
@@ -73,9 +77,38 @@ def run_workers(
 
     `started` is called once, when all of them serve.
     """
-    # Where each worker lays its figures down, so that any of them can tell those of all.
-    with tempfile.TemporaryDirectory(prefix="kezek-figures-") as figures:
-        asyncio.run(_Crew(settings, sockets, Path(figures)).run(started))
+    with _figures() as figures:
+        asyncio.run(_Crew(settings, sockets, figures).run(started))
+
+
+@contextmanager
+def _figures() -> Iterator[Path]:
+    """Where each worker lays its figures down, so that any of them can tell those of all.
+
+    It is locked while it is used: what a killed server has left is cleared away by the next one.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{FIGURES}*"):
+        _clear(left)
+    with tempfile.TemporaryDirectory(prefix=FIGURES) as figures:
+        handle = os.open(figures, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield Path(figures)
+        finally:
+            os.close(handle)
+
+
+def _clear(folder: Path) -> None:
+    """Remove a folder that no server uses; one that is as young as this start may not be locked yet."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)
+        try:
+            found = os.fstat(handle)
+            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > YOUNG_SECONDS:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+        finally:
+            os.close(handle)
 
 
 class _Crew:

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 
 import apsw
 
@@ -16,6 +17,9 @@ from kezek.app.port import StoreFault
 from kezek.app.snapshot import Served
 from kezek.storage.fault import Failing, Full, NotADatabase
 from kezek.storage.sqlite.fault import Away, ReadOnly
+
+# A process that was killed a moment ago holds its locks until the system has cleared its memory away.
+TRIES, TRY_SECONDS = 10, 0.1
 
 _BY_ERRNO: dict[int, tuple[type[StoreFault], str]] = {
     errno.EACCES: (ReadOnly, "give the server's user the right to write it and its folder"),
@@ -99,7 +103,7 @@ def _locked(path: Path, database: Path) -> int:
     """A handle of a file, made where there is none, with the lock that one process has."""
     handle = _opened(path)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _await(handle)
         # Whoever held the lock until now may have been told to let go by removing its file.
         same = _of(os.fstat(handle)) == _identity(path)
     except BlockingIOError:
@@ -111,6 +115,18 @@ def _locked(path: Path, database: Path) -> int:
         os.close(handle)
         raise _served(database)
     return handle
+
+
+def _await(handle: int) -> None:
+    """The lock; BlockingIOError when somebody has it and keeps it."""
+    for _ in range(TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sleep(TRY_SECONDS)
+        else:
+            return
+    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _served(path: Path) -> Served:
