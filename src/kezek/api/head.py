@@ -74,7 +74,7 @@ class Heads:
         return answer(HeadPage([_told(head) for head in found], found[-1].number if more else None))
 
     async def cosign(self, call: Call) -> Reply:
-        note = call.read(NoteForm).note
+        note = call.read_exactly(NoteForm).note
         lines = await asyncio.to_thread(self._house.ledger.cosign, note)
         if not lines:
             raise wrong(Wrong.NOT_FOUND)
