@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from axe_core_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Room
 from tests.browser.installation import Installation, opened, served
 from tests.browser.pages import EVERY, Tour, tickets_of
+from tests.domain.checkpoint.test_search import KEYS
 
 RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # All that another palette can change.
@@ -47,6 +48,27 @@ def test_nobody_is_shut_out(room: Room, tour: Tour, name: str, size: str):
     if not re.search("[Dd]emonstration|simulated", page.locator("body").inner_text()):
         found.append("nothing says that this is a demonstration")
     assert not found, "\n".join(found)
+
+
+def test_the_board_is_searched_in_any_spelling(room: Room, town: Installation):
+    """The browser makes the same keys of names as the server does."""
+    page = room.window("desktop")
+    page.goto("/")
+    script = page.locator('script[src*="find.js"]').get_attribute("src")
+    assert script
+    keys = page.evaluate(
+        "async ([script, texts]) => texts.map((await import(script)).searchKey)",
+        [script.replace("find.js", "search_key.js"), list(KEYS)],
+    )
+    assert keys == list(KEYS.values())
+    for typed in ("Қорғас", "Хоргос", "korgas", "霍尔果斯"):
+        page.get_by_role("searchbox").fill(typed)
+        expect(page.locator("[data-find]:visible")).to_have_count(1)
+        expect(page.locator("#post-kz_nur_zholy")).to_be_visible()
+    page.get_by_role("searchbox").fill("Ресей")
+    expect(page.locator("#post-kz_syrym")).to_be_visible()
+    page.get_by_role("searchbox").fill("?!")
+    expect(page.locator("#none")).to_be_visible()
 
 
 def violations(page: Page, rules: dict[str, object]) -> list[str]:

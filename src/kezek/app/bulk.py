@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from kezek.app.checkpoint import Post
+from kezek.app.place_name import own_keys
 from kezek.app.row_problem import Faults, RowProblem, RowReason
 from kezek.app.table import Row, decoded, header_fits
 from kezek.domain.booking.book import Vehicle
+from kezek.domain.checkpoint.search import search_key
 from kezek.domain.kernel.instant import Instant, date_of, to_datetime, windows
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import VehicleClass
@@ -125,22 +127,19 @@ def _row(
 
 
 def _post(row: Row, posts: Mapping[str, Post]) -> Post | None:
-    """By its id, or by one of its names in any case."""
+    """By its id, or by one of its names in any language and spelling, where one post alone has it."""
     text = row.text("checkpoint")
     if not text:
         return None
-    found = posts.get(text.lower()) or next(
-        (post for post in posts.values() if text.lower() in _names(post)), None
-    )
+    found = posts.get(text.lower())
+    if found is None:
+        key = search_key(text)
+        named = [post for post in posts.values() if key in own_keys(post.checkpoint)]
+        found = named[0] if len(named) == 1 else None
     if found is None or found.line is None or found.regulation is None:
         row.fault("checkpoint", RowReason.CHECKPOINT_UNKNOWN)
         return None
     return found
-
-
-def _names(post: Post) -> set[str]:
-    here = post.checkpoint
-    return {name.lower() for name in (here.name_en, here.name_ru, here.name_kk) if name}
 
 
 def _day(row: Row) -> date | None:

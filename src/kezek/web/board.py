@@ -12,6 +12,8 @@ from litestar.response import Stream
 from markupsafe import Markup
 
 from kezek.app.board import PostRow
+from kezek.app.place_name import neighbour_of, own_name, place_keys
+from kezek.domain.checkpoint.search import fits
 from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.text import cleaned
 from kezek.text import names
@@ -23,8 +25,6 @@ from kezek.web.shape import (
     DayView,
     day_views,
     local,
-    neighbour_code,
-    post_name,
     search_of,
     there_name,
 )
@@ -102,7 +102,7 @@ def draw(here: Visit, q: str) -> str:
     zone = network_zone(here.house)
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
-        posts = [(row, post) for row, post in posts if q.lower() in post.search]
+        posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
     groups = _groups(here, posts)
     shown = [post for _, post in posts]
     return render(
@@ -144,7 +144,7 @@ def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
     checkpoint, today, free = row.post.checkpoint, row.today, row.next_free
     return BoardPost(
         id=checkpoint.id,
-        name=post_name(checkpoint, lang),
+        name=own_name(checkpoint, lang),
         there=there_name(checkpoint, lang),
         search=search_of(checkpoint),
         today=today.ordinary if today else None,
@@ -171,7 +171,7 @@ def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]]) -> list[Group]:
     home = max(every, key=lambda c: (lines[c], every[c]), default="")
     found: dict[tuple[str, str], list[BoardPost]] = {}
     for row, post in posts:
-        way = (row.post.checkpoint.country, neighbour_code(row.post.checkpoint))
+        way = (row.post.checkpoint.country, neighbour_of(row.post.checkpoint))
         found.setdefault(way, []).append(post)
     groups = [_group(here, way, members, home) for way, members in found.items()]
     return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, g.name))

@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from kezek.app.place_name import neighbour_of, own_name, place_keys
+from kezek.domain.checkpoint.search import fits
 from kezek.text import names
 from kezek.web.shape import (
     DayView,
     day_views,
-    neighbour_code,
-    post_name,
     search_of,
     there_name,
 )
@@ -42,9 +42,9 @@ class Pick:
 def neighbours_of(here: Visit) -> list[Neighbour]:
     """The countries to which a line leads, those with most posts last: theirs is the longest list."""
     found = Counter(
-        neighbour_code(post.checkpoint)
+        neighbour_of(post.checkpoint)
         for post in here.house.network.posts().values()
-        if post.line and neighbour_code(post.checkpoint)
+        if post.line and neighbour_of(post.checkpoint)
     )
     ordered = sorted(found.items(), key=lambda item: (item[1], item[0]))
     return [Neighbour(code, names.country(code, here.lang), count) for code, count in ordered]
@@ -56,14 +56,14 @@ def picks_of(here: Visit, neighbour: str = "", q: str = "") -> list[Pick]:
         row
         for row in here.house.boards.rows(here.now)
         if row.places is not None
-        and (not neighbour or neighbour_code(row.post.checkpoint) == neighbour)
-        and q.lower() in search_of(row.post.checkpoint)
+        and (not neighbour or neighbour_of(row.post.checkpoint) == neighbour)
+        and fits(q, place_keys(row.post.checkpoint))
     ]
     rows.sort(
         key=lambda row: (
             row.next_free.on if row.next_free else date.max,
             row.waiting or 0,
-            post_name(row.post.checkpoint, here.lang),
+            own_name(row.post.checkpoint, here.lang),
         )
     )
     picks = []
@@ -72,7 +72,7 @@ def picks_of(here: Visit, neighbour: str = "", q: str = "") -> list[Pick]:
         picks.append(
             Pick(
                 id=checkpoint.id,
-                name=post_name(checkpoint, here.lang),
+                name=own_name(checkpoint, here.lang),
                 there=there_name(checkpoint, here.lang),
                 search=search_of(checkpoint),
                 next_free=free.on if free else None,

@@ -13,6 +13,7 @@ from litestar.response import Stream
 from kezek.app.availability import LinePlaces
 from kezek.app.board import PostRow
 from kezek.app.checkpoint import Post
+from kezek.app.place_name import neighbour_of
 from kezek.app.queue import InLine, Queue
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
@@ -29,7 +30,6 @@ from kezek.web.shape import (
     is_ours,
     lanes_of,
     local,
-    neighbour_code,
     post_view,
     zone_of,
 )
@@ -353,13 +353,13 @@ def rule_of(regulation: Regulation | None) -> Rule | None:
 
 def _siblings(post: Post, here: Visit) -> Siblings | None:
     """Where other posts to the same neighbour stand."""
-    code = neighbour_code(post.checkpoint)
+    code = neighbour_of(post.checkpoint)
     if not code or code == "SEA":
         return None
     others = [
         other
         for other in here.house.network.posts().values()
-        if other.line and neighbour_code(other.checkpoint) == code and other is not post
+        if other.line and neighbour_of(other.checkpoint) == code and other is not post
     ]
     if not others:
         return None

@@ -9,24 +9,13 @@ from datetime import UTC, date, datetime
 
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
+from kezek.app.place_name import neighbour_of, opposite_name, own_name, place_keys
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.text import names
 
-# The files name neighbours in English words; a neighbour across the sea is a ferry, not a country.
-_NEIGHBOURS = {
-    "China": "CN",
-    "Russia": "RU",
-    "Uzbekistan": "UZ",
-    "Kyrgyzstan": "KG",
-    "Kazakhstan": "KZ",
-    "Tajikistan": "TJ",
-    "Turkmenistan": "TM",
-    "Afghanistan": "AF",
-    "(Caspian Sea)": "SEA",
-}
 # A ticket's status in the words of the templates, which are those that drivers know.
 STATES: Mapping[Status, str] = {
     Status.CONFIRMED: "booked",
@@ -146,36 +135,15 @@ def zone_of(post: Post) -> str:
     return post.line.zone if post.line else post.checkpoint.zone
 
 
-def neighbour_code(checkpoint: Checkpoint) -> str:
-    """The country across the border, empty where the sources name none."""
-    return _NEIGHBOURS.get(checkpoint.neighbour, "")
-
-
-def post_name(checkpoint: Checkpoint, lang: str) -> str:
-    """The name on this side; Russian stands in where a Kazakh one is not known."""
-    if lang == "en":
-        return checkpoint.name_en
-    return (checkpoint.name_kk if lang == "kk" else None) or checkpoint.name_ru
-
-
 def there_name(checkpoint: Checkpoint, lang: str) -> str:
     """The post across the border, or else the country, or a dash."""
-    opposite = checkpoint.opposite_en if lang == "en" else checkpoint.opposite_ru
-    code = neighbour_code(checkpoint)
-    return opposite or checkpoint.opposite_en or (names.country(code, lang) if code else "–")
+    code = neighbour_of(checkpoint)
+    return opposite_name(checkpoint, lang) or (names.country(code, lang) if code else "–")
 
 
 def search_of(checkpoint: Checkpoint) -> str:
-    """All that somebody may type who looks for a post, in small letters."""
-    words = (
-        checkpoint.name_en,
-        checkpoint.name_ru,
-        checkpoint.name_kk,
-        checkpoint.opposite_en,
-        checkpoint.opposite_ru,
-        checkpoint.neighbour,
-    )
-    return " ".join(word for word in words if word).lower()
+    """The keys of all names of a post, for a search in the browser."""
+    return "|".join(key.replace(" ", "") for key in place_keys(checkpoint))
 
 
 def post_view(post: Post, lang: str, now: Instant) -> PostView:
@@ -184,8 +152,8 @@ def post_view(post: Post, lang: str, now: Instant) -> PostView:
     return PostView(
         id=checkpoint.id,
         country=checkpoint.country,
-        name=post_name(checkpoint, lang),
-        there_country=neighbour_code(checkpoint) or "?",
+        name=own_name(checkpoint, lang),
+        there_country=neighbour_of(checkpoint) or "?",
         there=there_name(checkpoint, lang),
         zone=utc_offset(local(now, zone_of(post))),
         exit=post.line is None or post.line.direction == "exit",

@@ -21,6 +21,7 @@ from kezek.app.bulk import (
     read_sheet,
 )
 from kezek.app.desk.batch import Done
+from kezek.app.place_name import own_name
 from kezek.app.port import Fault
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Book, Vehicle
@@ -37,7 +38,6 @@ from kezek.web.shape import (
     hour_of,
     hour_views,
     local,
-    post_name,
     zone_of,
 )
 from kezek.web.staff.garage import DriverRow, own_drivers, own_vehicles, row_id
@@ -264,7 +264,7 @@ def _answer(here: Visit, row: Asked | Unclear, found: object) -> RowAnswer:
         return RowAnswer(row.line, row.plate, False, reason, told, look, "", 0)
     plate = row.vehicle.plate[:16]
     if isinstance(found, Done):
-        post = post_name(row.post.checkpoint, here.lang)
+        post = own_name(row.post.checkpoint, here.lang)
         when = stamp(local(row.start, zone_of(row.post)), here.lang)
         told = here.words.say(_BOOKED, post=post, hour=when)
         number = int(found.outcome["number"])

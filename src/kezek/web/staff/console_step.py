@@ -11,6 +11,7 @@ from kezek.app.access import Person
 from kezek.app.checkpoint import Post
 from kezek.app.desk.batch import Done
 from kezek.app.find import with_code
+from kezek.app.place_name import own_name
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.release import Release
@@ -25,7 +26,7 @@ from kezek.domain.turn.undo import Undo
 from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.text.times import hour
-from kezek.web.shape import local, post_name, zone_of
+from kezek.web.shape import local, zone_of
 from kezek.web.staff.console import officer_at, show_console
 from kezek.web.staff.console_view import LineView
 from kezek.web.staff.deed import field_errors, said, why_not
@@ -272,7 +273,7 @@ def _booked(pressed: Step, holder: Booking) -> str:
     assert post is not None, "a booking stands in a line that exists"
     return pressed.say(
         t("This truck is booked at %(post)s. On sight of its papers its officers can release it."),
-        post=post_name(post.checkpoint, pressed.here.lang),
+        post=own_name(post.checkpoint, pressed.here.lang),
     )
 
 

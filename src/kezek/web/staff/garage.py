@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from kezek.app.access import Person
 from kezek.app.garage import Parked, drivers, parked
+from kezek.app.place_name import own_name
 from kezek.app.ticket import TicketView
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
@@ -20,7 +21,7 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.text.mark import translatable as t
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import countries, local, post_name, zone_of
+from kezek.web.shape import countries, local, zone_of
 from kezek.web.staff.deed import field_errors, said, why_not
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
@@ -130,7 +131,7 @@ def _vehicle(here: Visit, row: Parked, view: TicketView | None) -> VehicleRow:
         booking = BookingShown(
             view.booking.code,
             f"/t/{here.house.papers.link_of(view.booking)}",
-            post_name(view.post.checkpoint, here.lang),
+            own_name(view.post.checkpoint, here.lang),
             local(start, zone_of(view.post)) if start is not None else None,
         )
     return VehicleRow(row_id(v), v.country, v.plate, v.vin, v.trailer, booking, row.taken)

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kezek.app.checkpoint import Post
+from kezek.app.place_name import own_name
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.text import names
-from kezek.web.shape import STATES, local, post_name, there_name, utc_offset, zone_of
+from kezek.web.shape import STATES, local, there_name, utc_offset, zone_of
 from kezek.web.visit import Visit
 
 
@@ -46,14 +47,14 @@ class Truck(NamedTuple):
 def posts_with_lines(here: Visit) -> list[Post]:
     """Posts at which a line runs, by name."""
     found = (post for post in here.house.network.posts().values() if post.line)
-    return sorted(found, key=lambda p: post_name(p.checkpoint, here.lang))
+    return sorted(found, key=lambda p: own_name(p.checkpoint, here.lang))
 
 
 def choices(here: Visit, posts: list[Post]) -> list[PostChoice]:
     """The posts for a select."""
     return [
         PostChoice(
-            p.checkpoint.id, post_name(p.checkpoint, here.lang), there_name(p.checkpoint, here.lang)
+            p.checkpoint.id, own_name(p.checkpoint, here.lang), there_name(p.checkpoint, here.lang)
         )
         for p in posts
     ]
@@ -65,7 +66,7 @@ def place_name(here: Visit, place: str) -> str:
         return ""
     post = here.house.network.post(place)
     if post:
-        return post_name(post.checkpoint, here.lang)
+        return own_name(post.checkpoint, here.lang)
     rules = [r for r in here.house.rules.values() if r.authority == place]
     return names.country(rules[0].country, here.lang) if rules else place
 
@@ -95,7 +96,7 @@ def truck(here: Visit, view: TicketView) -> Truck:
         country=country,
         plate=plate,
         driver=", ".join(view.drivers),
-        post=post_name(view.post.checkpoint, here.lang),
+        post=own_name(view.post.checkpoint, here.lang),
         there=there_name(view.post.checkpoint, here.lang),
         start=local(booking.start, zone) if booking.start is not None else None,
         end=local(view.window_end, zone) if view.window_end is not None else None,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from kezek.app.place_name import own_name
 from kezek.app.roster import names_of
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Booking
@@ -15,7 +16,7 @@ from kezek.text import names
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable as t
 from kezek.text.times import day, stamp
-from kezek.web.shape import local, post_name, zone_of
+from kezek.web.shape import local, zone_of
 from kezek.web.site import network_zone
 from kezek.web.staff.shown import place_name
 from kezek.web.visit import Visit
@@ -74,7 +75,7 @@ def _entry(
     post = here.house.network.of_line(event.line) if event.line else None
     zone = zone_of(post) if post else network_zone(here.house)
     body: Body = json.loads(event.body)
-    place = post_name(post.checkpoint, here.lang) if post and posts else ""
+    place = own_name(post.checkpoint, here.lang) if post and posts else ""
     text = _text(here, event, body, zone, codes.get(event.number, "–"))
     return Entry(
         position=event.position,

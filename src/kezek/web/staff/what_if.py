@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from kezek.app.agency import governed
 from kezek.app.ground import shipped_ground
+from kezek.app.place_name import own_name
 from kezek.app.what_if import FILES, Known, Origin, SimulatorBusy, State
 from kezek.app.wish import (
     DAYS_MAX,
@@ -36,7 +37,7 @@ from kezek.text.times import number
 from kezek.web.render import answer as answered
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
-from kezek.web.shape import local, post_name
+from kezek.web.shape import local
 from kezek.web.staff.shown import posts_with_lines
 from kezek.web.staff.what_if_view import changes, lanes_told, shown
 from kezek.web.stop import Stop
@@ -225,7 +226,7 @@ def _posts(here: Visit) -> list[Choice]:
     known = shipped_ground().calibrated
     own = governed(posts_with_lines(here), person.actor)
     named = [
-        (post_name(p.checkpoint, here.lang), p.checkpoint.id)
+        (own_name(p.checkpoint, here.lang), p.checkpoint.id)
         for p in own
         if p.checkpoint.id in known
     ]

@@ -1,10 +1,16 @@
-// Find-as-you-type on the board and in the list of posts to book at, in Latin or Cyrillic. Without it the form asks the server.
+// Find-as-you-type on the board and in the list of posts to book at, in any spelling. Without it the form asks the server.
+import { searchKey } from "./search_key.js";
+
 const q = document.getElementById("q");
-const plain = (s) => s.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "");
+const fits = (words, keys) => {
+  const whole = words.join("");
+  return keys.includes(whole) || words.every((word) => keys.includes(word));
+};
 const find = () => {
-  const want = plain(q.value.trim());
+  const words = searchKey(q.value).split(" ").filter(Boolean);
+  const nothing = q.value.trim() && !words.length;
   const rows = [...document.querySelectorAll("[data-find]")];
-  for (const row of rows) row.hidden = !plain(row.dataset.find).includes(want);
+  for (const row of rows) row.hidden = nothing || !fits(words, row.dataset.find);
   for (const table of document.querySelectorAll(".posts")) table.hidden = !table.querySelector("[data-find]:not([hidden])");
   document.getElementById("none").hidden = rows.some((row) => !row.hidden);
 };
