@@ -8,12 +8,14 @@ import pytest
 
 from kezek.bootstrap import close_house, open_house
 from kezek.cli.exit_code import ExitCode
+from kezek.domain.kernel.keyboard import Layout
 from kezek.settings import Settings
 from kezek.trust.base44 import decode, encode
 from kezek.trust.keyring import open_keyring
 from kezek.trust.ticket_token import PREFIX
 from tests.cli.conftest import Call
 from tests.cli.test_book import TOMORROW, TRUCK
+from tests.typist import Way, typed
 
 
 @pytest.fixture
@@ -51,6 +53,12 @@ def test_text_file_and_standard_input_are_the_same(
         called = call("ticket", "verify", asked, "--folder", folder, given=given)
         assert called.code == ExitCode.DONE, called.err
         assert called.out.startswith("GENUINE")
+
+
+def test_what_a_scanner_typed_on_a_russian_keyboard_is_genuine(call: Call, folder: Path, qr: str):
+    for way in (Way.PLAIN, Way.SMALL, Way.CAPS):
+        called = call("ticket", "verify", typed(qr, Layout.RUSSIAN, way), "--folder", folder)
+        assert called.code == ExitCode.DONE, called.err
 
 
 def test_a_gate_needs_the_public_key_and_nothing_else(

@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kezek.domain.kernel.instant import DAY, HOUR
+from kezek.domain.kernel.keyboard import Layout
 from kezek.trust import base44
 from kezek.trust.signing import SigningKey, make_signing_key
 from kezek.trust.ticket_token import (
@@ -23,6 +24,7 @@ from kezek.trust.ticket_token import (
     plate_claims,
     plate_digest,
 )
+from tests.typist import Way, typed
 
 KEY = SigningKey(bytes(range(32)))
 START = 1_781_366_400_000
@@ -294,3 +296,20 @@ def test_every_ticket_survives(ticket):
     text = TicketSigner(KEY).sign(ticket)
     if len(text) <= 1_024:
         assert VERIFIER.verify(text, 0) == ticket
+
+
+@pytest.mark.parametrize("layout", Layout)
+@pytest.mark.parametrize("way", Way)
+def test_a_scanner_on_another_keyboard_layout_is_read_and_the_signature_decides(
+    layout: Layout, way: Way
+):
+    text = typed(TEXT, layout, way)
+    assert VERIFIER.verify(f"{text}\r\n", NOW) == TICKET
+    stranger = TicketSigner(make_signing_key(os.urandom)).sign(TICKET)
+    assert distrust(typed(stranger, layout, way)) == Distrust.UNKNOWN_KEY
+    assert distrust(text[:40] + text[41:]) == Distrust.MALFORMED, "a key was lost"
+
+
+def test_a_text_that_lost_a_character_is_not_read_rather_than_forged():
+    assert not distrust(TEXT[:60] + TEXT[61:]).readable
+    assert distrust(TEXT, TicketVerifier([])).readable

@@ -10,6 +10,7 @@ from kezek.app.ticket import Tickets, TicketView
 from kezek.domain.booking.booking import CODE_LENGTH, CODE_LETTERS, Booking, numbers_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.keyboard import plate_readings
 from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.vehicle import plate as plates
@@ -63,11 +64,14 @@ class Finder:
         scanned = self._read_qr(text, now)
         if scanned is not None:
             return [scanned]
-        numbers: list[int] = []
-        code = fold(text)
-        reader = self._store.reader
-        counter = reader.get(Counter, "booking")
+        counter = self._store.reader.get(Counter, "booking")
         last = counter.last if counter else 0
+        numbers = [n for read in _readings(text) for n in self._as_typed(post.line.id, read, last)]
+        return list(dict.fromkeys(numbers))
+
+    def _as_typed(self, line: str, text: str, last: int) -> list[int]:
+        numbers: list[int] = []
+        code, reader = fold(text), self._store.reader
         if is_code(code):
             numbers += [booking.number for booking in with_code(reader, code)]
         if text.isascii() and text.isdigit() and int(text) <= last:
@@ -75,5 +79,15 @@ class Finder:
         # As typed, with look-alikes as digits or as letters, and every plate that it may stand for.
         parts = (*plates.searched(text), *twins(code), *spellings(text, self._formats))
         for part in dict.fromkeys(parts):
-            numbers += reader.plates(post.line.id, part, FOUND_MAX)
-        return list(dict.fromkeys(numbers))
+            numbers += reader.plates(line, part, FOUND_MAX)
+        return numbers
+
+
+def _readings(text: str) -> list[str]:
+    """The text as it stands, then as it reads if the keyboard was set to another layout.
+
+    A part of a plate that is shorter than a code stands as it is, when it can: read in other ways it
+    would find trucks that nobody looked for.
+    """
+    short = len(fold(text)) < CODE_LENGTH and fold(text).isascii() and fold(text).isalnum()
+    return [text] if short else list(dict.fromkeys((text, *plate_readings(text))))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kezek.app.ticket import TicketView
 from kezek.domain.booking.booking import Booking
@@ -10,6 +10,20 @@ from kezek.domain.kernel.instant import Instant
 
 # What a QR code names that we signed for a booking that is not here, or is no longer: no number.
 NO_BOOKING = 0
+
+
+class Scan(NamedTuple):
+    """What a scanned text is.
+
+    `number` is that of the booking when we signed the text, also when its time is over.  `begins` says
+    whether it begins like a ticket; `forged`, whether it has the whole form of one without our
+    signature; `layout` names the keyboard layout through which it came, empty for none that is known.
+    """
+
+    number: int | None
+    begins: bool
+    forged: bool = False
+    layout: str = ""
 
 
 class Papers(Protocol):
@@ -35,6 +49,9 @@ class Papers(Protocol):
 
         NO_BOOKING where that booking is not here.
         """
+
+    def scan(self, text: str, now: Instant) -> Scan:
+        """What a text is that may have been scanned; on any keyboard layout of `domain`."""
 
     def public_keys(self) -> tuple[bytes, ...]:
         """PEM of the keys by which tickets can be checked."""

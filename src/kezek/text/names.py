@@ -13,6 +13,7 @@ from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import TurnBackCause
@@ -158,6 +159,15 @@ NO_BASIS: Mapping[str, str] = {
     "planner_stumbled": _SILENT,
 }
 
+LAYOUTS: Mapping[str, str] = {
+    Layout.RUSSIAN: t("Russian"),
+    Layout.KAZAKH: t("Kazakh"),
+    Layout.UKRAINIAN: t("Ukrainian"),
+    Layout.GERMAN: t("German"),
+    Layout.FRENCH: t("French"),
+    Layout.TURKISH: t("Turkish"),
+}
+
 FEE_UNITS: Mapping[str, str] = {"MRP": t("MRP")}
 
 
@@ -210,6 +220,11 @@ def no_basis(code: str, lang: str) -> str:
 def fee_unit(code: str, lang: str) -> str:
     """The unit in which a law states fees."""
     return _word(FEE_UNITS, code, lang)
+
+
+def layout(code: str, lang: str) -> str:
+    """A keyboard layout by its name in the settings of a computer; empty for none."""
+    return _word(LAYOUTS, code, lang) if code else ""
 
 
 def country(code: str, lang: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kezek.app.papers import NO_BOOKING
+from kezek.app.papers import NO_BOOKING, Scan
 from kezek.app.port import Store
 from kezek.app.ticket import TicketView
 from kezek.domain.booking.booking import Booking
@@ -16,6 +16,7 @@ from kezek.trust.ticket_token import (
     TicketSigner,
     TicketVerifier,
     Untrusted,
+    begins_as_ticket,
     plate_claims,
 )
 
@@ -71,20 +72,23 @@ class SignedPapers:
         return qr_svg(text, label)
 
     def read_qr(self, text: str, now: Instant) -> int | None:
-        ticket = self._signed(text, now)
-        if ticket is None:
-            return None
+        return self.scan(text, now).number
+
+    def scan(self, text: str, now: Instant) -> Scan:
+        begins, layout = begins_as_ticket(text)
+        try:
+            ticket: Ticket | None = self._verifier.verify(text.strip(), now)
+        except Untrusted as doubt:
+            # An expired ticket still names its booking; whether it counts, the status says.
+            ticket = doubt.ticket if doubt.reason is Distrust.EXPIRED else None
+            if ticket is None:
+                whole = doubt.reason.readable
+                return Scan(None, begins=begins, forged=whole, layout=layout or "")
+        assert ticket is not None, "a text that is not trusted has ended above"
         booking = self._booking(ticket.number)
         # A number that was given out again belongs to who has it now, not to who lost it.
         ours = booking is not None and booking.code == ticket.code
-        return ticket.number if ours else NO_BOOKING
-
-    def _signed(self, text: str, now: Instant) -> Ticket | None:
-        try:
-            return self._verifier.verify(text.strip(), now)
-        except Untrusted as doubt:
-            # An expired ticket still names its booking; whether it counts, the status says.
-            return doubt.ticket if doubt.reason is Distrust.EXPIRED else None
+        return Scan(ticket.number if ours else NO_BOOKING, begins=True)
 
     def public_keys(self) -> tuple[bytes, ...]:
         return tuple(key.pem() for key in self._keyring.accepted)

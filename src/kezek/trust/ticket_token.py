@@ -20,6 +20,7 @@ from cwt import COSE, COSEKey
 from cwt.exceptions import CWTError
 
 from kezek.domain.kernel.instant import DAY, SECOND, Instant
+from kezek.domain.kernel.keyboard import Layout, layout_of, signed_readings
 from kezek.domain.vehicle.plate import mask, normalise
 from kezek.trust import base44
 from kezek.trust.fault import TrustFault
@@ -58,6 +59,14 @@ class Distrust(StrEnum):
     UNKNOWN_KEY = "unknown_key"
     BAD_SIGNATURE = "bad_signature"
     EXPIRED = "expired"
+
+    @property
+    def readable(self) -> bool:
+        """Whether the text has the form of a ticket, so that nothing was lost on the way from the paper."""
+        return self is not Distrust.MALFORMED
+
+
+_CERTAIN = tuple(Distrust)  # the later, the more of the text was understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +172,18 @@ class TicketVerifier:
     def verify(self, text: str, now: Instant) -> Ticket:
         """The ticket of a QR text; raises Untrusted with its reason and nothing else.
 
-        White space and small letters are forgiven, because scanners that play keyboard add them.
+        White space and small letters are forgiven, because scanners that play keyboard add them; a
+        text that came through a keyboard of another layout is read back, and the signature decides.
         """
+        doubts: list[Untrusted] = []
+        for read in _readings(text):
+            try:
+                return self._verify(read, now)
+            except Untrusted as doubt:
+                doubts.append(doubt)
+        raise max(doubts, key=lambda doubt: _CERTAIN.index(doubt.reason))
+
+    def _verify(self, text: str, now: Instant) -> Ticket:
         envelope = _envelope(text)
         key = self._keys.get(_key_id(envelope))
         if key is None:
@@ -181,11 +200,34 @@ class TicketVerifier:
         return ticket
 
 
+_SIGNS = frozenset(base44.ALPHABET)
+
+
+def begins_as_ticket(text: str) -> tuple[bool, Layout | None]:
+    """Whether a text begins like a ticket's, and the keyboard layout that made it so, None for our own."""
+    if _compact(text).startswith(PREFIX):
+        return True, None
+    layout = layout_of(text, PREFIX, _SIGNS)
+    return layout is not None, layout
+
+
+def _readings(text: str) -> list[str]:
+    """The text as it stands, then as other keyboard layouts may have been meant to write it."""
+    if len(text) > _TEXT_MAX or begins_as_ticket(text) in ((True, None), (False, None)):
+        return [text]
+    read = [read for _, read in signed_readings(text, _SIGNS) if read.startswith(PREFIX)]
+    return [text, *dict.fromkeys(read)]
+
+
+def _compact(text: str) -> str:
+    return "".join(text.split()).upper()
+
+
 def _envelope(text: str) -> cbor2.CBORTag:
     """The COSE_Sign1 of a text, of exactly the form that `TicketSigner` writes."""
     if len(text) > _TEXT_MAX:
         raise Untrusted(Distrust.MALFORMED)
-    compact = "".join(text.split()).upper()
+    compact = _compact(text)
     if not compact.startswith(PREFIX):
         raise Untrusted(Distrust.MALFORMED)
     try:

@@ -10,10 +10,12 @@ import pytest
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import code_of
 from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit
 from kezek.web.live import messages
+from tests.typist import Way, typed
 from tests.web.staff.office import Browser, Office
 from tests.world import PEOPLE, A, B
 
@@ -121,6 +123,42 @@ def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
     page = look_for(b, forged)
     assert "It is no ticket" in page
     assert forged not in page
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_a_scanner_on_any_keyboard_layout_finds_the_truck(office, layout):
+    b, number = office.browser("officer"), office.book(1)
+    house = office.house
+    text = house.papers.qr_text(house.tickets.view(number, office.now.at))
+    for scanned in (text, code_of(number), "TST00001"):
+        for way in Way:
+            page = look_for(b, typed(scanned, layout, way) + "\r\n")
+            assert f'id="hit-{number}"' in page, (scanned, way)
+
+
+def test_two_trucks_that_one_text_may_mean_are_a_choice(office):
+    first, second = office.book(1, plate="AZE00001"), office.book(2, plate="QWE00001")
+    page = look_for(office.browser("officer"), "AZE00001")
+    assert f'id="hit-{first}"' in page
+    assert f'id="hit-{second}"' in page, "a French keyboard writes AZE where QWE is meant"
+    assert f'id="hit-{second}"' not in look_for(office.browser("officer"), "AZE"), "a part, typed"
+
+
+@pytest.mark.parametrize(
+    ("layout", "named"), [(None, "to English (US)"), (Layout.RUSSIAN, "is set to “Russian”")]
+)
+def test_a_text_that_cannot_be_read_is_to_be_scanned_again_and_accuses_nobody(
+    office, layout, named
+):
+    b, number = office.browser("officer"), office.book(1)
+    house = office.house
+    text = house.papers.qr_text(house.tickets.view(number, office.now.at))
+    lost = text[:60] + text[61:]
+    for scanned in (lost, text[:30]):
+        page = look_for(b, typed(scanned, layout) if layout else scanned)
+        assert "This code cannot be read. Scan it again." in page
+        assert named in page
+        assert "It is no ticket" not in page
 
 
 def test_nothing_found_says_so_and_many_ask_for_more(office):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -26,13 +25,12 @@ from kezek.web.live import live
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import countries, local, post_view, zone_of
-from kezek.web.staff.console_view import Hit, LineView
+from kezek.web.staff.console_search import searched
+from kezek.web.staff.console_view import LineView
 from kezek.web.staff.shown import posts_with_lines
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, visit
 
-HITS_MAX = 5
-QR_LENGTH_MIN = 60  # nobody types a plate of this length, so it was scanned
 _TO_OWN = t("To your own posts")
 NIGHT_COOKIE = "night"
 
@@ -130,7 +128,7 @@ def show_console(
     """The page; `values` and `errors` are those of a walk-in form that was refused."""
     here = visit(request)
     view = LineView(here, post, person.actor)
-    search, waiting = _search(request, view, q), view.waiting()
+    search, waiting = searched(view, q), view.waiting()
     return page(
         request,
         "pages/console.html",
@@ -141,6 +139,7 @@ def show_console(
         q=search.q,
         asked=search.asked,
         scan=search.scan,
+        layout=search.layout,
         hits=search.hits,
         more=search.more,
         due=view.due(),
@@ -175,31 +174,6 @@ def _reasons(
     kinds: type[TurnBackCause | ReleaseCause | ExceptionCause], lang: str
 ) -> list[tuple[str, str]]:
     return [(kind.value, names.cause(kind, lang)) for kind in kinds]
-
-
-class Search(NamedTuple):
-    """What was looked for and found.  `q` goes back into the field, so that a plate can be corrected;
-    a scanned text does not.  `scan` says what a text is that opens nothing here: forged or elsewhere.
-    """
-
-    q: str
-    asked: str
-    scan: str
-    hits: list[Hit]
-    more: int
-
-
-def _search(request: PageRequest, view: LineView, q: str) -> Search:
-    here = visit(request)
-    found = here.house.finder.find(view.post, q, here.now) if q else []
-    scanned = len(q) >= QR_LENGTH_MIN
-    number = here.house.papers.read_qr(q, here.now) if scanned else None
-    scan = ""
-    if scanned and not found:
-        scan = "forged" if number is None else "elsewhere"
-    hits = view.hits(found[:HITS_MAX], genuine=None if number is None else True)
-    more = max(0, len(found) - HITS_MAX)
-    return Search("" if scanned else q, q[:QR_LENGTH_MIN], scan, hits, more)
 
 
 HANDLERS = (choose_console, console_page, console_search, console_stream, console_again)
