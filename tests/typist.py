@@ -28,7 +28,7 @@ def typed(text: str, layout: Layout, way: Way = Way.PLAIN) -> str:
 
 
 def _joined(found: re.Match[str]) -> str:
-    """The sign of a German key waits for its letter, and where there is such a letter they become one."""
+    """The sign of a German key waits for its letter; where there is such a letter they become one."""
     one = unicodedata.normalize("NFC", found[1] + "\u0300")
     return one if len(one) == 1 else found[0]
 

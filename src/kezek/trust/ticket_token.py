@@ -62,7 +62,7 @@ class Distrust(StrEnum):
 
     @property
     def readable(self) -> bool:
-        """Whether the text has the form of a ticket, so that nothing was lost on the way from the paper."""
+        """Whether the text has the whole form of a ticket: nothing was lost when it was scanned."""
         return self is not Distrust.MALFORMED
 
 
@@ -204,7 +204,7 @@ _SIGNS = frozenset(base44.ALPHABET)
 
 
 def begins_as_ticket(text: str) -> tuple[bool, Layout | None]:
-    """Whether a text begins like a ticket's, and the keyboard layout that made it so, None for our own."""
+    """Whether a text begins like a ticket's, and the layout it was typed on, None for the American."""
     if _compact(text).startswith(PREFIX):
         return True, None
     layout = layout_of(text, PREFIX, _SIGNS)
