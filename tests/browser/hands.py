@@ -81,8 +81,8 @@ def book(page: Page, truck: Truck, post: str = "Syrym", *, day: int = 0, hour: i
 def look_for(page: Page, text: str) -> None:
     """At the console or the desk, in whatever language it speaks."""
     page.locator("#q").fill(text)
-    with page.expect_navigation():
-        page.locator("#q").press("Enter")
+    page.locator("#q").press("Enter")
+    expect(page.locator("#q")).to_have_value(text)
 
 
 def arrive(officer: Page, code: str) -> None:

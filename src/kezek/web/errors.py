@@ -18,7 +18,7 @@ from kezek.domain.kernel.refusal import Kind, Reason, Refused
 from kezek.text import faults, refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
-from kezek.web.render import page, redirect
+from kezek.web.render import page, redirect, wants_word, word
 from kezek.web.stop import Elsewhere, RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Web, begin_visit, visit
 from kezek.web.working import code_of, working_page
@@ -81,7 +81,8 @@ def answer_to(request: PageRequest, fault: Exception) -> Response[bytes]:
     if isinstance(fault, Fault):
         log.error("a page met %s", type(fault).__name__, exc_info=fault)
         visit(request).look_nobody_up()
-        return working_page(request, fault) or fault_page(request, code_of(fault))
+        waits = None if wants_word(request) else working_page(request, fault)
+        return waits or fault_page(request, code_of(fault))
     if isinstance(fault, HTTPException) and fault.status_code < 500:
         return fault_page(request, _BY_STATUS.get(fault.status_code, "malformed"))
     return _mistake(request, fault)
@@ -108,12 +109,17 @@ def fault_page(
     here = visit(request)
     sentence, then = faults.fault(code, here.lang, **(facts or {}))
     wait = _WAIT_SECONDS.get(code)
+    headers = {"Retry-After": str(wait)} if wait else None
+    if wants_word(request):
+        told = f"{sentence} {then}".strip()
+        status = _STATUS[code]
+        return word(request, "stop", told, code=code, http_status=status, headers=headers)
     return page(
         request,
         "pages/error.html",
         http_status=_STATUS[code],
         status=_STATUS[code],
-        headers={"Retry-After": str(wait)} if wait else None,
+        headers=headers,
         code=code,
         title=faults.fault_title(code, here.lang),
         sentence=f"{sentence} {then}".strip(),
@@ -128,6 +134,9 @@ def refused_page(
     """The error page of a refusal that has no field to stand at."""
     here = visit(request)
     sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    if wants_word(request):
+        told, status = f"{sentence} {then}".strip(), status_of(refused.reason)
+        return word(request, "stop", told, code=str(refused.reason), http_status=status)
     return page(
         request,
         "pages/error.html",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 
+import msgspec
 from litestar import Response
 
 from kezek.web.site import site_of
@@ -99,6 +100,29 @@ def answer(
     return Response(
         body, media_type=kind, status_code=http_status, headers=whole, cookies=here.cookies
     )
+
+
+def wants_word(request: PageRequest) -> bool:
+    """Whether a script of ours asks for the sentence alone, because its page stays where it is."""
+    return request.headers.get("accept", "").startswith("application/json")
+
+
+def word(
+    request: PageRequest,
+    kind: str,
+    text: str,
+    *,
+    code: str = "",
+    q: str = "",
+    http_status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """What became of a form, for `wants_word`: `kind` of a flash, its sentence, a stable code of a
+    fault, and the code of a ticket to look for.
+    """
+    body = msgspec.json.encode({"kind": kind, "text": text, "code": code, "q": q})
+    more = {"Cache-Control": PERSONAL, **(headers or {})}
+    return answer(request, body, kind="application/json", http_status=http_status, headers=more)
 
 
 def redirect(request: PageRequest, url: str) -> Response[bytes]:

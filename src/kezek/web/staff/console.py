@@ -135,7 +135,7 @@ def show_console(
         http_status=422 if errors else 200,
         zone=zone_of(post),
         post=post_view(post, here.lang, here.now),
-        link={"up": True, "waiting": 0},
+        account=person.account.id,
         q=search.q,
         asked=search.asked,
         scan=search.scan,
@@ -164,7 +164,7 @@ def show_console(
         release_reasons=_reasons(ReleaseCause, here.lang),
         exception_reasons=_reasons(ExceptionCause, here.lang),
         in_charge=person.actor.may((Role.SUPERVISOR,), post.checkpoint.id),
-        night=request.cookies.get(NIGHT_COOKIE) == "on",
+        night=night if (night := request.cookies.get(NIGHT_COOKIE, "")) in ("on", "off") else "",
         stream=f"/console/{post.checkpoint.id}/stream",
         key=here.new_key(),
     )

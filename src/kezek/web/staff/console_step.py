@@ -249,7 +249,7 @@ async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Respo
         t("%(code)s joined the line as a walk-in. Tell the driver this code."), code=code
     )
     # The truck just taken is shown, because its driver is at the window.
-    return said(request, pressed.here, f"{_console(pressed)}?q={code}", "done", text)
+    return said(request, pressed.here, _console(pressed), "done", text, q=code)
 
 
 def _holder(pressed: Step, refused: Refused) -> Booking | None:

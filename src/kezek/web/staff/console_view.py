@@ -27,6 +27,7 @@ from kezek.web.staff.shown import plate_of
 from kezek.web.visit import Visit
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
+SHOWN_FOR = 5 * MINUTE  # of real time, as undo is
 _NEWS = 60  # events of the line among which the officer's last step is looked for
 
 # What the dock says of an event, and whether it can be taken back.
@@ -78,6 +79,7 @@ class Hit(NamedTuple):
 
 
 class Due(NamedTuple):
+    booking: int
     code: str
     country: str
     plate: str
@@ -233,7 +235,7 @@ class LineView:
         for start, number, code in rows:
             country, plate = plate_of(who.get(number))
             late_by = max(0, minutes(self.now - start - window))
-            found.append(Due(code, country, plate, self._at(start), late_by))
+            found.append(Due(number, code, country, plate, self._at(start), late_by))
         return found
 
     # The line.
@@ -272,7 +274,9 @@ class LineView:
     def soon(self) -> list[tuple[int, int, int]]:
         """The line in some hours: hours, and how many wait, from 10 to 90 %; empty without a basis."""
         found = self.here.house.forecasts.of(self.line.id, self.now)
-        return lengths_of(found, self.now) if found is not None else []
+        lengths = lengths_of(found, self.now) if found is not None else []
+        # Nobody in the line for sure is no news to an officer who sees it empty.
+        return [row for row in lengths if row[2] > 0]
 
     def called(self) -> list[CalledRow]:
         """Who is on the way to the gate, the first called first."""
@@ -342,11 +346,17 @@ class LineView:
         return max(e.at for e in self.reader.history(booking.number) if e.kind == made)
 
     def last_step(self) -> LastStep | None:
-        """The officer's own last step here, with the real seconds in which it can be taken back."""
+        """The officer's own last step here, with the real seconds in which it can be taken back.
+
+        None when it was made so long ago that it says nothing about the moment.
+        """
         me = f"account:{self.actor.account}"
         end = self.reader.last_position() + 1
         events = self.reader.events_before(end, _NEWS, self.line.id)
+        since = self.here.house.clock.now().real - SHOWN_FOR
         event = next((e for e in events if e.actor == me and e.kind in STEPS and e.number), None)
+        if event is not None and event.real < since:
+            return None
         booking = self.reader.get(Booking, event.number) if event else None
         if event is None or booking is None:
             return None

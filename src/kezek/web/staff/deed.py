@@ -8,7 +8,7 @@ from kezek.app.desk.batch import Done
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Refused
 from kezek.text import refusals
-from kezek.web.render import redirect
+from kezek.web.render import redirect, wants_word, word
 from kezek.web.stop import RefusedStop
 from kezek.web.visit import PageRequest, Visit
 from kezek.web.working import ask
@@ -29,10 +29,17 @@ def why_not(here: Visit, refused: Refused, zone: str = "UTC", subject: str = "")
     return f"{subject}: {told} ({refused.reason})" if subject else f"{told} ({refused.reason})"
 
 
-def said(request: PageRequest, here: Visit, url: str, kind: str, text: str) -> Response[bytes]:
-    """Go on at a page that begins by saying what happened."""
+def said(
+    request: PageRequest, here: Visit, url: str, kind: str, text: str, *, q: str = ""
+) -> Response[bytes]:
+    """Go on at a page that begins by saying what happened; `q` is a code to be looked for there.
+
+    A script that sent the form itself is told the sentence and stays on its page.
+    """
+    if wants_word(request):
+        return word(request, kind, text, q=q)
     here.flash(kind, text)
-    return redirect(request, url)
+    return redirect(request, f"{url}?q={q}" if q else url)
 
 
 def field_errors(

@@ -78,11 +78,11 @@ const tick = () => {
   }
   // Said by the script alone: a page without it does not renew itself.
   const link = document.getElementById("link");
-  if (link) link.hidden = !live || lost;
+  if (link) link.hidden = !live;
   const banner = document.getElementById("stale");
   if (!banner) return;
   banner.hidden = !lost;
-  banner.querySelector("[data-since]").textContent = ago(Date.now() - renewed, shown);
+  banner.querySelector("[data-since]").textContent = ago(now() - shown, shown);
 };
 tick();
 setInterval(tick, 1000);

@@ -1,81 +1,78 @@
-// Keyboard first: the letter on a button presses it, in the row that has the focus or else the first on the page;
-// a key that takes a turn away (M, B) works in the focused row alone. A scanner types faster than a hand: a burst
-// of letters goes to the search.
-const CAREFUL = new Set(["m", "b"]);
-const BURST = 60;
-const search = () => document.getElementById("q");
-const rowOf = (element) => element?.closest?.("[data-row]");
+// The officer's console: the keyboard, the search, and steps that outlive a broken link.
+import "./console/keys.js";
+import * as outbox from "./console/outbox.js";
+import { refresh } from "./console/rows.js";
+import * as search from "./console/search.js";
+import { say, sentence } from "./console/told.js";
 
-const press = (key) => {
-  const here = rowOf(document.activeElement)?.querySelector(`[data-key="${key}"]`);
-  const button = here ?? (CAREFUL.has(key) ? null : document.querySelector(`[data-key="${key}"]`));
-  if (!button) return;
-  button.click();
-  if (button.matches("summary")) button.parentElement.querySelector("select, input:not([type=hidden]), button")?.focus();
-};
-const step = (by) => {
-  const rows = [...document.querySelectorAll("[data-row]")];
-  const at = rows.indexOf(rowOf(document.activeElement));
-  rows[at < 0 ? 0 : Math.min(rows.length - 1, Math.max(0, at + by))]?.focus();
-};
-const find = (text) => {
-  search().focus();
-  if (text) search().value = text;
-  else search().select();
-};
+const { pathname } = location;
 
-// The key of a button is found by its place where the keyboard writes another alphabet: Ц is W, the dot beside it /.
-const meant = ({ key, code, shiftKey }) => {
-  if (code === "Slash" && key !== "/" && key !== "?") return shiftKey ? "?" : "/";
-  return key > "~" && code.startsWith("Key") ? code.slice(3).toLowerCase() : key.toLowerCase();
-};
-let typed = "";
-let timer = 0;
-const letter = (event) => {
-  const key = meant(event);
-  clearTimeout(timer);
-  typed += event.key;
-  if (typed.length > 1) {
-    find(typed.replace(/^[/.]/, ""));
-    typed = "";
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  const { pathname: to } = new URL(form.action);
+  if (to === "/sign-out") return signOut(event);
+  if (event.defaultPrevented || form.method !== "post" || !to.startsWith(`${pathname}/`)) return;
+  event.preventDefault();
+  outbox.send(form, event.submitter);
+});
+// The second click of a double one may meet the row that has moved under the hand.
+let pressed = { x: 0, y: 0, at: -1000, button: null };
+document.addEventListener(
+  "click",
+  (event) => {
+    if (!event.detail) return; // by the keyboard
+    const button = event.target.closest("button");
+    const near = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 12;
+    const moved = near && event.timeStamp - pressed.at < 400 && button && pressed.button && button !== pressed.button;
+    pressed = { x: event.clientX, y: event.clientY, at: event.timeStamp, button };
+    if (!moved) return;
+    event.preventDefault();
+    event.stopPropagation();
+    say("mind", sentence("changed"));
+  },
+  true,
+);
+
+let warned = 0; // how many steps waited when it was said that signing out drops them
+const signOut = (event) => {
+  if (outbox.count() > warned) {
+    event.preventDefault();
+    warned = outbox.count();
+    say("stop", sentence("signout"));
     return;
   }
-  timer = setTimeout(() => {
-    typed = "";
-    if (key === "/") find("");
-    else if (key === "?") document.getElementById("help").showModal();
-    else press(key);
-  }, BURST);
+  outbox.empty();
 };
 
-document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest("dialog")) return;
-  const { key, target } = event;
-  if (key === "Escape") {
-    target.closest("details[open]")?.removeAttribute("open");
-    return target.blur();
-  }
-  if ((key === "ArrowDown" || key === "ArrowUp") && !target.matches("select")) {
-    event.preventDefault();
-    return step(key === "ArrowDown" ? 1 : -1);
-  }
-  if (target.matches("input:not([type=checkbox]), select")) return;
-  if (key === "Enter" && !target.matches("a, button, summary, input")) return press("enter");
-  if (key.length === 1 && key !== " ") {
-    event.preventDefault();
-    letter(event);
-  }
+// A step has its answer: the lines are fetched anew, and what was looked for goes or shows its present state.
+document.addEventListener("kezek:step", ({ detail }) => {
+  const hit = document.querySelector(`.hit[data-booking="${CSS.escape(detail.entry.booking)}"]`);
+  if (detail.page) return again(detail);
+  if (detail.q) search.find(detail.q);
+  else if (hit && detail.kind === "done") search.clear();
+  else if (hit) search.find(hit.querySelector(".code").textContent);
 });
+// A walk-in that was refused comes back with what was typed and what is wrong, unless another is being typed.
+const again = ({ page }) => {
+  const form = document.getElementById("walk-in");
+  if (!form || form.open) return;
+  form.replaceWith(page.getElementById("walk-in"));
+  const hits = page.getElementById("hits");
+  if (hits.querySelector(".hit")) document.getElementById("hits").replaceWith(hits);
+  refresh();
+  document.querySelector("#walk-in [aria-invalid]")?.focus();
+};
 
-// A step loads the page anew; the eye stays where it was.
-document.addEventListener("submit", () => {
-  sessionStorage.setItem("row", rowOf(document.activeElement)?.id ?? "");
-  sessionStorage.setItem("scroll", String(scrollY));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // Renewed after the session had ended, the page would be the sign-in.
+  if (new URL(event.detail.xhr.responseURL || location.href).pathname === pathname) return;
+  event.detail.shouldSwap = false;
+  outbox.sessionEnded();
 });
-const row = document.querySelector(".hit") ?? document.getElementById(sessionStorage.getItem("row") ?? "");
-scrollTo(0, Number(sessionStorage.getItem("scroll") ?? 0));
-sessionStorage.clear();
-row?.focus({ preventScroll: true });
+document.addEventListener("htmx:afterSettle", () => {
+  refresh();
+  outbox.draw();
+});
 
 // Undo is offered for ten seconds of real time, and the button counts them.
 setInterval(() => {
@@ -87,7 +84,20 @@ setInterval(() => {
   if (left <= 0) undo.closest("form").remove();
 }, 200);
 
-// A cookie, so that the next page is dark from its first moment.
-document.getElementById("night").addEventListener("change", (event) => {
-  document.cookie = `night=${event.target.checked ? "on" : "off"}; path=/console; max-age=31536000; samesite=lax`;
+// The tick shows what is; a cookie keeps what was chosen, so that the next page has it from its first moment.
+const night = document.getElementById("night");
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const follow = () => {
+  if (!night.hasAttribute("data-chosen")) night.checked = dark.matches;
+};
+dark.addEventListener("change", follow);
+follow();
+night.addEventListener("change", () => {
+  night.setAttribute("data-chosen", "");
+  document.cookie = `night=${night.checked ? "on" : "off"}; path=/console; max-age=31536000; samesite=lax`;
 });
+
+refresh();
+outbox.begin();
+const [found, another] = document.querySelectorAll(".hit");
+if (found && !another) found.focus({ preventScroll: true });
