@@ -44,8 +44,25 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // Never take a form away from under somebody's hands, nor fetch a picture again that has not changed.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
-  if (target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
+  const held = target.contains(under);
+  if (held || target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
+  missed ||= held;
 });
+// A button that is exchanged between press and release is not pressed at all: the part waits for the release.
+let under = null;
+let missed = false;
+document.addEventListener("pointerdown", (event) => {
+  under = event.target;
+});
+const release = () => {
+  under = null;
+  const part = document.querySelector("[data-every]");
+  if (missed && part) soon(part);
+  missed = false;
+};
+document.addEventListener("click", release);
+document.addEventListener("pointerup", () => setTimeout(release, 0));
+document.addEventListener("pointercancel", release);
 
 // Who walks by keyboard stays where they were when a part is exchanged under them.
 let held = null;
