@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 from httpx import Response
@@ -47,8 +47,11 @@ def _nearby(app: Any) -> Any:
 class Office(World):
     """The world behind a house; what is done goes over its desk, so that the pages hear of it."""
 
+    latest: ClassVar[Office]
+
     def __init__(self, folder: Path, **settings: object) -> None:
         super().__init__()
+        Office.latest = self
         lay_keys(folder)
         with patch.object(bootstrap, "WallClock", lambda: _Clock(self)):
             self.house = bootstrap.furnish(
@@ -74,6 +77,11 @@ class Office(World):
         account = PEOPLE[who].account
         self.done(SetPassword(self.key(), ADMIN, account, _hashed()))
         return who
+
+
+def code_of(number: int) -> str:
+    """The code on the ticket of a booking in the office of the test."""
+    return Office.latest.booking(number).code
 
 
 class _Clock:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from kezek.domain.booking.booking import code_of
 from kezek.web.shape import hour_value
-from tests.web.staff.office import Browser, Office
+from tests.web.staff.office import Browser, Office, code_of
 from tests.world import PEOPLE, B, vehicle
 
 BOOK = "/clerk/book"

@@ -8,7 +8,6 @@ import re
 import pytest
 
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.booking import code_of
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.turn.arrive import Arrive
@@ -16,7 +15,7 @@ from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit
 from kezek.web.live import messages
 from tests.typist import Way, typed
-from tests.web.staff.office import Browser, Office
+from tests.web.staff.office import Browser, Office, code_of
 from tests.world import PEOPLE, A, B
 
 HERE = "/console/kz_a"
