@@ -8,8 +8,8 @@ import re
 import pytest
 
 from kezek.domain.account.actor import Actor
-from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.kernel.keyboard import Layout
+from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit
