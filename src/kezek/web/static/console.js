@@ -33,6 +33,10 @@ document.addEventListener(
   true,
 );
 
+document.addEventListener("keydown", () => {
+  pressed.button = null;
+});
+
 let warned = 0; // how many steps waited when it was said that signing out drops them
 const signOut = (event) => {
   if (outbox.count() > warned) {
