@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from kezek.app.house import House
-from tests.browser.conftest import Window
+from tests.browser.conftest import Room, Window
 from tests.browser.hands import sign_in
 from tests.browser.installation import Installation, opened, served
 from tests.browser.watcher import mark, unreloaded
@@ -124,6 +124,21 @@ def test_a_walk_in_joins_the_end_of_the_line(window: Window, size: str):
     form.get_by_role("button", name="Take as a walk-in").click()
     expect(page.get_by_text(re.compile("joined the line as a walk-in"))).to_be_visible()
     expect(page.locator(".hit")).to_contain_text("WLK")
+
+
+def test_a_walk_in_that_is_refused_comes_back_with_what_was_typed(window: Window, room: Room):
+    page = window("phone")
+    room.watcher(page).expect(422)
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    form = page.locator("#walk-in")
+    form.locator("summary").click()
+    form.get_by_label("Country of registration").select_option("KZ")
+    form.get_by_label("Plate of the truck").fill("!!")
+    form.get_by_role("button", name="Take as a walk-in").click()
+    expect(page.locator("#outbox")).to_contain_text("Refused.")
+    expect(page.locator("#w-plate")).to_have_value("!!")
+    expect(page.locator("#w-plate")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator("#w-plate")).to_be_focused()
 
 
 def test_two_officers_see_one_line(window: Window, codes: Iterator[str]):
