@@ -60,6 +60,7 @@ from kezek.trust.locks import SystemLocks
 from kezek.trust.notary import LogNotary, open_witnesses
 from kezek.trust.papers import SignedPapers
 from kezek.trust.published import PublishedHeads
+from kezek.trust.withdrawals import Withdrawals
 from kezek.web.app import build_pages
 from kezek.web.bodiless import bodiless
 from kezek.web.working import asked_again
@@ -107,6 +108,8 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         _refuse_strange(store, keyring)
     papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
+    if settings.store_url != "memory:":
+        watch.hook(Withdrawals(settings.folder).tell)
     ledger.look()
     _erase_again(settings, store, ledger, keyring)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()

@@ -24,7 +24,7 @@ from kezek.storage.backup import back_up, restore
 from kezek.storage.migrations.head import CONTRACTS, HEAD
 from kezek.storage.open import examined, migrate, open_snapshot, open_store, refuse_filled
 from kezek.storage.sqlite.copy import SqliteCopy
-from kezek.trust import erasures
+from kezek.trust import erasures, withdrawals
 from kezek.trust.published import PublishedHeads, claimed_or_none, newest_size, same_text
 from kezek.world.clock import real_now
 
@@ -71,21 +71,25 @@ def restore_backup(
     *,
     with_keys: bool,
     lists: Sequence[Path],
+    withdrawn: Sequence[Path],
     progress: Progress,
 ) -> Restored:
     """Put a backup into the empty database of the settings; what was erased since is erased in it too.
 
     Numbers are led on behind the newest head in the folder of heads.
-    Erasures are read from the installation's own list, where there is one, and from `lists`.
+    Erasures are read from the installation's own list, where there is one, and from `lists`; withdrawals
+    from its own too, and from `withdrawn`.
     """
     keys = settings.keys
     own = settings.folder / erasures.NAME
+    noted = settings.folder / withdrawals.NAME
     known = [*([own] if own.exists() else []), *lists]
     return restore(
         backup,
         settings.store_url,
         keys=keys if with_keys else None,
         erasures=lambda: erasures.read(known, keys),
+        withdrawals=lambda: withdrawals.read([*([noted] if noted.exists() else []), *withdrawn]),
         published=newest_size(settings.heads),
         progress=progress,
     )

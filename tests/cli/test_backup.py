@@ -19,12 +19,19 @@ import apsw
 import msgspec
 import pytest
 
+from kezek.app.desk.batch import Done
 from kezek.app.file import APPLICATION
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.manifest import File, Manifest
 from kezek.app.port import Session
+from kezek.app.withdrawal import Withdrawn, withdrawals_of
+from kezek.bootstrap import close_house, open_house
+from kezek.domain.account.account import Account, ApiKey, Grant, Login
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.decide import CloseAccount, GrantRole, RevokeKey, SetPassword
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.log.leaf import Salt
+from kezek.settings import Settings
 from kezek.storage import manifest as manifests
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.script import script
@@ -38,6 +45,7 @@ from tests.cli.test_serve import carrier, truck
 from tests.keys import lay_keys
 from tests.ledger.book import KEY, OTHER_KEY
 from tests.storage.postgres.cluster import cluster
+from tests.world import PEOPLE, World
 
 ENTRY = Session("d" * 64, 3, "session", 5, 2**50)
 
@@ -318,6 +326,62 @@ def test_what_was_erased_after_the_backup_stays_erased(
     (new / "log.pem").write_bytes(KEY.public.pem())
     checked = call("verify", "--database", new / "kezek.db", "--key", new / "log.pem", "--json")
     assert checked.answer["hidden"] > 0
+
+
+def test_what_was_withdrawn_after_the_backup_stays_withdrawn(
+    network: Path, call: Call, tmp_path: Path
+):
+    site, new = tmp_path / "site", tmp_path / "new"
+    shutil.copytree(network, site)
+    may = ("--role", "carrier", "--place", "*")
+    for login in ("closed", "stays"):
+        assert call("user", "add", login, *may, "--folder", site).code == 0
+        assert call("user", "key", login, *may, "--folder", site).code == 0
+    assert call("backup", tmp_path / "b", "--folder", site).code == 0
+    house = open_house(Settings(folder=site))
+    boss = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
+    ids = {a.login: a.id for a in house.store.reader.all(Account)}
+    for command in (
+        CloseAccount("", boss, ids["closed"]),
+        RevokeKey("", boss, 2),
+        GrantRole("", boss, ids["stays"], "carrier", "*", withdraw=True),
+    ):
+        assert isinstance(house.desk.ask(command), Done)
+    close_house(house)
+    new.mkdir()
+    shutil.copytree(site / "keys", new / "keys")
+    shutil.copy(site / "withdrawn.jsonl", new)
+    answer = call("restore", tmp_path / "b", "--folder", new, "--json").answer
+    assert answer["withdrawn"] == {"account": 1, "key": 1, "password": 0, "role": 1}
+    store = SqliteStore(str(new / "kezek.db"))
+    accounts = {a.login: a for a in store.reader.all(Account)}
+    assert accounts["closed"].closed_at is not None
+    assert accounts["stays"].closed_at is None
+    assert [login.login for login in store.reader.all(Login)] == ["stays"]
+    assert store.reader.get(ApiKey, 2).revoked_at is not None
+    assert not store.reader.rows(Grant, ids["stays"])
+    store.close()
+    listed = new / "withdrawn.jsonl"
+    os.truncate(listed, listed.stat().st_size - 9)
+    told = ("--to", f"sqlite:{tmp_path / 'to.db'}", "--folder", new, "--json")
+    problem = call("restore", tmp_path / "b", *told).document["problem"]
+    assert problem["code"] == "withdrawals_refused"
+    assert f"line 3 of {listed}" in problem["sentence"]
+
+
+def test_a_password_that_was_changed_opens_nothing_again():
+    """The old one is empty where the change is behind the backup's log, and only there."""
+    w = World()
+    carrier = PEOPLE["carrier"].account
+    before = w.store.reader.last_position()
+    w.done(SetPassword("", PEOPLE["carrier"], carrier, "another hash"))
+    noted = withdrawals_of(w.events())
+    for events, password in ((before, ""), (before + 1, "another hash")):
+        with w.store.snapshot() as snapshot:
+            restored = Withdrawn(snapshot, noted, events)
+            rows = {row.id: row for block in restored.blocks(Account) for row in block}
+        assert rows[carrier].password == password
+        assert rows[PEOPLE["rival"].account].password == "hash"
 
 
 def test_an_erasure_is_not_lost_with_a_torn_line(

@@ -45,13 +45,14 @@ class Restored:
     """What was put back; `erased` bookings had their salt erased after the backup was made.
 
     `published` is the size of the log under the newest head that is known, 0 for none, and `events` that
-    of the log in the backup.
+    of the log in the backup.  `withdrawn` counts what was taken away since, by its kind.
     """
 
     manifest: Manifest
     fingerprint: Fingerprint
     erased: int
     published: int
+    withdrawn: Mapping[str, int]
     events: int
 
 

@@ -43,6 +43,7 @@ CODES: Mapping[str, str] = {
     "writing the write-ahead log back failed and will be tried again: %s": "writing_back_failed",
     "writing the write-ahead log back at the end failed: %s": "last_writing_back_failed",
     "a rollback failed: %s": "rollback_failed",
+    "a withdrawal was not noted beside the database: %s": "withdrawal_not_noted",
     "an erasure that the database did not know was repeated": "erasure_repeated",
     "a reader was still at work when the store closed": "reader_left",
     "a thread ended by a mistake of ours": "thread_ended",

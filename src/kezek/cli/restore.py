@@ -13,6 +13,14 @@ from kezek.cli.output import json_option, say
 from kezek.cli.progress import watched
 from kezek.settings import read_settings
 
+_WITHDRAWN = {
+    "account": "accounts were closed after the backup, and are closed again.",
+    "key": "API keys were revoked after the backup, and are revoked again.",
+    "password": "passwords were changed after the backup: the old ones open nothing, and their owners "
+    "set new ones by a link (kezek user password).",
+    "role": "roles were withdrawn after the backup, and are withdrawn again.",
+}
+
 
 @click.command(short_help="Put a backup into an empty database.")
 @click.argument("backup", type=click.Path(path_type=Path))
@@ -33,6 +41,13 @@ from kezek.settings import read_settings
     help="An erased.jsonl or an export of the log: what it says is erased is erased in the backup's "
     "rows too. The folder's own erased.jsonl is read by itself. May be repeated.",
 )
+@click.option(
+    "--withdrawn",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="A withdrawn.jsonl: accounts, keys, roles and passwords that were withdrawn after the backup "
+    "stay so. The folder's own is read by itself. May be repeated.",
+)
 @folder_option
 @json_option
 def restore(
@@ -41,6 +56,7 @@ def restore(
     target: str | None,
     with_keys: bool,
     lists: tuple[Path, ...],
+    withdrawn: tuple[Path, ...],
     folder: Path | None,
 ) -> None:
     """Put the folder BACKUP into an empty database: everything or nothing.
@@ -55,19 +71,30 @@ def restore(
     if target is None or with_keys:
         make_folder(settings)
     with watched("steps") as bar:
-        done = restore_backup(settings, backup, with_keys=with_keys, lists=lists, progress=bar)
+        done = restore_backup(
+            settings,
+            backup,
+            with_keys=with_keys,
+            lists=lists,
+            withdrawn=withdrawn,
+            progress=bar,
+        )
     body = {
         "backup": described(done.manifest),
         "fingerprint": told(done.fingerprint),
         "erased": done.erased,
         "events": done.events,
         "published": done.published,
+        "withdrawn": dict(done.withdrawn),
     }
 
     def people() -> None:
         print_fingerprint(done.fingerprint)
         if done.erased:
             say(f"{done.erased:,} bookings were erased after the backup, and are hidden again.")
+        for kind, count in done.withdrawn.items():
+            if count:
+                say(f"{count:,} {_WITHDRAWN[kind]}")
         if done.published > done.events:
             say(
                 f"The backup has {done.events:,} events, and a head of {done.published:,} was published:"

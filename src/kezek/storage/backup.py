@@ -7,7 +7,7 @@ and restored anywhere.  Who is signed in is left out: what was ended since must 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,8 +21,10 @@ from kezek.app.fingerprint import Fingerprint, fingerprint_of, rows_of
 from kezek.app.lead import Led
 from kezek.app.manifest import FORM, Manifest, Restored
 from kezek.app.port import StoreFault
-from kezek.app.promise import Place
+from kezek.app.promise import Access, Place
 from kezek.app.snapshot import Progress, Snapshot
+from kezek.app.withdrawal import TABLES as WITHDRAWN_FROM
+from kezek.app.withdrawal import Withdrawal, Withdrawn
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.storage import manifest as manifests
@@ -129,6 +131,7 @@ def restore(
     *,
     keys: Path | None,
     erasures: Callable[[], Mapping[int, bytes]],
+    withdrawals: Callable[[], Sequence[Withdrawal]],
     published: int,
     progress: Progress,
 ) -> Restored:
@@ -149,15 +152,17 @@ def restore(
         store.alone(),
         store.filling() as written,
     ):
-        cleansed = Cleansed(Led(read, published), erasures())
         events = read.count(Logged)
+        without = Withdrawn(read, withdrawals(), events)
+        cleansed = Cleansed(Led(without, published), erasures())
         fingerprint = copy(cleansed, written, progress)
         # A newer version may keep more of a row; the files' hashes have been looked at anyway.
         if manifest.schema == HEAD:
             passed = {"salt"} if cleansed.erased else set()
             passed |= {"counter", Place.promise} if published else set()
+            passed |= {*WITHDRAWN_FROM, Access.promise} if any(without.done.values()) else set()
             refuse_different(manifest.fingerprint, fingerprint, passed=passed)
-    return Restored(manifest, fingerprint, cleansed.erased, published, events)
+    return Restored(manifest, fingerprint, cleansed.erased, published, without.done, events)
 
 
 @contextmanager
