@@ -71,7 +71,7 @@ def restore_backup(
     *,
     with_keys: bool,
     lists: Sequence[Path],
-    withdrawn: Sequence[Path],
+    withdrawn: Sequence[Path] = (),
     progress: Progress,
 ) -> Restored:
     """Put a backup into the empty database of the settings; what was erased since is erased in it too.
