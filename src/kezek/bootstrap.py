@@ -13,6 +13,7 @@ from kezek.api.counted import counted
 from kezek.api.health import PATHS, Health
 from kezek.api.mount import Api
 from kezek.api.neighbours import Neighbours
+from kezek.app import log_end
 from kezek.app.access import Access, PlainAccess
 from kezek.app.availability import Availability
 from kezek.app.board import Boards
@@ -91,6 +92,8 @@ def open_house(settings: Settings, rules: Regulations | None = None) -> House:
 def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     """Build every use case on an open store."""
     demo = demo_of(store)
+    if strays := log_end.begin(store):
+        log.error("events %s were added to the log while no server ran", strays)
     last = store.reader.last_event()
     chance, watch = SystemChance(), Watch()
     if last is not None:

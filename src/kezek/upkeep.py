@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
+from kezek.app import log_end
 from kezek.app.copy import copy
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.house import House
 from kezek.app.manifest import Manifest, Restored
 from kezek.app.promise import Verdict
 from kezek.app.replayed import replayed
-from kezek.app.snapshot import Progress
+from kezek.app.snapshot import Progress, Setting
+from kezek.domain.kernel.event import Logged
+from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt
 from kezek.settings import Settings
 from kezek.storage.backup import back_up, restore
@@ -98,12 +101,14 @@ def restore_backup(
 @dataclass(frozen=True, slots=True)
 class Examined:
     """A database as a start would find it: its schema's step, the one that a start leads it to, and the
-    head that was published and is not in it, as text, empty for none.
+    head that was published and is not in it, as text, empty for none.  `stray` are the positions of
+    events that were added while no server ran, empty for none.
     """
 
     step: str
     leads_to: str
     lost: str
+    stray: str
 
 
 def examine_store(settings: Settings) -> Examined:
@@ -113,7 +118,16 @@ def examine_store(settings: Settings) -> Examined:
     step, ours = examined(settings.store_url, head.number if head else 0)
     known = not note or (ours is not None and same_text(ours.note, note))
     lost = "" if known else f"head {head.number} of {head.size:,} events" if head else "a head"
-    return Examined(step, max(step, HEAD), lost)
+    return Examined(step, max(step, HEAD), lost, _stray(settings) if step >= HEAD else "")
+
+
+def _stray(settings: Settings) -> str:
+    with open_snapshot(settings.store_url) as snapshot:
+        kept = {row.name: row.value for rows in snapshot.blocks(Setting) for row in rows}
+        if not kept.get(log_end.ENDED):
+            return log_end.stray(kept, 0, 0)
+        signed = max((row.size for rows in snapshot.blocks(SignedHead) for row in rows), default=0)
+        return log_end.stray(kept, snapshot.count(Logged), signed)
 
 
 def note_erasures(house: House) -> None:

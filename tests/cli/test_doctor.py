@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from kezek.cli.doctor import without_password
 from kezek.cli.exit_code import ExitCode
 from kezek.settings import Settings
 from tests.cli.conftest import Call, Called
+from tests.cli.program import Running
 
 
 def states(called: Called) -> dict[str, str]:
@@ -209,3 +211,38 @@ def test_a_database_behind_its_published_heads_is_found(call: Call, folder: Path
     assert called.code == ExitCode.FOUND
     assert states(called)["heads"] == "wrong"
     assert "kezek log continue" in called.out
+
+
+def test_what_was_added_behind_an_orderly_stop_is_found(call: Call, folder: Path, tmp_path: Path):
+    with Running("serve", "--folder", folder) as server:
+        assert server.get("/healthz") == {"status": "alive"}
+    assert call("doctor", "--folder", folder).code == ExitCode.DONE
+    connection = apsw.Connection(str(folder / "kezek.db"))
+    connection.execute(
+        "INSERT INTO event SELECT position + 1, at, real, kind, actor, line, 0, body FROM event"
+        " ORDER BY position DESC LIMIT 1"
+    ).fetchall()
+    ((last,),) = connection.execute("SELECT max(position) FROM event").fetchall()
+    connection.close()
+    key = tmp_path / "log.pem"
+    shutil.copy(folder / "heads" / "log.pem", key)
+    verified = ("verify", "--database", folder / "kezek.db", "--key", key, "--json")
+    for look in (1, 2):
+        called = call("doctor", "--folder", folder, "--json")
+        assert called.code == ExitCode.FOUND
+        assert states(called)["log"] == "wrong"
+        assert f"events {last}-{last} were added" in called.out
+        called = call(*verified)
+        assert called.code == ExitCode.FOUND
+        assert f"events {last}-{last} were added" in called.out
+        if look == 1:
+            # The start finds it too, and what it found stays found.
+            with Running("serve", "--folder", folder) as server:
+                assert server.get("/healthz")
+
+
+def test_after_a_crash_nothing_is_suspected(call: Call, folder: Path):
+    with Running("serve", "--folder", folder) as server:
+        assert call("doctor", "--folder", folder).code == ExitCode.DONE
+        server.stop(signal.SIGKILL)
+    assert call("doctor", "--folder", folder).code == ExitCode.DONE

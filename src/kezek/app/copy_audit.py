@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from kezek.app.audit import Claimed, Reads, Report, judge, read_heads
+from kezek.app.log_end import stray
 from kezek.domain.log.head import Head
 from kezek.domain.log.leaf import SECRET_BYTES, canonical, leaf_of, salt_of
 from kezek.domain.log.merkle import HASH_BYTES
@@ -41,6 +42,9 @@ class Copy(Protocol):
     def heads(self) -> list[Any]:
         """Number, size and note of all heads, in order."""
 
+    def settings(self) -> list[Any]:
+        """Name and value of all that the store keeps of itself."""
+
     def cosigned(self) -> list[Any]:
         """Head and witness of every line of a witness."""
 
@@ -49,6 +53,11 @@ def audit_copy(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: Report
     """Everything that a file can be asked; `kept` are heads that somebody has kept elsewhere."""
     heads = _heads(copy, kept, reads, report)
     _Audit(copy, heads, reads, report).run()
+    last, signed = copy.ends()[1], heads[-1].size if heads else 0
+    own = {str(name): str(value) for name, value in copy.settings()}
+    told = stray(own, last if isinstance(last, int) else 0, signed)
+    if told:
+        report.find("event", signed + 1, f"events {told} were added while no server ran")
 
 
 def _heads(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: Report) -> list[Head]:

@@ -301,6 +301,12 @@ def _as_started(settings: Settings) -> Iterator[Finding]:
         )
         found = f"{seen.lost} was published and is not in this database"
         yield Finding("heads", "wrong", found, advice)
+    if seen.stray:
+        advice = (
+            "Find out who wrote them: no server did. They stay in the log, for everybody to see."
+        )
+        found = f"events {seen.stray} were added while no server ran"
+        yield Finding("log", "wrong", found, advice)
     told = f"schema {seen.step}"
     if seen.step < seen.leads_to:
         told += f", which a start leads to {seen.leads_to}"

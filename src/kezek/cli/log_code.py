@@ -43,6 +43,8 @@ CODES: Mapping[str, str] = {
     "writing the write-ahead log back failed and will be tried again: %s": "writing_back_failed",
     "writing the write-ahead log back at the end failed: %s": "last_writing_back_failed",
     "a rollback failed: %s": "rollback_failed",
+    "the end of the log is not noted: %s": "end_not_noted",
+    "events %s were added to the log while no server ran": "events_strayed",
     "a withdrawal was not noted beside the database: %s": "withdrawal_not_noted",
     "an erasure that the database did not know was repeated": "erasure_repeated",
     "a reader was still at work when the store closed": "reader_left",

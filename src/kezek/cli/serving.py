@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import uvicorn
 import uvloop
 
+from kezek.app.log_end import note_end
 from kezek.app.port import Fault
 from kezek.app.vigil import SHORT_SECONDS
 from kezek.cli.exit_code import ExitCode
@@ -251,8 +252,12 @@ async def _finish(house: House) -> None:
     await asyncio.to_thread(house.desk.stop)
     for _ in range(SEAL_TRIES):
         if await _sealed(house, last=True):
-            return
+            break
         await asyncio.sleep(TICK_SECONDS)
+    try:
+        await asyncio.to_thread(note_end, house.store)
+    except Fault as fault:
+        log.warning("the end of the log is not noted: %s", fault)
 
 
 async def _sealed(house: House, *, last: bool = False) -> bool:

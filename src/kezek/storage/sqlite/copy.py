@@ -93,5 +93,8 @@ class SqliteCopy:
     def lines(self) -> list[Any]:
         return self._found('SELECT id, "cursor" FROM line ORDER BY id')
 
+    def settings(self) -> list[Any]:
+        return self._found("SELECT name, value FROM setting")
+
     def close(self) -> None:
         self._connection.close(force=True)
