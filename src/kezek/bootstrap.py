@@ -92,8 +92,6 @@ def open_house(settings: Settings, rules: Regulations | None = None) -> House:
 def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     """Build every use case on an open store."""
     demo = demo_of(store)
-    if strays := log_end.begin(store):
-        log.error("events %s were added to the log while no server ran", strays)
     last = store.reader.last_event()
     chance, watch = SystemChance(), Watch()
     if last is not None:
@@ -111,10 +109,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         _refuse_strange(store, keyring)
     papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
-    if settings.store_url != "memory:":
-        watch.hook(Withdrawals(settings.folder).tell)
-    ledger.look()
-    _erase_again(settings, store, ledger, keyring)
+    _begin(settings, store, ledger, keyring, watch)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()
     vigil = Vigil(
         store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
@@ -197,6 +192,18 @@ def _access(settings: Settings, store: Store, clock: Clock, chance: Chance, watc
             one_time_hours=settings.one_time_hours,
         )
     )
+
+
+def _begin(
+    settings: Settings, store: Store, ledger: Ledger, keyring: Keyring, watch: Watch
+) -> None:
+    """What is held against the files beside the database before anything is decided."""
+    if settings.store_url != "memory:":
+        watch.hook(Withdrawals(settings.folder).tell)
+    if strays := log_end.begin(store):
+        log.error("events %s were added to the log while no server ran", strays)
+    ledger.look()
+    _erase_again(settings, store, ledger, keyring)
 
 
 def _erase_again(settings: Settings, store: Store, ledger: Ledger, keyring: Keyring) -> None:
