@@ -120,6 +120,7 @@ def damaged(site: Site) -> None:
 
 def other_schema(site: Site) -> None:
     site.sql("UPDATE alembic_version SET version_num = '9999'")
+    site.sql("UPDATE schema_since SET since = '9999'")
 
 
 def other_program(site: Site) -> None:

@@ -20,13 +20,13 @@ RULES = {
         "call": 20, "misses": 2, "moves": 3, "move_until": 0, "drivers": 4, "walk_ins": 24,
         "displaced": 30 * 1440,
         "cycle": ["priority", *["in_turn"] * 5, "accelerated", *["in_turn"] * 5, "postal", "walk_in"],
-        "percent": {"priority": 5, "postal": 1, "accelerated": 1},
+        "percent": {"priority": 5, "postal": 1, "accelerated": 1}, "next_round": ["walk_in"],
     },
     "xx_c.exit": {
         "zone": "Europe/Berlin", "authority": "xx", "window": 120, "keeps": 0, "no_show": 30,
         "call": 5, "misses": 0, "moves": None, "move_until": 0, "drivers": 1, "walk_ins": None,
         "displaced": 2 * 1440,
-        "cycle": ["in_turn", "walk_in"], "percent": {},
+        "cycle": ["in_turn", "walk_in"], "percent": {}, "next_round": [],
     },
 }  # fmt: skip
 
@@ -39,7 +39,8 @@ class Naive:
         self.slots: dict[tuple, dict] = {}
         self.days: dict[tuple, dict] = {}
         self.returns: dict[tuple, dict] = {}
-        self.cursors = dict.fromkeys(RULES, 0)
+        # Round and place of the cycle.
+        self.cursors = dict.fromkeys(RULES, (0, 0))
 
     # Status.
 
@@ -146,8 +147,8 @@ class Naive:
     def blank(self, n: int, line: str, start: int | None, name: str, now: int) -> dict:
         return {
             "vehicle": n, "line": line, "start": start, "class": name, "confirmed": now, "moves": 0,
-            "arrived": None, "joined": None, "called": None, "misses": 0, "admitted": None,
-            "end": "", "drivers": 1, "step": None,
+            "arrived": None, "joined": None, "round": None, "called": None, "misses": 0,
+            "admitted": None, "end": "", "drivers": 1, "step": None,
         }  # fmt: skip
 
     def walk_in(self, number: int, n: int, line: str, now: int) -> bool:
@@ -157,8 +158,27 @@ class Naive:
         if cap is not None and day["walk_in"] >= cap:
             return False
         day["walk_in"] += 1
-        self.bookings[number] = self.blank(n, line, None, "walk_in", now) | {"arrived": now}
+        lets_pass = self.lets_pass(line, "walk_in", now)
+        made = self.blank(n, line, None, "walk_in", now)
+        self.bookings[number] = made | {"arrived": now, "round": lets_pass}
         return True
+
+    def waiting(self, line: str, now: int) -> dict[int, dict]:
+        return {
+            number: b
+            for number, b in self.bookings.items()
+            if b["line"] == line and self.status(b, now) == "arrived" and self.opens(b) <= now
+        }
+
+    def lets_pass(self, line: str, name: str, now: int) -> int | None:
+        """The round that must end first, for who comes now."""
+        if name not in RULES[line]["next_round"]:
+            return None
+        here = self.waiting(line, now).items()
+        first = min(
+            ((self.place(n, b), b["round"]) for n, b in here if b["class"] == name), default=None
+        )
+        return self.cursors[line][0] if first is None or first[1] is None else first[1]
 
     def move(self, number: int, start: int, delay: int, now: int) -> bool:
         b = self.bookings[number]
@@ -291,19 +311,19 @@ class Naive:
             return (joined + 0.5, joined, number)
         return (b["start"], b["arrived"], number)
 
-    def next(self, line: str, now: int) -> tuple[int, int] | None:
+    def next(self, line: str, now: int) -> tuple[int, tuple[int, int]] | None:
         """Number and cursor after, by the words of the rule; None when nobody may be called."""
-        cycle = RULES[line]["cycle"]
-        here = {
-            number: b
-            for number, b in self.bookings.items()
-            if b["line"] == line and self.status(b, now) == "arrived" and self.opens(b) <= now
-        }
-        for step in range(len(cycle)):
-            at = (self.cursors[line] + step) % len(cycle)
+        cycle, here = RULES[line]["cycle"], self.waiting(line, now)
+        turn, at = self.cursors[line]
+        while here:
             of = [(self.place(n, b), n) for n, b in here.items() if b["class"] == cycle[at]]
-            if of:
-                return min(of)[1], (at + 1) % len(cycle)
+            lets_pass = here[min(of)[1]]["round"] if of else turn
+            at += 1
+            free = lets_pass is None or turn > lets_pass
+            if at == len(cycle):
+                turn, at = turn + 1, 0
+            if free:
+                return min(of)[1], (turn, at)
         return None
 
     def call(self, line: str, now: int) -> int | None:

@@ -23,17 +23,19 @@ KZ = {
     "moves": 3, "move_until": 0, "displaced": 30 * 1440, "drivers": 4, "walk_ins": 24, "horizon": 30,
     "cycle": ["priority", *["in_turn"] * 5, "accelerated", *["in_turn"] * 5, "postal", "walk_in"],
     "percent": {"priority": 5, "postal": 1, "accelerated": 1}, "for_staff": {"priority", "postal"},
+    "next_round": {"walk_in"},
 }  # fmt: skip
 KG = {
     "authority": "kg", "window": 60, "keeps": 60, "no_show": 720, "call": 30, "misses": 1,
     "moves": 2, "move_until": 60, "displaced": 30 * 1440, "drivers": 2, "walk_ins": 20, "horizon": 14,
     "cycle": ["priority", "in_turn", "in_turn", "in_turn", "walk_in"],
-    "percent": {"priority": 10}, "for_staff": {"priority"},
+    "percent": {"priority": 10}, "for_staff": {"priority"}, "next_round": {"walk_in"},
 }  # fmt: skip
 XX = {
     "authority": "xx", "window": 120, "keeps": 0, "no_show": 30, "call": 5, "misses": 0,
     "moves": None, "move_until": 0, "displaced": 2 * 1440, "drivers": 1, "walk_ins": None, "horizon": 2,
     "cycle": ["in_turn", "walk_in"], "percent": {}, "for_staff": set(),
+    "next_round": set(),
 }  # fmt: skip
 
 LAW = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kezek.domain.booking.booking import Booking, Particulars
@@ -18,7 +18,7 @@ from tests.rehearsal.places import Places
 
 # What taking back a step gives back.
 _TAKEN_BACK = {
-    "arrive": ("arrived", "joined"),
+    "arrive": ("arrived", "joined", "lets_pass"),
     "call": ("called", "until"),
     "miss": ("called", "until", "joined", "misses", "end"),
     "admit": ("admitted",),
@@ -42,6 +42,7 @@ class Truck:
     displaced: int | None = None
     arrived: int | None = None
     joined: int | None = None
+    lets_pass: int | None = None
     called: int | None = None
     until: int | None = None
     misses: int = 0
@@ -107,7 +108,8 @@ class Model:
     def __init__(self, slots: list[Slot], days: list[Day], log: list[Logged]) -> None:
         self.places = Places(slots, days)
         self.trucks: dict[int, Truck] = {}
-        self.cursors = dict.fromkeys(LAW, 0)
+        # Round and place of the cycle.
+        self.cursors = dict.fromkeys(LAW, (0, 0))
         self.holders: dict[tuple, int] = {}
         self.log = list(log)
         self.at = log[-1].at
@@ -191,6 +193,7 @@ class Model:
 
     def walked_in(self, event: Logged, body: dict, _: Any) -> None:
         truck = self._new(event, "walk_in", None, body["holder"])
+        self._joins(event, body, truck)
         truck.arrived = event.at
         self.places.walk_in(event.line, event.at)
 
@@ -235,7 +238,12 @@ class Model:
     # The yard and the gate.
 
     def _step(
-        self, verb: str, event: Logged, truck: Truck, *cursors: int, more: tuple[str, ...] = ()
+        self,
+        verb: str,
+        event: Logged,
+        truck: Truck,
+        *cursors: tuple[int, int],
+        more: tuple[str, ...] = (),
     ) -> None:
         before = {name: getattr(truck, name) for name in (*_TAKEN_BACK[verb], *more)}
         truck.step = (verb, event.actor, event.real, before, cursors)
@@ -245,28 +253,48 @@ class Model:
         self._step("arrive", event, truck)
         late = event.at > truck.over + LAW[truck.line]["keeps"] * MINUTE
         hold("I4", body["late"] == late, "late or not", event)
+        self._joins(event, body, truck)
         truck.arrived, truck.joined = event.at, event.at if late else None
+
+    def _joins(self, event: Logged, body: dict, truck: Truck) -> None:
+        """A class that joins in the next round lets this one pass, if nobody of it waits."""
+        if truck.name in LAW[truck.line]["next_round"]:
+            mine = [t for t in self.trucks.values() if (t.line, t.name) == (truck.line, truck.name)]
+            law, at, here = LAW[truck.line], event.at, [t for t in mine if t.arrived is not None]
+            back = [
+                replace(t, joined=t.until)
+                for t in here
+                if t.status(at) == "overdue" and t.misses < law["misses"]
+            ]
+            waits = [t for t in (*here, *back) if t.status(at) == "arrived" or t in back]
+            first = min((t for t in waits if t.opens() <= at), key=Truck.place, default=None)
+            known = first is not None and first.lets_pass is not None
+            truck.lets_pass = first.lets_pass if known else self.cursors[truck.line][0]
+        hold("I4", body.get("round") == truck.lets_pass, "the round is", truck.lets_pass, event)
 
     def here(self, line: str, at: int) -> list[Truck]:
         """Who waits in a line."""
         mine = (t for t in self.trucks.values() if t.line == line and t.arrived is not None)
         return [t for t in mine if t.status(at) == "arrived"]
 
-    def in_order(self, line: str, at: int) -> list[tuple[Truck, int, bool]]:
+    def in_order(self, line: str, at: int) -> list[tuple[Truck, tuple[int, int], bool]]:
         """The whole line by the published rule: who, where the cycle is afterwards, window open."""
-        waiting, cursor, cycle = self.here(line, at), self.cursors[line], LAW[line]["cycle"]
-        told: list[tuple[Truck, int, bool]] = []
+        waiting, (turn, cursor), cycle = self.here(line, at), self.cursors[line], LAW[line]["cycle"]
+        told: list[tuple[Truck, tuple[int, int], bool]] = []
         while waiting:
             first = min(t.opens() for t in waiting)
             wave = [t for t in waiting if t.opens() <= at] or [
                 t for t in waiting if t.opens() == first
             ]
-            while cycle[cursor] not in {t.name for t in wave}:
-                cursor = (cursor + 1) % len(cycle)
-            best = min((t for t in wave if t.name == cycle[cursor]), key=Truck.place)
-            cursor = (cursor + 1) % len(cycle)
+            best = None
+            while best is None:
+                of = [t for t in wave if t.name == cycle[cursor]]
+                head = min(of, key=Truck.place, default=None)
+                if head and (head.lets_pass is None or turn > head.lets_pass):
+                    best = head
+                turn, cursor = (turn, cursor + 1) if cursor + 1 < len(cycle) else (turn + 1, 0)
             waiting.remove(best)
-            told.append((best, cursor, best.opens() <= at))
+            told.append((best, (turn, cursor), best.opens() <= at))
         return told
 
     def _called(self, event: Logged, truck: Truck) -> None:
@@ -409,17 +437,18 @@ class Model:
         if type(row) in (Slot, Day):
             self.places.agree(row)
         elif type(row) is Line:
-            hold("I4", row.cursor == self.cursors[row.id], "cursor", row, self.cursors[row.id])
+            stands = (row.round, row.cursor)
+            hold("I4", stands == self.cursors[row.id], "cycle", row, self.cursors[row.id])
         elif type(row) is Booking:
             t = self.trucks.get(row.number)
             hold("I9", t is not None, "a booking without an event", row)
             stored = (
                 row.line, str(row.vehicle_class), row.start, row.holder, row.moves, row.arrived_at,
                 row.joined_at, row.called_at, row.call_until, row.misses, row.admitted_at,
-                row.outcome, row.exception, row.look_at,
+                row.outcome, row.exception, row.look_at, row.joined_round,
             )  # fmt: skip
             told = (
                 t.line, t.name, t.start, t.holder, t.moves, t.arrived, t.joined, t.called, t.until,
-                t.misses, t.admitted, t.end, t.exception, t.looked_at(),
+                t.misses, t.admitted, t.end, t.exception, t.looked_at(), t.lets_pass,
             )  # fmt: skip
             hold("I12", stored == told, "booking", row.number, "stored", stored, "told", told)

@@ -17,14 +17,14 @@ from typing import NamedTuple
 from kezek.app.calendar_past import CalendarPast
 from kezek.app.checkpoint import Post
 from kezek.app.line_log import KNOWN_FOR, LineLog
-from kezek.app.line_state import in_line, seed_of
+from kezek.app.line_state import in_line, next_round, seed_of
 from kezek.app.port import Reader
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
-from kezek.domain.turn.order import Entry, Turn, key_of, line_up
+from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.turn.order import Entry, Reached, Turn, after, key_of, line_up, place_of
 from kezek.planning.forecast.signs import PACE_FOR
 from kezek.planning.question import HORIZON, AtGate, Expected, LineState
 
@@ -72,8 +72,9 @@ class _Trip:
     called: Instant | None = None
     admitted: bool = False
     since: Instant = 0
+    joined_round: int | None = None
     # Where the cycle stood before the truck's call by the cycle, and after it.
-    moved: tuple[int, int] | None = None
+    moved: tuple[Reached, Reached] | None = None
 
 
 def events_since(reader: Reader, line: str, since: Instant) -> list[Logged]:
@@ -106,7 +107,7 @@ class LinePast:
         self._calendar = CalendarPast(reader, post, self._events)
         self._trips: dict[int, _Trip] = {}
         self._gone: dict[int, _Trip] = {}
-        self._cursor = 0
+        self._at: Reached = (0, 0)
         self._crossings: deque[Instant] = deque(maxlen=5_000)
         # The last truck's waits: until its call, until it was through, and in between.
         self._last_call: Instant | None = None
@@ -126,6 +127,7 @@ class LinePast:
                 trip = _Trip(row.vehicle_class, was.get(row.number, row.start))
                 if row.arrived_at is not None and row.arrived_at < first:
                     trip.arrived, trip.joined = row.arrived_at, row.joined_at
+                    trip.joined_round = row.joined_round
                 self._trips[row.number] = trip
 
     @property
@@ -146,7 +148,8 @@ class LinePast:
         """The line in order, as far as the events have been taken in."""
         waiting = [(n, t) for n, t in self._trips.items() if t.arrived is not None]
         turns = [_turn(n, t) for n, t in waiting if t.called is None]
-        return line_up(turns, self.regulation.interleave, self._cursor, now)
+        in_round, cursor = self._at
+        return line_up(turns, self.regulation.interleave, cursor, now, in_round=in_round)
 
     def crossings(self) -> int:
         """How many arrivals could be asked about."""
@@ -201,7 +204,8 @@ class LinePast:
             body = json.loads(event.body)
             self._trips[number] = _Trip(VehicleClass(body["class"]), body["start"])
         elif kind == EventKind.WALKED_IN:
-            self._trips[number] = _Trip(VehicleClass.WALK_IN, None, at)
+            lets_pass = json.loads(event.body).get("round")
+            self._trips[number] = _Trip(VehicleClass.WALK_IN, None, at, joined_round=lets_pass)
         trip = self._trips.get(number)
         if kind == EventKind.UNDONE:
             self._undo(number, json.loads(event.body).get("verb"))
@@ -214,14 +218,13 @@ class LinePast:
             trip.start = json.loads(event.body).get("start")
         elif kind == EventKind.ARRIVED:
             trip.arrived = at
-            trip.joined = at if json.loads(event.body).get("late") else None
+            body = json.loads(event.body)
+            trip.joined = at if body.get("late") else None
+            trip.joined_round = body.get("round")
         elif kind in _CALLS:
             trip.called = trip.since = at
             self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
-            was, trip.moved = self._cursor, None
-            if kind == EventKind.CALLED:
-                self._cursor = _moved_on(self.regulation, self._cursor, trip.vehicle_class)
-                trip.moved = (was, self._cursor)
+            trip.moved = self._moved_on(event.number, trip) if kind == EventKind.CALLED else None
         elif kind == EventKind.MISSED:
             trip.called, trip.joined = None, at
         elif kind == EventKind.ADMITTED:
@@ -232,6 +235,14 @@ class LinePast:
                 self._last_wait, self._last_gate = at - trip.arrived, at - trip.called
             self._gone[event.number] = self._trips.pop(event.number)
 
+    def _moved_on(self, number: int, trip: _Trip) -> tuple[Reached, Reached] | None:
+        """Lead the cycle on to behind a call; from where and to where, None for an unknown truck."""
+        cycle, was = self.regulation.interleave, self._at
+        if trip.arrived is None or trip.vehicle_class not in cycle:
+            return None
+        self._at = after(place_of(_turn(number, trip), cycle, was), cycle)
+        return was, self._at
+
     def _undo(self, number: int, verb: str) -> None:
         if verb in (Verb.CROSS, Verb.TURN_BACK) and number in self._gone:
             self._trips[number] = self._gone.pop(number)
@@ -239,23 +250,25 @@ class LinePast:
         if trip is None:
             return
         if verb == Verb.ARRIVE:
-            trip.arrived = trip.joined = None
+            trip.arrived = trip.joined = trip.joined_round = None
         elif verb == Verb.CALL:
             trip.called = None
             # Whoever was called since keeps the cycle where that call left it.
-            if trip.moved and trip.moved[1] == self._cursor:
-                self._cursor = trip.moved[0]
+            if trip.moved and trip.moved[1] == self._at:
+                self._at = trip.moved[0]
         elif verb == Verb.ADMIT:
             trip.admitted = False
 
     def _state(self, now: Instant, log: LineLog, position: int) -> LineState:
         rules, trips = self.regulation, self._trips.items()
-        entries = self.entries(now)
+        entries, (in_round, cursor) = self.entries(now), self._at
         return LineState(
             line=self.line.id,
             now=now,
             interleave=tuple(rules.interleave),
-            cursor=self._cursor,
+            cursor=cursor,
+            in_round=in_round,
+            next_round=next_round(rules),
             window=rules.window,
             keeps_place_for=rules.keeps_place_for,
             no_show_after=rules.no_show_after,
@@ -284,14 +297,4 @@ class LinePast:
 def _turn(number: int, trip: _Trip) -> Turn:
     assert trip.arrived is not None, "a turn begins with an arrival"
     key = key_of(number, start=trip.start, arrived_at=trip.arrived, joined_at=trip.joined)
-    return Turn(number, trip.vehicle_class, key)
-
-
-def _moved_on(regulation: Regulation, cursor: int, called: VehicleClass) -> int:
-    """The place in the cycle after a call of a class."""
-    cycle = regulation.interleave
-    if called not in cycle:
-        return cursor
-    while cycle[cursor] != called:
-        cursor = (cursor + 1) % len(cycle)
-    return (cursor + 1) % len(cycle)
+    return Turn(number, trip.vehicle_class, key, trip.joined_round)

@@ -14,7 +14,7 @@ from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
 from kezek.domain.kernel.spread import spread
-from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulation import Joins, Regulation
 from kezek.domain.slot.slot import Slot
 from kezek.domain.turn.order import Turn
 from kezek.planning.question import (
@@ -36,12 +36,14 @@ def state_of(
     assert line is not None, "a line is asked about"
     assert regulation is not None, "a line has a regulation"
     # The row, not the network's copy: the cursor moves with every call.
-    cursor = (reader.get(Line, line.id) or line).cursor
+    row = reader.get(Line, line.id) or line
     return LineState(
         line=line.id,
         now=now,
         interleave=tuple(regulation.interleave),
-        cursor=cursor,
+        cursor=row.cursor,
+        in_round=row.round,
+        next_round=next_round(regulation),
         window=regulation.window,
         keeps_place_for=regulation.keeps_place_for,
         no_show_after=regulation.no_show_after,
@@ -56,7 +58,12 @@ def state_of(
 
 def in_line(turn: Turn) -> InLine:
     """A turn as the twin takes it."""
-    return InLine(turn.number, turn.vehicle_class, turn.key)
+    return InLine(turn.number, turn.vehicle_class, turn.key, turn.joined_round)
+
+
+def next_round(regulation: Regulation) -> tuple[str, ...]:
+    """The classes that join in the next round of the cycle."""
+    return tuple(r.name for r in regulation.classes.values() if r.joins is Joins.NEXT_ROUND)
 
 
 def seed_of(line: str, position: int) -> int:

@@ -16,6 +16,7 @@ from kezek.domain.kernel.known import Known
 from kezek.domain.kernel.money import Money
 from kezek.domain.regulation.regulation import (
     ClassRule,
+    Joins,
     Note,
     Pool,
     Regulation,
@@ -50,6 +51,7 @@ class _Class(_Note):
     cap_percent: Count | None = None
     cap_places: Count | None = None
     staff_only: bool = False
+    joins: Joins = Joins.AT_ONCE
 
 
 class _Numbers(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,7 +99,14 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         raise RegulationFault(f"{name}: {fault}") from fault
     classes = {
         c.name: ClassRule(
-            c.name, c.pool, c.fee_units, c.cap_percent, c.cap_places, c.staff_only, _note(c)
+            c.name,
+            c.pool,
+            c.fee_units,
+            c.cap_percent,
+            c.cap_places,
+            c.staff_only,
+            _note(c),
+            c.joins,
         )
         for c in file.classes
     }

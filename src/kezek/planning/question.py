@@ -22,11 +22,15 @@ Signs: TypeAlias = tuple[float, ...]
 
 @value(frozen=True, slots=True)
 class InLine:
-    """A truck that has arrived and waits to be called, with the key of its place."""
+    """A truck that has arrived and waits to be called, with the key of its place.
+
+    `joined_round` is the round that it lets pass, None for none.
+    """
 
     number: int
     vehicle_class: str
     key: Key
+    joined_round: int | None = None
 
 
 @value(frozen=True, slots=True)
@@ -81,8 +85,10 @@ class Measured:
 class LineState:
     """A line at a moment, as the twin starts from it.
 
-    `window` is the span of a slot, `keeps_place_for` the regulation's limit for late trucks; `hours`
-    reach from the current hour to the horizon.  `seed` and the state give the same answer anywhere.
+    `cursor` and `in_round` say where the last call left the cycle `interleave`, and `next_round` which
+    classes join in its next round.  `window` is the span of a slot, `keeps_place_for` the regulation's
+    limit for late trucks; `hours` reach from the current hour to the horizon.  `seed` and the state give
+    the same answer anywhere.
     """
 
     line: str
@@ -99,6 +105,8 @@ class LineState:
     measured: Measured
     seed: int
     replications: int = REPLICATIONS
+    in_round: int = 0
+    next_round: tuple[str, ...] = ()
 
 
 @value(frozen=True, slots=True)

@@ -91,7 +91,13 @@ def _checkpoint() -> None:
         Calls(span, missed=0.1, per_hour=some, spacing=Span("gamma", 1.0, 0.5)),
         waiting_places=2,
         accepted=some,
-        standing=Standing(np.zeros(1, np.int64), np.zeros(1), np.zeros(1, np.bool_), np.zeros(1)),
+        standing=Standing(
+            np.zeros(1, np.int64),
+            np.zeros(1),
+            np.zeros(1, np.bool_),
+            np.zeros(1),
+            np.zeros(1, np.int64),
+        ),
     )
     run(plan, seed=0)
 

@@ -52,9 +52,15 @@ def _text(*names: str, null: bool = False) -> list[Column[Any]]:
     return [Column(name, _WORDS, nullable=null) for name in names]
 
 
-def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
-    """Instants in milliseconds, counts, amounts and numbers."""
-    return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
+def _whole(*names: str, null: bool = False, default: str | None = None) -> list[Column[Any]]:
+    """Instants in milliseconds, counts, amounts and numbers.
+
+    `default` is for a column that the release before does not know.
+    """
+    return [
+        Column(name, _WIDE, nullable=null, autoincrement=False, server_default=default)
+        for name in names
+    ]
 
 
 def _yes(*names: str) -> list[Part]:
@@ -111,6 +117,7 @@ line = _table(
     "line",
     *_text("id", "checkpoint", "direction", "authority", "regulation", "zone", "basis"),
     *_whole("cursor"),
+    *_whole("round", default="0"),
     key=("id",),
 )
 
@@ -165,6 +172,7 @@ booking = _table(
     *_text("step"),
     *_whole("acknowledged_at", null=True),
     Column("salt", _WORDS, nullable=False, server_default=text("''")),
+    *_whole("joined_round", null=True),
     # I12: a booking has an outcome exactly when it has ended, and nothing lapses after its end.
     CheckConstraint("(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"),
     CheckConstraint("ended_at IS NULL OR look_at IS NULL", name="booking_ended_is_left_alone"),

@@ -215,19 +215,6 @@ def test_a_walk_in_with_a_live_booking_is_refused():
     assert w.refused(WalkIn("", OFFICER, A, vehicle(1))) == "vehicle_booked"
 
 
-def test_walk_ins_wait_in_their_own_class():
-    w = World()
-    walker = w.walk_in(1)
-    arrive(w, *(booked(w, n, 9) for n in range(2, 8)))
-    cycle = w.rules["kz"].interleave
-    assert in_line(w)[-1] == walker
-    w.store._content.table(type(w.line()))[A] = type(w.line())(
-        **{name: getattr(w.line(), name) for name in w.line().__slots__}
-        | {"cursor": cycle.index("walk_in")}
-    )
-    assert in_line(w)[0] == walker, "its turn in the cycle has come"
-
-
 # Exceptions.
 
 

@@ -14,12 +14,16 @@ import bisect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import simpy
 
-from kezek.domain.turn.order import Turn, line_up
+from kezek.domain.regulation.regulation import Joins
+from kezek.domain.turn.joining import round_to_pass
+from kezek.domain.turn.order import Entry, Turn, line_up
 from kezek.planning.simulation.checkpoint_draw import Draws
 from kezek.planning.simulation.checkpoint_plan import Plan
+from kezek.planning.simulation.line import NO_ROUND
 from kezek.planning.simulation.steps import Steps
 
 LEAVES, COMES, ARRIVES = range(3)
@@ -44,6 +48,7 @@ class Truck:
     joined: float = NAN
     called: float = NAN
     missed: int = 0
+    lets_pass: int | None = None
     left: float = NAN
     passages: list[list[float]] = field(default_factory=list)
 
@@ -56,7 +61,8 @@ class Oracle:
         self.trucks = [self.truck(draws, number) for number in range(len(draws.of))]
         self.happened: list[tuple[int, int, Callable[[], None]]] = []
         self.line: dict[int, Turn] = {}
-        self.cursor = plan.cursor
+        self.cursor, self.in_round = plan.cursor, plan.in_round
+        self.cycle = [self.rules.classes[of] for of in self.rules.interleave]
         self.stood = 0
         self.outside: list[Truck] = []
         self.on_the_way = 0
@@ -92,6 +98,8 @@ class Oracle:
             truck.outcome = "unfinished"
             window, since = float(standing.window[number]), float(standing.since[number])
             behind = not math.isnan(window) and bool(standing.behind[number])
+            joined = int(standing.joined[number])
+            truck.lets_pass = None if joined == NO_ROUND else joined
             self.stand(truck, window, since, behind=behind)
         for truck in self.trucks[before:]:
             if truck.outcome == "unfinished":
@@ -148,6 +156,7 @@ class Oracle:
 
     def joins(self, truck: Truck) -> None:
         truck.joined = now = self.env.now
+        truck.lets_pass = self.round_to_pass(truck)
         late = now > truck.start + self.rules.window + self.rules.keeps_place_for
         self.stand(truck, now if late else truck.start, now, behind=late)
 
@@ -156,7 +165,19 @@ class Oracle:
         # Equal instants: by number, but in the order of arrival where several get in from the road.
         self.stood += 1
         key = (place, int(behind), EPOCH + since, self.stood)
-        self.line[truck.number] = Turn(truck.number, self.rules.classes[truck.of], key)
+        self.line[truck.number] = Turn(
+            truck.number, self.rules.classes[truck.of], key, truck.lets_pass
+        )
+
+    def entries(self) -> list[Entry]:
+        at = EPOCH + self.env.now
+        return line_up(self.line.values(), self.cycle, self.cursor, at, in_round=self.in_round)
+
+    def round_to_pass(self, truck: Truck) -> int | None:
+        waits = truck.of in self.rules.next_round
+        joins = Joins.NEXT_ROUND if waits else Joins.AT_ONCE
+        rule = SimpleNamespace(name=self.rules.classes[truck.of], joins=joins)
+        return round_to_pass(self.entries(), rule, self.in_round)
 
     def settle(self) -> None:
         while self.drives_in(0) or self.calls():
@@ -186,11 +207,10 @@ class Oracle:
             return False
         if limit and (now < self.next_call or limit.now(now) == 0.0):
             return False
-        cycle = [self.rules.classes[of] for of in self.rules.interleave]
-        entries = line_up(self.line.values(), cycle, self.cursor, EPOCH + now)
+        entries = self.entries()
         if not entries or not entries[0].open:
             return False
-        self.cursor = entries[0].cursor
+        self.cursor, self.in_round = entries[0].cursor, entries[0].in_round
         truck = self.trucks[entries[0].turn.number]
         del self.line[truck.number]
         truck.called = now

@@ -22,9 +22,11 @@ from kezek.planning.simulation.checkpoint_plan import (
     Standing,
     WalkIns,
 )
+from kezek.planning.simulation.line import NO_ROUND
 from kezek.planning.simulation.steps import Steps
 
 HOUR = 3600.0
+ROUND = 3
 CLASSES = ("in_turn", "priority", "accelerated", "walk_in")
 # Trucks an hour that make a span of a power of two seconds out of one truck.
 RATES = (0.0, HOUR / 64, HOUR / 128, HOUR / 256, HOUR / 512)
@@ -46,6 +48,7 @@ def plan_of(number: int) -> Plan:
         no_show_after=draw.choice((HOUR, 3 * HOUR)),
         call_for=draw.choice((300.0, 1200.0)),
         misses_max=draw.randint(0, 2),
+        next_round=tuple(of for of in range(len(classes)) if draw.random() < 0.3),
     )
     rows = [
         (4 * HOUR + HOUR / 2 * draw.randrange(10), draw.randrange(len(classes)), draw.randint(1, 6))
@@ -68,6 +71,7 @@ def plan_of(number: int) -> Plan:
         accepted=steps_of(draw, RATES, last=HOUR / 128) if draw.random() < 0.5 else None,
         standing=standing_of(draw, len(classes)) if draw.random() < 0.4 else None,
         cursor=draw.randint(0, 12),
+        in_round=ROUND,
     )
 
 
@@ -122,10 +126,15 @@ def standing_of(draw: random.Random, classes: int) -> Standing:
         behind = draw.random() < 0.3
         since = -float(draw.randint(1, 3000))
         window = draw.choice((float("nan"), -HOUR, -HOUR / 2, 4 * HOUR))
-        rows.append((draw.randrange(classes), since if behind else window, behind, since))
-    of, window, behind, since = zip(*rows, strict=True)
+        joined = draw.choice((NO_ROUND, ROUND - 1, ROUND, ROUND + 1))
+        rows.append((draw.randrange(classes), since if behind else window, behind, since, joined))
+    of, window, behind, since, joined = zip(*rows, strict=True)
     return Standing(
-        np.array(of, np.int64), np.array(window), np.array(behind, np.bool_), np.array(since)
+        np.array(of, np.int64),
+        np.array(window),
+        np.array(behind, np.bool_),
+        np.array(since),
+        np.array(joined, np.int64),
     )
 
 

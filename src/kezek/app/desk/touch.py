@@ -98,7 +98,9 @@ def _next(command: Any, facts: Facts, formats: PlateFormats) -> Sequence[Ref]:
         if line is None:
             return ()
         claims = _claims(line.authority, command.vehicle, formats)
-        return [*claims, *_day(line, command.start)] if isinstance(command, Book) else claims
+        if isinstance(command, Book):
+            return [*claims, *_day(line, command.start)]
+        return [*claims, *((Booking, number) for number in facts.present(line.id))]
     if isinstance(command, GiveBack):
         back = facts.get(Return, (command.number, command.start))
         return [] if back is None else _place(facts.get(Line, back.line), back.start)

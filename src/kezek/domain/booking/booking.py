@@ -66,7 +66,8 @@ class Booking:
     account that acted first.  `step` describes
     the last officer's step, so that it can be undone: see `turn/undo.py`.  `acknowledged_at` is when the
     driver answered a call: see `turn/acknowledge.py`.  `salt` is chance that only this booking has: code
-    and link are made of it (`salt_of`); one made before salts has none.
+    and link are made of it (`salt_of`); one made before salts has none.  `joined_round` is the round of
+    the line that the turn lets pass, None where its class joins at once: see `turn/joining.py`.
     """
 
     number: int
@@ -95,6 +96,7 @@ class Booking:
     step: str = ""
     acknowledged_at: Instant | None = None
     salt: str = ""
+    joined_round: int | None = None
 
     @property
     def key(self) -> int:

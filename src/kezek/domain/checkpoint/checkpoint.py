@@ -45,7 +45,8 @@ class Checkpoint:
 class Line:
     """An ordered queue at a checkpoint in one direction.
 
-    `cursor` is the place in the regulation's interleave from which the next call is looked for.
+    `cursor` is the place in the regulation's interleave from which the next call is looked for;
+    `round` counts how often calls have led the cursor past the beginning of the interleave.
     `basis` says where the capacity comes from: the board, or ours.
     """
 
@@ -57,6 +58,7 @@ class Line:
     zone: str
     basis: str
     cursor: int
+    round: int = 0
 
     @property
     def key(self) -> str:

@@ -29,6 +29,16 @@ class Pool(StrEnum):
     NONE = "none"
 
 
+class Joins(StrEnum):
+    """From when a class takes part in the cycle, for who comes while nobody of the class waits.
+
+    At once, or in the next round: after the cycle has passed its beginning once.
+    """
+
+    AT_ONCE = "at_once"
+    NEXT_ROUND = "next_round"
+
+
 @value(frozen=True, slots=True)
 class Note:
     """Where a number comes from: `basis` is law, observed, or `unknown, ours: ...`."""
@@ -57,6 +67,7 @@ class ClassRule:
     cap_places: int | None
     staff_only: bool
     note: Note
+    joins: Joins = Joins.AT_ONCE
 
     def cap(self, capacity: int) -> int | None:
         """Places a day for this class, given the day's capacity."""

@@ -27,6 +27,7 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations, VehicleClass
 from kezek.domain.slot.place import counted, day_of
 from kezek.domain.slot.slot import Day
+from kezek.domain.turn.joining import joined_round
 from kezek.domain.turn.undo import step_of
 
 
@@ -42,7 +43,7 @@ class Arrive:
 
 @value(frozen=True, slots=True)
 class WalkIn:
-    """A vehicle without a booking joins the end of today's line in its own class."""
+    """A vehicle without a booking joins the line at the end of its own class."""
 
     key: str
     actor: Actor
@@ -66,9 +67,14 @@ def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment
     start = at.booking.start
     assert start is not None, "a booking that may arrive has a window"
     late = now.at > start + at.regulation.window + at.regulation.keeps_place_for
-    step = step_of(at.booking, Verb.ARRIVE, command.actor, now, None)
-    here = at.after(arrived_at=now.at, joined_at=now.at if late else None, step=step)
-    event = Event(EventKind.ARRIVED, at.line.id, command.number, {"late": int(late)})
+    step = step_of(at.booking, Verb.ARRIVE, command.actor, now)
+    rule = at.regulation.classes[at.booking.vehicle_class]
+    lets_pass = joined_round(facts, at.line, at.regulation, rule, now.at)
+    here = at.after(
+        arrived_at=now.at, joined_at=now.at if late else None, joined_round=lets_pass, step=step
+    )
+    body = {"late": int(late)} | _told(lets_pass)
+    event = Event(EventKind.ARRIVED, at.line.id, command.number, body)
     return Accepted((event,), (here,), outcome={"number": command.number, "status": "arrived"})
 
 
@@ -100,11 +106,18 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     if cap is not None and day.walk_in >= cap:
         return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
     booking = confirmed(facts, command.actor, line, regulation, rule, None, now.at)
-    booking = replace(booking, arrived_at=now.at)
+    lets_pass = joined_round(facts, line, regulation, rule, now.at)
+    booking = replace(booking, arrived_at=now.at, joined_round=lets_pass)
     rows = named(booking.number, who, claims, command.vehicle.drivers)
-    event = Event(EventKind.WALKED_IN, line.id, booking.number, {"holder": booking.holder})
+    body = {"holder": booking.holder} | _told(lets_pass)
+    event = Event(EventKind.WALKED_IN, line.id, booking.number, body)
     return Accepted(
         (event,),
         (Counter("booking", booking.number), booking, *rows, counted(day, rule, 1)),
         outcome=outcome_of(booking),
     )
+
+
+def _told(lets_pass: int | None) -> dict[str, int]:
+    """What the public log says of the round, so that the line can be recomputed from it."""
+    return {} if lets_pass is None else {"round": lets_pass}

@@ -76,10 +76,11 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
     at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
     assert isinstance(at, Stand), "whoever waits can be called"
     # What the order is computed from later stands in the log, so that anybody can compute it.
-    body: dict[str, Fact] = {"until": now.at + at.regulation.call_for, "cursor": head.cursor}
+    until = now.at + at.regulation.call_for
+    body: dict[str, Fact] = {"until": until, "cursor": head.cursor, "round": head.in_round}
     event = Event(EventKind.CALLED, line.id, at.booking.number, body)
-    moved = replace(line, cursor=head.cursor)
-    step = step_of(at.booking, Verb.CALL, command.actor, now, line.cursor, left=head.cursor)
+    moved = replace(line, cursor=head.cursor, round=head.in_round)
+    step = step_of(at.booking, Verb.CALL, command.actor, now, moved=(line, moved))
     return Accepted((event,), (_called(at, now, step), moved), outcome=_outcome(at, now))
 
 
@@ -140,7 +141,7 @@ def _out_of_turn(
     )
     by = booking.exception_by if agreed or awaiting else actor.account
     more = () if awaiting else EXCEPTION
-    step = step_of(booking, Verb.CALL, actor, now, None, more=more)
+    step = step_of(booking, Verb.CALL, actor, now, more=more)
     called = _called(at, now, step, exception=state, exception_cause=cause, exception_by=by)
     return Accepted((event,), (called,), outcome=_outcome(at, now) | {"exception": state})
 

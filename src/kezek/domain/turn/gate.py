@@ -89,7 +89,7 @@ def decide_admit(facts: Facts, command: Admit, rules: Regulations, now: Moment) 
     at = _at_gate(facts, command, Verb.ADMIT, rules, now)
     if isinstance(at, Refused):
         return at
-    step = step_of(at.booking, Verb.ADMIT, command.actor, now, None)
+    step = step_of(at.booking, Verb.ADMIT, command.actor, now)
     row = at.after(admitted_at=now.at, step=step)
     event = Event(EventKind.ADMITTED, at.line.id, command.number)
     return Accepted((event,), (row,), outcome={"number": command.number, "status": "admitted"})
@@ -115,7 +115,7 @@ def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: M
 
 def _left(facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment) -> Accepted:
     outcome = "crossed" if verb is Verb.CROSS else "turned_back"
-    step = step_of(at.booking, verb, actor, now, None)
+    step = step_of(at.booking, verb, actor, now)
     return ended(facts, at, outcome, event, now.at, step=step)
 
 
@@ -124,5 +124,5 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
     at = _at_gate(facts, command, Verb.MISS, rules, now)
     if isinstance(at, Refused):
         return at
-    step = step_of(at.booking, Verb.MISS, command.actor, now, None)
+    step = step_of(at.booking, Verb.MISS, command.actor, now)
     return missed(facts, at, now.at, step)

@@ -3,7 +3,8 @@
 Inside a class: the window, then arrival as the server recorded it, then the booking number.  A truck
 that came after the regulation's limit, or missed its call, stands behind the window current at that
 moment.  Between classes: the published cycle, read on from where the last call left it; a class with
-nobody in line is passed over, so nobody waits longer than the cycle says.  Windows not yet open follow
+nobody in line is passed over, so nobody waits longer than the cycle says.  A turn that has a round to
+let pass (`joining.py`) takes part once the cycle has passed its beginning.  Windows not yet open follow
 in their own order.
 
 The simulator runs these same functions.
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 from typing import TypeAlias
 
 from kezek.domain.booking.booking import Booking
@@ -21,15 +23,21 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import VehicleClass
 
 Key: TypeAlias = tuple[Instant, int, Instant, int]
+# A place in the published cycle as calls reach it: (round, place in the interleave).
+Reached: TypeAlias = tuple[int, int]
 
 
 @value(frozen=True, slots=True)
 class Turn:
-    """A vehicle in line with the key of its place: (window, behind it or not, since, number)."""
+    """A vehicle in line with the key of its place: (window, behind it or not, since, number).
+
+    `joined_round` is the round of the line that it lets pass, None for none.
+    """
 
     number: int
     vehicle_class: VehicleClass
     key: Key
+    joined_round: int | None = None
 
     @property
     def window(self) -> Instant:
@@ -41,25 +49,29 @@ class Turn:
 class Entry:
     """A turn at its place in the line, counted from 1.
 
-    `cursor` is the interleave's place after this turn; `open` says that its window has begun.
+    `cursor` and `in_round` are where the cycle stands after this turn; `open` says that its window has
+    begun.
     """
 
     place: int
     turn: Turn
     open: bool
     cursor: int
+    in_round: int
 
 
 def turn_of(booking: Booking) -> Turn:
-    """The turn of an arrived booking."""
+    """The turn of a booking that has arrived and waits."""
     assert booking.arrived_at is not None, "a turn begins with an arrival"
+    # A call that nobody answered is missed the moment it ends, whether it has been written down or not.
+    missed = booking.called_at is not None
     key = key_of(
         booking.number,
         start=booking.start,
         arrived_at=booking.arrived_at,
-        joined_at=booking.joined_at,
+        joined_at=booking.call_until if missed else booking.joined_at,
     )
-    return Turn(booking.number, booking.vehicle_class, key)
+    return Turn(booking.number, booking.vehicle_class, key, booking.joined_round)
 
 
 def key_of(
@@ -78,40 +90,70 @@ def key_of(
 
 
 def line_up(
-    turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int, now: Instant
+    turns: Iterable[Turn],
+    interleave: Sequence[VehicleClass],
+    cursor: int,
+    now: Instant,
+    *,
+    in_round: int,
 ) -> list[Entry]:
-    """The whole line in order."""
+    """The whole line in order; `cursor` and `in_round` say where the last call left the cycle."""
     waves: dict[Instant, list[Turn]] = {}
     for turn in turns:
         # All open windows are one wave: the key sorts them; a window not yet open waits its own.
         waves.setdefault(turn.window if turn.window > now else 0, []).append(turn)
     entries: list[Entry] = []
     for window in sorted(waves):
-        for turn, after in interleaved(waves[window], interleave, cursor):
-            cursor = after
-            entries.append(Entry(len(entries) + 1, turn, window == 0, after))
+        for turn, after in interleaved(waves[window], interleave, cursor, in_round):
+            in_round, cursor = after
+            entries.append(Entry(len(entries) + 1, turn, window == 0, cursor, in_round))
     return entries
 
 
 def interleaved(
-    turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int
-) -> Iterable[tuple[Turn, int]]:
-    """The turns of one wave in the published cycle, each with the cursor after it."""
-    # A newer version of the regulation may have a shorter cycle.
-    cursor %= len(interleave)
+    turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int, in_round: int
+) -> Iterable[tuple[Turn, Reached]]:
+    """The turns of one wave in the published cycle, each with where the cycle stands after it."""
     queues: dict[VehicleClass, deque[Turn]] = {}
     for turn in sorted(turns, key=lambda t: t.key):
         queues.setdefault(turn.vehicle_class, deque()).append(turn)
     assert queues.keys() <= set(interleave), "every class has a place in the cycle"
-    while queues:
-        while interleave[cursor] not in queues:
-            cursor = (cursor + 1) % len(interleave)
-        following = interleave[cursor]
-        turn = queues[following].popleft()
-        if not queues[following]:
-            del queues[following]
-        cursor = (cursor + 1) % len(interleave)
-        yield turn, cursor
+    at = in_cycle(interleave, cursor, in_round)
+    # Each class's first with its next place in the cycle: that stays its place while others are called.
+    due = [(place_of(queue[0], interleave, at), of) for of, queue in queues.items()]
+    heapify(due)
+    while due:
+        place, of = heappop(due)
+        turn = queues[of].popleft()
+        at = after(place, interleave)
+        if queues[of]:
+            heappush(due, (place_of(queues[of][0], interleave, at), of))
+        yield turn, at
+
+
+def in_cycle(interleave: Sequence[VehicleClass], cursor: int, in_round: int) -> Reached:
+    """Where the cycle stands; a newer version of the regulation may have a shorter one."""
+    return in_round, cursor % len(interleave)
+
+
+def place_of(turn: Turn, interleave: Sequence[VehicleClass], at: Reached) -> Reached:
+    """The next place in the cycle at which the turn may be called, if it is the first of its class.
+
+    Where nobody else waits the cycle passes at once, so a round to be let pass takes no time then.
+    """
+    in_round, cursor = at
+    if turn.joined_round is not None and turn.joined_round >= in_round:
+        in_round, cursor = turn.joined_round + 1, 0
+    for slot in range(cursor, len(interleave)):
+        if interleave[slot] == turn.vehicle_class:
+            return in_round, slot
+    return in_round + 1, interleave.index(turn.vehicle_class)
+
+
+def after(place: Reached, interleave: Sequence[VehicleClass]) -> Reached:
+    """Where the cycle stands when the turn at a place of it has been called."""
+    in_round, slot = place
+    return (in_round, slot + 1) if slot + 1 < len(interleave) else (in_round + 1, 0)
 
 
 def explain(entries: Sequence[Entry], number: int) -> Mapping[str, int] | None:

@@ -12,6 +12,7 @@ from kezek.domain.booking.claim import free_claims
 from kezek.domain.booking.stand import forbidden, guards, stand
 from kezek.domain.booking.status import look_at
 from kezek.domain.booking.transition import Verb
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
@@ -24,7 +25,7 @@ UNDO_FOR = 10 * SECOND
 # What each step of an officer changes, and so what undoing it restores: no more, or undoing one step
 # would take back what somebody else has done to the booking since.
 CHANGES: Mapping[Verb, tuple[str, ...]] = {
-    Verb.ARRIVE: ("arrived_at", "joined_at"),
+    Verb.ARRIVE: ("arrived_at", "joined_at", "joined_round"),
     Verb.CALL: ("called_at", "call_until", "acknowledged_at"),
     Verb.MISS: ("called_at", "call_until", "joined_at", "misses", "ended_at", "outcome"),
     Verb.ADMIT: ("admitted_at",),
@@ -51,20 +52,21 @@ def step_of(
     verb: Verb,
     actor: Actor,
     now: Moment,
-    cursor: int | None,
     *,
-    left: int | None = None,
+    moved: tuple[Line, Line] | None = None,
     more: tuple[str, ...] = (),
 ) -> str:
     """What undo needs to know of a step: JSON of verb, who, when (real) and the facts before it.
 
-    `cursor` is the line's before the step and `left` the one that the step left behind; `more` names
+    `moved` is the line before the step and after it, where the step moved the cycle on; `more` names
     what this step changes beyond others of its kind.
     """
     before = {name: getattr(booking, name) for name in (*CHANGES[verb], *more)}
     step = {"verb": verb, "by": actor.account, "real": now.real, "was": before}
-    if cursor is not None:
-        step |= {"cursor": cursor, "left": left}
+    if moved:
+        was, left = moved
+        step |= {"cursor": was.cursor, "left": left.cursor}
+        step |= {"round": was.round, "left_round": left.round}
     return json.dumps(step, separators=(",", ":"))
 
 
@@ -97,13 +99,25 @@ def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) ->
         rows += claims
     was = replace(booking, step="", **step["was"])
     rows.append(replace(was, look_at=look_at(was, at.regulation)))
-    # Somebody called after this one has moved the cycle on, and keeps it there.
-    if "cursor" in step and step["left"] == at.line.cursor:
-        rows.append(replace(at.line, cursor=step["cursor"]))
+    line = _line_before(at.line, step)
+    if line:
+        rows.append(line)
     event = Event(EventKind.UNDONE, at.line.id, booking.number, {"verb": step["verb"]})
     return Accepted(
         (event,), tuple(rows), outcome={"number": booking.number, "undone": step["verb"]}
     )
+
+
+def _line_before(line: Line, step: Mapping[str, int]) -> Line | None:
+    """The line as the step found it; None where the step moved no cycle, or others have since.
+
+    Somebody called after this one has moved the cycle on, and keeps it there.
+    """
+    # A step of the release before tells no round.
+    left = step.get("left"), step.get("left_round", line.round)
+    if left != (line.cursor, line.round):
+        return None
+    return replace(line, cursor=step["cursor"], round=step.get("round", line.round))
 
 
 def _claimed_again(facts: Facts, booking: Booking, authority: str) -> list[Row] | Refused:

@@ -26,4 +26,4 @@ def waiting(
 ) -> list[Entry]:
     """The line in order: those of the present who are not called."""
     turns = [turn_of(b) for b in present if status_of(b, regulation, now) is Status.ARRIVED]
-    return line_up(turns, regulation.interleave, line.cursor, now)
+    return line_up(turns, regulation.interleave, line.cursor, now, in_round=line.round)

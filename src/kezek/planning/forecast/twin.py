@@ -38,7 +38,7 @@ from kezek.planning.question import (
     Range,
     TruckForecast,
 )
-from kezek.planning.simulation.line import NOBODY, Line, empty_line
+from kezek.planning.simulation.line import NO_ROUND, NOBODY, Line, empty_line
 
 # Why nothing can be told: no call is known, or of nobody how long the gate took.
 NOBODY_CALLED = "nobody_called"
@@ -62,7 +62,9 @@ def forecast(state: LineState) -> LineForecast:
     spans = (spans_of(state.measured.approach), spans_of(state.measured.gate))
     future, line = _future(state, pace, horizon)
     lengths = np.zeros((len(future.marks), state.replications))
-    called, crossed = futures(future, line, state.cursor, spans, state.seed, lengths)
+    called, crossed = futures(
+        future, line, (state.cursor, state.in_round), spans, state.seed, lengths
+    )
     known: list[InLine | Expected] = [*state.waiting, *state.expected]
     classes = tuple(dict.fromkeys(state.interleave))
     first = len(state.waiting) + len(classes)
@@ -185,6 +187,7 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
         standing=len(keys),
         queue=standing_queue,
         stands=np.lexsort((numbers, since, standing_queue)),
+        joined=np.array([_round_of(one) for one in state.waiting], np.int64),
         of=np.array(of, np.int64),
         window=np.concatenate((window, shadow // 2, booked)).astype(np.int64),
         starts=starts,
@@ -205,7 +208,12 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
     # Room for walk-ins that nobody can count: far more than could come.
     most = math.ceil(pace.walking.max() * end / 3600.0 * 4.0) + 64 if len(pace.walking) else 0
     trucks = len(of) + most
-    return future, empty_line(opens, keeps, cycle, classes=len(classes), trucks=trucks)
+    joins = [name in state.next_round for name in classes]
+    return future, empty_line(opens, keeps, cycle, next_round=joins, trucks=trucks)
+
+
+def _round_of(one: InLine) -> int:
+    return NO_ROUND if one.joined_round is None else one.joined_round
 
 
 def _seconds(state: LineState, instants: Sequence[Instant]) -> Floats:

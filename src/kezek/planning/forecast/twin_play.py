@@ -21,12 +21,16 @@ from kezek.planning.simulation.line import (
     CURRENT,
     CURSOR,
     NOBODY,
+    ROUND,
+    SHADOW,
+    SHADOWS_END,
     WAITING,
     Line,
     begin,
     call_next,
     join,
     pass_on,
+    round_to_pass,
     stand,
 )
 from kezek.planning.simulation.order import by_cells
@@ -49,7 +53,8 @@ class Future(NamedTuple):
     """What is known now; trucks are standing ones, shadows, booked ones, then walk-ins.
 
     `standing` trucks stand in `queue` by `stands`; then a shadow of each class, that takes nobody's
-    place. `of` and `window` are of them and the booked; `starts`, `offset` and `no_show` say when
+    place. `joined` are the rounds that the standing let pass.  `of` and `window` are of them and the
+    booked; `starts`, `offset` and `no_show` say when
     booked ones come.  `hours` and `level` are the calendar: 1 is an hour as usual.  `shape` and
     `exposed` are the posterior of the calls an hour as usual; `waited` hours as usual have passed
     since the last call. `walk_in` is the class of walk-ins, NOBODY for none, at `walking` an hour.
@@ -58,6 +63,7 @@ class Future(NamedTuple):
     standing: int
     queue: Integers
     stands: Integers
+    joined: Integers
     of: Integers
     window: Integers
     starts: Floats
@@ -78,9 +84,16 @@ class Future(NamedTuple):
 
 @kernel
 def futures(
-    future: Future, line: Line, cursor: int, spans: tuple[Spans, Spans], seed: int, lengths: Floats
+    future: Future,
+    line: Line,
+    at_call: tuple[int, int],
+    spans: tuple[Spans, Spans],
+    seed: int,
+    lengths: Floats,
 ) -> tuple[Floats, Floats]:
     """Play `lengths.shape[1]` futures; `spans` are those of the approach and of the gate.
+
+    `at_call` is the cursor and the round with which the last call left the cycle.
 
     Returns called and crossed, float64[trucks, futures] in seconds for all but walk-ins: NaN for who
     does not come, infinity beyond the horizon.  `lengths` float64[marks, futures] is filled with how
@@ -99,7 +112,7 @@ def futures(
         for truck in range(gaps.shape[0]):
             gaps[truck] = between(future.gaps, 0, future.gaps.shape[0], gaps[truck]) / pace
         at = np.full(came.shape[0], math.inf)
-        _line_up(future, line, cursor)
+        _line_up(future, line, at_call)
         _play(future, line, came, order, gaps, (at, lengths[:, replication]), first)
         on_way = drawn(spans[0], seed, APPROACH, replication, known)
         through = drawn(spans[1], seed, GATE, replication, known)
@@ -202,13 +215,19 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
 
 
 @borrower
-def _line_up(future: Future, line: Line, cursor: int) -> None:
+def _line_up(future: Future, line: Line, at_call: tuple[int, int]) -> None:
     """The line as it stands now."""
-    begin(line, cursor)
+    begin(line, at_call[0], at_call[1])
+    line.at[SHADOW], line.at[SHADOWS_END] = future.standing, future.queue.shape[0]
     pass_on(line, 0.0)
     for place in range(future.stands.shape[0]):
         truck = int(future.stands[place])
-        stand(line, truck, int(future.of[truck]), int(future.queue[truck]))
+        of = int(future.of[truck])
+        if truck < future.standing:
+            line.joined[truck] = future.joined[truck]
+        elif line.next_round[of]:
+            line.joined[truck] = round_to_pass(line, of)
+        stand(line, truck, of, int(future.queue[truck]))
 
 
 @borrower
@@ -239,14 +258,14 @@ def _play(
             step += 1
         free = allowed(future.hours, future.level, step, max(now, free))
         while free <= now:
-            before = line.at[CURSOR]
+            before = line.at[CURSOR], line.at[ROUND]
             truck = call_next(line)
             if truck == NOBODY:
                 break
             called[truck] = now
             if future.standing <= truck < future.queue.shape[0]:
                 # A shadow is called where a truck would be, and leaves the line as it was.
-                line.at[CURSOR] = before
+                line.at[CURSOR], line.at[ROUND] = before
                 shadows -= 1
                 continue
             free = after(future.hours, future.level, step, now, gaps[truck])

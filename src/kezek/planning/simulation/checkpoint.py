@@ -140,10 +140,12 @@ def _line(plan: Plan, draws: Draws) -> Line:
     keeps = draws.opens + (rules.window + rules.keeps_place_for)
     keeps[0] = math.inf
     cycle = np.array(rules.interleave, np.int64)
-    line = empty_line(draws.opens, keeps, cycle, classes=len(rules.classes), trucks=len(draws.of))
-    begin(line, plan.cursor)
+    joins = [of in rules.next_round for of in range(len(rules.classes))]
+    line = empty_line(draws.opens, keeps, cycle, next_round=joins, trucks=len(draws.of))
+    begin(line, plan.cursor, plan.in_round)
     if standing:
         queue = 2 * draws.window[: len(standing.since)] + standing.behind
+        line.joined[: len(standing.since)] = standing.joined
         for truck in np.lexsort((standing.since, queue)):
             stand(line, truck, draws.of[truck], queue[truck])
     return line

@@ -34,6 +34,7 @@ def _rules(plan: Plan, classes: int) -> None:
     if not rules.interleave:
         raise BadPlan("rules.interleave", "needs a class at least")
     _indices("rules.interleave", rules.interleave, classes)
+    _indices("rules.next_round", rules.next_round, classes)
     for field in ("window", "keeps_place_for", "no_show_after", "call_for"):
         span = getattr(rules, field)
         if not span >= 0.0:
@@ -82,7 +83,13 @@ def _calls(plan: Plan) -> None:
 
 
 def _standing(standing: Standing, classes: int) -> None:
-    rows = (standing.vehicle_class, standing.window, standing.behind, standing.since)
+    rows = (
+        standing.vehicle_class,
+        standing.window,
+        standing.behind,
+        standing.since,
+        standing.joined,
+    )
     if len({len(row) for row in rows}) > 1:
         raise BadPlan("standing", "needs arrays of one length")
     _indices("standing.vehicle_class", standing.vehicle_class.tolist(), classes)

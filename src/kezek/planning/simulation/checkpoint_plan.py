@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from kezek.domain.kernel.instant import SECOND
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulation import Joins, Regulation
 from kezek.planning.array import Floats, Integers
 from kezek.planning.simulation.steps import Steps
 
@@ -58,7 +58,11 @@ NO_TIME = Span("deterministic", 0.0)
 
 @value(frozen=True, slots=True)
 class Rules:
-    """What the model needs of a regulation; spans in seconds, `interleave` indices into `classes`."""
+    """What the model needs of a regulation; spans in seconds.
+
+    `interleave` are indices into `classes`, and so is `next_round`: the classes that join in the next
+    round of the cycle.
+    """
 
     classes: tuple[str, ...]
     interleave: tuple[int, ...]
@@ -67,6 +71,7 @@ class Rules:
     no_show_after: float
     call_for: float
     misses_max: int
+    next_round: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, regulation: Regulation) -> Rules:
@@ -80,6 +85,11 @@ class Rules:
             no_show_after=regulation.no_show_after / SECOND,
             call_for=regulation.call_for / SECOND,
             misses_max=regulation.misses_max,
+            next_round=tuple(
+                place
+                for place, rule in enumerate(regulation.classes.values())
+                if rule.joins is Joins.NEXT_ROUND
+            ),
         )
 
 
@@ -163,13 +173,14 @@ class Standing:
     """Trucks that wait already, in any order: arrays of one length, seconds (negative: in the past).
 
     `window` is the start of the window, or for who fell `behind` the moment of that; NaN for walk-ins.
-    `since` breaks ties inside a window.
+    `since` breaks ties inside a window; `joined` is the round that each lets pass, NO_ROUND for none.
     """
 
     vehicle_class: Integers
     window: Floats
     behind: NDArray[np.bool_]
     since: Floats
+    joined: Integers
 
 
 @value(frozen=True, slots=True)
@@ -179,7 +190,7 @@ class Plan:
     Walk-ins are drawn until `until`; whoever has come is played to the end.  `habits` has a row a
     class. `waiting_places` None is no limit: who finds the area full waits on the road, in order of
     arrival. `accepted` is the counterpart's limit in trucks an hour, None for none.  `standing` waits
-    at the start; `cursor` is the place in the cycle.
+    at the start; `cursor` is the place in the cycle, and `in_round` its round.
 
     Trucks are numbered: standing ones, then booked ones by row, then walk-ins by stream and arrival.
     """
@@ -195,6 +206,7 @@ class Plan:
     accepted: Steps | None = None
     standing: Standing | None = None
     cursor: int = 0
+    in_round: int = 0
 
 
 def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:

@@ -1,0 +1,54 @@
+"""How a class joins the cycle: at once, or in the next round, as the regulation says.
+
+Whoever comes while nobody of such a class waits lets the current round of the line pass: the turn takes
+part once the cycle has passed its beginning.  Whoever comes while some of the class wait stands behind
+them, and lets no round pass that they have not: a truck that leaves the line opens no short way to who
+came after it.  Waiting means arrived, not called, and with a window that has begun.  A missed call
+is no new coming: the round once let pass counts.  Where nobody else waits the cycle passes at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import ClassRule, Joins, Regulation
+from kezek.domain.turn.order import Entry, Turn, key_of, line_up
+from kezek.domain.turn.waiting import present, waiting
+
+# Behind everybody of the same moment.
+_LAST = 2**53
+
+
+def round_to_pass(entries: Sequence[Entry], rule: ClassRule, in_round: int) -> int | None:
+    """The round that a turn of the class lets pass when it joins the line now; None for none."""
+    if rule.joins is Joins.AT_ONCE:
+        return None
+    first = next((e.turn for e in entries if e.open and e.turn.vehicle_class == rule.name), None)
+    if first is None or first.joined_round is None:
+        return in_round
+    return first.joined_round
+
+
+def joined_round(
+    facts: Facts, line: Line, regulation: Regulation, rule: ClassRule, now: Instant
+) -> int | None:
+    """The same, from the line's facts."""
+    # The whole line is read only where the answer depends on it.
+    if rule.joins is Joins.AT_ONCE:
+        return None
+    entries = waiting(present(facts, line), line, regulation, now)
+    return round_to_pass(entries, rule, line.round)
+
+
+def place_if_joined(
+    entries: Sequence[Entry], line: Line, regulation: Regulation, rule: ClassRule, now: Instant
+) -> int:
+    """The place, counted from 1, of a truck without a window that joined the line now."""
+    lets_pass = round_to_pass(entries, rule, line.round)
+    key = key_of(_LAST, start=None, arrived_at=now, joined_at=None)
+    turns = [*(e.turn for e in entries), Turn(_LAST, rule.name, key, lets_pass)]
+    line_now = line_up(turns, regulation.interleave, line.cursor, now, in_round=line.round)
+    return next(e.place for e in line_now if e.turn.number == _LAST)
