@@ -37,13 +37,13 @@ def milliseconds(text: str) -> int:
 
 
 class Outsider:
-    """One line.  `trucks` are those on their way or here, `cycle` the place in the class order."""
+    """One line.  `trucks` are those on their way or here, `cycle` the round and the place in the class order."""
 
     def __init__(self, line: str, interleave: list[str]) -> None:
         self.line, self.interleave = line, interleave
         self.trucks: dict[int, dict[str, Any]] = {}
         self.gone: dict[int, dict[str, Any]] = {}
-        self.cycle = 0
+        self.cycle = (0, 0)
 
     def hear(self, event: dict[str, Any]) -> None:
         """The next event of the log."""
@@ -57,6 +57,7 @@ class Outsider:
                 "window": body.get("start"),
                 "here": at if kind == "walked_in" else None,
                 "behind": None,
+                "passes": body.get("round"),
                 "called": None,
                 "undo": None,
             }
@@ -76,12 +77,14 @@ class Outsider:
             truck["window"] = None
         elif kind == "arrived":
             truck["here"], truck["behind"] = at, at if body["late"] else None
+            truck["passes"] = body.get("round")
         elif kind in ("called", "called_out_of_turn"):
             truck["called"] = body["until"]
             if kind == "called":
-                truck["undo"] = (truck["undo"][0], (self.cycle, body["cursor"]))
-                self._turn_cycle(truck["class"])
-                assert self.cycle == body["cursor"], "the log's cycle is the published one"
+                told = (body["round"], body["cursor"])
+                truck["undo"] = (truck["undo"][0], (self.cycle, told))
+                self.cycle = self._behind(truck, self.cycle)
+                assert self.cycle == told, "the log's cycle is the published one"
         elif kind == "missed":
             truck["behind"], truck["called"] = min(at, truck["called"]), None
         if kind in OVER:
@@ -96,10 +99,20 @@ class Outsider:
         if cycle is not None and self.cycle == cycle[1]:
             self.cycle = cycle[0]
 
-    def _turn_cycle(self, name: str) -> None:
-        while self.interleave[self.cycle] != name:
-            self.cycle = (self.cycle + 1) % len(self.interleave)
-        self.cycle = (self.cycle + 1) % len(self.interleave)
+    def _on(self, cycle: tuple[int, int]) -> tuple[int, int]:
+        """One place on; at the beginning a new round begins."""
+        of, place = cycle
+        return (of, place + 1) if place + 1 < len(self.interleave) else (of + 1, 0)
+
+    def _may(self, truck: dict[str, Any], cycle: tuple[int, int]) -> bool:
+        """Whether it is the turn of a truck that is the first of its class."""
+        over = truck["passes"] is None or cycle[0] > truck["passes"]
+        return over and self.interleave[cycle[1]] == truck["class"]
+
+    def _behind(self, truck: dict[str, Any], cycle: tuple[int, int]) -> tuple[int, int]:
+        while not self._may(truck, cycle):
+            cycle = self._on(cycle)
+        return self._on(cycle)
 
     def order(self, now: int) -> list[int]:
         """Booking numbers, the next one first."""
@@ -111,13 +124,15 @@ class Outsider:
             soonest = min(opens.values())
             open_now = [n for n in waiting if opens[n] <= now]
             wave = open_now or [n for n in waiting if opens[n] == soonest]
-            while not any(waiting[n]["class"] == self.interleave[cycle] for n in wave):
-                cycle = (cycle + 1) % len(self.interleave)
-            of_class = [n for n in wave if waiting[n]["class"] == self.interleave[cycle]]
-            following = min(of_class, key=lambda n: self._place(n, waiting[n]))
+            heads: dict[str, int] = {}
+            for n in sorted(wave, key=lambda n: self._place(n, waiting[n])):
+                heads.setdefault(waiting[n]["class"], n)
+            while not any(self._may(waiting[n], cycle) for n in heads.values()):
+                cycle = self._on(cycle)
+            following = heads[self.interleave[cycle[1]]]
             order.append(following)
             waiting.pop(following)
-            cycle = (cycle + 1) % len(self.interleave)
+            cycle = self._on(cycle)
         return order
 
     @staticmethod

@@ -59,5 +59,5 @@ def differences(world: World) -> list[tuple[str, int, str]]:
     for booking in sorted(world.store.reader.all(Booking), key=lambda b: b.number):
         comparison.booking(booking)
     for line in world.store.reader.all(Line):
-        comparison.line(line.id, line.cursor)
+        comparison.line(line.id, line.cursor, line.round)
     return found + list(comparison.missing())

@@ -18,7 +18,7 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.turn.replay import TOLD, UNKNOWN, Course, Replay
+from kezek.domain.turn.replay import BEGINNING, TOLD, UNKNOWN, Course, Replay
 
 # The kind of row, its position or number, and what is wrong with it.
 Find: TypeAlias = Callable[[str, int, str], None]
@@ -69,12 +69,12 @@ class Comparison:
         elif _digest(row) != known:
             self._find("booking", number, "the row of the ended booking is not what the log says")
 
-    def line(self, id: str, cursor: Any) -> None:
+    def line(self, id: str, cursor: Any, round_: Any) -> None:
         """A line's row."""
-        told = self._replay.cursors.get(id, 0)
-        if UNKNOWN != told != cursor:
-            sentence = f"the cycle of {id} stands at {cursor!r} and by the log at {told}"
-            self._find("line", 0, sentence)
+        told = self._replay.cycles.get(id, BEGINNING)
+        if UNKNOWN not in told and told != (round_, cursor):
+            has, by_log = (f"place {at!r} of round {of!r}" for of, at in ((round_, cursor), told))
+            self._find("line", 0, f"the cycle of {id} stands at {has} and by the log at {by_log}")
 
     def missing(self) -> Iterator[tuple[str, int, str]]:
         """After the last row: what the log tells and no row holds."""
@@ -188,7 +188,7 @@ class Rows(Protocol):
         """These columns of every booking, in the order of the numbers."""
 
     def lines(self) -> list[Any]:
-        """Id and place in the cycle of every line."""
+        """Id, place in the cycle and round of every line."""
 
 
 def audit_rows(rows: Rows, find: Find) -> None:
@@ -200,7 +200,7 @@ def audit_rows(rows: Rows, find: Find) -> None:
             comparison.event(Logged(*columns[:8]))
     for values in rows.bookings(COLUMNS):
         comparison.booking(SimpleNamespace(**dict(zip(COLUMNS, values, strict=True))))
-    for id, cursor in rows.lines():
-        comparison.line(str(id), cursor)
+    for id, cursor, round_ in rows.lines():
+        comparison.line(str(id), cursor, round_)
     for finding in comparison.missing():
         find(*finding)

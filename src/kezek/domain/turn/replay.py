@@ -15,9 +15,12 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.turn.order import Reached
 from kezek.domain.turn.undo import CHANGES
 
 UNKNOWN = -1
+# Where the cycle of a new line stands.
+BEGINNING: Reached = (0, 0)
 # Bookings that have ended are kept this long, counted in bookings: a step can be taken back for seconds.
 ENDED_MAX = 10_000
 
@@ -35,6 +38,7 @@ class Course:
     displaced_at: Instant | None = None
     arrived_at: Instant | None = None
     joined_at: Instant | None = None
+    joined_round: int | None = None
     called_at: Instant | None = None
     call_until: Instant | None = None
     acknowledged_at: Instant | None = None
@@ -53,13 +57,13 @@ Restore: TypeAlias = Callable[[], None]
 class Replay:
     """Takes every event of the log in order.
 
-    `live` are the bookings that have not ended, by number; `cursors` the lines' places in the cycle;
-    `strays` the positions of events that do not follow from those before them.
+    `live` are the bookings that have not ended, by number; `cycles` where the lines' cycles stand, as
+    (round, cursor); `strays` the positions of events that do not follow from those before them.
     """
 
     def __init__(self) -> None:
         self.live: dict[int, Course] = {}
-        self.cursors: dict[str, int] = {}
+        self.cycles: dict[str, Reached] = {}
         self.strays: list[int] = []
         self._ended: dict[int, Course] = {}
         # Ended, but a second person may still approve the call out of turn.
@@ -127,6 +131,7 @@ class Replay:
             holder=body.get("holder", UNKNOWN),
             confirmed_at=event.at,
             arrived_at=event.at if walked_in else None,
+            joined_round=body.get("round"),
         )
 
     def _take_back(self, event: Logged, body: Body) -> None:
@@ -148,16 +153,16 @@ class Replay:
 
         self._undo[event.number] = (verb, restore)
 
-    def move_on(self, event: Logged, cursor: int) -> None:
+    def move_on(self, event: Logged, reached: Reached) -> None:
         """The cycle after a call by rule; undoing it gives the place back, unless another call came."""
-        line, before = event.line, self.cursors.get(event.line, 0)
-        self.cursors[line] = cursor
+        line, before = event.line, self.cycles.get(event.line, BEGINNING)
+        self.cycles[line] = reached
         verb, restore = self._undo[event.number]
 
         def give_back() -> None:
             restore()
-            if self.cursors[line] == cursor:
-                self.cursors[line] = before
+            if self.cycles[line] == reached:
+                self.cycles[line] = before
 
         self._undo[event.number] = (verb, give_back)
 
@@ -175,6 +180,7 @@ def _arrived(replay: Replay, course: Course, event: Logged, body: Body) -> None:
     replay.remember(event, course, Verb.ARRIVE)
     course.arrived_at = event.at
     course.joined_at = event.at if body.get("late") else None
+    course.joined_round = body.get("round")
 
 
 def _called(replay: Replay, course: Course, event: Logged, body: Body) -> None:
@@ -187,7 +193,7 @@ def _called(replay: Replay, course: Course, event: Logged, body: Body) -> None:
     if out_of_turn:
         course.exception = body["exception"]
     else:
-        replay.move_on(event, body.get("cursor", UNKNOWN))
+        replay.move_on(event, (body.get("round", UNKNOWN), body.get("cursor", UNKNOWN)))
 
 
 def _acknowledged(_: Replay, course: Course, event: Logged, _body: Body) -> None:

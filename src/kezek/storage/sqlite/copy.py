@@ -82,8 +82,7 @@ class SqliteCopy:
         return self._found("SELECT head, witness FROM cosignature ORDER BY head, witness")
 
     def bookings(self, names: Sequence[str]) -> Iterator[Sequence[Any]]:
-        # A copy of an older release lacks what came since.
-        there = {name for (name,) in self._found("SELECT name FROM pragma_table_info('booking')")}
+        there = self._columns("booking")
         columns = ", ".join(f'"{name}"' if name in there else "NULL" for name in names)
         try:
             yield from self._connection.execute(f"SELECT {columns} FROM booking ORDER BY number")
@@ -91,7 +90,13 @@ class SqliteCopy:
             raise fault_of(error) from None
 
     def lines(self) -> list[Any]:
-        return self._found('SELECT id, "cursor" FROM line ORDER BY id')
+        of = '"round"' if "round" in self._columns("line") else "0"
+        return self._found(f'SELECT id, "cursor", {of} FROM line ORDER BY id')
+
+    def _columns(self, table: str) -> set[str]:
+        """Those that are there: a copy of an older release lacks what came since."""
+        found = self._found(f"SELECT name FROM pragma_table_info('{table}')")
+        return {name for (name,) in found}
 
     def settings(self) -> list[Any]:
         return self._found("SELECT name, value FROM setting")
