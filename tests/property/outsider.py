@@ -37,7 +37,9 @@ def milliseconds(text: str) -> int:
 
 
 class Outsider:
-    """One line.  `trucks` are those on their way or here, `cycle` the round and the place in the class order."""
+    """One line.  `trucks` are those on their way or here, `cycle` the round and the place in the order
+    of classes.
+    """
 
     def __init__(self, line: str, interleave: list[str]) -> None:
         self.line, self.interleave = line, interleave

@@ -153,7 +153,7 @@ class Replayed(Checker):
         return {
             Logged: compare.event,
             Booking: compare.booking,
-            Line: lambda row: compare.line(row.id, row.cursor),
+            Line: lambda row: compare.line(row.id, row.cursor, row.round),
         }
 
     def _left(self) -> Iterator[str]:
