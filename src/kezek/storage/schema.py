@@ -52,15 +52,9 @@ def _text(*names: str, null: bool = False) -> list[Column[Any]]:
     return [Column(name, _WORDS, nullable=null) for name in names]
 
 
-def _whole(*names: str, null: bool = False, default: str | None = None) -> list[Column[Any]]:
-    """Instants in milliseconds, counts, amounts and numbers.
-
-    `default` is for a column that the release before does not know.
-    """
-    return [
-        Column(name, _WIDE, nullable=null, autoincrement=False, server_default=default)
-        for name in names
-    ]
+def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
+    """Instants in milliseconds, counts, amounts and numbers."""
+    return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
 
 
 def _yes(*names: str) -> list[Part]:
@@ -92,7 +86,7 @@ def _table(name: str, *parts: Part, key: tuple[str, ...], hot: bool = False) -> 
     )
 
 
-def _index(name: str | None, *columns: Column[Any], where: str) -> None:
+def _index(name: str | None, *columns: Any, where: str) -> None:
     """An index of the rows that are asked for, no larger than it must be."""
     Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
@@ -117,7 +111,7 @@ line = _table(
     "line",
     *_text("id", "checkpoint", "direction", "authority", "regulation", "zone", "basis"),
     *_whole("cursor"),
-    *_whole("round", default="0"),
+    Column("round", _WIDE, nullable=False, server_default="0"),
     key=("id",),
 )
 
@@ -200,13 +194,7 @@ claim = _table(
     key=("authority", "kind", "value"),
 )
 # The trucks of all countries that are spelled alike: what follows the country's letters and a space.
-Index(
-    "claim_namesake",
-    claim.c.authority,
-    text("substr(value, 4)"),
-    sqlite_where=text("kind = 'plate'"),
-    postgresql_where=text("kind = 'plate'"),
-)
+_index("claim_namesake", claim.c.authority, text("substr(value, 4)"), where="kind = 'plate'")
 
 # I16: what is personal stands in tables of its own, which can be erased while the log stays.
 particulars = _table(
