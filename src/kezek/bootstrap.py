@@ -27,7 +27,8 @@ from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.rate import Familiar, Proxies, Rates
+from kezek.app.newcomer import Newcomers
+from kezek.app.rate import Daily, Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.regulation import shipped_regulations
 from kezek.app.relay import Relay
@@ -110,6 +111,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
     _begin(settings, store, ledger, keyring, watch)
+    rates = Rates(lambda: clock.now().real)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()
     vigil = Vigil(
         store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
@@ -137,7 +139,9 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         timer=Timer(store, network, clock),
         ledger=ledger,
         proofs=Proofs(store),
-        rates=Rates(lambda: clock.now().real),
+        rates=rates,
+        newcomers=Newcomers(desk, rates, settings.rate_book),
+        registered=Daily(lambda: clock.now().real),
         proxies=_proxies(settings),
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
@@ -190,6 +194,7 @@ def _access(settings: Settings, store: Store, clock: Clock, chance: Chance, watc
             watch,
             session_hours=settings.session_hours,
             one_time_hours=settings.one_time_hours,
+            unconfirmed_max=settings.unconfirmed_live,
         )
     )
 

@@ -73,7 +73,18 @@ class Settings:
         default=600, metadata={"meaning": "requests a minute for one address without a key"}
     )
     rate_book: int = field(
-        default=30, metadata={"meaning": "bookings a minute for one address without an account"}
+        default=30,
+        metadata={
+            "meaning": "bookings a minute for one address without an account, and for a carrier that "
+            "nobody has confirmed"
+        },
+    )
+    unconfirmed_live: int = field(
+        default=20,
+        metadata={"meaning": "live bookings that a carrier may hold while nobody has confirmed it"},
+    )
+    accounts_day: int = field(
+        default=20, metadata={"meaning": "new accounts of carriers a day from one address"}
     )
     streams_each: int = field(
         default=200,

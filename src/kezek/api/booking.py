@@ -10,6 +10,7 @@ from msgspec import Meta
 
 from kezek.api.decision import (
     LINE,
+    NEW_CARRIER,
     TIME_AND_PLACE,
     VEHICLE,
     done,
@@ -34,6 +35,7 @@ from kezek.api.form import (
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import no
 from kezek.app.house import House
+from kezek.app.plate_note import note_of, read_as
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
@@ -58,7 +60,10 @@ class BookingsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class BookingMade(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking as it was decided.  `ticket_url` is a secret: who has it can change the booking."""
+    """A booking as it was decided.  `ticket_url` is a secret: who has it can change the booking.
+
+    `plate_read_as` is the plate under which the truck was recorded where another one was typed, else null.
+    """
 
     number: int
     code: str
@@ -71,16 +76,23 @@ class BookingMade(msgspec.Struct, frozen=True, kw_only=True):
     fee: Fee
     ticket_url: str
     simulated: bool
+    plate_read_as: str | None
 
 
 class VehicleSeen(msgspec.Struct, frozen=True):
-    """The vehicle in the one spelling that counts; null once its particulars are erased."""
+    """The vehicle in the one spelling that counts; null once its particulars are erased.
+
+    `plate_typed` is what was typed where the plate was read anew, else empty; `plate_note` is `read_anew`
+    then, and `unread` for a plate that fits no known format and was recorded without a VIN.
+    """
 
     country: str
     plate: str
     vin: str
     trailer: str
     phone: str
+    plate_typed: str
+    plate_note: str
 
 
 class PlaceChangeSeen(msgspec.Struct, frozen=True):
@@ -141,8 +153,10 @@ def booking_command(house: House, form: BookingForm, actor: Actor, key: str) -> 
     return Book(key, actor, line.id, start, form.vehicle_class, vehicle, form.protected)
 
 
-def booking_made(house: House, outcome: Mapping[str, Any], status: str) -> BookingMade:
-    """The answer, from the desk's outcome alone, so that a replay is the same to the byte."""
+def booking_made(
+    house: House, outcome: Mapping[str, Any], status: str, read_as: str = ""
+) -> BookingMade:
+    """The answer, from the desk's outcome and what was asked, so that a replay is the same to the byte."""
     post = house.network.of_line(outcome["line"])
     assert post is not None, "a booking stands in a line that exists"
     assert post.regulation is not None, "a line has a regulation"
@@ -159,6 +173,7 @@ def booking_made(house: House, outcome: Mapping[str, Any], status: str) -> Booki
         fee=Fee(outcome["fee_minor"], outcome["currency"]),
         ticket_url=ticket_url(house, outcome["number"]),
         simulated=outcome["simulated"],
+        plate_read_as=read_as or None,
     )
 
 
@@ -167,10 +182,15 @@ def ticket_url(house: House, number: int) -> str:
     return f"{house.settings.issuer}/t/{house.papers.link(number)}"
 
 
-def vehicle_seen(view: TicketView) -> VehicleSeen | None:
+def vehicle_seen(house: House, view: TicketView) -> VehicleSeen | None:
     """The vehicle, None once its particulars are erased."""
     who = view.particulars
-    return VehicleSeen(who.country, who.plate, who.vin, who.trailer, who.phone) if who else None
+    if who is None:
+        return None
+    note = note_of(who, house.rules.known)
+    return VehicleSeen(
+        who.country, who.plate, who.vin, who.trailer, who.phone, who.typed, str(note)
+    )
 
 
 def booking_seen(house: House, view: TicketView) -> BookingSeen:
@@ -188,6 +208,7 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         fee=Fee(view.fee.minor, view.fee.currency),
         ticket_url=f"{house.settings.issuer}/t/{house.papers.link_of(booking)}",
         simulated=booking.simulated,
+        plate_read_as=view.particulars.plate if view.particulars and view.particulars.typed else None,
         as_of=utc(view.as_of),
         place=view.place,
         ahead=standing.ahead,
@@ -198,7 +219,7 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         exception=booking.exception,
         call_until=utc_or_none(booking.call_until),
         acknowledged_at=utc_or_none(acknowledged_at(booking)),
-        vehicle=vehicle_seen(view),
+        vehicle=vehicle_seen(house, view),
         drivers=list(view.drivers),
     )
 
@@ -227,7 +248,8 @@ class Bookings:
     async def create(self, call: Call) -> Reply:
         command = booking_command(self._house, call.read(BookingForm), call.actor, call.key)
         decided = await done(self._house, command)
-        return told(booking_made(self._house, decided.outcome, "confirmed"), decided, 201)
+        anew = read_as(command.vehicle, self._house.rules.known)
+        return told(booking_made(self._house, decided.outcome, "confirmed", anew), decided, 201)
 
     async def one(self, call: Call) -> Reply:
         booking = own_booking(self._house, call.actor, call.number())
@@ -273,6 +295,7 @@ MADE_EXAMPLE = {
     "fee": {"minor": 432500, "currency": "KZT"},
     "ticket_url": "http://127.0.0.1:8470/t/1024-AAAAAAAAAAAAAAAAAAAAAA",
     "simulated": False,
+    "plate_read_as": None,
 }
 
 OPERATIONS = (
@@ -288,7 +311,7 @@ OPERATIONS = (
         body=BookingForm,
         answer=BookingMade,
         status=201,
-        refusals=(*LINE, Reason.CLASS_UNKNOWN, *VEHICLE, *TIME_AND_PLACE),
+        refusals=(*LINE, Reason.CLASS_UNKNOWN, *VEHICLE, *NEW_CARRIER, *TIME_AND_PLACE),
         example=FORM_EXAMPLE,
         answer_example=MADE_EXAMPLE,
     ),

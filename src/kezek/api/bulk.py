@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import msgspec
@@ -16,7 +15,7 @@ from kezek.api.booking import (
     booking_command,
     booking_made,
 )
-from kezek.api.decision import LINE, REPLAYED, TIME_AND_PLACE, VEHICLE, done
+from kezek.api.decision import LINE, NEW_CARRIER, REPLAYED, TIME_AND_PLACE, VEHICLE, discreet
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import (
     Problem,
@@ -24,12 +23,15 @@ from kezek.api.problem import (
     Raised,
     language_of,
     problem_of,
+    refused,
     too_many,
 )
 from kezek.app.bulk import ROWS_MAX
-from kezek.app.desk.batch import Done
+from kezek.app.desk.batch import Answer, Done
 from kezek.app.house import House
-from kezek.domain.kernel.refusal import Reason
+from kezek.app.plate_note import read_as
+from kezek.domain.booking.book import Book
+from kezek.domain.kernel.refusal import Reason, Refused
 
 
 class BulkForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -63,28 +65,44 @@ class Bulk:
         counted = self._house.rates.charge(call.who, max(1, call.rate), len(forms) - 1)
         if counted.retry_after:
             raise too_many(counted)
-        decided = await asyncio.gather(
-            *(self._one(call, form, index) for index, form in enumerate(forms))
-        )
+        asked = [self._command(call, form, index) for index, form in enumerate(forms)]
+        commands = [one for one in asked if isinstance(one, Book)]
+        found = iter(await self._house.newcomers.book_all(commands))
+        decided = [
+            self._decided(one, next(found)) if isinstance(one, Book) else one for one in asked
+        ]
         language = language_of(call.headers)
-        rows = [self._row(one, language) for one in decided]
+        rows = [
+            self._row(one, asked_for, language)
+            for one, asked_for in zip(decided, asked, strict=True)
+        ]
         booked = [one for one in decided if isinstance(one, Done)]
         replayed = bool(booked) and all(one.replayed for one in booked)
         return answer(BulkDone(len(booked), rows), 200, *((REPLAYED,) if replayed else ()))
 
-    async def _one(self, call: Call, form: BookingForm, index: int) -> Done | Problem:
+    def _command(self, call: Call, form: BookingForm, index: int) -> Book | Problem:
         # No header can hold a NUL, so no key of a single booking can be that of a row.
         key = f"{call.key}\0{index}" if call.key else ""
         try:
-            return await done(self._house, booking_command(self._house, form, call.actor, key))
+            return booking_command(self._house, form, call.actor, key)
         except Raised as raised:
             return raised.problem
-        except Exception as fault:  # noqa: BLE001 - one row's fault must not hide what became of the others
-            return problem_of(fault, self._house.chance)
 
-    def _row(self, one: Done | Problem, language: str) -> BulkRow:
+    def _decided(self, command: Book, found: Answer | BaseException) -> Done | Problem:
+        """What became of a row; its fault must not hide what became of the others."""
+        if isinstance(found, Refused):
+            return refused(discreet(self._house, found, command.actor))
+        if isinstance(found, Exception):
+            return problem_of(found, self._house.chance)
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def _row(self, one: Done | Problem, asked: Book | Problem, language: str) -> BulkRow:
         if isinstance(one, Done):
-            return BulkRow(201, booking=booking_made(self._house, one.outcome, "confirmed"))
+            assert isinstance(asked, Book), "only what was asked is done"
+            anew = read_as(asked.vehicle, self._house.rules.known)
+            return BulkRow(201, booking=booking_made(self._house, one.outcome, "confirmed", anew))
         return BulkRow(one.status, problem=one.body(language))
 
 
@@ -106,6 +124,6 @@ OPERATIONS = (
             "booked": 1,
             "rows": [{"status": 201, "booking": MADE_EXAMPLE, "problem": None}],
         },
-        refusals=(*LINE, Reason.CLASS_UNKNOWN, *VEHICLE, *TIME_AND_PLACE),
+        refusals=(*LINE, Reason.CLASS_UNKNOWN, *VEHICLE, *NEW_CARRIER, *TIME_AND_PLACE),
     ),
 )

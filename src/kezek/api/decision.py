@@ -10,6 +10,7 @@ from kezek.api.problem import Raised, no, refused
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.domain.account.actor import Actor
+from kezek.domain.booking.book import Book
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.stand import owns, serves
 from kezek.domain.checkpoint.checkpoint import Line, exit_id
@@ -38,6 +39,7 @@ VEHICLE = (
     Reason.VIN_MISSING,
     Reason.VEHICLE_BOOKED,
 )
+NEW_CARRIER = (Reason.UNCONFIRMED_LIVE, Reason.UNCONFIRMED_RATE)
 
 
 def open_line(house: House, checkpoint: str) -> Line:
@@ -50,7 +52,10 @@ def open_line(house: House, checkpoint: str) -> Line:
 
 async def done(house: House, command: Command) -> Done:
     """What the desk decided; its no is raised as a problem."""
-    decided = await house.desk.submit(command)
+    if isinstance(command, Book):
+        decided = await house.newcomers.book(command)
+    else:
+        decided = await house.desk.submit(command)
     if isinstance(decided, Refused):
         raise Raised(refused(discreet(house, decided, command.actor)))
     return decided

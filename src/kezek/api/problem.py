@@ -34,6 +34,7 @@ _STATUS: Mapping[Kind, int] = {
     Kind.UNKNOWN: 404,
     Kind.IMPOSSIBLE: 422,
     Kind.CONFLICT: 409,
+    Kind.TOO_OFTEN: 429,
 }
 REFUSALS: Mapping[Reason, int] = {reason: _STATUS[reason.kind] for reason in Reason}
 

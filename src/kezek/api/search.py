@@ -54,10 +54,10 @@ class Search:
         if not call.actor.may(STAFF, *places):
             raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
         found = house.finder.find(post, asked.q, house.now())
-        return answer(SearchDone([_found(view) for view in found]))
+        return answer(SearchDone([_found(house, view) for view in found]))
 
 
-def _found(view: TicketView) -> BookingFound:
+def _found(house: House, view: TicketView) -> BookingFound:
     booking = view.booking
     return BookingFound(
         number=booking.number,
@@ -67,7 +67,7 @@ def _found(view: TicketView) -> BookingFound:
         start=utc_or_none(booking.start),
         end=utc_or_none(view.window_end),
         place=view.place,
-        vehicle=vehicle_seen(view),
+        vehicle=vehicle_seen(house, view),
         drivers=list(view.drivers),
     )
 

@@ -14,6 +14,7 @@ from kezek.api.form import BookingNumber, CheckpointId, Moment, VehicleForm, Wor
 from kezek.api.operation import Call, Operation, Reply
 from kezek.api.problem import no
 from kezek.app.house import House
+from kezek.app.plate_note import read_as
 from kezek.domain.account.actor import STAFF, Role
 from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.kernel.refusal import Reason
@@ -98,7 +99,8 @@ class Turns:
         line = self._line(call, form.checkpoint, STAFF)
         command = WalkIn(call.key, call.actor, line, form.vehicle.typed())
         decided = await done(self._house, command)
-        return told(booking_made(self._house, decided.outcome, "arrived"), decided, 201)
+        anew = read_as(command.vehicle, self._house.rules.known)
+        return told(booking_made(self._house, decided.outcome, "arrived", anew), decided, 201)
 
     async def call(self, call: Call) -> Reply:
         form = call.read(CallForm)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ParamSpec, Protocol, TypeVar
 
 from kezek.app.kept import Kept
@@ -73,6 +73,7 @@ _CHANGES = frozenset(
         EventKind.GRANTED,
         EventKind.GRANT_WITHDRAWN,
         EventKind.API_KEY_REVOKED,
+        EventKind.CARRIER_CONFIRMED,
         EventKind.RELEASED,
     }
 )
@@ -94,10 +95,12 @@ class PlainAccess:
         *,
         session_hours: int,
         one_time_hours: int,
+        unconfirmed_max: int,
     ) -> None:
         self._store, self._locks, self._clock = store, locks, clock
         self._session_for = session_hours * HOUR
         self._one_time_for = one_time_hours * HOUR
+        self._unconfirmed_max = unconfirmed_max
         self._keys: Kept[Keyed] = Kept(_KEPT_MAX)
         self._people: Kept[tuple[Account, Actor]] = Kept(_KEPT_MAX)
         self._version = 0
@@ -123,7 +126,7 @@ class PlainAccess:
         person = self._person(row.account) if row and row.revoked_at is None else None
         if row is None or person is None:
             return None
-        actor = Actor(row.account, f"account:{row.account}", _narrowed(person[1], row))
+        actor = replace(person[1], grants=_narrowed(person[1], row))
         return Keyed(row.id, actor, row.rate)
 
     def _person(self, account: int) -> tuple[Account, Actor] | None:
@@ -135,7 +138,10 @@ class PlainAccess:
             if row is None or row.closed_at is not None:
                 return None
             grants = ((Role(g.role), g.place) for g in reader.rows(Grant, account))
-            actor = Actor(account, f"account:{account}", frozenset(grants))
+            most = self._unconfirmed_max if row.confirmed_at is None else None
+            actor = Actor(
+                account, f"account:{account}", frozenset(grants), unconfirmed_max=most
+            )
             found = self._people.keep(account, version, (row, actor))
         return found
 

@@ -188,11 +188,13 @@ class RowAnswer:
     next_step: str
     code: str
     number: int
+    read_as: str = ""
 
 
 ANSWER_COLUMNS = (
     "line",
     "plate",
+    "read_as",
     "answer",
     "reason",
     "sentence",
@@ -210,7 +212,7 @@ def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str]) -> str:
     writer.writerow(ANSWER_COLUMNS)
     for a in answers:
         number = a.number or ""
-        cells = (a.line, a.plate, "booked" if a.ok else "refused", a.reason, a.sentence)
+        cells = (a.line, a.plate, a.read_as, "booked" if a.ok else "refused", a.reason, a.sentence)
         last = (a.next_step, number, a.code, links.get(a.number, ""))
         writer.writerow([_plain(cell) for cell in (*cells, *last)])
     return out.getvalue()

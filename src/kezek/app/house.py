@@ -17,7 +17,8 @@ from kezek.app.port import Chance, Clock, Store
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.rate import Familiar, Proxies, Rates
+from kezek.app.newcomer import Newcomers
+from kezek.app.rate import Daily, Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.streams import Streams
 from kezek.app.tally import Pulse, Traffic
@@ -65,6 +66,8 @@ class House:
     ledger: Ledger
     proofs: Proofs
     rates: Rates
+    newcomers: Newcomers
+    registered: Daily
     proxies: Proxies
     familiar: Familiar
     streams: Streams

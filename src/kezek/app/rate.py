@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
 
-from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
+from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, Instant
 
 # Addresses that must try at their own limit to use up that of a login or a ticket: nobody alone can keep
 # its owner out.
@@ -109,6 +109,11 @@ class Rates:
         self._empty_at[who] = empty_at + each
         return Allowance(per_minute, int((MINUTE - ahead) / each), 0)
 
+    def give_back(self, who: str, per_minute: int) -> None:
+        """Count a request that was let in as none, because nothing came of it."""
+        if who in self._empty_at:
+            self._empty_at[who] -= MINUTE / per_minute
+
     def allows(self, who: str, per_minute: int) -> bool:
         """Count one request; whether it is within the limit."""
         return not self.take(who, per_minute).retry_after
@@ -133,6 +138,32 @@ class Rates:
         if len(self._empty_at) >= KEPT_MAX:
             by_debt = sorted(self._empty_at.items(), key=lambda one: one[1])
             self._empty_at = dict(by_debt[KEPT_MAX // 2 :])
+
+
+class Daily:
+    """How often somebody has done a thing since the last midnight, UTC of real time."""
+
+    def __init__(self, real: Callable[[], Instant]) -> None:
+        self._real = real
+        self._day = 0
+        self._counts: dict[str, int] = {}
+
+    def count(self, who: str) -> int:
+        """How often today."""
+        return self._today().get(who, 0)
+
+    def add(self, who: str) -> None:
+        """Once more."""
+        counts = self._today()
+        if len(counts) < KEPT_MAX or who in counts:
+            counts[who] = counts.get(who, 0) + 1
+
+    def _today(self) -> dict[str, int]:
+        # A clock that is set back gives nobody another day.
+        day = max(self._day, self._real() // DAY)
+        if day != self._day:
+            self._day, self._counts = day, {}
+        return self._counts
 
 
 class Familiar:

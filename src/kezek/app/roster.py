@@ -28,14 +28,24 @@ class Roster:
     beyond: int
 
 
-def roster(reader: Reader, wanted: str = "") -> Roster:
-    """Accounts with `wanted` in login or name: open ones first, by login; the closed ones last."""
+def roster(reader: Reader, wanted: str = "", *, unconfirmed: bool = False) -> Roster:
+    """Accounts with `wanted` in login or name: open ones first, by login; the closed ones last.
+
+    `unconfirmed` leaves out all but the open ones that nobody has confirmed.
+    """
     part = cleaned(wanted).lower()
     found = [a for a in reader.all(Account) if part in a.login.lower() or part in a.name.lower()]
+    if unconfirmed:
+        found = [a for a in found if is_unconfirmed(a)]
     found.sort(key=lambda a: (a.closed_at is not None, a.login))
     shown = found[:SHOWN_MAX]
     members = [Member(a, tuple(reader.rows(Grant, a.id))) for a in shown]
     return Roster(members, len(found) - len(shown))
+
+
+def is_unconfirmed(account: Account) -> bool:
+    """Whether the account is open and nobody has confirmed it."""
+    return account.confirmed_at is None and account.closed_at is None
 
 
 def keys_of(reader: Reader, account: int | None) -> list[ApiKey]:

@@ -53,6 +53,7 @@ def book(
 
     START is the window's beginning in the checkpoint's own time, such as 2026-06-20T14:00.
     """
+    from kezek.app.plate_note import read_as
     from kezek.domain.booking.book import Book, Vehicle
     from kezek.domain.kernel.instant import to_datetime
 
@@ -63,12 +64,15 @@ def book(
         at = moment_of(start, "START", zone=post.line.zone, shape=_START)
         key = idempotency or fresh_key(house)
         booked = ask(house, Book(key, operator(), post.line.id, at, vehicle_class, vehicle))
+        anew = read_as(vehicle, house.rules.known)
         link = f"{house.settings.issuer}/t/{house.papers.link(int(booked['number']))}"
     began = to_datetime(int(booked["start"]), "UTC").isoformat()
-    body = booked | {"start": began, "link": link}
+    body = booked | {"start": began, "link": link, "plate_read_as": anew or None}
 
     def people() -> None:
         say(f"Booked: number {booked['number']}, code {booked['code']}.")
+        if anew:
+            say(f"The plate was read as {anew}.")
         say(f"The ticket (keep this address secret): {link}")
 
     answer(body, people)

@@ -69,6 +69,7 @@ def list_accounts(folder: Path | None) -> None:
                 "grants": [f"{g.role}@{g.place}" for g in reader.rows(Grant, account.id)],
                 "password_set": bool(account.password),
                 "closed": account.closed_at is not None,
+                "confirmed": account.confirmed_at is not None,
                 "simulated": account.simulated,
                 "keys": [
                     {"id": k.id, "label": k.label, "scope": f"{k.role}@{k.place}", "rate": k.rate}
@@ -85,6 +86,8 @@ def _print_accounts(body: Sequence[dict[str, Any]]) -> None:
     def state(row: dict[str, Any]) -> str:
         if row["closed"]:
             return "closed"
+        if not row["confirmed"]:
+            return "not confirmed"
         return "active" if row["password_set"] else "no password"
 
     print_table(
@@ -116,6 +119,20 @@ def close(login: str, folder: Path | None) -> None:
         ask(house, CloseAccount(fresh_key(house), operator(), number))
         house.access.plain.end_all(number)
     answer({"account": number}, lambda: say(f"Account {number} ({login}) is closed."))
+
+
+@user.command(short_help="Confirm a carrier that has added itself.")
+@click.argument("login")
+@folder_option
+@json_option
+def confirm(login: str, folder: Path | None) -> None:
+    """Confirm a carrier that has added itself: the limits of new carriers end for it."""
+    from kezek.domain.account.decide import ConfirmCarrier
+
+    with opened(folder) as house:
+        number = account_of(house, login)
+        ask(house, ConfirmCarrier(fresh_key(house), operator(), number))
+    answer({"account": number}, lambda: say(f"The carrier {login} is confirmed."))
 
 
 @user.command()

@@ -58,6 +58,7 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     account.CloseAccount: account.decide_close_account,
     account.SetPassword: account.decide_set_password,
     account.GrantRole: account.decide_grant,
+    account.ConfirmCarrier: account.decide_confirm,
     account.IssueKey: account.decide_issue_key,
     account.RevokeKey: account.decide_revoke_key,
     garage.KeepInGarage: garage.decide_garage,

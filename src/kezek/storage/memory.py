@@ -117,6 +117,10 @@ class MemoryRows:
     def present(self, line: str) -> Sequence[int]:
         return [b.number for b in self._bookings(line) if b.arrived_at is not None]
 
+    def held_live(self, account: int) -> Sequence[int]:
+        own = [b for b in self.all(Booking) if b.holder == account and account]
+        return [b.number for b in own if b.ended_at is None]
+
     def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
         claims = [c.key for c in self.all(Claim) if (c.authority, c.kind) == (authority, "plate")]
         return [key for key in claims if key[2][3:] == plate]

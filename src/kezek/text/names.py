@@ -103,6 +103,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.GRANT_WITHDRAWN: t("role withdrawn"),
     EventKind.API_KEY_ISSUED: t("API key issued"),
     EventKind.API_KEY_REVOKED: t("API key withdrawn"),
+    EventKind.CARRIER_CONFIRMED: t("carrier confirmed"),
     EventKind.GARAGE_CHANGED: t("garage changed"),
     EventKind.LOG_CONTINUED: t("log continued after a loss"),
 }

@@ -232,6 +232,35 @@ SAID: Mapping[Reason, Said] = {
             "who frees the truck."
         ),
     ),
+    R.UNCONFIRMED_LIVE: Said(
+        t("Too many live bookings"),
+        t("A carrier that nobody has confirmed holds at most %(most)s live bookings."),
+        t(
+            "Wait until a booking ends, cancel one, or ask the agency or the administrator of this"
+            " system to confirm your account."
+        ),
+    ),
+    R.UNCONFIRMED_RATE: Said(
+        t("Too many bookings in a minute"),
+        t(
+            "A carrier that nobody has confirmed makes at most %(most)s bookings a minute; each row"
+            " of a table counts as one."
+        ),
+        t(
+            "Send this again in %(seconds)s seconds, or ask the agency or the administrator of this"
+            " system to confirm your account."
+        ),
+    ),
+    R.ACCOUNTS_TOO_MANY: Said(
+        t("Too many new accounts"),
+        t("From one address at most %(most)s new accounts can be opened in a day."),
+        t("Try again tomorrow, or ask the administrator of this system to add the account."),
+    ),
+    R.NOTHING_TO_CONFIRM: Said(
+        t("Not a carrier to confirm"),
+        t("This account is confirmed already."),
+        t("The carrier can book without the limits of new carriers."),
+    ),
     R.CLASS_FULL: Said(
         t("The day is full"),
         t("No place of this class is left on %(day)s."),

@@ -11,7 +11,7 @@ from kezek.web import book_flow, session
 from kezek.web.book_flow import Choice, Flow
 from kezek.web.render import redirect
 from kezek.web.stop import Stop
-from kezek.web.vehicle_fields import as_spelled, doubts_of, faults_of, read_values, vehicle_of
+from kezek.web.vehicle_fields import as_spelled, doubts_of, faults_of, read_plate, read_values, vehicle_of
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
 
@@ -61,6 +61,7 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     if choice.errors:
         return book_flow.show(request, flow, "truck", choice, http_status=422)
     choice.values = as_spelled(choice.values, known)
+    choice.values["plate_read"] = read_plate(choice.values, known)
     return book_flow.show(request, flow, "confirm", choice)
 
 

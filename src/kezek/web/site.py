@@ -127,10 +127,8 @@ def _doors(house: House, person: Person | None) -> list[tuple[str, str]]:
     agency = person.places(Role.AGENCY)
     if agency:
         found += [("agency", "/agency"), ("regulation", _regulation(house, agency))]
-    if person.places(Role.ADMINISTRATOR):
-        found.append(("users", "/users"))
     if person.places(Role.ADMINISTRATOR, Role.AGENCY):
-        found += [("keys", "/keys"), ("log", "/log")]
+        found += [("users", "/users"), ("keys", "/keys"), ("log", "/log")]
     return [*found, ("board", "/")]
 
 

@@ -71,7 +71,7 @@ def as_spelled(values: Mapping[str, str], known: Known) -> dict[str, str]:
     }
 
 
-def read_as(values: Mapping[str, str], known: Known) -> str:
+def read_plate(values: Mapping[str, str], known: Known) -> str:
     """The plate that will stand on the ticket, of values about which nothing is impossible."""
     country = country_of(values.get("country", ""))
     return read(country, values.get("plate", ""), known.plates).plate

@@ -21,6 +21,7 @@ from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope,
 
 from kezek.app.desk.batch import Answer
 from kezek.app.port import Fault, OutcomeUnknown, StoreFault
+from kezek.domain.booking.book import Book
 from kezek.domain.decide import Command
 from kezek.text import faults
 from kezek.web.forms import KEY_FIELD
@@ -43,6 +44,8 @@ async def ask(here: Visit, command: Command) -> Answer:
     """The desk's answer, once it is durable; OutcomeUnknown when it is not there soon."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
+            if isinstance(command, Book):
+                return await here.house.newcomers.book(command)
             return await here.house.desk.submit(command)
     except TimeoutError:
         raise OutcomeUnknown("the desk has not answered yet") from None

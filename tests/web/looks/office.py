@@ -270,6 +270,7 @@ def users() -> dict:
             claims_lost=0,
             own=False,
             has_password=True,
+            unconfirmed=False,
         ),
         V(
             id=2,
@@ -283,6 +284,7 @@ def users() -> dict:
             claims_lost=0,
             own=False,
             has_password=True,
+            unconfirmed=False,
         ),
         V(
             id=3,
@@ -293,6 +295,7 @@ def users() -> dict:
             claims_lost=0,
             own=False,
             has_password=False,
+            unconfirmed=True,
         ),
         V(
             id=4,
@@ -303,6 +306,7 @@ def users() -> dict:
             claims_lost=2,
             own=False,
             has_password=True,
+            unconfirmed=False,
         ),
     ]
     link = V(
@@ -314,6 +318,7 @@ def users() -> dict:
         "site": site("users", AGENCY, "A. Omarova"),
         "users": rows,
         "wanted": "",
+        "administers": True,
         "beyond": 12,
         "link": link,
         "kinds": ["officer", "supervisor", "clerk", "agency", "carrier", "administrator"],

@@ -31,12 +31,15 @@ class Actor:
 
     `account` is 0 for the public and the timer.  `ticket` is the booking number whose secret link or
     signature the actor has shown, 0 for none: a driver needs no account to act on the own booking.
+    `unconfirmed_max` is how many live bookings a carrier may hold that nobody has confirmed, None for
+    everybody else.
     """
 
     account: int
     label: str
     grants: frozenset[tuple[Role, str]] = frozenset()
     ticket: int = 0
+    unconfirmed_max: int | None = None
 
     def may(self, roles: tuple[Role, ...], *places: str) -> bool:
         """Whether one of the roles is granted at one of the places."""

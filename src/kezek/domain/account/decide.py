@@ -74,6 +74,15 @@ class GrantRole:
 
 
 @value(frozen=True, slots=True)
+class ConfirmCarrier:
+    """Somebody in charge knows who this carrier is: the limits of new carriers end for it."""
+
+    key: str
+    actor: Actor
+    account: int
+
+
+@value(frozen=True, slots=True)
 class IssueKey:
     """An API key; the secret was made outside and only its digest comes here."""
 
@@ -138,7 +147,15 @@ def decide_add_account(
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
     number = _next(facts, "account")
     account = Account(
-        number, login, cleaned(command.name), command.password, command.simulated, now.at, None
+        number,
+        login,
+        cleaned(command.name),
+        command.password,
+        command.simulated,
+        now.at,
+        None,
+        # Whoever adds an account vouches for it; nobody does for a carrier that adds itself.
+        confirmed_at=now.at if _administers(command.actor) else None,
     )
     event = Event(
         EventKind.ACCOUNT_ADDED,
@@ -214,6 +231,27 @@ def decide_grant(facts: Facts, command: GrantRole, rules: Regulations, _now: Mom
     if not _grantable(facts, rules, command.role, command.place):
         return Refused(Reason.GRANT_IMPOSSIBLE, {"role": command.role, "place": command.place})
     return Accepted((Event(EventKind.GRANTED, body=body),), (grant,), outcome=body)
+
+
+def decide_confirm(
+    facts: Facts, command: ConfirmCarrier, _rules: Regulations, now: Moment
+) -> Decision:
+    """By an administrator or any agency: a carrier books with all of them."""
+    if not may_confirm(command.actor):
+        return Refused(Reason.NOT_ALLOWED, {})
+    account = open_account(facts, command.account)
+    if isinstance(account, Refused):
+        return account
+    if account.confirmed_at is not None:
+        return Refused(Reason.NOTHING_TO_CONFIRM, {"account": account.id})
+    event = Event(EventKind.CARRIER_CONFIRMED, body={"account": account.id})
+    confirmed = replace(account, confirmed_at=now.at)
+    return Accepted((event,), (confirmed,), outcome={"account": account.id})
+
+
+def may_confirm(actor: Actor) -> bool:
+    """Whether the actor may confirm carriers."""
+    return _administers(actor) or any(role is Role.AGENCY for role, _ in actor.grants)
 
 
 def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: Moment) -> Decision:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+from kezek.domain.account.account import Account
 from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.booking.claim import claims_of
@@ -83,6 +84,9 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
     claims = claims_of(facts, command.actor, line, who, rules.known.plates)
     if isinstance(claims, Refused):
         return claims
+    refused = many_unconfirmed(facts, command.actor, line)
+    if refused:
+        return refused
     if command.protected:
         day = windows(date.fromisoformat(places[1].on), line.zone, regulation.window)
         pending = returns_of(facts, line.id, day[0], day[-1] + 1)
@@ -168,6 +172,24 @@ def particulars(
         erase_on=erased_on(line, start),
         typed=normal.reading.typed if normal.reading.anew else "",
     )
+
+
+def many_unconfirmed(facts: Facts, actor: Actor, line: Line) -> Refused | None:
+    """Whether a carrier that nobody has confirmed holds as many live bookings as it may."""
+    most = actor.unconfirmed_max
+    if most is None or actor.may(STAFF, line.checkpoint, line.authority):
+        return None
+    account = facts.get(Account, actor.account)
+    if account is None or account.confirmed_at is not None:
+        return None
+    stored = (facts.get(Booking, number) for number in facts.held_live(actor.account))
+    made = facts.touched(Booking)
+    held = {b.number for b in (*stored, *made) if b is not None and _held_by(b, actor.account)}
+    return Refused(Reason.UNCONFIRMED_LIVE, {"most": most}) if len(held) >= most else None
+
+
+def _held_by(booking: Booking, account: int) -> bool:
+    return booking.holder == account and booking.ended_at is None
 
 
 def crowded(vehicle: Vehicle, regulation: Regulation) -> Refused | None:

@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     GRANT_WITHDRAWN = "grant_withdrawn"
     API_KEY_ISSUED = "api_key_issued"
     API_KEY_REVOKED = "api_key_revoked"
+    CARRIER_CONFIRMED = "carrier_confirmed"
     GARAGE_CHANGED = "garage_changed"
     LOG_CONTINUED = "log_continued"
 

@@ -41,6 +41,9 @@ class Source(Protocol):
     def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
         """Keys of the authority's claims by this plate, of whatever country."""
 
+    def held_live(self, account: int) -> Sequence[int]:
+        """Numbers of live bookings of an account."""
+
     def rows(self, kind: type[R], prefix: Hashable) -> Sequence[R]:
         """All rows of a kind whose first key column equals `prefix`."""
 
@@ -113,6 +116,10 @@ class Facts:
     def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
         """Keys stored as claims by this plate; the caller checks each through `get`."""
         return self._source.namesakes(authority, plate)
+
+    def held_live(self, account: int) -> Sequence[int]:
+        """Numbers stored as live bookings of an account; the caller checks each through `get`."""
+        return self._source.held_live(account)
 
     def booked(self, line: str, first: int, past: int) -> Sequence[int]:
         """Numbers stored as booked in [first, past); the caller checks each through `get`."""

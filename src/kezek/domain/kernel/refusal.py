@@ -16,12 +16,13 @@ Fact = str | int | None
 
 
 class Kind(StrEnum):
-    """What stands in the way: who asks, what is named, what is said, or how things are now."""
+    """What stands in the way: who asks, what is named, what is said, how things are now, how often."""
 
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
     IMPOSSIBLE = "impossible"
     CONFLICT = "conflict"
+    TOO_OFTEN = "too_often"
 
 
 class Reason(StrEnum):
@@ -61,6 +62,7 @@ class Reason(StrEnum):
     NOTHING_TO_UNDO = "nothing_to_undo"
     UNDO_TOO_LATE = "undo_too_late"
     NOTHING_TO_APPROVE = "nothing_to_approve"
+    NOTHING_TO_CONFIRM = "nothing_to_confirm"
     SAME_APPROVER = "same_approver"
     MOVES_EXHAUSTED = "moves_exhausted"
     MOVE_TOO_LATE = "move_too_late"
@@ -73,9 +75,13 @@ class Reason(StrEnum):
     # One active booking per vehicle, then what is scarce.
     VIN_MISSING = "vin_missing"
     VEHICLE_BOOKED = "vehicle_booked"
+    UNCONFIRMED_LIVE = "unconfirmed_live"
     CLASS_FULL = "class_full"
     SLOT_FULL = "slot_full"
     GARAGE_FULL = "garage_full"
+    # What is bounded by the minute or the day.
+    UNCONFIRMED_RATE = "unconfirmed_rate"
+    ACCOUNTS_TOO_MANY = "accounts_too_many"
 
     @property
     def kind(self) -> Kind:
@@ -89,6 +95,8 @@ class Reason(StrEnum):
 
 
 _KINDS: Mapping[Reason, Kind] = {
+    Reason.UNCONFIRMED_RATE: Kind.TOO_OFTEN,
+    Reason.ACCOUNTS_TOO_MANY: Kind.TOO_OFTEN,
     Reason.NOT_ALLOWED: Kind.FORBIDDEN,
     **dict.fromkeys(
         (
@@ -129,6 +137,9 @@ _RETRYABLE = frozenset(
         Reason.HORIZON_EXCEEDED,
         Reason.DAY_CLOSED,
         Reason.VEHICLE_BOOKED,
+        Reason.UNCONFIRMED_LIVE,
+        Reason.UNCONFIRMED_RATE,
+        Reason.ACCOUNTS_TOO_MANY,
         Reason.CLASS_FULL,
         Reason.SLOT_FULL,
     }

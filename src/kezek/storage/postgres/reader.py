@@ -64,6 +64,14 @@ class Rows:
             line,
         )
 
+    def held_live(self, account: int) -> Sequence[int]:
+        # The index leaves out the public, who are account 0.
+        return self._numbers(
+            b"SELECT number FROM booking WHERE holder = %s AND holder <> 0 AND ended_at IS NULL"
+            b" ORDER BY number",
+            account,
+        )
+
     def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
         if not possible(plate):
             return []

@@ -63,6 +63,14 @@ class Rows:
             (line,),
         )
 
+    def held_live(self, account: int) -> Sequence[int]:
+        # The index leaves out the public, who are account 0.
+        return self._numbers(
+            "SELECT number FROM booking WHERE holder = ? AND holder <> 0 AND ended_at IS NULL"
+            " ORDER BY number",
+            (account,),
+        )
+
     def namesakes(self, authority: str, plate: str) -> Sequence[tuple[str, str, str]]:
         # A claim's value is the country's two letters, a space and the plate; the index says the same.
         return self._found(

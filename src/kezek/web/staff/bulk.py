@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -22,6 +21,7 @@ from kezek.app.bulk import (
 )
 from kezek.app.desk.batch import Done
 from kezek.app.place_name import own_name
+from kezek.app.plate_note import read_as
 from kezek.app.port import Fault
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Book, Vehicle
@@ -51,6 +51,7 @@ _LOOK = t("Put this row right and send it once more; the others stay as they are
 _HAS_BOOKING = t("has a booking already")
 _TAKEN = t("somebody else has booked this plate; show the papers to an officer")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")
+_READ_AS = t("Read as %(plate)s.")
 _NO_HOUR = t("Choose an hour.")
 
 
@@ -236,7 +237,7 @@ def _asked(
 
 async def _book(here: Visit, person: Person, rows: Sequence[Asked | Unclear]) -> list[RowAnswer]:
     """All commands at once, in order, so that the desk commits them together."""
-    key, desk = here.form.key, here.house.desk
+    key = here.form.key
     asked = [row for row in rows if isinstance(row, Asked)]
     # A table asks for as much work as many forms: it is counted as all its rows, for the account.
     most = here.house.settings.rate_public
@@ -246,7 +247,7 @@ async def _book(here: Visit, person: Person, rows: Sequence[Asked | Unclear]) ->
         Book(f"{key}.{r.line}", person.actor, _line(r), r.start, r.vehicle_class, r.vehicle)
         for r in asked
     ]
-    found = await asyncio.gather(*map(desk.submit, commands), return_exceptions=True)
+    found = await here.house.newcomers.book_all(commands)
     by_line = dict(zip((row.line for row in asked), found, strict=True))
     return [_answer(here, row, by_line.get(row.line)) for row in rows]
 
@@ -267,8 +268,12 @@ def _answer(here: Visit, row: Asked | Unclear, found: object) -> RowAnswer:
         post = own_name(row.post.checkpoint, here.lang)
         when = stamp(local(row.start, zone_of(row.post)), here.lang)
         told = here.words.say(_BOOKED, post=post, hour=when)
+        anew = read_as(row.vehicle, here.house.rules.known)
+        if anew:
+            told = f"{told} {here.words.say(_READ_AS, plate=anew)}"
         number = int(found.outcome["number"])
-        return RowAnswer(row.line, plate, True, "", told, "", str(found.outcome["code"]), number)
+        code = str(found.outcome["code"])
+        return RowAnswer(row.line, plate, True, "", told, "", code, number, anew)
     if isinstance(found, Refused):
         zone = zone_of(row.post)
         told, then = refusals.sentence(found.reason, found.facts, here.lang, zone)

@@ -183,7 +183,7 @@ class LineView:
 
     def _hit(self, view: TicketView, *, genuine: bool | None) -> Hit:
         booking, start, end = view.booking, view.booking.start, view.window_end
-        country, plate = plate_of(view.particulars)
+        country, plate = plate_of(self.here, view.particulars)
         ahead = view.status in AHEAD
         early = minutes(start - self.now) if ahead and start is not None and start > self.now else 0
         late = minutes(self.now - end) if ahead and end is not None and end < self.now else 0
@@ -233,7 +233,7 @@ class LineView:
         who = self._who(number for _, number, _ in rows)
         found: list[Due] = []
         for start, number, code in rows:
-            country, plate = plate_of(who.get(number))
+            country, plate = plate_of(self.here, who.get(number))
             late_by = max(0, minutes(self.now - start - window))
             found.append(Due(number, code, country, plate, self._at(start), late_by))
         return found
@@ -247,7 +247,7 @@ class LineView:
         return [self._waiting(row, who) for row in rows]
 
     def _waiting(self, row: InLine, who: Mapping[object, Particulars]) -> Waiting:
-        country, plate = plate_of(who.get(row.seen.number))
+        country, plate = plate_of(self.here, who.get(row.seen.number))
         window = next(e.turn.window for e in self.queue.entries if e.place == row.place)
         return Waiting(
             booking=row.seen.number,
@@ -284,7 +284,7 @@ class LineView:
         return [self._called(row, who) for row in self.queue.called]
 
     def _called(self, row: AtGate, who: Mapping[object, Particulars]) -> CalledRow:
-        country, plate = plate_of(who.get(row.seen.number))
+        country, plate = plate_of(self.here, who.get(row.seen.number))
         by = row.until if row.until is not None else row.since
         left = minutes(by - self.now) if by > self.now else None
         answered = row.acknowledged_at
@@ -308,7 +308,7 @@ class LineView:
             GateRow(
                 row.seen.number,
                 row.seen.code,
-                *plate_of(who.get(row.seen.number)),
+                *plate_of(self.here, who.get(row.seen.number)),
                 self._at(row.since),
             )
             for row in self.queue.admitted

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 from kezek.app.checkpoint import Post
 from kezek.app.place_name import own_name
+from kezek.app.plate_note import PlateNote, note_of
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.text import names
+from kezek.text.mark import translatable as t
 from kezek.web.shape import STATES, local, there_name, utc_offset, zone_of
 from kezek.web.visit import Visit
 
@@ -71,9 +73,23 @@ def place_name(here: Visit, place: str) -> str:
     return names.country(rules[0].country, here.lang) if rules else place
 
 
-def plate_of(who: Particulars | None) -> tuple[str, str]:
+class PlateShown(str):
+    """A whole plate with what is to be said beside it, empty for nothing."""
+
+    note: str = ""
+
+
+_NOTES = {PlateNote.READ_ANEW: t("typed %(typed)s"), PlateNote.UNREAD: t("plate not recognised, no VIN")}
+
+
+def plate_of(here: Visit, who: Particulars | None) -> tuple[str, PlateShown]:
     """Country and whole plate; a dash where the particulars have been erased."""
-    return (who.country, who.plate) if who else ("", "–")
+    if who is None:
+        return "", PlateShown("–")
+    shown, note = PlateShown(who.plate), note_of(who, here.house.rules.known)
+    if note in _NOTES:
+        shown.note = here.words.say(_NOTES[note], typed=who.typed)
+    return who.country, shown
 
 
 def ticket_url(here: Visit, number: int) -> str:
@@ -84,7 +100,7 @@ def ticket_url(here: Visit, number: int) -> str:
 def truck(here: Visit, view: TicketView) -> Truck:
     """A booking as its carrier or a clerk sees it."""
     zone = zone_of(view.post)
-    country, plate = plate_of(view.particulars)
+    country, plate = plate_of(here, view.particulars)
     booking = view.booking
     url = f"/t/{here.house.papers.link_of(booking)}"
     by = booking.call_until if view.status is Status.CALLED else None

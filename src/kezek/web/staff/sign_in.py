@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kezek.app.access import Person
+from kezek.app.desk.batch import Done
 from kezek.app.rate import STRANGERS
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import ANYWHERE, PUBLIC, Role
@@ -281,6 +282,9 @@ async def register(request: PageRequest) -> Response[bytes]:
         errors["name"] = here.words.gettext(_NAME_NEEDED)
     if errors:
         return _register_form(request, values, errors)
+    counted, most = here.house.registered, here.house.settings.accounts_day
+    if counted.count(here.address) >= most:
+        raise RefusedStop(Refused(Reason.ACCOUNTS_TOO_MANY, {"most": most}))
     add = AddAccount(
         here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, ANYWHERE
     )
@@ -289,6 +293,8 @@ async def register(request: PageRequest) -> Response[bytes]:
     if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
         fields = frozenset({"login", "name"})
         return _register_form(request, values, field_errors(here, answer, "UTC", fields))
+    if isinstance(answer, Done) and not answer.replayed:
+        counted.add(here.address)
     secret = await here.house.access.sign_in(values["login"], here.form.secret("password"))
     if secret is None:
         raise Stop("unauthenticated")

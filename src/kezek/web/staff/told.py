@@ -44,6 +44,7 @@ _ACCOUNT_KINDS = frozenset(
         EventKind.GRANTED,
         EventKind.GRANT_WITHDRAWN,
         EventKind.GARAGE_CHANGED,
+        EventKind.CARRIER_CONFIRMED,
     }
 )
 _KEY_KINDS = frozenset({EventKind.API_KEY_ISSUED, EventKind.API_KEY_REVOKED})

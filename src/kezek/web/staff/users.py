@@ -1,4 +1,4 @@
-"""The roster: accounts, roles, one-time links.  For administrators."""
+"""The roster: accounts, roles, one-time links, for administrators; new carriers, for agencies too."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import NamedTuple
 from litestar import Response, get, post
 
 from kezek.app.access import Person
-from kezek.app.roster import Member, roster
+from kezek.app.roster import Member, is_unconfirmed, roster
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import ANYWHERE, Role
-from kezek.domain.account.decide import AddAccount, CloseAccount, GrantRole
+from kezek.domain.account.decide import AddAccount, CloseAccount, ConfirmCarrier, GrantRole
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.text import names
@@ -39,11 +39,12 @@ _GIVEN = (
     Role.ADMINISTRATOR,
 )
 _UNPLACED = frozenset({Role.CARRIER, Role.READER, Role.ADMINISTRATOR})
-_VERBS = ("add", "link", "close", "grant", "withdraw")
+_VERBS = ("add", "link", "close", "grant", "withdraw", "confirm")
 _PLACE_NEEDED = t("Choose the post or the authority at which this role holds.")
 _GIVEN_TEXT = t("%(login)s has the role now: %(role)s.")
 _TAKEN_TEXT = t("%(login)s has lost the role: %(role)s.")
 _CLOSED = t("The account %(login)s is closed. What it did stays in the log under its number.")
+_CONFIRMED = t("The carrier %(login)s is confirmed: the limits of new carriers end.")
 _NOT_OWN = t("Your own account cannot be closed by yourself. Ask another administrator.")
 _NOT_LAST = t("Your own role as administrator cannot be withdrawn by yourself.")
 
@@ -63,6 +64,7 @@ class UserRow(NamedTuple):
     has_password: bool
     claims_lost: int
     own: bool
+    unconfirmed: bool
 
 
 class LinkShown(NamedTuple):
@@ -80,8 +82,8 @@ class Place(NamedTuple):
 
 @get("/users", sync_to_thread=True)
 def users(request: PageRequest) -> Response[bytes]:
-    """Everybody with an account."""
-    return _show(request, signed_in(request, Role.ADMINISTRATOR))
+    """Everybody with an account; for an agency the carriers that nobody has confirmed."""
+    return _show(request, signed_in(request, Role.ADMINISTRATOR, Role.AGENCY))
 
 
 def _show(
@@ -94,13 +96,15 @@ def _show(
 ) -> Response[bytes]:
     here = visit(request)
     wanted = request.query_params.get("q", "")[:80]
-    found = roster(here.house.store.reader, wanted)
+    administers = bool(person.places(Role.ADMINISTRATOR))
+    found = roster(here.house.store.reader, wanted, unconfirmed=not administers)
     return page(
         request,
         "pages/users.html",
         http_status=422 if errors else 200,
         users=[_row(here, person, member) for member in found.members],
         wanted=wanted,
+        administers=administers,
         beyond=found.beyond,
         link=link,
         kinds=[str(role) for role in _GIVEN],
@@ -125,6 +129,7 @@ def _row(here: Visit, person: Person, member: Member) -> UserRow:
         has_password=bool(account.password),
         claims_lost=account.claims_lost,
         own=account.id == person.account.id,
+        unconfirmed=is_unconfirmed(account),
     )
 
 
@@ -142,7 +147,7 @@ def _places(here: Visit) -> list[Place]:
 @get([f"/users/{verb}" for verb in _VERBS], sync_to_thread=False)
 def users_again(request: PageRequest) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
-    signed_in(request, Role.ADMINISTRATOR)
+    signed_in(request, Role.ADMINISTRATOR, Role.AGENCY)
     return redirect(request, "/users")
 
 
@@ -217,6 +222,18 @@ async def close_user(request: PageRequest) -> Response[bytes]:
     return said(request, here, "/users", "done", here.words.say(_CLOSED, login=login))
 
 
+@post("/users/confirm")
+async def confirm(request: PageRequest) -> Response[bytes]:
+    """The limits of new carriers end for an account."""
+    here = visit(request)
+    person, account = signed_in(request, Role.ADMINISTRATOR, Role.AGENCY), _account(here)
+    answer = await ask(here, ConfirmCarrier(here.form.key, person.actor, account.id))
+    if isinstance(answer, Refused):
+        return said(request, here, "/users", "stop", why_not(here, answer))
+    text = here.words.say(_CONFIRMED, login=account.login)
+    return said(request, here, "/users", "done", text)
+
+
 @post("/users/grant")
 async def grant(request: PageRequest) -> Response[bytes]:
     """One role more."""
@@ -255,4 +272,4 @@ async def _change(
     )
 
 
-HANDLERS = (users, users_again, add_user, new_link, close_user, grant, withdraw)
+HANDLERS = (users, users_again, add_user, new_link, close_user, confirm, grant, withdraw)

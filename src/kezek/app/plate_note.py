@@ -1,0 +1,34 @@
+"""How a plate was read, told the same on every channel: as typed, read anew, or not known at all."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from kezek.domain.booking.book import Vehicle
+from kezek.domain.booking.booking import Particulars
+from kezek.domain.kernel.known import Known
+from kezek.domain.vehicle.reading import ReadingKind, read
+from kezek.domain.vehicle.vehicle import country_of
+
+
+class PlateNote(StrEnum):
+    """What is to be said beside a plate; empty where it stands as it was typed."""
+
+    PLAIN = ""
+    READ_ANEW = "read_anew"
+    UNREAD = "unread"
+
+
+def read_as(vehicle: Vehicle, known: Known) -> str:
+    """The plate under which a vehicle was recorded, empty where it is as typed."""
+    reading = read(country_of(vehicle.country), vehicle.plate, known.plates)
+    return reading.plate if reading.anew else ""
+
+
+def note_of(who: Particulars, known: Known) -> PlateNote:
+    """What is to be said beside a recorded plate: UNREAD is one that fits no format, without a VIN."""
+    if who.typed:
+        return PlateNote.READ_ANEW
+    how = read(who.country, who.plate, known.plates).how
+    unread = not who.vin and how in (ReadingKind.NONE, ReadingKind.SEVERAL)
+    return PlateNote.UNREAD if unread else PlateNote.PLAIN
