@@ -23,11 +23,11 @@ from kezek.app.find import Finder
 from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
+from kezek.app.newcomer import Newcomers
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.newcomer import Newcomers
 from kezek.app.rate import Daily, Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.regulation import shipped_regulations

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from kezek.domain.account.decide import GrantRole
+from kezek.app.desk.batch import Done
+from kezek.domain.account.account import Account
+from kezek.domain.account.decide import ConfirmCarrier, GrantRole
 from kezek.domain.kernel.instant import DAY, HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.text.refusals import sentence
@@ -337,3 +341,91 @@ def test_staff_say_why_they_cancel_what_is_not_theirs(api: Api):
     assert api.post(path, {}, "officer").body["code"] == "reason_missing"
     assert api.post(path, {"cause": "papers"}, "officer").body["status"] == "cancelled"
     assert api.world.body()["cause"] == "papers"
+
+
+def vehicle_like(api: Api, **changes: object) -> dict:
+    form = api.form()
+    return form | {"vehicle": form["vehicle"] | changes}
+
+
+def test_a_plate_that_was_read_anew_is_told(api: Api):
+    made = api.post("/bookings", vehicle_like(api, plate="KZ 7O1 AAA 02", vin=""), "carrier")
+    assert made.body["plate_read_as"] == "701AAA02"
+    seen = api.get(f"/bookings/{made.body['number']}", "carrier").body
+    assert seen["plate_read_as"] == seen["vehicle"]["plate"] == "701AAA02"
+    assert (seen["vehicle"]["plate_typed"], seen["vehicle"]["plate_note"]) == (
+        "KZ7O1AAA02",
+        "read_anew",
+    )
+    again = api.post("/bookings", vehicle_like(api, plate="701 AAA 02", vin=""), "carrier")
+    assert (again.status, again.code) == (409, "vehicle_booked")
+    for text in ("KZ701AAA02", "7o1aaa02", "701 AAA 2", "7O1A", "0701AAA02"):
+        found = api.post("/checkpoints/kz_a/search", {"q": text}, "officer").body["items"]
+        assert [hit["number"] for hit in found] == [made.body["number"]], text
+
+
+def test_a_plate_that_nobody_can_read_needs_a_vin(api: Api):
+    answer = api.post("/bookings", vehicle_like(api, plate="XYZ", vin=""), "carrier")
+    assert (answer.status, answer.code) == (422, "vin_missing")
+    made = api.post("/bookings", vehicle_like(api, plate="XYZ", vin=""), "clerk")
+    seen = api.get(f"/bookings/{made.body['number']}", "clerk").body
+    assert seen["vehicle"]["plate_note"] == "unread"
+
+
+def test_signs_that_nobody_sees_are_cleaned_away(api: Api):
+    pasted = vehicle_like(
+        api,
+        country="K\u200bZ",
+        plate="\ufeff701\u00a0AAA\u00ad02",
+        phone="+7\u2011701\u00a0123\u200b4567\u202c",
+        drivers=["A\u200bB"],
+    )
+    made = api.post("/bookings", pasted, "carrier")
+    seen = api.get(f"/bookings/{made.body['number']}", "carrier").body
+    assert seen["vehicle"]["plate"] == "701AAA02"
+    assert seen["vehicle"]["phone"] == "+77011234567"
+    assert seen["drivers"] == ["AB"]
+
+
+@pytest.mark.parametrize("phone", ["0555 123 456", "+7 701 123 45 6"])
+def test_a_phone_that_no_country_has_is_refused(api: Api, phone: str):
+    answer = api.post("/bookings", vehicle_like(api, phone=phone), "carrier")
+    assert (answer.status, answer.code) == (422, "phone_impossible")
+
+
+@pytest.fixture
+def bounded(tmp_path: Path) -> Iterator[Api]:
+    """An installation whose rival nobody has confirmed, with small limits."""
+    made = Api(tmp_path, settings={"rate_book": 4, "unconfirmed_live": 6})
+    with made.store.unit() as unit:
+        rival = replace(unit.get(Account, PEOPLE["rival"].account), confirmed_at=None)
+        unit.save({(Account, rival.id): rival}, [], [])
+    yield made
+    made.close()
+
+
+def test_a_new_carrier_books_so_many_a_minute_rows_of_a_table_counted(bounded: Api):
+    rows = [bounded.form(n) for n in range(1, 11)]
+    body = bounded.post("/bookings/bulk", {"rows": rows}, "rival").body
+    codes = [row["problem"]["code"] if row["problem"] else "" for row in body["rows"]]
+    assert codes == [""] * 4 + ["unconfirmed_rate"] * 6
+    problem = body["rows"][-1]["problem"]
+    assert (problem["status"], problem["facts"]["most"]) == (429, 4)
+    assert "administrator" in problem["next"]
+    single = bounded.post("/bookings", bounded.form(20), "rival")
+    assert (single.status, single.code) == (429, "unconfirmed_rate")
+    assert bounded.post("/bookings/bulk", {"rows": rows[5:]}, "carrier").body["booked"] == 5
+
+
+def test_a_new_carrier_holds_so_many_until_it_is_confirmed(bounded: Api):
+    for first in (1, 5):
+        bounded.house.rates._empty_at.clear()
+        rows = [bounded.form(n) for n in range(first, first + 4)]
+        body = bounded.post("/bookings/bulk", {"rows": rows}, "rival").body
+    assert body["booked"] == 2
+    assert body["rows"][-1]["problem"]["code"] == "unconfirmed_live"
+    confirm = ConfirmCarrier("", PEOPLE["agency"], PEOPLE["rival"].account)
+    assert isinstance(bounded.house.desk.ask(confirm), Done)
+    later = bounded.world.window(day=2)
+    rows = [bounded.form(n, start=later) for n in range(20, 30)]
+    assert bounded.post("/bookings/bulk", {"rows": rows}, "rival").body["booked"] == 10

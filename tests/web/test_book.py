@@ -131,7 +131,7 @@ def test_the_list_of_posts_is_searched_without_a_script_too(shipped, asked: str,
         ("vin", "XTC65115OJ1356789", "no letters I, O and Q"),
         ("trailer", "!!", "letters and digits only"),
         ("phone", "", "a lost ticket cannot be found"),
-        ("phone", "12", "7 to 15 digits"),
+        ("phone", "12", "as many digits as that country gives"),
         ("driver", "x" * 81, "longer than 80"),
     ],
 )
@@ -153,8 +153,17 @@ def test_everything_that_is_wrong_is_told_at_once(office):
 
 def test_a_strange_plate_is_doubted_and_booked(office):
     browser = office.browser()
-    _, checked = steps(office, browser, plate="ZZZZZZ1")
+    _, checked = steps(office, browser, plate="WWWWWW1")
     assert "We do not know this form of plate" in checked.text
+    assert confirm(browser, checked.text).status_code == 303
+
+
+def test_a_plate_that_is_read_anew_is_shown_before_it_is_confirmed(office):
+    browser = office.browser()
+    _, checked = steps(office, browser, plate="KZ 7O1 AAA 02")
+    assert "We read this plate as 701AAA02" in checked.text
+    assert 'value="701AAA02"' in checked.text
+    assert "typed KZ7O1AAA02" in checked.text
     assert confirm(browser, checked.text).status_code == 303
 
 

@@ -62,7 +62,7 @@ class BookingsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class BookingMade(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as it was decided.  `ticket_url` is a secret: who has it can change the booking.
 
-    `plate_read_as` is the plate under which the truck was recorded where another one was typed, else null.
+    `plate_read_as` is the plate that the truck was recorded under where another was typed, else null.
     """
 
     number: int
@@ -82,8 +82,8 @@ class BookingMade(msgspec.Struct, frozen=True, kw_only=True):
 class VehicleSeen(msgspec.Struct, frozen=True):
     """The vehicle in the one spelling that counts; null once its particulars are erased.
 
-    `plate_typed` is what was typed where the plate was read anew, else empty; `plate_note` is `read_anew`
-    then, and `unread` for a plate that fits no known format and was recorded without a VIN.
+    `plate_typed` is what was typed where the plate was read anew, else empty; `plate_note` is then
+    `read_anew`, and `unread` for a plate that fits no known format and was recorded without a VIN.
     """
 
     country: str
@@ -156,7 +156,7 @@ def booking_command(house: House, form: BookingForm, actor: Actor, key: str) -> 
 def booking_made(
     house: House, outcome: Mapping[str, Any], status: str, read_as: str = ""
 ) -> BookingMade:
-    """The answer, from the desk's outcome and what was asked, so that a replay is the same to the byte."""
+    """The answer, from the desk's outcome and what was asked: a replay is the same to the byte."""
     post = house.network.of_line(outcome["line"])
     assert post is not None, "a booking stands in a line that exists"
     assert post.regulation is not None, "a line has a regulation"
@@ -208,7 +208,9 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         fee=Fee(view.fee.minor, view.fee.currency),
         ticket_url=f"{house.settings.issuer}/t/{house.papers.link_of(booking)}",
         simulated=booking.simulated,
-        plate_read_as=view.particulars.plate if view.particulars and view.particulars.typed else None,
+        plate_read_as=view.particulars.plate
+        if view.particulars and view.particulars.typed
+        else None,
         as_of=utc(view.as_of),
         place=view.place,
         ahead=standing.ahead,

@@ -139,9 +139,7 @@ class PlainAccess:
                 return None
             grants = ((Role(g.role), g.place) for g in reader.rows(Grant, account))
             most = self._unconfirmed_max if row.confirmed_at is None else None
-            actor = Actor(
-                account, f"account:{account}", frozenset(grants), unconfirmed_max=most
-            )
+            actor = Actor(account, f"account:{account}", frozenset(grants), unconfirmed_max=most)
             found = self._people.keep(account, version, (row, actor))
         return found
 

@@ -12,12 +12,12 @@ from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
 from kezek.app.forecast import Forecasts
 from kezek.app.ledger import Ledger
+from kezek.app.newcomer import Newcomers
 from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.newcomer import Newcomers
 from kezek.app.rate import Daily, Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.streams import Streams

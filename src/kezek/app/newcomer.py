@@ -1,7 +1,7 @@
 """Bookings of carriers that nobody has confirmed: so many a minute, counted when they are made.
 
-How many they may hold is a rule, decided by the desk; how fast they come is not, for the log's time and a
-minute of the wall are two things.
+How many they may hold is a rule, decided by the desk; how fast they come is none, for the log's time
+and a minute of the wall are two things.
 """
 
 from __future__ import annotations

@@ -11,7 +11,14 @@ from kezek.web import book_flow, session
 from kezek.web.book_flow import Choice, Flow
 from kezek.web.render import redirect
 from kezek.web.stop import Stop
-from kezek.web.vehicle_fields import as_spelled, doubts_of, faults_of, read_plate, read_values, vehicle_of
+from kezek.web.vehicle_fields import (
+    as_spelled,
+    doubts_of,
+    faults_of,
+    read_plate,
+    read_values,
+    vehicle_of,
+)
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
 

@@ -47,6 +47,7 @@ _BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 429
 _WAIT_SECONDS = {"rate_limited": 30, "overloaded": 5, "unavailable": 30, "outcome_unknown": 5}
 _OF_A_REFUSAL: Mapping[Kind, int] = {
     Kind.FORBIDDEN: 403,
+    Kind.TOO_OFTEN: 429,
     Kind.UNKNOWN: 404,
     Kind.IMPOSSIBLE: 422,
     Kind.CONFLICT: 409,

@@ -469,6 +469,11 @@ ELSEWHERE = {
     R.SAME_APPROVER,
     R.API_KEY_UNKNOWN,
     R.GARAGE_FULL,
+    R.UNCONFIRMED_LIVE,
+    R.NOTHING_TO_CONFIRM,
+    # Counted by the minute and the day where they are asked for.
+    R.UNCONFIRMED_RATE,
+    R.ACCOUNTS_TOO_MANY,
     # No command has this fault: the server has it.
     R.NUMBERS_WITHHELD,
     # Only where a password is typed can it be weak; commands carry its hash.

@@ -302,6 +302,23 @@ class TestRegister:
         assert first.headers["location"] == second.headers["location"] == "/carrier/garage"
         assert len([a for a in office.store.reader.all(Account) if a.login == "silkroad"]) == 1
 
+    def test_an_address_opens_so_many_accounts_a_day(self):
+        with opened(accounts_day=2) as office:
+            codes = [self.join(office.browser(), login=f"firm{n}").status_code for n in range(3)]
+            assert codes == [303, 303, 429]
+
+    def test_an_agency_confirms_a_carrier(self, office: Office):
+        self.join(office.browser())
+        agency = office.browser("agency")
+        page = agency.page("/users")
+        assert "silkroad" in page
+        assert "officer" not in page
+        number = office.store.reader.get(Login, "silkroad").account
+        answer = agency.send("/users", "/users/confirm", user=str(number))
+        assert "confirmed" in agency.flash(answer)
+        assert office.store.reader.get(Account, number).confirmed_at is not None
+        assert "silkroad" not in agency.page("/users").partition("<tbody>")[2]
+
     def test_somebody_elses_name_is_not_taken_over(self, office: Office):
         office.with_password("officer")
         before = office.store.reader.get(Login, "officer")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from kezek.app.checkpoint import Post
 from kezek.app.place_name import own_name
@@ -76,20 +76,29 @@ def place_name(here: Visit, place: str) -> str:
 class PlateShown(str):
     """A whole plate with what is to be said beside it, empty for nothing."""
 
-    note: str = ""
+    __slots__ = ("note",)
+
+    note: str
+
+    def __new__(cls, plate: str, note: str = "") -> Self:
+        made = super().__new__(cls, plate)
+        made.note = note
+        return made
 
 
-_NOTES = {PlateNote.READ_ANEW: t("typed %(typed)s"), PlateNote.UNREAD: t("plate not recognised, no VIN")}
+_NOTES = {
+    PlateNote.READ_ANEW: t("typed %(typed)s"),
+    PlateNote.UNREAD: t("plate not recognised, no VIN"),
+}
 
 
 def plate_of(here: Visit, who: Particulars | None) -> tuple[str, PlateShown]:
     """Country and whole plate; a dash where the particulars have been erased."""
     if who is None:
         return "", PlateShown("–")
-    shown, note = PlateShown(who.plate), note_of(who, here.house.rules.known)
-    if note in _NOTES:
-        shown.note = here.words.say(_NOTES[note], typed=who.typed)
-    return who.country, shown
+    note = note_of(who, here.house.rules.known)
+    said = here.words.say(_NOTES[note], typed=who.typed) if note in _NOTES else ""
+    return who.country, PlateShown(who.plate, said)
 
 
 def ticket_url(here: Visit, number: int) -> str:

@@ -39,7 +39,7 @@ _GIVEN = (
     Role.ADMINISTRATOR,
 )
 _UNPLACED = frozenset({Role.CARRIER, Role.READER, Role.ADMINISTRATOR})
-_VERBS = ("add", "link", "close", "grant", "withdraw", "confirm")
+_VERBS = ("add", "link", "close", "grant", "withdraw")
 _PLACE_NEEDED = t("Choose the post or the authority at which this role holds.")
 _GIVEN_TEXT = t("%(login)s has the role now: %(role)s.")
 _TAKEN_TEXT = t("%(login)s has lost the role: %(role)s.")
@@ -147,7 +147,7 @@ def _places(here: Visit) -> list[Place]:
 @get([f"/users/{verb}" for verb in _VERBS], sync_to_thread=False)
 def users_again(request: PageRequest) -> Response[bytes]:
     """Who reloads after a step comes back to the list."""
-    signed_in(request, Role.ADMINISTRATOR, Role.AGENCY)
+    signed_in(request, Role.ADMINISTRATOR)
     return redirect(request, "/users")
 
 
@@ -222,6 +222,13 @@ async def close_user(request: PageRequest) -> Response[bytes]:
     return said(request, here, "/users", "done", here.words.say(_CLOSED, login=login))
 
 
+@get("/users/confirm", sync_to_thread=False)
+def confirm_again(request: PageRequest) -> Response[bytes]:
+    """Who reloads after a step comes back to the list."""
+    signed_in(request, Role.ADMINISTRATOR, Role.AGENCY)
+    return redirect(request, "/users")
+
+
 @post("/users/confirm")
 async def confirm(request: PageRequest) -> Response[bytes]:
     """The limits of new carriers end for an account."""
@@ -272,4 +279,14 @@ async def _change(
     )
 
 
-HANDLERS = (users, users_again, add_user, new_link, close_user, confirm, grant, withdraw)
+HANDLERS = (
+    users,
+    users_again,
+    add_user,
+    new_link,
+    close_user,
+    confirm_again,
+    confirm,
+    grant,
+    withdraw,
+)
