@@ -16,7 +16,9 @@ from kezek.app.copy import copy
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.house import House
 from kezek.app.manifest import Manifest, Restored
+from kezek.app.namesake import namesakes
 from kezek.app.promise import Verdict
+from kezek.app.regulation import shipped_regulations
 from kezek.app.replayed import replayed
 from kezek.app.snapshot import Progress, Setting
 from kezek.domain.kernel.event import Logged
@@ -146,6 +148,12 @@ def rows_by_log(settings: Settings) -> Verdict:
     """Whether the database's bookings and lines are what its log says; a server may work on it."""
     with open_snapshot(settings.store_url) as snapshot:
         return replayed(snapshot)
+
+
+def booked_twice(settings: Settings) -> list[tuple[int, ...]]:
+    """Numbers of live bookings that look like one truck; a server may work on the database."""
+    with open_snapshot(settings.store_url) as snapshot:
+        return namesakes(snapshot, shipped_regulations().known)
 
 
 def open_copy(path: Path) -> AbstractContextManager[SqliteCopy]:

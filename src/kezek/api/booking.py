@@ -83,7 +83,8 @@ class VehicleSeen(msgspec.Struct, frozen=True):
     """The vehicle in the one spelling that counts; null once its particulars are erased.
 
     `plate_typed` is what was typed where the plate was read anew, else empty; `plate_note` is then
-    `read_anew`, and `unread` for a plate that fits no known format and was recorded without a VIN.
+    `read_anew`, `another` where the release before recorded a spelling that would be read anew now, and
+    `unread` for a plate that fits no known format and was recorded without a VIN.
     """
 
     country: str

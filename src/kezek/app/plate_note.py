@@ -17,6 +17,7 @@ class PlateNote(StrEnum):
     PLAIN = ""
     READ_ANEW = "read_anew"
     UNREAD = "unread"
+    ANOTHER = "another"
 
 
 def read_as(vehicle: Vehicle, known: Known) -> str:
@@ -26,9 +27,14 @@ def read_as(vehicle: Vehicle, known: Known) -> str:
 
 
 def note_of(who: Particulars, known: Known) -> PlateNote:
-    """What is to be said beside a recorded plate: UNREAD is one that fits no format, without a VIN."""
+    """What is to be said beside a recorded plate: UNREAD is one that fits no format, without a VIN.
+
+    ANOTHER was recorded by the release before, which read no plates, and would be read as another now.
+    """
     if who.typed:
         return PlateNote.READ_ANEW
     how = read(who.country, who.plate, known.plates).how
+    if how is ReadingKind.ANEW:
+        return PlateNote.ANOTHER
     unread = not who.vin and how in (ReadingKind.NONE, ReadingKind.SEVERAL)
     return PlateNote.UNREAD if unread else PlateNote.PLAIN

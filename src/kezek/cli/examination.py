@@ -31,6 +31,7 @@ DISK_WRONG, DISK_ATTENTION = 100_000_000, 2_000_000_000
 # This program cannot be older than its libraries.
 _CLOCK_LEAST = datetime(2026, 10, 1, tzinfo=UTC)
 _SLACK = 2 * MINUTE
+_TOLD_MAX = 10
 _AS_TOLD = "Do what the sentence says, then look again."
 _NO_RIGHT = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
 
@@ -57,6 +58,7 @@ def examine(settings: Settings) -> list[Finding]:
         _database,
         _as_started,
         _rows,
+        _trucks,
         _keys,
         _clock,
         _network,
@@ -222,6 +224,27 @@ def _rows(settings: Settings) -> Iterator[Finding]:
     )
     told = f"{verdict.broken:,} differ from the log: {'; '.join(verdict.first)}"
     yield Finding("rows", "wrong", told, advice)
+
+
+def _trucks(settings: Settings) -> Iterator[Finding]:
+    """Live bookings that look like one truck, made by a release that read no plates."""
+    from kezek.upkeep import booked_twice
+
+    try:
+        found = booked_twice(settings)
+    except StoreFault:
+        return
+    if not found:
+        yield Finding("trucks", "ok", "no two live bookings look like one truck")
+        return
+    told = "; ".join(" and ".join(map(str, numbers)) for numbers in found[:_TOLD_MAX])
+    more = f"; and {len(found) - _TOLD_MAX} more" if len(found) > _TOLD_MAX else ""
+    advice = (
+        "They keep their places. Look at the papers when they arrive and release the false one."
+    )
+    yield Finding(
+        "trucks", "attention", f"live bookings that look like one truck: {told}{more}", advice
+    )
 
 
 def _asked(url: str) -> Finding:

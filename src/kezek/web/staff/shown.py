@@ -12,6 +12,7 @@ from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
+from kezek.domain.vehicle.reading import read
 from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.web.shape import STATES, local, there_name, utc_offset, zone_of
@@ -89,6 +90,7 @@ class PlateShown(str):
 _NOTES = {
     PlateNote.READ_ANEW: t("typed %(typed)s"),
     PlateNote.UNREAD: t("plate not recognised, no VIN"),
+    PlateNote.ANOTHER: t("perhaps %(plate)s: look for another booking"),
 }
 
 
@@ -97,7 +99,8 @@ def plate_of(here: Visit, who: Particulars | None) -> tuple[str, PlateShown]:
     if who is None:
         return "", PlateShown("–")
     note = note_of(who, here.house.rules.known)
-    said = here.words.say(_NOTES[note], typed=who.typed) if note in _NOTES else ""
+    meant = read(who.country, who.plate, here.house.rules.known.plates).plate
+    said = here.words.say(_NOTES[note], typed=who.typed, plate=meant) if note in _NOTES else ""
     return who.country, PlateShown(who.plate, said)
 
 
