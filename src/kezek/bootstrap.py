@@ -113,9 +113,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     _begin(settings, store, ledger, keyring, watch)
     rates = Rates(lambda: clock.now().real)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()
-    vigil = Vigil(
-        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), int(last_step())
-    )
+    vigil = _vigil(store, clock, wall, ledger, desk)
     if isinstance(store, Shared):
         store.follow(watch.position, relay.tell)
     return House(
@@ -152,6 +150,13 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         readiness=Readiness(vigil, ledger, pulse, lambda: missing_keys(keys), lambda: watch.closed),
         demo=demo,
     )
+
+
+def _vigil(
+    store: Whole, clock: LogTime, wall: DemoClock | WallClock, ledger: Ledger, desk: Desk
+) -> Vigil:
+    step = int(last_step())
+    return Vigil(store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), step)
 
 
 def _what_ifs(settings: Settings, chance: Chance) -> WhatIfs:
