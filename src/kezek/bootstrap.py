@@ -92,8 +92,7 @@ def open_house(settings: Settings, rules: Regulations | None = None) -> House:
 
 def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     """Build every use case on an open store."""
-    demo = demo_of(store)
-    last = store.reader.last_event()
+    demo, last = demo_of(store), store.reader.last_event()
     chance, watch = SystemChance(), Watch()
     if last is not None:
         watch.position, watch.at = last.position, last.at

@@ -13,7 +13,7 @@ from kezek.cli.output import answer, json_option, say
 from kezek.settings import SettingRefused, Settings, read_settings
 
 if TYPE_CHECKING:
-    from kezek.cli.examination import Finding
+    from kezek.cli.finding import Finding
 
 _MARKS = {"ok": ("ok", "green"), "attention": ("attention", "yellow"), "wrong": ("WRONG", "red")}
 
@@ -26,7 +26,8 @@ def doctor(folder: Path | None) -> None:
 
     Changes nothing, and may run beside a server. Exit code 7 when something is wrong.
     """
-    from kezek.cli.examination import Finding, examine
+    from kezek.cli.examination import examine
+    from kezek.cli.finding import Finding
 
     try:
         settings = read_settings(folder=folder)

@@ -9,7 +9,6 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,6 +19,8 @@ import psycopg
 from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.network import ZONE_BY_COUNTRY
 from kezek.app.port import StoreFault
+from kezek.cli import examination_rows
+from kezek.cli.finding import Finding
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
 from kezek.trust.fault import TrustFault
@@ -31,19 +32,8 @@ DISK_WRONG, DISK_ATTENTION = 100_000_000, 2_000_000_000
 # This program cannot be older than its libraries.
 _CLOCK_LEAST = datetime(2026, 10, 1, tzinfo=UTC)
 _SLACK = 2 * MINUTE
-_TOLD_MAX = 10
 _AS_TOLD = "Do what the sentence says, then look again."
 _NO_RIGHT = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """`state` is ok, attention or wrong; `advice` says what to do, empty when nothing."""
-
-    what: str
-    state: str
-    found: str
-    advice: str = ""
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -57,8 +47,8 @@ def examine(settings: Settings) -> list[Finding]:
         _lock,
         _database,
         _as_started,
-        _rows,
-        _trucks,
+        examination_rows.rows,
+        examination_rows.trucks,
         _keys,
         _clock,
         _network,
@@ -204,49 +194,6 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
 
 
-def _rows(settings: Settings) -> Iterator[Finding]:
-    """What the boards show against the log, where the database can be read at all."""
-    from kezek.upkeep import rows_by_log
-
-    try:
-        verdict = rows_by_log(settings)
-    except StoreFault:
-        # The finding about the database says what is wrong with it.
-        return
-    if verdict.holds:
-        yield Finding(
-            "rows", "ok", f"bookings and lines are what the log says ({verdict.seen:,} rows)"
-        )
-        return
-    advice = (
-        "Keep the file as it is, look who has changed it by hand, and restore the last backup:"
-        " docs/verify.md."
-    )
-    told = f"{verdict.broken:,} differ from the log: {'; '.join(verdict.first)}"
-    yield Finding("rows", "wrong", told, advice)
-
-
-def _trucks(settings: Settings) -> Iterator[Finding]:
-    """Live bookings that look like one truck, made by a release that read no plates."""
-    from kezek.upkeep import booked_twice
-
-    try:
-        found = booked_twice(settings)
-    except StoreFault:
-        return
-    if not found:
-        yield Finding("trucks", "ok", "no two live bookings look like one truck")
-        return
-    told = "; ".join(" and ".join(map(str, numbers)) for numbers in found[:_TOLD_MAX])
-    more = f"; and {len(found) - _TOLD_MAX} more" if len(found) > _TOLD_MAX else ""
-    advice = (
-        "They keep their places. Look at the papers when they arrive and release the false one."
-    )
-    yield Finding(
-        "trucks", "attention", f"live bookings that look like one truck: {told}{more}", advice
-    )
-
-
 def _asked(url: str) -> Finding:
     """What a PostgreSQL server says of itself; its own texts may hold a password and are not shown."""
     try:
@@ -302,7 +249,6 @@ def _checked(connection: apsw.Connection, path: Path) -> Finding:
 
 def _as_started(settings: Settings) -> Iterator[Finding]:
     """What the start would say of the database, and whether it knows the heads that were published."""
-    from kezek.app.port import StoreFault
     from kezek.app.snapshot import Bare
     from kezek.upkeep import examine_store
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from kezek.app.desk.batch import Done
 from kezek.app.house import House
 from kezek.bootstrap import close_house, open_house
-from kezek.cli.examination import Finding, examine
+from kezek.cli.examination import examine
+from kezek.cli.finding import Finding
 from kezek.cli.serve import first_administrator
 from kezek.domain.account.account import Account
 from kezek.domain.account.decide import AddAccount
