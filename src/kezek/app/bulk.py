@@ -194,7 +194,6 @@ class RowAnswer:
 ANSWER_COLUMNS = (
     "line",
     "plate",
-    "read_as",
     "answer",
     "reason",
     "sentence",
@@ -202,6 +201,7 @@ ANSWER_COLUMNS = (
     "number",
     "code",
     "ticket",
+    "read_as",
 )
 
 
@@ -212,8 +212,8 @@ def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str]) -> str:
     writer.writerow(ANSWER_COLUMNS)
     for a in answers:
         number = a.number or ""
-        cells = (a.line, a.plate, a.read_as, "booked" if a.ok else "refused", a.reason, a.sentence)
-        last = (a.next_step, number, a.code, links.get(a.number, ""))
+        cells = (a.line, a.plate, "booked" if a.ok else "refused", a.reason, a.sentence)
+        last = (a.next_step, number, a.code, links.get(a.number, ""), a.read_as)
         writer.writerow([_plain(cell) for cell in (*cells, *last)])
     return out.getvalue()
 

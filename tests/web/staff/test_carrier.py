@@ -17,11 +17,11 @@ from tests.web.staff.office import Browser, Office
 from tests.world import PEOPLE, A, B, vehicle
 
 GARAGE, BULK = "/carrier/garage", "/carrier/bulk"
-HEAD = "checkpoint,day,hour,country,plate,driver,phone"
+HEAD = "checkpoint,day,hour,country,plate,driver,phone,vin"
 
 
 def row(n: int, day: str = "2026-06-14", hour: str = "12:00", post: str = "kz_a") -> str:
-    return f"{post},{day},{hour},KZ,TST{n:05d},Invented Driver,+77000000001"
+    return f"{post},{day},{hour},KZ,TST{n:05d},Invented Driver,+77000000001,{vehicle(n).vin}"
 
 
 def keep(w: Office, *numbers: int) -> None:
@@ -269,7 +269,7 @@ class TestTable:
         assert lines[2].startswith("3,TST00002,refused,value_unexpected,")
 
     def test_formulas_in_cells_stay_text(self, office):
-        text = f'{HEAD}\nkz_a,2026-06-14,x,KZ,"=HYPERLINK(1)",,'
+        text = f'{HEAD}\nkz_a,2026-06-14,x,KZ,"=HYPERLINK(1)",,,'
         page = self.send(office.browser("carrier"), text).text
         assert "&#39;=HYPERLINK(1)" in page or "'=HYPERLINK(1)" in html.unescape(page)
 
