@@ -65,4 +65,5 @@ def typed(n: int, way: int) -> Vehicle:
     """The n-th truck in one of the ways in which people type its plate and VIN."""
     truck = vehicle(n)
     plate = (truck.plate, truck.plate.lower(), f"TST-{n:05d}", f" T S T {n:05d}")[way % 4]
-    return replace(truck, plate=plate, vin="" if way % 5 == 4 else truck.vin)
+    # A country of which no format is known: its plates are believed without a VIN.
+    return replace(truck, country="DE", plate=plate, vin="" if way % 5 == 4 else truck.vin)
