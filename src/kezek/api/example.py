@@ -25,6 +25,7 @@ _BY_NAME: Mapping[str, Any] = {
     "id": "kz_syrym",
     "interleave": ["priority", "in_turn", "walk_in"],
     "issuer": "http://127.0.0.1:8470",
+    "joins": "next_round",
     "kind": "confirmed",
     "line": "kz_syrym.exit",
     "minor": 432500,

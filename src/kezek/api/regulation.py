@@ -28,6 +28,7 @@ class ClassSeen(msgspec.Struct, frozen=True):
     cap_percent: int | None
     cap_places: int | None
     staff_only: bool
+    joins: str
     note: NoteSeen
 
 
@@ -91,6 +92,7 @@ def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
         cap_percent=rule.cap_percent,
         cap_places=rule.cap_places,
         staff_only=rule.staff_only,
+        joins=rule.joins,
         note=_note(rule.note),
     )
 

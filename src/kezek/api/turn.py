@@ -177,8 +177,8 @@ OPERATIONS = (
         name="record_walk_in",
         noun="turns",
         summary="A vehicle without a booking joins the line",
-        description="It stands at the end of today's line in its own class, as long as today's number "
-        "of walk-ins allows.",
+        description="It joins the line at the end of its class, as long as today's number of walk-ins "
+        "allows. When the class is called is said by `joins` of the regulation's class.",
         run=Turns.walk_in,
         body=WalkInForm,
         answer=BookingMade,

@@ -17,8 +17,9 @@ from kezek.domain.booking.status import Status, status_of
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
-from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.turn.acknowledge import acknowledged_at
+from kezek.domain.turn.joining import place_if_joined
 from kezek.domain.turn.order import Entry
 from kezek.domain.turn.waiting import waiting
 from kezek.domain.vehicle.plate import mask
@@ -82,7 +83,8 @@ class Pace:
 class Queue:
     """A line at a moment.  `as_of` is domain time; `pace` is None when nothing has crossed lately;
     `exceptions_today` counts calls out of turn, `awaiting_approval` those of any day that lack their
-    second name, `releases_today` bookings ended on sight of the papers.
+    second name, `releases_today` bookings ended on sight of the papers; `walk_in_place` is where a
+    walk-in that joined now would stand, None where the rules know none.
     """
 
     line: str
@@ -98,6 +100,7 @@ class Queue:
     releases_today: int
     entries: tuple[Entry, ...]
     bookings: dict[int, Booking]
+    walk_in_place: int | None = None
 
     def place_of(self, number: int) -> int | None:
         """The place in line, counted from 1."""
@@ -153,6 +156,7 @@ class Queues:
             releases_today=reader.counted(line.id, EventKind.RELEASED, midnight),
             entries=tuple(entries),
             bookings=bookings,
+            walk_in_place=_walk_in_place(entries, line, regulation, now),
         )
 
     def _pace(self, line: Line, now: Instant) -> Pace | None:
@@ -165,6 +169,13 @@ class Queues:
         span = min(PACE_HOURS * HOUR, max(HOUR, known))
         crossed = reader.counted(line.id, EventKind.CROSSED, now - span)
         return Pace(crossed, round(span / HOUR, 1)) if crossed else None
+
+
+def _walk_in_place(
+    entries: list[Entry], line: Line, regulation: Regulation, now: Instant
+) -> int | None:
+    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    return None if rule is None else place_if_joined(entries, line, regulation, rule, now)
 
 
 def see(booking: Booking, who: Particulars | None) -> Seen:

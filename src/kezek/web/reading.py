@@ -8,6 +8,7 @@ from litestar import Response, get
 
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.text.faults import FAULTS
 from kezek.text.refusals import SAID
 from kezek.web.checkpoint import rule_of
@@ -26,11 +27,17 @@ async def order(request: PageRequest) -> Response[bytes]:
     """How the order of a line is made, in plain words, with the numbers of each authority."""
     here = visit(request)
     rules = [
-        (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR)
+        (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR, joins_of(rules))
         for rules in here.house.rules.values()
     ]
     ours = any(is_ours(r, "interleave") for r in here.house.rules.values())
     return page(request, "pages/order.html", rules=rules, ours=ours)
+
+
+def joins_of(rules: Regulation) -> str:
+    """How walk-ins join the cycle, by the rules; empty where there are none."""
+    walk_in = rules.classes.get(VehicleClass.WALK_IN)
+    return walk_in.joins if walk_in else ""
 
 
 @get("/open-data")

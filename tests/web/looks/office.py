@@ -131,7 +131,7 @@ def console() -> dict:
         "last": V(
             verb="call", code="3A76", booking=20611, at=at("17:21"), event=48117, seconds_left=8
         ),
-        "walk_in": V(left=6, cap=20, cap_is_ours=True),
+        "walk_in": V(left=6, cap=20, cap_is_ours=True, joins="next_round", place=21),
         "countries": CHOICES,
         "values": {},
         "errors": {},

@@ -393,7 +393,10 @@ def printed() -> dict:
 
 def reading(page: str) -> dict:
     more = {
-        "order": {"rules": [("kz", "KZ", V(every=5, number_is_ours=True), 3)], "ours": True},
+        "order": {
+            "rules": [("kz", "KZ", V(every=5, number_is_ours=True), 3, "next_round")],
+            "ours": True,
+        },
         "open_data": {"example": "kz_dostyk"},
         "refusals": {
             "codes": [V(code="slot_full", title="The hour is full", then="Choose another.")]

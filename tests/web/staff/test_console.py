@@ -89,6 +89,15 @@ def test_a_walk_in_taken_by_mistake_is_turned_back_from_its_card(office):
     assert office.status(number) == "turned_back"
 
 
+def test_the_form_of_a_walk_in_says_how_it_joins_and_about_where(office):
+    b = office.browser("officer")
+    for n in range(2):
+        office.done(Arrive("", PEOPLE["officer"], office.book(n, start=office.window(hour=9))))
+    found = b.page(HERE)
+    assert "is called in the next round of the class cycle" in found
+    assert "A truck that joins now stands at about place 3." in found
+
+
 def test_a_truck_goes_from_the_search_to_the_far_side(office):
     number, b = office.book(1, start=office.window(hour=9)), office.browser("officer")
     code = code_of(number)

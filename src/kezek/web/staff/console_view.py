@@ -147,6 +147,8 @@ class WalkIns(NamedTuple):
     left: int
     cap: int | None
     cap_is_ours: bool
+    joins: str
+    place: int | None
 
 
 def minutes(span: Instant) -> int:
@@ -322,7 +324,7 @@ class LineView:
             return None
         cap = rule.cap(places.today.capacity)
         left = 0 if cap is None else max(0, cap - places.today.walk_ins)
-        return WalkIns(left, cap, rule.note.ours)
+        return WalkIns(left, cap, rule.note.ours, rule.joins, self.queue.walk_in_place)
 
     # Exceptions, and the last step.
 
