@@ -51,7 +51,9 @@ const typedAt = (at) => {
   if (at - typing.last > 1500) typing = { first: at, last: at, keys: 0 };
   typing = { ...typing, last: at, keys: typing.keys + 1 };
 };
-const pace = () => Math.min(600, Math.max(80, 1.5 * ((typing.last - typing.first) / Math.max(1, typing.keys - 1))));
+// A hand that typed a code may press Enter again at once; after a long text the second Enter is the scanner's.
+const LONG = 20;
+const pace = () => (typing.keys < LONG ? 60 : Math.min(600, Math.max(80, (1.5 * (typing.last - typing.first)) / (typing.keys - 1))));
 const enter = (event) => {
   const soon = event.timeStamp - entered < pace();
   entered = event.timeStamp;
