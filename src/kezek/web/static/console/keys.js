@@ -6,7 +6,7 @@ import * as search from "./search.js";
 import { hush, say, sentence } from "./told.js";
 
 const IN_ROW = new Set(["m", "b"]); // takes a truck's turn away: in the chosen row alone
-const TWICE = 250; // ms: the same key again so soon is one press
+const TWICE = 80; // ms: the same key again so soon is a key that bounces; a press in flight is one step anyway
 const help = document.getElementById("help");
 const editable = (element) =>
   element.matches("input:not([type=checkbox], [type=radio], [type=submit]), select, textarea") && !element.closest("details:not([open])");
