@@ -39,6 +39,7 @@ from kezek.domain.network.load import LinePlan, LoadNetwork
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
+from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import WalkIn
 from kezek.storage.memory import MemoryStore
 
@@ -272,6 +273,19 @@ class World:
     def walk_in(self, n: int = 1, *, line: str = A) -> int:
         guard = PEOPLE[GUARDS[line]]
         return self.done(WalkIn(self.key(), guard, line, vehicle(n)))["number"]
+
+    def set_aside(
+        self,
+        number: int,
+        verb: str,
+        cause: str,
+        *,
+        first: Actor = PEOPLE["officer"],
+        second: Actor = PEOPLE["second"],
+    ) -> dict:
+        """One officer proposes a step that takes a truck's place, and another person agrees."""
+        self.done(Propose(self.key(), first, number, verb, cause))
+        return self.done(Approve(self.key(), second, number, verb=verb))
 
     def tick(self) -> None:
         """What the timer does: everything whose time has come, as ordinary commands."""

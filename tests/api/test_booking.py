@@ -164,6 +164,8 @@ def test_somebody_elses_booking_does_not_exist(api: Api, who: str):
         api.post(f"/bookings/{number}/drivers", {"name": "Mallory"}, who),
         api.post(f"/bookings/{number}/release", {"cause": "registration_shown"}, who),
         api.post(f"/bookings/{number}/approval", {"cause": "medical"}, who),
+        api.post(f"/bookings/{number}/proposal", {"step": "miss", "cause": "breakdown"}, who),
+        api.post(f"/bookings/{number}/refusal", {"cause": "not_proven"}, who),
         *(
             api.post(path, {"booking": number}, who)
             for path in ("/arrivals", "/missed-calls", "/admissions", "/crossings", "/undos")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from kezek.domain.calendar.capacity import CloseDay
 from tests.api.app import NOW_OPEN, Api, utc
+from tests.world import PEOPLE, TODAY, A
 
 
 def test_a_truck_goes_from_arrival_to_the_other_side(api: Api):
@@ -39,12 +41,71 @@ def test_a_walk_in_joins_the_line_at_once(api: Api):
 
 def test_a_missed_call_goes_back_into_the_line(api: Api):
     number = api.called()
-    missed = api.post("/missed-calls", {"booking": number}, "officer")
-    assert missed.body == {"number": number, "status": "arrived"}
+    early = api.post("/missed-calls", {"booking": number}, "officer")
+    assert (early.status, early.code) == (409, "call_running")
+    until = api.world.booking(number).call_until
+    assert early.body["facts"]["until"] == utc(until)
+    api.wait(hours=1)
+    for _ in range(2):
+        missed = api.post("/missed-calls", {"booking": number}, "officer")
+        assert missed.body == {"number": number, "status": "arrived"}
+    assert api.world.booking(number).misses == 1, "what time has counted is counted once"
+
+
+def test_two_people_take_a_place_and_the_board_counts_it(api: Api):
+    number = api.called()
+    said = api.post(f"/bookings/{number}/proposal", {"step": "miss", "cause": "mood"}, "officer")
+    assert said.code == "reason_missing"
+    form = {"step": "miss", "cause": "driver_gone"}
+    said = api.post(f"/bookings/{number}/proposal", form, "officer")
+    assert said.body == {"number": number, "exception": "proposed", "status": None}
+    listed = api.get("/checkpoints/kz_a/approvals", "second").body["items"]
+    assert [(one["number"], one["step"], one["may_answer"]) for one in listed] == [
+        (number, "miss", True)
+    ]
+    own = api.get("/checkpoints/kz_a/approvals", "officer").body["items"]
+    assert [one["may_answer"] for one in own] == [False]
+    assert api.get("/checkpoints/kz_a/approvals", "carrier").code == "not_allowed"
+    approval = f"/bookings/{number}/approval"
+    assert api.post(approval, None, "officer").code == "same_approver"
+    done = api.post(approval, {"step": "miss"}, "second")
+    assert done.body == {"number": number, "exception": "approved", "status": "arrived"}
+    seen = api.get("/checkpoints/kz_a/board").body["post"]
+    assert (seen["set_aside_today"], seen["exceptions_today"]) == (1, 0)
+    assert api.get("/checkpoints/kz_a/approvals", "second").body["items"] == []
+
+
+def test_a_call_out_of_turn_is_refused_afterwards_and_counted(api: Api):
+    api.arrived(1)
+    second = api.arrived(2)
+    call = {"checkpoint": "kz_a", "booking": second, "cause": "medical"}
+    api.post("/calls", call, "officer")
+    refusal = f"/bookings/{second}/refusal"
+    assert api.post(refusal, {"cause": "not_proven"}, "second").code == "not_allowed"
+    done = api.post(refusal, {"cause": "not_proven"}, "supervisor")
+    assert done.body == {"number": second, "exception": "refused", "status": None}
+    assert api.post(refusal, {"cause": "not_proven"}, "supervisor").code == "nothing_to_approve"
+    board = api.get("/checkpoints/kz_a/board").body
+    assert (board["post"]["refused_today"], board["post"]["awaiting_approval"]) == (1, 0)
+    assert board["called"][0]["exception"] == "refused"
+
+
+def test_a_closed_day_is_called_only_by_who_knows(api: Api):
+    api.arrived(1)
+    close = CloseDay("", PEOPLE["agency"], A, TODAY.isoformat(), "flood")
+    api.world.done(close)
+    refused = api.post("/calls", {"checkpoint": "kz_a"}, "officer")
+    assert (refused.status, refused.code) == (409, "closed_today")
+    assert refused.body["facts"]["why"] == "flood"
+    knows = {"checkpoint": "kz_a", "despite_closure": True}
+    assert api.post("/calls", knows, "officer").status == 200
 
 
 def test_turned_back_for_a_cause(api: Api):
     number = api.called()
+    alone = api.post("/turn-backs", {"booking": number, "cause": "papers"}, "officer")
+    assert (alone.status, alone.code) == (409, "second_person_needed")
+    api.post("/admissions", {"booking": number}, "officer")
     none = api.post("/turn-backs", {"booking": number, "cause": "mood"}, "officer")
     assert (none.status, none.code) == (422, "reason_missing")
     done = api.post("/turn-backs", {"booking": number, "cause": "papers"}, "officer")
@@ -71,7 +132,7 @@ def test_out_of_turn_needs_a_reason_and_two_people(api: Api):
     approval = f"/bookings/{second}/approval"
     assert api.post(approval, None, "officer").code in ("same_approver", "not_allowed")
     done = api.post(approval, {}, "supervisor")
-    assert done.body == {"number": second, "exception": "approved"}
+    assert done.body == {"number": second, "exception": "approved", "status": None}
     assert api.post(approval, {}, "supervisor").code == "nothing_to_approve"
 
 

@@ -16,7 +16,7 @@ from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from kezek.domain.turn.gate import Admit, Cross, Miss
+from kezek.domain.turn.gate import Admit, Cross
 from kezek.domain.turn.undo import Undo
 from kezek.planning.question import UNCORRECTED, Case, Lesson, LineForecast, LineState
 from tests.app.test_line_state import OFFICER, post_of, state
@@ -77,7 +77,7 @@ def busy_day(world: World) -> dict[int, LineState]:
     missed = call(world)
     world.wait(minutes=1)
     came(arrive(world, 5, later=1))
-    world.done(Miss(world.key(), OFFICER, missed))
+    world.set_aside(missed, "miss", "driver_gone")
     world.wait(minutes=1)
     came(arrive(world, 6, later=1))
     while head := state(world).waiting:

@@ -15,7 +15,7 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from kezek.domain.turn.gate import Admit, Cross, Miss
+from kezek.domain.turn.gate import Admit, Cross
 from kezek.domain.turn.undo import Undo
 from kezek.planning.question import AtGate, Expected, Hour, LineState
 from tests.world import BEGIN, PEOPLE, TODAY, A, World
@@ -119,7 +119,7 @@ def test_what_was_taken_back_was_not_measured(world):
 def test_who_never_came_did_not_show_and_who_missed_the_call_was_there(world):
     world.book(1, start=world.window(A, hour=10))
     missed = called(world, 2)
-    world.done(Miss(world.key(), OFFICER, missed))
+    world.set_aside(missed, "miss", "driver_gone")
     world.wait(hours=40)
     world.tick()
     assert state(world).measured.not_shown == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from playwright.sync_api import Page, expect
@@ -11,13 +12,17 @@ from kezek.app.house import House
 from kezek.domain.booking.change import Cancel
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR
+from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from kezek.domain.turn.gate import Miss, TurnBack, TurnBackCause
+from kezek.domain.turn.gate import TurnBackCause
 from tests.browser.conftest import Room
 from tests.browser.hands import look_for, sign_in
 from tests.browser.installation import AT, EVERYBODY
 from tests.web.serve import book, do, fill
+
+# Whoever agrees to what the first has proposed.
+SECOND = replace(EVERYBODY, account=2)
 
 PUBLIC = {
     "board": "/",
@@ -84,9 +89,11 @@ def tickets_of(house: House) -> Iterator[tuple[str, str]]:
     missed = book(house, 32)
     do(house, Arrive("", EVERYBODY, missed))
     do(house, Call("", EVERYBODY, "kz_syrym.exit", missed))
-    do(house, Miss("", EVERYBODY, missed))
+    do(house, Propose("", EVERYBODY, missed, "miss", "driver_gone"))
+    do(house, Approve("", SECOND, missed))
     yield "missed", link(missed)
-    do(house, TurnBack("", EVERYBODY, numbers[2], TurnBackCause.PAPERS))
+    do(house, Propose("", EVERYBODY, numbers[2], "turn_back", TurnBackCause.PAPERS))
+    do(house, Approve("", SECOND, numbers[2]))
     yield "turned back", link(numbers[2])
     cancelled = book(house, 30, start=hour + DAY)
     do(house, Cancel("", EVERYBODY, cancelled, 0))

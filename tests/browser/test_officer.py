@@ -153,6 +153,17 @@ def test_two_officers_see_one_line(window: Window, codes: Iterator[str]):
     assert unreloaded(second)
 
 
+def out_of_turn(page: Page, code: str, press: str) -> None:
+    form = page.locator("#out-of-turn")
+    form.locator("summary").click()
+    form.get_by_label("Ticket code").fill(code)
+    form.get_by_label("Reason").select_option(index=1)
+    form.get_by_role("button", name=press).click()
+    expect(
+        page.get_by_text(re.compile(f"{code} (is called|is on the list)|for {code}")).first
+    ).to_be_visible()
+
+
 def test_out_of_turn_needs_two_and_shows_on_the_public_board(window: Window, codes: Iterator[str]):
     first, code = next(codes), next(codes)
     officer, public, supervisor = window("desktop"), window("phone"), window("desktop")
@@ -165,15 +176,20 @@ def test_out_of_turn_needs_two_and_shows_on_the_public_board(window: Window, cod
     for one in (first, code):
         find(officer, one)
         officer.keyboard.press("Enter")
-    officer.locator("#out-of-turn summary").click()
-    form = officer.locator("#out-of-turn")
-    form.get_by_label("Ticket code").fill(code)
-    form.get_by_label("Reason").select_option(index=1)
-    form.get_by_role("button", name="Call out of turn").click()
+    out_of_turn(officer, code, "Only propose it; another officer calls")
+    sign_in(supervisor, "demo-supervisor", then=CONSOLE)
+    expect(supervisor.locator("#asks")).to_contain_text("1 waits for your answer")
+    asked = supervisor.locator("#exc li", has_text=code)
+    asked.get_by_text("Refuse…").click()
+    asked.get_by_label("Reason").select_option("not_proven")
+    asked.get_by_role("button", name="Refuse").click()
+    expect(supervisor.locator("#exc")).not_to_contain_text(code)
+    expect(officer.locator("#exc")).not_to_contain_text(code)
+    expect(counted).to_contain_text("0")
+    out_of_turn(officer, code, "Call out of turn")
     expect(officer.get_by_text(re.compile(f"{code} is called out of turn"))).to_be_visible()
     expect(counted).to_contain_text("1")
     expect(counted).to_contain_text("awaits its second approval")
-    sign_in(supervisor, "demo-supervisor", then=CONSOLE)
     supervisor.locator("#exc").get_by_role("button", name="Approve").click()
     expect(counted).not_to_contain_text("awaits")
     assert unreloaded(public)

@@ -65,7 +65,7 @@ class Naive:
             due = b["called"] + rule["call"] * MINUTE
             if now >= due:
                 self.miss(b, due)
-                b["step"] = None
+                b["step"], b["stepped"] = None, False
             return
         if b["arrived"] is None and b["start"] is None:
             if now >= b["displaced"] + rule["displaced"] * MINUTE:
@@ -149,6 +149,7 @@ class Naive:
             "vehicle": n, "line": line, "start": start, "class": name, "confirmed": now, "moves": 0,
             "arrived": None, "joined": None, "round": None, "called": None, "misses": 0,
             "admitted": None, "end": "", "drivers": 1, "step": None,
+            "stepped": False, "alone": False, "proposal": None,
         }  # fmt: skip
 
     def walk_in(self, number: int, n: int, line: str, now: int) -> bool:
@@ -235,17 +236,17 @@ class Naive:
                 del self.returns[number, start]
                 self.unprotect(back["line"], start, back["class"])
 
-    def finish(self, number: int, verb: str, now: int, delay: int = 0) -> bool:
-        """Cancel or release."""
+    def finish(
+        self, number: int, verb: str, now: int, delay: int = 0, *, arrived: bool = False
+    ) -> bool:
+        """Cancel or release; of who waits only by the driver, or when two agree."""
         b = self.bookings[number]
-        origin = {"confirmed", "late", "displaced"} | (
-            {"arrived"} if verb == "cancelled" else set()
-        )
+        origin = {"confirmed", "late", "displaced"} | ({"arrived"} if arrived else set())
         if self.status(b, now) not in origin:
             return False
         if b["start"] is not None and self.bookable(b["line"], b["start"], now):
             self.give_back(number, b, now + delay)
-        b["end"], b["step"] = verb, None
+        b["end"], b["step"], b["stepped"] = verb, None, False
         return True
 
     def step(self, number: int, verb: str, now: int) -> bool:
@@ -255,12 +256,14 @@ class Naive:
             "arrive": {"confirmed", "late"},
             "admit": {"called"},
             "cross": {"admitted"},
-            "turn_back": {"arrived", "called", "admitted"},
-            "miss": {"called"},
+            "turn_back": set() if b["alone"] else {"admitted"},
+            "miss": set(),
         }[verb]
+        if verb == "miss":
+            return self.missed_already(b, now)
         if self.status(b, now) not in origin:
             return False
-        was = {k: v for k, v in b.items() if k != "step"}
+        was = self.kept(b)
         if verb == "arrive":
             rule = RULES[b["line"]]
             b["arrived"] = now
@@ -268,11 +271,69 @@ class Naive:
                 b["joined"] = now
         elif verb == "admit":
             b["admitted"] = now
-        elif verb == "miss":
-            self.miss(b, now)
         else:
             b["end"] = {"cross": "crossed", "turn_back": "turned_back"}[verb]
-        b["step"] = (was, None)
+        b["step"], b["stepped"] = (was, None), True
+        return True
+
+    def kept(self, b: dict) -> dict:
+        return {k: v for k, v in b.items() if k not in ("step", "stepped", "proposal")}
+
+    def missed_already(self, b: dict, now: int) -> bool:
+        """An officer's word of a call that has run out, which time has counted by then."""
+        status, most = self.status(b, now), RULES[b["line"]]["misses"]
+        behind = status == "arrived" and b["joined"] is not None
+        out = status == "no_show" and b["misses"] > most
+        return b["misses"] > 0 and not b["stepped"] and (behind or out)
+
+    # What needs two people.
+
+    def takes_a_place(self, b: dict, verb: str, now: int) -> bool:
+        status = self.status(b, now)
+        where = {"miss": {"called"}, "cancel": {"arrived"}, "turn_back": {"arrived", "called"}}
+        return status in where[verb] or (
+            verb == "turn_back" and status == "admitted" and b["alone"]
+        )
+
+    def proposed(self, b: dict, now: int) -> tuple | None:
+        """Verb, who and when, while it still makes sense."""
+        if b["proposal"] is None:
+            return None
+        verb, _, at = b["proposal"]
+        stands = self.takes_a_place(b, verb, now) and not (
+            verb == "miss" and at < (b["called"] or 0)
+        )
+        return b["proposal"] if stands else None
+
+    def propose(self, number: int, verb: str, who: str, now: int) -> bool:
+        b = self.bookings[number]
+        if not self.takes_a_place(b, verb, now) or self.proposed(b, now):
+            return False
+        b["proposal"] = (verb, who, now)
+        return True
+
+    def approve(self, number: int, who: str, now: int, *, undoes: bool) -> bool:
+        """A second person agrees; `undoes` says whether that is who takes steps back here."""
+        b = self.bookings[number]
+        found = self.proposed(b, now)
+        if found is None or found[1] == who:
+            return False
+        verb, was = found[0], self.kept(b)
+        b["proposal"] = None
+        if verb == "cancel":
+            return self.finish(number, "cancelled", now, arrived=True)
+        if verb == "miss":
+            self.miss(b, now)
+        else:
+            b["end"] = "turned_back"
+        b["step"], b["stepped"] = (was, None) if undoes else None, True
+        return True
+
+    def refuse(self, number: int, now: int) -> bool:
+        b = self.bookings[number]
+        if self.proposed(b, now) is None:
+            return False
+        b["proposal"] = None
         return True
 
     def undo(self, number: int, now: int) -> bool:
@@ -285,7 +346,7 @@ class Naive:
         if b["end"] and self.holds(b["vehicle"], authority, now):
             return False
         b |= was
-        b["step"] = None
+        b["step"], b["stepped"] = None, False
         if cursor and self.cursors[b["line"]] == cursor[1]:
             self.cursors[b["line"]] = cursor[0]
         return True
@@ -332,9 +393,9 @@ class Naive:
             return None
         number, cursor = found
         b = self.bookings[number]
-        was = {k: v for k, v in b.items() if k != "step"}
+        was = self.kept(b)
         b["called"] = now
-        b["step"] = (was, (self.cursors[line], cursor))
+        b["step"], b["stepped"] = (was, (self.cursors[line], cursor)), True
         self.cursors[line] = cursor
         return number
 
@@ -342,10 +403,13 @@ class Naive:
         b = self.bookings[number]
         if self.status(b, now) != "arrived":
             return False
-        was = {k: v for k, v in b.items() if k != "step"}
-        b["called"] = now
-        b["step"] = (was, None)
+        was = self.kept(b)
+        b["called"], b["alone"] = now, True
+        b["step"], b["stepped"] = (was, None), True
         return True
+
+    def closed(self, line: str, now: int) -> bool:
+        return not self.days[self.day_key(line, now)]["open"]
 
     # The agency.
 

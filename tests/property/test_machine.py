@@ -18,6 +18,7 @@ from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, to_datetime
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
@@ -114,6 +115,47 @@ class Queue(RuleBasedStateMachine):
         self.agree(command, self.m.finish(number, "cancelled", self.now, delay))
 
     @precondition(lambda self: self.m.bookings)
+    @rule(choice=CHOICE, delay=DELAYS)
+    def give_up(self, choice, delay):
+        number = self.some(choice)
+        command = Cancel(self.w.key(), Actor(0, "ticket", ticket=number), number, delay)
+        self.agree(command, self.m.finish(number, "cancelled", self.now, delay, arrived=True))
+
+    def second(self, number, *, in_charge):
+        line = self.line_of(number)
+        return PEOPLE[AGENCIES[line]] if in_charge else PEOPLE[GUARDS[line]]
+
+    @precondition(lambda self: self.m.bookings)
+    @rule(choice=CHOICE, verb=st.sampled_from(["miss", "turn_back", "cancel"]), chief=st.booleans())
+    def propose(self, choice, verb, chief):
+        number = self.some(choice)
+        who, cause = self.second(number, in_charge=chief), "breakdown"
+        command = Propose(
+            self.w.key(), who, number, verb, "papers" if verb == "turn_back" else cause
+        )
+        self.agree(command, self.m.propose(number, verb, who.label, self.now))
+
+    @precondition(lambda self: self.m.bookings)
+    @rule(choice=CHOICE, chief=st.booleans())
+    def approve(self, choice, chief):
+        number = self.some(choice)
+        who, found = self.second(number, in_charge=chief), self.m.bookings[number]["proposal"]
+        if found is None:
+            return
+        command = Approve(self.w.key(), who, number, verb=found[0])
+        self.agree(command, self.m.approve(number, who.label, self.now, undoes=not chief))
+
+    @precondition(lambda self: self.m.bookings)
+    @rule(choice=CHOICE, chief=st.booleans())
+    def refuse(self, choice, chief):
+        number = self.some(choice)
+        who, found = self.second(number, in_charge=chief), self.m.bookings[number]["proposal"]
+        if found is None:
+            return
+        command = Refuse(self.w.key(), who, number, "not_proven", found[0])
+        self.agree(command, self.m.refuse(number, self.now))
+
+    @precondition(lambda self: self.m.bookings)
     @rule(choice=CHOICE)
     def release(self, choice):
         number = self.some(choice)
@@ -140,10 +182,11 @@ class Queue(RuleBasedStateMachine):
         command = STEPS[verb](self.w.key(), self.guard(number), number, *extra)
         self.agree(command, self.m.step(number, verb, self.now))
 
-    @rule(line=LINES)
-    def call(self, line):
-        expected = self.m.call(line, self.now)
-        command = Call(self.w.key(), PEOPLE[GUARDS[line]], line)
+    @rule(line=LINES, knows=st.booleans())
+    def call(self, line, knows):
+        closed = self.m.closed(line, self.now) and not knows
+        expected = None if closed else self.m.call(line, self.now)
+        command = Call(self.w.key(), PEOPLE[GUARDS[line]], line, despite_closure=knows)
         answer = self.agree(command, expected is not None)
         if expected is not None:
             assert answer.outcome["number"] == expected
@@ -156,7 +199,9 @@ class Queue(RuleBasedStateMachine):
         following = self.m.next(line, self.now)
         if following is not None and following[0] == number:
             return
-        command = Call(self.w.key(), self.guard(number), line, number, "medical")
+        command = Call(
+            self.w.key(), self.guard(number), line, number, "medical", despite_closure=True
+        )
         self.agree(command, self.m.call_out_of_turn(number, self.now))
 
     @precondition(lambda self: self.m.bookings)

@@ -88,7 +88,7 @@ def drain(run: Rehearsal, line: str) -> None:
             return
         # Who came days too early waits for the window; so do we.
         run.at = max(run.at, min(truck.opens() for truck in waiting))
-        run.ask(Call(run.key(), officer, line), next_one)
+        run.ask(Call(run.key(), officer, line, despite_closure=True), next_one)
         run.run()
     hold("I13", False, line, "does not move", [t.number for t in model.here(line, model.at)])
 

@@ -26,6 +26,8 @@ _TAKEN_BACK = {
     "turn_back": ("end",),
 }
 
+_HERE = ("arrived", "called", "admitted")
+
 
 @dataclass(slots=True, eq=False)
 class Truck:
@@ -51,6 +53,8 @@ class Truck:
     exception: str = ""
     approver: str = ""
     step: tuple = ()
+    proposed: tuple = ()
+    agreed: str = ""
 
     @property
     def over(self) -> int:
@@ -73,6 +77,12 @@ class Truck:
         if at >= self.over + law["no_show"] * MINUTE:
             return "no_show_due"
         return "late" if at >= self.over else "confirmed"
+
+    def settled(self, at: int) -> Truck:
+        """With what time alone has changed, and the log does not know yet."""
+        if self.status(at) != "overdue" or self.misses >= LAW[self.line]["misses"]:
+            return self
+        return replace(self, called=None, until=None, joined=self.until, misses=self.misses + 1)
 
     def looked_at(self) -> int | None:
         """When time alone changes it."""
@@ -218,7 +228,12 @@ class Model:
         if event.actor == "timer":
             self._in(event, truck, "given_up")
         else:
-            self._in(event, truck, "confirmed", "late", "displaced", "arrived")
+            alone = self._alone(event, truck, "cancel")
+            status = self._in(event, truck, "confirmed", "late", "displaced", "arrived")
+            if alone and status == "arrived" and event.actor != "ticket":
+                mine = event.actor == f"account:{truck.holder}"
+                fresh = truck.start is not None or event.at - truck.arrived <= 5 * MINUTE
+                hold("I17", mine and fresh, "one alone ended a truck that waited", event)
         self._freed(event, truck, "cancelled")
 
     def released(self, event: Logged, body: dict, truck: Truck) -> None:
@@ -274,7 +289,9 @@ class Model:
 
     def here(self, line: str, at: int) -> list[Truck]:
         """Who waits in a line."""
-        mine = (t for t in self.trucks.values() if t.line == line and t.arrived is not None)
+        mine = (
+            t.settled(at) for t in self.trucks.values() if t.line == line and t.arrived is not None
+        )
         return [t for t in mine if t.status(at) == "arrived"]
 
     def in_order(self, line: str, at: int) -> list[tuple[Truck, tuple[int, int], bool]]:
@@ -304,7 +321,15 @@ class Model:
     def called(self, event: Logged, body: dict, truck: Truck) -> None:
         self._in(event, truck, "arrived")
         due, cursor, open_ = self.in_order(truck.line, event.at)[0]
-        hold("I4", open_ and due is truck, "called", truck.number, "before", due.number, event)
+        hold(
+            "I4",
+            open_ and due.number == truck.number,
+            "called",
+            truck.number,
+            "before",
+            due.number,
+            event,
+        )
         self._step("call", event, truck, self.cursors[truck.line], cursor)
         self.cursors[truck.line] = cursor
         self._called(event, truck)
@@ -334,8 +359,42 @@ class Model:
             truck.approver = event.actor
         truck.exception = body["exception"]
 
+    # Two people for what takes a truck's place.
+
+    def proposed(self, event: Logged, body: dict, truck: Truck) -> None:
+        where = {"miss": ("called",), "turn_back": _HERE, "cancel": ("arrived",)}
+        self._in(event, truck, *where[body["verb"]])
+        hold("I4", body["cause"], "proposed without a reason", event)
+        truck.proposed = (body["verb"], event.actor)
+
+    def proposal_refused(self, event: Logged, body: dict, truck: Truck) -> None:
+        hold("I4", body["cause"], "refused without a reason", event)
+        if body["verb"] == "call":
+            hold("I12", truck.exception == "proposed", "nothing was proposed", event)
+            truck.exception, truck.approver = "", ""
+        else:
+            hold("I12", truck.proposed[:1] == (body["verb"],), "nothing was proposed", event)
+            truck.proposed = ()
+
+    def exception_refused(self, event: Logged, body: dict, truck: Truck) -> None:
+        hold("I12", truck.exception == "awaiting", "nothing awaited an answer", event)
+        hold("I4", body["cause"] and event.actor != truck.approver, "one alone said no", event)
+        truck.exception = "refused"
+
+    def set_aside(self, event: Logged, body: dict, truck: Truck) -> None:
+        """What follows in the same commit is what two people agreed to."""
+        verb, first = truck.proposed
+        hold("I17", first != event.actor, "one alone took a place", event)
+        hold("I4", body["verb"] == verb and body["cause"], "another step was proposed", event)
+        truck.proposed, truck.agreed = (), verb
+
+    def _alone(self, event: Logged, truck: Truck, verb: str) -> bool:
+        """Whether nobody agreed to it; what was agreed to is used up."""
+        agreed, truck.agreed = truck.agreed == verb, ""
+        return not agreed
+
     def missed(self, event: Logged, body: dict, truck: Truck) -> None:
-        by_time = event.actor == "timer"
+        by_time = self._alone(event, truck, "miss")
         self._in(event, truck, "overdue" if by_time else "called")
         self._step("miss", event, truck)
         if by_time:
@@ -346,7 +405,7 @@ class Model:
         truck.called = truck.until = None
 
     def not_shown(self, event: Logged, body: dict, truck: Truck) -> None:
-        by_time = event.actor == "timer"
+        by_time = self._alone(event, truck, "miss")
         status = self._in(event, truck, *(("overdue", "no_show_due") if by_time else ("called",)))
         self._step("miss", event, truck)
         if by_time:
@@ -367,7 +426,9 @@ class Model:
         self._ended(truck, "crossed")
 
     def turned_back(self, event: Logged, body: dict, truck: Truck) -> None:
-        self._in(event, truck, "arrived", "called", "admitted")
+        alone = self._alone(event, truck, "turn_back")
+        self._in(event, truck, *(("admitted",) if alone else _HERE))
+        hold("I17", not (alone and truck.exception in ("awaiting", "refused")), "alone", event)
         hold("I12", body["cause"], "sent back without a reason", event)
         self._step("turn_back", event, truck)
         self._ended(truck, "turned_back")

@@ -8,8 +8,9 @@ from kezek.domain.booking.book import Book
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
+from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.rehearsal import scene
@@ -90,6 +91,8 @@ class Office:
             lambda: Cross(key, who, n),
             lambda: TurnBack(key, who, n, "papers"),
             lambda: Miss(key, who, n),
+            lambda: Propose(key, who, n, "turn_back", "papers"),
+            lambda: Refuse(key, who, n, "not_proven"),
             lambda: Undo(key, who, n),
             lambda: Release(key, who, n, "sold_vehicle"),
             lambda: WalkIn(key, who, line, truck),

@@ -16,8 +16,12 @@ GRANTS = {label: (role.value, place) for label, (role, place) in STAFFED.items()
 GRANTS["admin"] = ("administrator", "*")
 
 AT_THE_GATE = {
-    "arrived", "called", "called_out_of_turn", "missed", "not_shown", "admitted", "crossed",
-    "turned_back", "undone",
+    "arrived", "called", "called_out_of_turn", "admitted", "crossed", "undone",
+}  # fmt: skip
+# What two people agree to happens with the word of the second, who may be in charge of the post.
+BY_TWO = {
+    "missed", "not_shown", "turned_back", "proposed", "proposal_refused", "set_aside",
+    "exception_approved", "exception_refused",
 }  # fmt: skip
 CALENDAR = {"capacity_set", "day_closed", "day_opened"}
 BY_TIME = {"missed", "not_shown", "cancelled", "place_returned", "calendar_extended"}
@@ -45,7 +49,7 @@ def may(
         return has(actor, DESK | {"demonstrator"}, line)
     if kind == "released":
         return has(actor, CHARGE, line) or has(actor, GATE, line, authority=False)
-    if kind == "exception_approved":
+    if kind in BY_TWO:
         return has(actor, CHARGE, line) or has(actor, GATE, line, authority=False)
     if kind == "confirmed":
         return vehicle_class not in LAW[line]["for_staff"] or has(actor, DESK, line)

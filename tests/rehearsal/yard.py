@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kezek.domain.account.actor import Actor
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
-from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.rehearsal import scene
 from tests.rehearsal.law import HOUR, MINUTE
@@ -92,7 +93,8 @@ class Yards:
             if asked.effect:
                 self.drives_up(officer, asked.effect["number"])
 
-        self.run.ask(Call(self.run.key(), officer, line), called)
+        wish = Call(self.run.key(), officer, line, despite_closure=True)
+        self.run.ask(wish, called)
 
     def out_of_turn(self, line: str, number: int) -> None:
         """With a reason and two names, in one order or the other."""
@@ -105,7 +107,7 @@ class Yards:
         if first:
             run.ask(approve, self.road.ignore)
         cause = chance.choice(("medical", "perishable", ""))
-        wish = Call(run.key(), officer, line, number, cause)
+        wish = Call(run.key(), officer, line, number, cause, despite_closure=True)
 
         def called(asked: Asked) -> None:
             if asked.effect:
@@ -126,13 +128,18 @@ class Yards:
         if chance.random() < 0.82:
             run.after(chance.randint(1, 26) * MINUTE, self.admit, number)
         elif chance.random() < 0.5:
-            wish = Miss(run.key(), officer, number)
-            run.after(
-                chance.randint(2, 15) * MINUTE,
-                run.ask,
-                wish,
-                lambda asked: self.regret(officer, number, lambda: None) if asked.effect else None,
-            )
+            run.after(chance.randint(2, 15) * MINUTE, self.gone, officer, number)
+
+    def gone(self, officer: Actor, number: int) -> None:
+        """One says that nobody comes, and another agrees or does not."""
+        chance, run = self.run.chance, self.run
+        run.ask(Propose(run.key(), officer, number, "miss", "driver_gone"), self.road.ignore)
+        line = run.model.trucks[number].line
+        second = chance.choice((officer, PEOPLE[AGENCIES[line]]))
+        answer: Approve | Refuse = Approve(run.key(), second, number, verb="miss")
+        if chance.random() < 0.2:
+            answer = Refuse(answer.key, second, number, "not_proven", "miss")
+        run.after(chance.randint(5, 90) * SECOND, run.ask, answer, self.road.ignore)
 
     def admit(self, number: int) -> None:
         line = self.run.model.trucks[number].line

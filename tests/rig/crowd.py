@@ -128,7 +128,11 @@ class Crowd:
         step = chance.random()
         if self._inside and step < 0.3:
             number = _taken(chance, self._inside)
-            await self._step(by, "cross", "/crossings", number)
+            if chance.random() < 0.9:
+                await self._step(by, "cross", "/crossings", number)
+            else:
+                body = {"booking": number, "cause": chance.choice(BACK)}
+                await self._do(by, "turn_back", "/turn-backs", body)
         elif self._called and step < 0.6:
             await self._at_gate(by, _taken(chance, self._called))
         elif self._expected and step < 0.8:
@@ -146,12 +150,9 @@ class Crowd:
         if chance < 0.84:
             if await self._step(by, "admit", "/admissions", number):
                 self._inside.append(number)
-        elif chance < 0.93:
-            if await self._step(by, "miss", "/missed-calls", number):
-                self._waiting.append(number)
         else:
-            body = {"booking": number, "cause": self._chance.choice(BACK)}
-            await self._do(by, "turn_back", "/turn-backs", body)
+            # Refused while the call stands: then time alone counts it.
+            await self._do(by, "miss", "/missed-calls", {"booking": number})
 
     async def _step(self, by: str, verb: str, path: str, number: int) -> bool:
         """An officer's step, which is sometimes taken back at once; whether it stands."""

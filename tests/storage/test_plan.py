@@ -55,6 +55,15 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
         "COVERING INDEX return_line_start (line=? AND start>? AND start<?)",
     ),
     "awaiting": (lambda r: r.awaiting("a"), "COVERING INDEX booking_awaiting (line=?)"),
+    "proposed": (lambda r: r.proposed("a"), "INDEX booking_proposed (line=?)"),
+    "set_aside": (
+        lambda r: r.counted("a", "set_aside", 0),
+        "INDEX event_set_aside (line=? AND at>?)",
+    ),
+    "refused": (
+        lambda r: r.counted("a", "exception_refused", 0),
+        "INDEX event_exception_refused (line=? AND at>?)",
+    ),
     "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
     "coded": (lambda r: r.coded("K7QD", 9), "INDEX booking_salt (salt>? AND salt<?)"),
     "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),

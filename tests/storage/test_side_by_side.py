@@ -30,9 +30,10 @@ from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR, MINUTE
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
-from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross, TurnBack
 from kezek.domain.turn.undo import Undo
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES
@@ -146,7 +147,10 @@ class SideBySide(RuleBasedStateMachine):
         line, guard = booking.line, PEOPLE[GUARDS[booking.line]]
         steps: dict[str, list[Command]] = {
             "arrived": [Call("", guard, line), Call("", guard, line, number, "medical")],
-            "called": [Admit("", guard, number), Miss("", guard, number)],
+            "called": [
+                Admit("", guard, number),
+                Propose("", guard, number, "miss", "driver_gone"),
+            ],
             "admitted": [Cross("", guard, number), TurnBack("", guard, number, "papers")],
             "crossed": [Undo("", guard, number)],
         }
@@ -163,6 +167,16 @@ class SideBySide(RuleBasedStateMachine):
           who=st.sampled_from(["officer", "second", "supervisor"]))  # fmt: skip
     def approve(self, number, cause, who) -> None:
         self.add(Approve("", PEOPLE[who], number, cause))
+
+    @rule(number=numbers, verb=st.sampled_from(["call", "miss", "turn_back", "cancel"]),
+          who=st.sampled_from(["officer", "second", "supervisor"]))  # fmt: skip
+    def propose(self, number, verb, who) -> None:
+        cause = {"call": "medical", "turn_back": "papers"}.get(verb, "breakdown")
+        self.add(Propose("", PEOPLE[who], number, verb, cause))
+
+    @rule(number=numbers, who=st.sampled_from(["officer", "second", "supervisor"]))
+    def refuse(self, number, who) -> None:
+        self.add(Refuse("", PEOPLE[who], number, "not_proven"))
 
     @rule(number=numbers, delay=delays)
     def release(self, number, delay) -> None:

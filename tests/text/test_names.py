@@ -14,8 +14,9 @@ from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.turn.approve import RefusalCause
 from kezek.domain.turn.call import ExceptionCause
-from kezek.domain.turn.gate import TurnBackCause
+from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.text import names, times
 from kezek.text.catalogue import CODES
 
@@ -30,7 +31,17 @@ SATURDAY = date(2026, 6, 13)
         (names.CLASSES, VehicleClass),
         (names.EVENTS, EventKind),
         (names.ROLES, Role),
-        (names.CAUSES, (*ExceptionCause, *TurnBackCause, *ReleaseCause, *ChangeCause)),
+        (
+            names.CAUSES,
+            (
+                *ExceptionCause,
+                *TurnBackCause,
+                *MissCause,
+                *RefusalCause,
+                *ReleaseCause,
+                *ChangeCause,
+            ),
+        ),
         (names.STATES, ("open", "full", "closed", "no_line")),
     ],
 )

@@ -16,7 +16,7 @@ from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from kezek.domain.turn.gate import Admit, Cross, TurnBack
+from kezek.domain.turn.gate import Admit, Cross
 from kezek.web import app as web_app
 from kezek.web.shape import hour_value
 from kezek.web.ticket import _made_own
@@ -129,7 +129,7 @@ def test_an_end_is_named_with_its_reason(office, end, state: str, why: str):
 
 def test_turned_back_with_the_officers_reason(office):
     number = arrived(office)
-    office.done(TurnBack(office.key(), OFFICER, number, "papers"))
+    office.set_aside(number, "turn_back", "papers")
     assert "papers are missing or wrong" in office.browser().page(link(office, number))
 
 

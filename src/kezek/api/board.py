@@ -23,7 +23,9 @@ class PostSeen(msgspec.Struct, frozen=True):
     (today) or no_line; counts are null where no line runs.  `days` are ordinary places left, from
     `first_day` on; null is a closed day.  `pace` is crossings an hour over three hours, null when
     nothing has crossed.  `awaiting_approval` counts calls out of turn, of whatever day, that still
-    lack their second approval; `releases_today` bookings that ended on sight of the papers.
+    lack their second approval; `set_aside_today` trucks whose place in the line two people took, with
+    a cause; `refused_today` calls out of turn to which a second person said no; `releases_today`
+    bookings that ended on sight of the papers.
     """
 
     checkpoint: str
@@ -36,6 +38,8 @@ class PostSeen(msgspec.Struct, frozen=True):
     exceptions_today: int | None
     awaiting_approval: int | None
     releases_today: int | None
+    set_aside_today: int | None
+    refused_today: int | None
     next_free: Day | None
     first_day: Day | None
     days: list[int | None]
@@ -74,7 +78,7 @@ class WaitingSeen(msgspec.Struct, frozen=True):
 
 
 class GateSeen(msgspec.Struct, frozen=True):
-    """A called or admitted truck.  `exception` is empty, awaiting or approved."""
+    """A called or admitted truck.  `exception` is empty, awaiting, approved or refused."""
 
     truck: TruckSeen
     since: Moment
@@ -101,14 +105,18 @@ class Boards:
         self._kept: KeptAnswers[str] = KeptAnswers(_KEPT_MAX)
 
     async def network(self, call: Call) -> Reply:
-        state = (self._house.watch.version(), self._house.now() // MINUTE)
+        house, now = self._house, self._house.now()
+        newest = house.queues.newest(house.network.posts().values(), now)
+        state = (house.watch.version(), now // MINUTE, newest)
         return self._kept.told(call, "", state, lambda: network_board(self._house))
 
     async def post(self, call: Call) -> Reply:
         house = self._house
-        checkpoint = known_post(house.network, call.path["checkpoint"]).checkpoint.id
+        post = known_post(house.network, call.path["checkpoint"])
+        checkpoint, now = post.checkpoint.id, house.now()
         # A post without a line hears of nothing; only the minute makes its board anew.
-        state = (house.watch.version(exit_id(checkpoint)), house.now() // MINUTE)
+        newest = house.queues.newest((post,), now)
+        state = (house.watch.version(exit_id(checkpoint)), now // MINUTE, newest)
         return self._kept.told(call, checkpoint, state, lambda: post_board(house, checkpoint))
 
 
@@ -148,6 +156,8 @@ def post_seen(row: PostRow) -> PostSeen:
         exceptions_today=queue.exceptions_today if queue else None,
         awaiting_approval=queue.awaiting_approval if queue else None,
         releases_today=queue.releases_today if queue else None,
+        set_aside_today=queue.set_aside_today if queue else None,
+        refused_today=queue.refused_today if queue else None,
         next_free=free.on.isoformat() if free else None,
         first_day=days[0].on.isoformat() if days else None,
         days=[None if day.state == "closed" else day.ordinary for day in days],

@@ -13,7 +13,6 @@ from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.acknowledge import Acknowledge
-from kezek.domain.turn.call import Approve
 
 
 class WindowForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -39,12 +38,6 @@ class ReleaseForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`cause` is registration_shown, sold_vehicle or false_plate."""
 
     cause: Word
-
-
-class ApprovalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`cause` proposes an exception; without one the exception that awaits is approved."""
-
-    cause: Word | None = None
 
 
 class BookingStep(msgspec.Struct, frozen=True):
@@ -116,12 +109,6 @@ class Changes:
         decided = await done(self._house, command)
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
-    async def approve(self, call: Call) -> Reply:
-        cause = call.read(ApprovalForm).cause if call.body else None
-        number = own_booking(self._house, call.actor, call.number()).number
-        decided = await done(self._house, Approve(call.key, call.actor, number, cause or ""))
-        return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
-
 
 _ONE = "The booking must be the key's own, or stand at a post where the key serves. "
 
@@ -154,12 +141,14 @@ OPERATIONS = (
         noun="bookings",
         summary="Cancel a booking",
         description=_ONE
-        + "The vehicle is free at once; the place comes back after a random delay.",
+        + "The vehicle is free at once; the place comes back after a random delay. A vehicle that waits "
+        "in the line is cancelled by its driver or carrier, by staff only through "
+        "`/bookings/{number}/proposal`.",
         run=Changes.cancel,
         body=CancelForm,
         body_optional=True,
         answer=BookingStep,
-        refusals=(*ONE, Reason.REASON_MISSING),
+        refusals=(*ONE, Reason.REASON_MISSING, Reason.SECOND_PERSON_NEEDED),
         example={},
         answer_example={"number": 1024, "status": "cancelled"},
     ),
@@ -206,21 +195,5 @@ OPERATIONS = (
         refusals=(*ONE, Reason.REASON_MISSING),
         example={"cause": "registration_shown"},
         answer_example={"number": 1024, "status": "released"},
-    ),
-    Operation(
-        method="POST",
-        path="/bookings/{number}/approval",
-        name="approve_exception",
-        noun="bookings",
-        summary="Propose or approve an exception",
-        description="With a `cause` an exception is proposed; without one the exception that awaits "
-        "its second approval is approved, by another person than the first.",
-        run=Changes.approve,
-        body=ApprovalForm,
-        body_optional=True,
-        answer=ExceptionStep,
-        refusals=(*ONE, Reason.SAME_APPROVER, Reason.NOTHING_TO_APPROVE),
-        example={"cause": "perishable"},
-        answer_example={"number": 1024, "exception": "proposed"},
     ),
 )

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kezek.api import (
+    approval,
     availability,
     board,
     booking,
@@ -58,6 +59,7 @@ _NOUNS: tuple[tuple[Callable[[House], Any], tuple[Operation, ...]], ...] = (
     (booking.Bookings, booking.OPERATIONS),
     (bulk.Bulk, bulk.OPERATIONS),
     (change.Changes, change.OPERATIONS),
+    (approval.Approvals, approval.OPERATIONS),
     (turn.Turns, turn.OPERATIONS),
     (search.Search, search.OPERATIONS),
     (calendar.Calendars, calendar.OPERATIONS),

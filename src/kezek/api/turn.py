@@ -32,16 +32,22 @@ class ArrivalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class WalkInForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`despite_closure` says that the officer knows that the post is closed today."""
+
     checkpoint: CheckpointId
     vehicle: VehicleForm
+    despite_closure: bool = False
 
 
 class CallForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Without `booking` the next by rule is called; out of turn needs a `cause`."""
+    """Without `booking` the next by rule is called; out of turn needs a `cause`.  `despite_closure` says
+    that the officer knows that the post is closed today.
+    """
 
     checkpoint: CheckpointId
     booking: BookingNumber | None = None
     cause: Word | None = None
+    despite_closure: bool = False
 
 
 class StepForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -97,7 +103,8 @@ class Turns:
     async def walk_in(self, call: Call) -> Reply:
         form = call.read(WalkInForm)
         line = self._line(call, form.checkpoint, STAFF)
-        command = WalkIn(call.key, call.actor, line, form.vehicle.typed())
+        knows = form.despite_closure
+        command = WalkIn(call.key, call.actor, line, form.vehicle.typed(), despite_closure=knows)
         decided = await done(self._house, command)
         anew = read_as(command.vehicle, self._house.rules.known)
         return told(booking_made(self._house, decided.outcome, "arrived", anew), decided, 201)
@@ -105,7 +112,8 @@ class Turns:
     async def call(self, call: Call) -> Reply:
         form = call.read(CallForm)
         line = self._line(call, form.checkpoint, AT_THE_GATE)
-        command = CallToGate(call.key, call.actor, line, form.booking or 0, form.cause or "")
+        number, cause, knows = form.booking or 0, form.cause or "", form.despite_closure
+        command = CallToGate(call.key, call.actor, line, number, cause, despite_closure=knows)
         decided = await done(self._house, command)
         said = decided.outcome
         until, exception = utc(said["until"]), said.get("exception", "")
@@ -187,7 +195,7 @@ OPERATIONS = (
             *LINE,
             *VEHICLE,
             Reason.CLASS_UNKNOWN,
-            Reason.DAY_CLOSED,
+            Reason.CLOSED_TODAY,
             Reason.CLASS_FULL,
             Reason.WINDOW_UNKNOWN,
         ),
@@ -214,6 +222,7 @@ OPERATIONS = (
             Reason.WINDOW_NOT_OPEN,
             Reason.OUT_OF_TURN,
             Reason.NOBODY_TO_CALL,
+            Reason.CLOSED_TODAY,
         ),
         example={"checkpoint": "kz_syrym"},
         answer_example={
@@ -224,8 +233,20 @@ OPERATIONS = (
             "exception": "",
         },
     ),
-    _step_operation(
-        "/missed-calls", "record_miss", "A called vehicle did not come", Turns.miss, "arrived"
+    Operation(
+        method="POST",
+        path="/missed-calls",
+        name="record_miss",
+        noun="turns",
+        summary="A called vehicle did not come",
+        description="Possible once the call has run out (`until`); time alone counts it then, too. "
+        "Earlier it is proposed at `/bookings/{number}/proposal`, and a second person agrees.",
+        run=Turns.miss,
+        body=StepForm,
+        answer=BookingStep,
+        refusals=(*ONE, Reason.CALL_RUNNING),
+        example={"booking": 1024},
+        answer_example={"number": 1024, "status": "arrived"},
     ),
     _step_operation(
         "/admissions", "admit", "A called vehicle drives in at the gate", Turns.admit, "admitted"
@@ -239,11 +260,12 @@ OPERATIONS = (
         name="turn_back",
         noun="turns",
         summary="A vehicle is sent back",
-        description="It does not cross, for a published cause.",
+        description="A vehicle at the gate does not cross, for a published cause. One that waits or is "
+        "called is turned back by two people: see `/bookings/{number}/proposal`.",
         run=Turns.turn_back,
         body=TurnBackForm,
         answer=BookingStep,
-        refusals=(*ONE, Reason.REASON_MISSING),
+        refusals=(*ONE, Reason.REASON_MISSING, Reason.SECOND_PERSON_NEEDED),
         example={"booking": 1024, "cause": "papers"},
         answer_example={"number": 1024, "status": "turned_back"},
     ),

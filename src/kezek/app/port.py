@@ -202,6 +202,9 @@ class Reader(Source, Protocol):
     def awaiting(self, line: str) -> Sequence[int]:
         """Bookings of the line, ended or not, whose call out of turn lacks its second approval."""
 
+    def proposed(self, line: str) -> Sequence[int]:
+        """Live bookings of the line for which one person has proposed a step that needs two."""
+
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         """Live bookings of the line whose normalised plate contains `part`."""
 

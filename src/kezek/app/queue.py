@@ -1,7 +1,7 @@
 """The live line as read: who waits in which place, who is called, who comes next.
 
 A queue, once read, serves its board, its console and every ticket that stands in it, until something
-touches the line or the minute turns.
+touches the line, the minute turns, or time alone changes it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from kezek.app.checkpoint import Post
 from kezek.app.port import Store
 from kezek.app.watch import Watch
 from kezek.domain.booking.booking import Booking, Particulars
-from kezek.domain.booking.status import Status, status_of
+from kezek.domain.booking.status import Status, settled, status_of
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
@@ -81,21 +81,26 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A line at a moment.  `as_of` is domain time; `pace` is None when nothing has crossed lately;
-    `exceptions_today` counts calls out of turn, `awaiting_approval` those of any day that lack their
-    second name, `releases_today` bookings ended on sight of the papers; `walk_in_place` is where a
-    walk-in that joined now would stand, None where the rules know none.
+    """A line at a moment.  `as_of` is domain time, and `until` when time alone may change it next;
+    `pace` is None when nothing has crossed lately; `exceptions_today` counts calls out of turn,
+    `awaiting_approval` those of any day that lack their second name, `set_aside_today` trucks whose
+    place two people took, `refused_today` calls out of turn to which a second person said no,
+    `releases_today` bookings ended on sight of the papers; `walk_in_place` is where
+    a walk-in that joined now would stand, None where the rules know none.
     """
 
     line: str
     version: int
     as_of: Instant
+    until: Instant
     waiting: tuple[InLine, ...]
     called: tuple[AtGate, ...]
     admitted: tuple[AtGate, ...]
     crossed_today: int
     pace: Pace | None
     exceptions_today: int
+    set_aside_today: int
+    refused_today: int
     awaiting_approval: int
     releases_today: int
     entries: tuple[Entry, ...]
@@ -123,17 +128,23 @@ class Queues:
         version = self._watch.version(line.id)
         kept = self._lines.get(line.id)
         # A clock that ran ahead and was set right has left a queue of a future that may not come.
-        fresh = kept is not None and 0 <= now - kept.as_of < MINUTE
+        fresh = kept is not None and kept.as_of <= now < kept.until
         if kept is None or kept.version != version or not fresh:
             kept = self._lines[line.id] = self._build(line, regulation, version, now)
         return kept
+
+    def newest(self, posts: Iterable[Post], now: Instant) -> Instant:
+        """When the newest of the queues of these posts was read; 0 where no line runs."""
+        return max(
+            (queue.as_of for queue in (self.of(post, now) for post in posts) if queue), default=0
+        )
 
     def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Queue:
         reader = self._store.reader
         # The row, not the network's copy: the cursor moves with every call.
         line = reader.get(Line, line.id) or line
         found = reader.many(Booking, reader.present(line.id))
-        bookings = {b.number: b for b in found.values()}
+        bookings = {b.number: settled(b, regulation, now) for b in found.values()}
         who = reader.many(Particulars, list(bookings))
         by_status: dict[Status, list[Booking]] = {}
         for booking in bookings.values():
@@ -141,19 +152,26 @@ class Queues:
         entries = waiting(bookings.values(), line, regulation, now)
         seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
         midnight = day_start(local_day(now, line.zone), line.zone)
-        exceptions = reader.counted(line.id, EventKind.CALLED_OUT_OF_TURN, midnight)
+        called = by_status.get(Status.CALLED, [])
+
+        def today(kind: EventKind) -> int:
+            return reader.counted(line.id, kind, midnight)
+
         return Queue(
             line=line.id,
             version=version,
             as_of=now,
+            until=min([now + MINUTE, *(b.call_until for b in called if b.call_until)]),
             waiting=tuple(_in_line(e, bookings[e.turn.number], seen) for e in entries),
-            called=tuple(_at_gate(by_status.get(Status.CALLED, ()), Status.CALLED, seen)),
+            called=tuple(_at_gate(called, Status.CALLED, seen)),
             admitted=tuple(_at_gate(by_status.get(Status.ADMITTED, ()), Status.ADMITTED, seen)),
-            crossed_today=reader.counted(line.id, EventKind.CROSSED, midnight),
+            crossed_today=today(EventKind.CROSSED),
             pace=self._pace(line, now),
-            exceptions_today=exceptions,
+            exceptions_today=today(EventKind.CALLED_OUT_OF_TURN),
+            set_aside_today=today(EventKind.SET_ASIDE),
+            refused_today=today(EventKind.EXCEPTION_REFUSED),
             awaiting_approval=len(reader.awaiting(line.id)),
-            releases_today=reader.counted(line.id, EventKind.RELEASED, midnight),
+            releases_today=today(EventKind.RELEASED),
             entries=tuple(entries),
             bookings=bookings,
             walk_in_place=_walk_in_place(entries, line, regulation, now),
@@ -209,8 +227,9 @@ def _at_gate(bookings: Iterable[Booking], status: Status, seen: dict[int, Seen])
             status=status,
             since=(b.admitted_at if status is Status.ADMITTED else b.called_at) or 0,
             until=b.call_until if status is Status.CALLED else None,
-            exception=b.exception,
             acknowledged_at=acknowledged_at(b),
+            # What was only proposed is no exception: this one was called in its turn.
+            exception="" if b.exception == "proposed" else b.exception,
         )
         for b in bookings
     ]

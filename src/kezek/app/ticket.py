@@ -12,7 +12,7 @@ from kezek.app.port import Store
 from kezek.app.queue import Queues, Seen, see
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.booking.change import fixed
-from kezek.domain.booking.status import LIVE, Status, status_of
+from kezek.domain.booking.status import LIVE, Status, settled, status_of
 from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.money import Money
@@ -103,6 +103,7 @@ class Tickets:
         now: Instant,
     ) -> TicketView:
         assert post.regulation is not None, "a booking stands in a line with a regulation"
+        booking = settled(booking, post.regulation, now)
         status = status_of(booking, post.regulation, now)
         queue = self._queues.of(post, now) if status is Status.ARRIVED else None
         most = post.regulation.moves_max

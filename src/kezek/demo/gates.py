@@ -5,6 +5,7 @@ Where a person works at the console they do nothing, and go on with what that pe
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 
 from kezek.demo.client import GATES, SHIFTS
@@ -17,7 +18,7 @@ from kezek.demo.life import (
 )
 from kezek.demo.scene import Known, Shift, Yard
 from kezek.demo.stage import Stage
-from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Instant, from_datetime
 
 NOBODY_PAUSE = 6 * MINUTE
 EXCEPTION_EVERY = 3 * HOUR
@@ -85,7 +86,7 @@ class Gates:
             return
         told = await stage.api.tell(GATES, "/calls", {"checkpoint": yard.checkpoint})
         if not told.done:
-            if told.code not in ("nobody_to_call", "window_not_open"):
+            if told.code not in ("nobody_to_call", "window_not_open", "closed_today"):
                 stage.note(status=told.status)
             stage.agenda.after(max(NOBODY_PAUSE, self._pace(yard)), partial(self._call_next, yard))
             return
@@ -107,6 +108,11 @@ class Gates:
         if self._handed_over(checkpoint):
             return
         told = await stage.api.tell(GATES, "/missed-calls", {"booking": number})
+        if told.code == "call_running":
+            # The driver has the whole time of the call.
+            until = from_datetime(datetime.fromisoformat(str(told.body["facts"]["until"])))
+            stage.agenda.at(until + SECOND, partial(self._miss, number, checkpoint))
+            return
         stage.counted.called = max(0, stage.counted.called - 1)
         if told.done:
             stage.counted.missed += 1
@@ -119,12 +125,11 @@ class Gates:
         stage = self._stage
         if self._handed_over(checkpoint):
             return
-        if stage.draw.percent(TURN_BACK_PERCENT):
-            await self._turn_back(number)
-            return
+        sent_back = stage.draw.percent(TURN_BACK_PERCENT)
         told = await stage.api.tell(GATES, "/admissions", {"booking": number})
         if told.done:
-            stage.agenda.after(span(THROUGH, stage.draw), partial(self._cross, number, checkpoint))
+            end = self._turn_back if sent_back else self._cross
+            stage.agenda.after(span(THROUGH, stage.draw), partial(end, number, checkpoint))
         else:
             stage.counted.called = max(0, stage.counted.called - 1)
             stage.note(status=told.status)
@@ -140,8 +145,10 @@ class Gates:
         else:
             stage.note(status=told.status)
 
-    async def _turn_back(self, number: int) -> None:
+    async def _turn_back(self, number: int, checkpoint: str) -> None:
         stage = self._stage
+        if self._handed_over(checkpoint):
+            return
         body = {"booking": number, "cause": stage.draw.one_of(TURN_BACK_CAUSES)}
         told = await stage.api.tell(GATES, "/turn-backs", body)
         stage.counted.called = max(0, stage.counted.called - 1)

@@ -17,7 +17,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network import load
 from kezek.domain.recovery import resume
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.turn import acknowledge, arrive, call, gate, undo
+from kezek.domain.turn import acknowledge, approve, arrive, call, gate, undo
 
 
 class Command(Protocol):
@@ -41,7 +41,9 @@ DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decisio
     arrive.Arrive: arrive.decide_arrive,
     arrive.WalkIn: arrive.decide_walk_in,
     call.Call: call.decide_call,
-    call.Approve: call.decide_approve,
+    approve.Propose: approve.decide_propose,
+    approve.Approve: approve.decide_approve,
+    approve.Refuse: approve.decide_refuse,
     acknowledge.Acknowledge: acknowledge.decide_acknowledge,
     gate.Admit: gate.decide_admit,
     gate.Cross: gate.decide_cross,

@@ -201,6 +201,10 @@ class MemoryReader(MemoryRows):
         found = [b for b in self.all(Booking) if b.exception == "awaiting"]
         return [b.number for b in found if b.line == line]
 
+    def proposed(self, line: str) -> Sequence[int]:
+        found = [b for b in self._bookings(line) if b.exception == "proposed" or b.proposal]
+        return sorted(b.number for b in found if b.ended_at is None)
+
     def plates(self, line: str, part: str, limit: int) -> Sequence[int]:
         who = self.many(Particulars, [b.number for b in self._bookings(line)])
         return sorted(p.number for p in who.values() if part in p.plate)[:limit]

@@ -31,6 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
 
+from kezek.storage.log_fence import LOG_FENCES
 from kezek.storage.tree_fence import TREE_FENCES
 
 metadata = MetaData(
@@ -50,6 +51,11 @@ _HOT = {"fillfactor": 50}
 
 def _text(*names: str, null: bool = False) -> list[Column[Any]]:
     return [Column(name, _WORDS, nullable=null) for name in names]
+
+
+def _later(*names: str) -> list[Column[Any]]:
+    """Words that a later release added: empty for rows that the release before writes."""
+    return [Column(name, _WORDS, nullable=False, server_default="") for name in names]
 
 
 def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
@@ -165,8 +171,9 @@ booking = _table(
     *_whole("look_at", null=True),
     *_text("step"),
     *_whole("acknowledged_at", null=True),
-    Column("salt", _WORDS, nullable=False, server_default=text("''")),
+    *_later("salt"),
     *_whole("joined_round", null=True),
+    *_later("proposal"),
     # I12: a booking has an outcome exactly when it has ended, and nothing lapses after its end.
     CheckConstraint("(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"),
     CheckConstraint("ended_at IS NULL OR look_at IS NULL", name="booking_ended_is_left_alone"),
@@ -182,6 +189,12 @@ _index(None, booking.c.holder, booking.c.number, where="holder <> 0")
 # A ticket's code is how its salt begins.
 Index(None, booking.c.salt)
 _index("booking_awaiting", booking.c.line, booking.c.number, where="exception = 'awaiting'")
+_index(
+    "booking_proposed",
+    booking.c.line,
+    booking.c.number,
+    where="ended_at IS NULL AND (exception = 'proposed' OR proposal <> '')",
+)
 # A carrier's own page: what is live (no end at all), and what ended today.
 _index(None, booking.c.holder, booking.c.ended_at, where="holder <> 0")
 
@@ -283,7 +296,7 @@ _index(None, log.c.number, where="number <> 0")
 Index(None, log.c.line).ddl_if(dialect="sqlite")
 LINE_INDEX = "CREATE INDEX event_line_position ON event (line, position)"
 # Only the kinds that boards and forecasts count by the hour.
-for _kind in ("crossed", "called_out_of_turn", "released"):
+for _kind in ("crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"):
     _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 
 # I16: erased in its place, never dropped, so that what somebody removes by hand shows.
@@ -337,60 +350,11 @@ session = _table(
 
 setting = _table("setting", *_text("name", "value"), key=("name",))
 
-SQLITE_FENCES = (
-    # I9: what is logged is never changed,
-    """CREATE TRIGGER event_never_changed BEFORE UPDATE ON event BEGIN
-SELECT RAISE(ABORT, 'the log is append-only: no event is changed'); END""",
-    # and never taken away,
-    """CREATE TRIGGER event_never_removed BEFORE DELETE ON event BEGIN
-SELECT RAISE(ABORT, 'the log is append-only: no event is removed'); END""",
-    # and has no gap, so that a reader that catches up misses nothing (I5).
-    """CREATE TRIGGER event_without_gap BEFORE INSERT ON event
-WHEN NEW.position <> (SELECT coalesce(max(position), 0) + 1 FROM event) BEGIN
-SELECT RAISE(ABORT, 'the log has no gaps: positions follow each other'); END""",
-    # I3: a vehicle changes hands only when the booking that held it has ended.
-    """CREATE TRIGGER claim_held_once BEFORE UPDATE OF number ON claim
-WHEN OLD.number <> NEW.number AND EXISTS
-(SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) BEGIN
-SELECT RAISE(ABORT, 'one active booking per vehicle: the claim is held'); END""",
-)
-
-
-POSTGRESQL_FENCES = (
-    # I9: what is logged is never changed and never taken away,
-    """CREATE FUNCTION event_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-RAISE 'the log is append-only: no event is changed or removed'
-USING ERRCODE = 'integrity_constraint_violation', TABLE = 'event', CONSTRAINT = TG_NAME; END $$""",
-    """CREATE TRIGGER event_never_changed BEFORE UPDATE OR DELETE ON event
-FOR EACH ROW EXECUTE FUNCTION event_kept()""",
-    # not even all of it at once,
-    """CREATE TRIGGER event_never_emptied BEFORE TRUNCATE ON event
-FOR EACH STATEMENT EXECUTE FUNCTION event_kept()""",
-    # and has no gap, so that a reader that catches up misses nothing (I5).  Looked at once a batch.
-    """CREATE FUNCTION event_follows() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE first bigint; last bigint; many bigint; BEGIN
-SELECT min(position), max(position), count(*) INTO first, last, many FROM added;
-IF many > 0 AND (last - first + 1 <> many OR last <> (SELECT max(position) FROM event)
-OR first <> 1 + (SELECT coalesce(max(position), 0) FROM event WHERE position < first)) THEN
-RAISE 'the log has no gaps: positions follow each other'
-USING ERRCODE = 'integrity_constraint_violation', TABLE = 'event', CONSTRAINT = TG_NAME;
-END IF; RETURN NULL; END $$""",
-    """CREATE TRIGGER event_without_gap AFTER INSERT ON event REFERENCING NEW TABLE AS added
-FOR EACH STATEMENT EXECUTE FUNCTION event_follows()""",
-    # I3: a vehicle changes hands only when the booking that held it has ended.
-    """CREATE FUNCTION claim_free() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-IF EXISTS (SELECT 1 FROM booking WHERE number = OLD.number AND ended_at IS NULL) THEN
-RAISE 'one active booking per vehicle: the claim is held'
-USING ERRCODE = 'integrity_constraint_violation', TABLE = 'claim', CONSTRAINT = TG_NAME;
-END IF; RETURN NEW; END $$""",
-    """CREATE TRIGGER claim_held_once BEFORE UPDATE OF number ON claim FOR EACH ROW
-WHEN (OLD.number <> NEW.number) EXECUTE FUNCTION claim_free()""",
-)
-
 
 @event.listens_for(metadata, "after_create")
 def _raise_fences(_metadata: MetaData, connection: Connection, **_rest: object) -> None:
     """Each database has its own words for these."""
-    fences = {"sqlite": SQLITE_FENCES, "postgresql": (LINE_INDEX, *POSTGRESQL_FENCES)}
-    for fence in (*fences[connection.dialect.name], *TREE_FENCES[connection.dialect.name]):
+    dialect = connection.dialect.name
+    first = (LINE_INDEX,) if dialect == "postgresql" else ()
+    for fence in (*first, *LOG_FENCES[dialect], *TREE_FENCES[dialect]):
         connection.exec_driver_sql(fence)

@@ -15,8 +15,9 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.turn.approve import RefusalCause
 from kezek.domain.turn.call import ExceptionCause
-from kezek.domain.turn.gate import TurnBackCause
+from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.text.catalogue import words
 from kezek.text.mark import translatable as t
 
@@ -52,7 +53,9 @@ VERBS: Mapping[str, str] = {
     Verb.DISPLACE: t("take the time away"),
     Verb.LAPSE: t("let lapse"),
     Verb.UNDO: t("undo"),
+    Verb.PROPOSE: t("propose"),
     Verb.APPROVE: t("approve"),
+    Verb.REFUSE: t("refuse"),
 }
 
 CLASSES: Mapping[str, str] = {
@@ -90,6 +93,10 @@ EVENTS: Mapping[str, str] = {
     EventKind.PLACE_RETURNED: t("place returned"),
     EventKind.UNDONE: t("last step undone"),
     EventKind.EXCEPTION_APPROVED: t("call out of turn approved"),
+    EventKind.EXCEPTION_REFUSED: t("call out of turn refused afterwards"),
+    EventKind.PROPOSED: t("proposed to a second person"),
+    EventKind.PROPOSAL_REFUSED: t("proposal refused"),
+    EventKind.SET_ASIDE: t("place taken away, two people agreed"),
     EventKind.CAPACITY_SET: t("capacity set"),
     EventKind.DAY_CLOSED: t("day closed"),
     EventKind.DAY_OPENED: t("day opened"),
@@ -133,6 +140,12 @@ CAUSES: Mapping[str, str] = {
     TurnBackCause.FALSE_DETAILS: t("false details in the booking"),
     TurnBackCause.OTHER_SIDE: t("the other side does not let it in"),
     TurnBackCause.OWN_WISH: t("at the driver's own wish"),
+    MissCause.DRIVER_GONE: t("the driver is not in the waiting area"),
+    MissCause.DRIVER_REFUSES: t("the driver does not want to go now"),
+    RefusalCause.NOT_PROVEN: t("no document shows the reason"),
+    RefusalCause.NOT_FOUNDED: t("the reason is no ground for it"),
+    RefusalCause.NO_LONGER_NEEDED: t("no longer needed"),
+    RefusalCause.BY_MISTAKE: t("proposed by mistake"),
     ReleaseCause.REGISTRATION_SHOWN: t("registration papers were shown"),
     ReleaseCause.SOLD_VEHICLE: t("the vehicle was sold"),
     ReleaseCause.FALSE_PLATE: t("booked under a false plate"),

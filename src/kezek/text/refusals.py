@@ -15,6 +15,7 @@ from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.text import names
 from kezek.text.catalogue import Words, words
 from kezek.text.mark import translatable as t
+from kezek.text.refusal_variants import VARIANTS
 from kezek.text.times import day, stamp
 
 
@@ -158,6 +159,23 @@ SAID: Mapping[Reason, Said] = {
         t("The answer belongs to a call that no longer stands, so it was not recorded."),
         t("Open the ticket anew; if you are called, answer the new call."),
     ),
+    R.CALL_RUNNING: Said(
+        t("The call still stands"),
+        t(
+            "The driver has until %(until)s to come. After that the call counts as missed by itself."
+        ),
+        t(
+            "Call the next truck meanwhile. To end this call earlier, propose it with a reason: a "
+            "second person must agree."
+        ),
+    ),
+    R.SECOND_PERSON_NEEDED: Said(
+        t("A second person must agree"),
+        t("This truck has a place in the queue, and nobody may take the place away alone."),
+        t(
+            "Propose the step with a reason. Another officer, a supervisor or the agency approves it."
+        ),
+    ),
     R.WINDOW_NOT_OPEN: Said(
         t("Too early to call"),
         t("The next truck waits for its hour, which begins on %(opens)s."),
@@ -180,7 +198,14 @@ SAID: Mapping[Reason, Said] = {
         t("Go on from where the booking stands now."),
     ),
     R.NOTHING_TO_APPROVE: Said(
-        t("Nothing to approve"), t("No call out of turn of this booking awaits an approval."), ""
+        t("Nothing to approve"),
+        t("Nothing of this booking is proposed or awaits an approval any more."),
+        t("Look at the list of proposals and approvals."),
+    ),
+    R.PROPOSED_ALREADY: Said(
+        t("Already proposed"),
+        t("Somebody has proposed a step for this booking already."),
+        t("Approve or refuse that proposal first."),
     ),
     R.SAME_APPROVER: Said(
         t("Another person must approve"),
@@ -212,6 +237,11 @@ SAID: Mapping[Reason, Said] = {
         t("The day is closed"),
         t("The post is closed on %(day)s: %(why)s."),
         t("Choose another day. A booking that lost its time moves free of charge."),
+    ),
+    R.CLOSED_TODAY: Said(
+        t("The post is closed today"),
+        t("The post is closed today: %(why)s."),
+        t("If it must be done all the same, confirm that you know of the closure."),
     ),
     R.SAME_WINDOW: Said(
         t("Already your time"), t("The booking has this time already."), t("Choose another hour.")
@@ -276,54 +306,6 @@ SAID: Mapping[Reason, Said] = {
         t("A garage holds at most %(most)s trucks and as many drivers."),
         t("Remove one that no longer drives for you."),
     ),
-}
-
-# What is said instead when one of the facts has this value; `trailer` comes before how it is wrong.
-VARIANTS: Mapping[tuple[Reason, str], str] = {
-    (R.PLATE_IMPOSSIBLE, "country_shape"): t(
-        "Choose the country in which the truck is registered."
-    ),
-    (R.PLATE_IMPOSSIBLE, "plate_empty"): t("The plate is missing."),
-    (R.PLATE_IMPOSSIBLE, "plate_too_short"): t("A plate has at least two characters."),
-    (R.PLATE_IMPOSSIBLE, "plate_too_long"): t("A plate has at most 16 characters."),
-    (R.PLATE_IMPOSSIBLE, "plate_character"): t("A plate has letters and digits only."),
-    (R.VIN_IMPOSSIBLE, "vin_empty"): t("The VIN is missing."),
-    (R.VIN_IMPOSSIBLE, "vin_length"): t("A VIN has 17 characters."),
-    (R.VIN_IMPOSSIBLE, "vin_letter"): t("A VIN has no letters I, O and Q: write 1 and 0."),
-    (R.VIN_IMPOSSIBLE, "vin_character"): t("A VIN has digits and Latin letters only."),
-    (R.VIN_MISSING, "plate_none"): t(
-        "This plate fits no known format of its country, so the VIN is needed."
-    ),
-    (R.VIN_MISSING, "plate_several"): t(
-        "This plate can be read in several ways, so the VIN is needed."
-    ),
-    (R.VIN_MISSING, "plate_abroad"): t(
-        "This plate fits a format of another country, so the VIN is needed."
-    ),
-    (R.VIN_MISSING, "plate_shared"): t(
-        "A truck of another country with this plate has a live booking, so the VIN is needed."
-    ),
-    (R.VEHICLE_BOOKED, "vin"): t(
-        "A truck with this VIN has a live booking with the same authority."
-    ),
-    (R.VEHICLE_BOOKED, "plate"): t(
-        "A truck with this plate has a live booking with the same authority."
-    ),
-    (R.PASSWORD_WEAK, "password_short"): t("This password is too short."),
-    (R.PASSWORD_WEAK, "password_long"): t("This password is too long."),
-    (R.PASSWORD_WEAK, "password_plain"): t(
-        "Digits and signs alone, or the same letter again and again, are guessed first."
-    ),
-    (R.PASSWORD_WEAK, "password_row"): t(
-        "A row of keys or of the alphabet is guessed first, with digits beside it too."
-    ),
-    (R.PASSWORD_WEAK, "password_name"): t(
-        "The sign-in name and the name of this system are guessed first, with digits beside them too."
-    ),
-    (R.PASSWORD_WEAK, "password_known"): t(
-        "This word is on every list of common passwords, with digits beside it too."
-    ),
-    (R.DAY_CLOSED, ""): t("The post is closed on %(day)s."),
 }
 
 _INSTANTS = frozenset({"start", "until", "opens"})

@@ -86,7 +86,9 @@ async def board_live(request: PageRequest) -> Stream:
 def sheet_of(here: Visit) -> Sheet:
     """The public board in a language, drawn once per version of the network and minute."""
     # The version is read before the rows: news in between make the next reader draw again.
-    state = (here.house.watch.version(), here.house.forecasts.edition(), here.now // MINUTE)
+    newest = here.house.queues.newest(here.house.network.posts().values(), here.now)
+    edition = here.house.forecasts.edition()
+    state = (here.house.watch.version(), edition, here.now // MINUTE, newest)
     found = here.web.sheets.find(here.lang, state)
     if found is None:
         body = draw(here, "").encode()

@@ -121,6 +121,8 @@ class Exceptions:
     count: int
     awaiting: int
     releases: int
+    set_aside: int
+    refused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,7 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
             "pace": None,
             "before": None,
             "called": 0,
-            "exceptions": Exceptions(0, 0, 0),
+            "exceptions": Exceptions(0, 0, 0, 0, 0),
             "bars": [],
             "now_share": None,
         }
@@ -224,7 +226,11 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
         "before": None,
         "called": len(queue.called),
         "exceptions": Exceptions(
-            queue.exceptions_today, queue.awaiting_approval, queue.releases_today
+            queue.exceptions_today,
+            queue.awaiting_approval,
+            queue.releases_today,
+            queue.set_aside_today,
+            queue.refused_today,
         ),
         "bars": _bars(row, here, zone),
         "now_share": min(1.0, (here.now - midnight) / DAY),

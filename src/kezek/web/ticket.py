@@ -19,10 +19,12 @@ from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import AddDriver, Cancel, ChangeCause, Move, fixed
 from kezek.domain.booking.stand import owns, serves
+from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.turn.approve import Propose
 from kezek.text import names, refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
@@ -40,6 +42,9 @@ UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control
 
 _QR = translatable("QR code of the ticket")
 _MOVED = translatable("The booking has its new time.")
+_PROPOSED = translatable(
+    "The booking is proposed for cancellation. A second person at the post must agree."
+)
 _CANCELLED = translatable("The booking is cancelled. The place goes to others.")
 _NAMED = translatable("The driver is named on the ticket.")
 _BACK = translatable("Back to the ticket")
@@ -203,11 +208,16 @@ async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response
     key, delay = here.form.key, here.house.delay()
     cause = here.form.text("cause", 40)
     done = await ask(here, Cancel(key, holder_of(here, view), view.booking.number, delay, cause))
+    told = _CANCELLED
+    if isinstance(done, Refused) and done.reason is Reason.SECOND_PERSON_NEEDED:
+        # The staff at the desk ask for it here; an officer or who is in charge agrees at the console.
+        wish = Propose(key, holder_of(here, view), view.booking.number, Verb.CANCEL, cause)
+        done, told = await ask(here, wish), _PROPOSED
     if isinstance(done, Refused):
         if done.reason is Reason.REASON_MISSING:
             return _wrong(request, view, secret, "cause", done)
         raise _refused(here, view, secret, done)
-    here.flash("done", here.words.gettext(_CANCELLED))
+    here.flash("done", here.words.gettext(told))
     return redirect(request, f"/t/{secret}")
 
 

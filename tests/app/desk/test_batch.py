@@ -18,8 +18,9 @@ from kezek.domain.kernel.instant import DAY, HOUR, Moment, from_datetime, window
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
 from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
+from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.world import PEOPLE, A, World, X, vehicle
@@ -229,7 +230,9 @@ def test_numbers_that_do_not_exist_are_unknown(number):
         Cross("", OFFICER, number),
         Miss("", OFFICER, number),
         TurnBack("", OFFICER, number, "papers"),
+        Propose("", OFFICER, number, "miss", "driver_gone"),
         Approve("", OFFICER, number),
+        Refuse("", OFFICER, number, "not_proven"),
         Undo("", OFFICER, number),
         Lapse("", TIMER, number),
     ):
@@ -253,8 +256,12 @@ def test_events_name_nobody_after_a_whole_day_of_everything():
         w.done(Call("", OFFICER, A))
     w.done(Call("", OFFICER, A, 5, "medical"))
     w.done(Approve("", PEOPLE["supervisor"], 5))
+    w.done(Admit("", OFFICER, 1))
     w.done(TurnBack("", OFFICER, 1, "papers"))
     w.done(Undo("", OFFICER, 1))
+    w.set_aside(2, "miss", "driver_gone")
+    w.done(Propose("", OFFICER, 3, "turn_back", "papers"))
+    w.done(Refuse("", PEOPLE["second"], 3, "not_proven"))
     w.walk_in(20)
     w.done(CloseDay("", AGENCY, A, "2026-06-13", "flood"))
     w.wait(hours=72)

@@ -26,7 +26,6 @@ from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, to_datetime
 from kezek.domain.slot.place import Return
 from kezek.domain.turn.arrive import Arrive
-from kezek.domain.turn.gate import TurnBack
 from tests.world import PEOPLE, TODAY, A, B, D, World, X, granted
 
 OFFICER, AGENCY, CARRIER = PEOPLE["officer"], PEOPLE["agency"], PEOPLE["carrier"]
@@ -365,7 +364,7 @@ def test_particulars_are_kept_a_month_after_the_end_or_the_window():
     w.until(w.window(hour=13))
     w.done(Arrive("", OFFICER, late))
     w.wait(hours=96)
-    w.done(TurnBack("", OFFICER, late, "papers"))
+    w.set_aside(late, "turn_back", "papers")
     assert w.store.reader.get(Particulars, late).erase_on == "2026-07-17"
 
 
@@ -377,7 +376,7 @@ def test_a_sweep_leaves_a_live_booking_its_particulars_and_so_its_end_frees_the_
     w.wait(hours=24 * 90)
     sweep(w)
     assert w.store.reader.get(Particulars, number) is not None
-    w.done(TurnBack("", OFFICER, number, "papers"))
+    w.set_aside(number, "turn_back", "papers")
     assert w.claims() == set()
     w.wait(hours=24 * 32)
     assert sweep(w) > 0

@@ -17,13 +17,15 @@ from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
+from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.world import PEOPLE, TODAY, A, World, rules, vehicle
 
 OFFICER, AGENCY, CARRIER = PEOPLE["officer"], PEOPLE["agency"], PEOPLE["carrier"]
+SECOND = PEOPLE["second"]
 S, V = Status, Verb
 NOBODY = 999_999
 CELLS = list(product(Status, Verb))
@@ -84,7 +86,7 @@ def not_shown(w: World, number: int) -> None:
 
 
 def turned_back(w: World, number: int) -> None:
-    arrived(w, number)
+    admitted(w, number)
     w.done(TurnBack(w.key(), OFFICER, number, "papers"))
 
 
@@ -129,13 +131,34 @@ def last_call(w: World, number: int) -> None:
     arrived(w, number)
     for _ in range(w.rules["kz"].misses_max):
         w.done(Call(w.key(), OFFICER, A))
-        w.done(Miss(w.key(), OFFICER, number))
+        w.set_aside(number, "miss", "driver_gone")
     w.done(Call(w.key(), OFFICER, A))
+
+
+def last_call_unanswered(w: World, number: int) -> None:
+    last_call(w, number)
+    due(w, number)
 
 
 def missed_out(w: World, number: int) -> None:
     last_call(w, number)
-    w.done(Miss(w.key(), OFFICER, number))
+    w.set_aside(number, "miss", "driver_gone", second=OFFICER, first=SECOND)
+
+
+def proposed(verb: Verb, cause: str, way):
+    """The way into a cell, and there a first person asks for a step that needs two."""
+
+    def lead(w: World, number: int) -> None:
+        way(w, number)
+        w.done(Propose(w.key(), SECOND, number, verb, cause))
+
+    return lead
+
+
+def turned_back_alone(w: World, number: int) -> None:
+    called_early(w, number)
+    w.done(Admit(w.key(), OFFICER, number))
+    w.set_aside(number, "turn_back", "goods")
 
 
 def called_early(w: World, number: int) -> None:
@@ -153,50 +176,83 @@ def crossed_early(w: World, number: int) -> None:
     w.done(Cross(w.key(), OFFICER, number))
 
 
-def turned_back_early(w: World, number: int) -> None:
-    called_early(w, number)
-    w.done(TurnBack(w.key(), OFFICER, number, "goods"))
-
-
 def cancelled_early(w: World, number: int) -> None:
     called_early(w, number)
-    w.done(Miss(w.key(), OFFICER, number))
+    w.set_aside(number, "miss", "driver_gone")
     w.done(Cancel(w.key(), CARRIER, number))
 
 
 def missed_out_early(w: World, number: int) -> None:
     called_early(w, number)
-    w.done(Miss(w.key(), OFFICER, number))
+    w.set_aside(number, "miss", "driver_gone")
     w.until(w.window(hour=12))
     for _ in range(w.rules["kz"].misses_max):
         w.done(Call(w.key(), OFFICER, A))
-        w.done(Miss(w.key(), OFFICER, number))
+        w.set_aside(number, "miss", "breakdown")
+
+
+def missed_early(w: World, number: int) -> None:
+    called_early(w, number)
+    w.set_aside(number, "miss", "driver_gone")
 
 
 def early(w: World, number: int) -> None:
     w.done(Arrive(w.key(), OFFICER, number))
 
 
+TAKES = "what takes a place"
+OF_CALL = "a second person, of a call made"
+OF_PROPOSAL = "an officer of the post, of a proposal"
 SPECIAL = {
     (V.LAPSE, S.NO_SHOW, "time alone"): due,
     (V.LAPSE, S.ARRIVED, "an unanswered call"): unanswered,
     (V.LAPSE, S.CANCELLED, "no new time taken after a closure"): given_up,
-    (V.MISS, S.CALLED, "no misses left"): last_call,
+    (V.MISS, S.ARRIVED, "a call that ran out, misses left"): unanswered,
+    (V.MISS, S.NO_SHOW, "a call that ran out, none left"): last_call_unanswered,
     (V.CALL, S.ARRIVED, "out of turn, a reason"): early,
     (V.UNDO, S.NO_SHOW, "own last step, 10 s"): missed_out,
     (V.APPROVE, S.CALLED, "a second person"): called_early,
     (V.APPROVE, S.ADMITTED, "a second person"): admitted_early,
     (V.APPROVE, S.CROSSED, "a second person"): crossed_early,
-    (V.APPROVE, S.TURNED_BACK, "a second person"): turned_back_early,
+    (V.APPROVE, S.TURNED_BACK, "a second person"): turned_back_alone,
     (V.APPROVE, S.CANCELLED, "a second person"): cancelled_early,
     (V.APPROVE, S.NO_SHOW, "a second person"): missed_out_early,
+    (V.PROPOSE, S.ADMITTED, TAKES): admitted_early,
+    (V.APPROVE, S.CALLED, "two for a miss, misses left"): proposed(V.MISS, "driver_gone", called),
+    (V.APPROVE, S.CALLED, "two for a miss, none left"): proposed(
+        V.MISS, "driver_refuses", last_call
+    ),
+    (V.APPROVE, S.ARRIVED, "two for a turning back"): proposed(V.TURN_BACK, "goods", arrived),
+    (V.APPROVE, S.CALLED, "two for a turning back"): proposed(V.TURN_BACK, "papers", called),
+    (V.APPROVE, S.ADMITTED, "two for a turning back"): proposed(
+        V.TURN_BACK, "papers", admitted_early
+    ),
+    (V.APPROVE, S.ARRIVED, "two for a cancellation"): proposed(V.CANCEL, "breakdown", arrived),
+    (V.REFUSE, S.ARRIVED, OF_CALL): missed_early,
+    (V.REFUSE, S.CALLED, OF_CALL): called_early,
+    (V.REFUSE, S.ADMITTED, OF_CALL): admitted_early,
+    (V.REFUSE, S.CROSSED, OF_CALL): crossed_early,
+    (V.REFUSE, S.TURNED_BACK, OF_CALL): turned_back_alone,
+    (V.REFUSE, S.CANCELLED, OF_CALL): cancelled_early,
+    (V.REFUSE, S.NO_SHOW, OF_CALL): missed_out_early,
+    (V.REFUSE, S.ARRIVED, OF_PROPOSAL): proposed(V.CANCEL, "breakdown", arrived),
+    (V.REFUSE, S.ADMITTED, OF_PROPOSAL): proposed(V.TURN_BACK, "papers", admitted_early),
+    (V.REFUSE, S.CALLED, OF_PROPOSAL): proposed(V.MISS, "driver_gone", called),
+}
+for ahead, way in (("confirmed", PATHS[S.CONFIRMED]), ("late", late), ("displaced", displaced)):
+    SPECIAL[V.REFUSE, S(ahead), OF_PROPOSAL] = proposed(V.CALL, "medical", way)
+# What is legal for two people, and how one alone is answered.
+ALONE = {
+    (S.CALLED, V.MISS): "call_running",
+    (S.ARRIVED, V.TURN_BACK): "second_person_needed",
+    (S.CALLED, V.TURN_BACK): "second_person_needed",
 }
 UNDONE = {
     S.ARRIVED: S.CONFIRMED,
     S.CALLED: S.ARRIVED,
     S.ADMITTED: S.CALLED,
     S.CROSSED: S.ADMITTED,
-    S.TURNED_BACK: S.ARRIVED,
+    S.TURNED_BACK: S.ADMITTED,
     S.NO_SHOW: S.CALLED,
 }
 
@@ -221,9 +277,32 @@ def command(w: World, number: int, verb: Verb, row: Transition | None = None) ->
         V.ACKNOWLEDGE: lambda: Acknowledge(
             w.key(), CARRIER, number, getattr(w.booking(number), "call_until", None) or 0
         ),
-        V.APPROVE: lambda: Approve(w.key(), PEOPLE["supervisor"], number, "medical"),
+        V.PROPOSE: lambda: propose(w, number, row),
+        V.APPROVE: lambda: approve(w, number, row),
+        V.REFUSE: lambda: refuse(w, number, row),
     }
     return made[verb]()
+
+
+def propose(w: World, number: int, row: Transition | None) -> Propose:
+    verb, cause = (V.TURN_BACK, "papers") if row and row.guard == TAKES else (V.CALL, "medical")
+    return Propose(w.key(), OFFICER, number, verb, cause)
+
+
+def approve(w: World, number: int, row: Transition | None) -> Approve:
+    if row and row.guard.startswith("two for"):
+        verbs = {"a miss": V.MISS, "a turning": V.TURN_BACK, "a cancellation": V.CANCEL}
+        verb = next(verb for said, verb in verbs.items() if said in row.guard)
+        return Approve(w.key(), OFFICER, number, verb=verb)
+    return Approve(w.key(), PEOPLE["supervisor"], number, "medical")
+
+
+def refuse(w: World, number: int, row: Transition | None) -> Refuse:
+    of_call = row and row.guard == OF_CALL
+    verb = V.CALL if of_call else ""
+    if row and not of_call and w.status(number) is S.ADMITTED:
+        verb = V.TURN_BACK
+    return Refuse(w.key(), PEOPLE["supervisor"], number, "not_proven", verb)
 
 
 def name(value: object) -> str:
@@ -259,7 +338,10 @@ def test_what_the_table_does_not_hold_changes_nothing(status, verb):
     elif verb in (V.BOOK, V.WALK_IN):
         # A new booking of the same vehicle: refused while this one lives, and none of its business.
         reason = getattr(answer, "reason", "")
-        assert (reason in ("vehicle_booked", "day_closed")) is (status in LIVE), reason
+        refusals = ("vehicle_booked", "day_closed", "closed_today")
+        assert (reason in refusals) is (status in LIVE), reason
+    elif (status, verb) in ALONE:
+        assert answer.reason == ALONE[status, verb]
     elif verb is not V.DISPLACE:
         assert answer.reason == "wrong_status"
         assert answer.facts["status"] == status
@@ -285,6 +367,6 @@ def test_no_status_and_no_verb_is_forgotten():
 
 
 def test_a_cell_answers_with_its_first_row():
-    assert transition(S.CALLED, V.MISS).to is S.ARRIVED
+    assert transition(S.CALLED, V.MISS) is None, "time alone, or two people"
     assert transition(S.ARRIVED, V.CALL).event == "called"
     assert transition(S.CROSSED, V.CANCEL) is None

@@ -25,9 +25,10 @@ from kezek.domain.kernel.instant import DAY, HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
 from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
-from kezek.domain.turn.gate import Admit, Miss, TurnBack
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from tests.world import PEOPLE, TODAY, A, B, D, World, line, rules, vehicle
 
@@ -110,6 +111,22 @@ def called(w: World) -> int:
     return number
 
 
+def admitted(w: World) -> int:
+    number = called(w)
+    w.done(Admit(w.key(), OFFICER, number))
+    return number
+
+
+def proposed(w: World) -> int:
+    number = here(w)
+    w.done(Propose(w.key(), OFFICER, number, "turn_back", "papers"))
+    return number
+
+
+def closed(w: World) -> None:
+    w.done(CloseDay(w.key(), AGENCY, A, TODAY.isoformat(), "flood"))
+
+
 def many(field: str, value: object) -> Fault:
     return Fault(fields=lambda _: {field: value})
 
@@ -160,13 +177,11 @@ CASES = {
             R.PHONE_IMPOSSIBLE: truck(phone="call me"),
             R.DRIVER_MISSING: truck(drivers=("",)),
             R.DRIVERS_TOO_MANY: truck(drivers=("Invented",) * 5),
-            R.DAY_CLOSED: Fault(
-                facts=lambda w: w.done(CloseDay(w.key(), AGENCY, A, TODAY.isoformat(), "flood"))
-            ),
+            R.CLOSED_TODAY: Fault(facts=closed),
             R.VEHICLE_BOOKED: Fault(facts=booked),
             R.CLASS_FULL: Fault(facts=lambda w: [w.walk_in(n) for n in range(100, 124)]),
         },
-        (frozenset({R.DAY_CLOSED, R.CLASS_FULL}),),
+        (frozenset({R.CLOSED_TODAY, R.CLASS_FULL}),),
     ),
     "move": Case(
         lambda w: Move("the key", CARRIER, booked(w), w.window(day=2)),
@@ -241,6 +256,7 @@ CASES = {
                 lambda _: {"cause": "a friend"}, lambda w: w.do(Cancel(w.key(), CARRIER, 1))
             ),
             R.WRONG_STATUS: GONE,
+            R.CLOSED_TODAY: Fault(facts=closed),
         },
         (
             frozenset({R.NOT_ALLOWED, R.LINE_UNKNOWN}),
@@ -248,12 +264,35 @@ CASES = {
         ),
     ),
     "turn back": Case(
-        lambda w: TurnBack("the key", OFFICER, here(w), "papers"),
+        lambda w: TurnBack("the key", OFFICER, admitted(w), "papers"),
         {
             R.KEY_REUSED: REUSED,
             R.NOT_ALLOWED: fields(actor=CLERK),
             R.REASON_MISSING: fields(cause=""),
+            R.WRONG_STATUS: Fault(facts=lambda w: w.do(Cross(w.key(), OFFICER, 1))),
+        },
+    ),
+    "turn back from the line": Case(
+        lambda w: Propose("the key", OFFICER, here(w), "turn_back", "papers"),
+        {
+            R.KEY_REUSED: REUSED,
+            R.NOT_ALLOWED: fields(actor=CLERK),
+            R.REASON_MISSING: fields(cause="a friend"),
             R.WRONG_STATUS: GONE,
+            R.PROPOSED_ALREADY: Fault(
+                facts=lambda w: w.do(Propose(w.key(), PEOPLE["second"], 1, "turn_back", "goods"))
+            ),
+        },
+    ),
+    "refuse": Case(
+        lambda w: Refuse("the key", PEOPLE["supervisor"], proposed(w), "not_proven"),
+        {
+            R.KEY_REUSED: REUSED,
+            R.NOT_ALLOWED: fields(actor=CLERK),
+            R.REASON_MISSING: fields(cause="a friend"),
+            R.NOTHING_TO_APPROVE: Fault(
+                facts=lambda w: w.do(Refuse(w.key(), PEOPLE["second"], 1, "by_mistake"))
+            ),
         },
     ),
     "approve": Case(
@@ -462,7 +501,23 @@ def test_a_missing_key_and_a_stranger_s_key():
     assert w.refused(RevokeKey("", CARRIER, 1)) == "api_key_unknown"
 
 
+def test_a_call_is_not_missed_before_it_has_run_out():
+    w = World()
+    number = called(w)
+    answer = w.do(Miss("", OFFICER, number))
+    assert (answer.reason, answer.facts["until"]) == ("call_running", w.booking(number).call_until)
+
+
+def test_nobody_alone_ends_a_truck_that_waits():
+    w = World()
+    number = here(w)
+    assert w.refused(TurnBack("", OFFICER, number, "papers")) == "second_person_needed"
+    assert w.refused(Cancel("", CLERK, number, cause="breakdown")) == "second_person_needed"
+
+
 ELSEWHERE = {
+    R.CALL_RUNNING,
+    R.SECOND_PERSON_NEEDED,
     R.WINDOW_NOT_OPEN,
     R.OUT_OF_TURN,
     R.NOBODY_TO_CALL,

@@ -13,7 +13,6 @@ from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Joins, Regulations
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from kezek.domain.turn.gate import Miss
 from kezek.domain.turn.joining import place_if_joined
 from kezek.domain.turn.undo import Undo
 from kezek.domain.turn.waiting import present, waiting
@@ -156,7 +155,7 @@ def test_a_missed_call_is_no_new_coming():
     yard.comes(*BOOKED)
     yard.call()
     was = yard.joined("w1")
-    yard.w.done(Miss("", OFFICER, yard.numbers["w1"]))
+    yard.w.set_aside(yard.numbers["w1"], "miss", "driver_gone")
     assert yard.joined("w1") == was
     assert yard.line() == "b2 w1 b3 b4 b5 b6"
 

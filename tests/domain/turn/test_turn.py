@@ -14,9 +14,10 @@ from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
 from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
-from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross, TurnBack
 from kezek.domain.turn.undo import Undo
 from kezek.domain.turn.waiting import present, waiting
 from tests.world import GUARDS, PEOPLE, TODAY, A, B, D, World, X, vehicle
@@ -161,7 +162,7 @@ def test_who_is_called_early_and_misses_gains_nothing_on_the_own_window():
     early, on_time = booked(w, 1, 15), booked(w, 2, 9)
     arrive(w, early, on_time)
     w.done(Call("", OFFICER, A, early, "perishable"))
-    w.done(Miss("", OFFICER, early))
+    w.set_aside(early, "miss", "driver_gone")
     assert in_line(w) == [on_time, early]
     assert call(w) == on_time
     assert w.refused(Call("", OFFICER, A)) == "window_not_open"
@@ -172,7 +173,7 @@ def test_a_walk_in_that_misses_stands_before_those_who_come_later():
     first, second = w.walk_in(1), w.walk_in(2)
     w.wait(minutes=1)
     assert call(w) == first
-    w.done(Miss("", OFFICER, first))
+    w.set_aside(first, "miss", "driver_gone")
     w.wait(minutes=1)
     third = w.walk_in(3)
     assert in_line(w) == [second, first, third]
@@ -244,7 +245,7 @@ def test_one_may_propose_and_another_call():
     w = World()
     _, other = crowd(w)
     w.done(Approve("", BOSS, other, "humanitarian"))
-    assert w.refused(Approve("", OFFICER, other, "medical")) == "nothing_to_approve"
+    assert w.refused(Approve("", OFFICER, other, "medical")) == "proposed_already"
     assert w.done(Call("", OFFICER, A, other))["exception"] == "approved"
 
 
@@ -285,12 +286,14 @@ def test_undo_restores_the_facts_and_the_cursor(verb):
         "admit": Admit("", OFFICER, number),
         "cross": Cross("", OFFICER, number),
     }
-    if verb in ("turn_back", "miss"):
+    if verb == "turn_back":
+        story.pop("cross")
+        story[verb] = TurnBack("", OFFICER, number, "papers")
+    if verb == "miss":
         story.pop("cross")
         story.pop("admit")
-        story[verb] = (
-            Miss("", OFFICER, number) if verb == "miss" else TurnBack("", OFFICER, number, "papers")
-        )
+        story["propose"] = Propose("", SECOND_OFFICER, number, "miss", "driver_gone")
+        story[verb] = Approve("", OFFICER, number)
     for name, command in story.items():
         before, cursor, claims = w.booking(number), w.line().cursor, w.claims()
         w.done(command)
@@ -299,7 +302,8 @@ def test_undo_restores_the_facts_and_the_cursor(verb):
     w.wait(seconds=10)
     assert w.done(Undo("", OFFICER, number))["undone"] == verb
     after = w.booking(number)
-    assert {**fields(after), "step": ""} == {**fields(before), "step": ""}
+    kept = {"step": "", "proposal": ""}
+    assert {**fields(after), **kept} == {**fields(before), **kept}
     assert w.line().cursor == cursor
     assert w.claims() == claims
     assert w.last().kind == "undone"
@@ -359,7 +363,7 @@ def test_an_approval_survives_the_undoing_of_a_later_step():
 def test_who_is_undone_after_somebody_booked_the_vehicle_is_refused():
     w = World()
     arrive(w, booked(w, 1, 9))
-    w.done(TurnBack("", OFFICER, 1, "papers"))
+    w.set_aside(1, "turn_back", "papers", first=SECOND_OFFICER, second=OFFICER)
     second = w.book(1, line=B, start=w.window(B, day=1))
     assert w.refused(Undo("", OFFICER, 1)) == "vehicle_booked"
     w.done(Cancel("", CARRIER, second))
@@ -429,7 +433,7 @@ def test_undoing_a_call_in_turn_keeps_an_approval_given_meanwhile():
     w = World()
     head, other = crowd(w)
     w.done(Call("", OFFICER, A, other, "perishable"))
-    w.done(Miss("", OFFICER, other))
+    w.set_aside(other, "miss", "driver_gone")
     for _ in (head, other):
         w.done(Call("", SECOND_OFFICER, A))
     assert w.status(other) == "called", "in its turn"
@@ -442,7 +446,7 @@ def test_nobody_approves_what_one_has_asked_for_by_way_of_another_call():
     w = World()
     _, other = crowd(w)
     w.done(Call("", BOSS, A, other, "perishable"))
-    w.done(Miss("", OFFICER, other))
+    w.set_aside(other, "miss", "driver_gone")
     w.done(Call("", OFFICER, A, other, "medical"))
     assert w.body().items() >= {"cause": "perishable", "exception": "awaiting"}.items()
     assert w.refused(Approve("", BOSS, other)) == "same_approver"

@@ -89,7 +89,8 @@ def console() -> dict:
         late=0,
         verb="arrive",
         place=None,
-        can_turn_back=False,
+        turn_back="",
+        mistake=False,
         can_release=False,
         drivers=("Aziz Karimov",),
         **vars(truck("UZ")),
@@ -112,21 +113,64 @@ def console() -> dict:
         "due_by": at("19:00"),
         "exceptions": V(
             count=4,
-            awaiting=[
-                V(id=7, code="C38X", at=at("15:48"), reason="perishables", mine=False, can=True)
-            ],
+            set_aside=1,
+            refused=0,
         ),
+        "closed": "the road is flooded",
+        "pending": [
+            V(
+                step="call",
+                made=True,
+                what="Called out of turn, awaits approval",
+                reason="perishables",
+                who="officer 215",
+                since=at("15:48"),
+                mine=False,
+                can=True,
+                answer="approve",
+                **vars(truck("UZ")),
+            )
+        ],
+        "to_answer": 1,
+        "marks": {},
         "next": rows[0],
         "then": rows[1:],
         "waiting": 63,
         "soon": [(1, 55, 70), (3, 40, 66), (6, 12, 41)],
         "pace": 25,
         "called": [
-            V(by=at("17:36"), left=13, exception="", **vars(truck("RU"))),
-            V(by=at("17:39"), left=16, exception="awaiting", **vars(truck("KZ"))),
-            V(by=at("17:20"), left=None, exception="", **vars(truck("KZ"))),
+            V(
+                by=at("17:36"),
+                left=13,
+                acknowledged=None,
+                unanswered=4,
+                at=at("17:16"),
+                exception="",
+                **vars(truck("RU")),
+            ),
+            V(
+                by=at("17:39"),
+                left=16,
+                acknowledged=None,
+                unanswered=4,
+                at=at("17:16"),
+                exception="awaiting",
+                **vars(truck("KZ")),
+            ),
+            V(
+                by=at("17:20"),
+                left=None,
+                acknowledged=None,
+                unanswered=4,
+                at=at("17:16"),
+                exception="",
+                **vars(truck("KZ")),
+            ),
         ],
-        "gate": [V(at=at("17:02"), **vars(truck("KZ"))), V(at=at("17:11"), **vars(truck("UZ")))],
+        "gate": [
+            V(at=at("17:02"), turn_back="turn-back", **vars(truck("KZ"))),
+            V(at=at("17:11"), turn_back="propose", **vars(truck("UZ"))),
+        ],
         "gate_places": 4,
         "last": V(
             verb="call", code="3A76", booking=20611, at=at("17:21"), event=48117, seconds_left=8
@@ -138,7 +182,10 @@ def console() -> dict:
         "turn_back_reasons": [("papers", "papers are missing"), ("cargo", "cargo is not allowed")],
         "release_reasons": [("papers_seen", "registration papers seen")],
         "exception_reasons": [("perishable", "perishable goods"), ("live", "live animals")],
-        "in_charge": True,
+        "unanswered_minutes": 3,
+        "account": 7,
+        "miss_reasons": [("driver_gone", "the driver is not in the waiting area")],
+        "refusal_reasons": [("not_proven", "no document shows the reason")],
         "stream": None,
         "night": False,
         **FORM,
@@ -178,6 +225,57 @@ def agency_calendar() -> dict:
         "source": "Capacity 303 a day is the largest number ever seen on the board.",
         "entries": LOG,
         "older": "?before=47919",
+        "pending": [
+            V(
+                step="turn_back",
+                made=False,
+                what="Proposed: turn back",
+                reason="papers are missing",
+                who="officer 215",
+                since=at("15:48"),
+                mine=False,
+                can=True,
+                answer="approve",
+                **vars(truck("UZ")),
+            )
+        ],
+        "refusal_reasons": [("not_proven", "no document shows the reason")],
+        **FORM,
+    }
+
+
+def handover() -> dict:
+    seen = console()
+    return {
+        name: seen[name] for name in ("site", "waiting", "pace", "called", "gate", "pending")
+    } | {
+        "post": DOSTYK,
+        "as_of": at("17:21"),
+        "due": 12,
+        "due_by": at("19:00"),
+        "crossed": 130,
+        "hours": [(at("16:00"), 3), (at("17:00"), 11), (None, 2)],
+        "unanswered": 1,
+        "exceptions": 4,
+        "set_aside": 1,
+        "refused": 0,
+        "closed": None,
+        "closures": [(at("17:21").date(), "the road is flooded")],
+        **FORM,
+    }
+
+
+def line_list() -> dict:
+    rows = [
+        V(**{**vars(truck()), "place": n, "klass": "in_turn", "tail": "BC2"}) for n in range(1, 5)
+    ]
+    return {
+        "site": site(user="officer 214"),
+        "post": DOSTYK,
+        "as_of": at("17:21"),
+        "called": [V(**{**vars(truck("RU")), "tail": "402"})],
+        "groups": [V(start=at("17:00"), rows=rows), V(start=None, rows=rows[:1])],
+        "waiting": 5,
         **FORM,
     }
 
@@ -556,6 +654,7 @@ def choose_post(kind: str) -> dict:
             open=n != 2,
             days=post.days,
             changed=0,
+            asked=n - 1,
         )
         for n, post in enumerate((DOSTYK, NUR, POSTS["kz_bakhty"]), 1)
     ]

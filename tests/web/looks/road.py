@@ -117,7 +117,7 @@ def checkpoint() -> dict:
         "before": 71,
         "called": 3,
         "today": V(places=0, reserve=35),
-        "exceptions": V(count=4, awaiting=1, releases=2),
+        "exceptions": V(count=4, awaiting=1, releases=2, set_aside=1, refused=1),
         "bars": bars(),
         "now_share": 17.4 / 24,
         "days": NUR.days,
@@ -147,7 +147,7 @@ def quiet() -> dict:
         called=0,
         bars=[],
         closures=[closed],
-        exceptions=V(count=0, awaiting=0, releases=0),
+        exceptions=V(count=0, awaiting=0, releases=0, set_aside=0, refused=0),
         today=V(places=85, reserve=1),
         days=c["post"].days,
     )

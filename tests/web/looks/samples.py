@@ -34,6 +34,8 @@ PAGES: dict[str, tuple[str, dict]] = {
     "choose_agency": ("pages/choose_post.html", office.choose_post("agency")),
     "console": ("pages/console.html", office.console()),
     "console-night": ("pages/console.html", office.console()),
+    "handover": ("pages/handover.html", office.handover()),
+    "line_list": ("pages/line_list.html", office.line_list()),
     "agency_calendar": ("pages/agency_calendar.html", office.agency_calendar()),
     "agency_day": ("pages/agency_day.html", office.agency_day()),
     "what_if_form": ("pages/what_if_form.html", planner.what_if_form()),

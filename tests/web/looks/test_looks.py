@@ -21,6 +21,8 @@ OFFICE = {
     "clerk",
     "book",
     "print",
+    "handover",
+    "agency_calendar",
 }  # full plates are theirs
 
 

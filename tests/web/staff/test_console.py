@@ -8,6 +8,7 @@ import re
 import pytest
 
 from kezek.domain.account.actor import Actor
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive
@@ -16,7 +17,7 @@ from kezek.domain.turn.gate import Admit
 from kezek.web.live import messages
 from tests.typist import Way, typed
 from tests.web.staff.office import Browser, Office, code_of
-from tests.world import PEOPLE, A, B
+from tests.world import PEOPLE, TODAY, A, B
 
 HERE = "/console/kz_a"
 
@@ -81,12 +82,20 @@ def test_a_code_is_found_that_was_typed_with_letters_that_look_alike(office):
     assert f'id="hit-{number}"' in look_for(office.browser("officer"), alike)
 
 
-def test_a_walk_in_taken_by_mistake_is_turned_back_from_its_card(office):
+def test_a_walk_in_taken_by_mistake_leaves_the_line_within_five_minutes_from_its_card(office):
     b, number = office.browser("officer"), office.walk_in(1)
     found = look_for(b, code_of(number))
-    sent = b.post(f"{HERE}/turn-back", b.fill(found, f"{HERE}/turn-back") | {"reason": "own_wish"})
-    assert "is turned back" in b.flash(sent)
-    assert office.status(number) == "turned_back"
+    assert "taken by mistake" in b.flash(
+        b.post(f"{HERE}/mistake", b.fill(found, f"{HERE}/mistake"))
+    )
+    assert office.status(number) == "cancelled"
+    later = office.walk_in(2)
+    page = look_for(office.browser("second"), code_of(later))
+    assert f'action="{HERE}/mistake"' not in page, "only whoever took it"
+    office.wait(minutes=6)
+    page = look_for(b, code_of(later))
+    assert f'action="{HERE}/mistake"' not in page
+    assert "Turn back, with a second person…" in page
 
 
 def test_the_form_of_a_walk_in_says_how_it_joins_and_about_where(office):
@@ -180,13 +189,19 @@ def test_nothing_found_says_so_and_many_ask_for_more(office):
 
 
 def test_a_missed_call_goes_behind_and_the_last_one_ends(office):
-    b, number = office.browser("officer"), called(office)
-    assert "stands behind the present hour" in b.flash(press(b, "miss", number))
-    for _ in range(2):
-        office.done(Call(office.key(), PEOPLE["officer"], A))
-        last = b.flash(press(b, "miss", number))
+    b, other, number = office.browser("officer"), office.browser("second"), called(office)
+    for nth in range(3):
+        said = b.flash(press(b, "propose", number, reason="driver_gone"))
+        assert "A second person must answer it." in said
+        assert office.status(number) == "called", "only proposed"
+        assert f'action="{HERE}/approve"' not in b.page(HERE), "not by the same person"
+        last = other.flash(press(other, "approve", number))
+        assert "stands behind the present hour" in last or nth == 2
+        if nth < 2:
+            office.done(Call(office.key(), PEOPLE["officer"], A))
     assert "its booking has ended" in last
     assert office.status(number) == "no_show"
+    assert "Places taken away by two people: 3." in b.page(HERE)
 
 
 def test_turning_back_needs_a_cause_of_the_list(office):
@@ -226,7 +241,7 @@ class TestOutOfTurn:
         chief = office.browser("supervisor")
         assert "is approved" in chief.flash(press(chief, "approve", number))
         assert office.booking(number).exception == "approved"
-        assert "None awaits approval." in chief.page(HERE)
+        assert "Waits for a second person" not in chief.page(HERE)
 
     def test_an_exception_awaits_even_when_its_truck_has_gone(self, office):
         b = office.browser("officer")
@@ -243,9 +258,30 @@ class TestOutOfTurn:
         chief, b = office.browser("supervisor"), office.browser("officer")
         arrived(office, 1)
         number = arrived(office, 2)
-        assert "another officer may call" in chief.flash(self.out(chief, number, step="propose"))
+        assert "is on the list" in chief.flash(self.out(chief, number, step="propose"))
         assert office.status(number) == "arrived"
-        assert "Two people agreed." in b.flash(self.out(b, number))
+        page = b.page(HERE)
+        assert page.count("Proposed: call out of turn") == 2, "on the list, and at the truck's row"
+        assert "1 waits for your answer" in page
+        assert "Proposed: call out of turn" in look_for(b, code_of(number))
+        assert "1 waits for a second person" in chief.page(HERE)
+        pressed = press(b, "call", number)
+        assert "Two people agreed." in b.flash(pressed)
+
+    def test_a_refused_proposal_is_gone_and_a_refused_call_is_counted(self, office):
+        b, chief = office.browser("officer"), office.browser("supervisor")
+        arrived(office, 1)
+        number = arrived(office, 2)
+        b.flash(self.out(b, number, step="propose"))
+        said = chief.flash(press(chief, "refuse", number, reason="not_proven"))
+        assert "Nothing has changed." in said
+        assert office.booking(number).exception == ""
+        assert "Waits for a second person" not in chief.page(HERE)
+        b.flash(self.out(b, number))
+        said = chief.flash(press(chief, "refuse", number, reason="not_founded"))
+        assert "is counted as refused" in said
+        assert office.booking(number).exception == "refused"
+        assert "refused afterwards: 1" in b.page(HERE)
 
     @pytest.mark.parametrize(
         ("fields", "said"),
@@ -358,13 +394,44 @@ def test_releasing_a_blocked_truck_frees_it_and_counts_the_claim(office):
     assert office.book(1), "the owner books at once"
 
 
-def test_a_call_is_not_taken_away_before_its_time_without_a_question(office):
+def test_a_call_is_not_taken_away_before_its_time_by_one_person(office):
     b, number = office.browser("officer"), called(office)
-    page = b.page(HERE)
-    row = page[page.index(f'id="d-miss-{number}"') :]
-    assert row.index("and loses this call.") < row.index("Missed all the same")
-    press(b, "miss", number)
+    filled = b.token(HERE) | {"booking": str(number)}
+    said = b.flash(b.post(f"{HERE}/miss", filled))
+    assert "After that the call counts as missed by itself." in said
+    assert "(call_running)" in said
+    assert office.kinds(number)[-1] == "called"
+    office.until(office.booking(number).call_until)
+    assert "stands behind" in b.flash(b.post(f"{HERE}/miss", b.token(HERE) | filled))
     assert office.kinds(number)[-1] == "missed"
+
+
+class TestClosedDay:
+    def close(self, office: Office) -> None:
+        office.done(CloseDay(office.key(), PEOPLE["agency"], A, TODAY.isoformat(), "flood"))
+
+    def test_it_is_said_and_a_call_asks_first(self, office):
+        b, number = office.browser("officer"), arrived(office)
+        open_page = b.page(HERE)
+        self.close(office)
+        said = b.flash(b.post(f"{HERE}/call", b.fill(open_page, f"{HERE}/call")))
+        assert "The post is closed today: flood." in said
+        assert "(closed_today)" in said
+        assert office.status(number) == "arrived"
+        page = b.page(HERE)
+        assert 'id="closed"' in page
+        assert "The post is closed today: flood. Call all the same?" in page
+        assert "is called" in b.flash(press(b, "call", number))
+        assert office.body()["despite_closure"] == 1
+
+    def test_a_walk_in_asks_first(self, office):
+        b = office.browser("officer")
+        self.close(office)
+        given = {"country": "KZ", "plate": "TST 00777"}
+        refused = b.send(HERE, f"{HERE}/walk-in", **given)
+        assert "The post is closed today: flood." in refused.text
+        taken = b.send(HERE, f"{HERE}/walk-in", **given, despite_closure="1")
+        assert "joined the line as a walk-in" in b.flash(taken)
 
 
 @pytest.mark.parametrize("verb", ["arrive", "call", "admit", "cross", "turn-back", "miss"])
@@ -421,7 +488,7 @@ def test_due_trucks_are_listed_and_the_late_say_how_late(office):
     office.book(2, start=office.window(hour=11))
     office.wait(hours=1)
     page = office.browser("officer").page(HERE)
-    due = page[page.index('id="due"') : page.index('id="exc"')]
+    due = page[page.index('id="due"') : page.index('id="counts"')]
     assert "TST00001" in due
     assert "30 min" in due
     assert "TST00002" in due

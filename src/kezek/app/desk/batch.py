@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
 from time import monotonic
@@ -30,6 +30,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Miss
 
 # Who asks and how long a place is held back do not make two requests different.
 # Refusals because of another live booking of the vehicle, whose number is among their facts.
@@ -166,7 +167,8 @@ def _decided(draft: _Draft, command: Command) -> Decision:
     Nobody is refused because of a row that has lapsed already: it lapses now, and the command is
     decided again.
     """
-    if type(command) is not Lapse:
+    # Lapse and Miss say themselves what time has changed.
+    if type(command) not in (Lapse, Miss):
         for number in _touched(draft, command):
             _settle(draft, number)
     decision = decide(draft.facts, command, draft.rules, draft.now)
@@ -210,14 +212,20 @@ def _digest(command: Command) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _body_fields(kind: type[Any]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name not in _NOT_THE_BODY)
+def _body_fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """Names with the default at which a field stays out: see `added`."""
+    return tuple(
+        (f.name, f.default if f.metadata.get("added") else MISSING)
+        for f in fields(kind)
+        if f.name not in _NOT_THE_BODY
+    )
 
 
 def _body(command: Command) -> bytes:
     """What was asked, digested: the same key with another body is refused."""
     kind = type(command)
-    whole = [kind.__name__, *(getattr(command, name) for name in _body_fields(kind))]
+    said = ((getattr(command, name), default) for name, default in _body_fields(kind))
+    whole = [kind.__name__, *(told for told, default in said if told != default)]
     try:
         text = msgspec.json.encode(whole)
     except UnicodeEncodeError:

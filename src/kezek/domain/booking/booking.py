@@ -62,12 +62,13 @@ class Booking:
     `joined_at` places the turn in the line when that is not the booked window: a late arrival or a
     missed call puts it behind the window current then.  `ended_at` with `outcome` closes the booking.
     `look_at` is the next instant at which time alone may change it.  `exception` is empty, `proposed`,
-    `awaiting` or `approved`, for the `exception_cause` that was given first; `exception_by` is the
-    account that acted first.  `step` describes
+    `awaiting`, `approved` or `refused`, for the `exception_cause` that was given first; `exception_by`
+    is the account that acted first.  `step` describes
     the last officer's step, so that it can be undone: see `turn/undo.py`.  `acknowledged_at` is when the
     driver answered a call: see `turn/acknowledge.py`.  `salt` is chance that only this booking has: code
     and link are made of it (`salt_of`); one made before salts has none.  `joined_round` is the round of
     the line that the turn lets pass, None where its class joins at once: see `turn/joining.py`.
+    `proposal` is a step that needs two people and that one has asked for: see `booking/proposal.py`.
     """
 
     number: int
@@ -97,6 +98,7 @@ class Booking:
     acknowledged_at: Instant | None = None
     salt: str = ""
     joined_round: int | None = None
+    proposal: str = ""
 
     @property
     def key(self) -> int:

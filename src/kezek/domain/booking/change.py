@@ -8,19 +8,23 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import erased_on, outcome_of
 from kezek.domain.booking.booking import Booking, Driver, Particulars
+from kezek.domain.booking.proposal import needs_two
 from kezek.domain.booking.stand import Stand, claims_held, forbidden, owns, serves, stand
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.kernel.instant import MINUTE, Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return, bookable, find, give_back, regain, take
 from kezek.domain.vehicle.vehicle import is_name
+
+# How long whoever took a walk-in by mistake may take it out of the line again alone.
+MISTAKE_FOR = 5 * MINUTE
 
 
 class ChangeCause(StrEnum):
@@ -152,14 +156,38 @@ def _named(cause: str) -> dict[str, Fact]:
 
 def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment) -> Decision:
     """The booking ends, its vehicle is free, its place comes back after a while."""
-    at = stand(
-        facts, command.number, Verb.CANCEL, rules, now.at, lambda at: _unaccounted(command, at)
-    )
+
+    def wrong(at: Stand) -> Refused | None:
+        return _unaccounted(command, at) or _alone(command.actor, at, now.at)
+
+    at = stand(facts, command.number, Verb.CANCEL, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     body: dict[str, Fact] = {"from": at.status} | _named(command.cause)
     event = Event(EventKind.CANCELLED, at.line.id, command.number, body)
     return ended(facts, at, "cancelled", event, now.at, back_at=now.at + command.delay)
+
+
+def _alone(actor: Actor, at: Stand, now: Instant) -> Refused | None:
+    """A truck that waits is cancelled by its driver or carrier; by staff only when two agree."""
+    booking = at.booking
+    if not needs_two(Verb.CANCEL, booking, at.status) or actor.ticket == booking.number:
+        return None
+    mine = actor.account != 0 and actor.account == booking.holder
+    # A walk-in belongs to the officer who took it, so that holding it says nothing about its driver.
+    if mine and booking.start is not None and not serves(actor, at.line):
+        return None
+    if taken_by_mistake(booking, actor, now):
+        return None
+    return Refused(Reason.SECOND_PERSON_NEEDED, {"number": booking.number, "verb": Verb.CANCEL})
+
+
+def taken_by_mistake(booking: Booking, actor: Actor, now: Instant) -> bool:
+    """Whether a walk-in may still be taken out of the line by whoever took it, alone."""
+    mine = actor.account != 0 and actor.account == booking.holder
+    if not mine or booking.start is not None or booking.arrived_at is None or booking.misses:
+        return False
+    return now - booking.arrived_at <= MISTAKE_FOR
 
 
 def ended(

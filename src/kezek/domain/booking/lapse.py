@@ -7,7 +7,7 @@ from dataclasses import replace
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
 from kezek.domain.booking.stand import Stand, stand, standing
-from kezek.domain.booking.status import Status, look_at
+from kezek.domain.booking.status import Status, behind, look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -81,8 +81,8 @@ def missed(facts: Facts, at: Stand, now: Instant, step: str = "") -> Accepted:
         return ended(facts, at, "no_show", event, now, misses=misses, step=step)
     event = Event(EventKind.MISSED, at.line.id, booking.number, body)
     # The place follows from the call, not from when somebody noticed that nobody came.
-    joined = min(now, booking.call_until or now)
-    back = at.after(misses=misses, called_at=None, call_until=None, joined_at=joined, step=step)
+    lost = behind(booking, min(now, booking.call_until or now))
+    back = replace(lost, step=step, look_at=look_at(lost, at.regulation))
     outcome: dict[str, Fact] = {"number": booking.number, "status": str(Status.ARRIVED)}
     return Accepted((event,), (back,), outcome=outcome)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 
 from kezek.domain.booking.booking import Booking
@@ -58,6 +59,23 @@ def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> 
     if now >= no_show_at(booking.start, regulation):
         return Status.NO_SHOW
     return Status.LATE if now >= booking.start + regulation.window else Status.CONFIRMED
+
+
+def settled(booking: Booking, regulation: Regulation, now: Instant) -> Booking:
+    """The booking with what time alone has done to its place, before the timer says so.
+
+    Every reader of a line takes its bookings through here, so nobody sees a place that is lost already.
+    """
+    if booking.call_until is None or status_of(booking, regulation, now) is not Status.ARRIVED:
+        return booking
+    return behind(booking, booking.call_until)
+
+
+def behind(booking: Booking, at: Instant) -> Booking:
+    """The booking after a call that nobody answered: behind the window that was current then."""
+    return replace(
+        booking, misses=booking.misses + 1, called_at=None, call_until=None, joined_at=at
+    )
 
 
 def no_show_at(start: Instant, regulation: Regulation) -> Instant:

@@ -32,7 +32,9 @@ class Verb(StrEnum):
     DISPLACE = "displace"
     LAPSE = "lapse"
     UNDO = "undo"
+    PROPOSE = "propose"
     APPROVE = "approve"
+    REFUSE = "refuse"
 
 
 @value(frozen=True, slots=True)
@@ -59,35 +61,40 @@ AHEAD = frozenset({S.CONFIRMED, S.LATE, S.DISPLACED})
 PRESENT = frozenset({S.ARRIVED, S.CALLED, S.ADMITTED})
 # Ends that an officer's step may have brought about.
 LEFT = frozenset({S.CROSSED, S.TURNED_BACK, S.NO_SHOW})
+# Whatever became of a truck, a call out of turn that it had awaits its second name.
+_EVER = (LIVE | ENDED) - {S.RELEASED}
 
 TRANSITIONS: tuple[Transition, ...] = (
     _row(V.BOOK, S.NONE, "window free, vehicle free", S.CONFIRMED, E.CONFIRMED),
     _row(V.WALK_IN, S.NONE, "walk-ins left today, vehicle free", S.ARRIVED, E.WALKED_IN),
     _row(V.MOVE, AHEAD, "moves left, before the limit, window free", S.CONFIRMED, E.MOVED),
-    _row(
-        V.CANCEL,
-        AHEAD | {S.ARRIVED},
-        "own booking, or staff with a reason",
-        S.CANCELLED,
-        E.CANCELLED,
-    ),
+    _row(V.CANCEL, AHEAD, "own booking, or staff with a reason", S.CANCELLED, E.CANCELLED),
+    _row(V.CANCEL, S.ARRIVED, "own booking, or a walk-in's mistake", S.CANCELLED, E.CANCELLED),
     _row(V.ADD_DRIVER, LIVE - {S.ADMITTED}, "drivers left", None, E.DRIVER_ADDED),
     _row(V.ARRIVE, frozenset({S.CONFIRMED, S.LATE}), "officer of the post", S.ARRIVED, E.ARRIVED),
     _row(V.CALL, S.ARRIVED, "next by rule", S.CALLED, E.CALLED),
     _row(V.CALL, S.ARRIVED, "out of turn, a reason", S.CALLED, E.CALLED_OUT_OF_TURN),
     _row(V.ACKNOWLEDGE, S.CALLED, "own booking, this call", None, E.ACKNOWLEDGED),
-    _row(V.MISS, S.CALLED, "misses left", S.ARRIVED, E.MISSED),
-    _row(V.MISS, S.CALLED, "no misses left", S.NO_SHOW, E.NOT_SHOWN),
+    _row(V.MISS, S.ARRIVED, "a call that ran out, misses left", S.ARRIVED, E.MISSED),
+    _row(V.MISS, S.NO_SHOW, "a call that ran out, none left", S.NO_SHOW, E.NOT_SHOWN),
     _row(V.ADMIT, S.CALLED, "officer of the post", S.ADMITTED, E.ADMITTED),
     _row(V.CROSS, S.ADMITTED, "officer of the post", S.CROSSED, E.CROSSED),
-    _row(V.TURN_BACK, PRESENT, "a reason", S.TURNED_BACK, E.TURNED_BACK),
+    _row(V.TURN_BACK, S.ADMITTED, "a reason", S.TURNED_BACK, E.TURNED_BACK),
     _row(V.RELEASE, AHEAD, "papers seen, a reason", S.RELEASED, E.RELEASED),
     _row(V.DISPLACE, frozenset({S.CONFIRMED, S.LATE}), "capacity cut", S.DISPLACED, E.DISPLACED),
     _row(V.LAPSE, S.NO_SHOW, "time alone", S.NO_SHOW, E.NOT_SHOWN),
     _row(V.LAPSE, S.CANCELLED, "no new time taken after a closure", S.CANCELLED, E.CANCELLED),
     _row(V.LAPSE, S.ARRIVED, "an unanswered call", S.ARRIVED, E.MISSED),
     _row(V.UNDO, PRESENT | LEFT, "own last step, 10 s", None, E.UNDONE),
-    _row(V.APPROVE, (LIVE | ENDED) - {S.RELEASED}, "a second person", None, E.EXCEPTION_APPROVED),
+    _row(V.PROPOSE, AHEAD | {S.ARRIVED}, "a call out of turn", None, E.EXCEPTION_APPROVED),
+    _row(V.PROPOSE, PRESENT, "what takes a place", None, E.PROPOSED),
+    _row(V.APPROVE, _EVER, "a second person", None, E.EXCEPTION_APPROVED),
+    _row(V.APPROVE, S.CALLED, "two for a miss, misses left", S.ARRIVED, E.MISSED),
+    _row(V.APPROVE, S.CALLED, "two for a miss, none left", S.NO_SHOW, E.NOT_SHOWN),
+    _row(V.APPROVE, PRESENT, "two for a turning back", S.TURNED_BACK, E.TURNED_BACK),
+    _row(V.APPROVE, S.ARRIVED, "two for a cancellation", S.CANCELLED, E.CANCELLED),
+    _row(V.REFUSE, _EVER - AHEAD, "a second person, of a call made", None, E.EXCEPTION_REFUSED),
+    _row(V.REFUSE, LIVE, "an officer of the post, of a proposal", None, E.PROPOSAL_REFUSED),
 )
 
 

@@ -56,12 +56,15 @@ class Reason(StrEnum):
     # The booking is not where the verb needs it to be.
     WRONG_STATUS = "wrong_status"
     CALL_OVER = "call_over"
+    CALL_RUNNING = "call_running"
+    SECOND_PERSON_NEEDED = "second_person_needed"
     WINDOW_NOT_OPEN = "window_not_open"
     OUT_OF_TURN = "out_of_turn"
     NOBODY_TO_CALL = "nobody_to_call"
     NOTHING_TO_UNDO = "nothing_to_undo"
     UNDO_TOO_LATE = "undo_too_late"
     NOTHING_TO_APPROVE = "nothing_to_approve"
+    PROPOSED_ALREADY = "proposed_already"
     NOTHING_TO_CONFIRM = "nothing_to_confirm"
     SAME_APPROVER = "same_approver"
     MOVES_EXHAUSTED = "moves_exhausted"
@@ -72,6 +75,7 @@ class Reason(StrEnum):
     SAME_WINDOW = "same_window"
     WINDOW_UNKNOWN = "window_unknown"
     DAY_CLOSED = "day_closed"
+    CLOSED_TODAY = "closed_today"
     # One active booking per vehicle, then what is scarce.
     VIN_MISSING = "vin_missing"
     VEHICLE_BOOKED = "vehicle_booked"
@@ -132,6 +136,7 @@ _KINDS: Mapping[Reason, Kind] = {
 _RETRYABLE = frozenset(
     {
         Reason.NUMBERS_WITHHELD,
+        Reason.CALL_RUNNING,
         Reason.WINDOW_NOT_OPEN,
         Reason.NOBODY_TO_CALL,
         Reason.HORIZON_EXCEEDED,

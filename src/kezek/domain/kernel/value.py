@@ -7,6 +7,7 @@ of its time (docs/speed.md).  Otherwise it is that class: values compare and has
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,4 +21,13 @@ else:
         return dataclass(unsafe_hash=True, slots=slots)
 
 
-__all__ = ["value"]
+def added(default: Any) -> Any:
+    """A field that a later release gave to a command.
+
+    A request that leaves it at its default is the request of the release before, so a key that was
+    answered before the upgrade is answered the same after it.
+    """
+    return field(default=default, metadata={"added": True})
+
+
+__all__ = ["added", "value"]

@@ -40,6 +40,14 @@ def day_of(line: Line, at: Instant) -> tuple[str, str]:
     return (line.id, local_day(at, line.zone).isoformat())
 
 
+def closed_today(facts: Facts, line: Line, now: Instant) -> Refused | None:
+    """The no to a step at a post that is closed today; None when it is open, or no day is kept."""
+    day = facts.get(Day, day_of(line, now))
+    if day is None or day.open:
+        return None
+    return Refused(Reason.CLOSED_TODAY, {"day": day.on, "why": day.reason})
+
+
 def bookable(line: Line, regulation: Regulation, start: Instant, now: Instant) -> Refused | None:
     """Whether a window can be named at all: it is not over, and not beyond the horizon.
 

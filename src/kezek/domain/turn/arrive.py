@@ -15,17 +15,17 @@ from kezek.domain.booking.book import (
     particulars,
 )
 from kezek.domain.booking.claim import free_claims
-from kezek.domain.booking.stand import Stand, forbidden, guards, stand
+from kezek.domain.booking.stand import AT_THE_GATE, Stand, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Moment
-from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.kernel.value import value
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.value import added, value
 from kezek.domain.regulation.regulation import Regulations, VehicleClass
-from kezek.domain.slot.place import counted, day_of
+from kezek.domain.slot.place import closed_today, counted, day_of
 from kezek.domain.slot.slot import Day
 from kezek.domain.turn.joining import joined_round
 from kezek.domain.turn.undo import step_of
@@ -43,12 +43,16 @@ class Arrive:
 
 @value(frozen=True, slots=True)
 class WalkIn:
-    """A vehicle without a booking joins the line at the end of its own class."""
+    """A vehicle without a booking joins the line at the end of its own class.
+
+    `despite_closure` says that the officer knows that the day is closed.
+    """
 
     key: str
     actor: Actor
     line: str
     vehicle: Vehicle
+    despite_closure: bool = added(default=False)
 
 
 def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment) -> Decision:
@@ -97,8 +101,10 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     day = facts.get(Day, day_of(line, now.at))
     if day is None:
         return Refused(Reason.WINDOW_UNKNOWN, {"start": now.at})
-    if not day.open:
-        return Refused(Reason.DAY_CLOSED, {"day": day.on, "why": day.reason})
+    closed = closed_today(facts, line, now.at)
+    knows = command.despite_closure and command.actor.may(AT_THE_GATE, line.checkpoint)
+    if closed and not knows:
+        return closed
     claims = free_claims(facts, line.authority, who)
     if isinstance(claims, Refused):
         return claims
@@ -109,7 +115,9 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     lets_pass = joined_round(facts, line, regulation, rule, now.at)
     booking = replace(booking, arrived_at=now.at, joined_round=lets_pass)
     rows = named(booking.number, who, claims, command.vehicle.drivers)
-    body = {"holder": booking.holder} | _told(lets_pass)
+    body: dict[str, Fact] = {"holder": booking.holder, **_told(lets_pass)}
+    if closed:
+        body["despite_closure"] = 1
     event = Event(EventKind.WALKED_IN, line.id, booking.number, body)
     return Accepted(
         (event,),

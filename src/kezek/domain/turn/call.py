@@ -7,22 +7,20 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE, Stand, forbidden, guards, stand
-from kezek.domain.booking.status import Status
+from kezek.domain.booking.stand import AT_THE_GATE, Stand, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
-from kezek.domain.kernel.facts import Facts, Row
+from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
-from kezek.domain.kernel.value import value
+from kezek.domain.kernel.value import added, value
 from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.slot.place import closed_today
 from kezek.domain.turn.order import Entry, turn_of
 from kezek.domain.turn.undo import EXCEPTION, step_of
 from kezek.domain.turn.waiting import present, waiting
-
-_TO_BE_CALLED = frozenset({Status.CONFIRMED, Status.LATE, Status.DISPLACED, Status.ARRIVED})
 
 
 class ExceptionCause(StrEnum):
@@ -39,23 +37,17 @@ class ExceptionCause(StrEnum):
 
 @value(frozen=True, slots=True)
 class Call:
-    """Call the next of the line (`number` 0), or one booking; out of turn only with a `cause`."""
+    """Call the next of the line (`number` 0), or one booking; out of turn only with a `cause`.
+
+    `despite_closure` says that the officer knows that the day is closed.
+    """
 
     key: str
     actor: Actor
     line: str
     number: int = 0
     cause: str = ""
-
-
-@value(frozen=True, slots=True)
-class Approve:
-    """A second person agrees to an exception, or a first one proposes it with a `cause`."""
-
-    key: str
-    actor: Actor
-    number: int
-    cause: str = ""
+    despite_closure: bool = added(default=False)
 
 
 def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) -> Decision:
@@ -75,13 +67,21 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
         return Refused(Reason.NOBODY_TO_CALL, {"line": line.id})
     at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
     assert isinstance(at, Stand), "whoever waits can be called"
+    closed = closed_today(facts, line, now.at)
+    if closed and not command.despite_closure:
+        return closed
     # What the order is computed from later stands in the log, so that anybody can compute it.
     until = now.at + at.regulation.call_for
     body: dict[str, Fact] = {"until": until, "cursor": head.cursor, "round": head.in_round}
-    event = Event(EventKind.CALLED, line.id, at.booking.number, body)
+    event = Event(EventKind.CALLED, line.id, at.booking.number, body | _knowing(closed))
     moved = replace(line, cursor=head.cursor, round=head.in_round)
     step = step_of(at.booking, Verb.CALL, command.actor, now, moved=(line, moved))
     return Accepted((event,), (_called(at, now, step), moved), outcome=_outcome(at, now))
+
+
+def _knowing(closed: Refused | None) -> dict[str, Fact]:
+    """What the log says of a step that was made though the day is closed."""
+    return {"despite_closure": 1} if closed else {}
 
 
 def _called(at: Stand, now: Moment, step: str, **exception: object) -> Booking:
@@ -127,54 +127,21 @@ def _out_of_turn(
             return Refused(Reason.WINDOW_NOT_OPEN, {"opens": opens})
         following = head.turn.number if head else None
         return Refused(Reason.OUT_OF_TURN, {"number": command.number, "next": following})
+    closed = closed_today(facts, at.line, now.at)
+    if closed and not command.despite_closure:
+        return closed
     # What two people agree to is the cause that one of them has named: another call out of turn neither
     # changes what awaits an approval nor makes room for the one who has named it to approve it.
     awaiting = booking.exception == "awaiting"
     cause = booking.exception_cause if proposed or awaiting else command.cause
     agreed = proposed and booking.exception_by != actor.account
     state = "approved" if agreed else "awaiting"
-    event = Event(
-        EventKind.CALLED_OUT_OF_TURN,
-        at.line.id,
-        booking.number,
-        {"cause": cause, "exception": state, "until": now.at + at.regulation.call_for},
-    )
+    until = now.at + at.regulation.call_for
+    body: dict[str, Fact] = {"cause": cause, "exception": state, "until": until}
+    body |= _knowing(closed)
+    event = Event(EventKind.CALLED_OUT_OF_TURN, at.line.id, booking.number, body)
     by = booking.exception_by if agreed or awaiting else actor.account
     more = () if awaiting else EXCEPTION
     step = step_of(booking, Verb.CALL, actor, now, more=more)
     called = _called(at, now, step, exception=state, exception_cause=cause, exception_by=by)
     return Accepted((event,), (called,), outcome=_outcome(at, now) | {"exception": state})
-
-
-def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Moment) -> Decision:
-    """The second pair of eyes: never the same as the first."""
-    actor = command.actor
-
-    def wrong(at: Stand) -> Refused | None:
-        in_charge = actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
-        alone = at.booking.exception != "awaiting" and guards(actor, at)
-        return _unfounded(command.cause) if in_charge or alone else forbidden(at)
-
-    at = stand(facts, command.number, Verb.APPROVE, rules, now.at, wrong)
-    if isinstance(at, Refused):
-        return at
-    booking = at.booking
-    if booking.exception == "awaiting":
-        if booking.exception_by == actor.account:
-            return Refused(Reason.SAME_APPROVER, {"number": command.number})
-        return _approved(at, "approved", booking.exception_by, booking.exception_cause)
-    # A new exception is for a truck that is still to be called: once called, it had its turn.
-    if at.status in _TO_BE_CALLED and booking.exception != "proposed" and command.cause:
-        return _approved(at, "proposed", actor.account, command.cause)
-    return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
-
-
-def _approved(at: Stand, state: str, by: int, cause: str) -> Accepted:
-    row: Row = replace(at.booking, exception=state, exception_cause=cause, exception_by=by)
-    event = Event(
-        EventKind.EXCEPTION_APPROVED,
-        at.line.id,
-        at.booking.number,
-        {"exception": state, "cause": cause},
-    )
-    return Accepted((event,), (row,), outcome={"number": at.booking.number, "exception": state})

@@ -1,4 +1,8 @@
-"""At the gate: admitted, crossed, turned back, or not there."""
+"""At the gate: admitted, crossed, turned back, or not there.
+
+A truck that was admitted in its turn has had its place, so an officer alone may send it back.  Nobody
+alone takes the place of a truck that waits or is called: see `booking/proposal.py`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,9 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
 from kezek.domain.booking.lapse import missed
+from kezek.domain.booking.proposal import needs_two
 from kezek.domain.booking.stand import Stand, forbidden, guards, stand
+from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -30,6 +36,14 @@ class TurnBackCause(StrEnum):
     OWN_WISH = "own_wish"
 
 
+class MissCause(StrEnum):
+    """Why a call counts as missed before it has run out, when two people agree."""
+
+    DRIVER_GONE = "driver_gone"
+    DRIVER_REFUSES = "driver_refuses"
+    BREAKDOWN = "breakdown"
+
+
 @value(frozen=True, slots=True)
 class Admit:
     """The called vehicle drives in at the gate."""
@@ -50,7 +64,7 @@ class Cross:
 
 @value(frozen=True, slots=True)
 class TurnBack:
-    """The vehicle does not cross, for a published cause."""
+    """The admitted vehicle does not cross, for a published cause."""
 
     key: str
     actor: Actor
@@ -60,7 +74,7 @@ class TurnBack:
 
 @value(frozen=True, slots=True)
 class Miss:
-    """The officer's word that the called vehicle does not come; the timer says so by itself."""
+    """The officer's word that a call has run out and nobody came; the timer says so by itself."""
 
     key: str
     actor: Actor
@@ -79,6 +93,11 @@ def _at_gate(
             return forbidden(at)
         if isinstance(command, TurnBack) and command.cause not in frozenset(TurnBackCause):
             return Refused(Reason.REASON_MISSING, {"field": "cause"})
+        if verb is Verb.MISS and at.status is Status.CALLED:
+            until = at.booking.call_until
+            return Refused(Reason.CALL_RUNNING, {"number": command.number, "until": until})
+        if verb is Verb.TURN_BACK and needs_two(verb, at.booking, at.status):
+            return Refused(Reason.SECOND_PERSON_NEEDED, {"number": command.number, "verb": verb})
         return None
 
     return stand(facts, command.number, verb, rules, now.at, wrong)
@@ -109,8 +128,13 @@ def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: M
     at = _at_gate(facts, command, Verb.TURN_BACK, rules, now)
     if isinstance(at, Refused):
         return at
-    event = Event(EventKind.TURNED_BACK, at.line.id, command.number, {"cause": command.cause})
-    return _left(facts, at, command.actor, Verb.TURN_BACK, event, now)
+    return turned_back(facts, at, command.actor, command.cause, now)
+
+
+def turned_back(facts: Facts, at: Stand, actor: Actor, cause: str, now: Moment) -> Accepted:
+    """Sent back for a cause, by whoever said the last word."""
+    event = Event(EventKind.TURNED_BACK, at.line.id, at.booking.number, {"cause": cause})
+    return _left(facts, at, actor, Verb.TURN_BACK, event, now)
 
 
 def _left(facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment) -> Accepted:
@@ -120,9 +144,24 @@ def _left(facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: 
 
 
 def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) -> Decision:
-    """The called vehicle did not come: back by the published rule."""
+    """The called vehicle did not come: back by the published rule, once its call has run out.
+
+    What time has counted already is counted once, and told again.
+    """
     at = _at_gate(facts, command, Verb.MISS, rules, now)
     if isinstance(at, Refused):
         return at
-    step = step_of(at.booking, Verb.MISS, command.actor, now)
-    return missed(facts, at, now.at, step)
+    booking = at.booking
+    if booking.called_at is not None and booking.ended_at is None:
+        return missed(facts, at, now.at)
+    if booking.misses and not booking.step and _missed_last(at):
+        return Accepted((), (), outcome={"number": command.number, "status": at.status})
+    return Refused(
+        Reason.WRONG_STATUS, {"number": command.number, "status": at.status, "verb": Verb.MISS}
+    )
+
+
+def _missed_last(at: Stand) -> bool:
+    """Whether a missed call is why the booking stands where it stands."""
+    waits = at.status is Status.ARRIVED and at.booking.joined_at is not None
+    return waits or at.booking.misses > at.regulation.misses_max

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.status import Status, status_of
+from kezek.domain.booking.status import Status, settled, status_of
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
@@ -25,5 +25,6 @@ def waiting(
     present: Iterable[Booking], line: Line, regulation: Regulation, now: Instant
 ) -> list[Entry]:
     """The line in order: those of the present who are not called."""
-    turns = [turn_of(b) for b in present if status_of(b, regulation, now) is Status.ARRIVED]
+    arrived = [b for b in present if status_of(b, regulation, now) is Status.ARRIVED]
+    turns = [turn_of(settled(b, regulation, now)) for b in arrived]
     return line_up(turns, regulation.interleave, line.cursor, now, in_round=line.round)

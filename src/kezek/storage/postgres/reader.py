@@ -34,7 +34,9 @@ _STRETCHES = (
 _HEADS = f"{mapping(SignedHead).select} WHERE number < %s ORDER BY number DESC LIMIT %s".encode()
 _EVENTS = f"{mapping(Logged).select} WHERE "
 # Kinds with an index of their own, which is used only where the statement itself says the kind.
-_COUNTED = frozenset({"crossed", "called_out_of_turn", "released"})
+_COUNTED = frozenset(
+    {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
+)
 
 
 class Rows:
@@ -271,6 +273,13 @@ class PostgresReader(Rows):
         return self._numbers(
             b"SELECT number FROM booking WHERE line = %s AND exception = 'awaiting'"
             b" ORDER BY number",
+            line,
+        )
+
+    def proposed(self, line: str) -> Sequence[int]:
+        return self._numbers(
+            b"SELECT number FROM booking WHERE line = %s AND ended_at IS NULL"
+            b" AND (exception = 'proposed' OR proposal <> '') ORDER BY number",
             line,
         )
 

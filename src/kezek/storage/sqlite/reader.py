@@ -24,7 +24,9 @@ R = TypeVar("R", bound=Row)
 _DAYS = f'{mapping(Day).select} WHERE line = ? AND "on" BETWEEN ? AND ? ORDER BY "on"'
 _SLOTS = f"{mapping(Slot).select} WHERE line = ? AND start >= ? AND start < ? ORDER BY start"
 # Kinds that boards count often, each with an index of its own; another kind reads the whole log.
-_COUNTED = frozenset({"crossed", "called_out_of_turn", "released"})
+_COUNTED = frozenset(
+    {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
+)
 _EVENTS = f"{mapping(Logged).select} WHERE "
 _STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first < ? ORDER BY first"
 _HEADS = f"{mapping(SignedHead).select} WHERE number < ? ORDER BY number DESC LIMIT ?"
@@ -235,6 +237,13 @@ class SqliteReader(Rows):
     def awaiting(self, line: str) -> Sequence[int]:
         return self._numbers(
             "SELECT number FROM booking WHERE line = ? AND exception = 'awaiting' ORDER BY number",
+            (line,),
+        )
+
+    def proposed(self, line: str) -> Sequence[int]:
+        return self._numbers(
+            "SELECT number FROM booking WHERE line = ? AND ended_at IS NULL"
+            " AND (exception = 'proposed' OR proposal <> '') ORDER BY number",
             (line,),
         )
 

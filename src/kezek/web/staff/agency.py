@@ -21,6 +21,7 @@ from kezek.app.agency import (
     governed,
     hours,
 )
+from kezek.app.asked import asked_of
 from kezek.app.checkpoint import Post
 from kezek.app.roster import names_of
 from kezek.domain.account.actor import Role
@@ -35,6 +36,7 @@ from kezek.text.times import number
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import day_views, local, post_view, zone_of
+from kezek.web.staff.asked_view import asked_rows, refusal_reasons
 from kezek.web.staff.deed import field_errors, said
 from kezek.web.staff.shown import choices, posts_with_lines
 from kezek.web.staff.told import entries, who
@@ -147,6 +149,7 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
                 "open": today is not None and today.open,
                 "days": day_views(here.house.availability.of(at_post, here.now)),
                 "changed": sum(d.basis == "agency" for d in days),
+                "asked": len(asked_of(here.house.store.reader, at_post, here.now)),
             }
         )
     return page(request, "pages/choose_post.html", kind="agency", rows=rows)
@@ -236,6 +239,9 @@ def agency_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[byt
     return page(
         request,
         "pages/agency_calendar.html",
+        pending=asked_rows(here, view.post, view.person.actor),
+        refusal_reasons=refusal_reasons(here.lang),
+        key=here.new_key(),
         zone=view.zone,
         **{
             **view.frame(),

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.access import Person
+from kezek.app.asked import asked_of
 from kezek.app.checkpoint import Post
+from kezek.app.closure import closed_today
 from kezek.app.find import TEXT_LENGTH_MAX, is_code
-from kezek.domain.account.actor import ANYWHERE, Role
+from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.turn.call import ExceptionCause
-from kezek.domain.turn.gate import TurnBackCause
+from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.web.live import live
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import countries, local, post_view, zone_of
+from kezek.web.staff.asked_view import asked_rows, marks, refusal_reasons
 from kezek.web.staff.console_search import searched
 from kezek.web.staff.console_view import LineView
 from kezek.web.staff.shown import posts_with_lines
@@ -71,7 +75,7 @@ def choose_console(request: PageRequest) -> Response[bytes]:
                 "waiting": len(queue.waiting),
                 "called": len(queue.called),
                 "gate": len(queue.admitted),
-                "awaiting": queue.awaiting_approval,
+                "awaiting": len(asked_of(here.house.store.reader, one, here.now)),
             }
         )
     return page(request, "pages/choose_post.html", kind="console", rows=rows)
@@ -145,7 +149,6 @@ def show_console(
         due=view.due(),
         due_count=view.due_count(),
         due_by=local(view.due_by, view.zone),
-        exceptions={"count": view.queue.exceptions_today, "awaiting": view.awaiting()},
         next=waiting[0] if waiting else None,
         then=waiting[1:],
         waiting=len(view.queue.waiting),
@@ -163,15 +166,35 @@ def show_console(
         turn_back_reasons=_reasons(TurnBackCause, here.lang),
         release_reasons=_reasons(ReleaseCause, here.lang),
         exception_reasons=_reasons(ExceptionCause, here.lang),
-        in_charge=person.actor.may((Role.SUPERVISOR,), post.checkpoint.id),
+        miss_reasons=_reasons(MissCause, here.lang),
         night=night if (night := request.cookies.get(NIGHT_COOKIE, "")) in ("on", "off") else "",
         stream=f"/console/{post.checkpoint.id}/stream",
         key=here.new_key(),
+        **_answers(view),
     )
 
 
+def _answers(view: LineView) -> dict[str, Any]:
+    """What waits for a second person, what was decided so today, and whether the post is closed."""
+    here, post, queue = view.here, view.post, view.queue
+    pending = asked_rows(here, post, view.actor)
+    closed = closed_today(view.reader, post, here.now)
+    return {
+        "exceptions": {
+            "count": queue.exceptions_today,
+            "set_aside": queue.set_aside_today,
+            "refused": queue.refused_today,
+        },
+        "pending": pending,
+        "to_answer": sum(row.can for row in pending),
+        "marks": marks(pending),
+        "refusal_reasons": refusal_reasons(here.lang),
+        "closed": None if closed is None else names.reason(closed.reason, here.lang),
+    }
+
+
 def _reasons(
-    kinds: type[TurnBackCause | ReleaseCause | ExceptionCause], lang: str
+    kinds: type[TurnBackCause | ReleaseCause | ExceptionCause | MissCause], lang: str
 ) -> list[tuple[str, str]]:
     return [(kind.value, names.cause(kind, lang)) for kind in kinds]
 

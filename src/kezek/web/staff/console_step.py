@@ -14,13 +14,15 @@ from kezek.app.find import with_code
 from kezek.app.place_name import own_name
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.change import Cancel, ChangeCause
 from kezek.domain.booking.release import Release
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Approve, Call
+from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 from kezek.text import names
@@ -66,6 +68,16 @@ class Step:
     @property
     def cause(self) -> str:
         return self.form.text("reason", 40)
+
+    @property
+    def step(self) -> str:
+        """The step that is proposed, approved or refused."""
+        return self.form.text("step", 20)
+
+    @property
+    def despite_closure(self) -> bool:
+        """Whether the officer confirmed that the closure of the day is known."""
+        return self.form.text("despite_closure", 1) == "1"
 
     def elsewhere(self) -> Refused | None:
         """A booking of another line is none for this console."""
@@ -127,11 +139,28 @@ def _missed(step: Step, done: Done, code: str) -> str:
 
 
 def _approved(step: Step, done: Done, code: str) -> str:
-    if done.outcome["exception"] == "proposed":
-        return step.say(
-            t("%(code)s is proposed to go out of turn; another officer may call it now."), code=code
-        )
+    verb = done.outcome.get("verb")
+    if verb == Verb.MISS:
+        return _missed(step, done, code)
+    if verb == Verb.TURN_BACK:
+        return step.say(t("%(code)s is turned back. Two people agreed."), code=code)
+    if verb == Verb.CANCEL:
+        return step.say(t("The booking of %(code)s is cancelled. Two people agreed."), code=code)
     return step.say(t("The call of %(code)s out of turn is approved."), code=code)
+
+
+def _proposed(step: Step, _done: Done, code: str) -> str:
+    return step.say(
+        t("The proposal for %(code)s is on the list. A second person must answer it."), code=code
+    )
+
+
+def _refused(step: Step, _done: Done, code: str) -> str:
+    if step.step == Verb.CALL and step.form.text("made", 1):
+        return step.say(
+            t("The call of %(code)s out of turn is refused. It is counted as refused."), code=code
+        )
+    return step.say(t("The proposal for %(code)s is refused. Nothing has changed."), code=code)
 
 
 def _undone(step: Step, done: Done, code: str) -> str:
@@ -149,7 +178,16 @@ def _plain(text: str) -> Tell:
 
 STEPS: Mapping[str, tuple[Make, Tell]] = {
     "arrive": (lambda s: Arrive(s.key, s.actor, s.number, s.line.id), _arrived),
-    "call": (lambda s: Call(s.key, s.actor, s.line.id, s.number), _called),
+    "call": (
+        lambda s: Call(s.key, s.actor, s.line.id, s.number, despite_closure=s.despite_closure),
+        _called,
+    ),
+    "mistake": (
+        lambda s: Cancel(
+            s.key, s.actor, s.number, s.here.house.delay(), ChangeCause.BOOKED_BY_MISTAKE
+        ),
+        _plain(t("%(code)s is out of the queue again: it was taken by mistake.")),
+    ),
     "admit": (
         lambda s: Admit(s.key, s.actor, s.number),
         _plain(t("%(code)s is admitted at the gate.")),
@@ -163,7 +201,12 @@ STEPS: Mapping[str, tuple[Make, Tell]] = {
             t("%(code)s is released: the truck can be booked by its owner. The claim was counted.")
         ),
     ),
-    "approve": (lambda s: Approve(s.key, s.actor, s.number), _approved),
+    "propose": (lambda s: Propose(s.key, s.actor, s.number, s.step, s.cause), _proposed),
+    "approve": (
+        lambda s: Approve(s.key, s.actor, s.number, verb=s.step, delay=s.here.house.delay()),
+        _approved,
+    ),
+    "refuse": (lambda s: Refuse(s.key, s.actor, s.number, s.cause, s.step), _refused),
     "undo": (lambda s: Undo(s.key, s.actor, s.number), _undone),
 }
 
@@ -235,7 +278,9 @@ async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Respo
     }
     named = tuple(filter(None, [values["driver"]]))
     truck = Vehicle(values["country"], values["plate"], phone=values["phone"], drivers=named)
-    answer = await ask(pressed.here, WalkIn(pressed.key, pressed.actor, pressed.line.id, truck))
+    knows = pressed.despite_closure
+    wish = WalkIn(pressed.key, pressed.actor, pressed.line.id, truck, despite_closure=knows)
+    answer = await ask(pressed.here, wish)
     if isinstance(answer, Refused):
         errors, q = field_errors(pressed.here, answer, pressed.zone, _WALK_IN_FIELDS), ""
         holder = _holder(pressed, answer)
@@ -286,9 +331,10 @@ async def _out_of_turn(request: PageRequest, pressed: Step) -> Response[bytes]:
         return said(request, pressed.here, _console(pressed), "stop", text)
     actor, key = pressed.actor, pressed.key
     if pressed.form.text("step", 20) == "propose":
-        proposal = Approve(key, actor, number, pressed.cause)
-        return await _do(request, pressed, proposal, _approved, code)
-    call = Call(key, actor, pressed.line.id, number, pressed.cause)
+        proposal = Propose(key, actor, number, Verb.CALL, pressed.cause)
+        return await _do(request, pressed, proposal, _proposed, code)
+    knows = pressed.despite_closure
+    call = Call(key, actor, pressed.line.id, number, pressed.cause, despite_closure=knows)
     return await _do(request, pressed, call, _called, code)
 
 

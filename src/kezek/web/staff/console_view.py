@@ -12,9 +12,10 @@ from kezek.app.queue import AtGate, InLine, Queue
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
-from kezek.domain.booking.stand import IN_CHARGE
+from kezek.domain.booking.change import taken_by_mistake
+from kezek.domain.booking.proposal import needs_two
 from kezek.domain.booking.status import Status
-from kezek.domain.booking.transition import AHEAD, PRESENT
+from kezek.domain.booking.transition import AHEAD, PRESENT, Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -74,7 +75,8 @@ class Hit(NamedTuple):
     late: int
     verb: str
     place: int | None
-    can_turn_back: bool
+    turn_back: str
+    mistake: bool
     can_release: bool
 
 
@@ -116,22 +118,14 @@ class CalledRow(NamedTuple):
 
 
 class GateRow(NamedTuple):
+    """`turn_back` is the step by which the truck is sent back: `turn-back`, or `propose` for two."""
+
     booking: int
     code: str
     country: str
     plate: str
     at: datetime
-
-
-class Awaiting(NamedTuple):
-    """A call out of turn that lacks its second name; `can` says whether this officer may give it."""
-
-    id: int
-    code: str
-    at: datetime
-    reason: str
-    mine: bool
-    can: bool
+    turn_back: str
 
 
 class LastStep(NamedTuple):
@@ -204,9 +198,17 @@ class LineView:
             late=late,
             verb=_VERBS.get(view.status, ""),
             place=view.place,
-            can_turn_back=view.status in PRESENT,
+            turn_back=self._turn_back(booking, view.status),
+            mistake=taken_by_mistake(booking, self.actor, self.now)
+            and view.status is Status.ARRIVED,
             can_release=ahead,
         )
+
+    def _turn_back(self, booking: Booking, status: Status) -> str:
+        """How this truck is turned back: by the officer, by two people, or not from here."""
+        if status not in PRESENT:
+            return ""
+        return "propose" if needs_two(Verb.TURN_BACK, booking, status) else "turn-back"
 
     # Who is expected.
 
@@ -312,6 +314,7 @@ class LineView:
                 row.seen.code,
                 *plate_of(self.here, who.get(row.seen.number)),
                 self._at(row.since),
+                self._turn_back(self.queue.bookings[row.seen.number], row.status),
             )
             for row in self.queue.admitted
         ]
@@ -326,26 +329,7 @@ class LineView:
         left = 0 if cap is None else max(0, cap - places.today.walk_ins)
         return WalkIns(left, cap, rule.note.ours, rule.joins, self.queue.walk_in_place)
 
-    # Exceptions, and the last step.
-
-    def awaiting(self) -> list[Awaiting]:
-        """Calls out of turn that lack their second name, also of trucks that have gone."""
-        charge = self.actor.may(IN_CHARGE, self.line.checkpoint, self.line.authority)
-        found: list[Awaiting] = []
-        bookings = self.reader.many(Booking, self.reader.awaiting(self.line.id))
-        for booking in bookings.values():
-            mine = booking.exception_by == self.actor.account
-            cause = names.cause(booking.exception_cause, self.here.lang)
-            at = self._at(self._called_at(booking))
-            found.append(
-                Awaiting(booking.number, booking.code, at, cause, mine, charge and not mine)
-            )
-        return sorted(found, key=lambda e: e.at)
-
-    def _called_at(self, booking: Booking) -> Instant:
-        """When it was called out of turn; a call since missed is told by the log alone."""
-        made = EventKind.CALLED_OUT_OF_TURN
-        return max(e.at for e in self.reader.history(booking.number) if e.kind == made)
+    # The last step.
 
     def last_step(self) -> LastStep | None:
         """The officer's own last step here, with the real seconds in which it can be taken back.

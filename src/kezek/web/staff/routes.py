@@ -6,6 +6,7 @@ from litestar.types import ControllerRouterHandler
 
 from kezek.web.staff import (
     agency,
+    agency_answer,
     bulk,
     carrier,
     clerk,
@@ -14,6 +15,7 @@ from kezek.web.staff import (
     garage,
     keys,
     log,
+    shift,
     sign_in,
     users,
     what_if,
@@ -22,7 +24,9 @@ from kezek.web.staff import (
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *sign_in.HANDLERS,
     *console.HANDLERS,
+    *shift.HANDLERS,
     *console_step.HANDLERS,
+    *agency_answer.HANDLERS,
     *agency.HANDLERS,
     *carrier.HANDLERS,
     *garage.HANDLERS,

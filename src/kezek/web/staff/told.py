@@ -35,7 +35,14 @@ class Entry(NamedTuple):
     kind: str
 
 
-_EXCEPTIONS = frozenset({EventKind.CALLED_OUT_OF_TURN, EventKind.RELEASED})
+_EXCEPTIONS = frozenset(
+    {
+        EventKind.CALLED_OUT_OF_TURN,
+        EventKind.RELEASED,
+        EventKind.SET_ASIDE,
+        EventKind.EXCEPTION_REFUSED,
+    }
+)
 _ACCOUNT_KINDS = frozenset(
     {
         EventKind.ACCOUNT_ADDED,
@@ -166,6 +173,11 @@ def _approved(here: Visit, body: Body, _zone: str) -> str:
     return here.words.gettext(t("second approval"))
 
 
+def _step(here: Visit, body: Body, _zone: str) -> str:
+    verb = names.verb(str(body.get("verb", "")), here.lang)
+    return f"{verb}: {names.cause(str(body.get('cause', '')), here.lang)}"
+
+
 def _cause(here: Visit, body: Body, _zone: str) -> str:
     return names.cause(str(body.get("cause", "")), here.lang)
 
@@ -215,6 +227,10 @@ _REASONS: Mapping[str, Callable[[Visit, Body, str], str]] = {
     EventKind.CALLED: _called,
     EventKind.CALLED_OUT_OF_TURN: _out_of_turn,
     EventKind.EXCEPTION_APPROVED: _approved,
+    EventKind.EXCEPTION_REFUSED: _step,
+    EventKind.PROPOSED: _step,
+    EventKind.PROPOSAL_REFUSED: _step,
+    EventKind.SET_ASIDE: _step,
     EventKind.MISSED: _missed,
     EventKind.NOT_SHOWN: _missed,
     EventKind.TURNED_BACK: _cause,

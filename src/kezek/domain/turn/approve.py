@@ -1,0 +1,237 @@
+"""Two people for what one may not do alone: proposed, agreed to, or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import ChangeCause, ended
+from kezek.domain.booking.lapse import missed
+from kezek.domain.booking.proposal import Proposal, needs_two, proposal_of, written
+from kezek.domain.booking.stand import IN_CHARGE, Stand, forbidden, guards, serves, stand
+from kezek.domain.booking.status import Status
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.decision import Accepted, Decision
+from kezek.domain.kernel.event import Event, EventKind
+from kezek.domain.kernel.facts import Facts, Row
+from kezek.domain.kernel.instant import Instant, Moment
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.value import added, value
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.turn.call import ExceptionCause
+from kezek.domain.turn.gate import MissCause, TurnBackCause, turned_back
+from kezek.domain.turn.undo import step_of
+
+# What may be proposed, with the causes that are published for it.
+CAUSES: Mapping[str, frozenset[str]] = {
+    Verb.CALL: frozenset(ExceptionCause),
+    Verb.MISS: frozenset(MissCause),
+    Verb.TURN_BACK: frozenset(TurnBackCause),
+    Verb.CANCEL: frozenset(ChangeCause),
+}
+TO_BE_CALLED = frozenset({Status.CONFIRMED, Status.LATE, Status.DISPLACED, Status.ARRIVED})
+
+
+class RefusalCause(StrEnum):
+    """Why a second person does not agree."""
+
+    NOT_PROVEN = "not_proven"
+    NOT_FOUNDED = "not_founded"
+    NO_LONGER_NEEDED = "no_longer_needed"
+    BY_MISTAKE = "by_mistake"
+
+
+@value(frozen=True, slots=True)
+class Propose:
+    """A first person asks for a step that needs two.
+
+    `verb` is `call` (out of turn), `miss`, `turn_back` or `cancel`.
+    """
+
+    key: str
+    actor: Actor
+    number: int
+    verb: str
+    cause: str
+
+
+@value(frozen=True, slots=True)
+class Approve:
+    """A second person agrees: to a call out of turn that was made, or to what was proposed.
+
+    `verb` says to which of the two where both stand: `call`, or the proposed step; empty is the call
+    first.  With a `cause` this is the older form of proposing a call out of turn.
+    """
+
+    key: str
+    actor: Actor
+    number: int
+    cause: str = ""
+    verb: str = added("")
+    delay: Instant = 0
+
+
+@value(frozen=True, slots=True)
+class Refuse:
+    """A second person says no, for a published cause; `verb` is as for `Approve`."""
+
+    key: str
+    actor: Actor
+    number: int
+    cause: str
+    verb: str = ""
+
+
+def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Moment) -> Decision:
+    """Asked for, not yet done: the truck keeps its place until a second person agrees."""
+    actor = command.actor
+
+    def wrong(at: Stand) -> Refused | None:
+        # A clerk, too, hears of a truck that wants to leave; only an officer sees what is at the gate.
+        asks = serves(actor, at.line) if command.verb == Verb.CANCEL else _agrees(actor, at)
+        if not asks:
+            return forbidden(at)
+        known = command.cause in CAUSES.get(command.verb, ())
+        return None if known else Refused(Reason.REASON_MISSING, {"field": "cause"})
+
+    at = stand(facts, command.number, Verb.PROPOSE, rules, now.at, wrong)
+    if isinstance(at, Refused):
+        return at
+    if command.verb == Verb.CALL:
+        return _call_proposed(at, actor, command.cause)
+    verb = Verb(command.verb)
+    if not needs_two(verb, at.booking, at.status):
+        told: dict[str, Fact] = {"number": command.number, "status": at.status, "verb": verb}
+        return Refused(Reason.WRONG_STATUS, told)
+    if proposal_of(at.booking, at.status) is not None:
+        return Refused(Reason.PROPOSED_ALREADY, {"number": command.number})
+    asked = Proposal(verb, command.cause, actor.account, now.at)
+    row: Row = replace(at.booking, proposal=written(asked))
+    body = {"verb": verb, "cause": command.cause}
+    event = Event(EventKind.PROPOSED, at.line.id, command.number, body)
+    return Accepted((event,), (row,), outcome={"number": command.number, "exception": "proposed"})
+
+
+def _call_proposed(at: Stand, actor: Actor, cause: str) -> Decision:
+    """A new exception is for a truck that is still to be called: once called, it had its turn."""
+    number, booking = at.booking.number, at.booking
+    if at.status not in TO_BE_CALLED or booking.exception == "awaiting":
+        return Refused(Reason.NOTHING_TO_APPROVE, {"number": number})
+    if booking.exception == "proposed":
+        return Refused(Reason.PROPOSED_ALREADY, {"number": number})
+    return _decided(at, "proposed", actor.account, cause)
+
+
+def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Moment) -> Decision:
+    """The second pair of eyes: never the same as the first."""
+    actor = command.actor
+
+    def wrong(at: Stand) -> Refused | None:
+        if not _may_answer(actor, at, command.verb):
+            return forbidden(at)
+        if command.cause and command.cause not in frozenset(ExceptionCause):
+            # It would stand in the log, so only published words may.
+            return Refused(Reason.REASON_MISSING, {"field": "cause"})
+        return None
+
+    at = stand(facts, command.number, Verb.APPROVE, rules, now.at, wrong)
+    if isinstance(at, Refused):
+        return at
+    booking = at.booking
+    if _of_call(booking.exception, command.verb):
+        if booking.exception_by == actor.account:
+            return Refused(Reason.SAME_APPROVER, {"number": command.number})
+        return _decided(at, "approved", booking.exception_by, booking.exception_cause)
+    proposal = proposal_of(booking, at.status)
+    if proposal is not None and command.verb in ("", proposal.verb) and not command.cause:
+        if proposal.by == actor.account:
+            return Refused(Reason.SAME_APPROVER, {"number": command.number})
+        return _set_aside(facts, at, proposal, command, now)
+    if command.cause:
+        return _call_proposed(at, actor, command.cause)
+    return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
+
+
+def _of_call(exception: str, verb: str) -> bool:
+    """Whether what is answered is a call out of turn that was made already."""
+    return exception == "awaiting" and verb in ("", Verb.CALL)
+
+
+def _may_answer(actor: Actor, at: Stand, verb: str) -> bool:
+    """A call that was made is judged by who is in charge; what is proposed, by any officer too."""
+    if _of_call(at.booking.exception, verb):
+        return actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
+    return _agrees(actor, at)
+
+
+def _agrees(actor: Actor, at: Stand) -> bool:
+    """Whether the actor may be one of the two: an officer of the post, or who is in charge of it."""
+    return guards(actor, at) or actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
+
+
+def _decided(at: Stand, state: str, by: int, cause: str) -> Accepted:
+    row: Row = replace(at.booking, exception=state, exception_cause=cause, exception_by=by)
+    event = Event(
+        EventKind.EXCEPTION_APPROVED,
+        at.line.id,
+        at.booking.number,
+        {"exception": state, "cause": cause},
+    )
+    return Accepted((event,), (row,), outcome={"number": at.booking.number, "exception": state})
+
+
+def _set_aside(
+    facts: Facts, at: Stand, proposal: Proposal, command: Approve, now: Moment
+) -> Accepted:
+    """What two people have agreed to happens, and is counted for everybody to see."""
+    number, verb = command.number, proposal.verb
+    agreed = replace(at, booking=replace(at.booking, proposal=""))
+    if verb is Verb.MISS:
+        done = missed(facts, agreed, now.at, step_of(at.booking, verb, command.actor, now))
+    elif verb is Verb.TURN_BACK:
+        done = turned_back(facts, agreed, command.actor, proposal.cause, now)
+    else:
+        body = {"from": at.status, "cause": proposal.cause}
+        event = Event(EventKind.CANCELLED, at.line.id, number, body)
+        done = ended(facts, agreed, "cancelled", event, now.at, back_at=now.at + command.delay)
+    body = {"verb": verb, "cause": proposal.cause}
+    counted = Event(EventKind.SET_ASIDE, at.line.id, number, body)
+    outcome = {**done.outcome, "exception": "approved", "verb": verb}
+    return Accepted((counted, *done.events), done.puts, done.drops, outcome)
+
+
+def decide_refuse(facts: Facts, command: Refuse, rules: Regulations, now: Moment) -> Decision:
+    """A proposal is gone; a call that was made stands as refused, for the public too."""
+    actor = command.actor
+
+    def wrong(at: Stand) -> Refused | None:
+        if not _may_answer(actor, at, command.verb):
+            return forbidden(at)
+        known = command.cause in frozenset(RefusalCause)
+        return None if known else Refused(Reason.REASON_MISSING, {"field": "cause"})
+
+    at = stand(facts, command.number, Verb.REFUSE, rules, now.at, wrong)
+    if isinstance(at, Refused):
+        return at
+    booking, verb = at.booking, command.verb
+    if _of_call(booking.exception, verb):
+        if booking.exception_by == actor.account:
+            return Refused(Reason.SAME_APPROVER, {"number": command.number})
+        refused = replace(booking, exception="refused")
+        return _no(at, EventKind.EXCEPTION_REFUSED, refused, Verb.CALL, command.cause)
+    proposal = proposal_of(booking, at.status)
+    if proposal is not None and verb in ("", proposal.verb):
+        gone = replace(booking, proposal="")
+        return _no(at, EventKind.PROPOSAL_REFUSED, gone, proposal.verb, command.cause)
+    if booking.exception == "proposed" and at.status in TO_BE_CALLED and verb in ("", Verb.CALL):
+        gone = replace(booking, exception="", exception_cause="", exception_by=0)
+        return _no(at, EventKind.PROPOSAL_REFUSED, gone, Verb.CALL, command.cause)
+    return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
+
+
+def _no(at: Stand, kind: EventKind, row: Row, verb: Verb, cause: str) -> Accepted:
+    number = at.booking.number
+    event = Event(kind, at.line.id, number, {"verb": verb, "cause": cause})
+    return Accepted((event,), (row,), outcome={"number": number, "exception": "refused"})

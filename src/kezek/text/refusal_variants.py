@@ -1,0 +1,58 @@
+"""What a refusal says instead of its usual sentence, where one of its facts has a certain value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kezek.domain.kernel.refusal import Reason
+from kezek.text.mark import translatable as t
+
+R = Reason
+# What is said instead when one of the facts has this value; `trailer` comes before how it is wrong.
+VARIANTS: Mapping[tuple[Reason, str], str] = {
+    (R.PLATE_IMPOSSIBLE, "country_shape"): t(
+        "Choose the country in which the truck is registered."
+    ),
+    (R.PLATE_IMPOSSIBLE, "plate_empty"): t("The plate is missing."),
+    (R.PLATE_IMPOSSIBLE, "plate_too_short"): t("A plate has at least two characters."),
+    (R.PLATE_IMPOSSIBLE, "plate_too_long"): t("A plate has at most 16 characters."),
+    (R.PLATE_IMPOSSIBLE, "plate_character"): t("A plate has letters and digits only."),
+    (R.VIN_IMPOSSIBLE, "vin_empty"): t("The VIN is missing."),
+    (R.VIN_IMPOSSIBLE, "vin_length"): t("A VIN has 17 characters."),
+    (R.VIN_IMPOSSIBLE, "vin_letter"): t("A VIN has no letters I, O and Q: write 1 and 0."),
+    (R.VIN_IMPOSSIBLE, "vin_character"): t("A VIN has digits and Latin letters only."),
+    (R.VIN_MISSING, "plate_none"): t(
+        "This plate fits no known format of its country, so the VIN is needed."
+    ),
+    (R.VIN_MISSING, "plate_several"): t(
+        "This plate can be read in several ways, so the VIN is needed."
+    ),
+    (R.VIN_MISSING, "plate_abroad"): t(
+        "This plate fits a format of another country, so the VIN is needed."
+    ),
+    (R.VIN_MISSING, "plate_shared"): t(
+        "A truck of another country with this plate has a live booking, so the VIN is needed."
+    ),
+    (R.VEHICLE_BOOKED, "vin"): t(
+        "A truck with this VIN has a live booking with the same authority."
+    ),
+    (R.VEHICLE_BOOKED, "plate"): t(
+        "A truck with this plate has a live booking with the same authority."
+    ),
+    (R.PASSWORD_WEAK, "password_short"): t("This password is too short."),
+    (R.PASSWORD_WEAK, "password_long"): t("This password is too long."),
+    (R.PASSWORD_WEAK, "password_plain"): t(
+        "Digits and signs alone, or the same letter again and again, are guessed first."
+    ),
+    (R.PASSWORD_WEAK, "password_row"): t(
+        "A row of keys or of the alphabet is guessed first, with digits beside it too."
+    ),
+    (R.PASSWORD_WEAK, "password_name"): t(
+        "The sign-in name and the name of this system are guessed first, with digits beside them too."
+    ),
+    (R.PASSWORD_WEAK, "password_known"): t(
+        "This word is on every list of common passwords, with digits beside it too."
+    ),
+    (R.DAY_CLOSED, ""): t("The post is closed on %(day)s."),
+    (R.CLOSED_TODAY, ""): t("The post is closed today."),
+}

@@ -1,0 +1,104 @@
+"""What waits for a second person, as the console and the agency show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from kezek.app.asked import Asked, asked_of, may_answer
+from kezek.app.checkpoint import Post
+from kezek.app.roster import names_of
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Particulars
+from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.booking.status import Status
+from kezek.domain.booking.transition import Verb
+from kezek.domain.turn.approve import RefusalCause
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.web.shape import local, zone_of
+from kezek.web.staff.shown import PlateShown, plate_of
+from kezek.web.visit import Visit
+
+_MADE = t("Called out of turn, awaits approval")
+_PROPOSED: Mapping[str, str] = {
+    Verb.CALL: t("Proposed: call out of turn"),
+    Verb.MISS: t("Proposed: count the call as missed"),
+    Verb.TURN_BACK: t("Proposed: turn back"),
+    Verb.CANCEL: t("Proposed: cancel the booking"),
+}
+
+
+class AskedRow(NamedTuple):
+    """A step that waits for a second person.
+
+    `mine` says that this reader asked for it, `can` that this reader may agree to it; `answer` is the
+    step that does so: `approve`, `call`, or empty while the truck is not here.
+    """
+
+    booking: int
+    code: str
+    country: str
+    plate: PlateShown
+    step: str
+    made: bool
+    what: str
+    reason: str
+    who: str
+    since: datetime
+    mine: bool
+    can: bool
+    answer: str
+
+
+def asked_rows(here: Visit, post: Post, actor: Actor) -> list[AskedRow]:
+    """All that waits at a post, the oldest first."""
+    reader = here.house.store.reader
+    asked = asked_of(reader, post, here.now)
+    accounts = names_of(reader, {one.by for one in asked})
+    plates = reader.many(Particulars, [one.booking.number for one in asked])
+    rows: list[AskedRow] = []
+    for one in asked:
+        country, plate = plate_of(here, plates.get(one.booking.number))
+        rows.append(
+            AskedRow(
+                booking=one.booking.number,
+                code=one.booking.code,
+                country=country,
+                plate=plate,
+                step=one.verb,
+                made=one.made,
+                what=what_of(here, one),
+                reason=names.cause(one.cause, here.lang),
+                who=accounts.get(one.by) or here.words.say(t("account %(number)s"), number=one.by),
+                since=local(one.since, zone_of(post)),
+                mine=one.by == actor.account,
+                can=may_answer(one, actor, post),
+                answer=_answer(one, post, actor),
+            )
+        )
+    return rows
+
+
+def what_of(here: Visit, one: Asked) -> str:
+    """What was asked for, in a few words."""
+    return here.words.gettext(_MADE if one.made else _PROPOSED[one.verb])
+
+
+def _answer(one: Asked, post: Post, actor: Actor) -> str:
+    if one.made or one.verb is not Verb.CALL:
+        return "approve"
+    # A proposed call is agreed to by making it, at the gate.
+    calls = actor.may(AT_THE_GATE, post.checkpoint.id)
+    return "call" if calls and one.status is Status.ARRIVED else ""
+
+
+def marks(rows: list[AskedRow]) -> dict[int, str]:
+    """What stands at the row of a truck: the newest of what waits for it."""
+    return {row.booking: row.what for row in rows}
+
+
+def refusal_reasons(lang: str) -> list[tuple[str, str]]:
+    """Why a second person may say no."""
+    return [(cause.value, names.cause(cause, lang)) for cause in RefusalCause]
