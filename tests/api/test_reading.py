@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kezek.domain.kernel.instant import HOUR
 from tests.api.app import NOW_OPEN, Api
 
 
@@ -113,6 +114,16 @@ def test_the_board_of_the_network(api: Api):
     row = next(item for item in board["items"] if item["checkpoint"] == "kz_a")
     assert (row["state"], row["waiting"], row["pace"]) == ("open", 1, None)
     assert len(row["days"]) == 31
+
+
+def test_the_board_tells_who_is_in_his_hour_from_who_came_early(api: Api):
+    api.arrived(77, start=NOW_OPEN)
+    api.arrived(78, start=NOW_OPEN + HOUR)
+    api.arrived(79, start=NOW_OPEN + 2 * HOUR)
+    row = next(p for p in api.get("/board").body["items"] if p["checkpoint"] == "kz_a")
+    assert (row["waiting"], row["waiting_due"]) == (3, 1)
+    post = api.get("/checkpoints/kz_a/board").body
+    assert [one["open"] for one in post["waiting"]].count(True) == post["post"]["waiting_due"] == 1
 
 
 def test_regulations_name_the_source_of_each_number(api: Api):

@@ -118,3 +118,14 @@ def test_the_board_needs_no_network_at_all():
         assert client.get("/").status_code == 200
         assert client.get("/book").status_code == 200
         close_house(house)
+
+
+def test_a_full_post_names_others_to_the_same_country_with_a_place_sooner(shipped):
+    for address in ("/book?checkpoint=kz_nur_zholy", "/checkpoints/kz_nur_zholy"):
+        page = shipped.page(address)
+        named = page[page.index("Sooner at another checkpoint") :].partition("</p>")[0]
+        assert named.count("<a ") == 3
+        assert "Dostyk" in named
+        assert "Nur Zholy" not in named
+        assert "First free: " in page
+    assert "Sooner at another checkpoint" not in shipped.page("/checkpoints/kz_maykapchagay")

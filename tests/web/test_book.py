@@ -340,3 +340,15 @@ def test_hours_of_another_day_cannot_slip_in(office):
     day = TODAY + timedelta(days=-3)
     page = browser.page(f"/book?checkpoint=kz_a&day={day}&hour={value}")
     assert "The chosen time is over." in errors(page)
+
+
+def test_a_full_day_leads_to_the_first_free_hour(office):
+    browser = office.browser()
+    assert "First free: Sat 13 June, 09:00" in browser.page("/book?checkpoint=kz_a")
+    for ahead in range(2):
+        on = (TODAY + timedelta(days=ahead)).isoformat()
+        office.done(CloseDay(office.key(), PEOPLE["agency"], A, on, "works on the road"))
+    page = browser.page(f"/book?checkpoint=kz_a&day={TODAY}")
+    free = re.search(r'href="([^"]*)">First free: Mon 15 June, 00:00', page)
+    assert free
+    assert "Truck and driver" in browser.page(html.unescape(free[1]))

@@ -130,3 +130,11 @@ def test_a_post_without_a_line_has_no_stream(shipped):
 def test_names_are_those_of_the_language(shipped):
     assert "Нур Жолы" in shipped.page("/checkpoints/kz_nur_zholy?lang=ru")
     assert "Бақты" in shipped.page("/checkpoints/kz_bakhty?lang=kk")
+
+
+def test_the_line_tells_who_is_in_his_hour_from_who_came_early(office):
+    for n, hour in ((1, 11), (2, 9), (3, 10), (4, 9)):
+        arrive(office, n, hour)
+    page = office.browser().page("/checkpoints/kz_a")
+    assert page.count("of them 2 whose hour runs") == 3
+    assert "2 now" in office.browser().page("/")

@@ -22,15 +22,17 @@ class PostSeen(msgspec.Struct, frozen=True):
     """A post on the board.  `state` is open, full (no ordinary place within seven days), closed
     (today) or no_line; counts are null where no line runs.  `days` are ordinary places left, from
     `first_day` on; null is a closed day.  `pace` is crossings an hour over three hours, null when
-    nothing has crossed.  `awaiting_approval` counts calls out of turn, of whatever day, that still
-    lack their second approval; `set_aside_today` trucks whose place in the line two people took, with
-    a cause; `refused_today` calls out of turn to which a second person said no; `releases_today`
-    bookings that ended on sight of the papers.
+    nothing has crossed.  `waiting_due` counts those of `waiting` whose booked hour has begun or who wait
+    for none; the others came early for a later hour.  `awaiting_approval` counts calls out of turn, of
+    whatever day, that still lack their second approval; `set_aside_today` trucks whose place in the line
+    two people took, with a cause; `refused_today` calls out of turn to which a second person said no;
+    `releases_today` bookings that ended on sight of the papers.
     """
 
     checkpoint: str
     state: str
     waiting: int | None
+    waiting_due: int | None
     called: int | None
     admitted: int | None
     crossed_today: int | None
@@ -149,6 +151,7 @@ def post_seen(row: PostRow) -> PostSeen:
         checkpoint=row.post.checkpoint.id,
         state=row.state,
         waiting=row.waiting,
+        waiting_due=row.due,
         called=len(queue.called) if queue else None,
         admitted=len(queue.admitted) if queue else None,
         crossed_today=queue.crossed_today if queue else None,

@@ -51,6 +51,7 @@ class PostNow(msgspec.Struct, frozen=True):
     state: str
     today: int | None
     waiting: int | None
+    waiting_due: int | None
     called: int | None
     crossed_today: int | None
 
@@ -233,7 +234,9 @@ async def _left(receive: Receive) -> None:
 
 def _now(p: PostSeen) -> PostNow:
     today = p.days[0] if p.days else None
-    return PostNow(p.checkpoint, p.state, today, p.waiting, p.called, p.crossed_today)
+    return PostNow(
+        p.checkpoint, p.state, today, p.waiting, p.waiting_due, p.called, p.crossed_today
+    )
 
 
 def _network_now(house: House) -> tuple[int, bytes]:

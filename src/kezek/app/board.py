@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from kezek.app.availability import Availability, DayPlaces, LinePlaces
 from kezek.app.checkpoint import Network, Post
+from kezek.app.place_name import SEA, neighbour_of
 from kezek.app.queue import Queue, Queues
 from kezek.domain.kernel.instant import Instant
+
+SOONER_MAX = 3  # posts that are named instead of a full one
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class PostRow:
         """Trucks waiting, None where no line runs."""
         return None if self.queue is None else len(self.queue.waiting)
 
+    @property
+    def due(self) -> int | None:
+        """Those of them whose hour runs, None where no line runs; the others came early."""
+        return None if self.queue is None else self.queue.due
+
 
 class Boards:
     """Rows of the network board."""
@@ -47,6 +55,25 @@ class Boards:
         """One post's row."""
         places = self._availability.of(post, now)
         return PostRow(post, state_of(places), places, self._queues.of(post, now))
+
+    def sooner(self, row: PostRow, now: Instant) -> list[PostRow]:
+        """Posts to the same neighbour with a place before this one's first, the earliest first; none for
+        a post that has an ordinary place today.
+        """
+        towards = neighbour_of(row.post.checkpoint)
+        full = row.today is not None and not row.today.ordinary
+        if row.places is None or not full or towards in ("", SEA):
+            return []
+        own = row.places.first_free()
+        found = []
+        for post in self._network.posts().values():
+            if post is row.post or post.line is None or neighbour_of(post.checkpoint) != towards:
+                continue
+            other = self.row(post, now)
+            free = other.places.first_free() if other.places else None
+            if free is not None and (own is None or free.start < own.start):
+                found.append((free.start, post.checkpoint.id, other))
+        return [other for *_, other in sorted(found, key=lambda one: one[:2])[:SOONER_MAX]]
 
     def rows(self, now: Instant) -> list[PostRow]:
         """Every post of the network, in the order of ids."""

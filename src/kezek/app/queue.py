@@ -107,6 +107,13 @@ class Queue:
     bookings: dict[int, Booking]
     walk_in_place: int | None = None
 
+    @property
+    def due(self) -> int:
+        """How many of those who wait could be called now: their booked hour has begun, or they wait for
+        none.  The others came early for a later hour.
+        """
+        return sum(one.open for one in self.waiting)
+
     def place_of(self, number: int) -> int | None:
         """The place in line, counted from 1."""
         return next((e.place for e in self.entries if e.turn.number == number), None)

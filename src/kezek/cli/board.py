@@ -82,7 +82,7 @@ class Picture:
         )
         table.add_column("post")
         table.add_column("state")
-        for name in ("waiting", "called", "at gate", "crossed today", "an hour"):
+        for name in ("waiting", "hour runs", "called", "at gate", "crossed today", "an hour"):
             table.add_column(name, justify="right")
         table.add_column("next free")
         table.add_column("free, 7 days")
@@ -93,7 +93,9 @@ class Picture:
 
 def _cells(row: dict[str, Any]) -> list[str]:
     pace = "" if row["pace"] is None else f"{row['pace']:.1f}"
-    counts = (row[name] for name in ("waiting", "called", "admitted", "crossed_today"))
+    names = ("waiting", "waiting_due", "called", "admitted", "crossed_today")
+    # A server of the release before does not split those who wait.
+    counts = (row.get(name) for name in names)
     return [
         row["name"],
         row["state"].replace("_", " "),

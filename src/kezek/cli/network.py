@@ -186,6 +186,7 @@ def _shown(row: PostRow) -> dict[str, Any]:
         "free_today": today.ordinary if today else None,
         "next_free_on": free.on.isoformat() if free else None,
         "waiting": row.waiting,
+        "waiting_due": row.due,
     }
 
 
@@ -194,7 +195,17 @@ def _print_posts(body: list[dict[str, Any]]) -> None:
         say("No checkpoints: load a network with `kezek network load`.")
         return
     print_table(
-        ("checkpoint", "name", "towards", "state", "today", "free", "next free", "waiting"),
+        (
+            "checkpoint",
+            "name",
+            "towards",
+            "state",
+            "today",
+            "free",
+            "next free",
+            "waiting",
+            "hour runs",
+        ),
         [
             (
                 row["checkpoint"],
@@ -205,6 +216,7 @@ def _print_posts(body: list[dict[str, Any]]) -> None:
                 row["free_today"],
                 row["next_free_on"],
                 row["waiting"],
+                row["waiting_due"],
             )
             for row in body
         ],

@@ -130,7 +130,7 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     key = (here.lang, row.post.checkpoint.id)
     places = row.places
     wait = short_wait(here, row.post) if row.waiting else ""
-    state = (places.version, places.hour, row.waiting, wait) if places else None
+    state = (places.version, places.hour, row.waiting, row.due, wait) if places else None
     found = here.web.rows.find(key, state)
     if found is None:
         post = board_post(row, here.lang, wait)
@@ -153,6 +153,7 @@ def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
         next_free=free.on if free else None,
         days=day_views(row.places),
         waiting=row.waiting,
+        due=row.due,
         wait=wait,
         state=shown_state(row),
         note="",

@@ -17,13 +17,15 @@ from litestar import Response
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.domain.account.actor import STAFF, Actor
-from kezek.domain.kernel.instant import HOUR, Instant, date_of, local_day
+from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
-from kezek.text import names, refusals
+from kezek.text import refusals
 from kezek.web.book_choice import neighbours_of, picks_of
+from kezek.web.first_free import Sooner, first_free, sooner_posts
 from kezek.web.render import page
+from kezek.web.rules_beside import rules_of
 from kezek.web.shape import (
     Fee,
     HourView,
@@ -34,7 +36,6 @@ from kezek.web.shape import (
     hour_value,
     hour_views,
     in_kept_pool,
-    is_ours,
     local,
     post_view,
     zone_of,
@@ -80,16 +81,6 @@ class ClassView:
     value: str
     text: str
     fee: Fee | None
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The regulation in the four sentences beside the form."""
-
-    code: str
-    authority: str
-    late_hours: int | None
-    late_is_ours: bool
 
 
 @dataclass(slots=True)
@@ -294,11 +285,20 @@ def show(
             "errors": choice.errors,
             "warnings": choice.warnings,
             "near": near(choice, here.now),
+            "first": first_free(choice.places, zone, kept=choice.kept) if step == "when" else None,
+            "sooner": _sooner(here, flow, choice) if step == "when" else [],
             "fee": fee_view(regulation, choice.klass),
             "higher": _higher(regulation, choice.klass, classes),
             "regulation": rules_of(regulation, here.lang),
         },
     )
+
+
+def _sooner(here: Visit, flow: Flow, choice: Choice) -> list[Sooner]:
+    """A booking that moves stays at its post."""
+    if flow.mode == "move" or choice.kept:
+        return []
+    return sooner_posts(here, here.house.boards.row(choice.post, here.now))
 
 
 def _address(flow: Flow, choice: Choice) -> str:
@@ -344,6 +344,8 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "errors": {},
         "warnings": {},
         "near": [],
+        "first": None,
+        "sooner": [],
         "fee": None,
         "higher": None,
         "regulation": None,
@@ -375,16 +377,6 @@ def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> Fee
         return None
     dear = [v.fee for v in classes if in_kept_pool(regulation, v.value) and v.fee]
     return dear[0] if dear else None
-
-
-def rules_of(regulation: Regulation, lang: str) -> Rules:
-    """What the four sentences need."""
-    return Rules(
-        code=regulation.id,
-        authority=names.country(regulation.country, lang),
-        late_hours=regulation.keeps_place_for // HOUR,
-        late_is_ours=is_ours(regulation, "keeps_place_minutes"),
-    )
 
 
 def asked(query: Mapping[str, str]) -> Ask:

@@ -22,6 +22,7 @@ from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.text.times import day as day_text
 from kezek.web.board import shown_state
+from kezek.web.first_free import first_free, sooner_posts
 from kezek.web.live import live
 from kezek.web.outlook import wait_of
 from kezek.web.render import page
@@ -205,6 +206,7 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
             "calls": [],
             "windows": [],
             "waiting": 0,
+            "due": 0,
             "hidden": 0,
             "wait": None,
             "pace": None,
@@ -220,6 +222,7 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
         "calls": calls_of(queue, zone),
         "windows": windows_of(shown, regulation, zone, here.now),
         "waiting": len(queue.waiting),
+        "due": queue.due,
         "hidden": len(queue.waiting) - len(shown),
         "wait": wait_of(here, row.post, queue),
         "pace": pace_of(queue),
@@ -324,6 +327,8 @@ def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, Any]:
     soon = local(here.now + CLOSURE_SOON, zone)
     return {
         "days": days,
+        "first": first_free(row.places, zone),
+        "sooner": sooner_posts(here, row),
         "next_days": [day for day in days if day.places][:2],
         "today": TodayPlaces(today.ordinary if today else None, today.kept if today else 0),
         "bookable": any(day.places for day in days),

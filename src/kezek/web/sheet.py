@@ -21,6 +21,7 @@ class BoardPost:
     next_free: object
     days: list[DayView]
     waiting: int | None
+    due: int | None
     wait: str
     state: str
     note: str
