@@ -20,6 +20,7 @@ from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
+from kezek.app.find_ticket import LostTickets
 from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
@@ -131,6 +132,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         forecasts=Forecasts(store, network, queues, clock, watch, _planner(settings)),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr, rules.known.plates),
+        lost_tickets=LostTickets(store, tickets),
         access=_access(settings, store, clock, chance, watch),
         papers=papers,
         timer=Timer(store, network, clock),

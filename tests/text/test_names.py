@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -78,8 +78,6 @@ def test_hours_and_numbers():
     at = datetime(2026, 6, 13, 17, 5, tzinfo=UTC)
     assert times.hour(at) == "17:05"
     assert times.stamp(at, "en") == "13 June, 17:05"
-    assert times.ago(at, at + timedelta(seconds=20), "en") == "just now"
-    assert times.ago(at, at + timedelta(minutes=3), "ru") == "3 минуты назад"
     assert times.number(1348, "en") == "1,348"
     assert times.number(0.666, "en") == "0.7"
     assert times.money(432500, "KZT", "en") == "4,325 KZT"

@@ -178,11 +178,36 @@ def test_a_truck_that_is_booked_already(office):
     browser = office.browser()
     _, checked = steps(office, browser)
     confirm(browser, checked.text)
-    _, again = steps(office, browser, hour=14, vin="XTC651150J1356780")
-    answer = confirm(browser, again.text)
-    assert answer.status_code == 409
+    _, answer = steps(office, browser, hour=14, vin="XTC651150J1356780")
+    assert answer.status_code == 409, "told at the check, before anything was confirmed"
+    assert "Find that booking to move or cancel it" in answer.text
     assert "A truck with this plate has a live booking" in at_field(answer.text, "plate")
     assert 'value="927PK06"' in answer.text
+
+
+def test_who_was_booked_while_the_form_was_read_is_told_at_the_last_button_too(office):
+    browser = office.browser()
+    _, first = steps(office, browser)
+    _, second = steps(office, browser, hour=14)
+    assert confirm(browser, first.text).status_code == 303
+    answer = confirm(browser, second.text)
+    assert answer.status_code == 409
+    assert "A truck with this plate has a live booking" in at_field(answer.text, "plate")
+
+
+def test_the_last_step_shows_the_plate_once_and_the_choice_of_class_its_money(office):
+    _, checked = steps(office, office.browser())
+    assert checked.text.count("927PK06") - checked.text.count('value="927PK06"') <= 1
+    when = office.browser().page("/book?checkpoint=kz_a")
+    assert re.search(r"1 MRP, 4,325 KZT", when), "the choice itself says the money"
+
+
+def test_a_browser_keeps_the_ticket_that_it_has_booked(office):
+    browser = office.browser()
+    _, checked = steps(office, browser)
+    address = confirm(browser, checked.text).headers["location"]
+    assert f'href="{address}"' in browser.page("/ticket")
+    assert "Your tickets" not in office.browser().page("/ticket")
 
 
 def test_a_full_hour_offers_the_nearest_free_ones_and_keeps_what_was_typed(office):
@@ -283,7 +308,7 @@ def test_one_truck_may_hold_a_booking_with_each_authority(office):
         _, checked = steps(office, browser, line=line)
         assert confirm(browser, checked.text).status_code == 303
     _, checked = steps(office, browser, line=B, hour=13)
-    assert confirm(browser, checked.text).status_code == 409
+    assert checked.status_code == 409
 
 
 def test_filling_in_the_form_reserves_nothing(office):

@@ -1,4 +1,4 @@
-"""A lost link is found by number and phone together, and by neither alone."""
+"""A lost link is found by a name of the booking and the phone together, and by neither alone."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import re
 import pytest
 
 from kezek.app.rate import STRANGERS
+from kezek.domain.booking.change import Cancel
+from kezek.web import own_tickets
 from tests.web.staff.office import opened
-from tests.world import vehicle
+from tests.world import PEOPLE, vehicle
 
 
-def ask(browser, number: object, phone: str):
-    return browser.send("/ticket", "/ticket", number=str(number), phone=phone)
+def ask(browser, name: object, phone: str):
+    return browser.send("/ticket", "/ticket", ticket=str(name), phone=phone)
 
 
 def test_number_and_phone_open_the_ticket(office):
@@ -20,6 +22,77 @@ def test_number_and_phone_open_the_ticket(office):
     answer = ask(office.browser(), number, "+7 (70000) 00-007")
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+
+
+@pytest.mark.parametrize("name", ["code", "code in small letters", "plate", "plate as painted"])
+def test_code_or_plate_open_it_too(office, name: str):
+    number = office.book(7, who="public")
+    code = office.booking(number).code
+    typed = {
+        "code": code,
+        "code in small letters": code.lower(),
+        "plate": "TST00007",
+        "plate as painted": "tst 00-007",
+    }
+    answer = ask(office.browser(), typed[name], "+77000000007")
+    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+
+
+def test_by_the_plate_only_a_live_booking_is_found(office):
+    old = office.book(7, who="public")
+    office.done(Cancel(office.key(), PEOPLE["clerk"], old, cause="breakdown"))
+    assert ask(office.browser(), "TST00007", vehicle(7).phone).status_code == 422
+    assert ask(office.browser(), old, vehicle(7).phone).status_code == 303
+    number = office.book(7, who="public")
+    answer = ask(office.browser(), "TST00007", vehicle(7).phone)
+    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+
+
+def test_every_wrong_guess_is_answered_alike(office):
+    number, other = office.book(7, who="public"), vehicle(8).phone
+    code = office.booking(number).code
+    said = set()
+    for guess in (number, code, "TST00007", number + 1, "ZZZZ", "TST99999", "no such thing", "Ω"):
+        answer = ask(office.browser(), guess, other)
+        assert answer.status_code == 422
+        said.add(re.search(r'id="errors">.*?</ul>', answer.text, re.DOTALL)[0])
+    assert len(said) == 1
+
+
+def test_this_browser_lists_its_tickets_until_it_is_told_to_forget(office):
+    b, numbers = office.browser(), [office.book(n, who="public") for n in (7, 8)]
+    assert "Your tickets" not in b.page("/ticket")
+    for n, number in zip((7, 8), numbers, strict=True):
+        ask(b, number, vehicle(n).phone)
+    page = b.page("/ticket")
+    assert [page.count(f"/t/{office.house.papers.link(n)}") for n in numbers] == [1, 1]
+    assert "TST0000" not in page
+    cookie = next(c for c in b.client.cookies.jar if c.name == own_tickets.COOKIE)
+    assert cookie.has_nonstandard_attr("HttpOnly")
+    b.send("/ticket", "/ticket/forget", number=str(numbers[0]))
+    page = b.page("/ticket")
+    assert [page.count(f"/t/{office.house.papers.link(n)}") for n in numbers] == [0, 1]
+    b.send("/ticket", "/ticket/forget", number="")
+    assert "Your tickets" not in b.page("/ticket")
+    assert office.house.tickets.view(numbers[0], office.now.at).live, "the booking stands"
+
+
+def test_a_browser_keeps_so_many_tickets_and_no_more(office):
+    b = office.browser()
+    numbers = [office.book(n, who="public") for n in range(1, own_tickets.TICKETS_MAX + 3)]
+    for n, number in enumerate(numbers, 1):
+        ask(b, number, vehicle(n).phone)
+    page = b.page("/ticket")
+    shown = [n for n in numbers if f"/t/{office.house.papers.link(n)}" in page]
+    assert shown == numbers[-own_tickets.TICKETS_MAX :]
+
+
+@pytest.mark.parametrize("text", ["x", ".", "1-short", "9" * 5_000, "1-" + "A" * 22, "ж"])
+def test_a_cookie_that_is_none_of_ours_lists_nothing(office, text: str):
+    headers = {"cookie": f"{own_tickets.COOKIE}={text}".encode()}
+    answer = office.browser().client.get("/ticket", headers=headers)
+    assert answer.status_code == 200
+    assert "Your tickets" not in answer.text
 
 
 def test_a_wrong_number_and_a_wrong_phone_are_answered_alike(office):
@@ -34,7 +107,7 @@ def test_a_wrong_number_and_a_wrong_phone_are_answered_alike(office):
 
 @pytest.mark.parametrize(
     ("number", "phone", "field"),
-    [("x1", "+77000000007", "number"), ("", "+77000000007", "number"), ("1", "7", "phone")],
+    [("", "+77000000007", "ticket"), ("1", "7", "phone")],
 )
 def test_what_cannot_be_is_told_at_its_field(office, number: str, phone: str, field: str):
     answer = ask(office.browser(), number, phone)

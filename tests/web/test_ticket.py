@@ -394,3 +394,40 @@ def test_a_place_that_goes_back_says_why(office):
     assert "How your place has changed 1 your place at 09:30" in page
     assert "+2 trucks booked for 09:00 came late and keep their earlier places (10:05)" in page
     assert "3 your place now" in page
+
+
+def test_a_ticket_can_be_kept(office):
+    number = office.book(1, who="public", start=office.window(A, hour=12))
+    address = link(office, number)
+    page = office.browser().page(address)
+    whole = f"{office.house.settings.issuer}{address}"
+    assert f'readonly value="{whole}"' in page
+    answer = office.browser().get(f"{address}/calendar.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    assert answer.headers["cache-control"] == "no-store"
+    lines = answer.text.replace("\r\n ", "").split("\r\n")
+    assert "DTSTART:20260613T070000Z" in lines
+    assert "DTEND:20260613T080000Z" in lines
+    assert any(whole in line for line in lines)
+    assert all(len(line.encode()) <= 75 for line in answer.text.split("\r\n"))
+
+
+def test_a_walk_in_has_no_time_for_a_calendar(office):
+    number = office.walk_in(1)
+    assert office.browser().get(f"{link(office, number)}/calendar.ics").status_code == 404
+
+
+def test_the_ticket_says_how_often_it_may_move_and_what_becomes_of_the_present_time(office):
+    number = office.book(1, who="public", start=office.window(A, day=1))
+    page = words(office.browser().page(link(office, number)))
+    assert "Your present time stays yours until you confirm the new one." in page
+    assert "You can move 3 more times." in page
+
+
+def test_a_page_without_script_renews_itself_and_says_the_time_instead_of_an_age(office):
+    number = arrived(office)
+    page = office.browser().page(link(office, number))
+    assert "just now" not in page
+    assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
+    assert "As of 09:30" in words(page)
+    assert "data-renew>Renew</a>" in page

@@ -10,6 +10,7 @@ from kezek.app.board import Boards
 from kezek.app.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.find import Finder
+from kezek.app.find_ticket import LostTickets
 from kezek.app.forecast import Forecasts
 from kezek.app.ledger import Ledger
 from kezek.app.newcomer import Newcomers
@@ -60,6 +61,7 @@ class House:
     what_ifs: WhatIfs
     tickets: Tickets
     finder: Finder
+    lost_tickets: LostTickets
     access: Access
     papers: Papers
     timer: Timer

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import lru_cache
 
-from babel.dates import format_date, format_timedelta
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from kezek.text.catalogue import words
@@ -64,13 +64,6 @@ def hour(at: datetime) -> str:
 def stamp(at: datetime, lang: str) -> str:
     """13 June, 17:00."""
     return f"{_day(at.date(), 'plain', lang)}, {hour(at)}"
-
-
-def ago(at: datetime, now: datetime, lang: str) -> str:
-    """How long ago: just now, one minute ago, three hours ago."""
-    if (now - at).total_seconds() < 60:
-        return words(lang).say("just now")
-    return format_timedelta(at - now, add_direction=True, locale=words(lang).locale)
 
 
 @lru_cache(maxsize=4_096)

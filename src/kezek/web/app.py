@@ -47,7 +47,7 @@ def build_pages(house: House) -> Pages:
     web = Web(
         house=house,
         assets=assets,
-        templates=Templates(assets.url, house.now),
+        templates=Templates(assets.url),
         rows=Kept(1_000),
         sheets=Kept(10),
         tickets=Kept(2_000),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from litestar import Response, get, post
 
+from kezek.app.claimed import claimed
 from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
-from kezek.web import book_flow, session
+from kezek.domain.kernel.refusal import Refused
+from kezek.web import book_flow, own_tickets, session
 from kezek.web.book_flow import Choice, Flow
 from kezek.web.render import redirect
 from kezek.web.stop import Stop
@@ -68,8 +70,21 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     if choice.errors:
         return book_flow.show(request, flow, "truck", choice, http_status=422)
     choice.values = as_spelled(choice.values, known)
+    refused = _booked_already(here, flow, choice)
+    if refused:
+        book_flow.refuse(here, choice, refused)
+        return book_flow.show(request, flow, "truck", choice, http_status=409)
     choice.values["plate_read"] = read_plate(choice.values, known)
     return book_flow.show(request, flow, "confirm", choice)
+
+
+def _booked_already(here: Visit, flow: Flow, choice: Choice) -> Refused | None:
+    """What Confirm would say of the vehicle, said a step earlier and no oftener to one address."""
+    most, line = here.house.settings.rate_book, choice.post.line
+    assert line is not None, "a choice is made at a post with a line"
+    if flow.actor is PUBLIC and not here.house.rates.allows(f"check {here.address}", most):
+        return None
+    return claimed(here.house.store, line, vehicle_of(choice.values), here.now)
 
 
 def _within_limit(here: Visit) -> bool:
@@ -101,10 +116,12 @@ async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response
     )
     answer = await ask(here, command)
     if isinstance(answer, Done):
-        number = answer.outcome["number"]
+        secret = here.house.papers.link(answer.outcome["number"])
+        if flow.mode == "driver":
+            own_tickets.keep(here, secret)
         # Whoever books at a desk hands over paper.
         then = "/print" if flow.mode == "clerk" else ""
-        return redirect(request, f"/t/{here.house.papers.link(number)}{then}")
+        return redirect(request, f"/t/{secret}{then}")
     book_flow.refuse(here, choice, answer)
     return book_flow.show(request, flow, "truck", choice, http_status=409)
 

@@ -97,6 +97,7 @@ class Choice:
     errors: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     offer_near: bool = False
+    booked: bool = False
 
     @property
     def line(self) -> str:
@@ -195,7 +196,7 @@ def refuse(here: Visit, choice: Choice, refused: Refused) -> None:
     """Show a refusal at its field; one of the time also offers the nearest free hours."""
     named = refused.facts.get("field")
     if refused.reason is Reason.VEHICLE_BOOKED:
-        named = refused.facts.get("by")
+        named, choice.booked = refused.facts.get("by"), True
     where = str(named) if named in _FIELDS else ""
     said = refusals.sentence(refused.reason, refused.facts, here.lang, choice.zone)
     choice.errors[where] = " ".join(part for part in said if part)
@@ -287,6 +288,7 @@ def show(
             "near": near(choice, here.now),
             "first": first_free(choice.places, zone, kept=choice.kept) if step == "when" else None,
             "sooner": _sooner(here, flow, choice) if step == "when" else [],
+            "booked": choice.booked,
             "fee": fee_view(regulation, choice.klass),
             "higher": _higher(regulation, choice.klass, classes),
             "regulation": rules_of(regulation, here.lang),
@@ -346,6 +348,7 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "near": [],
         "first": None,
         "sooner": [],
+        "booked": False,
         "fee": None,
         "higher": None,
         "regulation": None,

@@ -1,32 +1,54 @@
-"""A lost link is found again with booking number and phone.
+"""The tickets of this browser, and a lost one found again: by number, code or plate, with the phone.
 
-A wrong number and a wrong phone give the same answer, so nobody learns which bookings exist; guessing
-is slowed down by address and by booking.
+Every guess that does not fit gives the same answer, so nobody learns which bookings exist; guessing is
+slowed down by address and by what is asked for.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from litestar import Response, get, post
 
+from kezek.app.find_ticket import TEXT_LENGTH_MAX, asked_for
 from kezek.app.rate import STRANGERS
+from kezek.app.ticket import TicketView
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.text import refusals
 from kezek.text.mark import translatable
+from kezek.web import own_tickets
 from kezek.web.render import page, redirect
+from kezek.web.shape import STATES, local, post_name, zone_of
 from kezek.web.stop import Stop
-from kezek.web.visit import PageRequest, visit
+from kezek.web.visit import PageRequest, Visit, visit
 
-_NO_NUMBER = translatable("A booking number is a whole number.")
+_NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")
 _NOT_FOUND = translatable(
-    "No booking has this number and this phone. Look at both once more, "
+    "No booking fits this together with this phone. Check both, "
     "or ask the officer at the waiting area."
 )
+_FORGOTTEN = translatable("This device has forgotten the ticket. The booking itself stands.")
+_ALL_FORGOTTEN = translatable("This device has forgotten all tickets. The bookings stand.")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTicket:
+    """A ticket of this browser in one row."""
+
+    token: str
+    number: int
+    code: str
+    post: str
+    status: str
+    start: datetime | None
+    end: datetime | None
 
 
 @get("/ticket")
 async def find(request: PageRequest) -> Response[bytes]:
-    """The form."""
+    """The tickets of this browser, and the form."""
     return _form(request, {}, {}, 200)
 
 
@@ -34,37 +56,68 @@ async def find(request: PageRequest) -> Response[bytes]:
 async def found(request: PageRequest) -> Response[bytes]:
     """The ticket, or the one answer for everything that does not fit."""
     here = visit(request)
-    most = here.house.settings.rate_sign_in
-    form = here.form
-    number, errors = form.number("number"), {}
-    rates = here.house.rates
-    if not rates.allows(f"find {here.address}", most):
-        raise Stop("rate_limited")
-    if number and not rates.allows(f"ticket {number}", most * STRANGERS):
-        raise Stop("rate_limited")
-    values = {"number": form.text("number", 60), "phone": form.text("phone", 60)}
-    if not number:
-        errors["number"] = here.words.gettext(_NO_NUMBER)
+    form, house, errors = here.form, here.house, dict[str, str]()
+    values = {"ticket": form.text("ticket", TEXT_LENGTH_MAX), "phone": form.text("phone", 60)}
+    _refuse_guessing(here, values["ticket"])
+    if not values["ticket"]:
+        errors["ticket"] = here.words.gettext(_NOTHING_TYPED)
     if phones.impossible(values["phone"]):
         errors["phone"] = refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang)[0]
-    if number and not errors:
-        if here.house.tickets.lost(number, values["phone"]):
-            return redirect(request, f"/t/{here.house.papers.link(number)}")
+    if not errors:
+        number = house.lost_tickets.find(values["ticket"], values["phone"])
+        if number is not None:
+            secret = house.papers.link(number)
+            own_tickets.keep(here, secret)
+            return redirect(request, f"/t/{secret}")
         errors[""] = here.words.gettext(_NOT_FOUND)
     return _form(request, values, errors, 422)
+
+
+def _refuse_guessing(here: Visit, text: str) -> None:
+    rates, most = here.house.rates, here.house.settings.rate_sign_in
+    if not rates.allows(f"find {here.address}", most):
+        raise Stop("rate_limited")
+    asked = asked_for(text)
+    if asked and not rates.allows(f"ticket {asked}", most * STRANGERS):
+        raise Stop("rate_limited")
+
+
+@post("/ticket/forget", status_code=200)
+async def forget(request: PageRequest) -> Response[bytes]:
+    """Forget one ticket on this device, or all."""
+    here = visit(request)
+    number = here.form.number("number")
+    own_tickets.forget(here, number)
+    here.flash("done", here.words.gettext(_FORGOTTEN if number else _ALL_FORGOTTEN))
+    return redirect(request, "/ticket")
 
 
 def _form(
     request: PageRequest, values: dict[str, str], errors: dict[str, str], http_status: int
 ) -> Response[bytes]:
+    here = visit(request)
     return page(
         request,
         "pages/find_ticket.html",
         http_status=http_status,
+        tickets=[_row(here, secret, view) for secret, view in own_tickets.kept(here)],
         values=values,
         errors=errors,
-        key=visit(request).new_key(),
+        key=here.new_key(),
     )
 
 
-HANDLERS = (find, found)
+def _row(here: Visit, secret: str, view: TicketView) -> OwnTicket:
+    zone, start, end = zone_of(view.post), view.booking.start, view.window_end
+    return OwnTicket(
+        token=secret,
+        number=view.booking.number,
+        code=view.booking.code,
+        post=post_name(view.post.checkpoint, here.lang),
+        status=STATES[view.status],
+        start=local(start, zone) if start is not None else None,
+        end=local(end, zone) if end is not None else None,
+    )
+
+
+HANDLERS = (find, found, forget)

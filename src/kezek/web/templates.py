@@ -15,7 +15,6 @@ from typing import Protocol
 import jinja2
 from jinja2.bccache import Bucket
 
-from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.text import names, times
 from kezek.text.catalogue import words
 
@@ -49,10 +48,10 @@ _COMPILED = _Compiled()
 
 
 class Templates:
-    """Renders templates in a language.  `asset` gives addresses, `now` the domain's time."""
+    """Renders templates in a language.  `asset` gives addresses."""
 
-    def __init__(self, asset: Callable[[str], str], now: Callable[[], Instant]) -> None:
-        self._asset, self._now = asset, now
+    def __init__(self, asset: Callable[[str], str]) -> None:
+        self._asset = asset
         self._by_lang: dict[str, jinja2.Environment] = {}
 
     def render(self, lang: str, template: str, context: Mapping[str, object]) -> str:
@@ -83,19 +82,16 @@ class Templates:
             say.gettext, say.ngettext, newstyle=True
         )
         env.globals["asset"] = self._asset
-        env.filters |= _filters(lang, self._now)
+        env.filters |= _filters(lang)
         return env
 
 
-def _filters(lang: str, now: Callable[[], Instant]) -> dict[str, Callable[..., str | list[str]]]:
+def _filters(lang: str) -> dict[str, Callable[..., str | list[str]]]:
     def day(on: date, style: str = "") -> str:
         return times.day(on, style, lang)
 
     def stamp(at: datetime) -> str:
         return times.stamp(at, lang)
-
-    def ago(at: datetime) -> str:
-        return times.ago(at, to_datetime(now()), lang)
 
     def number(value: float) -> str:
         return times.number(value, lang)
@@ -110,7 +106,6 @@ def _filters(lang: str, now: Callable[[], Instant]) -> dict[str, Callable[..., s
         "hour": times.hour,
         "stamp": stamp,
         "iso": _iso,
-        "ago": ago,
         "number": number,
         "money": money,
         "groups": _groups,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from litestar import Response, get, post
 from litestar.params import FromPath
@@ -30,9 +31,10 @@ from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web import book_flow
 from kezek.web.book_flow import Flow, Moving
+from kezek.web.calendar_file import KIND, calendar_file
 from kezek.web.live import live
 from kezek.web.render import answer, html, page, redirect, render
-from kezek.web.shape import local, post_view, zone_of
+from kezek.web.shape import local, post_name, post_view, zone_of
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.ticket_view import context_of, head_of
 from kezek.web.visit import PageRequest, Visit, visit
@@ -49,7 +51,9 @@ _CANCELLED = translatable("The booking is cancelled. The place goes to others.")
 _NAMED = translatable("The driver is named on the ticket.")
 _BACK = translatable("Back to the ticket")
 _BEFORE = translatable("Be at the waiting area before your hour begins.")
-_CLOSES = translatable("If the post closes, you get a new time free of charge and no strike.")
+_CLOSES = translatable("If the post closes, you choose a new time free of charge.")
+_CODE = translatable("Ticket code %(code)s")
+_CROSSING = translatable("Border crossing at %(post)s")
 _FIXED = translatable("Plate, VIN and post cannot change.")
 
 
@@ -60,6 +64,11 @@ def held(here: Visit, secret: str) -> TicketView:
     if view is None:
         raise Stop("ticket_unknown")
     return view
+
+
+def address_of(here: Visit, secret: str) -> str:
+    """The whole address of a ticket, as its holder sends it to another device."""
+    return f"{here.house.settings.issuer}/t/{secret}"
 
 
 def holder_of(here: Visit, view: TicketView) -> Actor:
@@ -139,6 +148,7 @@ def _drawn(
         "qr": picture.format(secret, label) if view.live and view.booking.start else "",
         "errors": errors or {},
         "change_reasons": causes_owed(here, view),
+        "url": address_of(here, secret),
         "key": here.web.mark + _KEY,
         "csrf_token": here.web.mark + _TOKEN,
     }
@@ -198,6 +208,28 @@ def _sentences(regulation: Regulation, say: Words) -> list[str]:
         say.gettext(_CLOSES),
         say.gettext(_FIXED),
     ]
+
+
+@get("/t/{secret:str}/calendar.ics")
+async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The booked time for a calendar, with the link in it: it is the holder's own file."""
+    here = visit(request)
+    view = held(here, secret)
+    start, end = view.booking.start, view.window_end
+    if start is None or end is None or not view.live:
+        raise Stop("not_found")
+    say, name = here.words, post_name(view.post.checkpoint, here.lang)
+    code = say.say(_CODE, code=view.booking.code)
+    body = calendar_file(
+        uid=f"{view.booking.number}@{urlsplit(here.house.settings.issuer).hostname}",
+        made=here.now,
+        start=start,
+        end=end,
+        title=say.say(_CROSSING, post=name),
+        place=name,
+        text=f"{code}\n{say.gettext(_BEFORE)}\n{address_of(here, secret)}",
+    )
+    return answer(request, body, kind=KIND, headers=UNSEEN)
 
 
 @post("/t/{secret:str}/cancel", status_code=200)
@@ -340,6 +372,7 @@ HANDLERS = (
     ticket_live,
     ticket_qr,
     ticket_print,
+    ticket_calendar,
     ticket_cancel,
     ticket_driver,
     ticket_acknowledge,

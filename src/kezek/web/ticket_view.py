@@ -28,11 +28,11 @@ BAR = 200  # the width of the bar that shows the time left of a call
 _NOTHING_PAID = translatable("The fee is shown and not collected, so there is nothing to pay back.")
 _DISPLACED = translatable(
     "The post cannot take you at the booked time. You lose nothing: "
-    "a new time is free of charge and without a strike."
+    "a new time is free of charge and does not count as a move."
 )
 _DISPLACED_WHY = translatable(
     "The post cannot take you at the booked time: %(why)s. You lose nothing: "
-    "a new time is free of charge and without a strike."
+    "a new time is free of charge and does not count as a move."
 )
 _DISPLACED_UNTIL = translatable(
     "Your time was %(had)s. Choose a new one until %(until)s; then the booking ends."
@@ -169,6 +169,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "steps": steps_of(view, zone),
         "drivers": len(view.drivers),
         "can": Can(Verb.MOVE in verbs, Verb.CANCEL in verbs, Verb.ADD_DRIVER in verbs),
+        "moves_left": view.moves_left,
         "refund": here.words.gettext(_NOTHING_PAID),
         "explain": _explain(here, view),
         **_next(view, token, here.words),

@@ -221,6 +221,7 @@ def book(step: str, mode: str = "driver") -> dict:
         ],
         "klass": "in_turn",
         "near": near,
+        "booked": False,
         "countries": CHOICES,
         "values": values,
         "errors": {"vin": "A VIN has 17 characters and no letter O. This one has 9."}
@@ -298,6 +299,25 @@ def steps(here: int, detail: str = "") -> list[V]:
     ]
 
 
+HISTORY = V(
+    since=at("16:52"),
+    first=9,
+    place=14,
+    changes=[
+        V(
+            cause="came_late",
+            count=6,
+            more=True,
+            hour=at("17:00"),
+            since=at("17:02"),
+            until=at("17:20"),
+        ),
+        V(cause="called", count=1, more=False, hour=None, since=at("17:10"), until=at("17:10")),
+    ],
+    overtaken=1,
+)
+
+
 def ticket(status: str = "here") -> dict:
     reasons = [
         V(count=9, kind="earlier_hour", hour=at("17:00"), times=[]),
@@ -317,6 +337,9 @@ def ticket(status: str = "here") -> dict:
         "arrive_by": None,
         "called": None,
         "reasons": [],
+        "history": None,
+        "url": "http://127.0.0.1:8470/t/x",
+        "moves_left": 3,
         "ticket": V(
             token="x",
             number="20 654",
@@ -357,13 +380,22 @@ def ticket(status: str = "here") -> dict:
             ),
             not_before=at("18:00"),
             reasons=reasons,
+            history=HISTORY,
             steps=steps(2, "place 14"),
         )
     if status == "booked":
         c.update(ahead=81, arrive_by=V(start=at("15:00"), until=at("18:00")))
     if status == "called":
         c.update(
-            called=V(id="c1", at=at("18:05"), by=at("18:25"), left=19, share=190, seen=False),
+            called=V(
+                id="c1",
+                at=at("18:05"),
+                by=at("18:25"),
+                left=19,
+                share=190,
+                acknowledged=None,
+                until=1,
+            ),
             steps=steps(3),
             can=V(move=True, cancel=False, driver=True, move_free=False),
         )
@@ -372,7 +404,7 @@ def ticket(status: str = "here") -> dict:
     if status == "displaced":
         c.update(
             explain="Closed from 18:00: one scanner under repair. "
-            "A new time is free of charge and without a strike.",
+            "A new time is free of charge and does not count as a move.",
             next_url="#",
             next_text="Choose a new time",
             can=V(move=True, cancel=True, driver=False, move_free=True),
@@ -385,7 +417,7 @@ def printed() -> dict:
     rules = [
         "Be at the waiting area before your hour begins.",
         "Come late and you keep your place for 3 hours, then go behind the current hour.",
-        "If the post closes, you get a new time free of charge and no strike.",
+        "If the post closes, you choose a new time free of charge.",
         "Plate, VIN and post cannot change.",
     ]
     return {**t, "rules": rules, "printed": NOW}
@@ -417,10 +449,19 @@ def small(page: str) -> dict:
         **FORM,
     }
     if page == "find_ticket":
-        s["values"] = {"number": "20654", "phone": "+7 701"}
-        s["errors"] = {
-            "": "No live booking has this number and this phone. Look at both once more."
-        }
+        s["tickets"] = [
+            V(
+                token="x",
+                number=20654,
+                code="7F4M",
+                post="Dostyk",
+                status="booked",
+                start=at("18:00"),
+                end=at("19:00"),
+            )
+        ]
+        s["values"] = {"ticket": "20654", "phone": "+7 701"}
+        s["errors"] = {"": "No booking fits this together with this phone. Check both."}
     if page == "sign_in":
         s.update(next="/carrier", expired=True)
     if page == "password":

@@ -42,17 +42,8 @@ def money(fee: object, part: str = "money") -> str:
     return f"{fee.minor // 100:,} {fee.currency}"  # type: ignore[attr-defined]
 
 
-def ago(value: datetime) -> str:
-    minutes = int((NOW - value).total_seconds() // 60)
-    if minutes < 1:
-        return "just now"
-    if minutes < 60:
-        return "one minute ago" if minutes == 1 else f"{minutes} minutes ago"
-    return f"{minutes // 60} h ago" if minutes < 2880 else f"{minutes // 1440} days ago"
-
-
 def groups(plate: str) -> list[str]:
     return re.findall(r"\d+|\D+", plate)
 
 
-FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, ago, groups)}
+FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, groups)}

@@ -85,6 +85,7 @@ const tick = () => {
   for (const time of document.querySelectorAll("[data-clock]")) time.textContent = write(now(), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   for (const words of document.querySelectorAll("[data-age] [data-live]")) {
     const then = Date.parse(words.closest("[data-age]").dataset.age);
+    words.parentElement.hidden = false;
     words.textContent = live && !lost ? words.dataset.live : ago(now() - then, then);
   }
   // The words stay as the server wrote them: not every browser knows every language.
@@ -93,6 +94,7 @@ const tick = () => {
     mark.hidden = minutes < Number(mark.dataset.after);
     if (!mark.hidden && minutes < 60) mark.querySelector("span").textContent = mark.querySelector("span").textContent.replace(/\d+/, String(minutes));
   }
+  for (const link of document.querySelectorAll("[data-renew]")) link.hidden = live && !lost;
   // Said by the script alone: a page without it does not renew itself.
   const link = document.getElementById("link");
   if (link) link.hidden = !live;
