@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
-from tests.browser.hands import arrive, book, code_on, fill_truck, new_truck, sign_in
+from tests.browser.hands import arrive, book, choose_time, code_on, fill_truck, new_truck, sign_in
 from tests.browser.watcher import mark, unreloaded
 
 TICKET_CODE = ".qrbox img"
@@ -140,9 +140,37 @@ def test_a_truck_that_is_booked_already_is_refused_with_the_reason(window: Windo
     page.get_by_label("VIN, 17 characters").fill(truck.vin)
     page.get_by_label("Driver's phone").fill(truck.phone)
     page.get_by_role("button", name="Check and go on").click()
-    page.get_by_role("button", name="Confirm booking").click()
     expect(page.get_by_role("alert")).to_contain_text("booking")
-    assert "/t/" not in page.url
+    expect(page.get_by_role("button", name="Confirm booking")).to_have_count(0)
+    page.get_by_role("link", name="Find that booking").click()
+    expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
+
+
+def test_a_ticket_is_kept_on_this_device_until_it_is_forgotten(window: Window):
+    """The last button stands on the first screen; after it the ticket can be kept and found again."""
+    page, truck = window("phone"), new_truck()
+    choose_time(page, "Syrym", day=3)
+    fill_truck(page, truck)
+    confirm = page.get_by_role("button", name="Confirm booking")
+    box = confirm.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 740
+    assert page.evaluate("scrollY") == 0
+    confirm.click()
+    page.wait_for_url(re.compile("/t/"))
+    address, code = page.url, code_on(page)
+    expect(page.get_by_label("Link of this ticket")).to_have_value(re.compile("/t/"))
+    expect(page.get_by_role("button", name="Copy the link")).to_be_visible()
+    page.get_by_role("link", name="Tickets on this device").click()
+    page.get_by_role("link", name=code).click()
+    assert page.url == address
+    page.goto("/ticket")
+    page.get_by_role("button", name="Forget on this device").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Find a ticket")
+    page.get_by_label("Booking number, ticket code or plate").fill(truck.plate)
+    page.get_by_label("Driver's phone").fill(truck.phone)
+    page.get_by_role("button", name="Open the ticket").click()
+    page.wait_for_url(address)
 
 
 def test_going_back_and_pressing_twice_make_one_booking(window: Window, room):

@@ -1,4 +1,4 @@
-"""No sentence promises what the product does not do: a message, a phone call, a page without a network."""
+"""No sentence promises what the product does not do: messages, phone calls, pages without a network."""
 
 from __future__ import annotations
 
