@@ -132,7 +132,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         forecasts=Forecasts(store, network, queues, clock, watch, _planner(settings)),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr, rules.known.plates),
-        lost_tickets=LostTickets(store, tickets),
+        lost_tickets=LostTickets(store, tickets, rules.known.plates),
         access=_access(settings, store, clock, chance, watch),
         papers=papers,
         timer=Timer(store, network, clock),

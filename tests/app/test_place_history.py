@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kezek.app import place_history
 from kezek.app.desk.batch import Done
 from kezek.app.place_history import PlaceHistories, PlaceHistory, Shift
 from kezek.app.queue import Queues
@@ -129,6 +130,18 @@ def test_nothing_is_claimed_where_the_log_tells_another_order(told: Told):
     assert told.histories.of(post_of(told.w), turned, numbers[0]) is None
 
 
+def test_a_long_log_is_taken_in_over_several_questions(told: Told, monkeypatch):
+    late = [told.book(n, 9) for n in range(1, 7)]
+    mine = told.arrive(told.book(7, 10))
+    for number in late:
+        told.arrive(number)
+    monkeypatch.setattr(place_history, "STEPS_MAX", 8)
+    told.anew()
+    assert told.of(mine) is None, "nothing is claimed before the whole log is taken in"
+    assert any(told.of(mine) for _ in range(5))
+    assert told.changes(mine) == {"came_late": 6}
+
+
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
@@ -159,7 +172,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(STEPS)
 def test_the_changes_add_up_to_the_line_at_every_event(steps):
     """Against the line that the rows give, asked anew after each step by a second reader."""

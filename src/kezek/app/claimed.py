@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from kezek.app.port import Store
-from kezek.domain.booking.book import Vehicle, claims_of, particulars
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.book import Vehicle, particulars
+from kezek.domain.booking.claim import claims_of
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.known import Known
 from kezek.domain.kernel.refusal import Refused
 
 
-def claimed(store: Store, line: Line, vehicle: Vehicle, now: Instant) -> Refused | None:
+def claimed(
+    store: Store, actor: Actor, line: Line, vehicle: Vehicle, known: Known, now: Instant
+) -> Refused | None:
     """The refusal that a booking would meet because of the vehicle; None when it meets none now."""
-    who = particulars(vehicle, line, now)
+    who = particulars(vehicle, line, now, known)
     if isinstance(who, Refused):
         return who
-    found = claims_of(Facts(store.reader), line.authority, who)
+    found = claims_of(Facts(store.reader), actor, line, who, known.plates)
     return found if isinstance(found, Refused) else None

@@ -12,7 +12,9 @@ from kezek.app.ticket import Tickets
 from kezek.domain.booking.booking import Claim
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Counter
+from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.vehicle import plate as plates
+from kezek.domain.vehicle.reading import spellings
 from kezek.domain.vehicle.spelling import fold
 
 TEXT_LENGTH_MAX = 60
@@ -33,8 +35,8 @@ def _number(folded: str) -> int | None:
 class LostTickets:
     """Finds the booking of somebody who knows one of its names and its phone."""
 
-    def __init__(self, store: Store, tickets: Tickets) -> None:
-        self._store, self._tickets = store, tickets
+    def __init__(self, store: Store, tickets: Tickets, formats: PlateFormats) -> None:
+        self._store, self._tickets, self._formats = store, tickets, formats
 
     def find(self, text: str, phone: str) -> int | None:
         """The booking's number, None for every guess that does not fit; a wrong one learns no more."""
@@ -56,14 +58,9 @@ class LostTickets:
         return list(dict.fromkeys(found))
 
     def _live_by_plate(self, text: str) -> list[int]:
-        """Nobody has said the country: the plate is looked up as each country would spell it."""
+        """Nobody has said the country: every plate that the text may stand for, in any of them."""
         reader = self._store.reader
-        authorities = {line.authority for line in reader.all(Line)}
-        spelled = {country: plates.normalise(country, text) for country in plates.COUNTRIES}
-        keys = [
-            (authority, "plate", f"{country} {plate}")
-            for authority in sorted(authorities)
-            for country, plate in sorted(spelled.items())
-            if plate
-        ]
+        authorities = sorted({line.authority for line in reader.all(Line)})
+        named = dict.fromkeys((*plates.searched(text), *spellings(text, self._formats)))
+        keys = [key for a in authorities for one in named for key in reader.namesakes(a, one)]
         return [claim.number for claim in reader.many(Claim, keys).values()]

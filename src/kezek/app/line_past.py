@@ -226,7 +226,9 @@ class LinePast:
             self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
             trip.moved = self._moved_on(event.number, trip) if kind == EventKind.CALLED else None
         elif kind == EventKind.MISSED:
-            trip.called, trip.joined = None, at
+            # The place follows from the call, not from when somebody noticed that nobody came.
+            until = at if trip.called is None else trip.called + self.regulation.call_for
+            trip.called, trip.joined = None, min(at, until)
         elif kind == EventKind.ADMITTED:
             trip.admitted, trip.since = True, at
         elif kind in _ENDS:

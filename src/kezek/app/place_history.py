@@ -7,6 +7,7 @@ from its first place to its present one.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -21,8 +22,11 @@ from kezek.domain.turn.order import Turn
 
 # A truck that has waited longer is told what happened within this time.
 KNOWN_FOR = 12 * HOUR
-# Events taken in at once; whoever is farther behind begins anew.
+# Events read at once; whoever is farther behind begins anew.
 EVENTS_MAX = 2_000
+# Events taken in for one ticket's question: a long line is caught up with over several, and no question
+# keeps the others waiting.
+STEPS_MAX = 250
 
 
 class Shift(StrEnum):
@@ -127,17 +131,21 @@ class _Reading:
             self._stand(self._at)
             self.kept = {n: _Kept(self._at, place, place) for n, place in self._line.items()}
             self.position = max(self.position, events[-1].position)
-        for event in events:
-            self._take(event)
+        self._pending = deque(events)
 
     def go_on(self, now: Instant) -> bool:
-        """Take in what has happened since; whether that was little enough to be all of it."""
-        events = self._reader.events(self.position, EVENTS_MAX, self._past.line.id)
-        for event in events:
-            self._take(event)
-            self.position = event.position
-        self._let_pass(now)
-        return len(events) < EVENTS_MAX
+        """Take in some of what has happened since; False where that is too much to be read on."""
+        if not self._pending:
+            events = self._reader.events(self.position, EVENTS_MAX, self._past.line.id)
+            if len(events) == EVENTS_MAX:
+                return False
+            self._pending.extend(events)
+            self.position = events[-1].position if events else self.position
+        for _ in range(min(STEPS_MAX, len(self._pending))):
+            self._take(self._pending.popleft())
+        if not self._pending:
+            self._let_pass(now)
+        return True
 
     def _take(self, event: Logged) -> None:
         kind = event.kind
@@ -191,8 +199,8 @@ class _Reading:
         self._turns = {entry.turn.number: entry.turn for entry in entries}
 
     def stands_as(self, order: Sequence[int]) -> bool:
-        """Whether the log tells the same order as the live line."""
-        return sorted(self._line, key=self._line.__getitem__) == list(order)
+        """Whether the log is taken in and tells the same order as the live line."""
+        return not self._pending and sorted(self._line, key=self._line.__getitem__) == list(order)
 
 
 def _ahead(line: Mapping[int, int], other: int, mine: int) -> int:
@@ -223,7 +231,8 @@ class PlaceHistories:
     def of(self, post: Post, queue: Queue, number: int) -> PlaceHistory | None:
         """A waiting truck's history up to the queue's moment.
 
-        None where the log does not tell the live line's order: then nothing is claimed.
+        None where the log does not tell the live line's order, or is not taken in yet: then nothing is
+        claimed.
         """
         reading = self._lines.get(queue.line)
         if reading is None or not reading.go_on(queue.as_of):

@@ -84,7 +84,8 @@ def _booked_already(here: Visit, flow: Flow, choice: Choice) -> Refused | None:
     assert line is not None, "a choice is made at a post with a line"
     if flow.actor is PUBLIC and not here.house.rates.allows(f"check {here.address}", most):
         return None
-    return claimed(here.house.store, line, vehicle_of(choice.values), here.now)
+    vehicle, known = vehicle_of(choice.values), here.house.rules.known
+    return claimed(here.house.store, flow.actor, line, vehicle, known, here.now)
 
 
 def _within_limit(here: Visit) -> bool:
