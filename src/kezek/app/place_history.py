@@ -26,7 +26,7 @@ KNOWN_FOR = 12 * HOUR
 EVENTS_MAX = 2_000
 # Events taken in for one ticket's question: a long line is caught up with over several, and no question
 # keeps the others waiting.
-STEPS_MAX = 250
+STEPS_MAX = 100
 
 
 class Shift(StrEnum):
