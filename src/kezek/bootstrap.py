@@ -103,11 +103,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     relay = Relay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
-    keys = settings.keys
-    # A log that has begun has had its keys: new ones would void its tickets, links and heads.
-    keyring = open_keyring(keys, chance.secret) if last is None else read_keyring(keys)
-    if last is not None:
-        _refuse_strange(store, keyring)
+    keyring = _keyring(settings, store, chance, begun=last is not None)
     papers = SignedPapers(keyring, settings.issuer, store)
     ledger = _ledger(settings, store, clock, chance, keyring)
     _begin(settings, store, ledger, keyring, watch)
@@ -148,7 +144,9 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         traffic=Traffic(),
         pulse=pulse,
         vigil=vigil,
-        readiness=Readiness(vigil, ledger, pulse, lambda: missing_keys(keys), lambda: watch.closed),
+        readiness=Readiness(
+            vigil, ledger, pulse, lambda: missing_keys(settings.keys), lambda: watch.closed
+        ),
         demo=demo,
     )
 
@@ -158,6 +156,15 @@ def _vigil(
 ) -> Vigil:
     step = int(last_step())
     return Vigil(store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), step)
+
+
+def _keyring(settings: Settings, store: Whole, chance: Chance, *, begun: bool) -> Keyring:
+    """A log that has begun has had its keys: new ones would void its tickets, links and heads."""
+    if not begun:
+        return open_keyring(settings.keys, chance.secret)
+    keyring = read_keyring(settings.keys)
+    _refuse_strange(store, keyring)
+    return keyring
 
 
 def _what_ifs(settings: Settings, chance: Chance) -> WhatIfs:
