@@ -12,6 +12,7 @@ from datetime import datetime
 from litestar import Response, get, post
 
 from kezek.app.find_ticket import TEXT_LENGTH_MAX, asked_for
+from kezek.app.place_name import own_name
 from kezek.app.rate import STRANGERS
 from kezek.app.ticket import TicketView
 from kezek.domain.kernel.refusal import Reason
@@ -20,7 +21,7 @@ from kezek.text import refusals
 from kezek.text.mark import translatable
 from kezek.web import own_tickets
 from kezek.web.render import page, redirect
-from kezek.web.shape import STATES, local, post_name, zone_of
+from kezek.web.shape import STATES, local, zone_of
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -113,7 +114,7 @@ def _row(here: Visit, secret: str, view: TicketView) -> OwnTicket:
         token=secret,
         number=view.booking.number,
         code=view.booking.code,
-        post=post_name(view.post.checkpoint, here.lang),
+        post=own_name(view.post.checkpoint, here.lang),
         status=STATES[view.status],
         start=local(start, zone) if start is not None else None,
         end=local(end, zone) if end is not None else None,

@@ -16,6 +16,7 @@ from litestar.response import Stream
 from markupsafe import Markup
 
 from kezek.app.desk.batch import Done
+from kezek.app.place_name import own_name
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import AddDriver, Cancel, ChangeCause, Move, fixed
@@ -34,7 +35,7 @@ from kezek.web.book_flow import Flow, Moving
 from kezek.web.calendar_file import KIND, calendar_file
 from kezek.web.live import live
 from kezek.web.render import answer, html, page, redirect, render
-from kezek.web.shape import local, post_name, post_view, zone_of
+from kezek.web.shape import local, post_view, zone_of
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.ticket_view import context_of, head_of
 from kezek.web.visit import PageRequest, Visit, visit
@@ -218,7 +219,7 @@ async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Respon
     start, end = view.booking.start, view.window_end
     if start is None or end is None or not view.live:
         raise Stop("not_found")
-    say, name = here.words, post_name(view.post.checkpoint, here.lang)
+    say, name = here.words, own_name(view.post.checkpoint, here.lang)
     code = say.say(_CODE, code=view.booking.code)
     body = calendar_file(
         uid=f"{view.booking.number}@{urlsplit(here.house.settings.issuer).hostname}",
