@@ -158,8 +158,8 @@ def restore(
         fingerprint = copy(cleansed, written, progress)
         # A newer version may keep more of a row; the files' hashes have been looked at anyway.
         if manifest.schema == HEAD:
-            passed = {"salt"} if cleansed.erased else set()
-            passed |= {"counter", Place.promise} if published else set()
+            passed = {"counter"} | ({"salt"} if cleansed.erased else set())
+            passed |= {Place.promise} if published else set()
             passed |= {*WITHDRAWN_FROM, Access.promise} if any(without.done.values()) else set()
             refuse_different(manifest.fingerprint, fingerprint, passed=passed)
     return Restored(manifest, fingerprint, cleansed.erased, published, without.done, events)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -18,6 +19,8 @@ from kezek.domain.booking.booking import (
     code_of,
     numbers_of,
     salt_of,
+    shift_of,
+    shifted,
 )
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.lapse import GiveBack
@@ -515,6 +518,36 @@ def test_the_same_number_in_two_histories_has_two_codes():
         answer = run(w.store, [command], w.rules, w.now, lambda salt=salt: salt).answers[0]
         told.append((answer.outcome["number"], answer.outcome["code"]))
     assert told == [(1, "K7QD"), (1, "ZZ22")]
+
+
+def test_bookings_of_one_database_have_different_codes_whatever_their_chance():
+    w = World()
+    chance, codes = random.Random(5), set()
+    for n in range(40):
+        command = w.book_command(n, start=w.window(day=1, hour=n // 9))
+        salt = salt_of(chance.randbytes(SALT_BYTES))
+        answer = run(w.store, [command], w.rules, w.now, lambda salt=salt: salt).answers[0]
+        booking = w.booking(answer.outcome["number"])
+        assert booking.salt[4:] == salt[4:]
+        codes.add(booking.code)
+    first, second = (w.booking(n).salt for n in (1, 2))
+    assert second == shifted(2, second, shift_of(1, first))
+    assert len(codes) == 40
+
+
+@given(st.integers(1, 10**9), st.text(CODE_LETTERS, min_size=16, max_size=16))
+def test_the_first_booking_draws_the_shift_of_the_codes(number, salt):
+    shift = shift_of(number, salt)
+    assert shifted(number, salt, shift) == salt
+    assert shifted(number, salt, shift + 1)[:4] != salt[:4]
+    assert shifted(number + 1, salt, shift)[4:] == salt[4:]
+
+
+@given(st.integers(1, 10**9), st.integers(0, 2**20 - 1))
+def test_under_one_shift_a_million_bookings_in_a_row_have_different_codes(first, shift):
+    salt = "2" * 16
+    codes = {shifted(n, salt, shift)[:4] for n in range(first, first + 3_000)}
+    assert len(codes) == 3_000
 
 
 def test_a_million_bookings_in_a_row_have_different_codes():

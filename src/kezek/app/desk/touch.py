@@ -12,7 +12,7 @@ from typing import Any
 from kezek.app.port import Ref
 from kezek.domain.account.account import Account
 from kezek.domain.booking.book import Book, Vehicle
-from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
+from kezek.domain.booking.booking import CODE_SHIFT, Booking, Claim, Particulars, claim_keys
 from kezek.domain.booking.change import Move
 from kezek.domain.booking.lapse import GiveBack
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
@@ -66,11 +66,13 @@ def _book(command: Book) -> Iterator[Ref]:
     yield Line, command.line
     yield Slot, (command.line, command.start)
     yield Counter, "booking"
+    yield Counter, CODE_SHIFT
 
 
 def _walk_in(command: WalkIn) -> Iterator[Ref]:
     yield Line, command.line
     yield Counter, "booking"
+    yield Counter, CODE_SHIFT
 
 
 def _give_back(command: GiveBack) -> Iterator[Ref]:

@@ -8,7 +8,15 @@ from functools import lru_cache
 
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import STAFF, Actor, Role
-from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
+from kezek.domain.booking.booking import (
+    CODE_SHIFT,
+    Booking,
+    Claim,
+    Driver,
+    Particulars,
+    shift_of,
+    shifted,
+)
 from kezek.domain.booking.claim import claims_of
 from kezek.domain.booking.status import no_show_at
 from kezek.domain.checkpoint.checkpoint import Line
@@ -106,7 +114,7 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
                 {"class": rule.name, "start": command.start, "holder": booking.holder},
             ),
         ),
-        puts=(Counter("booking", booking.number), booking, *rows, *taken),
+        puts=(*counters(facts, booking), booking, *rows, *taken),
         outcome=outcome_of(booking),
     )
 
@@ -220,7 +228,7 @@ def confirmed(
     now: Instant,
 ) -> Booking:
     """A new booking under the next number."""
-    last = facts.get(Counter, "booking")
+    last, shift = facts.get(Counter, "booking"), facts.get(Counter, CODE_SHIFT)
     fee = regulation.fee(rule.name)
     number = 1 if last is None else last.last + 1
     # Positional and complete: building the row twice through replace() costs as much as deciding.
@@ -237,8 +245,16 @@ def confirmed(
         currency=fee.currency,
         confirmed_at=now,
         look_at=look,
-        salt=facts.salt(),
+        salt=facts.salt() if shift is None else shifted(number, facts.salt(), shift.last),
     )
+
+
+def counters(facts: Facts, booking: Booking) -> tuple[Counter, ...]:
+    """The counters after a new booking; the first one draws the shift of the database's codes."""
+    number = Counter("booking", booking.number)
+    if facts.get(Counter, CODE_SHIFT) is not None:
+        return (number,)
+    return (number, Counter(CODE_SHIFT, shift_of(booking.number, booking.salt)))
 
 
 def named(

@@ -10,7 +10,9 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 4
 # 80 bits: nobody guesses a link, and four letters of them tell it to nobody.
 SALT_LETTERS, SALT_BYTES = 16, 10
-_CODES = len(CODE_LETTERS) ** CODE_LENGTH
+_CODES: int = len(CODE_LETTERS) ** CODE_LENGTH
+# The counter that holds the shift of a database's codes.
+CODE_SHIFT = "code_shift"
 # Odd, so multiplying modulo 2**20 permutes the numbers: any 1,048,576 bookings in a row have
 # different codes, and neighbours look nothing alike.
 _SPREAD = 654_435
@@ -28,6 +30,24 @@ def salt_of(chance: bytes) -> str:
 def code_of(number: int, salt: str = "") -> str:
     """The ticket's four-character code; a booking made before there were salts has it of its number."""
     return salt[:CODE_LENGTH] or _letters(number * _SPREAD % _CODES, CODE_LENGTH)
+
+
+def shift_of(number: int, salt: str) -> int:
+    """The shift under which a number has the code with which its salt begins; 0 without a salt."""
+    place = 0
+    for letter in reversed(salt[:CODE_LENGTH]):
+        place = place * len(CODE_LETTERS) + CODE_LETTERS.index(letter)
+    return (place - number * _SPREAD) % _CODES if salt else 0
+
+
+def shifted(number: int, salt: str, shift: int) -> str:
+    """The salt, beginning with the number's code under a shift; no salt stays none.
+
+    Under one shift any 1,048,576 bookings in a row have different codes.  The shift is chance of the
+    database: another one draws another, so a number lost with the first has another code in the second.
+    """
+    code = _letters((number * _SPREAD + shift) % _CODES, CODE_LENGTH)
+    return code + salt[CODE_LENGTH:] if salt else ""
 
 
 def _letters(rest: int, count: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
+from kezek.domain.booking.booking import CODE_SHIFT
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts
@@ -58,7 +59,9 @@ def decide_continue(
     led = led_on({row.name: row.last for row in found if row}, command.size)
     counters = (Counter(name, last) for name, last in led.items())
     event = Event(EventKind.LOG_CONTINUED, body=body)
-    return Accepted((event,), (*counters, Counter(GIVEN_UP, command.at)), outcome=body)
+    # Codes get another shift: a number that was given out twice all the same has two codes.
+    gone = ((Counter, CODE_SHIFT),) if facts.get(Counter, CODE_SHIFT) else ()
+    return Accepted((event,), (*counters, Counter(GIVEN_UP, command.at)), gone, body)
 
 
 def led_on(last: Mapping[str, int], size: int) -> dict[str, int]:

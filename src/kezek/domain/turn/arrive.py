@@ -8,6 +8,7 @@ from kezek.domain.account.actor import STAFF, Actor, Role
 from kezek.domain.booking.book import (
     Vehicle,
     confirmed,
+    counters,
     crowded,
     line_for,
     named,
@@ -20,7 +21,7 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
-from kezek.domain.kernel.facts import Counter, Facts
+from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
@@ -121,7 +122,7 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     event = Event(EventKind.WALKED_IN, line.id, booking.number, body)
     return Accepted(
         (event,),
-        (Counter("booking", booking.number), booking, *rows, counted(day, rule, 1)),
+        (*counters(facts, booking), booking, *rows, counted(day, rule, 1)),
         outcome=outcome_of(booking),
     )
 
