@@ -53,7 +53,7 @@ const typedAt = (at) => {
 };
 // A hand that typed a code may press Enter again at once; after a long text the second Enter is the scanner's.
 const LONG = 20;
-const pace = () => (typing.keys < LONG ? 60 : Math.min(600, Math.max(80, (1.5 * (typing.last - typing.first)) / (typing.keys - 1))));
+const pace = () => (typing.keys < LONG ? 20 : Math.min(600, Math.max(80, (1.5 * (typing.last - typing.first)) / (typing.keys - 1))));
 const enter = (event) => {
   const soon = event.timeStamp - entered < pace();
   entered = event.timeStamp;
