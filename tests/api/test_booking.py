@@ -123,6 +123,29 @@ def test_a_vehicle_has_one_booking_and_a_rival_learns_no_number(api: Api):
     assert owner.body["facts"] == {"by": "plate", "number": number}
 
 
+def test_whom_a_change_moves_is_told_before_it_and_after_it(api: Api):
+    numbers = [api.book(n) for n in range(3)]
+    path = "/checkpoints/kz_a/days/2026-06-14/affected"
+    before = api.get(f"{path}?capacity=1", "agency").body
+    assert [row["number"] for row in before["bookings"]] == numbers[1:]
+    assert {row["choice"] for row in before["bookings"]} == {"open"}
+    assert {row["carrier"] for row in before["bookings"]} == {"Invented carrier"}
+    assert sum(hour["displaced"] for hour in before["hours"]) == 2
+    assert sum(hour["before"] - hour["after"] for hour in before["hours"]) == 239
+    assert api.get(path, "agency").body["bookings"] == []
+    api.put("/checkpoints/kz_a/days/2026-06-14", {"closed": True, "reason": "Works"}, "agency")
+    new = api.form(1, start=api.world.window(day=2))["start"]
+    api.put(f"/bookings/{numbers[1]}/window", {"start": new}, "carrier")
+    after = api.get(path, "agency").body
+    assert [row["choice"] for row in after["bookings"]] == ["open", "chosen", "open"]
+    assert after["bookings"][1]["new_start"] is not None
+    assert api.get(path, "officer").code == "not_allowed"
+    assert api.get(f"{path}?capacity=-1", "agency").status == 400
+    assert api.get(f"{path}?capacity=1&closed=true", "agency").code == "capacity_impossible"
+    gone = "/checkpoints/kz_a/days/9999-12-31/affected"
+    assert api.get(gone, "agency").code == "window_unknown"
+
+
 def test_a_closed_day_says_why(api: Api):
     api.put("/checkpoints/kz_a/days/2026-06-14", {"closed": True, "reason": "Works"}, "agency")
     answer = api.post("/bookings", api.form(), "carrier")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
-from kezek.app.agency import calendar, closures, effect_of, governed
+from kezek.app.affected import Affected, Choice, affected_table, have_moved
+from kezek.app.agency import calendar, closures, effect_of, governed, hours
 from kezek.app.checkpoint import Network
 from kezek.app.watch import Watch
-from kezek.domain.booking.change import Cancel
+from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
+from kezek.domain.kernel.instant import DAY, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.arrive import Arrive
 from tests.world import PEOPLE, TODAY, A, B, World
 
 TOMORROW = "2026-06-14"
+TOMORROW_DATE = date(2026, 6, 14)
 
 
 @pytest.fixture
@@ -107,3 +113,44 @@ def test_a_place_given_back_is_not_among_those_that_are_forgotten():
     fewer = SetCapacity("", PEOPLE["agency"], B, today, 24, "works")
     effects = [effect_of(w.store.reader, command, w.rules, w.now) for command in (keep, fewer)]
     assert [effect.forgotten for effect in effects] == [0, 24]
+
+
+def test_the_preview_says_who_loses_which_hour_and_which_hours_lose_places(w):
+    numbers = [w.book(n, start=w.window(day=1, hour=10 + n % 2)) for n in range(6)]
+    command = cut(w, 4)
+    told = effect_of(w.store.reader, command, w.rules, w.now)
+    assert not isinstance(told, Refused)
+    latest = {numbers[4]: w.window(day=1, hour=10), numbers[5]: w.window(day=1, hour=11)}
+    assert {one.number: one.start for one in told.affected} == latest
+    assert {one.code for one in told.affected} == {w.booking(n).code for n in latest}
+    assert {one.carrier for one in told.affected} == {"Invented carrier"}
+    before = {slot.start: slot.capacity for slot in hours(w.store.reader, post(w), TOMORROW_DATE)}
+    w.done(command)
+    after = {slot.start: slot.capacity for slot in hours(w.store.reader, post(w), TOMORROW_DATE)}
+    lost = {at: (before[at], after[at]) for at in before if after[at] < before[at]}
+    assert {hour.start: (hour.before, hour.after) for hour in told.hours} == lost
+    moved = {hour.start: hour.displaced for hour in told.hours if hour.displaced}
+    assert moved == dict.fromkeys(latest.values(), 1)
+
+
+def test_after_a_decision_it_is_known_who_has_chosen_a_new_time(w):
+    chooses, waits, leaves = (w.book(n, start=w.window(day=1, hour=9)) for n in range(3))
+    w.done(CloseDay(w.key(), PEOPLE["agency"], A, TOMORROW, "flood"))
+    new = w.window(day=2, hour=8)
+    w.done(Move(w.key(), PEOPLE["carrier"], chooses, new))
+    w.done(Cancel(w.key(), PEOPLE["carrier"], leaves))
+    first, past = (day_start(d, "Asia/Almaty") for d in (TOMORROW_DATE, date(2026, 6, 15)))
+    rows = {one.number: one for one in have_moved(w.store.reader, A, first, past)}
+    choices = {chooses: Choice.CHOSEN, waits: Choice.OPEN, leaves: Choice.ENDED}
+    assert {n: one.choice for n, one in rows.items()} == choices
+    assert rows[chooses].chosen == new
+    assert rows[waits].start == w.window(day=1, hour=9)
+    assert have_moved(w.store.reader, A, past, past + DAY) == ()
+
+
+def test_a_name_that_begins_like_a_formula_is_no_formula_in_a_table():
+    one = Affected(1, "K7PM", 0, VehicleClass.IN_TURN, "=1+1")
+    assert affected_table([one], "UTC").splitlines() == [
+        "code,window,class,carrier,choice,new_window",
+        "K7PM,1970-01-01 00:00,in_turn,'=1+1,open,",
+    ]

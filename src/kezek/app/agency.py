@@ -7,11 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kezek.app.affected import Affected, HourLoss, hours_that_lose, would_move
 from kezek.app.checkpoint import Post
 from kezek.app.log_page import newest_first
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor, Role
-from kezek.domain.calendar.capacity import CALENDAR_KINDS
+from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity
 from kezek.domain.decide import Command, decide
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Facts
@@ -19,6 +20,9 @@ from kezek.domain.kernel.instant import DAY, Instant, Moment, day_start, local_d
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.slot.slot import Day, Slot
+
+# Nobody reads the reason of a change that is not made.
+_LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Effect:
     `capacity` may be above what was `asked`: trucks that are already here keep their places.
     `stays` counts bookings that keep their time, `added` and `removed` places more or fewer that
     anybody can book, `forgotten` places known to be taken elsewhere that no longer count.
+    `hours` are the windows that end with fewer places, `affected` the bookings that are displaced.
     """
 
     asked: int
@@ -58,6 +63,8 @@ class Effect:
     added: int
     removed: int
     forgotten: int
+    hours: tuple[HourLoss, ...] = ()
+    affected: tuple[Affected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +134,7 @@ def effect_of(
     after = next(row for row in decision.puts if isinstance(row, Day))
     before = reader.get(Day, after.key)
     assert before is not None, "a change is made to a day that is there"
+    affected = would_move(reader, decision.puts)
     return Effect(
         asked=_whole(decision.outcome["asked"]),
         capacity=after.capacity,
@@ -135,7 +143,20 @@ def effect_of(
         added=max(0, _free(after) - _free(before)),
         removed=max(0, _free(before) - _free(after)),
         forgotten=_whole(decision.outcome["forgotten"]),
+        hours=hours_that_lose(reader, decision.puts, affected),
+        affected=affected,
     )
+
+
+def look(
+    reader: Reader, actor: Actor, line: str, on: str, capacity: int | None
+) -> SetCapacity | CloseDay | OpenDay:
+    """The change of a day to be looked at with `effect_of` and never made; None closes the day."""
+    if capacity is None:
+        return CloseDay("", actor, line, on, _LOOK)
+    day = reader.get(Day, (line, on))
+    kind = SetCapacity if day is None or day.open else OpenDay
+    return kind("", actor, line, on, capacity, _LOOK)
 
 
 def _whole(fact: object) -> int:

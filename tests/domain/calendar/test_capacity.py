@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.change import Cancel, Move
@@ -233,3 +235,31 @@ def test_a_day_of_two_hour_windows_has_twelve():
     w = World()
     slots = w.store.reader.slots(X, w.window(X, day=1, hour=0), w.window(X, day=2, hour=0))
     assert [slot.capacity for slot in slots] == [2] * 12
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    at=st.lists(st.integers(0, 23), max_size=20),
+    first=st.integers(0, 24),
+    then=st.integers(0, 300),
+)
+def test_who_is_displaced_is_whoever_is_too_many_for_the_day(at: list[int], first: int, then: int):
+    """Against a naive model: so many as do not fit, the latest confirmed first; raising moves nobody."""
+    w = World()
+    room = dict.fromkeys(range(24), 10)
+    numbers = []
+    for n, hour in enumerate(at):
+        if room[hour]:
+            numbers.append(w.book(n, start=w.window(day=1, hour=hour)))
+            room[hour] -= 1
+    left = numbers
+    for capacity in (first, then):
+        told = cut(w, capacity)
+        over = max(0, len(left) - capacity)
+        assert told["displaced"] == over
+        left = left[: len(left) - over]
+        assert [n for n in numbers if w.status(n) == "confirmed"] == left
+        assert told["capacity"] == max(capacity, len(left))
+        places = [w.slot(w.window(day=1, hour=hour)).capacity for hour in range(24)]
+        assert sum(places) == told["capacity"]
+    w.check()

@@ -280,6 +280,19 @@ def line_list() -> dict:
     }
 
 
+def affected(hour: str, choice: str = "open") -> V:
+    """A booking that loses its time."""
+    day = DOSTYK.days[14].date
+    return V(
+        code="K7PM",
+        start=at(hour, day),
+        vehicle_class="in turn",
+        carrier="Carrier 12",
+        choice=choice,
+        chosen=at("14:00", day) if choice == "chosen" else None,
+    )
+
+
 def agency_day() -> dict:
     d = DOSTYK.days[14]
     slots = [
@@ -309,6 +322,14 @@ def agency_day() -> dict:
         "errors": {},
         "effect": V(asked=200, capacity=202, displaced=23),
         "effects": effects,
+        "losses": [V(start=at("18:00", d.date), before=13, after=8, displaced=3)],
+        "affected": [affected("18:00"), affected("19:00")],
+        "affected_url": "/agency/kz_dostyk/2026-06-27/affected.csv?capacity=200",
+        "moved": V(
+            rows=[affected("10:00"), affected("11:00", "chosen")], chosen=1, open=1, ended=0
+        ),
+        "moved_url": "/agency/kz_dostyk/2026-06-27/affected.csv",
+        "what_if_url": "/agency/what-if?checkpoint=kz_dostyk&capacity=200",
         "kept": "",
     }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 
+from kezek.domain.booking.change import Move
 from kezek.domain.turn.arrive import Arrive
 from tests.web.staff.office import Browser, Office
 from tests.world import PEOPLE, A, B
@@ -31,8 +33,7 @@ def effects(page: str) -> dict[str, int]:
 
 @pytest.fixture
 def booked(office: Office) -> Office:
-    for n in range(10):
-        office.book(n, start=office.window(day=1, hour=12))
+    office.numbers = [office.book(n, start=office.window(day=1, hour=12)) for n in range(10)]
     return office
 
 
@@ -220,3 +221,45 @@ class TestLog:
         for words in ("next by rule", "not at the gate in time", "clerk · kz_b", "account closed"):
             assert words in page
         assert "{" not in re.sub(r"<script.*?</script>|hx-[^ >]*|content='[^']*'", "", page)
+
+
+class TestAffected:
+    def test_the_list_stands_beside_the_preview_and_can_be_taken_along(self, booked):
+        b = booked.browser("agency")
+        page = preview(b, capacity="7").text
+        rows = re.findall(r'<tr><th scope="row">(\w{4})</th>', page)
+        latest = {booked.booking(n).code for n in sorted(booked.numbers)[-3:]}
+        assert set(rows) == latest
+        assert "3 bookings lose this time" in page
+        url = html.unescape(re.search(r'href="([^"]*affected.csv[^"]*)"', page)[1])
+        end = booked.last().position
+        file = b.get(url)
+        assert file.headers["content-type"].startswith("text/csv")
+        head, *lines = file.content.decode("utf-8-sig").splitlines()
+        assert head == "code,window,class,carrier,choice,new_window"
+        assert {line.split(",")[0] for line in lines} == latest
+        assert all("2026-06-14 12:00,in_turn,Invented carrier,open," in line for line in lines)
+        assert booked.last().position == end, "looking changes nothing"
+
+    def test_afterwards_it_says_how_many_have_chosen(self, booked):
+        b = booked.browser("agency")
+        apply(b, preview(b, close="yes").text, close="yes", shown="10")
+        number = min(booked.numbers)
+        booked.done(Move(booked.key(), PEOPLE["carrier"], number, booked.window(day=2, hour=8)))
+        page = b.page(DAY)
+        assert "1 of 10 have chosen a new time, 9 have not yet" in page
+        rows = b.get(f"{DAY}/affected.csv").text.splitlines()
+        assert sum("chosen,2026-06-15 08:00" in row for row in rows) == 1
+
+    @pytest.mark.parametrize(
+        "query", ["capacity=a", "capacity=-1", "capacity=99999", "close=no&capacity=²"]
+    )
+    def test_a_wrong_number_is_no_fault_of_ours(self, office, query):
+        assert office.browser("agency").get(f"{DAY}/affected.csv?{query}").status_code in {404, 422}
+
+    def test_nobody_else_reads_it(self, office):
+        assert office.browser("officer").get(f"{DAY}/affected.csv").status_code == 403
+
+    def test_values_can_be_handed_to_the_form_by_its_address(self, office):
+        page = office.browser("agency").page(f"{DAY}?capacity=120")
+        assert re.search(r'name="capacity"[^>]*value="120"', page)

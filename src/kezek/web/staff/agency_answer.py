@@ -10,7 +10,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.approve import Approve, Refuse
 from kezek.text.mark import translatable as t
 from kezek.web.shape import zone_of
-from kezek.web.staff.agency import agency_at
+from kezek.web.staff.agency_view import agency_at
 from kezek.web.staff.deed import said, why_not
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, visit

@@ -7,6 +7,7 @@ from litestar.types import ControllerRouterHandler
 from kezek.web.staff import (
     agency,
     agency_answer,
+    agency_day,
     bulk,
     carrier,
     clerk,
@@ -28,6 +29,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *console_step.HANDLERS,
     *agency_answer.HANDLERS,
     *agency.HANDLERS,
+    *agency_day.HANDLERS,
     *carrier.HANDLERS,
     *garage.HANDLERS,
     *bulk.HANDLERS,
