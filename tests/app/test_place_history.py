@@ -11,6 +11,7 @@ from kezek.app.desk.batch import Done
 from kezek.app.place_history import PlaceHistories, PlaceHistory, Shift
 from kezek.app.queue import Queues
 from kezek.app.watch import Watch
+from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import Cancel
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.turn.arrive import Arrive, WalkIn
@@ -89,7 +90,7 @@ def test_every_cause_has_its_name(told: Told):
     told.w.wait(seconds=5)
     told.w.done(Undo(told.w.key(), OFFICER, first))
     assert told.changes(mine) == {"called": -1, "taken_back": 1}
-    told.w.done(TurnBack(told.w.key(), OFFICER, second, "papers"))
+    told.w.done(Cancel(told.w.key(), Actor(0, "ticket", ticket=second), second, 0))
     assert told.changes(mine)["left"] == -1
     told.arrive(told.book(4, 9, vehicle_class="priority", who="clerk"))
     assert told.changes(mine)["other_class"] == 1
