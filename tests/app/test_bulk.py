@@ -158,10 +158,102 @@ def test_a_thousand_rows_are_read_and_one_more_is_refused(posts):
     assert reasons(sheet) == [RowReason.ROWS_TOO_MANY]
 
 
-def test_bytes_that_are_no_text_are_refused_with_their_line(posts):
-    for raw, reason in ((b"\xff", RowReason.NOT_UTF8), (b"\0", RowReason.NUL_BYTE)):
-        sheet = read_sheet(HEAD.encode() + b"\n" + raw, posts)
-        assert [(p.line, p.reason) for p in sheet.problems] == [(2, reason)]
+CYRILLIC = [
+    "checkpoint,day,hour,country,plate,driver",
+    "kz_a,14.06.2026,9:00,RU,А123ВС77,Айбек Нурланов",
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "said"),
+    [
+        ("utf-8", ""),
+        ("utf-8-sig", ""),
+        ("utf-16", ""),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+        ("cp1251", "windows-1251"),
+        ("cp866", "CP866"),
+        ("koi8-r", "KOI8-R"),
+    ],
+)
+@pytest.mark.parametrize("driver", ["Айбек Нурланов", "АЙБЕК НУРЛАНОВ"])
+def test_the_encoding_is_guessed_and_named(posts, encoding, said, driver):
+    lines = [CYRILLIC[0], CYRILLIC[1].replace("Айбек Нурланов", driver)]
+    sheet = read(posts, *lines, encoding=encoding)
+    (row,) = sheet.rows
+    assert isinstance(row, Asked)
+    assert (row.vehicle.plate, row.vehicle.drivers) == ("А123ВС77", (driver,))
+    assert sheet.guessed == said
+
+
+@pytest.mark.parametrize("name", ["Müller", "Yılmaz Şahin", "Иванов", "ИВАНОВ", "Ёлкин"])
+def test_a_guess_makes_words(posts, name):
+    encoding = "cp1251" if name[0] > "z" else "cp1254"
+    sheet = read(posts, CYRILLIC[0], f"kz_a,14.06.2026,9,KZ,T1,{name}", encoding=encoding)
+    assert isinstance(sheet.rows[0], Asked)
+    assert sheet.rows[0].vehicle.drivers == (name,)
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xb0\xb1\xb2\xdb", RowReason.ENCODING_UNKNOWN),
+        (b"\0", RowReason.ENCODING_UNKNOWN),
+    ],
+)
+def test_bytes_that_are_no_text_are_said_once(posts, raw, reason):
+    sheet = read_sheet(HEAD.encode() + (b"\n" + raw) * 6, posts)
+    assert [(p.line, p.reason) for p in sheet.problems] == [(0, reason)]
+
+
+@pytest.mark.parametrize("raw", [b"PK\x03\x04 and zeros \0\0", b"\xd0\xcf\x11\xe0\xa1"])
+def test_a_workbook_is_called_one(posts, raw):
+    assert reasons(read_sheet(raw, posts)) == [RowReason.WORKBOOK]
+
+
+@pytest.mark.parametrize("first", ["", "sep=;\n", '"sep=;"\n'])
+def test_tabs_and_the_separator_line_of_a_spreadsheet_are_understood(posts, first):
+    separator = ";" if first else "\t"
+    text = first + "\n".join(line.replace(",", separator) for line in CYRILLIC)
+    (row,) = read_sheet(text.encode(), posts).rows
+    assert isinstance(row, Asked)
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("checkpoint,day,hour,country,plate,,", "kz_a,2026-06-14,10,KZ,TST1,,"),
+        ("checkpoint,,day,hour,country,plate", "kz_a, ,2026-06-14,10,KZ,TST1"),
+        ("checkpoint,day,hour,country,plate", "kz_a,2026-06-14,10,KZ,TST1,,,"),
+        ("checkpoint,day,hour,country,plate,vin,,", "kz_a,2026-06-14,10,KZ,TST1"),
+    ],
+)
+def test_columns_without_name_and_content_are_ignored(posts, head, row):
+    (asked,) = read(posts, head, row).rows
+    assert isinstance(asked, Asked)
+    assert asked.vehicle.plate == "TST1"
+
+
+def test_a_column_without_name_but_content_is_named_by_its_number(posts):
+    head, row = "checkpoint,day,hour,country,plate,,", "kz_a,2026-06-14,10,KZ,TST1,,red"
+    (unclear,) = read(posts, head, row).rows
+    assert isinstance(unclear, Unclear)
+    assert [(p.column, p.reason, p.value) for p in unclear.problems] == [
+        ("7", RowReason.COLUMN_UNNAMED, "red")
+    ]
+
+
+def test_an_unknown_column_is_named_by_its_number_and_name(posts):
+    (problem,) = read(posts, "checkpoint,day,hour,country,plate,colour", "").problems
+    assert (problem.column, problem.value) == ("colour", "6")
+
+
+def test_a_cell_that_was_kept_from_being_a_formula_is_read_as_it_was(posts):
+    text = GOOD.replace("+77000000001", "'+77000000001")
+    (row,) = read(posts, HEAD, text).rows
+    assert isinstance(row, Asked)
+    assert row.vehicle.phone == "+77000000001"
 
 
 def test_an_open_quote_refuses_the_table(posts):
@@ -177,6 +269,6 @@ def test_an_answer_never_becomes_a_formula():
     answers.append(RowAnswer(3, "TST1", True, "", "Booked, yes.", "", "7F4M", 9))
     text = answer_csv(answers, {9: "http://here/t/9-x"})
     lines = text.split("\r\n")
-    assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket"
-    assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,"
-    assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x'
+    assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket,read_as"
+    assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,,"
+    assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x,'

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from kezek.app.checkpoint import Post
+from kezek.app.encoding import decode_table
 from kezek.app.place_name import own_keys
 from kezek.app.row_problem import Faults, RowProblem, RowReason
-from kezek.app.table import Row, decoded, header_fits
+from kezek.app.table import CsvBroken, Header, Row, lines_of
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.checkpoint.search import search_key
 from kezek.domain.kernel.instant import Instant, date_of, to_datetime, windows
@@ -28,6 +29,8 @@ REQUIRED = ("checkpoint", "day", "hour", "country", "plate")
 OPTIONAL = ("vin", "trailer", "driver", "phone", "class")
 COLUMNS = REQUIRED + OPTIONAL
 
+# How the files of Excel begin that are no text: xlsx and xls.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # As a spreadsheet of the region writes a day.
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _HOUR = re.compile(r"(\d{1,2})(?::00)?", re.ASCII)
@@ -57,59 +60,61 @@ class Unclear:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The rows in order, or why the whole table was refused."""
+    """The rows in order, or why the whole table was refused.
+
+    `guessed` is the encoding in which it was read where the file does not tell it, else empty.
+    """
 
     rows: tuple[Asked | Unclear, ...]
     problems: tuple[RowProblem, ...]
+    guessed: str = ""
 
 
 def read_sheet(raw: bytes, posts: Mapping[str, Post], name: str = "") -> Sheet:
-    """Read a table: UTF-8 with or without a byte order mark, comma or semicolon, LF or CRLF."""
+    """Read a table: in any encoding that can be guessed; comma, semicolon or tab; LF or CRLF."""
     whole = Faults(name)
-    text = decoded(raw, whole)
     rows: list[Asked | Unclear] = []
-    if text is not None:
-        try:
-            for line, cells in _cells(text, whole):
-                if len(rows) == ROWS_MAX:
-                    whole.add(line, "", RowReason.ROWS_TOO_MANY, str(ROWS_MAX))
-                    break
-                rows.append(_row(line, cells, posts, name))
-        except csv.Error as error:
-            whole.add(0, "", RowReason.CSV_BROKEN, str(error))
-        if not rows and not whole.found:
-            whole.add(0, "", RowReason.FILE_EMPTY)
-    return Sheet((), tuple(whole.found)) if whole.found else Sheet(tuple(rows), ())
+    decoded = None if raw.startswith(_WORKBOOKS) else decode_table(raw)
+    if decoded is None:
+        workbook = raw.startswith(_WORKBOOKS)
+        whole.add(0, "", RowReason.WORKBOOK if workbook else RowReason.ENCODING_UNKNOWN)
+        return Sheet((), tuple(whole.found))
+    try:
+        for line, cells, faults in _cells(decoded.text, whole):
+            if len(rows) == ROWS_MAX:
+                whole.add(line, "", RowReason.ROWS_TOO_MANY, str(ROWS_MAX))
+                break
+            rows.append(_row(line, cells, posts, faults))
+    except CsvBroken as broken:
+        whole.add(broken.line, "", RowReason.CSV_BROKEN, str(broken))
+    if not rows and not whole.found:
+        whole.add(0, "", RowReason.FILE_EMPTY)
+    guessed = decoded.encoding if decoded.guessed else ""
+    return Sheet(() if whole.found else tuple(rows), tuple(whole.found), guessed)
 
 
-def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | int]]:
-    """Each row with its line: the cells by column, or their number where it is not the header's."""
-    head = text.lstrip().partition("\n")[0]
-    separator = ";" if head.count(";") > head.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    header: list[str] | None = None
-    line = 1  # where the row begins; a quoted cell may hold line breaks
-    for found in reader:
-        if any(cleaned(cell) for cell in found):
-            if header is None:
-                header = [cleaned(cell).lower() for cell in found]
-                if not header_fits(header, whole, frozenset(REQUIRED), frozenset(OPTIONAL), line):
-                    return
-            elif len(found) == len(header):
-                yield line, dict(zip(header, found, strict=True))
-            else:
-                yield line, len(found)
-        line = reader.line_num + 1
+def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | None, Faults]]:
+    """Each row with its line: the cells by column, or none and what is wrong with the row."""
+    header: Header | None = None
+    needed = frozenset(REQUIRED)
+    for line, found in lines_of(text):
+        if not any(cleaned(cell) for cell in found):
+            continue
+        if header is None:
+            header = Header([cleaned(cell).lower() for cell in found])
+            if not header.fits(whole, needed, frozenset(OPTIONAL), line):
+                return
+        else:
+            faults = Faults(whole.file)
+            yield line, header.named(line, found, faults, needed), faults
 
 
 def _row(
-    line: int, cells: dict[str, str] | int, posts: Mapping[str, Post], name: str
+    line: int, cells: dict[str, str] | None, posts: Mapping[str, Post], faults: Faults
 ) -> Asked | Unclear:
-    faults = Faults(name)
-    if isinstance(cells, int):
-        faults.add(line, "", RowReason.ROW_WIDTH, str(cells))
+    if cells is None:
         return Unclear(line, "", tuple(faults.found))
-    row = Row(line, cells, faults)
+    row = Row(line, {column: _unquoted(cell) for column, cell in cells.items()}, faults)
     post, day = _post(row, posts), _day(row)
     start = _start(row, post, day) if post and day else None
     vehicle = Vehicle(
@@ -124,6 +129,12 @@ def _row(
     if faults.found or post is None or start is None:
         return Unclear(line, cleaned(cells["plate"])[:16], tuple(faults.found))
     return Asked(line, post, start, wanted, vehicle)
+
+
+def _unquoted(cell: str) -> str:
+    """A cell without the quote that `plain` has put before it."""
+    text = cleaned(cell)
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else cell
 
 
 def _post(row: Row, posts: Mapping[str, Post]) -> Post | None:
@@ -205,19 +216,20 @@ ANSWER_COLUMNS = (
 )
 
 
-def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str]) -> str:
+def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str], separator: str = ",") -> str:
     """The answers as a table to keep; `links` maps booking numbers to addresses of tickets."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=separator)
     writer.writerow(ANSWER_COLUMNS)
     for a in answers:
         number = a.number or ""
         cells = (a.line, a.plate, "booked" if a.ok else "refused", a.reason, a.sentence)
         last = (a.next_step, number, a.code, links.get(a.number, ""), a.read_as)
-        writer.writerow([_plain(cell) for cell in (*cells, *last)])
+        writer.writerow([plain(cell) for cell in (*cells, *last)])
     return out.getvalue()
 
 
-def _plain(cell: str | int) -> str:
+def plain(cell: str | int) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     text = str(cell)
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from kezek.domain.kernel.text import cleaned
 T = TypeVar("T")
 Source: TypeAlias = Path | Traversable
 
+# What Excel reads as the separator of the lines below, and never shows.
+_SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 SIZE_MAX = 50_000_000  # bytes; the real board of 49 posts and 31 days has 92,000
 _CELL_MAX = 2_000  # characters; the longest real cell has 330
 
@@ -172,41 +175,88 @@ def decoded(raw: bytes, faults: Faults) -> str | None:
 def _rows(
     text: str, faults: Faults, required: frozenset[str], optional: frozenset[str]
 ) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] | None = None
-    line = 1  # where the row begins; a quoted cell may hold line breaks
+    header: Header | None = None
     try:
-        for cells in reader:
+        for line, cells in lines_of(text):
             if header is None:
-                header = [cleaned(cell) for cell in cells]
-                if not header_fits(header, faults, required, optional):
+                header = Header([cleaned(cell) for cell in cells])
+                if not header.fits(faults, required, optional, line):
                     return
-            elif cells and len(cells) != len(header):
-                faults.add(line, "", RowReason.ROW_WIDTH, str(len(cells)))
             elif cells:
-                yield Row(line, dict(zip(header, cells, strict=True)), faults)
+                named = header.named(line, cells, faults, required)
+                if named is not None:
+                    yield Row(line, named, faults)
             if faults.full:
                 return
+    except CsvBroken as broken:
+        faults.add(broken.line, "", RowReason.CSV_BROKEN, str(broken))
+
+
+class CsvBroken(Exception):
+    """The text is no CSV from `line` on."""
+
+    def __init__(self, line: int, why: str) -> None:
+        super().__init__(why)
+        self.line = line
+
+
+def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a CSV with the line where it begins; a quoted cell may hold line breaks.
+
+    The separator is the one that the first line has most of: comma, semicolon or tab.  CsvBroken is
+    raised where a row breaks the rules.
+    """
+    stripped = text.lstrip("\r\n ")
+    head = stripped.partition("\n")[0]
+    named = _SEPARATOR_LINE.fullmatch(head.strip("\r\n "))
+    separator = named[1] if named else max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    line = 1
+    try:
+        for cells in reader:
+            if not (named and separator.join(cells).lower().startswith("sep=")):
+                yield line, cells
             line = reader.line_num + 1
     except csv.Error as error:
-        faults.add(line, "", RowReason.CSV_BROKEN, str(error))
+        raise CsvBroken(line, str(error)) from None
 
 
-def header_fits(
-    header: Sequence[str],
-    faults: Faults,
-    required: frozenset[str],
-    optional: frozenset[str],
-    line: int = 1,
-) -> bool:
-    """Whether every column is known, there once, and none is missing; what is wrong is noted."""
-    for column in sorted(required - set(header)):
-        faults.add(line, column, RowReason.COLUMN_MISSING)
-    seen: set[str] = set()
-    for column in header:
-        if column in seen:
-            faults.add(line, column, RowReason.COLUMN_TWICE)
-        elif column not in required and column not in optional:
-            faults.add(line, column, RowReason.COLUMN_UNKNOWN)
-        seen.add(column)
-    return not faults.found
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns of a table by position; a spreadsheet adds some without a name, and they are empty."""
+
+    columns: Sequence[str]
+
+    def fits(
+        self, faults: Faults, required: frozenset[str], optional: frozenset[str], line: int
+    ) -> bool:
+        """Whether every named column is known and there once, and none is missing; faults are noted."""
+        for column in sorted(required - set(self.columns)):
+            faults.add(line, column, RowReason.COLUMN_MISSING)
+        seen: set[str] = set()
+        for number, column in enumerate(self.columns, 1):
+            if column and column in seen:
+                faults.add(line, column, RowReason.COLUMN_TWICE)
+            elif column and column not in required and column not in optional:
+                faults.add(line, column, RowReason.COLUMN_UNKNOWN, str(number))
+            seen.add(column)
+        return not faults.found
+
+    def named(
+        self, line: int, cells: Sequence[str], faults: Faults, required: frozenset[str]
+    ) -> dict[str, str] | None:
+        """The cells by column; None, and noted, where the row is not the header's.
+
+        A spreadsheet leaves out or adds empty cells at the end of a row.
+        """
+        width = len(self.columns)
+        cut = required & set(self.columns[len(cells) :])
+        if cut or any(cleaned(cell) for cell in cells[width:]):
+            faults.add(line, "", RowReason.ROW_WIDTH, str(len(cells)))
+            return None
+        full = [*cells[:width], *[""] * (width - len(cells))]
+        for number, (column, cell) in enumerate(zip(self.columns, full, strict=True), 1):
+            if not column and cleaned(cell):
+                faults.add(line, str(number), RowReason.COLUMN_UNNAMED, cleaned(cell))
+                return None
+        return {column: cell for column, cell in zip(self.columns, full, strict=True) if column}

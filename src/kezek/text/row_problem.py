@@ -14,11 +14,16 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.FILE_EMPTY: t("The file has no rows."),
     RowReason.NUL_BYTE: t("The line contains a NUL byte; is this a text file?"),
     RowReason.NOT_UTF8: t("The line is not UTF-8: {value}."),
+    RowReason.ENCODING_UNKNOWN: t("The letters of this file cannot be read."),
+    RowReason.WORKBOOK: t("This is an Excel workbook, not a CSV file."),
     RowReason.CSV_BROKEN: t("The line breaks the rules of CSV: {value}."),
     RowReason.COLUMN_MISSING: t("The column {column} is missing."),
-    RowReason.COLUMN_UNKNOWN: t("The column {column} is unknown."),
-    RowReason.COLUMN_TWICE: t("The column {column} stands there twice."),
-    RowReason.ROW_WIDTH: t("The row has {value} cells, the header another number."),
+    RowReason.COLUMN_UNKNOWN: t("Column {value}, “{column}”, is unknown."),
+    RowReason.COLUMN_UNNAMED: t(
+        "Column {column} holds “{value}” but has no name in the first line."
+    ),
+    RowReason.COLUMN_TWICE: t("The column {column} is there twice."),
+    RowReason.ROW_WIDTH: t("The row has {value} cells; the first line has another number."),
     RowReason.VALUE_MISSING: t("{column} may not be empty."),
     RowReason.VALUE_UNEXPECTED: t("{column} may not be “{value}”."),
     RowReason.VALUE_TOO_LONG: t("{column} is too long: “{value}…”."),
@@ -44,3 +49,10 @@ def sentence(problem: RowProblem, lang: str = SOURCE) -> str:
     """One fault, with its column and the value that is wrong."""
     said = words(lang).gettext(SENTENCES[problem.reason])
     return said.format(column=problem.column, value=problem.value)
+
+
+# In the words of the programs' own menus, so that they can be found there.
+HOW_TO_SAVE = t(
+    "In Excel choose File, Save As, and the type “CSV UTF-8 (Comma delimited)”; in LibreOffice "
+    "“Text CSV” with the character set “Unicode (UTF-8)”."
+)

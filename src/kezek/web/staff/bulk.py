@@ -23,6 +23,7 @@ from kezek.app.desk.batch import Done
 from kezek.app.place_name import own_name
 from kezek.app.plate_note import read_as
 from kezek.app.port import Fault
+from kezek.app.row_problem import RowReason
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.kernel.instant import date_of
@@ -30,7 +31,7 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.text import faults, refusals, row_problem
 from kezek.text.mark import translatable as t
 from kezek.text.times import stamp
-from kezek.web.render import answer, page, redirect
+from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import (
     HourView,
@@ -42,6 +43,7 @@ from kezek.web.shape import (
 )
 from kezek.web.staff.garage import DriverRow, own_drivers, own_vehicles, row_id
 from kezek.web.staff.shown import choices, posts_with_lines, ticket_url
+from kezek.web.staff.truck_table import csv_file, keep_trucks, separator
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -52,6 +54,9 @@ _HAS_BOOKING = t("has a booking already")
 _TAKEN = t("somebody else has booked this plate; show the papers to an officer")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")
 _READ_AS = t("Read as %(plate)s.")
+_NOT_TAKEN = t("The table was not read, and nothing was booked. What is wrong stands above it.")
+_GUESSED = t("The file was read as %(encoding)s. If letters look wrong, save it as UTF-8.")
+_SAVED_WRONG = frozenset({RowReason.ENCODING_UNKNOWN, RowReason.WORKBOOK})
 _NO_HOUR = t("Choose an hour.")
 
 
@@ -104,6 +109,8 @@ def _show(
     text: str = "",
     answers: Sequence[RowAnswer] = (),
     errors: dict[str, str] | None = None,
+    problems: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> Response[bytes]:
     here = visit(request)
     posts = posts_with_lines(here)
@@ -134,8 +141,10 @@ def _show(
         results=[_result(a, links) for a in answers],
         done=sum(a.ok for a in answers),
         refused=sum(not a.ok for a in answers),
-        answer=answer_csv(answers, full) if answers else "",
+        answer=answer_csv(answers, full, separator(here)) if answers else "",
         errors=errors or {},
+        problems=problems,
+        notes=notes,
         key=here.new_key(),
     )
 
@@ -165,12 +174,15 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     text = form.area("csv", here.house.settings.body_bytes_max)
     raw = form.uploads.get("file") or text.encode()
     chosen = _chosen(here, person)
+    guessed = ""
     if raw.strip():
         sheet = read_sheet(raw, here.house.network.posts())
         if sheet.problems:
-            errors = {"csv": _told(here, sheet)}
-            return _show(request, person, plan, text=text, errors=errors)
+            errors = {"csv": here.words.gettext(_NOT_TAKEN)}
+            told = _told(here, sheet)
+            return _show(request, person, plan, text=text, errors=errors, problems=told)
         rows: Sequence[Asked | Unclear] = sheet.rows
+        guessed = sheet.guessed
     elif chosen:
         rows, unclear = _asked(here, person, plan, chosen)
         if unclear:
@@ -180,14 +192,28 @@ async def book_several(request: PageRequest) -> Response[bytes]:
         return _show(request, person, plan, text=text, errors=errors)
     answers = await _book(here, person, rows)
     left = text if any(not a.ok for a in answers) else ""
+    notes = [_guess(here, guessed)] if guessed else []
+    if raw.strip():
+        notes += await keep_trucks(here, person, rows, answers)
     return _show(
-        request, person, plan, chosen=_refused(chosen, rows, answers), text=left, answers=answers
+        request,
+        person,
+        plan,
+        chosen=_refused(chosen, rows, answers),
+        text=left,
+        answers=answers,
+        notes=notes,
     )
 
 
-def _told(here: Visit, sheet: Sheet) -> str:
-    """What is wrong with the table as a whole, each with its line."""
-    return " ".join(
+def _guess(here: Visit, guessed: str) -> str:
+    how = here.words.gettext(row_problem.HOW_TO_SAVE)
+    return f"{here.words.say(_GUESSED, encoding=guessed)} {how}"
+
+
+def _told(here: Visit, sheet: Sheet) -> list[str]:
+    """What is wrong with the table as a whole, each with its line, and how a table is saved."""
+    told = [
         here.words.say(
             t("Line %(line)s: %(problem)s"),
             line=p.line,
@@ -196,7 +222,12 @@ def _told(here: Visit, sheet: Sheet) -> str:
         if p.line
         else row_problem.sentence(p, here.lang)
         for p in sheet.problems[:10]
-    )
+    ]
+    if any(p.reason in _SAVED_WRONG for p in sheet.problems):
+        told.append(here.words.gettext(row_problem.HOW_TO_SAVE))
+    if sheet.guessed:
+        told.append(_guess(here, sheet.guessed))
+    return told
 
 
 def _chosen(here: Visit, person: Person) -> dict[str, Wish]:
@@ -307,13 +338,7 @@ def download(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     signed_in(request, Role.CARRIER)
     text = here.form.area("answer", here.house.settings.body_bytes_max)
-    headers = {
-        "Content-Disposition": 'attachment; filename="kezek-answer.csv"',
-        "Cache-Control": "no-store",
-    }
-    return answer(
-        request, b"\xef\xbb\xbf" + text.encode(), kind="text/csv; charset=utf-8", headers=headers
-    )
+    return csv_file(request, text, "kezek-answer.csv")
 
 
 HANDLERS = (bulk, book_several, bulk_again, download)

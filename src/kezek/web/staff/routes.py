@@ -18,6 +18,7 @@ from kezek.web.staff import (
     log,
     shift,
     sign_in,
+    truck_table,
     users,
     what_if,
 )
@@ -33,6 +34,7 @@ HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *carrier.HANDLERS,
     *garage.HANDLERS,
     *bulk.HANDLERS,
+    *truck_table.HANDLERS,
     *clerk.HANDLERS,
     *users.HANDLERS,
     *keys.HANDLERS,

@@ -1,0 +1,94 @@
+"""A carrier's table of trucks: its template, the next one made of the vehicles, what is kept of one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from litestar import Response, get
+
+from kezek.app.access import Person
+from kezek.app.bulk import Asked, RowAnswer
+from kezek.app.desk.batch import Done
+from kezek.app.port import Fault
+from kezek.app.truck_table import next_rows, table_csv, to_keep
+from kezek.domain.account.actor import Role
+from kezek.domain.account.garage import GARAGE_MAX, KeepInGarage
+from kezek.domain.kernel.refusal import Refused
+from kezek.text.mark import translatable as t
+from kezek.web.render import answer
+from kezek.web.session import signed_in
+from kezek.web.staff.garage import row_id
+from kezek.web.visit import PageRequest, Visit, visit
+
+_KEPT = t("New in your list of vehicles or changed there: %(count)s.")
+_FULL = t(
+    "Your list of vehicles is full (%(most)s); not kept: %(plates)s. Remove vehicles that you no longer "
+    "use. The bookings stand."
+)
+_NOT_KEPT = t("Not kept in your list of vehicles: %(plates)s. The bookings stand; add them there.")
+_PLATES_SHOWN = 10
+
+
+def separator(here: Visit) -> str:
+    """What the reader's Excel splits columns at: a semicolon where a comma is decimal."""
+    return "," if here.lang == "en" else ";"
+
+
+async def keep_trucks(
+    here: Visit, person: Person, rows: Sequence[object], answers: Sequence[RowAnswer]
+) -> list[str]:
+    """Put the booked trucks of a table into the carrier's list; what came of it, in sentences."""
+    booked = {a.line for a in answers if a.ok}
+    trucks = [r.vehicle for r in rows if isinstance(r, Asked) and r.line in booked]
+    reader, known = here.house.store.reader, here.house.rules.known
+    kept = to_keep(reader, person.account.id, trucks, known)
+    commands = [KeepInGarage(f"{here.form.key}.{row_id(row)}", person.actor, row) for row in kept]
+    found = await asyncio.gather(*map(here.house.desk.submit, commands), return_exceptions=True)
+    full, failed = [], []
+    for row, one in zip(kept, found, strict=True):
+        if isinstance(one, Refused) and one.reason == "garage_full":
+            full.append(row.plate)
+        elif isinstance(one, (Refused, Fault)):
+            failed.append(row.plate)
+        elif isinstance(one, BaseException):
+            raise one
+    done = sum(isinstance(one, Done) for one in found)
+    say = here.words.say
+    told = [say(_KEPT, count=done)] if done else []
+    told += [say(_FULL, most=GARAGE_MAX, plates=_named(full))] if full else []
+    return told + ([say(_NOT_KEPT, plates=_named(failed))] if failed else [])
+
+
+def _named(plates: Sequence[str]) -> str:
+    more = ", …" if len(plates) > _PLATES_SHOWN else ""
+    return ", ".join(plates[:_PLATES_SHOWN]) + more
+
+
+def csv_file(request: PageRequest, text: str, name: str) -> Response[bytes]:
+    """A table to keep, with a mark by which spreadsheets know UTF-8."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return answer(
+        request, b"\xef\xbb\xbf" + text.encode(), kind="text/csv; charset=utf-8", headers=headers
+    )
+
+
+@get("/carrier/bulk/template", sync_to_thread=False)
+def template(request: PageRequest) -> Response[bytes]:
+    """The first line of a table, to be filled in by a spreadsheet."""
+    signed_in(request, Role.CARRIER)
+    return csv_file(request, table_csv([], separator(visit(request))), "kezek-trucks.csv")
+
+
+@get("/carrier/bulk/next", sync_to_thread=False)
+def next_table(request: PageRequest) -> Response[bytes]:
+    """A table of the carrier's vehicles, each as it was booked last, a week or more later."""
+    here, person = visit(request), signed_in(request, Role.CARRIER)
+    rows = next_rows(here.house.store.reader, here.house.tickets, person.account.id, here.now)
+    return csv_file(request, table_csv(rows, separator(here)), "kezek-trucks.csv")
+
+
+HANDLERS = (template, next_table)
