@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kezek.app.bulk import (
@@ -272,3 +274,16 @@ def test_an_answer_never_becomes_a_formula():
     assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket,read_as"
     assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,,"
     assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x,'
+    assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket"
+    assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,"
+    assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x'
+
+
+def test_an_hour_that_clocks_are_put_over_is_refused_by_its_name(posts):
+    post = posts["kz_a"]
+    summer = replace(post, line=replace(post.line, zone="Europe/Warsaw"))
+    (row,) = read(
+        {"kz_a": summer}, "checkpoint,day,hour,country,plate", "kz_a,2027-03-28,02:00,KZ,T1"
+    ).rows
+    assert isinstance(row, Unclear)
+    assert [problem.reason for problem in row.problems] == [RowReason.HOUR_SKIPPED]

@@ -26,7 +26,7 @@ CHECKPOINT = {
     "id": "kz_a", "country": "KZ", "name_en": "A", "name_ru": "А", "name_kk": "",
     "region_ru": "", "neighbour": "China", "opposite_post_en": "B", "opposite_post_ru": "Б",
     "e_queue": "", "opening_hours": "", "lanes": "", "lat": "", "lon": "", "coord_of": "",
-    "coord_confidence": "", "source": "a page", "confidence": "high", "notes": "",
+    "coord_confidence": "", "source": "a page", "confidence": "high", "notes": "", "zone": "",
 }  # fmt: skip
 DAY = {
     "post_pair_ru": "А - Б", "neighbour": "CN", "date": "2026-06-13", "status": "open",
@@ -145,6 +145,7 @@ def test_the_quota_is_the_one_that_the_checkpoints_state(network):
         ({"id": "uz_a"}, "id", RowReason.ID_WRONG),
         ({"id": "kz_" + "a" * 61}, "id", RowReason.ID_WRONG),
         ({"country": "RU", "id": "ru_a"}, "country", RowReason.COUNTRY_WITHOUT_ZONE),
+        ({"zone": "Mars/Olympus"}, "zone", RowReason.ZONE_UNKNOWN),
         ({"name_en": ""}, "name_en", RowReason.VALUE_MISSING),
         ({"name_ru": " "}, "name_ru", RowReason.VALUE_MISSING),
         ({"source": ""}, "source", RowReason.VALUE_MISSING),
@@ -172,6 +173,15 @@ def test_a_bad_checkpoint(file, changed, column, reason):
         str(file), 3, column, reason,
     )  # fmt: skip
     assert sentence(problem)
+
+
+def test_a_post_in_a_zone_of_its_own_says_which(file):
+    """A country whose zone does not follow, with summer time: nothing is taken for granted."""
+    checked = read_checkpoints(
+        written(file, CHECKPOINT | {"country": "PL", "id": "pl_a", "zone": "Europe/Warsaw"})
+    )
+    (post,) = checked.rows
+    assert (post.country, post.zone) == ("PL", "Europe/Warsaw")
 
 
 @pytest.mark.parametrize(

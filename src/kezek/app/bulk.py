@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 
 from kezek.app.checkpoint import Post
 from kezek.app.encoding import decode_table
@@ -20,7 +20,7 @@ from kezek.app.row_problem import Faults, RowProblem, RowReason
 from kezek.app.table import CsvBroken, Header, Row, lines_of
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.checkpoint.search import search_key
-from kezek.domain.kernel.instant import Instant, date_of, to_datetime, windows
+from kezek.domain.kernel.instant import Instant, date_of, of_local, to_datetime, windows
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import VehicleClass
 
@@ -172,10 +172,19 @@ def _start(row: Row, post: Post, day: date) -> Instant | None:
         if cleaned(row.cells.get("hour", "")):
             row.fault("hour", RowReason.VALUE_UNEXPECTED)
         return None
-    start = window_at(post, day, int(found[1]))
+    hour = int(found[1])
+    start = window_at(post, day, hour)
     if start is None:
-        row.fault("hour", RowReason.VALUE_UNEXPECTED)
+        row.fault("hour", _no_window(post, day, hour))
     return start
+
+
+def _no_window(post: Post, day: date, hour: int) -> RowReason:
+    """Why no window begins then: clocks are put forward over the hour, or windows begin at others."""
+    assert post.line is not None, "asked for a line that runs"
+    if hour < 24 and of_local(datetime.combine(day, time(hour)), post.line.zone) is None:
+        return RowReason.HOUR_SKIPPED
+    return RowReason.VALUE_UNEXPECTED
 
 
 def window_at(post: Post, day: date, hour: int) -> Instant | None:

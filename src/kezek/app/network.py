@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from zoneinfo import available_timezones
 
 from kezek.app.row_problem import Checked, Faults, RowReason
 from kezek.app.table import Row, Source, read_table
@@ -54,7 +55,7 @@ _CHECKPOINT_COLUMNS = frozenset(
         "notes",
     ]
 )
-# Gathered with the others and kept in the file; nothing is decided by them.
+# May be absent; but for the zone nothing is decided by them.
 _CHECKPOINT_EXTRAS = frozenset(
     [
         "class_2012",
@@ -64,6 +65,8 @@ _CHECKPOINT_EXTRAS = frozenset(
         "cgr_daily_slots_20260713",
         "other_capacity",
         "coord_source",
+        # For a post elsewhere than the country's usual zone, or in a country without one.
+        "zone",
     ]
 )
 _BOARD_COLUMNS = frozenset(
@@ -111,16 +114,18 @@ def read_checkpoints(file: Source) -> Checked[Checkpoint]:
 
 def _checkpoint(row: Row) -> Checkpoint:
     country = row.text("country")
-    if country and country not in ZONE_BY_COUNTRY:
+    zone = row.optional("zone") or ZONE_BY_COUNTRY.get(country, "")
+    if country and not zone:
         row.fault("country", RowReason.COUNTRY_WITHOUT_ZONE)
+    elif zone and zone not in available_timezones():
+        row.fault("zone", RowReason.ZONE_UNKNOWN, zone)
     lat, lon = row.degrees("lat", 90), row.degrees("lon", 180)
     if bool(row.optional("lat")) != bool(row.optional("lon")):
         row.fault("lon" if row.optional("lat") else "lat", RowReason.COORDINATE_ALONE)
     return Checkpoint(
         id=_id(row, country),
         country=country,
-        # A country without a zone is a fault, and so is every file that names it.
-        zone=ZONE_BY_COUNTRY.get(country, ""),
+        zone=zone,
         name_en=row.text("name_en"),
         name_ru=row.text("name_ru"),
         name_kk=row.optional("name_kk"),

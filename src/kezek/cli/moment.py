@@ -18,9 +18,7 @@ def moment_of(text: str, param: str, *, zone: str = "", shape: str = MOMENT) -> 
 
     Anything else is a usage error that shows the shape it should have.
     """
-    from zoneinfo import ZoneInfo
-
-    from kezek.domain.kernel.instant import from_datetime
+    from kezek.domain.kernel.instant import from_datetime, of_local
 
     try:
         when = datetime.fromisoformat(text)
@@ -30,4 +28,8 @@ def moment_of(text: str, param: str, *, zone: str = "", shape: str = MOMENT) -> 
         raise click.BadParameter(
             f"{text!r} does not say its offset, such as +05:00.", param_hint=param
         )
-    return from_datetime(when if when.tzinfo else when.replace(tzinfo=ZoneInfo(zone)))
+    at = from_datetime(when) if when.tzinfo else of_local(when, zone)
+    if at is None:
+        sentence = f"{text!r} does not exist in {zone}: clocks are put forward over it that day."
+        raise click.BadParameter(sentence, param_hint=param)
+    return at

@@ -31,11 +31,18 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.NUMBER_WRONG: t("{column} is not a number: “{value}”."),
     RowReason.NUMBER_NEGATIVE: t("{column} is negative: {value}."),
     RowReason.NUMBER_TOO_LARGE: t("{column} is out of range: {value}."),
+    RowReason.HOUR_SKIPPED: t(
+        "{value} does not exist on this day: clocks are put forward over it. Choose another hour."
+    ),
     RowReason.DATE_WRONG: t("{column} is not a date like 2026-06-13: “{value}”."),
     RowReason.ID_WRONG: t(
         "“{value}” is not an id: two small letters of the country, then small letters, digits and _."
     ),
-    RowReason.COUNTRY_WITHOUT_ZONE: t("No time zone is known for the country {value}."),
+    RowReason.COUNTRY_WITHOUT_ZONE: t(
+        "No time zone is known for the country {value}. Write it into the column zone, such as"
+        " Europe/Warsaw."
+    ),
+    RowReason.ZONE_UNKNOWN: t("{value} is not a time zone. Write one such as Asia/Almaty."),
     RowReason.COORDINATE_ALONE: t("Latitude and longitude come together or not at all."),
     RowReason.CHECKPOINT_UNKNOWN: t("No checkpoint is called “{value}”."),
     RowReason.CLOSED_WITH_NUMBERS: t("A closed day has places: {column} is {value}."),

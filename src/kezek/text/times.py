@@ -12,6 +12,7 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from kezek.domain.kernel.instant import comes_twice
 from kezek.text.catalogue import words
 
 # CLDR patterns; the order of the parts is the language's own.
@@ -57,8 +58,19 @@ def day(on: date, style: str, lang: str) -> str:
 
 
 def hour(at: datetime) -> str:
-    """17:00."""
-    return f"{at.hour:02}:{at.minute:02}"
+    """17:00; an hour that comes twice on its day says which one it is: 02:00 UTC+2."""
+    shown = f"{at.hour:02}:{at.minute:02}"
+    return f"{shown} {utc_offset(at)}" if comes_twice(at) else shown
+
+
+def utc_offset(at: datetime) -> str:
+    """UTC+5, UTC+5:30, UTC."""
+    offset = at.utcoffset()
+    minutes = int(offset.total_seconds()) // 60 if offset else 0
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def stamp(at: datetime, lang: str) -> str:

@@ -15,6 +15,7 @@ from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.text import names
+from kezek.text.times import utc_offset
 
 # A ticket's status in the words of the templates, which are those that drivers know.
 STATES: Mapping[Status, str] = {
@@ -118,16 +119,6 @@ class Fee:
 def local(at: Instant, zone: str) -> datetime:
     """An instant as the post's clocks show it."""
     return to_datetime(at, zone)
-
-
-def utc_offset(at: datetime) -> str:
-    """UTC+5, UTC+5:30, UTC."""
-    offset = at.utcoffset()
-    minutes = int(offset.total_seconds()) // 60 if offset else 0
-    if not minutes:
-        return "UTC"
-    hours, rest = divmod(abs(minutes), 60)
-    return f"UTC{'+' if minutes > 0 else '−'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def zone_of(post: Post) -> str:

@@ -12,7 +12,7 @@ from kezek.app.house import House
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.kernel.instant import to_datetime
 from kezek.text.catalogue import LANGUAGES
-from kezek.web.shape import utc_offset
+from kezek.text.times import utc_offset
 from kezek.web.visit import Flash, PageRequest, Visit
 
 

@@ -59,6 +59,21 @@ def from_datetime(when: datetime) -> Instant:
 
 
 @lru_cache(maxsize=16_384)
+def of_local(when: datetime, zone: str) -> Instant | None:
+    """The instant of a local time without an offset: the first of two where the hour comes twice.
+
+    None where clocks are put forward over it: no such time exists on that day.
+    """
+    assert when.tzinfo is None, "a time with an offset is an instant already"
+    at = from_datetime(when.replace(tzinfo=ZoneInfo(zone), fold=0))
+    return at if to_datetime(at, zone).replace(tzinfo=None) == when else None
+
+
+def comes_twice(when: datetime) -> bool:
+    """Whether clocks show this time twice on its day, because they are put back."""
+    return when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
+
+
 def day_start(on: date, zone: str) -> Instant:
     """The instant at which the local day begins."""
     return from_datetime(datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)))

@@ -15,7 +15,8 @@ from kezek.domain.booking.status import Status
 from kezek.domain.vehicle.reading import read
 from kezek.text import names
 from kezek.text.mark import translatable as t
-from kezek.web.shape import STATES, local, there_name, utc_offset, zone_of
+from kezek.text.times import utc_offset
+from kezek.web.shape import STATES, local, there_name, zone_of
 from kezek.web.visit import Visit
 
 
