@@ -21,6 +21,7 @@ from kezek.planning.question import (
     LineState,
     Range,
     TruckForecast,
+    WindowForecast,
 )
 
 SPREAD = (0.5, 0.6, 0.8, 1.0, 1.2, 1.4, 1.5)
@@ -60,6 +61,7 @@ def forecast(state: LineState) -> LineForecast:
             for name in dict.fromkeys(state.interleave)
         ),
         lengths=tuple(Length(state.now + n * HOUR, tuple(range(n, n + 7))) for n in range(1, 13)),
+        windows=tuple(WindowForecast(start, waits(len(state.waiting))) for start in state.asked),
     )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from kezek.app.accuracy import Accuracy
 from kezek.app.replay import Scores
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
@@ -21,8 +23,10 @@ from kezek.planning.question import (
     LineForecast,
     Range,
 )
+from kezek.text import catalogue as sentence
+from kezek.web.outlook import range_text
 from tests.planning.stand_in import forecast
-from tests.world import PEOPLE, A
+from tests.world import PEOPLE, TODAY, A
 
 OFFICER = PEOPLE["officer"]
 GOOD = Accuracy(
@@ -214,7 +218,8 @@ def test_the_checkpoint_shows_the_wait_until_the_call_and_until_the_other_side(o
     arrived(office, 2)
     told(office)
     page = words(office.browser().page("/checkpoints/kz_a"))
-    assert re.search(r"Wait for a truck that joins now \S+ min – \S+ min until the call", page)
+    head = "If you arrive now with a booking for this hour"
+    assert re.search(rf"{head} \S+ min – \S+ min until the call", page)
     assert "until across the border" in page
 
 
@@ -224,13 +229,16 @@ def test_the_board_shows_a_range_for_each_post_with_a_line(office):
     browser = office.browser()
     assert " min</td>" not in row(browser.page("/"))
     told(office)
-    assert re.search(r'data-label="wait">\d+–\d+ min</td>', row(browser.page("/")))
+    assert re.search(
+        r'data-label="wait at 09:00:">(up to )?[\d–]+ min</td>', row(browser.page("/"))
+    )
 
 
 def test_the_board_says_what_its_ranges_are_and_how_good_they_were(office):
     crossed(office, 1)
     arrived(office, 2)
-    browser, small = office.browser(), "Likely wait: until the call of a truck that joins now"
+    browser = office.browser()
+    small = "Likely wait: from the beginning of the first free hour until the call"
     assert small not in words(browser.page("/"))
     told(office)
     page = words(browser.page("/"))
@@ -271,3 +279,48 @@ def test_a_kept_ticket_is_drawn_again_when_the_forecast_says_something_new(offic
     assert "simulated courses" not in words(browser.page(link(office, number)))
     told(office)
     assert "simulated courses" in words(browser.page(link(office, number)))
+
+
+def test_hours_that_can_be_booked_show_the_wait_at_them(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    browser = office.browser()
+    hours = f"/book?checkpoint=kz_a&day={TODAY}"
+    assert "up to" not in words(browser.page(hours))
+    told(office)
+    page = words(browser.page(hours))
+    assert re.search(r"12:00 10 free wait (up to )?\d", page)
+    assert "told for the next 24 hours" in page
+    later = words(browser.page(f"/book?checkpoint=kz_a&day={TODAY + timedelta(days=3)}"))
+    assert not re.search(r"12:00 10 free wait", later)
+    post = words(browser.page("/checkpoints/kz_a"))
+    assert "Wait at the first free hour" in post
+    assert "If you arrive now with a booking for this hour" in post
+
+
+def test_nobody_is_told_the_wait_of_now_where_nobody_can_join_now(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    told(office)
+    office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
+    page = words(office.browser().page("/checkpoints/kz_a"))
+    assert "If you arrive now" not in page
+    assert "Wait at the first free hour Sun 14 June, 00:00" in page
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0, 5, "up to 5 min"),
+        (0, 85, "up to 1 h 25"),
+        (0, 240, "up to 4 h"),
+        (20, 85, "20–85 min"),
+        (25, 130, "up to 2 h 30"),
+        (70, 130, "1–2.5 h"),
+    ],
+)
+def test_a_range_says_something(office, low: int, high: int, said: str):
+    class Here:
+        words, lang = sentence.words("en"), "en"
+
+    assert range_text(Here(), low, high) == said

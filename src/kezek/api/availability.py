@@ -1,6 +1,7 @@
 """Free places: a line day by day with its windows, and the whole network on one day.
 
-The bytes of an answer are kept until its line changes or the hour turns; most requests are a look-up.
+The bytes of an answer are kept until its line or its forecast changes, or ten minutes are over; most
+requests are a look-up.
 """
 
 from __future__ import annotations
@@ -12,19 +13,22 @@ import msgspec
 from msgspec import Meta
 
 from kezek.api.checkpoint import known_post
-from kezek.api.form import Day, Moment, utc
+from kezek.api.form import Day, Moment, Seconds, utc
 from kezek.api.kept import KeptAnswers
 from kezek.api.operation import Call, Operation, Reply
 from kezek.api.problem import no
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.app.house import House
+from kezek.app.outlook import Outlook
 from kezek.domain.checkpoint.checkpoint import exit_id
-from kezek.domain.kernel.instant import HOUR, MINUTE, local_day
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, local_day
 from kezek.domain.kernel.refusal import Reason
+from kezek.planning.question import QUANTILES
 
 DAYS_MAX = 60
 _KEPT_MAX = 2_000
+_LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 _LAST_DAY = date.max - timedelta(days=DAYS_MAX)
 
 
@@ -44,13 +48,17 @@ class DayAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class Windows(msgspec.Struct, frozen=True):
     """The windows of a day: the n-th starts `n * minutes` after `first` (n from 0).
 
-    `ordinary` and `kept` are places that can be booked now, per window.
+    `ordinary` and `kept` are places that can be booked now, per window.  `wait_p10` and `wait_p90` are
+    the range of the wait of a truck in turn, from the beginning of the window until its call, by the
+    bookings made so far; null where nothing is told.
     """
 
     first: Moment
     minutes: int
     ordinary: list[int]
     kept: list[int]
+    wait_p10: list[Seconds | None]
+    wait_p90: list[Seconds | None]
 
 
 class DaySeen(msgspec.Struct, frozen=True):
@@ -72,10 +80,15 @@ class DaySeen(msgspec.Struct, frozen=True):
 
 
 class PlacesSeen(msgspec.Struct, frozen=True):
+    """The days of a line.  `waits_as_of` is when the waits were simulated, null where none is told; they
+    reach a day ahead.
+    """
+
     checkpoint: str
     line: str
     zone: str
     as_of: Moment
+    waits_as_of: Moment | None
     days: list[DaySeen]
 
 
@@ -105,7 +118,10 @@ class Places:
     async def of_checkpoint(self, call: Call) -> Reply:
         house, post = self._house, known_post(self._house.network, call.path["checkpoint"])
         checkpoint = post.checkpoint.id
-        state = (house.watch.version(exit_id(checkpoint)), house.now() // HOUR)
+        line = exit_id(checkpoint)
+        # A forecast grows old by the minute and is no longer told at some time.
+        edition = house.forecasts.edition(line)
+        state = (house.watch.version(line), edition, house.now() // (10 * MINUTE))
         key = (checkpoint, call.query)
         return self._lines.told(call, key, state, lambda: self._of_checkpoint(call, post))
 
@@ -121,8 +137,10 @@ class Places:
         first = asked.first or local_day(now, post.line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
         minutes = post.regulation.window // MINUTE
-        days = [day_seen(day, minutes) for day in places.days if first <= day.on <= last]
-        return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), days)
+        found = self._house.forecasts.of(post.line.id, now, looked=False)
+        days = [day_seen(day, minutes, found) for day in places.days if first <= day.on <= last]
+        told = utc(found.as_of) if found is not None and found.forecast.windows else None
+        return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), told, days)
 
     def _of_day(self, call: Call) -> NetworkDay:
         asked, now = call.asked(DayAsked), self._house.now()
@@ -133,7 +151,7 @@ class Places:
         return NetworkDay(asked.day.isoformat(), utc(now), items)
 
 
-def day_seen(day: DayPlaces, minutes: int) -> DaySeen:
+def day_seen(day: DayPlaces, minutes: int, outlook: Outlook | None = None) -> DaySeen:
     """A day of the line with its windows."""
     return DaySeen(
         day=day.on.isoformat(),
@@ -144,18 +162,26 @@ def day_seen(day: DayPlaces, minutes: int) -> DaySeen:
         walk_ins=day.walk_ins,
         basis=day.basis,
         reason=day.reason,
-        windows=_windows(day, minutes) if day.hours else None,
+        windows=_windows(day, minutes, outlook) if day.hours else None,
     )
 
 
-def _windows(day: DayPlaces, minutes: int) -> Windows:
+def _windows(day: DayPlaces, minutes: int, outlook: Outlook | None) -> Windows:
     first, step = day.hours[0].start, minutes * MINUTE
     count = (day.hours[-1].start - first) // step + 1
     ordinary, kept = [0] * count, [0] * count
+    waits = [outlook.window(first + place * step) if outlook else None for place in range(count)]
     for hour in day.hours:
         place = (hour.start - first) // step
         ordinary[place], kept[place] = hour.ordinary, hour.kept
-    return Windows(utc(first), minutes, ordinary, kept)
+    return Windows(
+        utc(first),
+        minutes,
+        ordinary,
+        kept,
+        wait_p10=[None if one is None else one.at[_LOW] // SECOND for one in waits],
+        wait_p90=[None if one is None else one.at[_HIGH] // SECOND for one in waits],
+    )
 
 
 def post_day(post: Post, places: LinePlaces | None, on: date) -> PostDay:

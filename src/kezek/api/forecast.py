@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
-from msgspec import Meta
 
 from kezek.api.checkpoint import known_post
 from kezek.api.decision import own_booking
-from kezek.api.form import Moment, utc
+from kezek.api.form import Moment, Seconds, utc
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.app.accuracy import Accuracy
 from kezek.app.house import House
@@ -22,8 +21,6 @@ from kezek.planning.question import QUANTILES, Range
 METHOD = "twin"
 CALIBRATED = "twin, calibrated"
 CORRECTED = "twin, corrected, calibrated"
-
-Seconds = Annotated[int, Meta(description="a span in seconds")]
 
 
 class Spans(msgspec.Struct, frozen=True):

@@ -48,6 +48,7 @@ Stamp: TypeAlias = Annotated[datetime, Meta(tz=True, description="RFC 3339, with
 Moment: TypeAlias = Annotated[
     str, Meta(description="RFC 3339, UTC", extra_json_schema={"format": "date-time"})
 ]
+Seconds: TypeAlias = Annotated[int, Meta(description="a span in seconds")]
 Day: TypeAlias = Annotated[
     str, Meta(description="a local day of the checkpoint", extra_json_schema={"format": "date"})
 ]

@@ -27,6 +27,9 @@ from kezek.planning.question import (
     Measured,
 )
 
+# So far ahead a wait is told before a place is booked: beyond it most bookings are still to be made.
+ASKED_FOR = DAY
+
 
 def state_of(
     reader: Reader, post: Post, queue: Queue, measured: Measured, position: int
@@ -37,6 +40,7 @@ def state_of(
     assert regulation is not None, "a line has a regulation"
     # The row, not the network's copy: the cursor moves with every call.
     row = reader.get(Line, line.id) or line
+    windows = _calendar(reader, line, regulation, now)
     return LineState(
         line=line.id,
         now=now,
@@ -50,9 +54,15 @@ def state_of(
         waiting=tuple(in_line(entry.turn) for entry in queue.entries),
         expected=_expected(reader, line.id, regulation, now),
         at_gate=tuple(_at_gate(one) for one in (*queue.called, *queue.admitted)),
-        hours=hours_of(reader, line, regulation, now),
+        hours=tuple(
+            hour
+            for start, places in windows
+            for hour in in_hours(start, places, window=regulation.window)
+            if hour.start > now - HOUR
+        ),
         measured=measured,
         seed=seed_of(line.id, position),
+        asked=tuple(start for start, places in windows if places and start < now + ASKED_FOR),
     )
 
 
@@ -96,17 +106,14 @@ def _at_gate(one: SeenAtGate) -> AtGate:
     return AtGate(one.seen.number, one.seen.vehicle_class, admitted, one.since)
 
 
-def hours_of(reader: Reader, line: Line, regulation: Regulation, now: Instant) -> tuple[Hour, ...]:
-    """The calendar from the window that runs now to the horizon, an hour at a time."""
+def _calendar(
+    reader: Reader, line: Line, regulation: Regulation, now: Instant
+) -> list[tuple[Instant, int]]:
+    """Starts and places of the windows from the present one to the horizon; closed ones have none."""
     slots = reader.slots(line.id, now - regulation.window + 1, now + HORIZON)
     first, last = (local_day(at, line.zone).isoformat() for at in (now - DAY, now + HORIZON))
     closed = {day.on for day in reader.days(line.id, first, last) if not day.open}
-    return tuple(
-        hour
-        for slot in slots
-        for hour in in_hours(slot.start, _places(slot, line, closed), window=regulation.window)
-        if hour.start > now - HOUR
-    )
+    return [(slot.start, _places(slot, line, closed)) for slot in slots]
 
 
 def _places(slot: Slot, line: Line, closed: set[str]) -> int:

@@ -35,6 +35,11 @@ class Outlook:
         found = (one for one in self.forecast.joins if one.vehicle_class == vehicle_class)
         return next(found, None)
 
+    def window(self, start: Instant) -> Range | None:
+        """What a truck in turn would wait that books a window and comes when it begins."""
+        found = (one.called for one in self.forecast.windows if one.start == start)
+        return next(found, None)
+
     def length(self, at: Instant) -> Length | None:
         """How many wait at the nearest instant that was told."""
         lengths = self.forecast.lengths
@@ -83,4 +88,5 @@ def said(told: LineForecast) -> tuple[object, ...]:
     calls = tuple(
         (one.number, *(at // step for at in (one.called or one.crossed).at)) for one in told.trucks
     )
-    return (told.no_basis, waits, calls)
+    windows = tuple((one.start, *(at // step for at in one.called.at)) for one in told.windows)
+    return (told.no_basis, waits, calls, windows)

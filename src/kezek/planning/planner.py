@@ -107,4 +107,5 @@ def _invented() -> LineState:
             walked_in=3,
         ),
         seed=1,
+        asked=(now, now + HOUR),
     )

@@ -86,7 +86,8 @@ class LineState:
     """A line at a moment, as the twin starts from it.
 
     `cursor` and `in_round` say where the last call left the cycle `interleave`, and `next_round` which
-    classes join in its next round.  `window` is the span of a slot, `keeps_place_for` the regulation's
+    classes join in its next round.  `asked` are starts of windows that a truck in turn might still book,
+    rising.  `window` is the span of a slot, `keeps_place_for` the regulation's
     limit for late trucks; `hours` reach from the current hour to the horizon.  `seed` and the state give
     the same answer anywhere.
     """
@@ -107,6 +108,7 @@ class LineState:
     replications: int = REPLICATIONS
     in_round: int = 0
     next_round: tuple[str, ...] = ()
+    asked: tuple[Instant, ...] = ()
 
 
 @value(frozen=True, slots=True)
@@ -135,6 +137,16 @@ class JoinForecast:
 
 
 @value(frozen=True, slots=True)
+class WindowForecast:
+    """What a truck in turn would wait that booked the window at `start` and came when it begins, or now
+    where it has begun: a span until its call.  Bookings still to be made are not in it.
+    """
+
+    start: Instant
+    called: Range
+
+
+@value(frozen=True, slots=True)
 class Length:
     """How many trucks wait at an instant to come: seven quantiles."""
 
@@ -158,6 +170,7 @@ class LineForecast:
     trucks: tuple[TruckForecast, ...]
     joins: tuple[JoinForecast, ...]
     lengths: tuple[Length, ...]
+    windows: tuple[WindowForecast, ...] = ()
 
 
 @value(frozen=True, slots=True)

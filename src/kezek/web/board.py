@@ -14,12 +14,13 @@ from markupsafe import Markup
 from kezek.app.board import PostRow
 from kezek.app.place_name import neighbour_of, own_name, place_keys
 from kezek.domain.checkpoint.search import fits
-from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.text import cleaned
 from kezek.text import names
 from kezek.text.mark import translatable
+from kezek.text.times import hour
 from kezek.web.live import live
-from kezek.web.outlook import short_wait, waits_of
+from kezek.web.outlook import next_of, short_wait, waits_of
 from kezek.web.render import HTML, answer, html, packs, render
 from kezek.web.shape import (
     DayView,
@@ -27,6 +28,7 @@ from kezek.web.shape import (
     local,
     search_of,
     there_name,
+    zone_of,
 )
 from kezek.web.sheet import BoardPost, Sheet
 from kezek.web.site import network_zone
@@ -129,11 +131,12 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     """The row with its markup, drawn again only when its figures have changed."""
     key = (here.lang, row.post.checkpoint.id)
     places = row.places
-    wait = short_wait(here, row.post) if row.waiting else ""
+    coming = next_of(here, row, looked=False)
+    wait = short_wait(here, coming)
     state = (places.version, places.hour, row.waiting, row.due, wait) if places else None
     found = here.web.rows.find(key, state)
     if found is None:
-        post = board_post(row, here.lang, wait)
+        post = board_post(row, here.lang, wait, coming.start if coming else None)
         part = here.web.templates.environment(here.lang).get_template("parts/posts.html")
         module = part.module
         drawn = Markup(module.row(post))  # type: ignore[attr-defined]  # noqa: S704 - our own template
@@ -141,8 +144,10 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     return found
 
 
-def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
-    """A post's row in a language; `wait` is what a truck would wait that joined now."""
+def board_post(row: PostRow, lang: str, wait: str = "", first: Instant | None = None) -> BoardPost:
+    """A post's row in a language; `wait` is what a truck would wait that books the first free window,
+    which begins at `first`.
+    """
     checkpoint, today, free = row.post.checkpoint, row.today, row.next_free
     return BoardPost(
         id=checkpoint.id,
@@ -154,6 +159,7 @@ def board_post(row: PostRow, lang: str, wait: str = "") -> BoardPost:
         days=day_views(row.places),
         waiting=row.waiting,
         due=row.due,
+        next_hour=hour(local(first, zone_of(row.post))) if first is not None else "",
         wait=wait,
         state=shown_state(row),
         note="",

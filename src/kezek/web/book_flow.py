@@ -24,6 +24,7 @@ from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.text import refusals
 from kezek.web.book_choice import neighbours_of, picks_of
 from kezek.web.first_free import Sooner, first_free, sooner_posts
+from kezek.web.outlook import waits_at
 from kezek.web.render import page
 from kezek.web.rules_beside import rules_of
 from kezek.web.shape import (
@@ -263,6 +264,8 @@ def show(
     start, day = choice.start, choice.day
     classes = classes_of(choice.post, regulation, flow)
     window = regulation.window
+    told = step == "when" and day is not None and not choice.kept
+    waits = waits_at(here, choice.post) if told else ({}, "")
     return page(
         request,
         "pages/book.html",
@@ -278,6 +281,8 @@ def show(
             "day": day.on if day else None,
             "full_day": None if choice.kept else _untouched(choice),
             "slots": hour_views(day, regulation, zone, here.now, kept=choice.kept) if day else [],
+            "waits": waits[0],
+            "waits_note": waits[1],
             "hour": hour_value(start) if start is not None else "",
             "slot": Slot(local(start, zone), local(start + window, zone)) if start else None,
             "classes": [] if flow.klass else classes,
@@ -337,6 +342,8 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "day": None,
         "full_day": None,
         "slots": [],
+        "waits": {},
+        "waits_note": "",
         "hour": "",
         "slot": None,
         "classes": [],

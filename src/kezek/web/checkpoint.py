@@ -13,6 +13,7 @@ from litestar.response import Stream
 from kezek.app.availability import LinePlaces
 from kezek.app.board import PostRow
 from kezek.app.checkpoint import Post
+from kezek.app.next_wait import joins_now
 from kezek.app.place_name import neighbour_of
 from kezek.app.queue import InLine, Queue
 from kezek.domain.kernel.event import EventKind
@@ -24,7 +25,7 @@ from kezek.text.times import day as day_text
 from kezek.web.board import shown_state
 from kezek.web.first_free import first_free, sooner_posts
 from kezek.web.live import live
-from kezek.web.outlook import wait_of
+from kezek.web.outlook import coming_of, wait_of
 from kezek.web.render import page
 from kezek.web.shape import (
     day_views,
@@ -208,7 +209,9 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
             "waiting": 0,
             "due": 0,
             "hidden": 0,
+            "joins": "",
             "wait": None,
+            "coming": None,
             "pace": None,
             "before": None,
             "called": 0,
@@ -218,13 +221,16 @@ def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, 
         }
     shown = queue.waiting if every else queue.waiting[:SHOWN_MAX]
     midnight = day_start(local_day(here.now, zone), zone)
+    joining = joins_now(row, here.now)
     return {
         "calls": calls_of(queue, zone),
         "windows": windows_of(shown, regulation, zone, here.now),
         "waiting": len(queue.waiting),
         "due": queue.due,
         "hidden": len(queue.waiting) - len(shown),
-        "wait": wait_of(here, row.post, queue),
+        "joins": joining or "",
+        "wait": wait_of(here, row.post, queue, joining),
+        "coming": coming_of(here, row),
         "pace": pace_of(queue),
         "before": None,
         "called": len(queue.called),

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezek.app.accuracy import Accuracy
+from kezek.app.board import PostRow
 from kezek.app.checkpoint import Post
+from kezek.app.next_wait import NextWait, next_wait
 from kezek.app.outlook import Outlook
 from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
@@ -22,7 +24,7 @@ from kezek.text.mark import translatable
 from kezek.text.times import hour as hour_text
 from kezek.text.times import number as written
 from kezek.web.dots import Dots, dots_of
-from kezek.web.shape import local, zone_of
+from kezek.web.shape import hour_value, local, zone_of
 from kezek.web.visit import Visit
 
 CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
@@ -42,7 +44,13 @@ _BY_PACE = translatable(
 )
 _UNMEASURED = translatable("Past accuracy: not measured yet, so none is claimed.")
 _SMALL = translatable(
-    "Likely wait: until the call of a truck that joins now; 8 of 10 lie in the range."
+    "Likely wait: from the beginning of the first free hour until the call, for hours within "
+    "the next day; 8 of 10 lie in the range. Waiting, now: trucks whose booked hour runs; "
+    "the others came early."
+)
+_AT_HOURS = translatable(
+    "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "
+    "bookings made so far. Simulated at %(hour)s."
 )
 _CALLS = translatable("%(dots)s equally likely calls, from %(low)s to %(high)s")
 _THROUGHS = translatable("%(dots)s equally likely crossings, from %(low)s to %(high)s")
@@ -76,6 +84,14 @@ class Wait:
     method: str
     accuracy: str
     dots: Dots | None
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The first free window and the wait at it, empty where nothing is told."""
+
+    start: datetime
+    wait: str
 
 
 def likely(
@@ -205,11 +221,15 @@ def _pace_method(here: Visit, post: Post, ahead: int, queue: Queue) -> str:
     return f"{said} {names.no_basis(why, here.lang)}".rstrip()
 
 
-def wait_of(here: Visit, post: Post, queue: Queue) -> Wait | None:
-    """The wait of a truck in turn that joins now; None where nothing can be told."""
+def wait_of(
+    here: Visit, post: Post, queue: Queue, vehicle_class: VehicleClass | None
+) -> Wait | None:
+    """The wait of a truck of a class that joins now; None where none can or nothing can be told."""
+    if vehicle_class is None:
+        return None
     assert post.line is not None, "a queue is a line's"
     found = here.house.forecasts.of(post.line.id, here.now)
-    join = found.join(VehicleClass.IN_TURN) if found is not None else None
+    join = found.join(vehicle_class) if found is not None else None
     if found is None or join is None:
         return _wait_by_pace(here, post, queue)
     low, high = minutes_of(join.called)
@@ -232,22 +252,64 @@ def minutes_of(waits: Range) -> tuple[int, int]:
     return 5 * low, 5 * max(high, low + 1)
 
 
-def short_wait(here: Visit, post: Post) -> str:
-    """The same in few letters, from the simulation alone; empty where there is none."""
-    if post.line is None:
-        return ""
-    # A glance at the whole board is no look at each of its lines.
-    found = here.house.forecasts.of(post.line.id, here.now, looked=False)
-    join = found.join(VehicleClass.IN_TURN) if found is not None else None
-    if join is None:
-        return ""
-    low, high = minutes_of(join.called)
+def next_of(here: Visit, row: PostRow, *, looked: bool = True) -> NextWait | None:
+    """The first free window with its wait; a glance at the whole board is no look at each line."""
+    line = row.post.line
+    if line is None:
+        return None
+    return next_wait(row, here.house.forecasts.of(line.id, here.now, looked=looked))
+
+
+def coming_of(here: Visit, row: PostRow) -> Coming | None:
+    """The first free window for the page of its post; None where none is free."""
+    found = next_of(here, row)
+    if found is None:
+        return None
+    return Coming(local(found.start, zone_of(row.post)), short_wait(here, found))
+
+
+def short_wait(here: Visit, found: NextWait | None) -> str:
+    """The wait at the first free window in few letters; empty where nothing is told."""
+    called = found.called if found is not None else None
+    return range_text(here, *minutes_of(called)) if called is not None else ""
+
+
+def range_text(here: Visit, low: int, high: int) -> str:
+    """A range of minutes in few letters; one that begins at nothing says only how long at most."""
+    if not low:
+        return here.words.say("up to %(time)s", time=span_text(here, high))
     if high <= SHORT_MINUTES_MAX:
         return here.words.say("%(low)s–%(high)s min", low=low, high=high)
     # Half hours, away from the middle.
     low, high = low // 30, -(-high // 30)
     hours = {"low": written(low / 2, here.lang), "high": written(high / 2, here.lang)}
+    if not low:
+        return here.words.say("up to %(time)s", time=span_text(here, 30 * high))
     return here.words.say("%(low)s–%(high)s h", **hours)
+
+
+def span_text(here: Visit, minutes: int) -> str:
+    """A span of minutes as the templates write it: 40 min, 2 h, 2 h 05."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return here.words.count("%(num)s min", "%(num)s min", minutes)
+    if not rest:
+        return here.words.say("%(hours)s h", hours=hours)
+    return here.words.say("%(hours)s h %(minutes)s", hours=hours, minutes=f"{rest:02}")
+
+
+def waits_at(here: Visit, post: Post) -> tuple[dict[str, str], str]:
+    """The wait at each hour of the next day by the hour's value in a form, and how it was made."""
+    assert post.line is not None, "hours are a line's"
+    found = here.house.forecasts.of(post.line.id, here.now)
+    if found is None or not found.forecast.windows:
+        return {}, ""
+    waits = {
+        hour_value(one.start): range_text(here, *minutes_of(one.called))
+        for one in found.forecast.windows
+    }
+    made = hour_text(local(found.as_of, zone_of(post)))
+    return waits, here.words.say(_AT_HOURS, hour=made)
 
 
 def waits_of(here: Visit) -> str:
@@ -283,13 +345,13 @@ def _wait_by_pace(here: Visit, post: Post, queue: Queue) -> Wait | None:
     pace = queue.pace
     if pace is None or pace.crossed < CROSSED_MIN:
         return None
-    low, high = _around(len(queue.waiting) * HOUR / pace.per_hour, 0)
+    low, high = _around(queue.due * HOUR / pace.per_hour, 0)
     return Wait(
         low=low // MINUTE,
         high=max(high, STEP) // MINUTE,
         through_low=None,
         through_high=None,
-        method=_pace_method(here, post, len(queue.waiting), queue),
+        method=_pace_method(here, post, queue.due, queue),
         accuracy=here.words.gettext(_UNMEASURED),
         dots=None,
     )

@@ -22,6 +22,7 @@ class BoardPost:
     days: list[DayView]
     waiting: int | None
     due: int | None
+    next_hour: str
     wait: str
     state: str
     note: str

@@ -232,3 +232,23 @@ def test_the_range_bears_that_trucks_of_an_hour_that_has_begun_may_come_late():
     without, with_late = told
     assert with_late.at[-2] > without.at[-2] + 5 * MINUTE, "the late end bears the risk"
     assert with_late.at[-2] - with_late.at[1] > without.at[-2] - without.at[1], "and it is wider"
+
+
+def test_who_asks_about_a_window_is_called_in_it_and_disturbs_nobody():
+    state = a_line()
+    asked = (NOW, NOW + HOUR, NOW + 9 * HOUR)
+    plain, told = forecast(state), forecast(replace(state, asked=asked))
+    assert replace(told, windows=()) == plain
+    assert [one.start for one in told.windows] == list(asked)
+    waits = [one.called.at for one in told.windows]
+    assert all(low >= 0 for low, *_ in waits)
+    # Thirty wait now, ten in an hour; in nine hours nobody but the one expected.
+    medians = [at[3] for at in waits]
+    assert medians[0] > medians[1] > medians[2]
+    assert abs(medians[0] - 30 * PACE) < 20 * MINUTE
+
+
+def test_a_window_nobody_can_be_called_in_waits_until_the_line_opens():
+    hours = tuple(Hour(NOW + n * HOUR, 0 if n < 3 else 20) for n in range(24))
+    told = forecast(a_line(waiting=0, hours=hours, asked=(NOW + HOUR,)))
+    assert told.windows[0].called.at[0] >= 2 * HOUR

@@ -37,6 +37,7 @@ from kezek.planning.question import (
     LineState,
     Range,
     TruckForecast,
+    WindowForecast,
 )
 from kezek.planning.simulation.line import NO_ROUND, NOBODY, Line, empty_line
 
@@ -62,7 +63,7 @@ def forecast(state: LineState) -> LineForecast:
     spans = (spans_of(state.measured.approach), spans_of(state.measured.gate))
     future, line = _future(state, pace, horizon)
     lengths = np.zeros((len(future.marks), state.replications))
-    called, crossed = futures(
+    called, crossed, answered = futures(
         future, line, (state.cursor, state.in_round), spans, state.seed, lengths
     )
     known: list[InLine | Expected] = [*state.waiting, *state.expected]
@@ -88,7 +89,31 @@ def forecast(state: LineState) -> LineForecast:
         for at, waiting in zip(future.marks.tolist(), marks, strict=True)
     )
     return _told(
-        state, horizon, "", (*_leaving(state, spans, future.horizon), *trucks), joins, told
+        state,
+        horizon,
+        "",
+        (*_leaving(state, spans, future.horizon), *trucks),
+        joins,
+        told,
+        _windows(future, answered, asked_of(state)),
+    )
+
+
+def asked_of(state: LineState) -> tuple[Instant, ...]:
+    """The windows to answer for; none where trucks in turn join in the next round."""
+    here = VehicleClass.IN_TURN in state.interleave
+    return state.asked if here and VehicleClass.IN_TURN not in state.next_round else ()
+
+
+def _windows(
+    future: Future, answered: Floats, asked: tuple[Instant, ...]
+) -> tuple[WindowForecast, ...]:
+    """The wait of each asker from its coming: what lies beyond the horizon is its end."""
+    if not asked:
+        return ()
+    waits = _quantiles(answered, future.horizon) - future.asked[:, None]
+    return tuple(
+        WindowForecast(start, _range(row)) for start, row in zip(asked, waits, strict=True)
     )
 
 
@@ -107,6 +132,7 @@ def _told(
     trucks: tuple[TruckForecast, ...] = (),
     joins: tuple[JoinForecast, ...] = (),
     lengths: tuple[Length, ...] = (),
+    windows: tuple[WindowForecast, ...] = (),
 ) -> LineForecast:
     return LineForecast(
         line=state.line,
@@ -118,6 +144,7 @@ def _told(
         trucks=trucks,
         joins=joins,
         lengths=lengths,
+        windows=windows,
     )
 
 
@@ -179,6 +206,7 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
     everybody: list[InLine | Expected] = [*state.waiting, *state.expected]
     of = [index[one.vehicle_class] for one in everybody]
     of[len(keys) : len(keys)] = range(len(classes))
+    asked = _seconds(state, asked_of(state))
     keeps = opens + (state.window + state.keeps_place_for) / SECOND
     keeps[0] = math.inf
     cycle = np.array([index[name] for name in state.interleave], np.int64)
@@ -204,10 +232,13 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
         walking=pace.walking,
         horizon=end,
         marks=np.arange(3600.0, end + 1.0, 3600.0),
+        asked=np.maximum(asked, 0.0),
+        asked_window=np.searchsorted(opens, asked).astype(np.int64),
+        asker=index.get(VehicleClass.IN_TURN, NOBODY),
     )
     # Room for walk-ins that nobody can count: far more than could come.
     most = math.ceil(pace.walking.max() * end / 3600.0 * 4.0) + 64 if len(pace.walking) else 0
-    trucks = len(of) + most
+    trucks = len(of) + most + len(asked)
     joins = [name in state.next_round for name in classes]
     return future, empty_line(opens, keeps, cycle, next_round=joins, trucks=trucks)
 
@@ -224,6 +255,7 @@ def _opens(state: LineState) -> Floats:
     """The windows, in seconds from now; the first is that of walk-ins."""
     starts = {one.key[0] for one in state.waiting if one.key[0] or one.key[1]}
     starts |= {one.start for one in state.expected}
+    starts |= set(asked_of(state))
     return np.concatenate(([-math.inf], _seconds(state, sorted(starts))))
 
 

@@ -50,14 +50,15 @@ class Spans(NamedTuple):
 
 
 class Future(NamedTuple):
-    """What is known now; trucks are standing ones, shadows, booked ones, then walk-ins.
+    """What is known now; trucks are standing ones, shadows, booked ones, walk-ins, then askers.
 
     `standing` trucks stand in `queue` by `stands`; then a shadow of each class, that takes nobody's
     place. `joined` are the rounds that the standing let pass.  `of` and `window` are of them and the
     booked; `starts`, `offset` and `no_show` say when
     booked ones come.  `hours` and `level` are the calendar: 1 is an hour as usual.  `shape` and
     `exposed` are the posterior of the calls an hour as usual; `waited` hours as usual have passed
-    since the last call. `walk_in` is the class of walk-ins, NOBODY for none, at `walking` an hour.
+    since the last call. Askers of class `asker` come at `asked`, each in its window: like shadows they
+    take nobody's place.  `walk_in` is the class of walk-ins, NOBODY for none, at `walking` an hour.
     """
 
     standing: int
@@ -80,6 +81,9 @@ class Future(NamedTuple):
     walking: Floats
     horizon: float
     marks: Floats
+    asked: Floats
+    asked_window: Integers
+    asker: int
 
 
 @kernel
@@ -90,17 +94,18 @@ def futures(
     spans: tuple[Spans, Spans],
     seed: int,
     lengths: Floats,
-) -> tuple[Floats, Floats]:
+) -> tuple[Floats, Floats, Floats]:
     """Play `lengths.shape[1]` futures; `spans` are those of the approach and of the gate.
 
     `at_call` is the cursor and the round with which the last call left the cycle.
 
-    Returns called and crossed, float64[trucks, futures] in seconds for all but walk-ins: NaN for who
-    does not come, infinity beyond the horizon.  `lengths` float64[marks, futures] is filled with how
-    many wait.
+    Returns called and crossed, float64[trucks, futures] in seconds for all but walk-ins and askers: NaN
+    for who does not come, infinity beyond the horizon; and called of the askers.  `lengths`
+    float64[marks, futures] is filled with how many wait.
     """
     known, count = future.of.shape[0], lengths.shape[1]
     called, crossed = np.empty((known, count)), np.empty((known, count))
+    answered = np.empty((future.asked.shape[0], count))
     for replication in range(count):
         came = _arrivals(future, seed, replication)
         order, _ = by_cells(came, came.shape[0])
@@ -112,8 +117,10 @@ def futures(
         for truck in range(gaps.shape[0]):
             gaps[truck] = between(future.gaps, 0, future.gaps.shape[0], gaps[truck]) / pace
         at = np.full(came.shape[0], math.inf)
+        askers = came.shape[0] - future.asked.shape[0]
         _line_up(future, line, at_call)
         _play(future, line, came, order, gaps, (at, lengths[:, replication]), first)
+        answered[:, replication] = at[askers:]
         on_way = drawn(spans[0], seed, APPROACH, replication, known)
         through = drawn(spans[1], seed, GATE, replication, known)
         for truck in range(known):
@@ -121,7 +128,7 @@ def futures(
             called[truck, replication] = math.nan if gone else at[truck]
             left = at[truck] + on_way[truck] + through[truck]
             crossed[truck, replication] = math.nan if gone else left
-    return called, crossed
+    return called, crossed, answered
 
 
 @kernel
@@ -195,7 +202,9 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
     if future.walk_in != NOBODY:
         chance = stream(seed, WALKING, replication)
         walking = poisson(chance, future.hours, future.walking, future.horizon)
-    came = np.full(known + walking.shape[0], math.inf)
+    # Askers come last, so that nobody else is drawn otherwise because of them.
+    askers = known + walking.shape[0]
+    came = np.full(askers + future.asked.shape[0], math.inf)
     shows, offset = np.empty(booked), np.empty(booked)
     uniforms(stream(seed, SHOWS, replication), shows)
     uniforms(stream(seed, OFFSET, replication), offset)
@@ -210,7 +219,8 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
         late = between(knots, 0, knots.shape[0], below + offset[place] * (1.0 - below))
         if late <= future.latest:
             came[before + place] = max(0.0, start + late)
-    came[known:] = walking
+    came[known:askers] = walking
+    came[askers:] = future.asked
     return came
 
 
@@ -243,6 +253,7 @@ def _play(
     """One future, until the horizon: `at` is filled with who is called when, and how many wait."""
     called, lengths = at
     shadows = future.queue.shape[0] - future.standing
+    askers = came.shape[0] - future.asked.shape[0]
     coming = mark = step = 0
     free = after(future.hours, future.level, 0, 0.0, first)
     now = 0.0
@@ -250,9 +261,13 @@ def _play(
         pass_on(line, now)
         while coming < order.shape[0] and came[order[coming]] <= now:
             truck = int(order[coming])
-            known = truck < future.of.shape[0]
-            of = int(future.of[truck]) if known else future.walk_in
-            join(line, truck, of, int(future.window[truck]) if known else 0, came[truck])
+            of, window = future.walk_in, 0
+            if truck < future.of.shape[0]:
+                of, window = int(future.of[truck]), int(future.window[truck])
+            elif truck >= askers:
+                of, window = future.asker, int(future.asked_window[truck - askers])
+                shadows += 1
+            join(line, truck, of, window, came[truck])
             coming += 1
         while step + 1 < future.hours.shape[0] and future.hours[step + 1] <= now:
             step += 1
@@ -263,8 +278,8 @@ def _play(
             if truck == NOBODY:
                 break
             called[truck] = now
-            if future.standing <= truck < future.queue.shape[0]:
-                # A shadow is called where a truck would be, and leaves the line as it was.
+            if future.standing <= truck < future.queue.shape[0] or truck >= askers:
+                # A shadow or an asker is called where a truck would be, and leaves the line as it was.
                 line.at[CURSOR], line.at[ROUND] = before
                 shadows -= 1
                 continue
