@@ -228,4 +228,4 @@ def test_a_program_without_a_key_is_told_of_keys_not_of_signing_in():
     told = Problem(Wrong.UNAUTHENTICATED).body("en")
     assert "API key" in told.detail
     assert "Authorization" in told.next
-    assert Problem(Reason.KEY_REUSED).body("en").next == "Send a new request under a new key."
+    assert Problem(Reason.KEY_REUSED).body("en").next == "Send a new request with a new key."

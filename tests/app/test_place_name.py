@@ -47,7 +47,7 @@ def test_every_name_of_a_country_finds_all_posts_that_lead_there(lang: str):
 
 @pytest.mark.parametrize("lang", CODES)
 def test_the_search_s_own_example_finds_a_post(lang: str):
-    example = words(lang).gettext("Find a post, e.g. Khorgos")
+    example = words(lang).gettext("Find a checkpoint, e.g. Khorgos")
     name = re.split(r"[\s,:]+", example.strip(' .»"'))[-1]
     assert "kz_nur_zholy" in found(name.strip('«»".')), example
 

@@ -54,7 +54,7 @@ def choose_time(page: Page, post: str, *, base: str = "/book", day: int = 0, hou
 def choose_hour(page: Page, *, day: int = 0, hour: int = 0) -> None:
     page.locator("a.day").nth(day).click()
     page.locator("a.hour").nth(hour).click()
-    go_on = page.get_by_role("link", name="Go on")
+    go_on = page.get_by_role("link", name="Continue")
     if go_on.count():
         go_on.click()
 
@@ -66,7 +66,7 @@ def fill_truck(page: Page, truck: Truck) -> None:
     page.get_by_label("VIN, 17 characters").fill(truck.vin)
     page.get_by_label("Driver's name").fill(truck.driver)
     page.get_by_label("Driver's phone").fill(truck.phone)
-    page.get_by_role("button", name="Check and go on").click()
+    page.get_by_role("button", name="Check and continue").click()
 
 
 def book(page: Page, truck: Truck, post: str = "Syrym", *, day: int = 0, hour: int = 0) -> str:

@@ -73,7 +73,7 @@ class Link:
                 self.page.evaluate("0")
             self.held.pop().continue_()
         elif way == "half open":
-            expect(self.page.locator("#outbox li.wait")).to_contain_text("waits since")
+            expect(self.page.locator("#outbox li.wait")).to_contain_text("has been waiting since")
             self.page.clock.run_for(12_000)
         else:
             self.page.clock.run_for(2_000)
@@ -221,7 +221,9 @@ def test_steps_wait_in_order_while_the_link_is_cut_and_survive_a_reload(
     page.route(re.compile("/console/|/static/.*mark"), lambda route: route.abort("connectionreset"))
     button(page.locator(".hit"), "Arrived").click()
     waits = page.locator("#outbox li.wait")
-    expect(waits).to_contain_text(re.compile(rf"Arrived {second} waits since \d\d:\d\d:\d\d"))
+    expect(waits).to_contain_text(
+        re.compile(rf"Arrived {second} has been waiting since \d\d:\d\d:\d\d")
+    )
     button(page.locator(".hit"), "Arrived").dblclick()
     expect(waits).to_have_count(1)
     expect(page.locator("#link")).to_contain_text("No link to the centre, 1 step waiting")
@@ -230,7 +232,7 @@ def test_steps_wait_in_order_while_the_link_is_cut_and_survive_a_reload(
     page.unroute_all()
     page.route(re.compile("/console/kz_syrym/arrive"), lambda route: route.abort("connectionreset"))
     page.reload()
-    expect(waits).to_contain_text(f"Arrived {second} waits since")
+    expect(waits).to_contain_text(f"Arrived {second} has been waiting since")
     assert log.end() == end
     page.unroute_all()
     page.clock.run_for(20_000)

@@ -150,7 +150,7 @@ def test_the_simulated_officers_leave_a_post_to_the_person_at_its_console(tmp_pa
         officer = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
         sign_in(server, officer, "demo-officer")
         page = read(officer, server.url + "/console/kz_nur_zholy")
-        assert "the simulated officers leave this post to you" in page
+        assert "the simulated officers leave this checkpoint to you" in page
         # What was asked before is answered by then.
         grown(server, 20)
         before = crossed(server, "kz_nur_zholy")

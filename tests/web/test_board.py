@@ -48,14 +48,14 @@ def test_a_post_is_found_in_every_script_without_script(shipped, q: str):
 def test_a_search_without_a_hit_says_so(shipped):
     page = shipped.page("/?q=atlantis")
     assert re.search(r'id="none">', page)
-    assert "No post takes bookings here now." not in page
+    assert "No checkpoint takes bookings now." not in page
 
 
 def test_a_network_without_posts_is_no_search_without_a_hit(tmp_path):
     house = open_house(Settings(folder=tmp_path))
     try:
         page = TestClient(build_app(house)).get("/").text
-        assert "No post takes bookings here now." in page
+        assert "No checkpoint takes bookings now." in page
         assert re.search(r'id="none" hidden>', page)
     finally:
         close_house(house)
@@ -72,7 +72,7 @@ def test_who_has_the_board_already_gets_no_second_copy(shipped):
 def test_each_language_has_a_board_of_its_own(shipped):
     pages = {lang: shipped.get("/", **{"accept-language": lang}) for lang in ("en", "ru", "kk")}
     assert len({page.headers["etag"] for page in pages.values()}) == 3
-    for lang, said in (("ru", "Места на границе"), ("kk", "Шекарадағы орындар")):
+    for lang, said in (("ru", "Свободные места на границе"), ("kk", "Шекарадағы бос орындар")):
         assert said in pages[lang].text
         # What a trans block says is translated like everything else.
         assert "simulated trucks" not in pages[lang].text

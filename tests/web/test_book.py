@@ -67,7 +67,7 @@ def test_from_the_list_of_posts_to_a_ticket(office):
 
 
 def test_no_rule_is_told_before_a_post_is_chosen(office):
-    browser, told = office.browser(), "The rule in plain words"
+    browser, told = office.browser(), "The rules in short"
     assert told not in browser.page("/book")
     assert told in browser.page("/book?checkpoint=kz_a")
 
@@ -131,7 +131,7 @@ def test_the_list_of_posts_is_searched_without_a_script_too(shipped, asked: str,
         ("vin", "XTC65115OJ1356789", "no letters I, O and Q"),
         ("trailer", "!!", "letters and digits only"),
         ("phone", "", "a lost ticket cannot be found"),
-        ("phone", "12", "as many digits as that country gives"),
+        ("phone", "12", "as many digits as that country uses"),
         ("driver", "x" * 81, "longer than 80"),
     ],
 )
@@ -154,7 +154,7 @@ def test_everything_that_is_wrong_is_told_at_once(office):
 def test_a_strange_plate_is_doubted_and_booked(office):
     browser = office.browser()
     _, checked = steps(office, browser, plate="WWWWWW1")
-    assert "We do not know this form of plate" in checked.text
+    assert "We do not know this plate format" in checked.text
     assert confirm(browser, checked.text).status_code == 303
 
 
@@ -169,7 +169,7 @@ def test_a_plate_that_is_read_anew_is_shown_before_it_is_confirmed(office):
 
 def test_an_impossible_plate_is_not_doubted_too_and_the_summary_says_which_one(office):
     _, answer = steps(office, office.browser(), plate="!!!", trailer="!!!")
-    assert "We do not know this form of plate" not in answer.text
+    assert "We do not know this plate format" not in answer.text
     assert "Truck: A plate has letters and digits only." in errors(answer.text)
     assert "Trailer: A plate has letters and digits only." in errors(answer.text)
 
@@ -181,7 +181,7 @@ def test_a_truck_that_is_booked_already(office):
     _, answer = steps(office, browser, hour=14, vin="XTC651150J1356780")
     assert answer.status_code == 409, "told at the check, before anything was confirmed"
     assert "Find that booking to move or cancel it" in answer.text
-    assert "A truck with this plate has a live booking" in at_field(answer.text, "plate")
+    assert "A truck with this plate already has an active booking" in at_field(answer.text, "plate")
     assert 'value="927PK06"' in answer.text
 
 
@@ -192,7 +192,7 @@ def test_who_was_booked_while_the_form_was_read_is_told_at_the_last_button_too(o
     assert confirm(browser, first.text).status_code == 303
     answer = confirm(browser, second.text)
     assert answer.status_code == 409
-    assert "A truck with this plate has a live booking" in at_field(answer.text, "plate")
+    assert "A truck with this plate already has an active booking" in at_field(answer.text, "plate")
 
 
 def test_the_last_step_shows_the_plate_once_and_the_choice_of_class_its_money(office):
@@ -243,14 +243,14 @@ def test_a_link_to_a_full_hour_offers_links_to_free_ones(office):
 @pytest.mark.parametrize(
     ("address", "told"),
     [
-        ("day=2026-06-12", "The chosen time is over."),
-        ("day=2026-13-01", "This post has no such hour."),
-        ("day=2026-09-01", "the last open one is"),
-        (f"day={TODAY}&hour=2026-06-13T01:30Z", "This post has no such hour."),
-        (f"day={TODAY}&hour=nonsense", "This post has no such hour."),
-        (f"day={TODAY}&hour=2026-06-12T19:00Z", "The chosen time is over."),
-        (f"day={TODAY}&class=imperial", "know no such class"),
-        (f"day={TODAY}&class=priority", "know no such class"),
+        ("day=2026-06-12", "The chosen time has passed."),
+        ("day=2026-13-01", "This checkpoint does not have this hour."),
+        ("day=2026-09-01", "The last day that can be booked is"),
+        (f"day={TODAY}&hour=2026-06-13T01:30Z", "This checkpoint does not have this hour."),
+        (f"day={TODAY}&hour=nonsense", "This checkpoint does not have this hour."),
+        (f"day={TODAY}&hour=2026-06-12T19:00Z", "The chosen time has passed."),
+        (f"day={TODAY}&class=imperial", "have no such class"),
+        (f"day={TODAY}&class=priority", "have no such class"),
     ],
 )
 def test_a_time_or_class_that_cannot_be(office, address: str, told: str):
@@ -261,7 +261,7 @@ def test_a_time_or_class_that_cannot_be(office, address: str, told: str):
 def test_a_closed_day(office):
     office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
     page = office.browser().page(f"/book?checkpoint=kz_a&day={TODAY}")
-    assert "The post is closed on 13 June: flood." in errors(page)
+    assert "The checkpoint is closed on 13 June: flood." in errors(page)
 
 
 def test_a_day_closed_while_the_form_was_filled_in(office):
@@ -269,7 +269,7 @@ def test_a_day_closed_while_the_form_was_filled_in(office):
     _, checked = steps(office, browser)
     office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
     answer = confirm(browser, checked.text)
-    assert "The post is closed on 13 June: flood." in errors(answer.text)
+    assert "The checkpoint is closed on 13 June: flood." in errors(answer.text)
     assert 'value="927PK06"' in answer.text
 
 
@@ -324,7 +324,7 @@ def test_the_truck_can_be_changed_before_the_last_button(office):
     forms = [browser.fill(page, "/book", n) for n in range(page.count('action="/book"'))]
     back = browser.post("/book", next(f for f in forms if f["step"] == "truck"))
     assert 'value="927PK06"' in back.text
-    assert "Check and go on" in back.text
+    assert "Check and continue" in back.text
 
 
 def test_the_check_shows_what_will_stand_on_the_ticket(office):
@@ -364,7 +364,7 @@ def test_hours_of_another_day_cannot_slip_in(office):
     value = hour_value(office.window(A, hour=15))
     day = TODAY + timedelta(days=-3)
     page = browser.page(f"/book?checkpoint=kz_a&day={day}&hour={value}")
-    assert "The chosen time is over." in errors(page)
+    assert "The chosen time has passed." in errors(page)
 
 
 def test_a_full_day_leads_to_the_first_free_hour(office):

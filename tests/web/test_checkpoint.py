@@ -100,12 +100,12 @@ def test_the_head_names_the_next_place_and_the_way_to_it(office):
 
 
 def test_the_reason_of_the_published_board_is_in_words(shipped):
-    assert "day off on the published board" in shipped.page("/checkpoints/kz_nur_zholy")
+    assert "holiday on the published board" in shipped.page("/checkpoints/kz_nur_zholy")
 
 
 def test_a_post_without_a_queue_invents_nothing(shipped):
     page = shipped.page("/checkpoints/uz_oybek")
-    assert "No electronic queue runs at this post." in page
+    assert "There is no electronic queue at this checkpoint." in page
     assert "lanes: not published" in page
     assert "sse-connect" not in page
 
@@ -136,5 +136,5 @@ def test_the_line_tells_who_is_in_his_hour_from_who_came_early(office):
     for n, hour in ((1, 11), (2, 9), (3, 10), (4, 9)):
         arrive(office, n, hour)
     page = office.browser().page("/checkpoints/kz_a")
-    assert page.count("of them 2 whose hour runs") == 3
+    assert page.count("of them 2 in the booked hour") == 3
     assert "2 now" in office.browser().page("/")

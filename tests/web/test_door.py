@@ -186,7 +186,7 @@ def test_addresses_that_are_not_there(office, method: str, path: str, status: in
 
 @pytest.mark.parametrize(
     ("lang", "said"),
-    [("ru", "Здесь ничего нет"), ("kk", "Мұнда ештеңе жоқ"), ("fr", "Nothing here")],
+    [("ru", "Страница не найдена"), ("kk", "Бет табылмады"), ("fr", "Page not found")],
 )
 def test_errors_are_in_the_readers_language(office, lang: str, said: str):
     answer = office.browser().client.get("/nowhere", headers={"accept-language": lang})

@@ -85,11 +85,11 @@ def test_the_ticket_shows_when_the_call_and_the_crossing_are_likely(office):
     mine = next(one for one in answer.trucks if one.number == number)
     step = 5 * MINUTE
     low, high = mine.called.at[1] // step * step, -(-mine.called.at[5] // step) * step
-    assert f"Your call, likely {clock(office, low)} – {clock(office, high)}" in page
+    assert f"Likely call {clock(office, low)} – {clock(office, high)}" in page
     low, high = mine.crossed.at[1] // step * step, -(-mine.crossed.at[5] // step) * step
-    assert f"Through, likely {clock(office, low)} – {clock(office, high)}" in page
-    assert f"Method: 200 simulated courses of this line from {clock(office, office.now.at)}" in page
-    assert "Past accuracy: not measured yet, so none is claimed." in page
+    assert f"Likely crossing {clock(office, low)} – {clock(office, high)}" in page
+    assert f"Method: 200 simulations of this line from {clock(office, office.now.at)}" in page
+    assert "We have not yet measured how accurate this is here." in page
 
 
 def test_a_measured_accuracy_stands_beside_the_range(office):
@@ -97,7 +97,7 @@ def test_a_measured_accuracy_stands_beside_the_range(office):
     number = arrived(office, 2)
     office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
     told(office)
-    said = "In the last 30 days 8 trucks of 10 fell inside the range; typical error 12 min."
+    said = "In the last 30 days 8 of 10 trucks were within the range. Typical error: 12 min."
     browser = office.browser()
     assert said in words(browser.page(link(office, number)))
     assert said in words(browser.page("/checkpoints/kz_a"))
@@ -117,7 +117,7 @@ def test_a_corrected_range_says_so(office, used, said):
     told(office)
     for url in (link(office, number), "/checkpoints/kz_a"):
         page = words(office.browser().page(url))
-        assert "simulated courses" in page
+        assert "simulations of this line" in page
         assert ("Corrected for past errors in all lines." in page) is said
 
 
@@ -129,9 +129,7 @@ def test_the_picture_has_twenty_dots_and_is_read_aloud(office):
         page = office.browser().page(url)
         picture = page[page.index('<figure class="dots"') :].partition("</figure>")[0]
         assert picture.count("<circle") == 20
-        assert re.search(
-            r"<figcaption>20 equally likely calls, from \d\d:\d\d to \d\d:\d\d<", picture
-        )
+        assert re.search(r"<figcaption>20 dots from \d\d:\d\d to \d\d:\d\d: ", picture)
 
 
 @pytest.mark.parametrize("span", [MINUTE, 10 * MINUTE, HOUR, 7 * HOUR, 40 * HOUR])
@@ -158,8 +156,8 @@ def test_after_the_call_only_the_crossing_is_told(office):
     office.done(Call(office.key(), OFFICER, A))
     told(office)
     page = words(office.browser().page(link(office, number)))
-    assert "Through, likely" in page
-    assert "Your call, likely" not in page
+    assert "Likely crossing" in page
+    assert "Likely call" not in page
 
 
 def test_a_call_that_the_forecast_did_not_know_leaves_no_stale_range(office):
@@ -175,7 +173,7 @@ def test_who_came_after_the_forecast_joins_as_any_of_its_class(office):
     told(office)
     office.wait(minutes=1)
     number = arrived(office, 2)
-    assert "simulated courses" in words(office.browser().page(link(office, number)))
+    assert "simulations of this line" in words(office.browser().page(link(office, number)))
 
 
 def test_without_a_forecast_the_pace_stands_in_and_says_so(office):
@@ -183,10 +181,10 @@ def test_without_a_forecast_the_pace_stands_in_and_says_so(office):
         crossed(office, n)
     number = arrived(office, 9)
     page = words(office.browser().page(link(office, number)))
-    assert "Your call, likely" in page
+    assert "Likely call" in page
     assert "Method: 0 trucks ahead ÷ pace of the last" in page
-    assert "No simulation yet: it is starting." in page
-    assert "Through, likely" not in page
+    assert "No forecast yet: the simulation is starting." in page
+    assert "Likely crossing" not in page
 
 
 def test_a_twin_without_a_basis_is_not_shown(office):
@@ -210,7 +208,7 @@ def test_an_old_forecast_is_not_shown(office):
     number = arrived(office, 2)
     told(office)
     office.wait(hours=1)
-    assert "simulated courses" not in words(office.browser().page(link(office, number)))
+    assert "simulations of this line" not in words(office.browser().page(link(office, number)))
 
 
 def test_the_checkpoint_shows_the_wait_until_the_call_and_until_the_other_side(office):
@@ -220,7 +218,7 @@ def test_the_checkpoint_shows_the_wait_until_the_call_and_until_the_other_side(o
     page = words(office.browser().page("/checkpoints/kz_a"))
     head = "If you arrive now with a booking for this hour"
     assert re.search(rf"{head} \S+ min – \S+ min until the call", page)
-    assert "until across the border" in page
+    assert "until you have crossed" in page
 
 
 def test_the_board_shows_a_range_for_each_post_with_a_line(office):
@@ -243,10 +241,10 @@ def test_the_board_says_what_its_ranges_are_and_how_good_they_were(office):
     told(office)
     page = words(browser.page("/"))
     assert small in page
-    assert "Past accuracy: not measured yet, so none is claimed." in page
+    assert "We have not yet measured how accurate this is here." in page
     office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
     office.wait(minutes=1)
-    said = "In the last 30 days 8 trucks of 10 were called inside it."
+    said = "In the last 30 days 8 of 10 trucks were called within the range."
     assert said in words(browser.page("/"))
 
 
@@ -276,9 +274,9 @@ def test_a_kept_ticket_is_drawn_again_when_the_forecast_says_something_new(offic
     crossed(office, 1)
     number = arrived(office, 2)
     browser = office.browser()
-    assert "simulated courses" not in words(browser.page(link(office, number)))
+    assert "simulations of this line" not in words(browser.page(link(office, number)))
     told(office)
-    assert "simulated courses" in words(browser.page(link(office, number)))
+    assert "simulations of this line" in words(browser.page(link(office, number)))
 
 
 def test_hours_that_can_be_booked_show_the_wait_at_them(office):

@@ -14,8 +14,8 @@ def words(page: str) -> str:
 
 def test_every_number_of_the_rules_says_whether_it_is_ours(shipped):
     page = words(shipped.page("/regulations/kz"))
-    assert "How far ahead 30 days observed on the running system" in page
-    assert "A late truck keeps its place for 3 hours ours" in page
+    assert "How far ahead you can book 30 days observed in the running system" in page
+    assert "A late truck keeps its place for 3 hours set by Kezek" in page
     assert "In turn 1 MRP, 4,325 KZT stated by the law" in page
     assert "at most 5 % of the day" in page
 

@@ -44,7 +44,7 @@ def test_before_arrival_there_is_an_hour_and_bookings_ahead_but_no_place(office)
     number = office.book(2, who="public", start=office.window(A, hour=12))
     page = words(office.browser().page(link(office, number)))
     assert "12:00" in page
-    assert "1 booking from now until your hour" in page
+    assert "1 booking before your hour" in page
     assert "Your place" not in page
 
 
@@ -73,7 +73,7 @@ def test_a_call_fills_the_screen_until_it_is_answered(office):
     assert said.status_code == 303
     page = browser.page(link(office, number))
     assert 'class="callscreen on"' not in page
-    assert "The officer sees since 09:30 that you are on your way." in words(page)
+    assert "Since 09:30 the officer sees that you are on your way." in words(page)
     assert office.kinds(number).count("acknowledged") == 1
 
 
@@ -148,12 +148,10 @@ def test_whoever_lost_the_time_through_a_closure_is_told_why_and_offered_another
     office.done(CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY), "flood"))
     page = office.browser().page(link(office, number))
     assert "at the booked time: flood. You lose nothing" in words(page)
-    assert re.search(
-        r"Your time was \d+ \w+, \d\d:00\. Choose a new one until \d+ \w+", words(page)
-    )
+    assert re.search(r"Your time was \d+ \w+, \d\d:00\. Choose a new one by \d+ \w+", words(page))
     assert f'href="{link(office, number)}/move"' in page
     move = words(office.browser().page(link(office, number) + "/move"))
-    assert "Your time was lost" in move
+    assert "Your time was taken away" in move
     assert "present time" not in move, "there is none to keep"
 
 
@@ -259,7 +257,7 @@ def test_too_many_drivers(office):
     for n in range(3):
         browser.send(address, address + "/driver", driver=f"Driver {n}")
     answer = browser.send(address, address + "/driver", driver="One more")
-    assert "The most that can be named is 4." in answer.text
+    assert "At most 4 can be named." in answer.text
 
 
 def test_a_ticket_is_kept_and_indexed_by_nobody(office):
@@ -374,7 +372,7 @@ def test_a_kept_page_is_as_new_as_the_line(office):
 def test_the_printed_ticket_says_the_rule(office):
     number = office.book(1, who="public")
     page = words(office.browser().page(link(office, number) + "/print"))
-    assert "Come late and you keep your place for 3 hours" in page
+    assert "If you come late, you keep your place for 3 hours" in page
     assert "Booking number 1" in page
 
 
@@ -420,7 +418,7 @@ def test_a_walk_in_has_no_time_for_a_calendar(office):
 def test_the_ticket_says_how_often_it_may_move_and_what_becomes_of_the_present_time(office):
     number = office.book(1, who="public", start=office.window(A, day=1))
     page = words(office.browser().page(link(office, number)))
-    assert "Your present time stays yours until you confirm the new one." in page
+    assert "You keep your present time until you confirm the new one." in page
     assert "You can move 3 more times." in page
 
 
@@ -430,4 +428,4 @@ def test_a_page_without_script_renews_itself_and_says_the_time_instead_of_an_age
     assert "just now" not in page
     assert '<noscript><meta http-equiv="refresh" content="60"></noscript>' in page
     assert "As of 09:30" in words(page)
-    assert "data-renew>Renew</a>" in page
+    assert "data-renew>Refresh</a>" in page

@@ -126,7 +126,7 @@ def test_a_form_that_no_cookie_can_hold_says_what_to_do(office: Office, broken):
     with failing(UNKNOWN):
         answer = browser.post(address, fields | {"note": large})
     assert (answer.status_code, code(answer)) == (503, "outcome_unknown")
-    assert "not done twice" in answer.text
+    assert "not carried out twice" in answer.text
     assert "http-equiv" not in answer.text
 
 

@@ -134,7 +134,7 @@ OPERATIONS = (
         noun="turns",
         summary="What waits for a second person",
         description="Proposals, and calls out of turn that were made and lack their second approval, "
-        "for the officers of the post and for who is in charge of it.",
+        "for the officers of the checkpoint and for who is in charge of it.",
         run=Approvals.list,
         answer=AskedList,
         refusals=(Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN),

@@ -40,7 +40,7 @@ class PlacesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class DayAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A date; each post counts it as its own local day."""
+    """A date; each checkpoint counts it as its own local day."""
 
     day: date
 
@@ -185,7 +185,7 @@ def _windows(day: DayPlaces, minutes: int, outlook: Outlook | None) -> Windows:
 
 
 def post_day(post: Post, places: LinePlaces | None, on: date) -> PostDay:
-    """A post on one day of the network."""
+    """A checkpoint on one day of the network."""
     checkpoint = post.checkpoint.id
     if places is None:
         return PostDay(checkpoint, "no_line", None, None, None, None)
@@ -221,7 +221,8 @@ OPERATIONS = (
         name="read_network_day",
         noun="availability",
         summary="Free places of every checkpoint on one day",
-        description="One row for each post of the network, and the next day on which it has a place.",
+        description="One row for each checkpoint of the network, and the next day on "
+        "which it has a place.",
         run=Places.of_day,
         cached=True,
         query=DayAsked,

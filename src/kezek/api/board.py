@@ -48,7 +48,7 @@ class PostSeen(msgspec.Struct, frozen=True):
 
 
 class BoardSeen(msgspec.Struct, frozen=True):
-    """Every post of the network in the order of ids.  `position` is the log's end."""
+    """Every checkpoint of the network in the order of ids.  `position` is the log's end."""
 
     as_of: Moment
     position: int
@@ -89,7 +89,7 @@ class GateSeen(msgspec.Struct, frozen=True):
 
 
 class PostBoard(msgspec.Struct, frozen=True):
-    """One post: its row on the board and its line."""
+    """One checkpoint: its row on the board and its line."""
 
     as_of: Moment
     position: int
@@ -100,7 +100,7 @@ class PostBoard(msgspec.Struct, frozen=True):
 
 
 class Boards:
-    """The network and each post, kept as bytes until something is heard or the minute turns."""
+    """The network and each checkpoint, kept as bytes until something is heard or the minute turns."""
 
     def __init__(self, house: House) -> None:
         self._house = house
@@ -130,7 +130,7 @@ def network_board(house: House) -> BoardSeen:
 
 
 def post_board(house: House, checkpoint: str) -> PostBoard:
-    """One post now; `checkpoint_unknown` is raised for an unknown one."""
+    """One checkpoint now; `checkpoint_unknown` is raised for an unknown one."""
     position, now = house.watch.position, house.now()
     row = house.boards.row(known_post(house.network, checkpoint), now)
     queue = row.queue
@@ -194,7 +194,8 @@ OPERATIONS = (
         name="read_board",
         noun="board",
         summary="The board of the whole network",
-        description="Trucks waiting, called and crossed, and free places day by day, for every post.",
+        description="Trucks waiting, called and crossed, and free places day by day, for "
+        "every checkpoint.",
         run=Boards.network,
         cached=True,
         answer=BoardSeen,

@@ -119,7 +119,7 @@ class PlaceHistorySeen(msgspec.Struct, frozen=True):
 
 
 class BookingSeen(BookingMade, frozen=True, kw_only=True):
-    """A booking now, for its owner and for the staff of its post.
+    """A booking now, for its owner and for the staff of its checkpoint.
 
     `place` counts from 1 while the truck waits; `ahead` counts bookings before it until it arrives;
     `why` says which turns stand ahead, `history` how the place has changed since it arrived;
@@ -335,7 +335,8 @@ OPERATIONS = (
         name="read_booking",
         noun="bookings",
         summary="One booking",
-        description="For the account that made it and for the staff of its post; to everybody else it "
+        description="For the account that made it and for the staff of its checkpoint; to "
+        "everybody else it "
         "does not exist.",
         run=Bookings.one,
         answer=BookingSeen,

@@ -180,7 +180,8 @@ OPERATIONS = (
         name="change_day",
         noun="calendar",
         summary="Change the capacity of a day, close it or open it",
-        description="Needs an agency's key. Lowering never overbooks and never deletes: the surplus is "
+        description="Needs an agency's key. Lowering never overbooks and never deletes: "
+        "the surplus is "
         "displaced, the latest confirmed first, with a free move.",
         run=Calendars.change,
         body=DayForm,

@@ -110,7 +110,7 @@ class Changes:
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
 
-_ONE = "The booking must be the key's own, or stand at a post where the key serves. "
+_ONE = "The booking must be the key's own, or stand at a checkpoint where the key serves. "
 
 OPERATIONS = (
     Operation(
@@ -140,8 +140,8 @@ OPERATIONS = (
         name="cancel_booking",
         noun="bookings",
         summary="Cancel a booking",
-        description=_ONE
-        + "The vehicle is free at once; the place comes back after a random delay. A vehicle that waits "
+        description=_ONE + "The vehicle is free at once; the place comes back after a random "
+        "delay. A vehicle that waits "
         "in the line is cancelled by its driver or carrier, by staff only through "
         "`/bookings/{number}/proposal`.",
         run=Changes.cancel,
@@ -172,7 +172,8 @@ OPERATIONS = (
         name="acknowledge_call",
         noun="bookings",
         summary="Answer a call: the driver is on the way",
-        description="For the account that made the booking, whose driver holds the ticket. The officer "
+        description="For the account that made the booking, whose driver holds the "
+        "ticket. The officer "
         "sees it beside the call; no place and no deadline changes. A second answer changes nothing.",
         run=Changes.acknowledge,
         body=AnswerForm,

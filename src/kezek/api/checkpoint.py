@@ -23,7 +23,7 @@ class LineSeen(msgspec.Struct, frozen=True):
 
 
 class CheckpointSeen(msgspec.Struct, frozen=True):
-    """One state's post at a crossing.  `line` is null where no line runs."""
+    """One state's checkpoint at a crossing.  `line` is null where no line runs."""
 
     id: str
     country: str
@@ -61,7 +61,7 @@ class CheckpointList(msgspec.Struct, frozen=True):
 
 
 def known_post(network: Network, checkpoint: str) -> Post:
-    """The post of an id, or `checkpoint_unknown`."""
+    """The checkpoint of an id, or `checkpoint_unknown`."""
     post = network.post(checkpoint)
     if post is None:
         raise no(Reason.CHECKPOINT_UNKNOWN, checkpoint=checkpoint[:80])
@@ -69,7 +69,7 @@ def known_post(network: Network, checkpoint: str) -> Post:
 
 
 def checkpoint_seen(post: Post) -> CheckpointSeen:
-    """A post as the API shows it."""
+    """A checkpoint as the API shows it."""
     c, line = post.checkpoint, post.line
     seen = line and LineSeen(line.id, line.direction, line.authority, line.regulation, line.basis)
     return msgspec.convert(
@@ -102,7 +102,7 @@ OPERATIONS = (
         name="list_checkpoints",
         noun="checkpoints",
         summary="All checkpoints of the network",
-        description="Every post with the line that leads out through it. Unknown facts are null.",
+        description="Every checkpoint with the line that leads out through it. Unknown facts are null.",
         run=Checkpoints.page,
         query=CheckpointsAsked,
         answer=CheckpointList,
@@ -114,7 +114,7 @@ OPERATIONS = (
         name="read_checkpoint",
         noun="checkpoints",
         summary="One checkpoint",
-        description="The facts that are published about a post, and how sure they are.",
+        description="The facts that are published about a checkpoint, and how sure they are.",
         run=Checkpoints.one,
         answer=CheckpointSeen,
         public=True,

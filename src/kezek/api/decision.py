@@ -74,7 +74,7 @@ def discreet(house: House, decided: Refused, actor: Actor) -> Refused:
 
 
 def sees(house: House, actor: Actor, booking: Booking) -> bool:
-    """Whether a booking is the actor's own, or stands at a post where the actor serves."""
+    """Whether a booking is the actor's own, or stands at a checkpoint where the actor serves."""
     post = house.network.of_line(booking.line)
     line = post.line if post else None
     return line is not None and (owns(actor, booking, line) or serves(actor, line))

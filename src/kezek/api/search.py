@@ -38,7 +38,7 @@ class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchDone(msgspec.Struct, frozen=True):
-    """Bookings of the post that fit, live ones first; twelve at most."""
+    """Bookings of the checkpoint that fit, live ones first; twelve at most."""
 
     items: list[BookingFound]
 
@@ -80,7 +80,8 @@ OPERATIONS = (
         name="search_bookings",
         noun="turns",
         summary="Find a truck at the post",
-        description="For the staff of the post: by part of a plate, code, booking number or QR text.",
+        description="For the staff of the checkpoint: by part of a plate, code, booking "
+        "number or QR text.",
         run=Search.find,
         body=SearchAsked,
         question=True,

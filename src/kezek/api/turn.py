@@ -25,14 +25,14 @@ from kezek.domain.turn.undo import Undo
 
 
 class ArrivalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """With `checkpoint` a booking of another post is refused."""
+    """With `checkpoint` a booking of another checkpoint is refused."""
 
     booking: BookingNumber
     checkpoint: CheckpointId | None = None
 
 
 class WalkInForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`despite_closure` says that the officer knows that the post is closed today."""
+    """`despite_closure` says that the officer knows that the checkpoint is closed today."""
 
     checkpoint: CheckpointId
     vehicle: VehicleForm
@@ -41,7 +41,7 @@ class WalkInForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class CallForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Without `booking` the next by rule is called; out of turn needs a `cause`.  `despite_closure` says
-    that the officer knows that the post is closed today.
+    that the officer knows that the checkpoint is closed today.
     """
 
     checkpoint: CheckpointId
@@ -83,11 +83,11 @@ class Turns:
         self._house = house
 
     def _booking(self, call: Call, number: int) -> int:
-        """The number of a booking at a post where the asker serves."""
+        """The number of a booking at a checkpoint where the asker serves."""
         return own_booking(self._house, call.actor, number).number
 
     def _line(self, call: Call, checkpoint: str, roles: tuple[Role, ...]) -> str:
-        """The line of a post where the asker has one of the roles."""
+        """The line of a checkpoint where the asker has one of the roles."""
         line = open_line(self._house, checkpoint)
         if not call.actor.may(roles, line.checkpoint, line.authority):
             raise no(Reason.NOT_ALLOWED, checkpoint=checkpoint)
@@ -153,7 +153,7 @@ def _step_operation(path: str, name: str, summary: str, run: Any, status: str) -
         name=name,
         noun="turns",
         summary=summary,
-        description="An officer's step, at the post of the booking.",
+        description="An officer's step, at the checkpoint of the booking.",
         run=run,
         body=StepForm,
         answer=BookingStep,
@@ -170,7 +170,8 @@ OPERATIONS = (
         name="record_arrival",
         noun="turns",
         summary="A booked vehicle has arrived",
-        description="From now on it has a place in line: that of its window, or behind the current one "
+        description="From now on it has a place in line: that of its window, or behind "
+        "the current one "
         "when it comes later than the regulation allows.",
         run=Turns.arrive,
         body=ArrivalForm,
@@ -260,7 +261,8 @@ OPERATIONS = (
         name="turn_back",
         noun="turns",
         summary="A vehicle is sent back",
-        description="A vehicle at the gate does not cross, for a published cause. One that waits or is "
+        description="A vehicle at the gate does not cross, for a published cause. One "
+        "that waits or is "
         "called is turned back by two people: see `/bookings/{number}/proposal`.",
         run=Turns.turn_back,
         body=TurnBackForm,
@@ -275,7 +277,8 @@ OPERATIONS = (
         name="undo_step",
         noun="turns",
         summary="Take back the last step",
-        description="By whoever did it, within ten seconds of real time; a new event, never a deletion.",
+        description="By whoever did it, within ten seconds of real time; a new event, "
+        "never a deletion.",
         run=Turns.undo,
         body=StepForm,
         answer=StepUndone,

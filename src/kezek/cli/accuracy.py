@@ -26,18 +26,18 @@ if TYPE_CHECKING:
 MEASURES = ("called", "crossed")
 
 
-@click.command(short_help="What forecasts of the last 30 days were worth.")
+@click.command(short_help="Show how accurate the forecasts of the last 30 days were.")
 @click.argument("checkpoints", nargs=-1)
 @folder_option
 @json_option
 def accuracy(checkpoints: tuple[str, ...], folder: Path | None) -> None:
-    """What forecasts of the last 30 days were worth, for all checkpoints or those named.
+    """Show how accurate the forecasts of the last 30 days were, for all checkpoints or those named.
 
-    Each forecast is made again from the log, as it was known when a truck arrived, and held against what
-    came: the share of trucks inside the ranges of 80 and 90 %, the mean pinball loss in minutes beside
-    that of the last truck's wait and of trucks ahead ÷ pace, and the typical error in minutes. What a
-    learned correction would bring is told too; it is learned from all the checkpoints that are asked
-    about, and from a few hundred such trucks at least.
+    Each forecast is made again from the log, as it was known when a truck arrived, and compared with
+    what happened: the share of trucks inside the ranges of 80 and 90 %, the mean pinball loss in minutes
+    beside that of the last truck's wait and of trucks ahead ÷ pace, and the typical error in minutes.
+    It also shows what a learned correction would bring. That is learned from all the checkpoints that
+    are asked about, and from a few hundred such trucks at least.
     """
     with opened(folder) as house:
         told = asyncio.run(_scores(house, checkpoints or _with_lines(house)))

@@ -30,7 +30,7 @@ def backup(target: Path, *, with_keys: bool, folder: Path | None) -> None:
     """Write a backup into the new folder TARGET; the server may run meanwhile.
 
     It holds everything as it was when the backup began, in one SQLite file whatever the database is,
-    and a manifest by which damage is found. Who is signed in is left out.
+    and a manifest that shows damage. Sign-ins are left out.
     """
     from kezek.upkeep import make_backup
 

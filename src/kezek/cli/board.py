@@ -24,7 +24,7 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 @click.command(short_help="Show the network board of a running server.")
 @click.option("--once", is_flag=True, help="Print the board once instead of keeping it live.")
-@click.option("--all", "everything", is_flag=True, help="Also the posts where no line runs.")
+@click.option("--all", "everything", is_flag=True, help="Also checkpoints without a queue.")
 @server_option
 @json_option
 def board(*, once: bool, everything: bool, server: str | None) -> None:
@@ -80,7 +80,7 @@ class Picture:
             title=f"Kezek: the network as of {_second(body['as_of'])}{mark}",
             caption=stale or None,
         )
-        table.add_column("post")
+        table.add_column("checkpoint")
         table.add_column("state")
         for name in ("waiting", "hour runs", "called", "at gate", "crossed today", "an hour"):
             table.add_column(name, justify="right")

@@ -48,12 +48,12 @@ FACTOR = 10
     show_default=True,
     help="Folder of the demo's database and keys.",
 )
-@click.option("--fresh", is_flag=True, help="Forget the demo that is in the folder and begin anew.")
+@click.option("--fresh", is_flag=True, help="Delete the demo in the folder and start a new one.")
 @click.option(
     "--trucks",
     type=click.IntRange(0),
     default=0,
-    help="At most so many trucks take places at the start; 0 is all of them.",
+    help="Most trucks that take places at the start; 0 means all.",
 )
 @json_option
 def demo(
@@ -68,7 +68,7 @@ def demo(
 ) -> None:
     """Run the real network with invented trucks on an accelerated clock, until Ctrl-C.
 
-    Starting it again goes on where it stopped; `kezek serve --folder var/demo` opens the same database.
+    A new start continues where it stopped; `kezek serve --folder var/demo` opens the same database.
     """
     from kezek.cli.log_line import start_logging
     from kezek.cli.serving import listen, run_server
@@ -156,7 +156,7 @@ def _told(house: House) -> None:
         say(f"Sign in with the password {PASSWORD!r} as")
         for login, name in casts:
             say(f"  {login:20} {name}")
-        say("The simulated officers leave a post alone while you are at its console, and come back")
+        say("The simulated officers leave a checkpoint to you while you are at it, and come back")
         say("some minutes after you have gone.")
 
     answer(body, people)
@@ -166,7 +166,7 @@ def _tell_end(folder: Path) -> None:
     at = f"--folder {shlex.quote(str(folder))}"
     again = "kezek demo" if folder == FOLDER else f"kezek demo {at}"
     say(f"The demo has stopped; all that happened is kept in {folder}.")
-    say("To go on from here, or with --fresh to begin anew:")
+    say("To continue from here, or with --fresh to start a new one:")
     say(f"  {again}")
     say("To open it as it is, without new trucks:")
     say(f"  kezek serve {at}")

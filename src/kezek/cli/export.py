@@ -46,15 +46,15 @@ def export(file: Path, server: str | None, key_file: Any, folder: Path | None) -
     answer(body, lambda: say(f"{events:,} events are in {file}."))
 
 
-@click.command(short_help="Hide for good what the log tells of a booking.")
+@click.command(short_help="Hide permanently what the log shows of a booking.")
 @click.argument("number", type=click.IntRange(1))
 @folder_option
 @json_option
 def erase(number: int, folder: Path | None) -> None:
-    """Hide for good what exports and the log's tree tell of a booking, given by its NUMBER.
+    """Hide permanently what exports and the log's tree show of the booking with this NUMBER.
 
     Its salt is erased. The proofs of all other events stay as they are; this cannot be undone. It is
-    noted in the folder's erased.jsonl, by which a backup made before is restored without it.
+    noted in the folder's erased.jsonl, so that an older backup is restored without it.
     """
     with opened(folder) as house:
         house.ledger.seal()

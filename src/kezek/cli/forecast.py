@@ -121,9 +121,9 @@ def backtest(
     horizons: tuple[int, ...],
     start: str | None,
 ) -> None:
-    """Forecast the last part of a history as if it were still to come, and say how good that was.
+    """Forecast the last part of a history as if it were in the future, and say how good that was.
 
-    At each origin only what had been measured by then is known. The forecast is held against two
+    At each origin only what had been measured by then is known. The forecast is compared with two
     baselines: persistence (the last value with its past errors) and climatology (the past by hour of
     the week). Losses are mean pinball losses over the quantiles 5, 10, 25, 50, 75, 90 and 95 %. The
     JSON document has "rows" and "mean_skill" at its top.

@@ -15,14 +15,14 @@ from kezek.settings import read_settings
 @click.option(
     "--contract",
     is_flag=True,
-    help="Also take away what only the release before needed: none of it may run any more.",
+    help="Also remove what only the previous release needed. No server of it may run any more.",
 )
 @folder_option
 @json_option
 def migrate(*, contract: bool, folder: Path | None) -> None:
     """Bring the database's schema to this release: what a start would do, at a time of your choice.
 
-    Servers of the release before work on. With --contract they no longer can, so that comes last, when
+    Servers of the previous release go on working. After --contract they cannot, so run it last, when
     all servers are of this release and nobody wants to go back.
     """
     from kezek.upkeep import migrate_store

@@ -32,7 +32,7 @@ def network() -> None:
 
 @network.command(short_help="Load checkpoints and a board from files, whole or not at all.")
 @click.option("--checkpoints", type=_FILE, help="CSV of checkpoints; else those that ship.")
-@click.option("--board", type=_FILE, help="CSV of places left by post and day.")
+@click.option("--board", type=_FILE, help="CSV of places left by checkpoint and day.")
 @click.option(
     "--at",
     "seen",
@@ -44,10 +44,10 @@ def network() -> None:
 def load(
     checkpoints: Path | None, board: Path | None, seen: str | None, folder: Path | None
 ) -> None:
-    """Load checkpoints and a board from files; one bad row and nothing is changed.
+    """Load checkpoints and a board from files. With one bad row nothing is changed.
 
     Without options the network that ships is loaded, with its board of June 2026.
-    What is there already is left as it is.
+    What is already there is left as it is.
     """
     if (board is None) != (seen is None):
         raise click.UsageError(
@@ -133,7 +133,7 @@ def _place(problem: RowProblem) -> str:
 @folder_option
 @json_option
 def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | None) -> None:
-    """Open a line at a checkpoint for which no board is known; its capacity is marked as ours.
+    """Open a line at a checkpoint for which no board is known; its capacity is marked as assumed.
 
     A line that is open already is left as it is: its agency changes the places of its days.
     """

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 @click.option("--csv", "as_csv", is_flag=True, help="Write the tables as CSV into the folder.")
 @click.option("--parquet", is_flag=True, help="Write the tables as Parquet into the folder.")
 @click.option(
-    "--dask", metavar="ADDRESS", help="Play a sweep on the Dask cluster of this scheduler."
+    "--dask", metavar="ADDRESS", help="Run a sweep on the Dask cluster of this scheduler."
 )
 @click.option("--behind", is_flag=True, hidden=True, help="Behind everything else; tell progress.")
 @json_option
@@ -65,10 +65,10 @@ def simulate(
     dask: str | None,
     behind: bool,
 ) -> None:
-    """Play SCENARIO, a TOML file or the name of one that ships, and tell what comes of it.
+    """Run SCENARIO, a TOML file or the name of a shipped one, and print the result.
 
-    A scenario with a [sweep] plays every combination of its values into the folder of --out; stopped,
-    it goes on where it was.
+    A scenario with a [sweep] runs every combination of its values into the folder of --out. A run that
+    was stopped continues where it was.
     """
     if listed:
         _list()

@@ -12,106 +12,107 @@ FAULTS: Mapping[str, Said] = {
     "malformed": Said(
         t("Not understood"),
         t("The request cannot be read. Nothing was done."),
-        t("Go back, look at what was sent, and try once more."),
+        t("Go back, check what you sent, and try again."),
     ),
     "unknown_field": Said(
         t("Unknown field"),
-        t("The request names something that this address does not know: %(field)s."),
+        t("This address does not know the field %(field)s."),
         t("Compare the name with the documentation."),
     ),
     "missing_field": Said(
         t("Something is missing"),
-        t("The request lacks something that this address needs: %(field)s."),
+        t("The request must contain %(field)s."),
         t("Compare the request with the documentation."),
     ),
     "wrong_media_type": Said(
-        t("Wrong kind of body"),
-        t("The body is of a kind that this address does not read."),
+        t("Wrong content type"),
+        t("This address does not read this content type."),
         t("Send it as application/json."),
     ),
     "wrong_idempotency_key": Said(
         t("Wrong idempotency key"),
-        t("The header Idempotency-Key has 1 to 200 printable characters. Nothing was done."),
-        t("Make a key of your own for each request, for example a UUID."),
+        t("The header Idempotency-Key must have 1 to 200 printable characters. Nothing was done."),
+        t("Use a new key for each request, for example a UUID."),
     ),
     "wrong_type": Said(
-        t("Wrong kind of value"),
-        t("A value is of the wrong kind or out of its range: %(field)s."),
+        t("Wrong value"),
+        t("The value has the wrong type or is out of range: %(field)s."),
         t("Compare the value with the documentation."),
     ),
     "not_utf8": Said(
         t("Not UTF-8"),
         t("The text is not in UTF-8, so its letters cannot be read. Nothing was done."),
-        t("Save the file as UTF-8 and send it once more."),
+        t("Save the file as UTF-8 and send it again."),
     ),
     "too_large": Said(
         t("Too large"),
-        t("More was sent than is taken at once. Nothing was done."),
+        t("You sent more than can be processed at once. Nothing was done."),
         t("Send less at a time."),
     ),
     "not_found": Said(
-        t("Nothing here"),
-        t("There is no page at this address. Perhaps the link was cut off."),
+        t("Page not found"),
+        t("There is no page at this address. The link may be incomplete."),
         t("Start from the board."),
     ),
     "method_not_allowed": Said(
-        t("Not this way"),
-        t("This address exists, but not for this kind of request."),
+        t("Wrong kind of request"),
+        t("This address does not accept this kind of request."),
         t("Start from the board."),
     ),
     "unauthenticated": Said(
-        t("Sign in first"), t("This page is for those who have signed in."), t("Sign in.")
+        t("Sign in first"), t("This page is only for people who have signed in."), t("Sign in.")
     ),
     "session_expired": Said(
         t("You were signed out"),
-        t("The session ran out. What you sent last was not done."),
-        t("Sign in and send it once more."),
+        t("Your session has expired. Your last request was not carried out."),
+        t("Sign in and send it again."),
     ),
     "stale_page": Said(
         t("The page is too old"),
         t(
-            "This page was opened under another session, so its form is not taken. Nothing was done."
+            "This page was opened in another session, so the form was not accepted. "
+            "Nothing was done."
         ),
-        t("Open the page anew and send the form once more."),
+        t("Reload the page and send the form again."),
     ),
     "rate_limited": Said(
         t("Too many requests"),
-        t("So many requests came from your address that we ask you to wait."),
+        t("Too many requests came from your address."),
         t("Try again in a minute."),
     ),
     "overloaded": Said(
-        t("Very many at once"),
-        t("Too many people ask at this moment. Nothing was changed."),
+        t("The system is busy"),
+        t("Too many requests came at once. Nothing was changed."),
         t("Try again in a few seconds."),
     ),
     "unavailable": Said(
         t("Not possible right now"),
-        t("The system cannot store anything at this moment. Nothing was changed."),
+        t("The system cannot save anything at this moment. Nothing was changed."),
         t("Try again in a minute."),
     ),
     "outcome_unknown": Said(
         t("Still working"),
-        t("It is not known yet whether this was done."),
-        t("Send the same once more, under the same key: it is not done twice."),
+        t("We do not know yet whether this was done."),
+        t("Send the same request again with the same key. It is not carried out twice."),
     ),
     "internal": Said(
-        t("Our mistake"),
-        t("Something went wrong on our side, and the operator can look it up by the reference."),
-        t("Try again; if it happens once more, tell the operator the reference."),
+        t("System error"),
+        t("Something went wrong on our side. The operator can find the cause by the reference."),
+        t("Try again. If it happens again, tell the operator the reference."),
     ),
     "ticket_unknown": Said(
         t("No such ticket"),
-        t("This link opens no ticket. Perhaps it was cut off when it was copied."),
-        t("Find the ticket with booking number and phone."),
+        t("This link does not open a ticket. It may be incomplete."),
+        t("Find the ticket by booking number and phone."),
     ),
     "wrong_password": Said(
         t("Wrong name or password"),
-        t("This name and this password do not fit together."),
+        t("The name or the password is wrong."),
         t("Try again, or ask an administrator for a link that sets a new password."),
     ),
     "link_expired": Said(
-        t("The link is used up"),
-        t("This link worked once or has run out."),
+        t("The link no longer works"),
+        t("This link has been used or has expired."),
         t("Ask an administrator for a new one."),
     ),
 }
@@ -120,33 +121,34 @@ FAULTS: Mapping[str, Said] = {
 FOR_PROGRAMS: Mapping[str, Said] = {
     "unauthenticated": Said(
         t("Key needed"),
-        t("This address wants an API key that is valid."),
+        t("This address needs a valid API key."),
         t(
-            "Send one as Authorization: Bearer; keys are issued on the page of keys, or by the operator."
+            "Send the key as Authorization: Bearer. Keys are created on the page of "
+            "keys, or by the operator."
         ),
     ),
     "not_found": Said(
-        t("Nothing here"),
+        t("Page not found"),
         t("The API has no such address."),
         t("Compare the address with the documentation."),
     ),
     "method_not_allowed": Said(
-        t("Not this way"),
-        t("This address exists, but not for this kind of request."),
-        t("Send one of the methods that the header Allow names."),
+        t("Wrong kind of request"),
+        t("This address does not accept this kind of request."),
+        t("Use one of the methods that the header Allow names."),
     ),
     "rate_limited": Said(
         t("Too many requests"),
-        t("This key or address has sent as many requests as it may."),
-        t("Send it again after the seconds that the header Retry-After names."),
+        t("This key or address has used up its limit of requests."),
+        t("Wait as many seconds as the header Retry-After says, then send it again."),
     ),
     "key_reused": Said(
         t("Key used twice"),
         t(
-            "This idempotency key came before with another body. "
-            "What was done first stands; nothing else was done."
+            "This idempotency key was already used with another body. The first "
+            "request stands. Nothing else was done."
         ),
-        t("Send a new request under a new key."),
+        t("Send a new request with a new key."),
     ),
 }
 

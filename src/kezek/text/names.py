@@ -42,16 +42,16 @@ VERBS: Mapping[str, str] = {
     Verb.MOVE: t("move"),
     Verb.CANCEL: t("cancel"),
     Verb.ADD_DRIVER: t("add a driver"),
-    Verb.ARRIVE: t("write down the arrival"),
+    Verb.ARRIVE: t("record the arrival"),
     Verb.CALL: t("call to the gate"),
     Verb.ACKNOWLEDGE: t("answer the call"),
-    Verb.MISS: t("write down a missed call"),
+    Verb.MISS: t("record a missed call"),
     Verb.ADMIT: t("admit at the gate"),
-    Verb.CROSS: t("write down the crossing"),
+    Verb.CROSS: t("record the crossing"),
     Verb.TURN_BACK: t("turn back"),
     Verb.RELEASE: t("free the truck"),
     Verb.DISPLACE: t("take the time away"),
-    Verb.LAPSE: t("let lapse"),
+    Verb.LAPSE: t("end by time"),
     Verb.UNDO: t("undo"),
     Verb.PROPOSE: t("propose"),
     Verb.APPROVE: t("approve"),
@@ -86,14 +86,14 @@ EVENTS: Mapping[str, str] = {
     EventKind.MISSED: t("missed the call"),
     EventKind.ADMITTED: t("admitted at the gate"),
     EventKind.CROSSED: t("crossed the border"),
-    EventKind.TURNED_BACK: t("turned back at the post"),
+    EventKind.TURNED_BACK: t("turned back at the checkpoint"),
     EventKind.NOT_SHOWN: t("did not come in time"),
     EventKind.DISPLACED: t("lost its time"),
-    EventKind.RELEASED: t("freed on sight of the papers"),
+    EventKind.RELEASED: t("freed: the owner showed the papers"),
     EventKind.PLACE_RETURNED: t("place returned"),
     EventKind.UNDONE: t("last step undone"),
     EventKind.EXCEPTION_APPROVED: t("call out of turn approved"),
-    EventKind.EXCEPTION_REFUSED: t("call out of turn refused afterwards"),
+    EventKind.EXCEPTION_REFUSED: t("call out of turn refused later"),
     EventKind.PROPOSED: t("proposed to a second person"),
     EventKind.PROPOSAL_REFUSED: t("proposal refused"),
     EventKind.SET_ASIDE: t("place taken away, two people agreed"),
@@ -109,7 +109,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.GRANTED: t("role given"),
     EventKind.GRANT_WITHDRAWN: t("role withdrawn"),
     EventKind.API_KEY_ISSUED: t("API key issued"),
-    EventKind.API_KEY_REVOKED: t("API key withdrawn"),
+    EventKind.API_KEY_REVOKED: t("API key revoked"),
     EventKind.CARRIER_CONFIRMED: t("carrier confirmed"),
     EventKind.GARAGE_CHANGED: t("garage changed"),
     EventKind.LOG_CONTINUED: t("log continued after a loss"),
@@ -132,18 +132,18 @@ CAUSES: Mapping[str, str] = {
     ExceptionCause.DANGEROUS_GOODS: t("dangerous goods"),
     ExceptionCause.MEDICAL: t("medical need"),
     ExceptionCause.HUMANITARIAN: t("humanitarian goods"),
-    ExceptionCause.STATE_ORDER: t("order of the state"),
+    ExceptionCause.STATE_ORDER: t("order of a state body"),
     ExceptionCause.WRONGED: t("passed over by mistake"),
     TurnBackCause.PAPERS: t("papers are missing or wrong"),
     TurnBackCause.GOODS: t("the goods may not pass"),
     TurnBackCause.VEHICLE: t("the vehicle may not pass"),
     TurnBackCause.FALSE_DETAILS: t("false details in the booking"),
-    TurnBackCause.OTHER_SIDE: t("the other side does not let it in"),
-    TurnBackCause.OWN_WISH: t("at the driver's own wish"),
-    MissCause.DRIVER_GONE: t("the driver is not in the waiting area"),
+    TurnBackCause.OTHER_SIDE: t("the other country does not let it in"),
+    TurnBackCause.OWN_WISH: t("at the driver's request"),
+    MissCause.DRIVER_GONE: t("the driver is not at the waiting area"),
     MissCause.DRIVER_REFUSES: t("the driver does not want to go now"),
     RefusalCause.NOT_PROVEN: t("no document shows the reason"),
-    RefusalCause.NOT_FOUNDED: t("the reason is no ground for it"),
+    RefusalCause.NOT_FOUNDED: t("the reason is not sufficient"),
     RefusalCause.NO_LONGER_NEEDED: t("no longer needed"),
     RefusalCause.BY_MISTAKE: t("proposed by mistake"),
     ReleaseCause.REGISTRATION_SHOWN: t("registration papers were shown"),
@@ -156,17 +156,17 @@ CAUSES: Mapping[str, str] = {
 }
 
 # Reasons that come from a file have a code; an agency writes its own in words.
-REASONS: Mapping[str, str] = {"day_off": t("day off on the published board")}
+REASONS: Mapping[str, str] = {"day_off": t("holiday on the published board")}
 
 # Why the twin says nothing of a line.
-_SILENT = t("No simulation now: it does not answer.")
+_SILENT = t("No forecast: the simulation does not answer.")
 NO_BASIS: Mapping[str, str] = {
     "": "",
-    "nobody_called": t("No simulation: nobody has been called here lately."),
-    "nobody_crossed": t("No simulation: no truck has been seen through here lately."),
-    "planner_off": t("No simulation: it is switched off on this server."),
-    "planner_starting": t("No simulation yet: it is starting."),
-    "planner_ready": t("No simulation yet: this line is waiting for its turn."),
+    "nobody_called": t("No forecast: nobody has been called here lately."),
+    "nobody_crossed": t("No forecast: no truck has crossed here lately."),
+    "planner_off": t("No forecast: it is switched off on this server."),
+    "planner_starting": t("No forecast yet: the simulation is starting."),
+    "planner_ready": t("No forecast yet: this line has not been calculated yet."),
     "planner_down": _SILENT,
     "planner_slow": _SILENT,
     "planner_busy": _SILENT,
@@ -243,9 +243,10 @@ def layout(code: str, lang: str) -> str:
 
 def country(code: str, lang: str) -> str:
     """The name of a country; the Caspian ferry leads to several at once."""
-    if code == "SEA":
-        return words(lang).gettext(CASPIAN)
+    if code in NAMED:
+        return words(lang).gettext(NAMED[code])
     return str(words(lang).locale.territories.get(code, code))
 
 
-CASPIAN = t("Caspian Sea, ferry")
+# What the shared table of territories lacks, or does not say as the country itself does.
+NAMED: Mapping[str, str] = {"SEA": t("Caspian Sea, ferry"), "KG": t("Kyrgyzstan")}

@@ -31,28 +31,28 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
         "This plate fits a format of another country, so the VIN is needed."
     ),
     (R.VIN_MISSING, "plate_shared"): t(
-        "A truck of another country with this plate has a live booking, so the VIN is needed."
+        "A truck of another country with this plate has an active booking, so the VIN is needed."
     ),
     (R.VEHICLE_BOOKED, "vin"): t(
-        "A truck with this VIN has a live booking with the same authority."
+        "A truck with this VIN already has an active booking with the same authority."
     ),
     (R.VEHICLE_BOOKED, "plate"): t(
-        "A truck with this plate has a live booking with the same authority."
+        "A truck with this plate already has an active booking with the same authority."
     ),
     (R.PASSWORD_WEAK, "password_short"): t("This password is too short."),
     (R.PASSWORD_WEAK, "password_long"): t("This password is too long."),
     (R.PASSWORD_WEAK, "password_plain"): t(
-        "Digits and signs alone, or the same letter again and again, are guessed first."
+        "Passwords of digits and signs alone, or of one repeated letter, are guessed first."
     ),
     (R.PASSWORD_WEAK, "password_row"): t(
-        "A row of keys or of the alphabet is guessed first, with digits beside it too."
+        "Rows of keys and of the alphabet are guessed first, even with digits added."
     ),
     (R.PASSWORD_WEAK, "password_name"): t(
-        "The sign-in name and the name of this system are guessed first, with digits beside them too."
+        "The sign-in name and the name of this system are guessed first, even with digits added."
     ),
     (R.PASSWORD_WEAK, "password_known"): t(
-        "This word is on every list of common passwords, with digits beside it too."
+        "This word is on every list of common passwords, even with digits added."
     ),
-    (R.DAY_CLOSED, ""): t("The post is closed on %(day)s."),
-    (R.CLOSED_TODAY, ""): t("The post is closed today."),
+    (R.DAY_CLOSED, ""): t("The checkpoint is closed on %(day)s."),
+    (R.CLOSED_TODAY, ""): t("The checkpoint is closed today."),
 }

@@ -36,70 +36,71 @@ SAID: Mapping[Reason, Said] = {
             "booking, account or key. Tickets that open here stay valid."
         ),
         t(
-            "Try again later. Whoever operates the server finds out more with `kezek doctor` and "
-            "decides with `kezek log continue`."
+            "Try again later. The operator of the server sees the reason with `kezek "
+            "doctor` and decides with `kezek log continue`."
         ),
     ),
     R.NOT_ALLOWED: Said(
         t("Not allowed"),
-        t("This account, key or ticket may not do this here."),
-        t("Sign in with an account that may, or ask whoever runs the post."),
+        t("This account, key or ticket is not allowed to do this here."),
+        t("Sign in with an account that may do this, or ask at the checkpoint."),
     ),
     R.KEY_REUSED: Said(
-        t("Sent twice with different words"),
+        t("Sent twice with different contents"),
         t(
-            "This form was sent before with other contents. "
-            "What was done first stands; nothing else was done."
+            "This form was already sent with other contents. The first one stands. "
+            "Nothing else was done."
         ),
-        t("Open the page anew and send the form once more."),
+        t("Reload the page and send the form again."),
     ),
     R.CHECKPOINT_UNKNOWN: Said(
-        t("No such post"),
-        t("No post of this network has this name."),
-        t("Choose a post from the board."),
+        t("No such checkpoint"),
+        t("No checkpoint has this name."),
+        t("Choose a checkpoint from the board."),
     ),
     R.LINE_UNKNOWN: Said(
         t("No queue here"),
-        t("No electronic queue runs at this post."),
-        t("Choose another post from the board."),
+        t("There is no electronic queue at this checkpoint."),
+        t("Choose another checkpoint from the board."),
     ),
     R.BOOKING_UNKNOWN: Said(
         t("No such booking"),
-        t("No booking fits what was given."),
-        t("Look at the number or the link once more, or find the ticket with number and phone."),
+        t("No booking matches."),
+        t("Check the number or the link, or find the ticket by number and phone."),
     ),
     R.ACCOUNT_UNKNOWN: Said(
         t("No such account"),
         t("This account does not exist or was closed."),
-        t("Look at the list of users."),
+        t("Check the list of users."),
     ),
     R.API_KEY_UNKNOWN: Said(
         t("No such key"),
-        t("This key does not exist or was withdrawn."),
-        t("Look at the list of keys."),
+        t("This key does not exist or was revoked."),
+        t("Check the list of keys."),
     ),
     R.CLASS_UNKNOWN: Said(
         t("No such class"),
-        t("The rules of this post know no such class."),
+        t("The rules of this checkpoint have no such class."),
         t("Choose one of the classes that the form offers."),
     ),
     R.PLATE_IMPOSSIBLE: Said(
-        t("Impossible plate"),
-        t("No vehicle can carry this plate."),
-        t("Write the plate as on the registration papers."),
+        t("Invalid plate"),
+        t("This cannot be the plate of a vehicle."),
+        t("Write the plate as in the registration certificate."),
     ),
     R.VIN_IMPOSSIBLE: Said(
-        t("Impossible VIN"),
+        t("Invalid VIN"),
         t(
-            "This cannot be a VIN: it has 17 characters, digits and Latin letters without I, O and Q."
+            "This cannot be a VIN. A VIN has 17 characters: digits and Latin letters "
+            "without I, O and Q."
         ),
         t("Copy the VIN from line E of the registration certificate."),
     ),
     R.PHONE_IMPOSSIBLE: Said(
-        t("Impossible phone number"),
+        t("Invalid phone number"),
         t(
-            "This cannot be dialled: a phone number begins with the country's code and has as many"
-            " digits as that country gives."
+            "This cannot be a phone number: it begins with the country code and has "
+            "as many digits as that country uses."
         ),
         t("Write the number like +7 701 123 45 67."),
     ),
@@ -109,27 +110,27 @@ SAID: Mapping[Reason, Said] = {
         t("Write the name as on the passport."),
     ),
     R.DRIVERS_TOO_MANY: Said(
-        t("No more drivers"),
-        t("The most that can be named is %(most)s."),
+        t("Too many drivers"),
+        t("At most %(most)s can be named."),
         t("The drivers already named stay on the ticket."),
     ),
     R.REASON_MISSING: Said(
         t("A reason is needed"),
-        t("This step needs a reason, because others will read it."),
-        t("Choose or write the reason and send the form once more."),
+        t("Give a reason for this step. Others will read it."),
+        t("Choose or write the reason and send the form again."),
     ),
     R.TEXT_IMPOSSIBLE: Said(
-        t("Impossible text"),
-        t("A text here is one line of at most %(most)s characters, all of which can be seen."),
+        t("Invalid text"),
+        t("The text must be one line of at most %(most)s visible characters."),
         t("Write it shorter, on one line and without invisible signs."),
     ),
     R.CAPACITY_IMPOSSIBLE: Said(
-        t("Impossible capacity"),
-        t("A day has from 0 to %(most)s places."),
+        t("Invalid capacity"),
+        t("A day can have from 0 to %(most)s places."),
         t("Write a whole number in this range."),
     ),
     R.LOGIN_IMPOSSIBLE: Said(
-        t("Impossible sign-in name"),
+        t("Invalid sign-in name"),
         t("A sign-in name has from %(least)s to %(most)s letters, digits, dots or hyphens."),
         t("Choose another name."),
     ),
@@ -139,7 +140,7 @@ SAID: Mapping[Reason, Said] = {
     R.PASSWORD_WEAK: Said(
         t("Password too easy"),
         t("This password is too short or too easy to guess."),
-        t("Take at least ten characters; four words that you remember are best."),
+        t("Use at least ten characters. Four words that you remember are best."),
     ),
     R.GRANT_IMPOSSIBLE: Said(
         t("Role cannot be given"),
@@ -151,34 +152,35 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.WRONG_STATUS: Said(
         t("Not possible now"),
-        t("This step is not possible: the booking is in the state “%(status)s”."),
-        t("Open the page anew to see where the booking stands."),
+        t("This step is not possible. The booking is in the state “%(status)s”."),
+        t("Reload the page to see the present state of the booking."),
     ),
     R.CALL_OVER: Said(
         t("This call is over"),
-        t("The answer belongs to a call that no longer stands, so it was not recorded."),
-        t("Open the ticket anew; if you are called, answer the new call."),
+        t("The answer belongs to a call that has ended, so it was not recorded."),
+        t("Open the ticket again. If you are called again, answer the new call."),
     ),
     R.CALL_RUNNING: Said(
-        t("The call still stands"),
+        t("The call is still active"),
         t(
-            "The driver has until %(until)s to come. After that the call counts as missed by itself."
+            "The driver has until %(until)s to come. After that the call is counted "
+            "as missed automatically."
         ),
         t(
-            "Call the next truck meanwhile. To end this call earlier, propose it with a reason: a "
-            "second person must agree."
+            "Call the next truck in the meantime. To end this call earlier, propose "
+            "it with a reason: a second person must agree."
         ),
     ),
     R.SECOND_PERSON_NEEDED: Said(
         t("A second person must agree"),
-        t("This truck has a place in the queue, and nobody may take the place away alone."),
+        t("This truck has a place in the queue. Nobody can take it away alone."),
         t(
             "Propose the step with a reason. Another officer, a supervisor or the agency approves it."
         ),
     ),
     R.WINDOW_NOT_OPEN: Said(
         t("Too early to call"),
-        t("The next truck waits for its hour, which begins on %(opens)s."),
+        t("The booked hour of the next truck begins on %(opens)s."),
         t("Call it when its hour has begun."),
     ),
     R.OUT_OF_TURN: Said(
@@ -187,84 +189,86 @@ SAID: Mapping[Reason, Said] = {
         t("Call the next one, or give a reason for a call out of turn."),
     ),
     R.NOBODY_TO_CALL: Said(
-        t("Nobody to call"), t("Nobody waits in this line."), t("Wait for the next arrival.")
+        t("Nobody to call"), t("Nobody is waiting in this line."), t("Wait for the next arrival.")
     ),
-    R.NOTHING_TO_UNDO: Said(
-        t("Nothing to undo"), t("There is no last step that could be taken back."), ""
-    ),
+    R.NOTHING_TO_UNDO: Said(t("Nothing to undo"), t("There is no step to undo."), ""),
     R.UNDO_TOO_LATE: Said(
         t("Too late to undo"),
-        t("A step can be taken back for ten seconds and only while nothing followed it."),
-        t("Go on from where the booking stands now."),
+        t("You can undo a step for ten seconds, if nothing followed it."),
+        t("Continue from the present state of the booking."),
     ),
     R.NOTHING_TO_APPROVE: Said(
         t("Nothing to approve"),
-        t("Nothing of this booking is proposed or awaits an approval any more."),
-        t("Look at the list of proposals and approvals."),
+        t("This booking has no proposal and nothing that awaits approval."),
+        t("Check the list of proposals and approvals."),
     ),
     R.PROPOSED_ALREADY: Said(
         t("Already proposed"),
-        t("Somebody has proposed a step for this booking already."),
+        t("Somebody has already proposed a step for this booking."),
         t("Approve or refuse that proposal first."),
     ),
     R.SAME_APPROVER: Said(
         t("Another person must approve"),
-        t("The second approval must come from somebody else than the first."),
+        t("A different person must give the second approval."),
         t("Ask another officer or the agency."),
     ),
     R.MOVES_EXHAUSTED: Said(
         t("No more moves"),
-        t("This booking was moved as often as the rule allows (%(most)s)."),
-        t("Come at the booked time, or cancel and book anew."),
+        t("This booking was moved as often as the rules allow (%(most)s)."),
+        t("Come at the booked time, or cancel and book again."),
     ),
     R.MOVE_TOO_LATE: Said(
         t("Too late to move"),
-        t("A move was possible until %(until)s."),
-        t("Come as soon as you can, or cancel and book anew."),
+        t("The booking could be moved until %(until)s."),
+        t("Come as soon as you can, or cancel and book again."),
     ),
     R.WINDOW_UNKNOWN: Said(
-        t("No such hour"), t("This post has no such hour."), t("Choose an hour from the calendar.")
+        t("No such hour"),
+        t("This checkpoint does not have this hour."),
+        t("Choose an hour from the calendar."),
     ),
     R.WINDOW_PAST: Said(
-        t("This time is over"), t("The chosen time is over."), t("Choose a later one.")
+        t("This time has passed"), t("The chosen time has passed."), t("Choose a later one.")
     ),
     R.HORIZON_EXCEEDED: Said(
         t("Too far ahead"),
-        t("This day cannot be booked yet; the last open one is %(last)s."),
+        t("This day cannot be booked yet. The last day that can be booked is %(last)s."),
         t("Choose an earlier day, or come back when it opens."),
     ),
     R.DAY_CLOSED: Said(
         t("The day is closed"),
-        t("The post is closed on %(day)s: %(why)s."),
-        t("Choose another day. A booking that lost its time moves free of charge."),
+        t("The checkpoint is closed on %(day)s: %(why)s."),
+        t("Choose another day. If your booking lost its time, you move it free of charge."),
     ),
     R.CLOSED_TODAY: Said(
-        t("The post is closed today"),
-        t("The post is closed today: %(why)s."),
-        t("If it must be done all the same, confirm that you know of the closure."),
+        t("The checkpoint is closed today"),
+        t("The checkpoint is closed today: %(why)s."),
+        t("If you have to do it anyway, confirm that you know about the closure."),
     ),
     R.SAME_WINDOW: Said(
-        t("Already your time"), t("The booking has this time already."), t("Choose another hour.")
+        t("This is already your time"),
+        t("The booking has this time already."),
+        t("Choose another hour."),
     ),
     R.VIN_MISSING: Said(
         t("The VIN is needed"),
         t("The plate alone does not say which truck this is."),
         t(
-            "Check the plate and its country against the registration papers, or add the VIN from"
-            " line E of the registration certificate."
+            "Compare the plate and its country with the registration papers, or add "
+            "the VIN from line E of the registration certificate."
         ),
     ),
     R.VEHICLE_BOOKED: Said(
-        t("The truck is booked already"),
-        t("This truck has a live booking with the same authority."),
+        t("The truck is already booked"),
+        t("This truck already has an active booking with the same authority."),
         t(
             "Move or cancel that booking. If somebody else made it, show the papers to an officer, "
             "who frees the truck."
         ),
     ),
     R.UNCONFIRMED_LIVE: Said(
-        t("Too many live bookings"),
-        t("A carrier that nobody has confirmed holds at most %(most)s live bookings."),
+        t("Too many active bookings"),
+        t("A carrier that is not confirmed can hold at most %(most)s active bookings."),
         t(
             "Wait until a booking ends, cancel one, or ask the agency or the administrator of this"
             " system to confirm your account."
@@ -273,8 +277,8 @@ SAID: Mapping[Reason, Said] = {
     R.UNCONFIRMED_RATE: Said(
         t("Too many bookings in a minute"),
         t(
-            "A carrier that nobody has confirmed makes at most %(most)s bookings a minute; each row"
-            " of a table counts as one."
+            "A carrier that is not confirmed can make at most %(most)s bookings a "
+            "minute. Each row of a table counts as one."
         ),
         t(
             "Send this again in %(seconds)s seconds, or ask the agency or the administrator of this"
@@ -283,13 +287,13 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.ACCOUNTS_TOO_MANY: Said(
         t("Too many new accounts"),
-        t("From one address at most %(most)s new accounts can be opened in a day."),
+        t("At most %(most)s new accounts a day can be opened from one address."),
         t("Try again tomorrow, or ask the administrator of this system to add the account."),
     ),
     R.NOTHING_TO_CONFIRM: Said(
-        t("Not a carrier to confirm"),
-        t("This account is confirmed already."),
-        t("The carrier can book without the limits of new carriers."),
+        t("Nothing to confirm"),
+        t("This account is already confirmed."),
+        t("The carrier can already book without the limits for new carriers."),
     ),
     R.CLASS_FULL: Said(
         t("The day is full"),
@@ -298,13 +302,13 @@ SAID: Mapping[Reason, Said] = {
     ),
     R.SLOT_FULL: Said(
         t("This hour is full"),
-        t("The last place at this hour is taken. Nothing was booked and nothing is owed."),
+        t("The last place at this hour is taken. Nothing was booked. You owe nothing."),
         t("Choose another hour."),
     ),
     R.GARAGE_FULL: Said(
         t("The garage is full"),
         t("A garage holds at most %(most)s trucks and as many drivers."),
-        t("Remove one that no longer drives for you."),
+        t("Remove a truck or driver that no longer works for you."),
     ),
 }
 

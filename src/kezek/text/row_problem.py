@@ -16,7 +16,7 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.NOT_UTF8: t("The line is not UTF-8: {value}."),
     RowReason.ENCODING_UNKNOWN: t("The letters of this file cannot be read."),
     RowReason.WORKBOOK: t("This is an Excel workbook, not a CSV file."),
-    RowReason.CSV_BROKEN: t("The line breaks the rules of CSV: {value}."),
+    RowReason.CSV_BROKEN: t("The line is not valid CSV: {value}."),
     RowReason.COLUMN_MISSING: t("The column {column} is missing."),
     RowReason.COLUMN_UNKNOWN: t("Column {value}, “{column}”, is unknown."),
     RowReason.COLUMN_UNNAMED: t(
@@ -27,7 +27,7 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.VALUE_MISSING: t("{column} may not be empty."),
     RowReason.VALUE_UNEXPECTED: t("{column} may not be “{value}”."),
     RowReason.VALUE_TOO_LONG: t("{column} is too long: “{value}…”."),
-    RowReason.VALUE_TWICE: t("{column}: “{value}” stands there twice."),
+    RowReason.VALUE_TWICE: t("{column}: “{value}” appears twice."),
     RowReason.NUMBER_WRONG: t("{column} is not a number: “{value}”."),
     RowReason.NUMBER_NEGATIVE: t("{column} is negative: {value}."),
     RowReason.NUMBER_TOO_LARGE: t("{column} is out of range: {value}."),
@@ -36,19 +36,20 @@ SENTENCES: Mapping[RowReason, str] = {
     ),
     RowReason.DATE_WRONG: t("{column} is not a date like 2026-06-13: “{value}”."),
     RowReason.ID_WRONG: t(
-        "“{value}” is not an id: two small letters of the country, then small letters, digits and _."
+        "“{value}” is not an id. An id has two small letters of the country, "
+        "then small letters, digits and _."
     ),
     RowReason.COUNTRY_WITHOUT_ZONE: t(
         "No time zone is known for the country {value}. Write it into the column zone, such as"
         " Europe/Warsaw."
     ),
     RowReason.ZONE_UNKNOWN: t("{value} is not a time zone. Write one such as Asia/Almaty."),
-    RowReason.COORDINATE_ALONE: t("Latitude and longitude come together or not at all."),
+    RowReason.COORDINATE_ALONE: t("Give both latitude and longitude, or neither."),
     RowReason.CHECKPOINT_UNKNOWN: t("No checkpoint is called “{value}”."),
     RowReason.CLOSED_WITH_NUMBERS: t("A closed day has places: {column} is {value}."),
     RowReason.DAY_MISSING: t("Days are missing between the first and the last: {value}."),
     RowReason.ROWS_TOO_MANY: t("The table has more rows than may be sent at a time: {value}."),
-    RowReason.PROBLEMS_TOO_MANY: t("More problems follow; only the first are listed."),
+    RowReason.PROBLEMS_TOO_MANY: t("There are more problems. Only the first are listed."),
 }
 
 

@@ -36,7 +36,7 @@ from kezek.web.visit import PageRequest, Visit, visit
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
 _FROM_TO = translatable("%(here)s to %(there)s")
-_UNSTATED = translatable("neighbour not stated")
+_UNSTATED = translatable("neighbouring country not known")
 SEARCH_LENGTH_MAX = 60
 
 

@@ -27,11 +27,10 @@ from kezek.web.visit import PageRequest, Visit, visit
 
 _NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")
 _NOT_FOUND = translatable(
-    "No booking fits this together with this phone. Check both, "
-    "or ask the officer at the waiting area."
+    "No booking matches this and this phone. Check both, or ask the officer at the waiting area."
 )
-_FORGOTTEN = translatable("This device has forgotten the ticket. The booking itself stands.")
-_ALL_FORGOTTEN = translatable("This device has forgotten all tickets. The bookings stand.")
+_FORGOTTEN = translatable("The ticket is removed from this device. The booking stays valid.")
+_ALL_FORGOTTEN = translatable("All tickets are removed from this device. The bookings stay valid.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,13 +36,14 @@ LENGTH_HOURS = (1, 3, 6)
 _LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 
 _SIMULATED = translatable(
-    "Method: %(runs)s simulated courses of this line from %(hour)s on; 8 of 10 lie in the range."
+    "Method: %(runs)s simulations of this line from %(hour)s. In 8 of 10 "
+    "cases the time is within the range."
 )
 _CORRECTED = translatable("Corrected for past errors in all lines.")
 _BY_PACE = translatable(
     "Method: %(ahead)s trucks ahead ÷ pace of the last %(hours)s hours (%(crossed)s crossed)."
 )
-_UNMEASURED = translatable("Past accuracy: not measured yet, so none is claimed.")
+_UNMEASURED = translatable("We have not yet measured how accurate this is here.")
 _SMALL = translatable(
     "Likely wait: from the beginning of the first free hour until the call, for hours within "
     "the next day; 8 of 10 lie in the range. Waiting, now: trucks whose booked hour runs; "
@@ -52,8 +53,13 @@ _AT_HOURS = translatable(
     "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "
     "bookings made so far. Simulated at %(hour)s."
 )
-_CALLS = translatable("%(dots)s equally likely calls, from %(low)s to %(high)s")
-_THROUGHS = translatable("%(dots)s equally likely crossings, from %(low)s to %(high)s")
+_CALLS = translatable(
+    "%(dots)s dots from %(low)s to %(high)s: each dot is a 1-in-%(dots)s "
+    "chance of being called then"
+)
+_THROUGHS = translatable(
+    "%(dots)s dots from %(low)s to %(high)s: each dot is a 1-in-%(dots)s chance of crossing then"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +180,10 @@ def _accuracy(here: Visit, good: Accuracy | None) -> str:
     if good is None:
         return here.words.gettext(_UNMEASURED)
     return here.words.count(
-        "In the last 30 days %(num)s truck of 10 fell inside the range; typical error %(minutes)s min.",
-        "In the last 30 days %(num)s trucks of 10 fell inside the range; typical error %(minutes)s min.",
+        "In the last 30 days %(num)s of 10 trucks was within the range. Typical "
+        "error: %(minutes)s min.",
+        "In the last 30 days %(num)s of 10 trucks were within the range. Typical "
+        "error: %(minutes)s min.",
         round(10 * good.inside80),
         minutes=written(round(good.error), here.lang),
     )
@@ -324,8 +332,8 @@ def waits_of(here: Visit) -> str:
         return f"{said} {here.words.gettext(_UNMEASURED)}"
     inside = sum(one.inside80 * one.trucks for one in good) / sum(one.trucks for one in good)
     told = here.words.count(
-        "In the last 30 days %(num)s truck of 10 was called inside it.",
-        "In the last 30 days %(num)s trucks of 10 were called inside it.",
+        "In the last 30 days %(num)s of 10 trucks was called within the range.",
+        "In the last 30 days %(num)s of 10 trucks were called within the range.",
         round(10 * inside),
     )
     return f"{said} {told}"

@@ -106,15 +106,15 @@ def _view(rules: Regulation, here: Visit) -> RegulationView:
 
 
 _BOOKING, _ORDER, _FEES = t("Booking"), t("Order"), t("Fees and shares of the day")
-_AHEAD, _SLOT, _ONE = t("How far ahead"), t("Slot"), t("Live bookings per vehicle")
+_AHEAD, _SLOT, _ONE = t("How far ahead you can book"), t("Slot"), t("Active bookings per vehicle")
 _ONE_VALUE = t("one, by VIN and by plate")
-_MOVES, _MOVE_UNTIL = t("How often a booking may move"), t("A move is possible until")
-_DISPLACED = t("After a closure a new time is taken within")
-_DRIVERS = t("Drivers of a booking")
+_MOVES, _MOVE_UNTIL = t("How often a booking can be moved"), t("Last moment to move a booking")
+_DISPLACED = t("Time to choose a new hour after a closure")
+_DRIVERS = t("Drivers per booking")
 _INSIDE, _BETWEEN = t("Inside a class"), t("Between classes")
 _INSIDE_VALUE = t("start of the booked hour, then arrival, then number")
-_LATE, _NO_SHOW = t("A late truck keeps its place for"), t("A booking lapses after")
-_CALL, _MISSES = t("From the call to the gate"), t("Missed calls before the booking ends")
+_LATE, _NO_SHOW = t("A late truck keeps its place for"), t("A booking ends without arrival after")
+_CALL, _MISSES = t("Time from the call to the gate"), t("Missed calls before the booking ends")
 _UNLIMITED = t("no limit")
 _START = t("the start of the booked hour")
 _FREE, _NO_FEE = t("free"), t("not published")
@@ -185,7 +185,7 @@ def _class_row(rules: Regulation, rule: ClassRule, say: Words) -> Row:
     if rule.cap_places is not None:
         parts.append(say.count("at most %(num)s a day", "at most %(num)s a day", rule.cap_places))
     if rule.staff_only and rule.pool is not Pool.NONE:
-        parts.append(say.gettext(t("given by the post, not booked online")))
+        parts.append(say.gettext(t("given at the checkpoint, not booked online")))
     label = names.vehicle_class(rule.name, say.lang)
     return _noted(label[:1].upper() + label[1:], ", ".join(parts), rule.note, say)
 
@@ -195,7 +195,7 @@ def _row(rules: Regulation, say: Words, label: str, value: str, number: str) -> 
     return _noted(say.gettext(label), value, note, say)
 
 
-_FROM_LAW, _SEEN = t("stated by the law"), t("observed on the running system")
+_FROM_LAW, _SEEN = t("stated by the law"), t("observed in the running system")
 
 
 def _noted(label: str, value: str, note: Note, say: Words) -> Row:

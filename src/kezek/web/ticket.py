@@ -46,16 +46,16 @@ UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control
 _QR = translatable("QR code of the ticket")
 _MOVED = translatable("The booking has its new time.")
 _PROPOSED = translatable(
-    "The booking is proposed for cancellation. A second person at the post must agree."
+    "The cancellation is proposed. A second person at the checkpoint must agree."
 )
 _CANCELLED = translatable("The booking is cancelled. The place goes to others.")
 _NAMED = translatable("The driver is named on the ticket.")
 _BACK = translatable("Back to the ticket")
 _BEFORE = translatable("Be at the waiting area before your hour begins.")
-_CLOSES = translatable("If the post closes, you choose a new time free of charge.")
+_CLOSES = translatable("If the checkpoint closes, you choose a new time free of charge.")
 _CODE = translatable("Ticket code %(code)s")
 _CROSSING = translatable("Border crossing at %(post)s")
-_FIXED = translatable("Plate, VIN and post cannot change.")
+_FIXED = translatable("Plate, VIN and checkpoint cannot be changed.")
 
 
 def held(here: Visit, secret: str) -> TicketView:
@@ -202,8 +202,10 @@ def _sentences(regulation: Regulation, say: Words) -> list[str]:
     return [
         say.gettext(_BEFORE),
         say.count(
-            "Come late and you keep your place for %(num)s hour, then go behind the current hour.",
-            "Come late and you keep your place for %(num)s hours, then go behind the current hour.",
+            "If you come late, you keep your place for %(num)s hour. Then you go "
+            "behind the trucks of the current hour.",
+            "If you come late, you keep your place for %(num)s hours. Then you go "
+            "behind the trucks of the current hour.",
             late,
         ),
         say.gettext(_CLOSES),

@@ -25,19 +25,21 @@ from kezek.web.visit import Visit
 TIMES_MAX = 4
 BAR = 200  # the width of the bar that shows the time left of a call
 
-_NOTHING_PAID = translatable("The fee is shown and not collected, so there is nothing to pay back.")
+_NOTHING_PAID = translatable(
+    "The fee is only shown and not collected, so there is nothing to pay back."
+)
 _DISPLACED = translatable(
-    "The post cannot take you at the booked time. You lose nothing: "
-    "a new time is free of charge and does not count as a move."
+    "The checkpoint cannot take you at the booked time. You lose nothing: a "
+    "new time is free of charge and does not count as a move."
 )
 _DISPLACED_WHY = translatable(
-    "The post cannot take you at the booked time: %(why)s. You lose nothing: "
-    "a new time is free of charge and does not count as a move."
+    "The checkpoint cannot take you at the booked time: %(why)s. You lose "
+    "nothing: a new time is free of charge and does not count as a move."
 )
 _DISPLACED_UNTIL = translatable(
-    "Your time was %(had)s. Choose a new one until %(until)s; then the booking ends."
+    "Your time was %(had)s. Choose a new one by %(until)s. After that the booking ends."
 )
-_NO_SHOW = translatable("The time to come is over, so the place went to others.")
+_NO_SHOW = translatable("You did not arrive in time, so the place went to others.")
 _REASON = translatable("Reason: %(reason)s.")
 _NEW_TIME = translatable("Choose a new time")
 _BOOK_ANEW = translatable("Book a new time")

@@ -20,16 +20,14 @@ from kezek.web.forms import Form
 NAMES = ("vehicle_class", "country", "plate", "vin", "trailer", "phone", "driver")
 _MOST = {"country": 2, "vehicle_class": 20, "driver": 120}
 
-_READ_AS = translatable(
-    "We read this plate as %(plate)s. Check it against the registration papers."
-)
+_READ_AS = translatable("We read this plate as %(plate)s. Compare it with the registration papers.")
 _UNKNOWN_FORM = translatable(
-    "We do not know this form of plate. Look once more; it does not stop you."
+    "We do not know this plate format. Check it again. You can still continue."
 )
 _CHECK_DIGIT = translatable(
-    "The check digit of this VIN does not fit. Look once more; it does not stop you."
+    "The check digit of this VIN does not match. Check it again. You can still continue."
 )
-_NO_PHONE = translatable("The phone is missing: without it a lost ticket cannot be found.")
+_NO_PHONE = translatable("The phone is missing. Without it a lost ticket cannot be found.")
 
 
 def read_values(form: Form) -> dict[str, str]:

@@ -27,7 +27,7 @@ LOG = [
         at=at("17:21"),
         actor="officer 214",
         text="called booking 20,611",
-        reason="next by rule",
+        reason="next by the rules",
         kind="",
     ),
     V(
@@ -184,7 +184,7 @@ def console() -> dict:
         "exception_reasons": [("perishable", "perishable goods"), ("live", "live animals")],
         "unanswered_minutes": 3,
         "account": 7,
-        "miss_reasons": [("driver_gone", "the driver is not in the waiting area")],
+        "miss_reasons": [("driver_gone", "the driver is not at the waiting area")],
         "refusal_reasons": [("not_proven", "no document shows the reason")],
         "stream": None,
         "night": False,
@@ -342,10 +342,10 @@ def regulation() -> dict:
         V(
             title="Booking",
             rows=[
-                r("How far ahead", "30 days"),
+                r("How far ahead you can book", "30 days"),
                 r("Slot", "one hour"),
-                r("Live bookings per vehicle", "one, by VIN and by plate"),
-                r("How often a booking may move", "", "unknown", "We allow three moves."),
+                r("Active bookings per vehicle", "one, by VIN and by plate"),
+                r("How often a booking can be moved", "", "unknown", "We allow three moves."),
             ],
         ),
         V(
@@ -364,7 +364,7 @@ def regulation() -> dict:
                     "Accelerated, re-booked",
                     "100 MRP, 432,500 KZT",
                     "",
-                    "Capped at 1 % of the places of a day.",
+                    "Capped at 1 % of the places of the day.",
                 ),
             ],
         ),

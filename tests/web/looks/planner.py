@@ -11,7 +11,7 @@ from tests.web.looks.world import V, at, site
 
 POSTS = [
     V(id="kz_bakhty", name="Bakhty", lanes="3"),
-    V(id="kz_syrym", name="Syrym", lanes="8 (assumed by us)"),
+    V(id="kz_syrym", name="Syrym", lanes="8 (assumed by Kezek)"),
 ]
 CHART = Markup('<svg class="chart" viewBox="0 0 400 20" role="img" aria-label="x"></svg>')
 
@@ -54,7 +54,7 @@ def what_if() -> dict:
         error="0.4 min",
         other_wait="1 h 56",
         other_error="0.3 min",
-        warnings=("changed: More comes than can pass, so the line grows as long as that lasts.",),
+        warnings=("changed: More trucks come than can cross, so the line grows.",),
         lines=(line,) * 12,
         bands=(line,) * 8,
         gains=(gain,) * 6,
@@ -69,10 +69,10 @@ def what_if() -> dict:
             seed=947_098,
         ),
         "compared": True,
-        "changes": ["Lanes at every step: 9", "Places a day: 800"],
+        "changes": ["Lanes at each step: 9", "Places a day: 800"],
         "shown": [post],
         "pictures": [[CHART] * 4],
-        "legend": "Line: the median; strong: half of the cases; faint: nine in ten",
+        "legend": "Line: median. Dark band: half of the cases. Light band: nine in ten.",
         "at": at("09:00"),
         "files": ["scenario.toml", "answer.json", "summary.csv", "summary.parquet"],
         "address": "/what-if/1",

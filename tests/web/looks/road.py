@@ -109,8 +109,11 @@ def checkpoint() -> dict:
             high=190,
             through_low=145,
             through_high=220,
-            method="Method: 200 simulated courses of this line from 17:23 on; 8 of 10 lie in the range.",
-            accuracy="Past accuracy: not measured yet, so none is claimed.",
+            method=(
+                "Method: 200 simulations of this line from 17:23. In 8 of 10 cases the time is "
+                "within the range."
+            ),
+            accuracy="We have not yet measured how accurate this is here.",
             dots=dots(),
         ),
         "pace": V(per_hour=25, hours=3, crossed=75),
@@ -228,7 +231,7 @@ def book(step: str, mode: str = "driver") -> dict:
         if step == "truck"
         else {},
         "warnings": {
-            "trailer": "We do not know this form of plate. Look once more; it does not stop you."
+            "trailer": "We do not know this plate format. Check it again. You can still continue."
         }
         if step == "confirm"
         else {},
@@ -252,7 +255,7 @@ def dots():
             (15 + 30 * x, 58 - 13 * n, 6) for x, stack in enumerate(stacks) for n in range(stack)
         ],
         ticks=[(0, at("18:00")), (120, at("18:20"))],
-        label="20 equally likely calls, from 18:00 to 18:40",
+        label="20 dots from 18:00 to 18:40: each dot is a 1-in-20 chance of being called then",
     )
 
 
@@ -416,9 +419,12 @@ def printed() -> dict:
     t = ticket("booked")
     rules = [
         "Be at the waiting area before your hour begins.",
-        "Come late and you keep your place for 3 hours, then go behind the current hour.",
-        "If the post closes, you choose a new time free of charge.",
-        "Plate, VIN and post cannot change.",
+        (
+            "If you come late, you keep your place for 3 hours. Then you go behind the "
+            "trucks of the current hour."
+        ),
+        "If the checkpoint closes, you choose a new time free of charge.",
+        "Plate, VIN and checkpoint cannot be changed.",
     ]
     return {**t, "rules": rules, "printed": NOW}
 

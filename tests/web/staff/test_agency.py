@@ -44,9 +44,9 @@ def test_the_calendar_says_what_is_taken_and_where_the_number_comes_from(office)
     page = b.page("/agency/kz_b")
     assert re.search(r'51<span class="of"> of 96', page)
     day = b.page("/agency/kz_b/2026-06-14")
-    for label, value in (("of it booked here", 3), ("of it known from elsewhere", 48)):
+    for label, value in (("of these, booked here", 3), ("of these, taken outside this system", 48)):
         assert f"<dt>{label}</dt><dd>{value}</dd>" in day
-    assert "assumed: the board does not reach so far" in day
+    assert "assumed: the board ends earlier" in day
 
 
 def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
@@ -58,11 +58,11 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     assert told["bookings lose this"] == 5
     assert told["drivers choose a"] == 5
     assert told["bookings stay as"] == 5
-    assert told["free places fewer"] == booked.day(ahead=1).capacity - 10 - (5 - 5)
+    assert told["free places are"] == booked.day(ahead=1).capacity - 10 - (5 - 5)
     assert told["overbooked, deleted or"] == 0
     assert booked.last().position == end, "looking changes nothing"
     said = b.flash(apply(b, shown.text, capacity="5"))
-    assert "has 5 places now. 5 bookings lost their time and move free of charge." in said
+    assert "has 5 places now. 5 bookings lost their time and are moved free of charge." in said
     assert sum(e.kind == "displaced" for e in booked.events()) == 5
     assert "one scanner" in b.page("/agency/kz_a"), "the decision stands in the line's log"
     booked.check()
@@ -71,7 +71,7 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
 def test_places_known_from_elsewhere_that_no_longer_count_are_told(office):
     b, day = office.browser("agency"), "/agency/kz_b/2026-06-14"
     told = effects(preview(b, day, capacity="24").text)
-    assert told["places known to"] == 24
+    assert told["places taken outside"] == 24
 
 
 def test_more_harm_than_was_shown_is_shown_again_first(booked):
@@ -80,7 +80,7 @@ def test_more_harm_than_was_shown_is_shown_again_first(booked):
     booked.book(77, start=booked.window(day=1, hour=13))
     answer = apply(b, shown.text, close="yes")
     assert answer.status_code == 422
-    assert "Look at the effect again" in answer.text
+    assert "Check the effect again" in answer.text
     assert effects(answer.text)["bookings lose this"] == 11
     assert booked.day(ahead=1).open
     b.flash(apply(b, answer.text, close="yes"))
@@ -115,7 +115,7 @@ def test_trucks_that_are_here_keep_their_places_and_the_page_says_so(office):
     office.done(Arrive(office.key(), PEOPLE["officer"], number))
     b, today = office.browser("agency"), "/agency/kz_a/2026-06-13"
     shown = preview(b, today, close="yes")
-    assert "will have 1 places and not 0" in shown.text
+    assert "will have 1 places, not 0" in shown.text
     b.flash(apply(b, shown.text, today, close="yes"))
     assert office.status(number) == "arrived"
 
@@ -218,7 +218,12 @@ class TestLog:
         office.wait(hours=1)
         office.tick()
         page = office.browser("admin").page("/log")
-        for words in ("next by rule", "not at the gate in time", "clerk · kz_b", "account closed"):
+        for words in (
+            "next by the rules",
+            "not at the gate in time",
+            "clerk · kz_b",
+            "account closed",
+        ):
             assert words in page
         assert "{" not in re.sub(r"<script.*?</script>|hx-[^ >]*|content='[^']*'", "", page)
 

@@ -65,16 +65,16 @@ class TestGarage:
         b, first, other = office.browser("carrier"), vehicle(1).vin, vehicle(2).vin
         self.truck(b, vin=first, trailer="tst-00 900")
         b.page(GARAGE)
-        assert "It was there already" not in html.unescape(
+        assert "was already in the list" not in html.unescape(
             self.followed(b, self.truck(b, vin=first, trailer="TST00900"))
         )
         page = self.followed(b, self.truck(b, vin=other))
-        assert f"its VIN was {first} and is now {other}" in page
-        assert "its trailer was TST00900 and is now –" in page
+        assert f"Its VIN was {first} and is now {other}" in page
+        assert "Its trailer was TST00900 and is now –" in page
         self.add(b, "driver", driver="Айбек Н.", phone="+7 701 123 45 67")
         b.page(GARAGE)
         page = self.followed(b, self.add(b, "driver", driver="Айбек Н.", phone="+7 701 765 43 21"))
-        assert "its phone was +77011234567 and is now +77017654321" in page
+        assert "Its phone was +77011234567 and is now +77017654321" in page
 
     def test_two_trucks_with_one_vin_are_a_doubt_that_stops_nobody(self, office):
         b = office.browser("carrier")
@@ -171,7 +171,7 @@ class TestTable:
     def answers(self, page: str) -> list[tuple[str, str]]:
         """Line and answer of each row."""
         found = re.findall(
-            r'<td class="num"[^>]*>(\d+)</td>.*?data-label="Answer">(.*?)</td>', page
+            r'<td class="num"[^>]*>(\d+)</td>.*?data-label="Result">(.*?)</td>', page
         )
         return [(line, html.unescape(re.sub(r"<[^>]+>", "", text))) for line, text in found]
 
@@ -185,7 +185,7 @@ class TestTable:
         assert [line for line, _ in told] == ["2", "3", "4", "5", "6"]
         assert told[0][1] == told[4][1] == "Booked: kz_a, 14 June, 12:00."
         assert "hour may not be “25”" in told[1][1]
-        assert "live booking" in told[2][1]
+        assert "active booking" in told[2][1]
         assert "show the papers to an officer" in told[2][1], "the next thing to do"
         assert "No checkpoint is called “zz”" in told[3][1]
         assert "2 booked, 3 refused" in answer.text
@@ -216,7 +216,7 @@ class TestTable:
             (b"plate\nTST1", "The column checkpoint is missing."),
             ((HEAD + ",colour\n" + row(1) + ",red").encode(), "Column 9, “colour”, is unknown."),
             (HEAD.encode(), "has no rows"),
-            ((HEAD + "\n" + row(1) + "\n").encode() * 1 + b'"', "breaks the rules of CSV"),
+            ((HEAD + "\n" + row(1) + "\n").encode() * 1 + b'"', "is not valid CSV"),
         ],
     )
     def test_a_table_that_is_none_is_refused_whole_with_the_reason(self, office, raw, said):
@@ -287,7 +287,7 @@ class TestKept:
     def test_booked_trucks_are_in_the_list_and_the_refused_are_not(self, office):
         b = office.browser("carrier")
         page = self.send(b, "\n".join([HEAD, row(1), row(2), row(3, hour="25")])).text
-        assert "New in your list of vehicles or changed there: 2." in page
+        assert "Added to or changed in your list of vehicles: 2." in page
         page = b.page(GARAGE)
         assert "TST00001" in page
         assert "TST00002" in page
@@ -300,7 +300,7 @@ class TestKept:
         b = office.browser("carrier")
         page = self.send(b, "\n".join([HEAD, row(1)])).text
         assert "1 booked" in page
-        assert "New in your list" not in page
+        assert "Added to or changed in your list" not in page
         assert "TST00900" in b.page(GARAGE)
 
     def test_what_does_not_fit_is_named_and_its_booking_stands(self, office, monkeypatch):

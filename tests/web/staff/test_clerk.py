@@ -94,12 +94,12 @@ def test_moved_and_cancelled_for_a_caller_under_the_clerks_own_name(office: Offi
     url = re.search(r'href="(/t/1-[\w-]+)"', look_for(b, code_of(number)))[1]
     unsaid = b.send(url, f"{url}/cancel", cause="")
     assert unsaid.status_code == 422
-    assert "This step needs a reason" in unsaid.text
+    assert "Give a reason for this step" in unsaid.text
     assert office.status(number) == "confirmed"
     to = f"{url}/move?day=2026-06-15&hour=" + hour_value(office.window(day=2))
     unsaid = b.send(to, f"{url}/move", cause="")
     assert unsaid.status_code == 409
-    assert "This step needs a reason" in unsaid.text
+    assert "Give a reason for this step" in unsaid.text
     b.flash(b.send(to, f"{url}/move", cause="breakdown"))
     assert office.body()["cause"] == "breakdown"
     b.flash(b.send(url, f"{url}/cancel", cause="asked_by_driver"))
@@ -136,4 +136,4 @@ def test_confirmed_twice_it_is_one_booking(office: Office):
 def test_every_post_of_a_clerk_can_be_reached_from_the_desk(office: Office, monkeypatch):
     monkeypatch.setattr("kezek.web.staff.clerk.PICKS_MAX", 0)
     page = office.browser("clerk").page("/clerk")
-    assert f'href="{BOOK}?checkpoint=kz_a"' in page[page.index("All posts") :]
+    assert f'href="{BOOK}?checkpoint=kz_a"' in page[page.index("All checkpoints") :]

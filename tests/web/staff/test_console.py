@@ -104,7 +104,7 @@ def test_the_form_of_a_walk_in_says_how_it_joins_and_about_where(office):
         office.done(Arrive("", PEOPLE["officer"], office.book(n, start=office.window(hour=9))))
     found = b.page(HERE)
     assert "is called in the next round of the class cycle" in found
-    assert "A truck that joins now stands at about place 3." in found
+    assert "A truck that joins now gets about place 3." in found
 
 
 def test_a_truck_goes_from_the_search_to_the_far_side(office):
@@ -116,7 +116,7 @@ def test_a_truck_goes_from_the_search_to_the_far_side(office):
     said = b.flash(press(b, "arrive", number, f"{HERE}?q={code}"))
     assert said == f"{code} has arrived and stands at place 1."
     said = b.flash(press(b, "call", number))
-    assert said == f"{code} is called, to be at the gate by 09:50."
+    assert said == f"{code} is called and must be at the gate by 09:50."
     assert b.flash(press(b, "admit", number)) == f"{code} is admitted at the gate."
     assert b.flash(press(b, "cross", number)) == f"{code} has crossed."
     assert office.status(number) == "crossed"
@@ -135,10 +135,10 @@ def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
     tickets, papers = office.house.tickets, office.house.papers
     texts = [papers.qr_text(tickets.view(n, office.now.at)) for n in (here, there)]
     assert "Ticket is genuine" in look_for(b, texts[0])
-    assert "of another post" in look_for(b, texts[1])
+    assert "for another checkpoint" in look_for(b, texts[1])
     forged = texts[0][:-9] + ("A" if texts[0][-9] != "A" else "B") + texts[0][-8:]
     page = look_for(b, forged)
-    assert "It is no ticket" in page
+    assert "not a ticket of this system" in page
     assert forged not in page
 
 
@@ -175,7 +175,7 @@ def test_a_text_that_cannot_be_read_is_to_be_scanned_again_and_accuses_nobody(
         page = look_for(b, typed(scanned, layout) if layout else scanned)
         assert "This code cannot be read. Scan it again." in page
         assert named in page
-        assert "It is no ticket" not in page
+        assert "not a ticket of this system" not in page
 
 
 def test_nothing_found_says_so_and_many_ask_for_more(office):
@@ -185,7 +185,7 @@ def test_nothing_found_says_so_and_many_ask_for_more(office):
         office.book(n, start=office.window(hour=9))
     page = look_for(b, "TST")
     assert page.count('class="hit"') == 5
-    assert "3 more fit" in page
+    assert "3 more match" in page
 
 
 def test_a_missed_call_goes_behind_and_the_last_one_ends(office):
@@ -196,10 +196,10 @@ def test_a_missed_call_goes_behind_and_the_last_one_ends(office):
         assert office.status(number) == "called", "only proposed"
         assert f'action="{HERE}/approve"' not in b.page(HERE), "not by the same person"
         last = other.flash(press(other, "approve", number))
-        assert "stands behind the present hour" in last or nth == 2
+        assert "is now behind the current hour" in last or nth == 2
         if nth < 2:
             office.done(Call(office.key(), PEOPLE["officer"], A))
-    assert "its booking has ended" in last
+    assert "Its booking has ended" in last
     assert office.status(number) == "no_show"
     assert "Places taken away by two people: 3." in b.page(HERE)
 
@@ -207,7 +207,7 @@ def test_a_missed_call_goes_behind_and_the_last_one_ends(office):
 def test_turning_back_needs_a_cause_of_the_list(office):
     b, number = office.browser("officer"), admitted(office)
     refused = b.flash(press(b, "turn-back", number, reason="because"))
-    assert "needs a reason" in refused
+    assert "Give a reason" in refused
     assert "(reason_missing)" in refused
     assert office.status(number) == "admitted"
     assert "papers are missing" in b.flash(press(b, "turn-back", number, reason="papers"))
@@ -234,10 +234,10 @@ class TestOutOfTurn:
         assert "awaits its second approval" in b.flash(self.out(b, number))
         page = b.page(HERE)
         assert "perishable goods" in page
-        assert "Somebody else in charge has to approve it." in page
+        assert "Another person in charge must approve it." in page
         assert f'action="{HERE}/approve"' not in page
         other = office.browser("second")
-        assert "A supervisor or the agency has to approve it." in other.page(HERE)
+        assert "A supervisor or the agency must approve it." in other.page(HERE)
         chief = office.browser("supervisor")
         assert "is approved" in chief.flash(press(chief, "approve", number))
         assert office.booking(number).exception == "approved"
@@ -281,7 +281,7 @@ class TestOutOfTurn:
         said = chief.flash(press(chief, "refuse", number, reason="not_founded"))
         assert "is counted as refused" in said
         assert office.booking(number).exception == "refused"
-        assert "refused afterwards: 1" in b.page(HERE)
+        assert "refused later: 1" in b.page(HERE)
 
     @pytest.mark.parametrize(
         ("fields", "said"),
@@ -389,7 +389,7 @@ def test_releasing_a_blocked_truck_frees_it_and_counts_the_claim(office):
     at = f"{HERE}?q={code_of(number)}"
     assert "(reason_missing)" in b.flash(press(b, "release", number, at, reason=""))
     said = b.flash(press(b, "release", number, at, reason="registration_shown"))
-    assert "can be booked by its owner" in said
+    assert "The owner can book the truck now" in said
     assert office.account("rival").claims_lost == 1
     assert office.book(1), "the owner books at once"
 
@@ -398,11 +398,11 @@ def test_a_call_is_not_taken_away_before_its_time_by_one_person(office):
     b, number = office.browser("officer"), called(office)
     filled = b.token(HERE) | {"booking": str(number)}
     said = b.flash(b.post(f"{HERE}/miss", filled))
-    assert "After that the call counts as missed by itself." in said
+    assert "After that the call is counted as missed automatically." in said
     assert "(call_running)" in said
     assert office.kinds(number)[-1] == "called"
     office.until(office.booking(number).call_until)
-    assert "stands behind" in b.flash(b.post(f"{HERE}/miss", b.token(HERE) | filled))
+    assert "is now behind" in b.flash(b.post(f"{HERE}/miss", b.token(HERE) | filled))
     assert office.kinds(number)[-1] == "missed"
 
 
@@ -415,12 +415,12 @@ class TestClosedDay:
         open_page = b.page(HERE)
         self.close(office)
         said = b.flash(b.post(f"{HERE}/call", b.fill(open_page, f"{HERE}/call")))
-        assert "The post is closed today: flood." in said
+        assert "The checkpoint is closed today: flood." in said
         assert "(closed_today)" in said
         assert office.status(number) == "arrived"
         page = b.page(HERE)
         assert 'id="closed"' in page
-        assert "The post is closed today: flood. Call all the same?" in page
+        assert "The checkpoint is closed today: flood. Call anyway?" in page
         assert "is called" in b.flash(press(b, "call", number))
         assert office.body()["despite_closure"] == 1
 
@@ -429,7 +429,7 @@ class TestClosedDay:
         self.close(office)
         given = {"country": "KZ", "plate": "TST 00777"}
         refused = b.send(HERE, f"{HERE}/walk-in", **given)
-        assert "The post is closed today: flood." in refused.text
+        assert "The checkpoint is closed today: flood." in refused.text
         taken = b.send(HERE, f"{HERE}/walk-in", **given, despite_closure="1")
         assert "joined the line as a walk-in" in b.flash(taken)
 
@@ -518,7 +518,7 @@ def test_the_console_of_another_post_is_closed_with_the_code(office, url, status
     answer = office.browser("officer").get(url)
     assert answer.status_code == status
     assert code in answer.text
-    assert "To your own posts" in answer.text
+    assert "To your own checkpoints" in answer.text
 
 
 def test_the_stream_tells_of_the_line_only(office):

@@ -99,7 +99,7 @@ class TestUsers:
         assert ("officer", "kz_b") in granted(office, "clerk")
         b.flash(act(b, "withdraw", clerk, grant="officer kz_b"))
         assert granted(office, "clerk") == {("clerk", "kz_a")}
-        assert "Choose the post" in b.flash(act(b, "grant", clerk, role="officer", place=""))
+        assert "Choose the checkpoint" in b.flash(act(b, "grant", clerk, role="officer", place=""))
         again = b.flash(act(b, "withdraw", clerk, grant="officer kz_b"))
         assert "(grant_impossible)" in again
 
@@ -122,9 +122,9 @@ class TestUsers:
     def test_an_administrator_does_not_lock_the_own_door(self, office: Office):
         b = office.browser("admin")
         closed = b.post("/users/close", b.token() | {"user": "1"})
-        assert "cannot be closed by yourself" in b.flash(closed)
+        assert "You cannot close your own account" in b.flash(closed)
         fields = b.token() | {"user": "1", "grant": "administrator *"}
-        assert "cannot be withdrawn by yourself" in b.flash(b.post("/users/withdraw", fields))
+        assert "You cannot withdraw your own" in b.flash(b.post("/users/withdraw", fields))
         assert b.get("/users").status_code == 200
 
     def test_a_reset_link_is_made_for_an_open_account_only(self, office: Office):
@@ -141,7 +141,7 @@ class TestUsers:
         office.done(Release(office.key(), PEOPLE["officer"], number, "registration_shown"))
         page = office.browser("admin").page("/users")
         row = page[page.index("Invented rival") :]
-        assert re.search(r'data-label="Claims lost">1<', row)
+        assert re.search(r'data-label="Released bookings">1<', row)
 
 
 class TestKeys:
@@ -159,7 +159,7 @@ class TestKeys:
         keyed = office.house.access.keyed(text)
         assert keyed is not None
         assert {(str(r), p) for r, p in keyed.actor.grants} == {("officer", "kz_a")}
-        assert "opens nothing from now on" in b.flash(b.send("/keys", "/keys/revoke"))
+        assert "The key no longer works" in b.flash(b.send("/keys", "/keys/revoke"))
         assert office.house.access.keyed(text) is None
         assert "Revoked" in b.page("/keys")
 

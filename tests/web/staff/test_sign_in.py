@@ -170,7 +170,7 @@ def test_signing_in_anew_ends_the_session_before(office: Office):
 def test_a_demonstration_says_that_its_links_run_out_in_real_time(office: Office):
     person = PEOPLE["officer"].account
     url = f"/password/{office.house.access.plain.one_time_link(person)}"
-    said = "That is real time, not the demonstration"
+    said = "This is real time, not the time of the demonstration"
     assert said not in office.browser().get(url).text
     object.__setattr__(office.house, "demo", Demo(office.house.now(), 10, 1))
     assert said in office.browser().get(url).text
@@ -203,7 +203,7 @@ class TestOneTimeLink:
         for password, again, field in (
             (NEW, "another", "f-again-e"),
             ("short", "short", "f-password-e"),
-            ("1234567890", "1234567890", "Digits and signs alone"),
+            ("1234567890", "1234567890", "Passwords of digits and signs alone"),
             ("Kezek-2026", "Kezek-2026", "The sign-in name and the name of this system"),
             ("x" * 200, "x" * 199, "f-again-e"),
         ):

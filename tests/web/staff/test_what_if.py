@@ -178,7 +178,7 @@ def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     stand.at_work.add(folder.name)
     (folder / "progress").write_text("3 5")
     waiting = b.get(url)
-    assert "3 of 5 runs are played" in waiting.text
+    assert "3 of 5 runs are done" in waiting.text
     assert waiting.headers["refresh"] == "3"
     (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
     stand.at_work.clear()
@@ -186,9 +186,9 @@ def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     assert "refresh" not in done.headers
     page = done.text
     assert page.count("<b>2 h 05</b><small>± 1.5 min</small>") == 2
-    assert "seed 77" in page
-    assert "<b>changed:</b> Lanes at every step: 9." in page
-    assert "as it is: More comes than can pass" in page
+    assert "seed: 77" in page
+    assert "<b>changed:</b> Lanes at each step: 9." in page
+    assert "as it is: More trucks come than can cross" in page
     assert re.search(r"all trucks</th>.*?−20 min.*?<b>wins</b>", page, re.DOTALL)
     assert "&lt;b&gt;mine" in page
     assert "<b>mine" not in page
@@ -208,15 +208,15 @@ def test_a_question_is_named_by_its_post_and_asked_by_the_clock_of_the_pages(off
 
 def test_how_many_lanes_there_are_is_said_before_and_after(office, stand):
     b = office.browser("agency")
-    assert "lanes: 8 (assumed by us)" in b.page(FORM)
+    assert "lanes: 8 (assumed by Kezek)" in b.page(FORM)
     url, folder = asked(office, b, lanes="9")
     (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
-    row = re.search(r"Lanes at every step</th>.*?</tr>", b.get(url).text)
-    assert re.findall(r">([^<>]+)</td>", row[0]) == ["8 (assumed by us)", "9"]
+    row = re.search(r"Lanes at each step</th>.*?</tr>", b.get(url).text)
+    assert re.findall(r">([^<>]+)</td>", row[0]) == ["8 (assumed by Kezek)", "9"]
 
 
 def test_as_it_is_says_which_board_it_plays(office, stand):
-    b, since = office.browser("agency"), "Days that were closed and places that were changed since"
+    b, since = office.browser("agency"), "Later closures and changes of places"
     url, folder = asked(office, b)
     (folder / "answer.json").write_bytes(msgspec.json.encode(answer()))
     assert since in b.page(FORM)
@@ -251,21 +251,21 @@ def test_a_simulation_that_died_says_so(office, stand):
     url, _ = asked(office, office.browser("agency"))
     stand.at_work.clear()
     page = office.browser().get(url)
-    assert "ended before it was done" in page.text
+    assert "stopped before its end" in page.text
     assert "refresh" not in page.headers
 
 
 @pytest.mark.parametrize(
     ("fields", "told"),
     [
-        ({"posts": "kz_nowhere"}, "Choose a post"),
-        ({"until": "2026-06-15"}, "Choose days that rise"),
-        ({"from": "soon"}, "Choose days that rise"),
+        ({"posts": "kz_nowhere"}, "Choose a checkpoint"),
+        ({"until": "2026-06-15"}, "The last day must be after the first"),
+        ({"from": "soon"}, "The last day must be after the first"),
         ({"lanes": "0"}, "Write a whole number from 1 to 100"),
         ({"demand": "many"}, "Write a whole number from 1 to 1,000"),
         ({"runs": "501"}, "Write a whole number from 2 to 500"),
-        ({"closed_from": "2026-06-16T08:00"}, "A closure has a beginning and an end"),
-        ({"closed_from": "x", "closed_until": "y"}, "A closure has a beginning and an end"),
+        ({"closed_from": "2026-06-16T08:00"}, "A closure needs a start and a later end"),
+        ({"closed_from": "x", "closed_until": "y"}, "A closure needs a start and a later end"),
         ({"regulation": "kg-dostuk", "posts": "kz_a", "lanes": "1001"}, "Write a whole number"),
     ],
 )

@@ -22,10 +22,11 @@ from kezek.web.visit import PageRequest, visit
 
 _SOURCES: Mapping[str, str] = {
     "board": t(
-        "Capacity comes from the published board: the largest number ever seen there. What is taken"
-        " without a booking of ours is known from the same board."
+        "The capacity comes from the published board: it is the largest number "
+        "seen there. The same board shows how many places are taken outside this "
+        "system."
     ),
-    "ours": t("No capacity is published for this post; the number is ours."),
+    "ours": t("No capacity is published for this checkpoint. Kezek assumes this number."),
 }
 
 

@@ -32,11 +32,9 @@ from kezek.web.working import ask
 
 Change = SetCapacity | CloseDay | OpenDay
 _FIELDS = frozenset({"capacity", "reason"})
-_KEPT = t("The latest confirmed lose their time first; trucks that are here keep theirs.")
+_KEPT = t("Bookings confirmed last lose their time first. Trucks that are here keep theirs.")
 _NUMBER = t("Write a whole number from 0 to %(most)s, or close the day.")
-_MORE_NOW = t(
-    "Meanwhile more bookings would be touched than you were shown. Look at the effect again."
-)
+_MORE_NOW = t("More bookings are affected now than you were shown. Check the effect again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +309,8 @@ def _decided(here: Visit, change: Change, outcome: Mapping[str, object]) -> str:
     }
     told = say.say(lines[type(change)], day=on, capacity=outcome["capacity"])
     moved = say.count(
-        "%(num)s booking lost its time and moves free of charge.",
-        "%(num)s bookings lost their time and move free of charge.",
+        "%(num)s booking lost its time and is moved free of charge.",
+        "%(num)s bookings lost their time and are moved free of charge.",
         lost,
     )
     return f"{told} {moved}"

@@ -26,12 +26,12 @@ from kezek.web.visit import PageRequest, Visit, visit
 # Where a day's number comes from, and how a published closure is worded.
 _BASES: Mapping[str, str] = {
     "board": t("from the published board"),
-    "assumed": t("assumed: the board does not reach so far, its last open day is repeated"),
-    "ours": t("ours: no number is published"),
+    "assumed": t("assumed: the board ends earlier, so its last open day is repeated"),
+    "ours": t("assumed by Kezek: no number is published"),
     "agency": t("set by the agency"),
 }
 _DAY_OFF = t("closed on the published board")
-OWN_POSTS = t("To the posts of your authority")
+OWN_POSTS = t("To the checkpoints of your authority")
 
 
 class DayCell(NamedTuple):

@@ -49,12 +49,12 @@ from kezek.web.visit import PageRequest, Visit, visit
 
 PAGE = "/carrier/bulk"
 _NOTHING = t("Tick at least one truck, choose a file, or paste rows.")
-_LOOK = t("Put this row right and send it once more; the others stay as they are.")
+_LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _HAS_BOOKING = t("has a booking already")
 _TAKEN = t("somebody else has booked this plate; show the papers to an officer")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")
 _READ_AS = t("Read as %(plate)s.")
-_NOT_TAKEN = t("The table was not read, and nothing was booked. What is wrong stands above it.")
+_NOT_TAKEN = t("The table was not read, and nothing was booked. The problems are listed above it.")
 _GUESSED = t("The file was read as %(encoding)s. If letters look wrong, save it as UTF-8.")
 _SAVED_WRONG = frozenset({RowReason.ENCODING_UNKNOWN, RowReason.WORKBOOK})
 _NO_HOUR = t("Choose an hour.")

@@ -25,7 +25,7 @@ from kezek.web.visit import PageRequest, Visit, visit
 PICKS_MAX = 8
 FOUND_MAX = 20
 _MADE_MAX = 200
-_OWN = t("To your own desk")
+_OWN = t("To your own booking desk")
 
 
 def _served(here: Visit, person: Person) -> list[Post]:

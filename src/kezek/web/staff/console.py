@@ -35,7 +35,7 @@ from kezek.web.staff.shown import posts_with_lines
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, visit
 
-_TO_OWN = t("To your own posts")
+_TO_OWN = t("To your own checkpoints")
 NIGHT_COOKIE = "night"
 
 

@@ -115,27 +115,32 @@ def _called(step: Step, done: Done, code: str) -> str:
     if done.outcome.get("exception") == "awaiting":
         return step.say(
             t(
-                "%(code)s is called out of turn, to be at the gate by %(hour)s."
-                " The call awaits its second approval."
+                "%(code)s is called out of turn and must be at the gate by %(hour)s. The "
+                "call awaits its second approval."
             ),
             code=code,
             hour=by,
         )
     if done.outcome.get("exception") == "approved":
         return step.say(
-            t("%(code)s is called out of turn, to be at the gate by %(hour)s. Two people agreed."),
+            t(
+                "%(code)s is called out of turn and must be at the gate by %(hour)s. Two "
+                "people agreed."
+            ),
             code=code,
             hour=by,
         )
-    return step.say(t("%(code)s is called, to be at the gate by %(hour)s."), code=code, hour=by)
+    return step.say(
+        t("%(code)s is called and must be at the gate by %(hour)s."), code=code, hour=by
+    )
 
 
 def _missed(step: Step, done: Done, code: str) -> str:
     if done.outcome["status"] == Status.ARRIVED:
         return step.say(
-            t("%(code)s missed its call and stands behind the present hour now."), code=code
+            t("%(code)s missed its call and is now behind the current hour."), code=code
         )
-    return step.say(t("%(code)s missed its last call; its booking has ended."), code=code)
+    return step.say(t("%(code)s missed its last call. Its booking has ended."), code=code)
 
 
 def _approved(step: Step, done: Done, code: str) -> str:
@@ -186,7 +191,7 @@ STEPS: Mapping[str, tuple[Make, Tell]] = {
         lambda s: Cancel(
             s.key, s.actor, s.number, s.here.house.delay(), ChangeCause.BOOKED_BY_MISTAKE
         ),
-        _plain(t("%(code)s is out of the queue again: it was taken by mistake.")),
+        _plain(t("%(code)s is removed from the queue: it was taken by mistake.")),
     ),
     "admit": (
         lambda s: Admit(s.key, s.actor, s.number),
@@ -197,9 +202,7 @@ STEPS: Mapping[str, tuple[Make, Tell]] = {
     "miss": (lambda s: Miss(s.key, s.actor, s.number), _missed),
     "release": (
         lambda s: Release(s.key, s.actor, s.number, s.cause, s.here.house.delay()),
-        _plain(
-            t("%(code)s is released: the truck can be booked by its owner. The claim was counted.")
-        ),
+        _plain(t("%(code)s is released. The owner can book the truck now. The case was counted.")),
     ),
     "propose": (lambda s: Propose(s.key, s.actor, s.number, s.step, s.cause), _proposed),
     "approve": (
@@ -317,7 +320,10 @@ def _booked(pressed: Step, holder: Booking) -> str:
     post = pressed.here.house.network.of_line(holder.line)
     assert post is not None, "a booking stands in a line that exists"
     return pressed.say(
-        t("This truck is booked at %(post)s. On sight of its papers its officers can release it."),
+        t(
+            "This truck is booked at %(post)s. The officers there can release it "
+            "when they see its papers."
+        ),
         post=own_name(post.checkpoint, pressed.here.lang),
     )
 

@@ -51,13 +51,11 @@ _VERBS = {
     Status.CALLED: "admit",
     Status.ADMITTED: "cross",
 }
-_WHY_FIRST = t(
-    "First by the published order: the earliest hour that is open, in it the earliest arrival."
-)
+_WHY_FIRST = t("First by the published order: the earliest open hour, then the earliest arrival.")
 _WHY_CLASS = t(
-    "By the published cycle it is the turn of the class “%(class)s”; in it, the earliest."
+    "By the published cycle it is the turn of the class “%(class)s”. This truck is the first in it."
 )
-_WHY_BEHIND = t("Came late or missed a call, so it stands behind the hour of that moment.")
+_WHY_BEHIND = t("This truck came late or missed a call, so it is behind the hour of that moment.")
 
 
 class Hit(NamedTuple):

@@ -37,11 +37,13 @@ _ADDED = {
     "driver": t("The driver %(what)s is in your list."),
 }
 _CHANGED = {
-    "vin": t("It was there already: its VIN was %(before)s and is now %(after)s."),
-    "trailer": t("It was there already: its trailer was %(before)s and is now %(after)s."),
-    "phone": t("This name was there already: its phone was %(before)s and is now %(after)s."),
+    "vin": t("This truck was already in the list. Its VIN was %(before)s and is now %(after)s."),
+    "trailer": t(
+        "This truck was already in the list. Its trailer was %(before)s and is now %(after)s."
+    ),
+    "phone": t("This name was already in the list. Its phone was %(before)s and is now %(after)s."),
 }
-_SAME_VIN = t("%(plate)s in your list has the same VIN. Look once more; it does not stop you.")
+_SAME_VIN = t("%(plate)s in your list has the same VIN. Check it again. You can still continue.")
 _NOTHING = "–"
 _REMOVED = t("%(what)s is no longer in your list. Bookings stay as they are.")
 _GONE = t("This row is not in your list any more.")

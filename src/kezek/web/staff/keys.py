@@ -27,10 +27,11 @@ from kezek.web.working import ask
 _FIELDS = frozenset({"label", "scope", "checkpoint"})
 _LABEL_NEEDED = t("Say for which program the key is.")
 _ONCE = t(
-    "This key was made by the first press and cannot be shown again. If you have not copied it,"
-    " withdraw it and make another one."
+    "The key was made when you pressed the button the first time. It cannot "
+    "be shown again. If you did not copy it, revoke it and create another "
+    "one."
 )
-_REVOKED = t("The key opens nothing from now on.")
+_REVOKED = t("The key no longer works.")
 
 
 class KeyRow(NamedTuple):

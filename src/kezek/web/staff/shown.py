@@ -91,7 +91,7 @@ class PlateShown(str):
 _NOTES = {
     PlateNote.READ_ANEW: t("typed %(typed)s"),
     PlateNote.UNREAD: t("plate not recognised, no VIN"),
-    PlateNote.ANOTHER: t("perhaps %(plate)s: look for another booking"),
+    PlateNote.ANOTHER: t("perhaps %(plate)s: check for another booking"),
 }
 
 

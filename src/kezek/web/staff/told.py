@@ -151,12 +151,14 @@ def _window(here: Visit, body: Body, zone: str) -> str:
 def _moved(here: Visit, body: Body, zone: str) -> str:
     start, was = _instant(here, body, "start", zone), _instant(here, body, "from", zone)
     if body.get("displaced"):
-        return here.words.say(t("to %(hour)s, free of charge: its time was taken away"), hour=start)
+        return here.words.say(
+            t("to %(hour)s, free of charge: its old time was taken away"), hour=start
+        )
     return here.words.say(t("from %(was)s to %(hour)s"), was=was, hour=start)
 
 
 def _called(here: Visit, _body: Body, _zone: str) -> str:
-    return here.words.gettext(t("next by rule"))
+    return here.words.gettext(t("next by the rules"))
 
 
 def _out_of_turn(here: Visit, body: Body, _zone: str) -> str:
@@ -184,16 +186,16 @@ def _cause(here: Visit, body: Body, _zone: str) -> str:
 
 def _missed(here: Visit, body: Body, _zone: str) -> str:
     if "misses" not in body:
-        return here.words.gettext(t("not here within the published time"))
+        return here.words.gettext(t("did not arrive within the published time"))
     return here.words.say(
-        t("not at the gate in time; %(misses)s of %(most)s misses allowed"),
+        t("not at the gate in time; %(misses)s of %(most)s missed calls"),
         misses=body["misses"],
         most=body.get("most", "–"),
     )
 
 
 def _arrived(here: Visit, body: Body, _zone: str) -> str:
-    return here.words.gettext(t("late: behind the present hour")) if body.get("late") else ""
+    return here.words.gettext(t("late: now behind the current hour")) if body.get("late") else ""
 
 
 def _undone(here: Visit, body: Body, _zone: str) -> str:

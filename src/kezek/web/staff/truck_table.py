@@ -21,12 +21,15 @@ from kezek.web.session import signed_in
 from kezek.web.staff.garage import row_id
 from kezek.web.visit import PageRequest, Visit, visit
 
-_KEPT = t("New in your list of vehicles or changed there: %(count)s.")
+_KEPT = t("Added to or changed in your list of vehicles: %(count)s.")
 _FULL = t(
-    "Your list of vehicles is full (%(most)s); not kept: %(plates)s. Remove vehicles that you no longer "
-    "use. The bookings stand."
+    "Your list of vehicles is full (%(most)s). Not added: %(plates)s. Remove "
+    "vehicles that you no longer use. The bookings stay valid."
 )
-_NOT_KEPT = t("Not kept in your list of vehicles: %(plates)s. The bookings stand; add them there.")
+_NOT_KEPT = t(
+    "Not added to your list of vehicles: %(plates)s. The bookings stay "
+    "valid. Add the vehicles there yourself."
+)
 _PLATES_SHOWN = 10
 
 

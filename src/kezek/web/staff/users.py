@@ -40,13 +40,13 @@ _GIVEN = (
 )
 _UNPLACED = frozenset({Role.CARRIER, Role.READER, Role.ADMINISTRATOR})
 _VERBS = ("add", "link", "close", "grant", "withdraw")
-_PLACE_NEEDED = t("Choose the post or the authority at which this role holds.")
+_PLACE_NEEDED = t("Choose the checkpoint or the authority where this role applies.")
 _GIVEN_TEXT = t("%(login)s has the role now: %(role)s.")
 _TAKEN_TEXT = t("%(login)s has lost the role: %(role)s.")
 _CLOSED = t("The account %(login)s is closed. What it did stays in the log under its number.")
-_CONFIRMED = t("The carrier %(login)s is confirmed: the limits of new carriers end.")
-_NOT_OWN = t("Your own account cannot be closed by yourself. Ask another administrator.")
-_NOT_LAST = t("Your own role as administrator cannot be withdrawn by yourself.")
+_CONFIRMED = t("The carrier %(login)s is confirmed. The limits for new carriers no longer apply.")
+_NOT_OWN = t("You cannot close your own account. Ask another administrator.")
+_NOT_LAST = t("You cannot withdraw your own administrator role.")
 
 
 class RoleShown(NamedTuple):

@@ -48,17 +48,17 @@ _RUNS, _LANES_MAX, _PERCENT_MAX = 50, 100, 1_000
 _AGAIN_SECONDS = 3
 _DRAWN_MAX = 12  # of more posts the figures are enough
 
-_POSTS = t("Choose a post; at most %(most)s.")
-_DAYS = t("Choose days that rise, at most %(most)s of them.")
+_POSTS = t("Choose a checkpoint; at most %(most)s.")
+_DAYS = t("The last day must be after the first, at most %(most)s days in all.")
 _RANGE = t("Write a whole number from %(least)s to %(most)s.")
-_CLOSED = t("A closure has a beginning and an end after it.")
-_BUSY = t("Others are being played. Try again in some minutes.")
-_WRONG = t("This cannot be played: %(why)s.")
+_CLOSED = t("A closure needs a start and a later end.")
+_BUSY = t("Other simulations are running. Try again in some minutes.")
+_WRONG = t("This cannot be simulated: %(why)s.")
 _THIS, _OTHER = t("as it is"), t("changed")
 _TITLE = t("What if at %(post)s, from %(day)s")
 _WAITS = t("wait by hour of arrival, hours")
-_LINE = t("trucks here, not yet across")
-_LEGEND = t("Line: the median; strong: half of the cases; faint: nine in ten")
+_LINE = t("trucks at the checkpoint, not yet crossed")
+_LEGEND = t("Line: median. Dark band: half of the cases. Light band: nine in ten.")
 
 
 class Choice(NamedTuple):
@@ -299,8 +299,8 @@ def _title(here: Visit, posts: list[str], day: str) -> str:
     if len(posts) == 1:
         return here.words.say(_TITLE, post=posts[0], day=day)
     return here.words.count(
-        "What if at %(num)s post, from %(day)s",
-        "What if at %(num)s posts, from %(day)s",
+        "What if at %(num)s checkpoint, from %(day)s",
+        "What if at %(num)s checkpoints, from %(day)s",
         len(posts),
         day=day,
     )

@@ -18,38 +18,40 @@ _GROUPS: Mapping[str, str] = {
     "all": t("all trucks"),
     "booked": t("booked"),
     "walk_in": t("without a booking"),
-    "early": t("before their window"),
-    "on_time": t("in their window"),
-    "late": t("after their window"),
+    "early": t("before their booked hour"),
+    "on_time": t("in their booked hour"),
+    "late": t("after their booked hour"),
 }
 _VERDICTS: Mapping[str, str] = {
-    "wins": t("wins"),
+    "wins": t("gains"),
     "loses": t("loses"),
-    "same": t("no difference to be seen"),
+    "same": t("no visible difference"),
 }
 _TIGHT: Mapping[str, str] = {
-    "calendar": t("places of a day"),
-    "counterpart": t("the other side"),
+    "calendar": t("places of the day"),
+    "counterpart": t("the other country's side"),
     "documents": t("documents"),
     "customs": t("customs"),
 }
-_LANES, _LANES_OURS = "stage.*.lanes", t("%(lanes)s (assumed by us)")
+_LANES, _LANES_OURS = "stage.*.lanes", t("%(lanes)s (assumed by Kezek)")
 # The form's fields by what they set in a scenario.
 _FIELDS: Mapping[str, str] = {
     "demand.factor": t("Demand, percent of today's"),
-    _LANES: t("Lanes at every step"),
+    _LANES: t("Lanes at each step"),
     "capacity_per_day": t("Places a day"),
     "regulation": t("Rule set"),
 }
 _CLOSED = t("Closed from %(begins)s until %(ends)s")
-_SURPRISE = t("not announced: whoever has booked comes all the same")
+_SURPRISE = t("not announced: booked trucks come anyway")
 _MINUTES = t("%(minutes)s min")
 _HOURS = t("%(hours)s h %(minutes)s")
 _DAYS = t("%(days)s d %(hours)s h")
 _UP_TO = t("up to %(span)s")
 _LONGER = t("longer")
-_MORE_PLACES = t("More ask for a place than there are, so the wait for a place grows.")
-_MORE_TRUCKS = t("More comes than can pass, so the line grows as long as that lasts.")
+_MORE_PLACES = t(
+    "More trucks ask for a place than there are places, so the wait for a place grows."
+)
+_MORE_TRUCKS = t("More trucks come than can cross, so the line grows.")
 
 
 class Line(NamedTuple):
@@ -165,15 +167,15 @@ def _warnings(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer |
 
 
 _NAMES = (
-    t("load, and what bears it"),
-    t("trucks across"),
-    t("wait beyond the own time, mean"),
-    t("wait, half of the trucks under"),
-    t("wait, nine in ten under"),
-    t("worst wait of a run"),
-    t("most trucks here at once"),
+    t("utilisation, and the bottleneck"),
+    t("trucks crossed"),
+    t("mean wait after the booked time"),
+    t("median wait"),
+    t("wait of nine in ten trucks, at most"),
+    t("longest wait in a run"),
+    t("most trucks at the checkpoint at once"),
     t("truck-hours"),
-    t("bookings that never came"),
+    t("bookings without arrival"),
     t("days until a place"),
     t("without a place at the end"),
     t("walk-ins refused a day"),
