@@ -46,7 +46,7 @@ from kezek.domain.booking.booking import SALT_BYTES, salt_of
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
-from kezek.settings import SettingRefused, Settings
+from kezek.settings import Settings
 from kezek.storage.migrations.phase import last as last_step
 from kezek.storage.open import open_snapshot, open_store
 from kezek.trust import erasures
@@ -137,7 +137,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         rates=rates,
         newcomers=Newcomers(desk, rates, settings.rate_book),
         registered=Daily(lambda: clock.now().real),
-        proxies=_proxies(settings),
+        proxies=Proxies(settings.proxies, settings.proxy_header),
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
         presence=Presence(lambda: clock.now().real),
@@ -250,13 +250,6 @@ def _refuse_strange(store: Store, keyring: Keyring) -> None:
         )
     if noted != own:
         store.set_setting(TICKET_KEY, own)
-
-
-def _proxies(settings: Settings) -> Proxies:
-    try:
-        return Proxies(settings.proxies, settings.proxy_header)
-    except ValueError as wrong:
-        raise SettingRefused(f"KEZEK_PROXIES takes addresses and networks: {wrong}.") from None
 
 
 def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import urlsplit
 
 PREFIX = "KEZEK_"
 
@@ -130,24 +133,61 @@ class Settings:
     @property
     def issuer(self) -> str:
         """The address that tickets and links name."""
-        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+        return self.public_url.rstrip("/") or f"http://{in_url(self.host)}:{self.port}"
+
+
+def in_url(host: str) -> str:
+    """A host as it stands in an address: an IPv6 one in brackets."""
+    return f"[{host.replace('%', '%25')}]" if ":" in host else host
 
 
 def read_settings(
     environment: Mapping[str, str] = os.environ, **overrides: Value | None
 ) -> Settings:
     """Settings from the environment, overridden by what the command line says (None is unsaid)."""
+    settings, faults = settings_and_faults(environment, **overrides)
+    if faults:
+        raise SettingRefused(faults[0])
+    return settings
+
+
+def settings_and_faults(
+    environment: Mapping[str, str] = os.environ, **overrides: Value | None
+) -> tuple[Settings, list[str]]:
+    """The settings that can be understood, defaults for the others, and a sentence for each of those."""
     known = {f.name: f for f in fields(Settings)}
     given: dict[str, Value] = {}
+    faults: list[str] = []
     for name, value in environment.items():
-        if name.startswith(PREFIX):
-            key = name.removeprefix(PREFIX).lower()
-            if key not in known:
-                raise SettingRefused(f"{name} is no setting; `kezek doctor` lists them all.")
-            given[key] = _typed(name, value, known[key].type)
-    given |= {key: value for key, value in overrides.items() if value is not None}
+        if not name.startswith(PREFIX):
+            continue
+        key = name.removeprefix(PREFIX).lower()
+        if key not in known:
+            faults.append(f"{name} is no setting; `kezek doctor` lists them all.")
+            continue
+        try:
+            given[key] = _checked(name, _typed(name, value, known[key].type))
+        except SettingRefused as refused:
+            faults.append(str(refused))
+    for key, said in overrides.items():
+        if said is not None:
+            given[key] = _checked(PREFIX + key.upper(), said)
     # The names are those of the fields; the types were made from the fields' own.
-    return Settings(**given)  # type: ignore[arg-type]
+    return Settings(**given), faults  # type: ignore[arg-type]
+
+
+def _checked(name: str, value: Value) -> Value:
+    """The value, once it is what its setting takes; SettingRefused says how it is written."""
+    told = CHECKS.get(name.removeprefix(PREFIX).lower(), _anything)(value)
+    if told:
+        # Before an @ stands what may be a secret.
+        shown = "the address given" if "@" in str(value) else repr(str(value))
+        raise SettingRefused(f"{name} takes {told}, not {shown}.")
+    return value
+
+
+def _anything(_value: Value) -> str:
+    return ""
 
 
 def _typed(name: str, value: str, kind: object) -> Value:
@@ -162,3 +202,68 @@ def _typed(name: str, value: str, kind: object) -> Value:
             raise SettingRefused(f"{name} takes a whole number, not {value!r}.")
         return int(value)
     return Path(value) if kind == "Path" else value
+
+
+def _address(value: Value) -> str:
+    how = "an address like https://queue.example.org, with http:// or https:// and without a path"
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(str(value))
+        named = parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return how
+    plain = not (parts.username or parts.query or parts.fragment) and parts.path in ("", "/")
+    fine = parts.scheme in ("http", "https") and named and plain
+    return "" if fine and _HOST.fullmatch(parts.netloc) else how
+
+
+def _host(value: Value) -> str:
+    fine = _is_ip(str(value)) or _NAME.fullmatch(str(value))
+    how = "a host or an IP address like 127.0.0.1, 0.0.0.0 or ::1, without brackets, scheme or port"
+    return "" if fine else how
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _port(value: Value) -> str:
+    return "" if 0 <= int(str(value)) <= _PORT_MAX else f"a number from 0 to {_PORT_MAX}"
+
+
+def _proxies(value: Value) -> str:
+    try:
+        for part in str(value).split(","):
+            if part.strip():
+                ip_network(part.strip())
+    except ValueError:
+        return "addresses and networks with commas between them, like 127.0.0.1,10.0.0.0/8"
+    return ""
+
+
+def _header(value: Value) -> str:
+    fine = not value or _TOKEN.fullmatch(str(value))
+    return "" if fine else "the name of one header, like X-Forwarded-For"
+
+
+def _log(value: Value) -> str:
+    return "" if value in ("lines", "json") else "lines or json"
+
+
+_PORT_MAX = 65_535
+_HOST = re.compile(r"[^\s/\\<>\"'`{}|^]+")
+_NAME = re.compile(r"[^\W_]([\w.-]{0,252})")
+_TOKEN = re.compile(r"[A-Za-z0-9-]{1,64}")
+CHECKS: Mapping[str, Callable[[Value], str]] = {
+    "public_url": _address,
+    "host": _host,
+    "port": _port,
+    "proxies": _proxies,
+    "proxy_header": _header,
+    "log": _log,
+}

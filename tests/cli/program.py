@@ -53,13 +53,20 @@ class Ran:
         return json.loads(line)
 
 
-def kezek(*arguments: str | Path, given: str = "", extra: dict[str, str] | None = None) -> Ran:
-    """A command that ends by itself."""
+def kezek(
+    *arguments: str | Path,
+    given: str = "",
+    extra: dict[str, str] | None = None,
+    encoding: str | None = None,
+) -> Ran:
+    """A command that ends by itself; `encoding` is that of its output, this process's otherwise."""
     ran = subprocess.run(
         [sys.executable, "-m", "kezek", *map(str, arguments)],
         input=given,
         capture_output=True,
         text=True,
+        encoding=encoding,
+        errors="replace" if encoding else None,
         timeout=DEADLINE,
         check=False,
         env=environment() | (extra or {}),

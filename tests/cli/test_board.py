@@ -7,7 +7,7 @@ import pytest
 from kezek.cli.board import bars
 from kezek.cli.exit_code import ExitCode
 from tests.cli.conftest import Call
-from tests.cli.program import Running
+from tests.cli.program import Running, kezek
 
 
 def test_the_board_of_a_running_server(call: Call, folder: Path):
@@ -19,6 +19,13 @@ def test_the_board_of_a_running_server(call: Call, folder: Path):
         text = call("board", "--once", "--server", server.url).out
         assert "Nur Zholy" in text
         assert "Irkeshtam" not in text, "no line runs there"
+        for encoding in ("koi8-r", "ascii", "cp1251", "cp866", "utf-8"):
+            extra = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+            ran = kezek("board", "--once", "--server", server.url, extra=extra, encoding=encoding)
+            assert ran.code == ExitCode.DONE, (encoding, ran.err)
+            assert "Nur Zholy" in ran.out
+            ran = kezek("board", "--server", server.url, "--json", extra=extra, encoding=encoding)
+            assert ran.document["answer"]["items"][0]["name"], encoding
         assert "Irkeshtam" in call("board", "--once", "--all", "--server", server.url).out
 
 

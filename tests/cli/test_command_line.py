@@ -171,3 +171,19 @@ def test_no_list_of_commands_cuts_a_sentence(words: tuple[str, ...]):
     told = CliRunner().invoke(main, [*words, "--help"], terminal_width=80)
     assert told.exit_code == 0
     assert "..." not in told.output.replace("[ARGS]...", ""), told.output
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "koi8-r", "cp866", "latin-1"])
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("doctor", "--folder", "kezek-none"), ExitCode.DONE),
+        (("simulate", "--help"), ExitCode.DONE),
+        (("user", "list", "--folder", "Қорғас"), ExitCode.WORLD),
+    ],
+)
+def test_signs_that_a_terminal_does_not_have_end_no_command(
+    encoding: str, arguments: tuple[str, ...], code: int
+):
+    extra = {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    assert kezek(*arguments, extra=extra, encoding=encoding).code == code

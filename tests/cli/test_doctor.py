@@ -32,7 +32,9 @@ def states(called: Called) -> dict[str, str]:
     return worst
 
 
-def test_a_sound_installation(call: Call, folder: Path):
+def test_a_sound_installation(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KEZEK_PUBLIC_URL", "https://queue.example.org")
+    monkeypatch.setenv("KEZEK_PROXY_HEADER", "X-Forwarded-For")
     before = (folder / "kezek.db").read_bytes()
     called = call("doctor", "--folder", folder, "--json")
     assert called.code == ExitCode.DONE
@@ -159,6 +161,30 @@ def test_an_unknown_setting_is_a_finding(call: Call, folder: Path, monkeypatch: 
     called = call("doctor", "--folder", folder, "--json")
     assert called.code == ExitCode.FOUND
     assert states(called)["settings"] == "wrong"
+
+
+def test_good_settings_count_beside_a_wrong_one(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("KEZEK_PORT", "eighty")
+    monkeypatch.setenv("KEZEK_FOLDER", str(folder))
+    found = states(call("doctor", "--json"))
+    assert found["settings"] == "wrong"
+    assert found["folder"] == found["database"] == found["keys"] == "ok"
+
+
+def test_missing_public_addresses_and_clients_in_one_are_seen(
+    call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    at = ("--folder", folder, "--json")
+    assert states(call("doctor", *at))["public URL"] == "attention"
+    monkeypatch.setenv("KEZEK_PUBLIC_URL", "https://queue.example.org")
+    found = states(call("doctor", *at))
+    assert (found["public URL"], found["clients"]) == ("ok", "attention")
+    monkeypatch.setenv("KEZEK_PROXY_HEADER", "X-Forwarded-For")
+    assert states(call("doctor", *at))["clients"] == "ok"
+    monkeypatch.setenv("KEZEK_PROXIES", "")
+    assert states(call("doctor", *at))["clients"] == "attention"
 
 
 def test_all_settings_are_listed_and_no_secret(call: Call, folder: Path):

@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, Queue
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from kezek.cli.exit_code import ExitCode
+from kezek.cli.log_sentence import sentence
 from tests.cli.conftest import Call
 from tests.cli.program import DEADLINE, Running, environment, kezek
 from tests.cli.test_book import TOMORROW, TRUCK
@@ -30,6 +33,36 @@ def test_the_log_of_a_stopped_installation(call: Call, folder: Path):
     assert of_line == last
     assert "confirmed" in call("log", "--folder", folder).out
     assert "DMA" not in call("log", "--folder", folder).out, "ids only, never personal data"
+
+
+def test_instants_are_told_in_utc_and_in_the_checkpoint_s_time(call: Call, folder: Path):
+    call("book", "kz_syrym", TOMORROW, *TRUCK, "--folder", folder)
+    out = call("log", "--folder", folder, "--last", "1").out
+    start = datetime.fromisoformat(f"{TOMORROW}:00+05:00").astimezone(UTC)
+    assert f"start={start:%Y-%m-%dT%H:%M:%S}" in out
+    assert f"({TOMORROW.replace('T', ' ')} +05:00)" in out
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tashkent", ""])
+def test_an_event_without_a_line_has_this_machine_s_time(zone: str):
+    event = {
+        "position": 1,
+        "at": "2026-06-13T09:30:00.000Z",
+        "kind": "moved",
+        "actor": "account:1",
+        "line": None,
+        "number": 7,
+        "body": {"from": "confirmed", "start": 1_782_846_000_000, "moves": 1},
+    }
+    told = sentence(event, zone)
+    there = ZoneInfo(zone) if zone else None
+    for at in (1_781_343_000, 1_782_846_000):
+        assert (
+            f"{datetime.fromtimestamp(at, there or UTC).astimezone(there):%Y-%m-%d %H:%M}" in told
+        )
+    assert "from=confirmed" in told
+    assert "moves=1" in told
+    assert "1782846000000" not in told
 
 
 @pytest.mark.parametrize("extra", [["--follow"], ["--server", "http://127.0.0.1:1"]])

@@ -122,7 +122,7 @@ def test_a_second_server_and_writing_commands_are_told_to_use_the_first(call: Ca
         second = kezek("serve", "--folder", folder, "--port", "0")
         assert second.code == ExitCode.WORLD
         assert "already" in second.err
-        for command in (["network", "load"], ["user", "list"], ["user", "close", "x"]):
+        for command in (["network", "load"], ["log"]):
             called = call(*command, "--folder", folder, "--json")
             assert called.code == ExitCode.WORLD
             problem = called.document["problem"]

@@ -20,7 +20,7 @@ from kezek.cli.forecast import forecast
 from kezek.cli.log import log
 from kezek.cli.migrate import migrate
 from kezek.cli.network import network
-from kezek.cli.output import command_asked, wants_json
+from kezek.cli.output import any_terminal, command_asked, wants_json
 from kezek.cli.restore import restore
 from kezek.cli.serve import serve
 from kezek.cli.simulate import simulate
@@ -43,6 +43,10 @@ logging.lastResort.addFilter(_is_news)
 
 class CommandLine(click.Group):
     """Turns whatever a command raises into one sentence and an exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        any_terminal()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -10,7 +10,7 @@ import click
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.installation import folder_option
 from kezek.cli.output import answer, json_option, say
-from kezek.settings import SettingRefused, Settings, read_settings
+from kezek.settings import Settings, settings_and_faults
 
 if TYPE_CHECKING:
     from kezek.cli.finding import Finding
@@ -29,13 +29,10 @@ def doctor(folder: Path | None) -> None:
     from kezek.cli.examination import examine
     from kezek.cli.finding import Finding
 
-    try:
-        settings = read_settings(folder=folder)
-        findings = examine(settings)
-    except SettingRefused as refused:
-        settings = Settings() if folder is None else Settings(folder=folder)
-        advice = "Correct or unset it: docs/reference/settings.md lists all."
-        findings = [Finding("settings", "wrong", str(refused), advice), *examine(settings)]
+    settings, faults = settings_and_faults(folder=folder)
+    advice = "Correct or unset it: docs/reference/settings.md lists all."
+    findings = [Finding("settings", "wrong", fault, advice) for fault in faults]
+    findings += examine(settings)
     listed = settings_of(settings)
     wrong = any(finding.state == "wrong" for finding in findings)
     code = ExitCode.FOUND if wrong else ExitCode.DONE

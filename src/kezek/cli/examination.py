@@ -6,7 +6,6 @@ import fcntl
 import os
 import platform
 import shutil
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ import psycopg
 from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.network import ZONE_BY_COUNTRY
 from kezek.app.port import StoreFault
-from kezek.cli import examination_rows
+from kezek.cli import examination_address, examination_rows
 from kezek.cli.finding import Finding
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
@@ -51,7 +50,9 @@ def examine(settings: Settings) -> list[Finding]:
         examination_rows.trucks,
         _keys,
         _clock,
-        _network,
+        examination_address.address,
+        examination_address.public,
+        examination_address.clients,
     )
     return [finding for step in steps for finding in step(settings)]
 
@@ -348,17 +349,3 @@ def _last_event(path: Path) -> int | None:
         # Whatever is wrong with the file, the finding about the database says it.
         return None
     return int(str(rows[0][0])) if rows else None
-
-
-def _network(settings: Settings) -> Iterator[Finding]:
-    try:
-        inside = socket.getaddrinfo(settings.host, settings.port)[0][4][0] in ("127.0.0.1", "::1")
-    except OSError as fault:
-        advice = "Set KEZEK_HOST to an address of this machine."
-        yield Finding("address", "wrong", f"{settings.host}: {fault}", advice)
-        return
-    if not inside and not settings.secure_cookies:
-        advice = "Put a TLS proxy in front and set KEZEK_SECURE_COOKIES=yes and KEZEK_PUBLIC_URL."
-        yield Finding("address", "attention", f"{settings.host} is reachable without TLS", advice)
-        return
-    yield Finding("address", "ok", settings.issuer)

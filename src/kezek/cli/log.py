@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -14,10 +14,13 @@ import click
 from kezek.cli.export import erase, export
 from kezek.cli.installation import folder_option, opened
 from kezek.cli.log_continue import continue_log
+from kezek.cli.log_sentence import sentence
 from kezek.cli.output import answer, json_option, print_json, say, wants_json
 from kezek.cli.remote import get, server_of, server_option
 
 if TYPE_CHECKING:
+    from kezek.app.checkpoint import Post
+    from kezek.app.house import House
     from kezek.domain.kernel.event import Logged
 
 POLL_SECONDS = 1.0
@@ -64,17 +67,20 @@ def log(
             raise click.UsageError("a running server shows its log to an API key: name --key-file.")
         with opened(folder) as house:
             events = house.store.reader.events_before(1 << 62, last, line)
-        _print([_shown(event) for event in reversed(events)])
+            zones = {post.line.id: post.line.zone for post in _posts(house) if post.line}
+        _print([_shown(event) for event in reversed(events)], zones)
         return
     reader = Reader(server_of(server), key_file.read().strip(), line)
     found = reader.newest(last)
+    # Machines read UTC.
+    zones = {} if wants_json(context) else reader.zones()
     if not follow:
-        _print(found)
+        _print(found, zones)
         return
     for event in found:
-        _print_one(event)
+        _print_one(event, zones)
     for event in reader.following(found[-1]["position"] if found else 0):
-        _print_one(event)
+        _print_one(event, zones)
 
 
 log.add_command(export)
@@ -111,6 +117,11 @@ class Reader:
             else:
                 time.sleep(POLL_SECONDS)
 
+    def zones(self) -> dict[str, str]:
+        """The time zones of lines."""
+        posts = get(self._server, "/api/v1/checkpoints?limit=100")["items"]
+        return {f"{post['id']}.exit": post["zone"] for post in posts}
+
     def _page(self, query: str) -> dict[str, Any]:
         line = f"&line={quote(self._line)}" if self._line else ""
         return dict(get(self._server, f"/api/v1/log?{query}{line}", self._key))
@@ -131,27 +142,22 @@ def _shown(event: Logged) -> dict[str, Any]:
     }
 
 
-def _print(events: list[dict[str, Any]]) -> None:
+def _posts(house: House) -> list[Post]:
+    return list(house.network.posts().values())
+
+
+def _print(events: list[dict[str, Any]], zones: Mapping[str, str]) -> None:
     def people() -> None:
         for event in events:
-            say(_sentence(event))
+            say(sentence(event, zones.get(event["line"] or "", "")))
 
     answer(events, people)
 
 
-def _print_one(event: dict[str, Any]) -> None:
+def _print_one(event: dict[str, Any], zones: Mapping[str, str]) -> None:
     """Events that are followed: one document a line, because the answer never ends."""
     context = click.get_current_context()
     if wants_json(context):
         print_json({"command": context.command_path, "exit": 0, "answer": event})
     else:
-        say(_sentence(event))
-
-
-def _sentence(event: dict[str, Any]) -> str:
-    body = " ".join(f"{name}={value}" for name, value in event["body"].items())
-    number = event["number"] or ""
-    return (
-        f"{event['position']:>8} {event['at']} {event['kind']:<18} {event['line'] or '-':<28}"
-        f" {number:>8} {event['actor']} {body}"
-    ).rstrip()
+        say(sentence(event, zones.get(event["line"] or "", "")))

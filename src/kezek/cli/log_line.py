@@ -20,9 +20,7 @@ import msgspec
 from kezek.api.counted import FIELDS, REQUEST
 from kezek.app.port import Fault
 from kezek.cli.log_code import FOREIGN, code_of
-from kezek.settings import SettingRefused, Settings
-
-FORMS = ("lines", "json")
+from kezek.settings import Settings
 
 _Failure: TypeAlias = (
     "tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]"
@@ -40,8 +38,6 @@ def start_logging(settings: Settings) -> None:
 
     What Python itself would print of a thread that ended goes the same way.
     """
-    if settings.log not in FORMS:
-        raise SettingRefused(f"KEZEK_LOG takes {' or '.join(FORMS)}, not {settings.log!r}.")
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLine() if settings.log == "json" else Line(_FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -47,11 +50,22 @@ def command_asked(context: click.Context) -> str:
     return str(context.meta.get(_COMMAND, context.command_path))
 
 
+def any_terminal() -> None:
+    """Signs that the encoding of standard output does not have are printed as ?, and end no command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def print_json(document: Any) -> None:
-    """One document on one line, sent at once."""
+    """One document on one line, sent at once; in ASCII where the output is not UTF-8."""
     import msgspec
 
-    sys.stdout.write(msgspec.json.encode(document, order="deterministic").decode() + "\n")
+    text = msgspec.json.encode(document, order="deterministic").decode()
+    if codecs.lookup(sys.stdout.encoding or "ascii").name != "utf-8":
+        # Outside ASCII JSON has only signs inside its texts, where an escape means the same.
+        text = json.dumps(json.loads(text), separators=(",", ":"))
+    sys.stdout.write(text + "\n")
     sys.stdout.flush()
 
 

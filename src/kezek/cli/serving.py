@@ -20,6 +20,7 @@ from kezek.app.port import Fault
 from kezek.app.vigil import SHORT_SECONDS
 from kezek.cli.exit_code import ExitCode
 from kezek.cli.fault import Failed
+from kezek.cli.local_socket import offered
 from kezek.cli.protocol import GatheringProtocol
 
 if TYPE_CHECKING:
@@ -151,7 +152,8 @@ async def _serve(
     if beside is not None:
         tasks.append(asyncio.create_task(_alongside(server, beside)))
     try:
-        await server.serve(sockets=[sock])
+        async with offered(house):
+            await server.serve(sockets=[sock])
     finally:
         for task in tasks:
             task.cancel()

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kezek.cli.command import Group
-from kezek.cli.exit_code import ExitCode
-from kezek.cli.fault import Failed
-from kezek.cli.installation import ask, folder_option, fresh_key, opened, operator
+from kezek.cli.installation import folder_option, opened_with, refuse_missing
 from kezek.cli.output import answer, json_option, print_table, say
+from kezek.settings import read_settings
 
 if TYPE_CHECKING:
-    from kezek.app.house import House
+    from kezek.cli.account_act import Act
 
 # The words of `domain.account.actor.Role`, so that `--help` need not load the rules; a test compares.
 ROLES = ("reader", "carrier", "clerk", "officer", "supervisor", "agency", "administrator")
@@ -29,7 +28,7 @@ place_option = click.option(
 
 @click.group(cls=Group)
 def user() -> None:
-    """Accounts and API keys, on a stopped installation."""
+    """Accounts and API keys, also beside a running server."""
 
 
 @user.command(short_help="Add an account and print its one-time link.")
@@ -41,14 +40,9 @@ def user() -> None:
 @json_option
 def add(login: str, name: str, role: str, place: str | None, folder: Path | None) -> None:
     """Add an account and print a one-time link with which it sets its password."""
-    from kezek.domain.account.decide import AddAccount
-    from kezek.domain.kernel.text import cleaned
+    from kezek.cli.account_act import AddUser
 
-    place = place_of(role, place)
-    with opened(folder) as house:
-        made = ask(house, AddAccount(fresh_key(house), operator(), login, name, "", role, place))
-        body = {"account": made["account"], "login": cleaned(login).lower()}
-        _tell_link(house, body)
+    _tell_link(done(folder, AddUser(login, name, role, place_of(role, place))))
 
 
 @user.command("list")
@@ -56,29 +50,9 @@ def add(login: str, name: str, role: str, place: str | None, folder: Path | None
 @json_option
 def list_accounts(folder: Path | None) -> None:
     """List accounts with their roles; closed ones too."""
-    from kezek.domain.account.account import Account, ApiKey, Grant
+    from kezek.cli.account_act import ListUsers
 
-    with opened(folder) as house:
-        reader = house.store.reader
-        keys = reader.all(ApiKey)
-        body = [
-            {
-                "account": account.id,
-                "login": account.login,
-                "name": account.name,
-                "grants": [f"{g.role}@{g.place}" for g in reader.rows(Grant, account.id)],
-                "password_set": bool(account.password),
-                "closed": account.closed_at is not None,
-                "confirmed": account.confirmed_at is not None,
-                "simulated": account.simulated,
-                "keys": [
-                    {"id": k.id, "label": k.label, "scope": f"{k.role}@{k.place}", "rate": k.rate}
-                    for k in keys
-                    if k.account == account.id and k.revoked_at is None
-                ],
-            }
-            for account in reader.all(Account)
-        ]
+    body = done(folder, ListUsers())
     answer(body, lambda: _print_accounts(body))
 
 
@@ -112,13 +86,10 @@ def _print_accounts(body: Sequence[dict[str, Any]]) -> None:
 @json_option
 def close(login: str, folder: Path | None) -> None:
     """Close an account: it signs in no more, and its keys open nothing."""
-    from kezek.domain.account.decide import CloseAccount
+    from kezek.cli.account_act import CloseUser
 
-    with opened(folder) as house:
-        number = account_of(house, login)
-        ask(house, CloseAccount(fresh_key(house), operator(), number))
-        house.access.plain.end_all(number)
-    answer({"account": number}, lambda: say(f"Account {number} ({login}) is closed."))
+    body = done(folder, CloseUser(login))
+    answer(body, lambda: say(f"Account {body['account']} ({login}) is closed."))
 
 
 @user.command(short_help="Confirm a carrier that has added itself.")
@@ -127,12 +98,10 @@ def close(login: str, folder: Path | None) -> None:
 @json_option
 def confirm(login: str, folder: Path | None) -> None:
     """Confirm a carrier that has added itself: the limits of new carriers end for it."""
-    from kezek.domain.account.decide import ConfirmCarrier
+    from kezek.cli.account_act import ConfirmUser
 
-    with opened(folder) as house:
-        number = account_of(house, login)
-        ask(house, ConfirmCarrier(fresh_key(house), operator(), number))
-    answer({"account": number}, lambda: say(f"The carrier {login} is confirmed."))
+    body = done(folder, ConfirmUser(login))
+    answer(body, lambda: say(f"The carrier {login} is confirmed."))
 
 
 @user.command()
@@ -144,15 +113,12 @@ def confirm(login: str, folder: Path | None) -> None:
 @json_option
 def grant(login: str, role: str, place: str | None, *, withdraw: bool, folder: Path | None) -> None:
     """Grant an account a role at a place, or withdraw it."""
-    from kezek.domain.account.decide import GrantRole
+    from kezek.cli.account_act import GrantUser
 
     place = place_of(role, place)
-    with opened(folder) as house:
-        number = account_of(house, login)
-        asked = GrantRole(fresh_key(house), operator(), number, role, place, withdraw=withdraw)
-        body = ask(house, asked)
-    done = "no longer has" if withdraw else "has"
-    answer(body, lambda: say(f"{login} {done} the role {role} at {place}."))
+    body = done(folder, GrantUser(login, role, place, withdraw))
+    has = "no longer has" if withdraw else "has"
+    answer(body, lambda: say(f"{login} {has} the role {role} at {place}."))
 
 
 @user.command()
@@ -161,9 +127,9 @@ def grant(login: str, role: str, place: str | None, *, withdraw: bool, folder: P
 @json_option
 def password(login: str, folder: Path | None) -> None:
     """Print a one-time link with which an account sets a new password."""
-    with opened(folder) as house:
-        number = account_of(house, login)
-        _tell_link(house, {"account": number, "login": login})
+    from kezek.cli.account_act import NewPassword
+
+    _tell_link(done(folder, NewPassword(login)))
 
 
 @user.command(short_help="Issue an API key and show it, once.")
@@ -184,19 +150,13 @@ def key(
     login: str, *, role: str, place: str | None, label: str, rate: int, folder: Path | None
 ) -> None:
     """Issue an API key and show it, once; it never opens more than its account may."""
-    from kezek.domain.account.decide import IssueKey
+    from kezek.cli.account_act import NewKey
 
-    place = place_of(role, place)
-    with opened(folder) as house:
-        number = account_of(house, login)
-        text, digest = house.access.new_key()
-        asked = IssueKey(fresh_key(house), operator(), number, digest, label, role, place, rate)
-        issued = ask(house, asked)
-    body = {"id": issued["id"], "account": number, "key": text}
+    body = done(folder, NewKey(login, role, place_of(role, place), label, rate))
 
     def people() -> None:
-        say(f"API key {issued['id']} of {login}, shown this once:")
-        say(text)
+        say(f"API key {body['id']} of {login}, shown this once:")
+        say(body["key"])
 
     answer(body, people)
 
@@ -207,11 +167,23 @@ def key(
 @json_option
 def revoke(key_id: int, folder: Path | None) -> None:
     """Revoke an API key by its number (see `kezek user list`)."""
-    from kezek.domain.account.decide import RevokeKey
+    from kezek.cli.account_act import EndKey
 
-    with opened(folder) as house:
-        ask(house, RevokeKey(fresh_key(house), operator(), key_id))
-    answer({"id": key_id}, lambda: say(f"API key {key_id} opens nothing any more."))
+    body = done(folder, EndKey(key_id))
+    answer(body, lambda: say(f"API key {key_id} opens nothing any more."))
+
+
+def done(folder: Path | None, act: Act) -> Any:
+    """The answer to an act: by the server that has the database open, else on the database itself."""
+    from kezek.cli.local_socket import NoServer, ask_server
+
+    settings = read_settings(folder=folder)
+    refuse_missing(settings)
+    try:
+        return ask_server(settings, act)
+    except NoServer:
+        with opened_with(settings) as house:
+            return act.run(house)
 
 
 def place_of(role: str, place: str | None) -> str:
@@ -226,28 +198,28 @@ def place_of(role: str, place: str | None) -> str:
     return place or ANYWHERE
 
 
-def account_of(house: House, login: str) -> int:
-    """The number of an account that is not closed."""
-    from kezek.domain.account.account import Login
-    from kezek.domain.kernel.text import cleaned
-
-    found = house.store.reader.get(Login, cleaned(login).lower())
-    if found is None:
-        raise Failed(
-            ExitCode.REFUSED,
-            "account_unknown",
-            f"no account has the login {login!r}; see `kezek user list`",
-        )
-    return found.account
-
-
-def _tell_link(house: House, body: dict[str, Any]) -> None:
-    link = f"{house.settings.issuer}/password/{house.access.plain.one_time_link(body['account'])}"
-    hours = house.settings.one_time_hours
+def _tell_link(body: dict[str, Any]) -> None:
+    link, hours = body["link"], body.pop("hours")
 
     def people() -> None:
         say(f"{body['login']} is account {body['account']}.")
         say(f"The password is set here, once, within {hours} hours:")
         say(f"  {link}")
+        if opens_here_only(link):
+            say("This address opens on the server's own machine only. For other machines set")
+            say("KEZEK_PUBLIC_URL, such as https://queue.example.org, and start the server again.")
 
-    answer(body | {"link": link}, people)
+    answer(body, people)
+
+
+def opens_here_only(link: str) -> bool:
+    """Whether an address leads to whatever machine it is opened on."""
+    from ipaddress import ip_address
+    from urllib.parse import urlsplit
+
+    host = urlsplit(link).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_unspecified
