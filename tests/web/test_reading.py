@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from kezek.web.link import linked
+
 
 def words(page: str) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", page)))
@@ -18,6 +20,34 @@ def test_every_number_of_the_rules_says_whether_it_is_ours(shipped):
     assert "A late truck keeps its place for 3 hours set by Kezek" in page
     assert "In turn 1 MRP, 4,325 KZT stated by the law" in page
     assert "at most 5 % of the day" in page
+
+
+def test_sources_are_links_and_a_number_of_ours_says_what_its_source_is(shipped):
+    page = shipped.page("/regulations/kz")
+    assert '<a href="https://cgr.qoldau.kz/en/information/faq" rel="noopener noreferrer">' in page
+    assert "The source is about the matter and does not state it" in page
+    said = words(shipped.page("/regulations/kg-dostuk?lang=ru"))
+    assert "действует с 20 марта 2025 г. " in said
+    assert "четверг" not in said
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "see https://a.example/x).",
+            ('see <a href="https://a.example/x" rel="noopener noreferrer">a.example</a>).'),
+        ),
+        ("javascript:alert(1) ftp://a.example", "javascript:alert(1) ftp://a.example"),
+        ("<b> https://[x", "&lt;b&gt; https://[x"),
+        (
+            'http://a.example/"onclick="x',
+            '<a href="http://a.example/" rel="noopener noreferrer">a.example</a>&#34;onclick=&#34;x',
+        ),
+    ],
+)
+def test_only_web_addresses_become_links(text: str, shown: str):
+    assert linked(text) == shown
 
 
 def test_a_fee_that_is_not_published_is_not_shown(shipped):

@@ -10,18 +10,24 @@ from typing import Any
 import msgspec
 
 from kezek.app.ground import shipped_ground
+from kezek.app.unmet import Full
 from kezek.domain.kernel.value import value
 from kezek.planning.scenario.problem import ScenarioWrong
 from kezek.planning.scenario.read import read_scenario
 
 RUNS_MAX, DAYS_MAX, POSTS_MAX = 500, 92, 60
 
+_BOOKED_DAYS_MAX = 366
 _EVERY = "checkpoint.*."  # each post of the question, in paths of a change
 
 
 @value(frozen=True, slots=True)
 class Wish:
-    """What a form asks: as it is, and beside it what is set otherwise (None is as it is)."""
+    """What a form asks: as it is, and beside it what is set otherwise (None is as it is).
+
+    `full` are those of the posts that are booked up, `coming` trucks a day would come to each post in
+    both worlds; without it the demand of a full post is not known.
+    """
 
     title: str
     other_title: str
@@ -37,6 +43,8 @@ class Wish:
     closed_from: datetime | None = None
     closed_until: datetime | None = None
     announced: bool = True
+    coming: int | None = None
+    full: tuple[Full, ...] = ()
 
 
 def scenario_of(wish: Wish) -> str:
@@ -49,13 +57,35 @@ def scenario_of(wish: Wish) -> str:
         f"seed = {wish.seed}",
         f"replications = {wish.runs}",
     ]
+    full = {one.checkpoint: one for one in wish.full}
     for post in wish.posts:
         lines += ["", "[[checkpoint]]", f"id = {_text(post)}"]
+        if post in full:
+            lines += _booked(full[post], wish.begins)
+        if wish.coming is not None:
+            lines.append(f"demand.per_day = {wish.coming}")
+        elif post in full:
+            lines.append("demand.at_least = true")
     change = _change(wish)
     if change:
         lines += ["", "[compare]", f"title = {_text(wish.other_title)}", "", "[compare.change]"]
         lines += [f"{_text(path)} = {found}" for path, found in change.items()]
     return "\n".join(lines) + "\n"
+
+
+def _booked(full: Full, begins: date) -> list[str]:
+    """The days that are booked up already; no more of each than the post is played with."""
+    days = min(full.booked_days(begins), _BOOKED_DAYS_MAX)
+    known = shipped_ground().calibrated.get(full.checkpoint)
+    places = min(full.places, known["capacity_per_day"]) if known else full.places
+    return [f"booked_days = {days}", f"booked_per_day = {places}"] if days else []
+
+
+def coming_of(text: str) -> int | None:
+    """The trucks that a scenario of `scenario_of` lets come a day in both worlds; None for no number."""
+    posts = tomllib.loads(text).get("checkpoint", [])
+    told = {post.get("demand", {}).get("per_day") for post in posts}
+    return told.pop() if len(told) == 1 else None
 
 
 def changes_of(text: str) -> Mapping[str, Any]:

@@ -112,7 +112,7 @@ def rows(post: PostAnswer) -> list[tuple[str, str]]:
         ("truck-hours", _count(post.truck_hours)),
         ("no-shows", _count(post.no_shows)),
         ("came too late or left", _count(post.lost)),
-        ("days until a place", f"{post.calendar.days:.1f}"),
+        ("days until a place", _until(post.calendar.until_place)),
         ("somebody has to come later until", post.calendar.late_until or "-"),
         ("without a place at the end", f"{post.calendar.left:,}"),
         ("walk-ins refused a day", f"{post.calendar.refused:,.0f}"),
@@ -133,6 +133,10 @@ def rows(post: PostAnswer) -> list[tuple[str, str]]:
 def _count(figure: Figure, *, digits: int = 0) -> str:
     told = f"{figure.value:,.{digits}f}"
     return told if figure.error is None else f"{told} ± {figure.error:,.{max(1, digits)}f}"
+
+
+def _until(days: float | None) -> str:
+    return "cannot be told: full, and the demand is not known" if days is None else f"{days:.1f}"
 
 
 def _percent(figure: Figure) -> str:

@@ -23,6 +23,7 @@ _DAYS = {
         "plain": "d MMMM",
         "long": "EEEE d MMMM",
         "full": "EEEE d MMMM y",
+        "date": "d MMMM y",
         "month": "LLLL y",
         "weekday": "EEE",
     },
@@ -32,6 +33,7 @@ _DAYS = {
         "plain": "d MMMM",
         "long": "EEEE, d MMMM",
         "full": "EEEE, d MMMM y 'г.'",
+        "date": "d MMMM y 'г.'",
         "month": "LLLL y",
         "weekday": "EEEEEE",
     },
@@ -41,6 +43,7 @@ _DAYS = {
         "plain": "d MMMM",
         "long": "d MMMM, EEEE",
         "full": "y 'ж.' d MMMM, EEEE",
+        "date": "y 'ж.' d MMMM",
         "month": "y 'ж.' LLLL",
         "weekday": "EEE",
     },
@@ -53,7 +56,7 @@ def _day(on: date, style: str, lang: str) -> str:
 
 
 def day(on: date, style: str, lang: str) -> str:
-    """A day: "" Sat 13 June, short, plain, long, full, month or weekday."""
+    """A day: "" Sat 13 June, short, plain, long, full, date, month or weekday."""
     return _day(on.date() if isinstance(on, datetime) else on, style, lang)
 
 

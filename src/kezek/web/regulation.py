@@ -7,12 +7,14 @@ from datetime import date
 
 from litestar import Response, get
 from litestar.params import FromPath
+from markupsafe import Markup
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation
 from kezek.text import names, times
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable as t
+from kezek.web.link import linked
 from kezek.web.render import page
 from kezek.web.shape import fee_view
 from kezek.web.stop import Stop
@@ -26,8 +28,7 @@ class RegulationView:
     authority: str
     version: str
     effective: date
-    source_title: str
-    source_url: str = ""
+    sources: list[Markup]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Row:
     value: str
     mark: str
     note: str
-    source: str
+    source: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +78,15 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
         sections=_sections(rules, here.words),
         versions=[Version(view.version, view.effective, f"/regulations/{code}", here=True)],
         others=[
-            Other(other.id, _name(other, here), f"/regulations/{other.id}")
+            Other(other.id, regulation_name(other, here), f"/regulations/{other.id}")
             for other in here.house.rules.values()
             if other.id != code
         ],
     )
 
 
-def _name(rules: Regulation, here: Visit) -> str:
+def regulation_name(rules: Regulation, here: Visit) -> str:
+    """What people call a rule set: its country and its system."""
     country = names.country(rules.country, here.lang)
     return (
         f"{country}, {here.words.gettext(_SYSTEMS[rules.id])}" if rules.id in _SYSTEMS else country
@@ -97,11 +99,11 @@ _SYSTEMS = {"kz": t("CarGoRuqsat"), "kg-dostuk": t("Dostuk")}
 def _view(rules: Regulation, here: Visit) -> RegulationView:
     return RegulationView(
         code=rules.id,
-        name=_name(rules, here),
+        name=regulation_name(rules, here),
         authority=here.words.gettext(rules.title),
         version=rules.effective_on,
         effective=date.fromisoformat(rules.effective_on),
-        source_title="; ".join(map(here.words.gettext, rules.sources)),
+        sources=[linked(here.words.gettext(source)) for source in rules.sources],
     )
 
 
@@ -139,7 +141,7 @@ def _booking_rows(rules: Regulation, say: Words) -> list[Row]:
     return [
         _row(rules, say, _AHEAD, days, "horizon_days"),
         _row(rules, say, _SLOT, span(rules.window, say), "window_minutes"),
-        Row(say.gettext(_ONE), say.gettext(_ONE_VALUE), "", "", ""),
+        Row(say.gettext(_ONE), say.gettext(_ONE_VALUE), "", "", Markup()),
         _row(rules, say, _MOVES, moves, "moves_max"),
         _row(rules, say, _MOVE_UNTIL, before, "move_until_minutes"),
         _row(rules, say, _DISPLACED, span(rules.displaced_for, say), "displaced_days"),
@@ -150,7 +152,7 @@ def _booking_rows(rules: Regulation, say: Words) -> list[Row]:
 def _order_rows(rules: Regulation, say: Words) -> list[Row]:
     cycle = ", ".join(_cycle(rules, say))
     return [
-        Row(say.gettext(_INSIDE), say.gettext(_INSIDE_VALUE), "", "", ""),
+        Row(say.gettext(_INSIDE), say.gettext(_INSIDE_VALUE), "", "", Markup()),
         _row(rules, say, _BETWEEN, cycle, "interleave"),
         _row(rules, say, _LATE, span(rules.keeps_place_for, say), "keeps_place_minutes"),
         _row(rules, say, _NO_SHOW, span(rules.no_show_after, say), "no_show_minutes"),
@@ -195,15 +197,17 @@ def _row(rules: Regulation, say: Words, label: str, value: str, number: str) -> 
     return _noted(say.gettext(label), value, note, say)
 
 
+_NEAR = t("Kezek chose this number. The source is about the matter and does not state it:")
 _FROM_LAW, _SEEN = t("stated by the law"), t("observed in the running system")
 
 
 def _noted(label: str, value: str, note: Note, say: Words) -> Row:
     """The row with its mark; what the rule set says of our own numbers stands beside them."""
     # Those of the shipped rule sets are in the catalogues; another's are shown as they are written.
-    source = say.gettext(note.source) if note.source else ""
+    source = linked(say.gettext(note.source)) if note.source else Markup()
     if note.ours:
-        return Row(label, value, "ours", "", source)
+        # A source beside a number of ours would read as if the number stood there.
+        return Row(label, value, "ours", say.gettext(_NEAR) if source else "", source)
     basis = {"law": say.gettext(_FROM_LAW), "observed": say.gettext(_SEEN)}.get(note.basis, "")
     return Row(label, value, "", basis, source)
 

@@ -7,7 +7,13 @@ from datetime import date, datetime, timedelta
 import msgspec
 
 from kezek.domain.kernel.instant import HOUR
-from kezek.planning.scenario.calendar import book, day_places, mean_days
+from kezek.planning.scenario.calendar import (
+    UNTIL_MAX,
+    book,
+    day_places,
+    days_until_place,
+    mean_days,
+)
 from kezek.planning.scenario.scenario import Closure, Post, Restriction
 
 POST = Post(id="kz_x", zone="Asia/Almaty", capacity_per_day=48)
@@ -39,6 +45,23 @@ def test_a_day_that_does_not_count_is_booked_and_not_told():
 
 def test_parts_of_a_truck_are_carried_on():
     assert by_day(book(places(), 10.5, None)) == [10, 11, 10, 11]
+
+
+def test_who_has_booked_before_comes_first_and_who_loses_the_day_before_all_others():
+    found = book(places(), 10, None, booked=[60, 20])
+    # Twelve of the first day go into the second, then the requests of both days.
+    assert by_day(found) == [48, 48, 14, 10]
+    assert found.until == (1, 1, 0, 0)
+    assert found.left == 0
+
+
+def test_a_full_calendar_is_waited_for_as_many_days_as_it_is_full():
+    beyond = places()[-1]
+    assert days_until_place(places(), beyond, 48, counted=4, booked=[48] * 7) == (7,) * 4
+    growing = days_until_place(places(), beyond, 72, counted=4, booked=[48] * 7)
+    assert growing == (8, 8, 9, 9)
+    nothing = day_places(msgspec.structs.replace(POST, capacity_per_day=0), DAYS[0], HOUR)
+    assert days_until_place([nothing] * 4, nothing, 1, counted=4) == (UNTIL_MAX,) * 4
 
 
 def test_wishes_are_kept_while_there_is_room():

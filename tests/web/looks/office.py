@@ -198,8 +198,7 @@ REGULATION = V(
     name="Kazakhstan, CarGoRuqsat",
     authority="Ministry of Transport of Kazakhstan",
     effective=date(2025, 9, 23),
-    source_title="Rules of the electronic queue",
-    source_url="",
+    sources=["Rules of the electronic queue"],
 )
 AT = [V(id=p.id, name=p.name) for p in (DOSTYK, NUR, POSTS["kz_bakhty"])]
 CLOSED = V(

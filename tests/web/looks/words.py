@@ -14,6 +14,7 @@ def day(value: date, style: str = "") -> str:
         "short": "{d} %b",
         "long": "%A {d} %B",
         "full": "%A {d} %B %Y",
+        "date": "{d} %B %Y",
         "month": "%B %Y",
         "weekday": "%a",
     }[style]

@@ -8,7 +8,7 @@ import html
 import re
 import sys
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -17,8 +17,10 @@ import pytest
 from kezek import bootstrap
 from kezek.app.ground import shipped_ground
 from kezek.app.port import Fault
+from kezek.app.unmet import Full
 from kezek.app.what_if import WAITING_MAX, Origin, WhatIfs
 from kezek.app.wish import Wish, faults_of, scenario_of
+from kezek.domain.calendar.capacity import SetCapacity
 from kezek.planning.scenario.answer import (
     Answer,
     Band,
@@ -30,12 +32,15 @@ from kezek.planning.scenario.answer import (
     Length,
     PostAnswer,
 )
+from kezek.planning.scenario.compile import compile_post
 from kezek.planning.scenario.ground import Known
+from kezek.planning.scenario.read import read_scenario
 from kezek.web.staff import what_if_view
 from kezek.world.chance import SeededChance
 from kezek.world.shelf import FolderShelf
 from kezek.world.simulator import SpawnedSimulator
 from tests.web.staff.office import Browser, Office, opened
+from tests.world import PEOPLE, A
 
 FORM = "/agency/what-if"
 ORIGIN = Origin(1, 0, "A question")
@@ -170,6 +175,84 @@ def test_a_wish_becomes_a_scenario_that_can_be_played():
     }
 
 
+def nur_zholy(capacity: int, coming: int | None) -> list[float | None]:
+    """Days until a place at a post that is full for four weeks, as it is and with more places."""
+    begins = date(2026, 6, 15)
+    wish = Wish(
+        title="More places",
+        other_title="changed",
+        posts=("kz_nur_zholy",),
+        begins=begins,
+        until=date(2026, 6, 29),
+        runs=2,
+        seed=1,
+        capacity=capacity,
+        coming=coming,
+        full=(Full("kz_nur_zholy", date(2026, 7, 13), 28, 633, 30),),
+    )
+    (point,) = read_scenario(scenario_of(wish), "x", shipped_ground())
+    worlds = [
+        compile_post(world, 0, shipped_ground().regulations)
+        for world in (point.world, point.other)
+        if world is not None
+    ]
+    assert all(world.known == (coming is not None) for world in worlds)
+    return [sum(w.course) / len(w.course) if w.course else None for w in worlds]
+
+
+def test_more_places_shorten_the_days_until_a_place_where_the_post_is_full():
+    full = Full("kz_nur_zholy", date(2026, 7, 13), 28, 633, 30)
+    assert full.coming == 633 + 591, "the places of a day, and 28 full days over the horizon of 30"
+    assert full.booked_days(date(2026, 6, 15)) == 28
+    now, then = nur_zholy(1_200, full.coming)
+    assert now > 28
+    assert then < now / 3
+    # The least that is known: as many come as there are places, and the days ahead stay full.
+    now, then = nur_zholy(1_200, 633)
+    assert now == 28
+    assert then < 3
+
+
+def test_where_the_demand_is_not_known_days_until_a_place_cannot_be_told():
+    assert nur_zholy(1_200, None) == [None, None]
+
+
+def test_a_full_post_is_asked_about_with_what_would_come(office, stand):
+    b = office.browser("agency")
+    for ahead in range(1, 11):
+        on = (date(2026, 6, 13) + timedelta(days=ahead)).isoformat()
+        office.done(SetCapacity(office.key(), PEOPLE["agency"], A, on, 0, "works"))
+    page = b.page(f"{FORM}?checkpoint=kz_a&capacity=300&from=2026-06-20&until=2026-06-27")
+    assert re.search(r'name="posts" value="kz_a" checked', page)
+    assert re.search(r'name="capacity"[^>]*value="300"', page)
+    assert re.search(r'name="from"[^>]*value="2026-06-20"', page)
+    assert "full for 10 days; Kezek estimates" in page
+    _, folder = asked(office, b)
+    scenario = tomllib.loads((folder / "scenario.toml").read_text())
+    assert scenario["checkpoint"][0]["demand"] == {"at_least": True}
+    _, folder = asked(office, b, coming="400")
+    scenario = tomllib.loads((folder / "scenario.toml").read_text())
+    assert scenario["checkpoint"][0]["demand"] == {"per_day": 400}
+    assert scenario["checkpoint"][0]["booked_days"] == 9
+
+
+def test_the_result_is_one_sentence_and_leads_to_the_decision(office, stand):
+    b = office.browser("agency")
+    url, folder = asked(office, b, capacity="300")
+    unknown = msgspec.structs.replace(
+        answer().posts[0],
+        calendar=Calendar(booked=9, days=0, left=0, late_until="", refused=0, known=False),
+    )
+    told = msgspec.structs.replace(answer(), posts=(unknown,), other=(unknown,))
+    (folder / "answer.json").write_bytes(msgspec.json.encode(told))
+    page = b.page(url)
+    assert "The change shortens the mean wait from 2 h 05 to 2 h 05; the days until a place" in page
+    assert "cannot be told: the checkpoint is full" in page
+    assert 'href="/agency/kz_a/2026-06-15?capacity=300"' in page
+    assert page.count('class="course-this"') == page.count('class="course-other"') == 1
+    assert "/agency/kz_a/2026-06-15" not in office.browser().page(url)
+
+
 def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     b = office.browser("agency")
     url, folder = asked(office, b, lanes="9", title="Nine lanes")
@@ -189,7 +272,7 @@ def test_a_question_is_played_and_answered_on_a_page_of_its_own(office, stand):
     assert "seed: 77" in page
     assert "<b>changed:</b> Lanes at each step: 9." in page
     assert "as it is: More trucks come than can cross" in page
-    assert re.search(r"all trucks</th>.*?−20 min.*?<b>wins</b>", page, re.DOTALL)
+    assert re.search(r"all trucks</th>.*?−20 min.*?<b>gains</b>", page, re.DOTALL)
     assert "&lt;b&gt;mine" in page
     assert "<b>mine" not in page
     assert "Nine lanes" in b.page(FORM)

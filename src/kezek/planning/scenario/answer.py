@@ -64,7 +64,9 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
 
     `days` is the mean time between a request and its window; `left` trucks found no place by the last
     day; `late_until` is the last day on which somebody had to come later than asked for, or empty;
-    `refused` walk-ins a day are above their cap.
+    `refused` walk-ins a day are above their cap.  `course` has for each day how many days its last
+    request waits for a place, and is empty where no day was booked at the start.  `known` is false where
+    more may ask than anybody can see: then nothing can be told of days until a place.
     """
 
     booked: int
@@ -72,6 +74,15 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     left: int
     late_until: str
     refused: float
+    course: tuple[int, ...] = ()
+    known: bool = True
+
+    @property
+    def until_place(self) -> float | None:
+        """Mean days until a place over the days of the question; None where it cannot be told."""
+        if not self.known:
+            return None
+        return sum(self.course) / len(self.course) if self.course else self.days
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,8 +8,9 @@ day with what is left over carried on; chance comes in with the trucks, not with
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from kezek.domain.kernel.instant import Instant, day_start, from_datetime, to_datetime, windows
@@ -17,7 +18,10 @@ from kezek.domain.kernel.spread import fit, spread
 from kezek.domain.kernel.value import value
 from kezek.planning.scenario.scenario import Post
 
+UNTIL_MAX = 366
 _DAY_END = "24:00"
+# The day on which was asked, and how many still have no place.
+_Queue: TypeAlias = deque[list[int]]
 
 
 @value(frozen=True, slots=True)
@@ -45,12 +49,15 @@ class Filled:
 
     `days_waited` has (days between request and window, trucks); `left` trucks have found no place by
     the last day; `late_until` is the last day on which somebody came later than asked for, -1 for none.
+    `until` has for each day how many days the last request of that day waits for its place, -1 where it
+    has none by the last day.
     """
 
     bookings: tuple[Booking, ...]
     days_waited: tuple[tuple[int, int], ...]
     left: int
     late_until: int
+    until: tuple[int, ...] = ()
 
 
 def day_places(post: Post, on: date, window: Instant) -> DayPlaces:
@@ -90,42 +97,84 @@ def book(
     by_hour: Sequence[float] | None,
     *,
     counted: int | None = None,
+    booked: Sequence[int] = (),
+    first: int = 0,
 ) -> Filled:
     """Requests of `per_day` trucks met by the days' places.
 
-    What is told of waits is that of the first `counted` days, all of them unless it is said.
+    `booked` places of each day are taken before anybody asks; whom a day has no place for any more takes
+    a later one, before all others.  Nobody asks before day `first`.  What is told of waits is that of
+    the first `counted` days, all of them unless it is said.
     """
     last = len(days) if counted is None else counted
     left = 0
-    waiting: deque[list[int]] = deque()
+    moved: _Queue = deque()
+    waiting: _Queue = deque()
     bookings: list[Booking] = []
     waited: dict[int, int] = {}
+    until = [0] * last
     carried, late_until = 0.0, -1
     for at, day in enumerate(days):
-        carried += per_day
+        carried += per_day if at >= first else 0.0
         if int(carried + 1e-9):
             waiting.append([at, int(carried + 1e-9)])
             carried -= waiting[-1][1]
         free = sum(day.places)
-        taken = 0
-        while waiting and taken < free:
-            asked, trucks = waiting[0]
-            given = min(trucks, free - taken)
-            if at < last:
-                waited[at - asked] = waited.get(at - asked, 0) + given
-                late_until = at if at > asked else late_until
-            taken += given
-            waiting[0][1] -= given
-            if not waiting[0][1]:
-                waiting.popleft()
-        left = sum(trucks for _, trucks in waiting) if at < last else left
+        had = booked[at] if at < len(booked) else 0
+        taken = min(had, free)
+        if had > taken:
+            moved.append([at, had - taken])
+        for queue in (moved, waiting):
+            for asked, given in _served(queue, free - taken):
+                taken += given
+                if at < last:
+                    waited[at - asked] = waited.get(at - asked, 0) + given
+                    late_until = at if at > asked else late_until
+                if queue is waiting and asked < last:
+                    until[asked] = at - asked
+        left = sum(trucks for _, trucks in (*moved, *waiting)) if at < last else left
         shares = _laid(taken, day, by_hour)
         bookings += [
             Booking(at, start, trucks)
             for start, trucks in zip(day.starts, shares, strict=True)
             if trucks
         ]
-    return Filled(tuple(bookings), tuple(sorted(waited.items())), left, late_until)
+    for asked, _ in waiting:
+        if asked < last:
+            until[asked] = -1
+    return Filled(tuple(bookings), tuple(sorted(waited.items())), left, late_until, tuple(until))
+
+
+def days_until_place(
+    days: Sequence[DayPlaces],
+    beyond: DayPlaces,
+    per_day: float,
+    *,
+    counted: int,
+    booked: Sequence[int] = (),
+    first: int = 0,
+) -> tuple[int, ...]:
+    """For each day from `first` until `counted` how long its last request waits for a place, in days.
+
+    After the last day comes `beyond` again and again; UNTIL_MAX is that long and longer.
+    """
+    found = book(days, per_day, None, counted=counted, booked=booked, first=first).until
+    if -1 in found:
+        longer = (*days, *(beyond,) * UNTIL_MAX)
+        found = book(longer, per_day, None, counted=counted, booked=booked, first=first).until
+    return tuple(UNTIL_MAX if not 0 <= one <= UNTIL_MAX else one for one in found[first:])
+
+
+def _served(queue: _Queue, room: int) -> Iterator[tuple[int, int]]:
+    """Takes from a queue whom there is room for: the day on which they asked, and how many they are."""
+    while queue and room > 0:
+        asked, trucks = queue[0]
+        given = min(trucks, room)
+        room -= given
+        queue[0][1] -= given
+        if not queue[0][1]:
+            queue.popleft()
+        yield asked, given
 
 
 def _laid(trucks: int, day: DayPlaces, by_hour: Sequence[float] | None) -> Sequence[int]:

@@ -6,15 +6,25 @@ Seconds count from the local midnight at which the warm-up begins.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
+import msgspec
+
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
-from kezek.planning.scenario.calendar import Filled, at_clock, book, day_places, local
+from kezek.planning.scenario.calendar import (
+    DayPlaces,
+    Filled,
+    at_clock,
+    book,
+    day_places,
+    days_until_place,
+    local,
+)
 from kezek.planning.scenario.scenario import Arrival, Demand, Post, Scenario, Stage
 from kezek.planning.simulation import checkpoint_plan as model
 from kezek.planning.simulation.steps import Steps
@@ -33,7 +43,9 @@ class Compiled:
 
     Trucks that arrive from second `counted_from` until before `counted_until` count.  `load` is the
     greatest share of what a stage, the counterpart, or the calendar can do that demand asks for;
-    `tight` names which.  `refused_per_day` walk-ins are above their cap.
+    `tight` names which.  `refused_per_day` walk-ins are above their cap.  `course` has for each counted
+    day how many days its last request waits for a place, where days are booked already; where more may
+    ask than anybody can see, `known` is false and there is no course.
     """
 
     post: str
@@ -47,6 +59,8 @@ class Compiled:
     load: float
     tight: str
     refused_per_day: float
+    course: tuple[int, ...]
+    known: bool
 
 
 def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compiled:
@@ -63,7 +77,12 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     total = (demand.per_day or 0.0) * (1.0 if demand.factor is None else demand.factor)
     share = (BOOKED_PERCENT if demand.booked_percent is None else demand.booked_percent) / 100
     places = [day_places(post, day, regulation.window) for day in days]
-    calendar = book(places, total * share, demand.by_hour, counted=counted)
+    booked = _taken_before(post, scenario.warm_up_days)
+    # Who asked before the first day of the question has these places.
+    asking = scenario.warm_up_days if booked else 0
+    calendar = book(
+        places, total * share, demand.by_hour, counted=counted, booked=booked, first=asking
+    )
     walking = total * (1 - share)
     admitted = min(walking, _walk_in_cap(regulation, post))
     stages = tuple(
@@ -100,7 +119,32 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
         load=load,
         tight=tight,
         refused_per_day=walking - admitted,
+        course=_course(post, places, total * share, scenario.warm_up_days, counted, booked),
+        known=not demand.at_least,
     )
+
+
+def _taken_before(post: Post, warm_up_days: int) -> list[int]:
+    """Places of each day that are taken at the start; the warm-up is full where what follows is."""
+    return [post.booked_per_day] * (warm_up_days + post.booked_days) if post.booked_days else []
+
+
+def _course(
+    post: Post,
+    places: Sequence[DayPlaces],
+    per_day: float,
+    first: int,
+    counted: int,
+    booked: Sequence[int],
+) -> tuple[int, ...]:
+    """Days until a place for each counted day of a calendar with days that are booked already; none
+    where more may ask than anybody can see.
+    """
+    if post.demand.at_least or not post.booked_days:
+        return ()
+    ordinary = msgspec.structs.replace(post, closure=[], restriction=[])
+    beyond = day_places(ordinary, places[-1].on, HOUR)
+    return days_until_place(places, beyond, per_day, counted=counted, booked=booked, first=first)
 
 
 def ruled(post: Post, regulations: Regulations) -> Regulation:

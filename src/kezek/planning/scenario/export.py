@@ -81,7 +81,7 @@ def _post(post: PostAnswer) -> Mapping[str, list[Row]]:
                 **_figure("no_shows", post.no_shows),
                 **_figure("lost", post.lost),
                 "booked": post.calendar.booked,
-                "days_to_a_place": post.calendar.days,
+                "days_to_a_place": post.calendar.until_place,
                 "without_a_place": post.calendar.left,
             }
         ],

@@ -15,6 +15,7 @@ from kezek.planning.scenario.answer import Answer, Length, PostAnswer
 WIDTH, NARROW, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 400, 150, 46, 8, 26, 22
 _TICKS = 4
 _HALF = 0.5
+_MEDIAN = 3
 _NICE = (1, 2, 3, 4, 5, 6, 8, 10)
 _HOURS = 24
 _DAY_ROOM = 64  # units of width that the label of a day needs
@@ -23,6 +24,8 @@ STYLE = """\
 svg{color:#1b1a17;background:#fbfaf6;font-family:system-ui,sans-serif;font-size:12px}
 .fan-95,.fan-75{fill:currentColor;stroke:none}.fan-95{opacity:.16}.fan-75{opacity:.34}
 .fan-mid{stroke:currentColor;stroke-width:2;fill:none}
+.course-this,.course-other{stroke:currentColor;fill:none;stroke-width:2}
+.course-this{stroke-width:1.5;stroke-dasharray:6 4}
 .axis{stroke:currentColor;stroke-width:1;opacity:.25}text{fill:currentColor;stroke:none}
 .head{font-weight:640}.tick{opacity:.75}
 @media(prefers-color-scheme:dark){svg{color:#ece9e1;background:#16150f}}
@@ -35,6 +38,7 @@ class Words:
 
     waits: str = "wait by hour of arrival, hours"
     line: str = "trucks here, not yet across"
+    until: str = "days until a place, by the day of asking"
     legend: str = "line: the median; strong: half of the cases; faint: nine in ten"
     number: Callable[[float], str] = "{:g}".format
 
@@ -75,6 +79,52 @@ def _groups(answer: Answer, at: int, said: Words) -> list[list[Panel]]:
     waits = [_waits(f"{name}: {said.waits}", post) for name, post in worlds]
     lines = [_line(f"{name}: {said.line}", post.lengths) for name, post in worlds]
     return [waits, lines]
+
+
+def course_picture(answer: Answer, at: int, words: Words | None = None) -> str:
+    """Both worlds of one checkpoint as two lines over time, the first one broken.
+
+    Days until a place where somebody waits for one and it is known how long, else trucks here.
+    """
+    said = words or Words()
+    posts = [answer.posts[at], *(answer.other[at : at + 1])]
+    courses = [[float(days) for days in post.calendar.course] for post in posts]
+    days = all(courses) and any(map(any, courses))
+    lengths = posts[0].lengths
+    if days:
+        marks = [length.at for length in lengths if length.at[11:16] == "00:00"]
+        labels = {n: _short(mark) for n, mark in enumerate(marks[: len(courses[0])])}
+    else:
+        courses = [[length.quantiles[_MEDIAN] for length in post.lengths] for post in posts]
+        labels = {n: _short(length.at) for n, length in enumerate(lengths) if _midnight(length)}
+    title = said.until if days else said.line
+    top = nice(max(map(max, filter(None, courses)), default=0.0))
+    step = (WIDTH - LEFT - RIGHT) / max(1, max(map(len, courses), default=1) - 1)
+    parts = [_frame(title, 0, top, WIDTH, said.number), _dated(labels, step, TOP + PANEL)]
+    for name, course in zip(("course-this", "course-other"), courses, strict=False):
+        line = "L".join(
+            f"{_n(LEFT + step * n)} {_n(TOP + PANEL - PANEL * found / top)}"
+            for n, found in enumerate(course)
+        )
+        parts.append(f'<path class="{name}" d="M{line}"/>' if line else "")
+    return _svg("".join(parts), WIDTH, TOP + PANEL + FOOT, title)
+
+
+def _midnight(length: Length) -> bool:
+    return length.at[11:16] == "00:00"
+
+
+def _short(at: str) -> str:
+    """The day and month of an ISO moment."""
+    return f"{at[8:10]}.{at[5:7]}"
+
+
+def _dated(labels: Mapping[int, str], step: float, floor: float) -> str:
+    return "".join(
+        f'<text class="tick" x="{_n(LEFT + step * at)}" y="{_n(floor + 15)}" text-anchor="middle">'
+        f"{label}</text>"
+        for at, label in _with_room(labels, step)
+    )
 
 
 def drawn(groups: Sequence[Sequence[Panel]], said: Words, *, title: str) -> str:
@@ -125,8 +175,8 @@ def _waits(title: str, post: PostAnswer) -> Panel:
 
 def _line(title: str, lengths: Sequence[Length]) -> Panel:
     columns = tuple(tuple(length.quantiles[at] for at in (0, 2, 3, 4, 6)) for length in lengths)
-    days = [at for at, length in enumerate(lengths) if length.at[11:16] == "00:00"]
-    labels = {at: lengths[at].at[8:10] + "." + lengths[at].at[5:7] for at in days[:-1]}
+    days = [at for at, length in enumerate(lengths) if _midnight(length)]
+    labels = {at: _short(lengths[at].at) for at in days[:-1]}
     return Panel(title, columns, labels, stepped=False)
 
 
@@ -138,14 +188,7 @@ def _panel(panel: Panel, y: int, top: float, width: int, number: Callable[[float
     def height(found: float) -> float:
         return floor - PANEL * found / top
 
-    parts = [f'<text class="head" x="{LEFT}" y="{y + 16}">{escape(panel.title)}</text>']
-    for tick in range(_TICKS + 1):
-        level = top * tick / _TICKS
-        up, mark = _n(height(level)), escape(number(level))
-        parts.append(f'<path class="axis" d="M{LEFT} {up}H{width - RIGHT}"/>')
-        parts.append(
-            f'<text class="tick" x="{LEFT - 6}" y="{up}" dy="4" text-anchor="end">{mark}</text>'
-        )
+    parts = [_frame(panel.title, y, top, width, number)]
     for at, label in _with_room(panel.labels, step):
         x = LEFT + step * (at + (0.5 if panel.stepped else 0))
         parts.append(
@@ -159,6 +202,20 @@ def _panel(panel: Panel, y: int, top: float, width: int, number: Callable[[float
         ],
         step,
     )
+
+
+def _frame(title: str, y: int, top: float, width: int, number: Callable[[float], str]) -> str:
+    """The head of a chart and its scale."""
+    floor = y + TOP + PANEL
+    parts = [f'<text class="head" x="{LEFT}" y="{y + 16}">{escape(title)}</text>']
+    for tick in range(_TICKS + 1):
+        level = top * tick / _TICKS
+        up, mark = _n(floor - PANEL * level / top), escape(number(level))
+        parts.append(f'<path class="axis" d="M{LEFT} {up}H{width - RIGHT}"/>')
+        parts.append(
+            f'<text class="tick" x="{LEFT - 6}" y="{up}" dy="4" text-anchor="end">{mark}</text>'
+        )
+    return "".join(parts)
 
 
 def _with_room(labels: Mapping[int, str], step: float) -> list[tuple[int, str]]:

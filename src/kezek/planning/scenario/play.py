@@ -217,6 +217,8 @@ def _calendar(compiled: Compiled) -> Calendar:
         left=booked.left,
         late_until=_local_day(compiled, booked.late_until),
         refused=compiled.refused_per_day,
+        course=compiled.course,
+        known=compiled.known,
     )
 
 

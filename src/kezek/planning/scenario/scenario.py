@@ -60,9 +60,13 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who wants to cross: `per_day` trucks times `factor`, of which a share books."""
+    """Who wants to cross: `per_day` trucks times `factor`, of which a share books.
+
+    `at_least`: more may want to come than `per_day`, as behind a calendar that is full.
+    """
 
     per_day: Rate | None = None
+    at_least: bool = False
     factor: Factor | None = None
     booked_percent: Percent | None = None
     no_show_percent: Percent | None = None
@@ -125,13 +129,18 @@ class Restriction(
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A checkpoint: one that ships, by its id, or one described in full."""
+    """A checkpoint: one that ships, by its id, or one described in full.
+
+    On the first `booked_days` days `booked_per_day` places a day are taken before anybody asks.
+    """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}_[a-z0-9_]{1,60}$")]
     name: Name | None = None
     zone: Name | None = None
     regulation: Name | None = None
     capacity_per_day: Places | None = None
+    booked_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 0
+    booked_per_day: Places = 0
     opens: Clock = "00:00"
     closes: Clock = "24:00"
     travel_minutes: Minutes | None = None

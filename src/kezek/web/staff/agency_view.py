@@ -16,6 +16,7 @@ from kezek.domain.kernel.instant import day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.text.mark import translatable as t
+from kezek.web.regulation import regulation_name
 from kezek.web.session import signed_in
 from kezek.web.shape import local, post_view, zone_of
 from kezek.web.staff.shown import choices, posts_with_lines
@@ -67,6 +68,7 @@ class Closure(NamedTuple):
 
 class Version(NamedTuple):
     code: str
+    name: str
     version: str
 
 
@@ -99,7 +101,9 @@ class Calendar:
         return {
             "post": post_view(self.post, self.here.lang, self.here.now),
             "posts": choices(self.here, posts),
-            "regulation": Version(self.rules.id, self.rules.effective_on),
+            "regulation": Version(
+                self.rules.id, regulation_name(self.rules, self.here), self.rules.effective_on
+            ),
             "days": [self.cell(day) for day in self.days],
         }
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from kezek.app.agency import governed
 from kezek.app.ground import shipped_ground
 from kezek.app.place_name import own_name
+from kezek.app.unmet import Full, full_of
 from kezek.app.what_if import FILES, Known, Origin, SimulatorBusy, State
 from kezek.app.wish import (
     DAYS_MAX,
@@ -23,6 +24,7 @@ from kezek.app.wish import (
     RUNS_MAX,
     Wish,
     changes_of,
+    coming_of,
     faults_of,
     scenario_of,
 )
@@ -31,42 +33,49 @@ from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.kernel.instant import date_of, local_day
 from kezek.planning.scenario.answer import Answer
 from kezek.planning.scenario.picture import Words as PictureWords
-from kezek.planning.scenario.picture import answer_panels
+from kezek.planning.scenario.picture import answer_panels, course_picture
 from kezek.text.mark import translatable as t
 from kezek.text.times import number
+from kezek.web.regulation import regulation_name
 from kezek.web.render import answer as answered
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import local
 from kezek.web.staff.shown import posts_with_lines
-from kezek.web.staff.what_if_view import changes, lanes_told, shown
+from kezek.web.staff.what_if_view import changes, decision_url, lanes_told, shown
 from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 _ZONE = "Asia/Almaty"
 _RUNS, _LANES_MAX, _PERCENT_MAX = 50, 100, 1_000
 _AGAIN_SECONDS = 3
+_FILLED_MAX = 30
 _DRAWN_MAX = 12  # of more posts the figures are enough
 
 _POSTS = t("Choose a checkpoint; at most %(most)s.")
 _DAYS = t("The last day must be after the first, at most %(most)s days in all.")
 _RANGE = t("Write a whole number from %(least)s to %(most)s.")
 _CLOSED = t("A closure needs a start and a later end.")
+_ONE_POST = t("This number is for one checkpoint: choose one, or leave it empty.")
 _BUSY = t("Other simulations are running. Try again in some minutes.")
 _WRONG = t("This cannot be simulated: %(why)s.")
 _THIS, _OTHER = t("as it is"), t("changed")
 _TITLE = t("What if at %(post)s, from %(day)s")
 _WAITS = t("wait by hour of arrival, hours")
 _LINE = t("trucks at the checkpoint, not yet crossed")
+_UNTIL = t("days until a place, by the day of asking")
 _LEGEND = t("Line: median. Dark band: half of the cases. Light band: nine in ten.")
 
 
 class Choice(NamedTuple):
-    """A post that can be asked about; `lanes` is how many it has at every step, in words."""
+    """A post that can be asked about; `lanes` is how many it has at every step, in words, `full` how
+    far it is booked up.
+    """
 
     id: str
     name: str
     lanes: str
+    full: Full | None
 
 
 class Head(NamedTuple):
@@ -162,6 +171,9 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
         compared=bool(answer.other),
         changes=changes(here, changed),
         shown=shown(here, answer, changed),
+        courses=[_course(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
+        decisions=_decisions(here, scenario.decode(), answer),
+        coming=coming_of(scenario.decode()),
         pictures=[_pictures(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
         legend=say(_LEGEND),
         at=local(known.origin.at, _ZONE),
@@ -190,12 +202,36 @@ def _known(here: Visit, found: str) -> Known:
     return known
 
 
-def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
+def _words(here: Visit) -> PictureWords:
     say = here.words.gettext
-    words = PictureWords(
-        waits=say(_WAITS), line=say(_LINE), number=partial(number, lang=here.words.lang)
+    return PictureWords(
+        waits=say(_WAITS),
+        line=say(_LINE),
+        until=say(_UNTIL),
+        number=partial(number, lang=here.words.lang),
     )
-    drawn = answer_panels(answer, at, words)
+
+
+def _course(here: Visit, answer: Answer, at: int) -> Markup:
+    return Markup(course_picture(answer, at, _words(here)))  # noqa: S704 - drawn by us, escaped
+
+
+def _decisions(here: Visit, scenario: str, answer: Answer) -> dict[str, str]:
+    """By post the form of the decision, filled in, for an agency that governs it."""
+    if here.person is None:
+        return {}
+    own = {p.checkpoint.id for p in governed(posts_with_lines(here), here.person.actor)}
+    changed = changes_of(scenario)
+    found = {
+        post.checkpoint: decision_url(post.checkpoint, answer.begins, changed)
+        for post in answer.posts
+        if post.checkpoint in own
+    }
+    return {checkpoint: url for checkpoint, url in found.items() if url}
+
+
+def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
+    drawn = answer_panels(answer, at, _words(here))
     return [Markup(svg) for svg in drawn]  # noqa: S704 - drawn by us, its texts escaped
 
 
@@ -211,7 +247,9 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
         http_status=422 if typed.errors else 200,
         posts=_posts(here),
         chosen=typed.chosen,
-        regulations=[(rule.id, rule.id) for rule in shipped_ground().regulations.values()],
+        regulations=[
+            (rule.id, regulation_name(rule, here)) for rule in shipped_ground().regulations.values()
+        ],
         values=typed.values,
         errors=typed.errors,
         mine=mine,
@@ -226,15 +264,20 @@ def _posts(here: Visit) -> list[Choice]:
     known = shipped_ground().calibrated
     own = governed(posts_with_lines(here), person.actor)
     named = [
-        (own_name(p.checkpoint, here.lang), p.checkpoint.id)
+        (own_name(p.checkpoint, here.lang), p.checkpoint.id, p)
         for p in own
         if p.checkpoint.id in known
     ]
-    return [Choice(id, name, lanes_told(here, id)) for name, id in sorted(named)]
+    named.sort(key=lambda one: one[:2])
+    reader = here.house.store.reader
+    return [
+        Choice(id, name, lanes_told(here, id), full_of(reader, p, here.now))
+        for name, id, p in named
+    ]
 
 
 def _first(here: Visit) -> Typed:
-    """The form before anything is typed: two weeks from tomorrow."""
+    """The form before anything is typed: two weeks from tomorrow, or what its address fills in."""
     begins = local_day(here.now, _ZONE) + timedelta(days=1)
     values = {
         "from": begins.isoformat(),
@@ -242,17 +285,24 @@ def _first(here: Visit) -> Typed:
         "runs": str(_RUNS),
         "announced": "yes",
     }
-    wanted = here.request.query_params.get("checkpoint", "")
+    query = here.request.query_params
+    wanted = query.get("checkpoint") or ""
+    filled = ("from", "until", "capacity", "closed_from", "closed_until")
+    values |= {name: query[name][:_FILLED_MAX] for name in filled if query.get(name)}
+    full = next((one.full for one in _posts(here) if one.id == wanted), None)
+    if full is not None:
+        values["coming"] = str(full.coming)
     return Typed(values, frozenset({wanted}), None, {})
 
 
 def _typed(here: Visit) -> Typed:
     form, errors = here.form, {}
     names = ("title", "regulation", "closed_from", "closed_until")
-    numbers = ("demand", "lanes", "capacity", "runs", "seed")
+    numbers = ("demand", "coming", "lanes", "capacity", "runs", "seed")
     values = {name: form.text(name, 100) for name in (*names, *numbers, "from", "until")}
     values["announced"] = "yes" if form.ticked("announced") else ""
-    offered = {choice.id: choice.name for choice in _posts(here)}
+    choices = _posts(here)
+    offered = {choice.id: choice.name for choice in choices}
     posts = tuple(dict.fromkeys(p for p in form.all("posts") if p in offered))
     if not 1 <= len(posts) <= POSTS_MAX:
         errors["posts"] = here.words.say(_POSTS, most=POSTS_MAX)
@@ -262,12 +312,15 @@ def _typed(here: Visit) -> Typed:
         begins = until = date(2000, 1, 1)
     limits = {
         "demand": (1, _PERCENT_MAX),
+        "coming": (1, CAPACITY_MAX),
         "lanes": (1, _LANES_MAX),
         "capacity": (0, CAPACITY_MAX),
         "runs": (2, RUNS_MAX),
         "seed": (0, 2**31),
     }
     given = {name: _number(here, name, limits[name], errors) for name in limits}
+    if given["coming"] is not None and len(posts) > 1:
+        errors["coming"] = here.words.gettext(_ONE_POST)
     closed = _moment(values["closed_from"]), _moment(values["closed_until"])
     typed_any = values["closed_from"] or values["closed_until"]
     if typed_any and (closed[0] is None or closed[1] is None or closed[1] <= closed[0]):
@@ -290,6 +343,8 @@ def _typed(here: Visit) -> Typed:
         closed_from=closed[0],
         closed_until=closed[1],
         announced=values["announced"] == "yes",
+        coming=given["coming"],
+        full=tuple(c.full for c in choices if c.full is not None and c.id in posts),
     )
     return Typed(values, frozenset(posts), None if errors else wish, errors)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import time, timedelta
 from typing import Any, NamedTuple
 
+from kezek.app.ground import shipped_ground
 from kezek.app.wish import lanes_of
 from kezek.planning.scenario.answer import Answer, Figure, PostAnswer
 from kezek.text.mark import translatable as t
 from kezek.text.names import vehicle_class
 from kezek.text.times import number, stamp
+from kezek.web.regulation import regulation_name
 from kezek.web.visit import Visit
 
 _MEDIAN, _P90 = 3, 5
@@ -52,6 +55,40 @@ _MORE_PLACES = t(
     "More trucks ask for a place than there are places, so the wait for a place grows."
 )
 _MORE_TRUCKS = t("More trucks come than can cross, so the line grows.")
+_UNKNOWN = t("cannot be told: the checkpoint is full, and the demand is not known")
+_ONE = t("Trucks wait %(wait)s on average; the wait for a place is %(days)s days.")
+_ONE_UNKNOWN = t(
+    "Trucks wait %(wait)s on average; the days until a place cannot be told, because the checkpoint is"
+    " full and the demand is not known."
+)
+_TWO: Mapping[str, str] = {
+    "wins": t(
+        "The change shortens the mean wait from %(wait)s to %(other)s; days until a place: %(days)s as"
+        " it is, %(after)s changed."
+    ),
+    "loses": t(
+        "The change lengthens the mean wait from %(wait)s to %(other)s; days until a place: %(days)s as"
+        " it is, %(after)s changed."
+    ),
+    "same": t(
+        "The change makes no difference to be seen in the mean wait (%(wait)s and %(other)s); days"
+        " until a place: %(days)s as it is, %(after)s changed."
+    ),
+}
+_TWO_UNKNOWN: Mapping[str, str] = {
+    "wins": t(
+        "The change shortens the mean wait from %(wait)s to %(other)s; the days until a place cannot be"
+        " told, because the checkpoint is full and the demand is not known."
+    ),
+    "loses": t(
+        "The change lengthens the mean wait from %(wait)s to %(other)s; the days until a place cannot"
+        " be told, because the checkpoint is full and the demand is not known."
+    ),
+    "same": t(
+        "The change makes no difference to be seen in the mean wait (%(wait)s and %(other)s); the days"
+        " until a place cannot be told, because the checkpoint is full and the demand is not known."
+    ),
+}
 
 
 class Line(NamedTuple):
@@ -73,14 +110,16 @@ class Gain(NamedTuple):
 
 
 class PostShown(NamedTuple):
-    """One checkpoint: its sign, its one number, its figures."""
+    """One checkpoint: its sign, the result in one sentence, its one number, its figures."""
 
+    checkpoint: str
     name: str
     wait: str
     error: str
     other_wait: str
     other_error: str
     warnings: tuple[str, ...]
+    result: str
     lines: tuple[Line, ...]
     bands: tuple[Line, ...]
     gains: tuple[Gain, ...]
@@ -94,7 +133,11 @@ def changes(here: Visit, changed: Mapping[str, Any]) -> list[str]:
             found = changed[field]
             if isinstance(found, float):
                 found = round(100 * found)
-            figure = found if isinstance(found, str) else number(found, here.lang)
+            if isinstance(found, str):
+                rules = shipped_ground().regulations.get(found)
+                figure = found if rules is None else regulation_name(rules, here)
+            else:
+                figure = number(found, here.lang)
             told.append(f"{here.words.gettext(name)}: {figure}")
     for span in changed.get("closure", ()):
         begins, ends = stamp(span["from"], here.lang), stamp(span["until"], here.lang)
@@ -145,16 +188,55 @@ def _post(
     then = number(changed[_LANES], here.lang) if _LANES in changed else now
     lanes = Line(here.words.gettext(_FIELDS[_LANES]), now, then if other else "")
     return PostShown(
+        checkpoint=post.checkpoint,
         name=post.name,
         wait=span(here, post.wait.value),
         error=_error(here, post.wait),
         other_wait=span(here, other.wait.value) if other else "",
         other_error=_error(here, other.wait) if other else "",
         warnings=tuple(_warnings(here, answer, post, other)),
+        result=result(here, answer, post, other),
         lines=(lanes, *_lines(here, post, other)),
         bands=tuple(_bands(here, post, other)),
         gains=tuple(_gains(here, answer, post.checkpoint)),
     )
+
+
+def result(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> str:
+    """The result in one sentence: the wait at the border, and the wait for a place before it."""
+    say, wait = here.words.say, span(here, post.wait.value)
+    until = post.calendar.until_place
+    if other is None:
+        if until is None:
+            return say(_ONE_UNKNOWN, wait=wait)
+        return say(_ONE, wait=wait, days=_days(here, until))
+    gap = next(
+        (g for g in answer.differences if (g.checkpoint, g.group) == (post.checkpoint, "all")), None
+    )
+    verdict = gap.verdict if gap is not None else "same"
+    then, after = span(here, other.wait.value), other.calendar.until_place
+    if until is None or after is None:
+        return say(_TWO_UNKNOWN[verdict], wait=wait, other=then)
+    return say(
+        _TWO[verdict], wait=wait, other=then, days=_days(here, until), after=_days(here, after)
+    )
+
+
+def _days(here: Visit, days: float) -> str:
+    return number(round(days, 1), here.lang)
+
+
+def decision_url(checkpoint: str, begins: str, changed: Mapping[str, Any]) -> str:
+    """The form of the agency's decision with what was changed; empty where it is none of a calendar.
+
+    A closure from midnight to midnight closes its first day.
+    """
+    for closed in changed.get("closure", ()):
+        begin, end = closed["from"], closed["until"]
+        if begin.time() == time() and end >= begin + timedelta(days=1):
+            return f"/agency/{checkpoint}/{begin.date().isoformat()}?close=yes"
+    places = changed.get("capacity_per_day")
+    return "" if places is None else f"/agency/{checkpoint}/{begins}?capacity={places}"
 
 
 def _warnings(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> list[str]:
@@ -203,10 +285,14 @@ def _told(here: Visit, post: PostAnswer) -> list[str]:
         _count(here, post.longest),
         _count(here, post.truck_hours),
         _count(here, post.no_shows),
-        number(round(post.calendar.days, 1), here.lang),
+        _until(here, post.calendar.until_place),
         number(post.calendar.left, here.lang),
         number(round(post.calendar.refused), here.lang),
     ]
+
+
+def _until(here: Visit, days: float | None) -> str:
+    return here.words.gettext(_UNKNOWN) if days is None else _days(here, days)
 
 
 def _bands(here: Visit, post: PostAnswer, other: PostAnswer | None) -> list[Line]:
