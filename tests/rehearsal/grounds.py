@@ -115,7 +115,7 @@ class Embedded:
 def _filled(on: date, lines: tuple[str, ...]) -> bytes:
     """A database's file with everything that is there before the first truck."""
     path = Path(tempfile.mkdtemp()) / "kezek.db"
-    path.write_bytes(_empty())
+    path.write_bytes(empty())
     store = SqliteStore(str(path))
     scene.fill(store, on, lines)
     store.close()
@@ -125,7 +125,8 @@ def _filled(on: date, lines: tuple[str, ...]) -> bytes:
 
 
 @cache
-def _empty() -> bytes:
+def empty() -> bytes:
+    """The same before anything is in it."""
     path = Path(tempfile.mkdtemp()) / "kezek.db"
     SqliteStore(str(path)).close()
     whole = path.read_bytes()

@@ -20,6 +20,8 @@ from kezek.storage.sqlite.fault import Away, ReadOnly
 
 # A process that was killed a moment ago holds its locks until the system has cleared its memory away.
 TRIES, TRY_SECONDS = 10, 0.1
+# Read and written at once; SQLite writes no more than 128 KiB in one piece.
+SETTLE_BYTES = 2**16
 
 _BY_ERRNO: dict[int, tuple[type[StoreFault], str]] = {
     errno.EACCES: (ReadOnly, "give the server's user the right to write it and its folder"),
@@ -186,6 +188,28 @@ def fault_at(path: Path, error: OSError) -> StoreFault:
         error.errno or 0, (Away, "see that its folder exists and may be written")
     )
     return kind(f"{path} cannot be opened or written: {advice}")
+
+
+def settle(path: Path) -> None:
+    """Put on the disk what a server that ended before its sync left in the write-ahead log.
+
+    SQLite takes those commits for done, and so does everybody who reads them; without this they would
+    go when the power goes.  Written once more, for a system may forget what it failed to sync.  It is
+    done under the file's lock, before the first read: seconds for a log of the largest size.
+    """
+    name = f"{path}-wal"
+    if not Path(name).exists():
+        return
+    flags = [apsw.SQLITE_OPEN_WAL | apsw.SQLITE_OPEN_READWRITE, 0]
+    left = apsw.VFSFile("", name, flags)
+    try:
+        size = left.xFileSize()
+        for at in range(0, size, SETTLE_BYTES):
+            left.xWrite(left.xRead(min(SETTLE_BYTES, size - at), at), at)
+        if size:
+            left.xSync(apsw.SQLITE_SYNC_NORMAL)
+    finally:
+        left.xClose()
 
 
 def ours(connection: apsw.Connection, path: Path) -> bool:

@@ -239,6 +239,7 @@ class SqliteStore:
 def _writer(path: Path) -> apsw.Connection:
     """The writing connection, on a file of ours at the newest version."""
     try:
+        files.settle(path)
         connection = apsw.Connection(
             str(path), flags=apsw.SQLITE_OPEN_READWRITE, statementcachesize=256
         )
