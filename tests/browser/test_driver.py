@@ -209,7 +209,7 @@ def test_a_lost_ticket_is_found_by_number_and_phone(window: Window, room, size: 
     assert number
     other = window(size)
     other.goto("/")
-    other.get_by_role("link", name="Ticket", exact=True).click()
+    other.get_by_role("link", name="My ticket", exact=True).click()
     room.watcher(other).expect(404, 422)
     fields = other.locator("main form").get_by_role("textbox")
     fields.nth(0).fill(number[1])

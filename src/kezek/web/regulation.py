@@ -197,7 +197,7 @@ def _row(rules: Regulation, say: Words, label: str, value: str, number: str) -> 
     return _noted(say.gettext(label), value, note, say)
 
 
-_NEAR = t("Kezek chose this number. The source is about the matter and does not state it:")
+_NEAR = t("Kezek chose this number. The source is on this subject but does not state it:")
 _FROM_LAW, _SEEN = t("stated by the law"), t("observed in the running system")
 
 

@@ -71,8 +71,8 @@ _TWO: Mapping[str, str] = {
         " it is, %(after)s changed."
     ),
     "same": t(
-        "The change makes no difference to be seen in the mean wait (%(wait)s and %(other)s); days"
-        " until a place: %(days)s as it is, %(after)s changed."
+        "The change makes no visible difference in the mean wait (%(wait)s and "
+        "%(other)s); days until a place: %(days)s as it is, %(after)s changed."
     ),
 }
 _TWO_UNKNOWN: Mapping[str, str] = {
@@ -85,8 +85,9 @@ _TWO_UNKNOWN: Mapping[str, str] = {
         " be told, because the checkpoint is full and the demand is not known."
     ),
     "same": t(
-        "The change makes no difference to be seen in the mean wait (%(wait)s and %(other)s); the days"
-        " until a place cannot be told, because the checkpoint is full and the demand is not known."
+        "The change makes no visible difference in the mean wait (%(wait)s and "
+        "%(other)s); the days until a place cannot be told, because the "
+        "checkpoint is full and the demand is not known."
     ),
 }
 
