@@ -75,7 +75,13 @@ class Town:
         self.store = store
         clock: Any = None
         self.access = PlainAccess(
-            store, self.locks, clock, self.watch, session_hours=1, one_time_hours=1
+            store,
+            self.locks,
+            clock,
+            self.watch,
+            session_hours=1,
+            one_time_hours=1,
+            unconfirmed_max=20,
         )
 
     def do(self, command: Any) -> Any:

@@ -274,9 +274,6 @@ def test_an_answer_never_becomes_a_formula():
     assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket,read_as"
     assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,,"
     assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x,'
-    assert lines[0] == "line,plate,answer,reason,sentence,next,number,code,ticket"
-    assert lines[1] == "2,'=1+1,refused,plate_impossible,No.,Look.,,,"
-    assert lines[2] == '3,TST1,booked,,"Booked, yes.",,9,7F4M,http://here/t/9-x'
 
 
 def test_an_hour_that_clocks_are_put_over_is_refused_by_its_name(posts):

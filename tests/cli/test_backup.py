@@ -19,11 +19,13 @@ import apsw
 import msgspec
 import pytest
 
+from kezek.app.copy import refuse_different
 from kezek.app.desk.batch import Done
 from kezek.app.file import APPLICATION
 from kezek.app.fingerprint import Fingerprint
 from kezek.app.manifest import File, Manifest
 from kezek.app.port import Session
+from kezek.app.promise import Place
 from kezek.app.withdrawal import Withdrawn, withdrawals_of
 from kezek.bootstrap import close_house, open_house
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
@@ -47,6 +49,8 @@ from tests.ledger.book import KEY, OTHER_KEY
 from tests.storage.postgres.cluster import cluster
 from tests.world import PEOPLE, World
 
+# The shift of the codes is not restored, and this promise reads counters.
+SHIFTED = {"counter", Place.promise}
 ENTRY = Session("d" * 64, 3, "session", 5, 2**50)
 
 
@@ -101,8 +105,11 @@ def test_a_backup_comes_back_as_it_was_and_nobody_is_signed_in(
 ):
     restored = tmp_path / "restored.db"
     answer = call("restore", backup, "--to", f"sqlite:{restored}", "--json").answer
-    assert of(restored) == of(folder / "kezek.db")
-    assert answer["backup"]["fingerprint"] == answer["fingerprint"]
+    refuse_different(of(restored), of(folder / "kezek.db"), passed=SHIFTED)
+    before, after = (one["fingerprint"]["tables"] for one in (answer["backup"], answer))
+    assert before.pop("counter")["count"] == after.pop("counter")["count"] + 1
+    assert before == after
+    assert not any(one["broken"] for one in answer["fingerprint"]["promises"])
     assert answer["backup"]["schema"] == HEAD
     store = SqliteStore(str(restored))
     assert store.session(ENTRY.digest) is None
@@ -131,7 +138,7 @@ def test_keys_come_back_and_never_over_other_ones(folder: Path, call: Call, tmp_
     assert call("restore", whole, "--with-keys", "--folder", new).code == 0
     assert (new / "keys" / "log-signing.pem").read_bytes() == KEY.pem()
     assert (new / "keys" / "log-signing.pem").stat().st_mode & 0o777 == 0o600
-    assert of(new / "kezek.db") == of(folder / "kezek.db")
+    refuse_different(of(new / "kezek.db"), of(folder / "kezek.db"), passed=SHIFTED)
     other = tmp_path / "other"
     (other / "keys").mkdir(parents=True)
     (other / "keys" / "log-signing.pem").write_bytes(OTHER_KEY.pem())
@@ -155,7 +162,7 @@ def test_the_way_through_postgresql_changes_nothing(
     assert manifest["store"] == "postgresql"
     assert {path.name for path in again.iterdir()} == {"kezek.db", "manifest.json"}
     assert call("restore", again, "--to", f"sqlite:{back}").code == 0
-    assert of(back) == of(folder / "kezek.db")
+    refuse_different(of(back), of(folder / "kezek.db"), passed=SHIFTED)
 
 
 def test_a_server_goes_on_while_it_is_backed_up(network: Path, call: Call, tmp_path: Path):

@@ -69,7 +69,7 @@ def test_an_installation_goes_to_postgresql_and_back_unchanged(
     assert fingerprint["size"] == fingerprint["position"] > 8
     assert all(not one["broken"] for one in fingerprint["promises"])
     assert {one["promise"].split()[0] for one in fingerprint["promises"]} == {
-        "I2", "I3", "I4", "I6", "I9", "I12", "I16", "I17"
+        "I2", "I3", "I4", "I6", "I9", "I12", "I16", "I17", "I18"
     }  # fmt: skip
 
 

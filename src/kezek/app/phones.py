@@ -27,8 +27,15 @@ def numbering_plan(number: str) -> str:
     """
     if number.startswith(_NOBODY):
         return number
-    try:
-        found = parse(number)
-    except NumberParseException:
-        return ""
-    return format_number(found, PhoneNumberFormat.E164) if is_possible_number(found) else ""
+    # A prefix of home may hide behind another one: only a number that stands as written is somebody's.
+    for _ in number:
+        try:
+            found = parse(number)
+        except NumberParseException:
+            return ""
+        if not is_possible_number(found):
+            return ""
+        before, number = number, format_number(found, PhoneNumberFormat.E164)
+        if number == before:
+            return number
+    return ""

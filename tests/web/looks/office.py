@@ -136,6 +136,7 @@ def console() -> dict:
         "next": rows[0],
         "then": rows[1:],
         "waiting": 63,
+        "running": 26,
         "soon": [(1, 55, 70), (3, 40, 66), (6, 12, 41)],
         "pace": 25,
         "called": [
@@ -640,6 +641,8 @@ def bulk() -> dict:
         "done": 2,
         "refused": 1,
         "answer": "line,plate,answer",
+        "notes": ["The table was read as windows-1251."],
+        "problems": [],
         "errors": {},
         **FORM,
     }
@@ -666,6 +669,7 @@ def choose_post(kind: str) -> dict:
             url="#",
             post=post,
             waiting=n,
+            due=n - 1,
             called=2,
             gate=1,
             awaiting=0,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace as V
+from typing import TypeVar
 
 from tests.web.looks.words import NOW
 
+D = TypeVar("D")
 TODAY = NOW.date()
 LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 chance = random.Random(13)
@@ -41,7 +44,21 @@ def value(text: str, on: date = TODAY) -> str:
 
 
 def code() -> str:
-    return "".join(chance.choice(LETTERS) for _ in range(4))
+    return next(CODES)
+
+
+def _once(draw: Callable[[], D]) -> Iterator[D]:
+    """What is drawn, each once: two rows of a page with one id would be one truck twice."""
+    seen: set[D] = set()
+    while True:
+        drawn = draw()
+        if drawn not in seen:
+            seen.add(drawn)
+            yield drawn
+
+
+CODES = _once(lambda: "".join(chance.choice(LETTERS) for _ in range(4)))
+BOOKINGS = _once(lambda: chance.randrange(20000, 30000))
 
 
 PLATES = {
@@ -70,7 +87,7 @@ def truck(country: str = "") -> V:
         country=country,
         plate=plate,
         tail=plate.replace(" ", "")[-3:],
-        booking=chance.randrange(20000, 30000),
+        booking=next(BOOKINGS),
     )
 
 
@@ -121,6 +138,8 @@ def post(row: list) -> V:
         places=first.places if first else 0,
         days=d,
         waiting=waiting if running else None,
+        due=waiting // 2 if running else None,
+        next_hour="18:00" if today else "",
         wait="1–2 h" if running and waiting > 9 else "",
         state=state,
         note="",
