@@ -34,9 +34,13 @@ def test_no_page_scrolls_sideways(room: Room, tour: Tour, name: str):
         address = page.url.split("?lang=")[0].split("&lang=")[0]
         page.goto(f"{address}{'&' if '?' in address else '?'}lang={lang}")
         found += [f"320 px, {lang}: {fault}" for fault in too_wide(page)]
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        page.set_viewport_size({"width": 360, "height": 740})
+        found += [f"200 %, 360 px, {lang}: {fault}" for fault in too_wide(page)]
+        page.set_viewport_size({"width": 320, "height": 640})
     page.set_viewport_size({"width": 720, "height": 740})
     page.evaluate("document.documentElement.style.fontSize = '200%'")
-    found += [f"200 %: {fault}" for fault in too_wide(page)]
+    found += [f"200 %, 720 px: {fault}" for fault in too_wide(page)]
     assert not found, "\n".join(found)
 
 

@@ -129,3 +129,13 @@ def test_a_full_post_names_others_to_the_same_country_with_a_place_sooner(shippe
         assert "Nur Zholy" not in named
         assert "First free: " in page
     assert "Sooner at another checkpoint" not in shipped.page("/checkpoints/kz_maykapchagay")
+
+
+def test_posts_without_a_queue_are_folded_and_open_in_a_search(shipped):
+    page = shipped.page("/")
+    folded = page[page.index('<details class="idle" id="idle">') : page.index("</details>")]
+    assert "24 checkpoints without an electronic queue" in folded
+    assert folded.count('class="off"') == page.count('class="off"') == 24
+    found = shipped.page("/?q=torugart")
+    assert '<details class="idle" id="idle" open>' in found
+    assert 'id="none" hidden' in found

@@ -107,13 +107,16 @@ def draw(here: Visit, q: str) -> str:
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
         posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
-    groups = _groups(here, posts)
+    home = _home(rows)
+    groups = _groups(here, [one for one in posts if one[1].today is not None], home)
+    idle = _groups(here, [one for one in posts if one[1].today is None], home)
     shown = [post for _, post in posts]
     return render(
         here,
         "pages/network.html",
         zone=zone,
         columns=_columns(groups),
+        idle=idle,
         total=Total(
             places=sum(post.today or 0 for post in shown),
             open=sum(bool(post.today) for post in shown),
@@ -173,11 +176,15 @@ def shown_state(row: PostRow) -> str:
     return "full" if row.state == "open" and full_today else STATES[row.state]
 
 
-def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]]) -> list[Group]:
-    """Posts by the way they lead; the country with most lines comes first, its groups by size."""
-    lines = Counter(row.post.checkpoint.country for row, _ in posts if row.post.line)
-    every = Counter(row.post.checkpoint.country for row, _ in posts)
-    home = max(every, key=lambda c: (lines[c], every[c]), default="")
+def _home(rows: list[PostRow]) -> str:
+    """The country with most lines."""
+    lines = Counter(row.post.checkpoint.country for row in rows if row.post.line)
+    every = Counter(row.post.checkpoint.country for row in rows)
+    return max(every, key=lambda c: (lines[c], every[c]), default="")
+
+
+def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]], home: str) -> list[Group]:
+    """Posts by the way they lead; those of the home country come first."""
     found: dict[tuple[str, str], list[BoardPost]] = {}
     for row, post in posts:
         way = (row.post.checkpoint.country, neighbour_of(row.post.checkpoint))

@@ -12,6 +12,12 @@ const find = () => {
   const rows = [...document.querySelectorAll("[data-find]")];
   for (const row of rows) row.hidden = nothing || !fits(words, row.dataset.find);
   for (const table of document.querySelectorAll(".posts")) table.hidden = !table.querySelector("[data-find]:not([hidden])");
+  const idle = document.getElementById("idle");
+  if (idle) {
+    const found = Boolean(idle.querySelector("[data-find]:not([hidden])"));
+    idle.hidden = !found;
+    idle.open = Boolean(words.length) && found;
+  }
   document.getElementById("none").hidden = rows.some((row) => !row.hidden);
 };
 q.addEventListener("input", find);
