@@ -56,7 +56,7 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     assert shown.status_code == 200
     told = effects(shown.text)
     assert told["bookings lose this"] == 5
-    assert told["drivers choose a"] == 5
+    assert told["drivers may choose"] == 5
     assert told["bookings stay as"] == 5
     assert told["free places are"] == booked.day(ahead=1).capacity - 10 - (5 - 5)
     assert told["overbooked, deleted or"] == 0

@@ -245,7 +245,8 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
         request,
         "pages/what_if_form.html",
         http_status=422 if typed.errors else 200,
-        posts=_posts(here),
+        # Those that are chosen stand first, in sight.
+        posts=sorted(_posts(here), key=lambda one: one.id not in typed.chosen),
         chosen=typed.chosen,
         regulations=[
             (rule.id, regulation_name(rule, here)) for rule in shipped_ground().regulations.values()
