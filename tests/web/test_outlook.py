@@ -92,6 +92,21 @@ def test_the_ticket_shows_when_the_call_and_the_crossing_are_likely(office):
     assert "We have not yet measured how accurate this is here." in page
 
 
+def test_the_carrier_s_overview_shows_when_a_call_is_expected(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    number = office.book(9, start=office.window(A, hour=9))
+    office.done(Arrive(office.key(), OFFICER, number))
+    browser = office.browser("carrier")
+    assert "call about" not in browser.page("/carrier")
+    answer = told(office)
+    mine = next(one for one in answer.trucks if one.number == number)
+    step = 5 * MINUTE
+    low, high = mine.called.at[1] // step * step, -(-mine.called.at[5] // step) * step
+    page = words(browser.page("/carrier"))
+    assert f"call about {clock(office, low)} to {clock(office, high)}" in page
+
+
 def test_a_measured_accuracy_stands_beside_the_range(office):
     crossed(office, 1)
     number = arrived(office, 2)

@@ -7,9 +7,15 @@ from collections.abc import Callable
 from kezek.app.checkpoint import Post
 from kezek.app.port import Reader, Store
 from kezek.app.ticket import Tickets, TicketView
-from kezek.domain.booking.booking import CODE_LENGTH, CODE_LETTERS, Booking, numbers_of
+from kezek.domain.booking.booking import (
+    CODE_LENGTH,
+    CODE_LETTERS,
+    Booking,
+    Particulars,
+    numbers_of,
+)
 from kezek.domain.kernel.facts import Counter
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.instant import DAY, Instant
 from kezek.domain.kernel.keyboard import plate_readings
 from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.kernel.text import cleaned
@@ -21,6 +27,9 @@ FOUND_MAX = 12
 # Codes come again: so many of the newest bookings with one are looked at.
 CODED_MAX = 20
 TEXT_LENGTH_MAX = 600
+# What has ended is looked for so long, in so many events of its line at most.
+ENDED_FOR = DAY
+ENDED_PAGE, ENDED_PAGES_MAX = 2_000, 5
 
 
 def is_code(text: str) -> bool:
@@ -58,6 +67,28 @@ class Finder:
         views = self._tickets.views(self._numbers(post, text, now), now)
         here = [v for v in views if v.booking.line == post.line.id]
         return sorted(here, key=lambda v: (not v.live, -v.booking.number))[:FOUND_MAX]
+
+    def find_ended(self, post: Post, text: str, now: Instant) -> list[TicketView]:
+        """Bookings of the post's line that ended within a day and whose plate fits, the latest first.
+
+        They are found in the log, so that no index of plates outlives its bookings.
+        """
+        code = fold(cleaned(text)[:TEXT_LENGTH_MAX])
+        if len(code) < CODE_LENGTH or post.line is None:
+            return []
+        parts = {code, *plates.searched(text), *twins(code), *spellings(text, self._formats)}
+        reader, numbers = self._store.reader, set[int]()
+        before = 1 << 62
+        for _ in range(ENDED_PAGES_MAX):
+            events = reader.events_before(before, ENDED_PAGE, post.line.id)
+            numbers |= {event.number for event in events if event.at >= now - ENDED_FOR}
+            if len(events) < ENDED_PAGE or events[-1].at < now - ENDED_FOR:
+                break
+            before = events[-1].position
+        who = reader.many(Particulars, sorted(numbers - {0}))
+        fitting = [p.number for p in who.values() if any(part in p.plate for part in parts)]
+        ended = [v for v in self._tickets.views(sorted(fitting)[-CODED_MAX:], now) if not v.live]
+        return sorted(ended, key=lambda v: -(v.booking.ended_at or 0))[:FOUND_MAX]
 
     def _numbers(self, post: Post, text: str, now: Instant) -> list[int]:
         assert post.line is not None, "checked by the caller"

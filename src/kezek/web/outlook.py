@@ -116,6 +116,18 @@ def likely(
     return _by_pace(here, post, queue, waits)
 
 
+def expected_call(here: Visit, view: TicketView) -> Between | None:
+    """When a truck in line is expected to be called, where its line has a forecast."""
+    line, booking = view.post.line, view.booking
+    if line is None or view.place is None:
+        return None
+    found = here.house.forecasts.of(line.id, here.now)
+    truck = found.truck(booking.number) if found is not None else None
+    if truck is None or truck.called is None:
+        return None
+    return _between(truck.called, max(here.now, booking.start or 0), zone_of(view.post))
+
+
 def _truck(
     found: Outlook, number: int, waits: InLine | None, *, called: bool
 ) -> TruckForecast | None:

@@ -22,28 +22,26 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import AddDriver, Cancel, ChangeCause, Move, fixed
 from kezek.domain.booking.stand import owns, serves
 from kezek.domain.booking.transition import Verb
-from kezek.domain.kernel.instant import HOUR, MINUTE
+from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.approve import Propose
 from kezek.text import names, refusals
-from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web import book_flow
 from kezek.web.book_flow import Flow, Moving
 from kezek.web.calendar_file import KIND, calendar_file
 from kezek.web.live import live
 from kezek.web.render import answer, html, page, redirect, render
-from kezek.web.shape import local, post_view, zone_of
+from kezek.web.shape import local, zone_of
 from kezek.web.stop import RefusedStop, Step, Stop
-from kezek.web.ticket_view import context_of, head_of
+from kezek.web.ticket_sheet import BEFORE, QR, sheet_of
+from kezek.web.ticket_view import context_of
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
 
 UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
 
-_QR = translatable("QR code of the ticket")
 _MOVED = translatable("The booking has its new time.")
 _PROPOSED = translatable(
     "The cancellation is proposed. A second person at the checkpoint must agree."
@@ -51,11 +49,8 @@ _PROPOSED = translatable(
 _CANCELLED = translatable("The booking is cancelled. The place goes to others.")
 _NAMED = translatable("The driver is named on the ticket.")
 _BACK = translatable("Back to the ticket")
-_BEFORE = translatable("Be at the waiting area before your hour begins.")
-_CLOSES = translatable("If the checkpoint closes, you choose a new time free of charge.")
 _CODE = translatable("Ticket code %(code)s")
 _CROSSING = translatable("Border crossing at %(post)s")
-_FIXED = translatable("Plate, VIN and checkpoint cannot be changed.")
 
 
 def held(here: Visit, secret: str) -> TicketView:
@@ -142,7 +137,7 @@ def _drawn(
     here: Visit, view: TicketView, secret: str, errors: Mapping[str, str] | None = None
 ) -> str:
     """The page with marks where the forms' token and key belong."""
-    label = here.words.gettext(_QR)
+    label = here.words.gettext(QR)
     picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
     more = {
         "stream": f"/t/{secret}/live" if view.live else None,
@@ -170,7 +165,7 @@ async def ticket_qr(request: PageRequest, secret: FromPath[str]) -> Response[byt
     text = here.house.papers.qr_text(held(here, secret))
     if not text:
         raise Stop("not_found")
-    svg = here.house.papers.qr_svg(text, here.words.gettext(_QR))
+    svg = here.house.papers.qr_svg(text, here.words.gettext(QR))
     return answer(request, svg.encode(), kind="image/svg+xml", headers=UNSEEN)
 
 
@@ -179,38 +174,8 @@ async def ticket_print(request: PageRequest, secret: FromPath[str]) -> Response[
     """The ticket on one sheet of paper."""
     here = visit(request)
     view = held(here, secret)
-    papers, regulation = here.house.papers, view.post.regulation
-    text = papers.qr_text(view)
-    svg = papers.qr_svg(text, here.words.gettext(_QR)) if text else ""
-    assert regulation is not None, "a ticket stands in a line with a regulation"
-    return page(
-        request,
-        "pages/print.html",
-        zone=zone_of(view.post),
-        headers=UNSEEN,
-        ticket=head_of(view, secret),
-        post=post_view(view.post, here.lang, here.now),
-        qr=Markup(svg),  # noqa: S704 - our own drawing; its label is escaped there
-        regulation=regulation.id,
-        rules=_sentences(regulation, here.words),
-        printed=local(here.now, zone_of(view.post)),
-    )
-
-
-def _sentences(regulation: Regulation, say: Words) -> list[str]:
-    late = regulation.keeps_place_for // HOUR
-    return [
-        say.gettext(_BEFORE),
-        say.count(
-            "If you come late, you keep your place for %(num)s hour. Then you go "
-            "behind the trucks of the current hour.",
-            "If you come late, you keep your place for %(num)s hours. Then you go "
-            "behind the trucks of the current hour.",
-            late,
-        ),
-        say.gettext(_CLOSES),
-        say.gettext(_FIXED),
-    ]
+    sheet = sheet_of(here, view, secret)._asdict()
+    return page(request, "pages/print.html", zone=zone_of(view.post), headers=UNSEEN, **sheet)
 
 
 @get("/t/{secret:str}/calendar.ics")
@@ -230,7 +195,7 @@ async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Respon
         end=end,
         title=say.say(_CROSSING, post=name),
         place=name,
-        text=f"{code}\n{say.gettext(_BEFORE)}\n{address_of(here, secret)}",
+        text=f"{code}\n{say.gettext(BEFORE)}\n{address_of(here, secret)}",
     )
     return answer(request, body, kind=KIND, headers=UNSEEN)
 

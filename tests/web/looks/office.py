@@ -509,7 +509,7 @@ def mine(status: str, start: str, on: date = TODAY, **more: object) -> V:
         end=at(f"{int(start[:2]) + 1:02}:00", on),
         status=status,
         zone="UTC+5",
-        **{"place": None, "by": None, **more},
+        **{"place": None, "by": None, "ended": None, "call": None, **more},
         **vars(truck("KZ")),
     )
 
@@ -519,7 +519,7 @@ def carrier() -> dict:
         mine("called", "17:00", by=at("17:41")),
         mine("displaced", "20:00", nur=False),
         mine("late", "15:00"),
-        mine("here", "18:00", place=14),
+        mine("here", "18:00", place=14, call=V(low=at("18:40"), high=at("19:20"))),
         mine("here", "18:00", place=22),
         mine("booked", "21:00"),
         mine("crossed", "11:00"),
@@ -527,6 +527,7 @@ def carrier() -> dict:
     ]
     tomorrow = date(2026, 6, 14)
     return {
+        "displaced": 1,
         "site": site("carrier", CARRIER, "Silk Road Logistics"),
         "company": "Silk Road Logistics",
         "as_of": at("17:22"),
@@ -575,6 +576,22 @@ def garage() -> dict:
     }
 
 
+def carrier_move() -> dict:
+    hours = [V(value=f"{n}", start=at(f"{n}:00"), chosen=n == 20) for n in (20, 21)]
+    trucks = [mine("displaced", "20:00", number=n) for n in (1, 2, 3)]
+    return {
+        "site": site("carrier", CARRIER, "Silk Road Logistics"),
+        "rows": [
+            V(truck=t, hours=hours if t.number < 3 else [], proposed=t.number < 3) for t in trucks
+        ],
+        "more": 0,
+        "results": [V(ok=True, text="927PK06: 14 June, 20:00.", url="#")],
+        "done": 1,
+        "refused": 0,
+        **FORM,
+    }
+
+
 def bulk() -> dict:
     b = book("when")
     vehicles = [
@@ -616,6 +633,8 @@ def bulk() -> dict:
     ]
     return {
         "site": site("bulk", CARRIER, "Silk Road Logistics"),
+        "problems": ["Line 1: Column 9, “colour”, is unknown."],
+        "notes": ["The file was read as windows-1251."],
         "posts": [V(id=p.id, name=p.name, there=p.there) for p in (DOSTYK, NUR)],
         "checkpoint": "kz_dostyk",
         "day": b["day"],

@@ -447,6 +447,17 @@ def printed() -> dict:
     return {**t, "rules": rules, "printed": NOW}
 
 
+def printed_day() -> dict:
+    s = printed()
+    names = ("ticket", "post", "qr", "rules", "printed")
+    return {
+        "site": s["site"],
+        "day": NOW.date(),
+        "sheets": [V(**{n: s[n] for n in names})],
+        "left": 3,
+    }
+
+
 def reading(page: str) -> dict:
     more = {
         "order": {

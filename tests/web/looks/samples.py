@@ -51,6 +51,8 @@ PAGES: dict[str, tuple[str, dict]] = {
     "keys": ("pages/keys.html", office.keys()),
     "log": ("pages/log.html", office.log()),
     "carrier": ("pages/carrier.html", office.carrier()),
+    "carrier_move": ("pages/carrier_move.html", office.carrier_move()),
+    "print_day": ("pages/print_day.html", road.printed_day()),
     "garage": ("pages/garage.html", office.garage()),
     "bulk": ("pages/bulk.html", office.bulk()),
     "clerk": ("pages/clerk.html", office.clerk()),

@@ -16,6 +16,7 @@ TEMPLATES = WEB / "templates"
 OFFICE = {
     "console",
     "carrier",
+    "carrier_move",
     "garage",
     "bulk",
     "clerk",

@@ -10,6 +10,7 @@ import pytest
 
 from kezek.domain.account.account import GarageVehicle
 from kezek.domain.account.garage import KeepInGarage
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.web.live import messages_of
@@ -277,6 +278,68 @@ class TestTable:
         text = f'{HEAD}\nkz_a,2026-06-14,x,KZ,"=HYPERLINK(1)",,,'
         page = self.send(office.browser("carrier"), text).text
         assert "&#39;=HYPERLINK(1)" in page or "'=HYPERLINK(1)" in html.unescape(page)
+
+
+class TestMovedTogether:
+    MOVE = "/carrier/move"
+
+    def lost(self, office: Office, *trucks: int) -> list[int]:
+        numbers = [office.book(n, start=office.window(day=1, hour=12)) for n in trucks]
+        close = CloseDay(office.key(), PEOPLE["agency"], A, "2026-06-14", "repair")
+        office.done(close)
+        return numbers
+
+    def test_all_are_proposed_hours_and_moved_with_one_press(self, office):
+        numbers = self.lost(office, 1, 2, 3)
+        b = office.browser("carrier")
+        assert f'href="{self.MOVE}"' in b.page("/carrier")
+        page = b.page(self.MOVE)
+        assert "3 trucks need a new time" in page
+        ticked = re.findall(r'name="truck" value="(\d+)" checked', page)
+        assert ticked == [str(n) for n in numbers]
+        chosen = dict(re.findall(r'name="hour\.(\d+)".*?value="([^"]+)" selected', page))
+        fields = b.fill(page, self.MOVE) | {"truck": ticked}
+        fields |= {f"hour.{n}": hour for n, hour in chosen.items()}
+        answer = b.post(self.MOVE, fields)
+        assert answer.status_code == 200
+        assert "3 moved, 0 refused" in answer.text
+        assert "No truck needs a new time." in answer.text
+        assert [office.status(n) for n in numbers] == ["confirmed"] * 3
+        assert sum(e.kind == "moved" for e in office.events()) == 3
+        again = b.post(self.MOVE, fields)
+        assert again.status_code == 200
+        assert sum(e.kind == "moved" for e in office.events()) == 3
+        office.check()
+
+    def test_the_refused_is_named_and_the_others_move(self, office):
+        one, two = self.lost(office, 1, 2)
+        b = office.browser("carrier")
+        page = b.page(self.MOVE)
+        start = re.search(rf'name="hour\.{one}".*?value="([^"]+)" selected', page)[1]
+        fields = b.fill(page, self.MOVE) | {"truck": [str(one), str(two), "999"]}
+        fields |= {f"hour.{one}": start, f"hour.{two}": "2026-06-14T07:00Z"}
+        text = b.post(self.MOVE, fields).text
+        assert "1 moved, 1 refused" in text
+        assert "TST00002: " in text
+        assert office.status(two) == "displaced"
+
+    def test_nobody_moves_the_trucks_of_another(self, office):
+        (number,) = self.lost(office, 1)
+        b = office.browser("rival")
+        fields = b.token() | {"key": "a" * 20, "truck": str(number)}
+        b.post(self.MOVE, fields | {f"hour.{number}": "2026-06-15T07:00Z"})
+        assert office.status(number) == "displaced"
+
+    def test_the_tickets_of_a_day_are_printed_together(self, office):
+        for n in (1, 2):
+            office.book(n, start=office.window(day=1, hour=10 + n))
+        office.book(3, start=office.window(day=2))
+        office.book(4, start=office.window(day=1), who="rival")
+        page = office.browser("carrier").page("/carrier/print?day=2026-06-14")
+        assert page.count('<article class="sheet">') == 2
+        assert page.count("<svg") > page.count('<article class="sheet">')
+        empty = office.browser("carrier").page("/carrier/print?day=2026-07-20")
+        assert "No ticket for this day." in empty
 
 
 class TestKept:

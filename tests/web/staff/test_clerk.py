@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross
 from kezek.web.shape import hour_value
 from tests.web.staff.office import Browser, Office, code_of
-from tests.world import PEOPLE, B, vehicle
+from tests.world import PEOPLE, A, B, vehicle
 
 BOOK = "/clerk/book"
 AT = f"{BOOK}?checkpoint=kz_a&day=2026-06-14&hour=2026-06-14T07:00Z"
@@ -86,6 +89,27 @@ def test_bookings_are_found_by_plate_code_and_number_at_the_own_post(office: Off
         assert "TST00001" in page
         assert re.search(r'href="/t/1-[\w-]+/print"', page)
     assert "TST00002" not in look_for(b, "TST")
+
+
+def test_what_has_ended_is_found_with_how_and_when(office: Office):
+    number, officer = office.book(1, start=office.window(hour=9)), PEOPLE["officer"]
+    for step in (Arrive, Admit, Cross):
+        if step is Admit:
+            office.done(Call(office.key(), officer, A))
+        office.done(step(office.key(), officer, number))
+    office.wait(minutes=70)
+    page = look_for(office.browser("clerk"), "TST00001")
+    assert "Nothing found" not in page
+    found = page[page.index("Found for") : page.index("Book for a driver")]
+    assert "Crossed" in found
+    assert "13 June, 09:30" in found
+    office.wait(hours=25)
+    assert "Nothing found" in look_for(office.browser("clerk"), "TST00001")
+
+
+def test_the_search_stands_before_the_posts_nobody_asked_for(office: Office):
+    page = office.browser("clerk").page("/clerk")
+    assert page.index('id="find-h"') < page.index('id="new-h"')
 
 
 def test_moved_and_cancelled_for_a_caller_under_the_clerks_own_name(office: Office):

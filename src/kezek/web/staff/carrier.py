@@ -13,7 +13,7 @@ from kezek.app.garage import Fleet, fleet, lines_of
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.status import Status
-from kezek.domain.kernel.instant import to_datetime
+from kezek.domain.kernel.instant import date_of, local_day, to_datetime
 from kezek.web.live import live_of
 from kezek.web.render import page
 from kezek.web.session import signed_in
@@ -21,8 +21,12 @@ from kezek.web.shape import local, zone_of
 from kezek.web.site import network_zone
 from kezek.web.staff.garage import own_vehicles
 from kezek.web.staff.shown import Truck, truck
+from kezek.web.ticket import UNSEEN
+from kezek.web.ticket_sheet import sheet_of
 from kezek.web.visit import PageRequest, Visit, visit
 
+# A QR code is drawn for each.
+SHEETS_MAX = 200
 _HERE = (Status.ARRIVED, Status.ADMITTED)
 
 
@@ -55,6 +59,7 @@ def carrier(request: PageRequest) -> Response[bytes]:
         counts=_counts(own),
         today=[truck(here, view) for view in own.today],
         coming=_coming(here, own),
+        displaced=sum(v.status is Status.DISPLACED for v in (*own.today, *own.coming)),
         free=sum(v.own is None and not v.taken for v in vehicles),
     )
 
@@ -79,6 +84,32 @@ def _coming(here: Visit, own: Fleet) -> list[ComingDay]:
     return [ComingDay(day, [truck(here, view) for view in views]) for day, views in days]
 
 
+@get("/carrier/print", sync_to_thread=False)
+def print_day(request: PageRequest) -> Response[bytes]:
+    """The tickets of a day, each on a sheet of its own; a wrong day is today."""
+    here, person = visit(request), signed_in(request, Role.CARRIER)
+    zone = network_zone(here.house)
+    day = date_of(request.query_params.get("day", "")) or local_day(here.now, zone)
+    own = fleet(here.house.store.reader, here.house.tickets, person.account.id, here.now)
+    views = [v for v in (*own.today, *own.coming) if v.live and _window_on(v, day)]
+    views.sort(key=lambda v: (v.booking.start or 0, v.booking.number))
+    papers = here.house.papers
+    return page(
+        request,
+        "pages/print_day.html",
+        zone=zone,
+        headers=UNSEEN,
+        day=day,
+        sheets=[sheet_of(here, v, papers.link_of(v.booking)) for v in views[:SHEETS_MAX]],
+        left=max(0, len(views) - SHEETS_MAX),
+    )
+
+
+def _window_on(view: TicketView, day: date) -> bool:
+    start = view.booking.start
+    return start is not None and local_day(start, zone_of(view.post)) == day
+
+
 @get("/carrier/stream", sync_to_thread=False)
 def carrier_stream(request: PageRequest) -> Stream:
     """News of the lines in which the carrier has trucks, and of no others."""
@@ -86,4 +117,4 @@ def carrier_stream(request: PageRequest) -> Stream:
     return live_of(request, lines_of(here.house.store.reader, person.account.id, here.now))
 
 
-HANDLERS = (carrier, carrier_stream)
+HANDLERS = (carrier, print_day, carrier_stream)

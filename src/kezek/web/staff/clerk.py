@@ -69,8 +69,15 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
 
 
 def _found(here: Visit, served: list[Post], q: str) -> list[Truck]:
-    views = [view for p in served for view in here.house.finder.find(p, q, here.now)] if q else []
-    views.sort(key=lambda v: (not v.live, -v.booking.number))
+    if not q:
+        return []
+    finder = here.house.finder
+    by_number = {
+        view.booking.number: view
+        for p in served
+        for view in (*finder.find(p, q, here.now), *finder.find_ended(p, q, here.now))
+    }
+    views = sorted(by_number.values(), key=lambda v: (not v.live, -v.booking.number))
     return [truck(here, view) for view in views[:FOUND_MAX]]
 
 

@@ -16,6 +16,7 @@ from kezek.domain.vehicle.reading import read
 from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.text.times import utc_offset
+from kezek.web.outlook import Between, expected_call
 from kezek.web.shape import STATES, local, there_name, zone_of
 from kezek.web.visit import Visit
 
@@ -46,6 +47,8 @@ class Truck(NamedTuple):
     place: int | None
     by: datetime | None
     zone: str
+    ended: datetime | None
+    call: Between | None
 
 
 def posts_with_lines(here: Visit) -> list[Post]:
@@ -133,4 +136,6 @@ def truck(here: Visit, view: TicketView) -> Truck:
         place=view.place,
         by=local(by, zone) if by is not None else None,
         zone=utc_offset(local(here.now, zone)),
+        ended=local(booking.ended_at, zone) if booking.ended_at is not None else None,
+        call=expected_call(here, view),
     )
