@@ -660,8 +660,6 @@ def bulk() -> dict:
         "done": 2,
         "refused": 1,
         "answer": "line,plate,answer",
-        "notes": ["The table was read as windows-1251."],
-        "problems": [],
         "errors": {},
         **FORM,
     }
