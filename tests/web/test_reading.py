@@ -25,7 +25,7 @@ def test_every_number_of_the_rules_says_whether_it_is_ours(shipped):
 def test_sources_are_links_and_a_number_of_ours_says_what_its_source_is(shipped):
     page = shipped.page("/regulations/kz")
     assert '<a href="https://cgr.qoldau.kz/en/information/faq" rel="noopener noreferrer">' in page
-    assert "The source is about the matter and does not state it" in page
+    assert "The source is on this subject but does not state it" in page
     said = words(shipped.page("/regulations/kg-dostuk?lang=ru"))
     assert "действует с 20 марта 2025 г. " in said
     assert "четверг" not in said

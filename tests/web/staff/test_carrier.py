@@ -373,7 +373,7 @@ class TestKept:
         )
         assert "2 booked" in page
         assert "is full" in page
-        assert "not kept: TST00002." in page
+        assert "Not added: TST00002." in page
 
     def test_next_week_s_table_is_made_of_the_list_and_can_be_sent(self, office):
         b = office.browser("carrier")
