@@ -35,6 +35,15 @@ def test_the_log_of_a_stopped_installation(call: Call, folder: Path):
     assert "DMA" not in call("log", "--folder", folder).out, "ids only, never personal data"
 
 
+def test_a_line_that_is_not_there_is_refused_as_a_running_server_refuses_it(
+    call: Call, folder: Path
+):
+    refused = call("log", "--folder", folder, "--line", "nonsense", "--json")
+    assert refused.code == ExitCode.REFUSED
+    assert refused.document["problem"]["code"] == "line_unknown"
+    assert refused.document["problem"]["facts"] == {"line": "nonsense"}
+
+
 def test_instants_are_told_in_utc_and_in_the_checkpoint_s_time(call: Call, folder: Path):
     call("book", "kz_syrym", TOMORROW, *TRUCK, "--folder", folder)
     out = call("log", "--folder", folder, "--last", "1").out

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import click
 
 from kezek.cli.export import erase, export
-from kezek.cli.installation import folder_option, opened
+from kezek.cli.installation import folder_option, opened, refusal
 from kezek.cli.log_continue import continue_log
 from kezek.cli.log_sentence import sentence
 from kezek.cli.output import answer, json_option, print_json, say, wants_json
@@ -66,6 +66,7 @@ def log(
         if follow or server:
             raise click.UsageError("a running server shows its log to an API key: name --key-file.")
         with opened(folder) as house:
+            _refuse_unknown(house, line)
             events = house.store.reader.events_before(1 << 62, last, line)
             zones = {post.line.id: post.line.zone for post in _posts(house) if post.line}
         _print([_shown(event) for event in reversed(events)], zones)
@@ -140,6 +141,14 @@ def _shown(event: Logged) -> dict[str, Any]:
         "number": event.number or None,
         "body": json.loads(event.body),
     }
+
+
+def _refuse_unknown(house: House, line: str) -> None:
+    """A line that is not there is refused, as a running server refuses it."""
+    if line and house.network.of_line(line) is None:
+        from kezek.domain.kernel.refusal import Reason, Refused
+
+        raise refusal(Refused(Reason.LINE_UNKNOWN, {"line": line}))
 
 
 def _posts(house: House) -> list[Post]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kezek.domain.booking.booking import code_of
+from kezek.domain.booking.status import settled
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from tests.world import AGENCIES, GUARDS, PEOPLE, POSTS, World
+from tests.world import AGENCIES, GUARDS, PEOPLE, POSTS, A, World
 
 
 @pytest.mark.parametrize("line", POSTS)
@@ -46,3 +49,23 @@ def test_two_regulations_and_a_third_run_side_by_side():
     assert fees == {"KZT", "KGS", "XXX"}
     assert len(AGENCIES) == len(POSTS)
     w.check()
+
+
+def test_a_missed_call_moves_the_place_when_its_time_is_over_and_not_when_the_timer_says_so():
+    w = World()
+    number = w.book(start=w.window(hour=9))
+    w.done(Arrive(w.key(), PEOPLE["officer"], number))
+    w.done(Call(w.key(), PEOPLE["officer"], A))
+    row, rules = w.booking(number), w.rules[w.line().regulation]
+    over = row.call_until
+    assert over is not None
+    assert settled(row, rules, over - 1) == row
+    lost = settled(row, rules, over)
+    assert (lost.called_at, lost.call_until, lost.joined_at) == (None, None, over)
+    assert lost.misses == row.misses + 1
+    w.until(over)
+    w.wait(minutes=7)
+    assert settled(row, rules, w.now.at) == lost, "whenever somebody looks"
+    assert settled(lost, rules, w.now.at) == lost
+    w.tick()
+    assert replace(w.booking(number), look_at=lost.look_at, step=lost.step) == lost
