@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from kezek.app import log_page
 from kezek.app.affected import Affected, Choice, affected_table, have_moved
 from kezek.app.agency import calendar, closures, effect_of, governed, hours
 from kezek.app.checkpoint import Network
@@ -148,9 +149,22 @@ def test_after_a_decision_it_is_known_who_has_chosen_a_new_time(w):
     assert have_moved(w.store.reader, A, past, past + DAY) == ()
 
 
+def test_who_lost_a_time_and_what_closed_the_day_is_known_however_much_came_after(w, monkeypatch):
+    monkeypatch.setattr(log_page, "SCANNED_MAX", 1)
+    monkeypatch.setattr(log_page, "_CHUNK", 1)
+    number = w.book(1, start=w.window(day=1, hour=9))
+    w.done(CloseDay(w.key(), PEOPLE["agency"], A, TOMORROW, "flood"))
+    for truck in range(2, 6):
+        w.book(truck, start=w.window(day=2, hour=8))
+    first, past = (day_start(d, "Asia/Almaty") for d in (TOMORROW_DATE, date(2026, 6, 15)))
+    assert [one.number for one in have_moved(w.store.reader, A, first, past)] == [number]
+    (closed,) = closures(w.store.reader, A, calendar(w.store.reader, post(w), w.now.at))
+    assert (closed.displaced, closed.decision is not None) == (1, True)
+
+
 def test_a_name_that_begins_like_a_formula_is_no_formula_in_a_table():
     one = Affected(1, "K7PM", 0, VehicleClass.IN_TURN, "=1+1")
-    assert affected_table([one], "UTC").splitlines() == [
-        "code,window,class,carrier,choice,new_window",
-        "K7PM,1970-01-01 00:00,in_turn,'=1+1,open,",
+    assert affected_table([one], "UTC", ";").splitlines() == [
+        "code;window;class;carrier;choice;new_window",
+        "K7PM;1970-01-01 00:00;in_turn;'=1+1;open;",
     ]

@@ -64,6 +64,14 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
         lambda r: r.counted("a", "exception_refused", 0),
         "INDEX event_exception_refused (line=? AND at>?)",
     ),
+    "displaced": (
+        lambda r: r.of_kind("a", "displaced", 0),
+        "INDEX event_displaced (line=? AND at>?)",
+    ),
+    "day_closed": (
+        lambda r: r.of_kind("a", "day_closed", 0),
+        "INDEX event_day_closed (line=? AND at>?)",
+    ),
     "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
     "coded": (lambda r: r.coded("K7QD", 9), "INDEX booking_salt (salt>? AND salt<?)"),
     "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),

@@ -285,6 +285,21 @@ def test_events_are_counted_by_line_kind_and_time(store: Store):
     assert reader.counted(LINE, "called_out_of_turn", 61) == 0
 
 
+def test_events_of_one_kind_come_latest_first(store: Store):
+    events = [
+        event(1, at=10, kind="displaced", number=1),
+        event(2, at=20, kind="displaced", number=2),
+        event(3, at=20, kind="displaced", number=3),
+        event(4, at=20, kind="arrived", number=2),
+        event(5, at=30, kind="displaced", number=4, line=OTHER),
+    ]
+    save(store, [], events)
+    reader = store.reader
+    assert [e.number for e in reader.of_kind(LINE, "displaced", 0)] == [3, 2, 1]
+    assert [e.number for e in reader.of_kind(LINE, "displaced", 11)] == [3, 2]
+    assert reader.of_kind(LINE, "day_closed", 0) == []
+
+
 def test_plates_are_found_by_a_part(store: Store):
     save(
         store,

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kezek.app.log_page import newest_first
+from kezek.app.bulk import csv_text
 from kezek.app.port import Reader
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.facts import Row
-from kezek.domain.kernel.instant import Instant, to_datetime
+from kezek.domain.kernel.instant import DAY, Instant, to_datetime
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.slot import Slot
 
 # The columns of the table: the window that is lost and the new one are local times.
 COLUMNS = ("code", "window", "class", "carrier", "choice", "new_window")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+# No window is booked, and so none is lost, longer before it begins: no horizon comes near to it.
+_NOTICE_MAX = 400 * DAY
 
 
 class Choice(StrEnum):
@@ -86,28 +87,21 @@ def hours_that_lose(
 def have_moved(reader: Reader, line: str, first: Instant, past: Instant) -> tuple[Affected, ...]:
     """Who lost a window from `first` until before `past`, and what they have chosen since."""
     had: dict[int, Instant] = {}
-    for event in newest_first(reader, reader.last_position() + 1, line):
-        if event.kind == EventKind.DISPLACED:
-            start = json.loads(event.body)["from"]
-            if start is not None and first <= start < past:
-                had.setdefault(event.number, start)
+    for event in reader.of_kind(line, EventKind.DISPLACED, first - _NOTICE_MAX):
+        start = json.loads(event.body)["from"]
+        if start is not None and first <= start < past:
+            had.setdefault(event.number, start)
     bookings = reader.many(Booking, sorted(had))
     return _told(reader, list(bookings.values()), had)
 
 
-def affected_table(affected: Iterable[Affected], zone: str) -> str:
+def affected_table(affected: Iterable[Affected], zone: str, separator: str) -> str:
     """The rows as CSV with times of the zone: `COLUMNS`, one row for each booking."""
-    text = io.StringIO()
-    table = csv.writer(text)
-    table.writerow(COLUMNS)
+    rows = []
     for one in affected:
         start, chosen = (_time(at, zone) for at in (one.start, one.chosen))
-        carrier = one.carrier
-        # A spreadsheet would reckon with a name that begins like a formula.
-        if carrier[:1] in _FORMULA:
-            carrier = f"'{carrier}"
-        table.writerow((one.code, start, one.vehicle_class, carrier, one.choice, chosen))
-    return text.getvalue()
+        rows.append((one.code, start, one.vehicle_class, one.carrier, one.choice, chosen))
+    return csv_text((COLUMNS, *rows), separator)
 
 
 def _time(at: Instant | None, zone: str) -> str:

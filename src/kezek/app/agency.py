@@ -176,13 +176,8 @@ def closures(reader: Reader, line: str, days: Sequence[TakenDay]) -> list[Closed
     """The closed days among them, each with the decision that closed it."""
     ours = {day.on.isoformat() for day in days if not day.open and day.basis == "agency"}
     decisions: dict[str, Logged] = {}
-    for event in newest_first(reader, reader.last_position() + 1, line) if ours else ():
-        if event.kind == EventKind.DAY_CLOSED:
-            on = json.loads(event.body)["day"]
-            if on in ours:
-                decisions.setdefault(on, event)
-                if len(decisions) == len(ours):
-                    break
+    for event in reader.of_kind(line, EventKind.DAY_CLOSED, 0) if ours else ():
+        decisions.setdefault(json.loads(event.body)["day"], event)
     found: list[Closed] = []
     for day in days:
         if not day.open:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
@@ -227,14 +227,19 @@ ANSWER_COLUMNS = (
 
 def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str], separator: str = ",") -> str:
     """The answers as a table to keep; `links` maps booking numbers to addresses of tickets."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator)
-    writer.writerow(ANSWER_COLUMNS)
+    rows = []
     for a in answers:
         number = a.number or ""
         cells = (a.line, a.plate, "booked" if a.ok else "refused", a.reason, a.sentence)
         last = (a.next_step, number, a.code, links.get(a.number, ""), a.read_as)
-        writer.writerow([plain(cell) for cell in (*cells, *last)])
+        rows.append((*cells, *last))
+    return csv_text((ANSWER_COLUMNS, *rows), separator)
+
+
+def csv_text(rows: Iterable[Iterable[str | int]], separator: str) -> str:
+    """Rows as a table for a spreadsheet; no cell is a formula."""
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=separator).writerows([plain(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

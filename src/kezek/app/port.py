@@ -199,6 +199,9 @@ class Reader(Source, Protocol):
     def counted(self, line: str, kind: str, since: Instant) -> int:
         """How many events of a kind the line has had since an instant."""
 
+    def of_kind(self, line: str, kind: str, since: Instant) -> Sequence[Logged]:
+        """All events of an indexed kind that the line has had since an instant, the latest first."""
+
     def awaiting(self, line: str) -> Sequence[int]:
         """Bookings of the line, ended or not, whose call out of turn lacks its second approval."""
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from kezek.app.bulk import COLUMNS, plain
+from kezek.app.bulk import COLUMNS, csv_text
 from kezek.app.port import Reader
 from kezek.app.ticket import Tickets, TicketView
 from kezek.domain.account.account import GarageVehicle
@@ -84,9 +82,5 @@ def _row(vehicle: GarageVehicle, view: TicketView | None, now: Instant) -> dict[
 
 def table_csv(rows: Sequence[dict[str, str]], separator: str) -> str:
     """The table that `read_sheet` reads, with its first line; no cell is a formula."""
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator)
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([plain(row.get(column, "")) for column in COLUMNS])
-    return out.getvalue()
+    cells = ([row.get(column, "") for column in COLUMNS] for row in rows)
+    return csv_text((COLUMNS, *cells), separator)

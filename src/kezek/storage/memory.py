@@ -197,6 +197,10 @@ class MemoryReader(MemoryRows):
     def counted(self, line: str, kind: str, since: Instant) -> int:
         return sum(e.line == line and e.kind == kind and e.at >= since for e in self.log)
 
+    def of_kind(self, line: str, kind: str, since: Instant) -> Sequence[Logged]:
+        found = [e for e in self.log if e.line == line and e.kind == kind and e.at >= since]
+        return sorted(found, key=lambda e: (e.at, e.position), reverse=True)
+
     def awaiting(self, line: str) -> Sequence[int]:
         found = [b for b in self.all(Booking) if b.exception == "awaiting"]
         return [b.number for b in found if b.line == line]

@@ -295,8 +295,11 @@ _index(None, log.c.number, where="number <> 0")
 # PostgreSQL's must be told.
 Index(None, log.c.line).ddl_if(dialect="sqlite")
 LINE_INDEX = "CREATE INDEX event_line_position ON event (line, position)"
-# Only the kinds that boards and forecasts count by the hour.
-for _kind in ("crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"):
+# Only the kinds that boards and forecasts count by the hour, and those an agency looks up by day.
+for _kind in (
+    *("crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"),
+    *("displaced", "day_closed"),
+):
     _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 
 # I16: erased in its place, never dropped, so that what somebody removes by hand shows.

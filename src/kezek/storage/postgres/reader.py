@@ -34,8 +34,9 @@ _STRETCHES = (
 _HEADS = f"{mapping(SignedHead).select} WHERE number < %s ORDER BY number DESC LIMIT %s".encode()
 _EVENTS = f"{mapping(Logged).select} WHERE "
 # Kinds with an index of their own, which is used only where the statement itself says the kind.
-_COUNTED = frozenset(
+_INDEXED = frozenset(
     {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
+    | {"displaced", "day_closed"}
 )
 
 
@@ -265,9 +266,17 @@ class PostgresReader(Rows):
 
     def counted(self, line: str, kind: str, since: Instant) -> int:
         statement = "SELECT count(*) FROM event WHERE line = %s AND at >= %s AND kind = "
-        if kind in _COUNTED:
+        if kind in _INDEXED:
             return self._numbers(f"{statement}'{kind}'".encode(), line, since)[0]
         return self._numbers(f"{statement}%s".encode(), line, since, kind)[0]
+
+    def of_kind(self, line: str, kind: str, since: Instant) -> Sequence[Logged]:
+        assert kind in _INDEXED, f"no index of {kind}"
+        return self._events(
+            f"line = %s AND kind = '{kind}' AND at >= %s ORDER BY at DESC, position DESC",
+            line,
+            since,
+        )
 
     def awaiting(self, line: str) -> Sequence[int]:
         return self._numbers(

@@ -23,9 +23,10 @@ R = TypeVar("R", bound=Row)
 
 _DAYS = f'{mapping(Day).select} WHERE line = ? AND "on" BETWEEN ? AND ? ORDER BY "on"'
 _SLOTS = f"{mapping(Slot).select} WHERE line = ? AND start >= ? AND start < ? ORDER BY start"
-# Kinds that boards count often, each with an index of its own; another kind reads the whole log.
-_COUNTED = frozenset(
+# Kinds with an index of their own; another kind reads the whole log.
+_INDEXED = frozenset(
     {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
+    | {"displaced", "day_closed"}
 )
 _EVENTS = f"{mapping(Logged).select} WHERE "
 _STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first < ? ORDER BY first"
@@ -227,12 +228,18 @@ class SqliteReader(Rows):
 
     def counted(self, line: str, kind: str, since: Instant) -> int:
         statement = "SELECT count(*) FROM event WHERE line = ? AND kind = ? AND at >= ?"
-        if kind in _COUNTED:
+        if kind in _INDEXED:
             # A constant, not a parameter: only then does SQLite see that its index of this kind fits.
             return self._numbers(statement.replace("kind = ?", f"kind = '{kind}'"), (line, since))[
                 0
             ]
         return self._numbers(statement, (line, kind, since))[0]
+
+    def of_kind(self, line: str, kind: str, since: Instant) -> Sequence[Logged]:
+        assert kind in _INDEXED, f"no index of {kind}"
+        return self._events(
+            f"line = ? AND kind = '{kind}' AND at >= ? ORDER BY at DESC, position DESC", line, since
+        )
 
     def awaiting(self, line: str) -> Sequence[int]:
         return self._numbers(

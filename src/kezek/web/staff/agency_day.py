@@ -21,11 +21,11 @@ from kezek.text.mark import translatable as t
 from kezek.text.names import vehicle_class
 from kezek.text.times import day as day_text
 from kezek.text.times import number
-from kezek.web.render import answer as answered
 from kezek.web.render import page
 from kezek.web.shape import local
 from kezek.web.staff.agency_view import OWN_POSTS, Calendar, agency_at
 from kezek.web.staff.deed import field_errors, said
+from kezek.web.staff.truck_table import csv_file, separator
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
@@ -113,13 +113,8 @@ def affected_file(
         if isinstance(told, Refused):
             raise RefusedStop(told, zone=view.zone)
         rows = told.affected
-    # With a mark by which spreadsheets know UTF-8.
-    body = b"\xef\xbb\xbf" + affected_table(rows, view.zone).encode()
-    headers = {
-        "Content-Disposition": f'attachment; filename="affected-{checkpoint}-{on}.csv"',
-        "Cache-Control": "no-store",
-    }
-    return answered(request, body, kind="text/csv; charset=utf-8", headers=headers)
+    table = affected_table(rows, view.zone, separator(here))
+    return csv_file(request, table, f"affected-{checkpoint}-{on}.csv")
 
 
 def _moved(view: Calendar, day: TakenDay) -> tuple[Affected, ...]:
