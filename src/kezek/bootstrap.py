@@ -24,7 +24,7 @@ from kezek.app.find_ticket import LostTickets
 from kezek.app.forecast import Forecasts
 from kezek.app.house import Demo, House
 from kezek.app.ledger import Ledger
-from kezek.app.newcomer import Newcomers
+from kezek.app.newcomer import Newcomers, Registrations
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
@@ -136,7 +136,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         proofs=Proofs(store),
         rates=rates,
         newcomers=Newcomers(desk, rates, settings.rate_book),
-        registered=Daily(lambda: clock.now().real),
+        registrations=Registrations(desk, Daily(lambda: clock.now().real), settings.accounts_day),
         proxies=Proxies(settings.proxies, settings.proxy_header),
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),

@@ -6,8 +6,10 @@ import asyncio
 from dataclasses import dataclass, field, replace
 
 from kezek.app.desk.batch import Done
-from kezek.app.newcomer import Newcomers
+from kezek.app.newcomer import Newcomers, Registrations
 from kezek.app.rate import Daily, Rates
+from kezek.domain.account.actor import ANYWHERE, PUBLIC, Role
+from kezek.domain.account.decide import AddAccount
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
 from tests.world import PEOPLE, World
@@ -27,6 +29,14 @@ class Desk:
         replayed = command.key in self.seen
         self.seen.append(command.key)
         return Done({}, 1, replayed=replayed)
+
+
+class Slow(Desk):
+    """Answers after the others have asked."""
+
+    async def submit(self, command):
+        await asyncio.sleep(0)
+        return await super().submit(command)
 
 
 def rows(*keys: str, actor=NEW) -> list:
@@ -69,10 +79,25 @@ def test_a_confirmed_carrier_is_bound_by_nothing_here():
 def test_a_day_is_counted_until_midnight_and_a_clock_set_back_gives_none():
     now = [5 * DAY]
     daily = Daily(lambda: now[0])
-    daily.add("here")
-    daily.add("here")
-    assert (daily.count("here"), daily.count("there")) == (2, 0)
+    assert [daily.take("here", 2) for _ in range(3)] == [True, True, False]
+    assert daily.take("there", 2)
     now[0] -= DAY
-    assert daily.count("here") == 2
+    assert not daily.take("here", 2)
+    daily.give_back("here")
+    assert [daily.take("here", 2) for _ in range(2)] == [True, False]
     now[0] = 6 * DAY
-    assert daily.count("here") == 0
+    assert daily.take("here", 2)
+
+
+def test_accounts_asked_for_at_once_are_no_more_than_one_after_another():
+    opens = Registrations(Slow(), Daily(lambda: 0), 2)
+
+    async def all_at_once(*keys: str) -> list[str]:
+        commands = (AddAccount(key, PUBLIC, key, "N", "", Role.CARRIER, ANYWHERE) for key in keys)
+        answers = await asyncio.gather(*(opens.open(one, "here") for one in commands))
+        return ["ok" if isinstance(answer, Done) else str(answer.reason) for answer in answers]
+
+    late = "accounts_too_many"
+    assert asyncio.run(all_at_once("no", "a")) == ["vehicle_booked", "ok"]
+    assert asyncio.run(all_at_once("a", "a")) == ["ok", late], "a replay takes its turn and no more"
+    assert asyncio.run(all_at_once("b", "c", "d")) == ["ok", late, late]

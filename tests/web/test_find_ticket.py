@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from kezek.app import find_ticket
 from kezek.app.rate import STRANGERS
 from kezek.domain.booking.change import Cancel
 from kezek.web import own_tickets
@@ -148,3 +149,29 @@ def test_guessing_is_slowed_down_by_address():
         assert "Code: rate_limited" in answer.text
         office.wait(minutes=2)
         assert ask(browser, 1, "+77000000007").status_code == 422
+
+
+def test_two_spellings_of_one_plate_are_guesses_at_one_booking():
+    with opened(rate_sign_in=1, proxy_header="x-real-ip") as office:
+        office.book(7, who="public")
+        code = office.booking(1).code
+        typed = ["TST00007", code, "1", "tst 00-007"]
+        codes = []
+        for name in (*typed, *typed):
+            browser = office.browser()
+            browser.client.headers["x-real-ip"] = f"192.0.2.{len(codes)}"
+            codes.append(ask(browser, name, "+77000000000").status_code)
+        assert codes == [*[422] * STRANGERS, 429, 429]
+
+
+def test_a_text_that_may_stand_for_much_is_looked_for_so_often(office, monkeypatch):
+    asked: list[str] = []
+
+    def namesakes(_reader: object, _authority: str, plate: str) -> list:
+        asked.append(plate)
+        return []
+
+    monkeypatch.setattr(type(office.store.reader), "namesakes", namesakes)
+    monkeypatch.setattr(find_ticket, "spellings", lambda *_: (f"X{n}" for n in range(999)))
+    office.house.lost_tickets.named("0O1I5S8B2Z6G")
+    assert len(set(asked)) <= find_ticket.SPELLINGS_MAX + 3

@@ -218,6 +218,19 @@ def test_cancelling_needs_two_presses_and_gives_the_place_back(office):
     office.check()
 
 
+def test_staff_who_press_twice_propose_a_cancellation_once(office):
+    number = office.book(1)
+    office.done(Arrive(office.key(), PEOPLE["officer"], number))
+    url = f"/t/{office.house.papers.link(number)}"
+    b = office.browser("officer")
+    form = b.fill(b.page(url), f"{url}/cancel") | {"cause": "asked_by_driver"}
+    for _ in range(2):
+        answer = b.post(f"{url}/cancel", form)
+        assert answer.status_code == 303
+        assert "proposed" in b.flash(answer)
+    assert office.status(number) == "arrived"
+
+
 def test_cancelling_twice_says_where_the_booking_stands(office):
     number, browser = office.book(1, who="public"), office.browser()
     address = link(office, number)

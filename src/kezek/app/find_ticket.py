@@ -6,6 +6,9 @@ a live booking is found: whose truck it was before is nobody's business.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 from kezek.app.find import is_code, with_code
 from kezek.app.port import Store
 from kezek.app.ticket import Tickets
@@ -18,10 +21,12 @@ from kezek.domain.vehicle.reading import spellings
 from kezek.domain.vehicle.spelling import fold
 
 TEXT_LENGTH_MAX = 60
+# Each is looked for in the database while others wait.  A plate with one or two slips has a few.
+SPELLINGS_MAX = 12
 
 
 def asked_for(text: str) -> str:
-    """What somebody asks for, whether there is such a booking or not: by it guesses are counted."""
+    """What somebody asks for; by it guesses are counted where there is no such booking."""
     folded = fold(text[:TEXT_LENGTH_MAX])
     number = _number(folded)
     return folded if number is None else str(number)
@@ -38,12 +43,12 @@ class LostTickets:
     def __init__(self, store: Store, tickets: Tickets, formats: PlateFormats) -> None:
         self._store, self._tickets, self._formats = store, tickets, formats
 
-    def find(self, text: str, phone: str) -> int | None:
-        """The booking's number, None for every guess that does not fit; a wrong one learns no more."""
-        fits = (n for n in self._candidates(text) if self._tickets.lost(n, phone))
-        return next(fits, None)
+    def find(self, numbers: Iterable[int], phone: str) -> int | None:
+        """The booking of the phone, None for every guess that does not fit; it learns no more."""
+        return next((n for n in numbers if self._tickets.lost(n, phone)), None)
 
-    def _candidates(self, text: str) -> list[int]:
+    def named(self, text: str) -> list[int]:
+        """The bookings that a text may stand for.  One has many texts, so guesses count against it."""
         folded = fold(text[:TEXT_LENGTH_MAX])
         reader = self._store.reader
         counter = reader.get(Counter, "booking")
@@ -61,6 +66,7 @@ class LostTickets:
         """Nobody has said the country: every plate that the text may stand for, in any of them."""
         reader = self._store.reader
         authorities = sorted({line.authority for line in reader.all(Line)})
-        named = dict.fromkeys((*plates.searched(text), *spellings(text, self._formats)))
+        known = islice(spellings(text, self._formats), SPELLINGS_MAX)
+        named = dict.fromkeys((*plates.searched(text), *known))
         keys = [key for a in authorities for one in named for key in reader.namesakes(a, one)]
         return [claim.number for claim in reader.many(Claim, keys).values()]

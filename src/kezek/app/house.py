@@ -13,13 +13,13 @@ from kezek.app.find import Finder
 from kezek.app.find_ticket import LostTickets
 from kezek.app.forecast import Forecasts
 from kezek.app.ledger import Ledger
-from kezek.app.newcomer import Newcomers
+from kezek.app.newcomer import Newcomers, Registrations
 from kezek.app.papers import Papers
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.presence import Presence
 from kezek.app.proof import Proofs
 from kezek.app.queue import Queues
-from kezek.app.rate import Daily, Familiar, Proxies, Rates
+from kezek.app.rate import Familiar, Proxies, Rates
 from kezek.app.readiness import Readiness
 from kezek.app.streams import Streams
 from kezek.app.tally import Pulse, Traffic
@@ -69,7 +69,7 @@ class House:
     proofs: Proofs
     rates: Rates
     newcomers: Newcomers
-    registered: Daily
+    registrations: Registrations
     proxies: Proxies
     familiar: Familiar
     streams: Streams

@@ -1,7 +1,7 @@
-"""Bookings of carriers that nobody has confirmed: so many a minute, counted when they are made.
+"""Carriers that nobody has confirmed: how many open an account a day, and book a minute.
 
-How many they may hold is a rule, decided by the desk; how fast they come is none, for the log's time
-and a minute of the wall are two things.
+The desk decides how many live bookings an unconfirmed carrier may hold.  How many it makes a minute is
+counted here, because a minute is real time and the rules know only the log's time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Sequence
 
 from kezek.app.desk.batch import Answer, Done
 from kezek.app.desk.desk import Desk
-from kezek.app.rate import Rates
+from kezek.app.rate import Daily, Rates
+from kezek.domain.account.decide import AddAccount
 from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Reason, Refused
 
@@ -62,6 +63,26 @@ class Newcomers:
             if command.actor.unconfirmed_max is not None and not new:
                 self._rates.give_back(_who(command), self._most)
         return found
+
+
+class Registrations:
+    """Opens carriers' own accounts, at most `per_day` of them from one address."""
+
+    def __init__(self, desk: Desk, daily: Daily, per_day: int) -> None:
+        self._desk, self._daily, self._most = desk, daily, per_day
+
+    async def open(self, command: AddAccount, address: str) -> Answer:
+        """The desk's answer, or that the address has opened its accounts of today.
+
+        It is counted before it is asked for, so that many at once are no way around the limit.
+        """
+        if not self._daily.take(address, self._most):
+            return Refused(Reason.ACCOUNTS_TOO_MANY, {"most": self._most})
+        # Where no answer comes nobody knows whether the account was opened: it stays counted.
+        answer = await self._desk.submit(command)
+        if not isinstance(answer, Done) or answer.replayed:
+            self._daily.give_back(address)
+        return answer
 
 
 def _who(command: Book) -> str:

@@ -148,15 +148,21 @@ class Daily:
         self._day = 0
         self._counts: dict[str, int] = {}
 
-    def count(self, who: str) -> int:
-        """How often today."""
-        return self._today().get(who, 0)
-
-    def add(self, who: str) -> None:
-        """Once more."""
+    def take(self, who: str, most: int) -> bool:
+        """Once more, where that is within `most` a day; whether it is."""
         counts = self._today()
-        if len(counts) < KEPT_MAX or who in counts:
-            counts[who] = counts.get(who, 0) + 1
+        had = counts.get(who, 0)
+        if had >= most:
+            return False
+        if len(counts) < KEPT_MAX or had:
+            counts[who] = had + 1
+        return True
+
+    def give_back(self, who: str) -> None:
+        """Count one that was let in as none, because nothing came of it."""
+        counts = self._today()
+        if counts.get(who, 0):
+            counts[who] -= 1
 
     def _today(self) -> dict[str, int]:
         # A clock that is set back gives nobody another day.

@@ -58,13 +58,13 @@ async def found(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     form, house, errors = here.form, here.house, dict[str, str]()
     values = {"ticket": form.text("ticket", TEXT_LENGTH_MAX), "phone": form.text("phone", 60)}
-    _refuse_guessing(here, values["ticket"])
+    numbers = _unguessed(here, values["ticket"])
     if not values["ticket"]:
         errors["ticket"] = here.words.gettext(_NOTHING_TYPED)
     if phones.impossible(values["phone"]):
         errors["phone"] = refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang)[0]
     if not errors:
-        number = house.lost_tickets.find(values["ticket"], values["phone"])
+        number = house.lost_tickets.find(numbers, values["phone"])
         if number is not None:
             secret = house.papers.link(number)
             own_tickets.keep(here, secret)
@@ -73,13 +73,21 @@ async def found(request: PageRequest) -> Response[bytes]:
     return _form(request, values, errors, 422)
 
 
-def _refuse_guessing(here: Visit, text: str) -> None:
+def _unguessed(here: Visit, text: str) -> list[int]:
+    """The bookings that are asked for, without those that are guessed at too often."""
     rates, most = here.house.rates, here.house.settings.rate_sign_in
     if not rates.allows(f"find {here.address}", most):
         raise Stop("rate_limited")
-    asked = asked_for(text)
-    if asked and not rates.allows(f"ticket {asked}", most * STRANGERS):
+    named = here.house.lost_tickets.named(text)
+    if not named:
+        nobody = asked_for(text)
+        if nobody and not rates.allows(f"ticket {nobody}", most * STRANGERS):
+            raise Stop("rate_limited")
+        return []
+    left = [number for number in named if rates.allows(f"ticket {number}", most * STRANGERS)]
+    if not left:
         raise Stop("rate_limited")
+    return left
 
 
 @post("/ticket/forget", status_code=200)

@@ -211,7 +211,9 @@ async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response
     told = _CANCELLED
     if isinstance(done, Refused) and done.reason is Reason.SECOND_PERSON_NEEDED:
         # The staff at the desk ask for it here; an officer or who is in charge agrees at the console.
-        wish = Propose(key, holder_of(here, view), view.booking.number, Verb.CANCEL, cause)
+        wish = Propose(
+            f"{key}.propose", holder_of(here, view), view.booking.number, Verb.CANCEL, cause
+        )
         done, told = await ask(here, wish), _PROPOSED
     if isinstance(done, Refused):
         if done.reason is Reason.REASON_MISSING:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import zlib
+from collections.abc import Coroutine
 from hashlib import blake2b
 from typing import cast
 from urllib.parse import urlencode
@@ -42,11 +43,16 @@ _READING = frozenset({"GET", "HEAD"})
 
 async def ask(here: Visit, command: Command) -> Answer:
     """The desk's answer, once it is durable; OutcomeUnknown when it is not there soon."""
+    if isinstance(command, Book):
+        return await patiently(here.house.newcomers.book(command))
+    return await patiently(here.house.desk.submit(command))
+
+
+async def patiently(answer: Coroutine[None, None, Answer]) -> Answer:
+    """An answer of the desk, for as long as a reader waits; OutcomeUnknown when it is not there soon."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            if isinstance(command, Book):
-                return await here.house.newcomers.book(command)
-            return await here.house.desk.submit(command)
+            return await answer
     except TimeoutError:
         raise OutcomeUnknown("the desk has not answered yet") from None
 

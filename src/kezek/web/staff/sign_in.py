@@ -6,7 +6,6 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kezek.app.access import Person
-from kezek.app.desk.batch import Done
 from kezek.app.rate import STRANGERS
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import ANYWHERE, PUBLIC, Role
@@ -28,7 +27,7 @@ from kezek.web.staff.deed import done, field_errors, said
 from kezek.web.staff.shown import place_name
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
-from kezek.web.working import ask
+from kezek.web.working import ask, patiently
 
 _AGAIN = t("The two passwords differ.")
 _SIGN_IN = t("Sign in")
@@ -282,19 +281,16 @@ async def register(request: PageRequest) -> Response[bytes]:
         errors["name"] = here.words.gettext(_NAME_NEEDED)
     if errors:
         return _register_form(request, values, errors)
-    counted, most = here.house.registered, here.house.settings.accounts_day
-    if counted.count(here.address) >= most:
-        raise RefusedStop(Refused(Reason.ACCOUNTS_TOO_MANY, {"most": most}))
     add = AddAccount(
         here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, ANYWHERE
     )
-    answer = await ask(here, add)
+    answer = await patiently(here.house.registrations.open(add, here.address))
+    if isinstance(answer, Refused) and answer.reason is Reason.ACCOUNTS_TOO_MANY:
+        raise RefusedStop(answer)
     # A second press hashes anew and so asks for something else; the first one has opened the account.
     if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
         fields = frozenset({"login", "name"})
         return _register_form(request, values, field_errors(here, answer, "UTC", fields))
-    if isinstance(answer, Done) and not answer.replayed:
-        counted.add(here.address)
     secret = await here.house.access.sign_in(values["login"], here.form.secret("password"))
     if secret is None:
         raise Stop("unauthenticated")
