@@ -57,6 +57,13 @@ def test_own_bookings_come_newest_first_in_pages(api: Api):
     assert second["next"] == ""
 
 
+def test_how_the_place_came_about_is_told_of_one_booking_and_not_of_a_list(api: Api):
+    number = api.arrived()
+    assert api.get(f"/bookings/{number}", "carrier").body["history"]["place"] == 1
+    (listed,) = api.get("/bookings", "carrier").body["items"]
+    assert (listed["place"], listed["history"]) == (1, None)
+
+
 def test_moved_cancelled_and_given_a_driver(api: Api):
     number = api.book()
     later = utc(api.world.window(day=2))
@@ -129,6 +136,7 @@ def test_whom_a_change_moves_is_told_before_it_and_after_it(api: Api):
     before = api.get(f"{path}?capacity=1", "agency").body
     assert [row["number"] for row in before["bookings"]] == numbers[1:]
     assert {row["choice"] for row in before["bookings"]} == {"open"}
+    assert {row["class"] for row in before["bookings"]} == {"in_turn"}
     assert {row["carrier"] for row in before["bookings"]} == {"Invented carrier"}
     assert sum(hour["displaced"] for hour in before["hours"]) == 2
     assert sum(hour["before"] - hour["after"] for hour in before["hours"]) == 239
@@ -141,7 +149,14 @@ def test_whom_a_change_moves_is_told_before_it_and_after_it(api: Api):
     assert after["bookings"][1]["new_start"] is not None
     assert api.get(path, "officer").code == "not_allowed"
     assert api.get(f"{path}?capacity=-1", "agency").status == 400
-    assert api.get(f"{path}?capacity=1&closed=true", "agency").code == "capacity_impossible"
+    for both in (0, 1):
+        assert (
+            api.get(f"{path}?capacity={both}&closed=true", "agency").code == "capacity_impossible"
+        )
+    form = {"closed": True, "capacity": 0, "reason": "Works"}
+    assert (
+        api.put("/checkpoints/kz_a/days/2026-06-14", form, "agency").code == "capacity_impossible"
+    )
     gone = "/checkpoints/kz_a/days/9999-12-31/affected"
     assert api.get(gone, "agency").code == "window_unknown"
 

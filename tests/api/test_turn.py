@@ -63,8 +63,9 @@ def test_two_people_take_a_place_and_the_board_counts_it(api: Api):
     assert [(one["number"], one["step"], one["may_answer"]) for one in listed] == [
         (number, "miss", True)
     ]
+    assert [one["answer"] for one in listed] == ["approve"]
     own = api.get("/checkpoints/kz_a/approvals", "officer").body["items"]
-    assert [one["may_answer"] for one in own] == [False]
+    assert [(one["may_answer"], one["answer"]) for one in own] == [(False, "")]
     assert api.get("/checkpoints/kz_a/approvals", "carrier").code == "not_allowed"
     approval = f"/bookings/{number}/approval"
     assert api.post(approval, None, "officer").code == "same_approver"

@@ -38,7 +38,7 @@ def test_a_pattern_is_read_place_by_place():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("pattern", ["A", "^A.$", "^(A$", "^A)$", "^A+$"])
+@pytest.mark.parametrize("pattern", ["A", "^A.$", "^(A$", "^A)$", "^A+$", "^[^A]$", "^[А-Я]$"])
 def test_a_pattern_that_says_more_is_our_own_mistake(pattern):
     with pytest.raises(ValueError, match=r"pattern|group"):
         shapes_of(pattern)

@@ -9,8 +9,10 @@ from kezek.api.decision import ONE, done, own_booking, told
 from kezek.api.form import Moment, Word, utc
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import no
-from kezek.app.asked import Asked, asked_of, may_answer
+from kezek.app.asked import Asked, answer_of, asked_of, may_answer
+from kezek.app.checkpoint import Post
 from kezek.app.house import House
+from kezek.domain.account.actor import Actor
 from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.approve import Approve, Propose, Refuse
@@ -54,7 +56,9 @@ class AskedSeen(msgspec.Struct, frozen=True):
     """A step that waits for a second person.
 
     `made` says that it has happened already, as a call out of turn has; otherwise it is only proposed.
-    `by` is the account that asked, `may_answer` whether this key may approve it.
+    `by` is the account that asked.  `may_answer` says whether this key may be the second person: approve
+    or refuse the step.  `answer` is how it agrees: `approve`, or `call` for a proposed call, which an
+    officer agrees to by making it at `/calls`; empty where the key cannot agree, or not yet.
     """
 
     number: int
@@ -66,6 +70,7 @@ class AskedSeen(msgspec.Struct, frozen=True):
     since: Moment
     made: bool
     may_answer: bool
+    answer: str
 
 
 class AskedList(msgspec.Struct, frozen=True):
@@ -86,7 +91,7 @@ class Approvals:
         if not call.actor.may((*AT_THE_GATE, *IN_CHARGE), *places):
             raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
         asked = asked_of(house.store.reader, post, now)
-        items = [_seen(one, may=may_answer(one, call.actor, post)) for one in asked]
+        items = [_seen(one, call.actor, post) for one in asked]
         return answer(AskedList(utc(now), items))
 
     async def propose(self, call: Call) -> Reply:
@@ -112,7 +117,7 @@ class Approvals:
         return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
 
 
-def _seen(one: Asked, *, may: bool) -> AskedSeen:
+def _seen(one: Asked, actor: Actor, post: Post) -> AskedSeen:
     return AskedSeen(
         number=one.booking.number,
         code=one.booking.code,
@@ -122,7 +127,8 @@ def _seen(one: Asked, *, may: bool) -> AskedSeen:
         by=one.by,
         since=utc(one.since),
         made=one.made,
-        may_answer=may,
+        may_answer=may_answer(one, actor, post),
+        answer=answer_of(one, actor, post),
     )
 
 

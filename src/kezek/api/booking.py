@@ -122,8 +122,8 @@ class BookingSeen(BookingMade, frozen=True, kw_only=True):
     """A booking now, for its owner and for the staff of its checkpoint.
 
     `place` counts from 1 while the truck waits; `ahead` counts bookings before it until it arrives;
-    `why` says which turns stand ahead, `history` how the place has changed since it arrived;
-    `can` lists what its owner may do.
+    `why` says which turns stand ahead, `history` how the place has changed since it arrived, null in a
+    list and for a truck that does not wait; `can` lists what its owner may do.
     """
 
     as_of: Moment
@@ -194,8 +194,8 @@ def vehicle_seen(house: House, view: TicketView) -> VehicleSeen | None:
     )
 
 
-def booking_seen(house: House, view: TicketView) -> BookingSeen:
-    """A booking with all that its owner may know."""
+def booking_seen(house: House, view: TicketView, *, history: bool = False) -> BookingSeen:
+    """A booking with all that its owner may know; `history` tells of its place, which takes long."""
     booking, standing = view.booking, house.tickets.standing(view)
     return BookingSeen(
         number=booking.number,
@@ -216,7 +216,7 @@ def booking_seen(house: House, view: TicketView) -> BookingSeen:
         place=view.place,
         ahead=standing.ahead,
         why=dict(standing.why),
-        history=_history_seen(house, view),
+        history=_history_seen(house, view) if history else None,
         moves_left=view.moves_left,
         can=sorted(view.can),
         exception=booking.exception,
@@ -258,7 +258,7 @@ class Bookings:
         booking = own_booking(self._house, call.actor, call.number())
         view = self._house.tickets.view(booking.number, self._house.now())
         assert view is not None, "the booking was found a moment ago"
-        return answer(booking_seen(self._house, view))
+        return answer(booking_seen(self._house, view, history=True))
 
     async def own(self, call: Call) -> Reply:
         asked = call.asked(BookingsAsked)

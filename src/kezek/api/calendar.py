@@ -60,7 +60,7 @@ class AffectedBooking(msgspec.Struct, frozen=True):
     number: int
     code: str
     start: Moment
-    vehicle_class: str
+    vehicle_class: str = msgspec.field(name="class")
     carrier: str
     choice: str
     new_start: Moment | None
@@ -94,7 +94,7 @@ class Calendars:
         line = open_line(self._house, checkpoint).id
         command: CloseDay | OpenDay | SetCapacity
         if form.closed:
-            if form.capacity:
+            if form.capacity is not None:
                 raise _capacity()
             command = CloseDay(call.key, call.actor, line, on, form.reason)
         elif form.capacity is None:
@@ -120,7 +120,7 @@ class Calendars:
         line = open_line(house, call.path["checkpoint"])
         if not call.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
             raise no(Reason.NOT_ALLOWED, line=line.id)
-        if asked.closed and asked.capacity:
+        if asked.closed and asked.capacity is not None:
             raise _capacity()
         reader = house.store.reader
         hours: tuple[HourLoss, ...] = ()
@@ -181,8 +181,7 @@ OPERATIONS = (
         noun="calendar",
         summary="Change the capacity of a day, close it or open it",
         description="Needs an agency's key. Lowering never overbooks and never deletes: "
-        "the surplus is "
-        "displaced, the latest confirmed first, with a free move.",
+        "the surplus is displaced, the latest confirmed first, with a free move.",
         run=Calendars.change,
         body=DayForm,
         answer=DayChanged,
@@ -230,7 +229,7 @@ OPERATIONS = (
                     "number": 184203,
                     "code": "K7PM",
                     "start": "2026-06-20T13:00:00Z",
-                    "vehicle_class": "in_turn",
+                    "class": "in_turn",
                     "carrier": "Example Trans",
                     "choice": "open",
                     "new_start": None,

@@ -10,12 +10,12 @@ from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.proposal import proposal_of
-from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE
+from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.turn.approve import TO_BE_CALLED
+from kezek.domain.turn.approve import call_proposed, second_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,20 @@ def asked_of(reader: Reader, post: Post, now: Instant) -> list[Asked]:
 
 
 def may_answer(one: Asked, actor: Actor, post: Post) -> bool:
-    """Whether an actor may be the second person; the rules decide again when it is said."""
+    """Whether an actor may be the second person, who agrees or refuses; the rules decide again."""
     assert post.line is not None, "what is asked for is asked of a line"
-    line = post.line
-    charge = actor.may(IN_CHARGE, line.checkpoint, line.authority)
-    return one.by != actor.account and (
-        charge or (not one.made and actor.may(AT_THE_GATE, line.checkpoint))
-    )
+    return one.by != actor.account and second_person(actor, post.line, made=one.made)
+
+
+def answer_of(one: Asked, actor: Actor, post: Post) -> str:
+    """How an actor agrees: `approve`, `call`, or empty where the actor cannot (yet)."""
+    if not may_answer(one, actor, post):
+        return ""
+    if one.made or one.verb is not Verb.CALL:
+        return "approve"
+    # A proposed call is agreed to by making it, at the gate.
+    calls = actor.may(AT_THE_GATE, post.checkpoint.id)
+    return "call" if calls and one.status is Status.ARRIVED else ""
 
 
 def _of(reader: Reader, booking: Booking, status: Status) -> Iterator[Asked]:
@@ -62,7 +69,7 @@ def _of(reader: Reader, booking: Booking, status: Status) -> Iterator[Asked]:
     if booking.exception == "awaiting":
         since = _last(reader, booking, EventKind.CALLED_OUT_OF_TURN)
         yield Asked(booking, status, Verb.CALL, cause, by, since, made=True)
-    if booking.exception == "proposed" and status in TO_BE_CALLED:
+    if call_proposed(booking, status):
         since = _last(reader, booking, EventKind.EXCEPTION_APPROVED)
         yield Asked(booking, status, Verb.CALL, cause, by, since, made=False)
     said = proposal_of(booking, status)

@@ -7,12 +7,14 @@ from dataclasses import replace
 from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import ChangeCause, ended
 from kezek.domain.booking.lapse import missed
 from kezek.domain.booking.proposal import Proposal, needs_two, proposal_of, written
-from kezek.domain.booking.stand import IN_CHARGE, Stand, forbidden, guards, serves, stand
+from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE, Stand, forbidden, serves, stand
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
@@ -90,7 +92,11 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
 
     def wrong(at: Stand) -> Refused | None:
         # A clerk, too, hears of a truck that wants to leave; only an officer sees what is at the gate.
-        asks = serves(actor, at.line) if command.verb == Verb.CANCEL else _agrees(actor, at)
+        asks = (
+            serves(actor, at.line)
+            if command.verb == Verb.CANCEL
+            else second_person(actor, at.line, made=False)
+        )
         if not asks:
             return forbidden(at)
         known = command.cause in CAUSES.get(command.verb, ())
@@ -160,15 +166,21 @@ def _of_call(exception: str, verb: str) -> bool:
 
 
 def _may_answer(actor: Actor, at: Stand, verb: str) -> bool:
-    """A call that was made is judged by who is in charge; what is proposed, by any officer too."""
-    if _of_call(at.booking.exception, verb):
-        return actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
-    return _agrees(actor, at)
+    return second_person(actor, at.line, made=_of_call(at.booking.exception, verb))
 
 
-def _agrees(actor: Actor, at: Stand) -> bool:
-    """Whether the actor may be one of the two: an officer of the post, or who is in charge of it."""
-    return guards(actor, at) or actor.may(IN_CHARGE, at.line.checkpoint, at.line.authority)
+def second_person(actor: Actor, line: Line, *, made: bool) -> bool:
+    """Whether the actor may be one of the two: who is in charge of the post, or one of its officers.
+
+    A call out of turn that was `made` already is judged by who is in charge alone.
+    """
+    charge = actor.may(IN_CHARGE, line.checkpoint, line.authority)
+    return charge or (not made and actor.may(AT_THE_GATE, line.checkpoint))
+
+
+def call_proposed(booking: Booking, status: Status) -> bool:
+    """Whether a call out of turn is proposed of a truck that is still to be called."""
+    return booking.exception == "proposed" and status in TO_BE_CALLED
 
 
 def _decided(at: Stand, state: str, by: int, cause: str) -> Accepted:
@@ -225,7 +237,7 @@ def decide_refuse(facts: Facts, command: Refuse, rules: Regulations, now: Moment
     if proposal is not None and verb in ("", proposal.verb):
         gone = replace(booking, proposal="")
         return _no(at, EventKind.PROPOSAL_REFUSED, gone, proposal.verb, command.cause)
-    if booking.exception == "proposed" and at.status in TO_BE_CALLED and verb in ("", Verb.CALL):
+    if call_proposed(booking, at.status) and verb in ("", Verb.CALL):
         gone = replace(booking, exception="", exception_cause="", exception_by=0)
         return _no(at, EventKind.PROPOSAL_REFUSED, gone, Verb.CALL, command.cause)
     return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})

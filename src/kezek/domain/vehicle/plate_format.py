@@ -79,6 +79,8 @@ def _part(text: str) -> tuple[list[Shape], str]:
 
 def _class(inner: str) -> frozenset[str]:
     """The characters of a class: single ones and ranges."""
+    if _RANGE.sub("", inner):
+        raise ValueError(f"not understood in a pattern: [{inner}]")
     characters: set[str] = set()
     for found in _RANGE.finditer(inner):
         first = _code(found[1])

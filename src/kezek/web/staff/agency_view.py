@@ -15,6 +15,7 @@ from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
+from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.web.regulation import regulation_name
 from kezek.web.session import signed_in
@@ -31,7 +32,6 @@ _BASES: Mapping[str, str] = {
     "ours": t("assumed by Kezek: no number is published"),
     "agency": t("set by the agency"),
 }
-_DAY_OFF = t("closed on the published board")
 OWN_POSTS = t("To the checkpoints of your authority")
 
 
@@ -137,7 +137,7 @@ class Calendar:
                     start=first,
                     end=past,
                     whole_day=True,
-                    reason=self.reason(closed.reason),
+                    reason=names.reason(closed.reason, self.here.lang),
                     moved=closed.displaced,
                     decided_at=local(event.at, self.zone) if event else None,
                     decided_by=who(self.here.words, event.actor, known) if event else "",
@@ -145,9 +145,6 @@ class Calendar:
                 )
             )
         return shown
-
-    def reason(self, text: str) -> str:
-        return self.here.words.gettext(_DAY_OFF) if text == "day_off" else text
 
     def hours(self, on: date) -> list[HourCell]:
         slots = hours(self.reader, self.post, on)

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from kezek.app.asked import Asked, asked_of, may_answer
+from kezek.app.asked import Asked, answer_of, asked_of, may_answer
 from kezek.app.checkpoint import Post
 from kezek.app.roster import names_of
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Particulars
-from kezek.domain.booking.stand import AT_THE_GATE
-from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.turn.approve import RefusalCause
 from kezek.text import names
@@ -75,7 +73,7 @@ def asked_rows(here: Visit, post: Post, actor: Actor) -> list[AskedRow]:
                 since=local(one.since, zone_of(post)),
                 mine=one.by == actor.account,
                 can=may_answer(one, actor, post),
-                answer=_answer(one, post, actor),
+                answer=answer_of(one, actor, post),
             )
         )
     return rows
@@ -84,14 +82,6 @@ def asked_rows(here: Visit, post: Post, actor: Actor) -> list[AskedRow]:
 def what_of(here: Visit, one: Asked) -> str:
     """What was asked for, in a few words."""
     return here.words.gettext(_MADE if one.made else _PROPOSED[one.verb])
-
-
-def _answer(one: Asked, post: Post, actor: Actor) -> str:
-    if one.made or one.verb is not Verb.CALL:
-        return "approve"
-    # A proposed call is agreed to by making it, at the gate.
-    calls = actor.may(AT_THE_GATE, post.checkpoint.id)
-    return "call" if calls and one.status is Status.ARRIVED else ""
 
 
 def marks(rows: list[AskedRow]) -> dict[int, str]:

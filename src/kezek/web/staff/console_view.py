@@ -113,6 +113,7 @@ class CalledRow(NamedTuple):
     at: datetime
     acknowledged: datetime | None
     unanswered: int
+    unmet: bool
 
 
 class GateRow(NamedTuple):
@@ -290,6 +291,7 @@ class LineView:
         by = row.until if row.until is not None else row.since
         left = minutes(by - self.now) if by > self.now else None
         answered = row.acknowledged_at
+        silent = max(0, self.now - row.since) // MINUTE
         return CalledRow(
             booking=row.seen.number,
             code=row.seen.code,
@@ -300,7 +302,8 @@ class LineView:
             exception=row.exception,
             at=self._at(row.since),
             acknowledged=self._at(answered) if answered is not None else None,
-            unanswered=max(0, self.now - row.since) // MINUTE,
+            unanswered=silent,
+            unmet=answered is None and silent >= self.here.house.settings.unanswered_minutes,
         )
 
     def at_gate(self) -> list[GateRow]:

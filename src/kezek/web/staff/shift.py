@@ -50,11 +50,6 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
     today = closed_today(reader, post, here.now)
     days = calendar(reader, post, here.now)[:CLOSURE_DAYS]
     called = view.called()
-    late = [
-        row
-        for row in called
-        if not row.acknowledged and row.unanswered >= here.house.settings.unanswered_minutes
-    ]
     return page(
         request,
         "pages/handover.html",
@@ -67,7 +62,7 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
         pace=queue.pace and round(queue.pace.per_hour, 1),
         hours=[(group.start, len(group.rows)) for group in groups_of(queue, view.zone)],
         called=called,
-        unanswered=len(late),
+        unanswered=sum(row.unmet for row in called),
         gate=view.at_gate(),
         pending=asked_rows(here, post, person.actor),
         exceptions=queue.exceptions_today,
