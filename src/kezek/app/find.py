@@ -97,7 +97,9 @@ class Finder:
             return [scanned]
         counter = self._store.reader.get(Counter, "booking")
         last = counter.last if counter else 0
-        numbers = [n for read in _readings(text) for n in self._as_typed(post.line.id, read, last)]
+        numbers = [
+            n for read in readings_of(text) for n in self._as_typed(post.line.id, read, last)
+        ]
         return list(dict.fromkeys(numbers))
 
     def _as_typed(self, line: str, text: str, last: int) -> list[int]:
@@ -114,11 +116,13 @@ class Finder:
         return numbers
 
 
-def _readings(text: str) -> list[str]:
+def readings_of(text: str) -> list[str]:
     """The text as it stands, then as it reads if the keyboard was set to another layout.
 
     A part of a plate that is shorter than a code stands as it is, when it can: read in other ways it
     would find trucks that nobody looked for.
     """
-    short = len(fold(text)) < CODE_LENGTH and fold(text).isascii() and fold(text).isalnum()
+    # Counted in keys: on some layouts a digit of a code comes as a hyphen, which no plate counts.
+    folded = fold(text)
+    short = len("".join(text.split())) < CODE_LENGTH and folded.isascii() and folded.isalnum()
     return [text] if short else list(dict.fromkeys((text, *plate_readings(text))))
