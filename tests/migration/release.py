@@ -15,6 +15,14 @@ from tests.docs.pages import ROOT
 # The newest commit that was a release to upgrade from, by how it begins: a history that is put on top
 # of another one has new numbers and the same words.  At each release it moves on.
 BEFORE = "All tests run in under twenty minutes again"
+# Its source, and what plays a small world on it.
+PARTS = (
+    "src",
+    "tests/__init__.py",
+    "tests/world.py",
+    "tests/rehearsal/__init__.py",
+    "tests/rehearsal/scene.py",
+)
 STEPS = Path(__file__).parent / "versions"
 
 # What a release would change in its own files: which steps there are.
@@ -38,7 +46,7 @@ def before(folder: Path, repository: Path = ROOT) -> Path:
             f"The release before, the commit «{BEFORE} …», is missing: an upgrade is tried from it to "
             "this tree. Work in a clone with its whole history:  git fetch --unshallow"
         )
-    packed = subprocess.run([*git, "archive", commit, "src"], capture_output=True, check=True)
+    packed = subprocess.run([*git, "archive", commit, *PARTS], capture_output=True, check=True)
     folder.mkdir(exist_ok=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=packed.stdout, check=True)
     return folder / "src"
