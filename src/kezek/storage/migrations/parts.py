@@ -13,7 +13,6 @@ from kezek.storage.fault import Damaged
 from kezek.storage.table import TABLES
 
 INDEXES = (
-    "claim_namesake",
     "answer_digest",
     "api_key_digest",
     "booking_awaiting",
@@ -24,6 +23,7 @@ INDEXES = (
     "booking_present",
     "booking_proposed",
     "booking_salt",
+    "claim_namesake",
     "event_called_out_of_turn",
     "event_crossed",
     "event_day_closed",
