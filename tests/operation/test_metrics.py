@@ -18,6 +18,7 @@ from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.log.head import SignedHead
+from kezek.domain.recovery.resume import ContinueLog
 from kezek.domain.slot.slot import Slot
 from kezek.storage.memory import MemoryStore
 from tests.docs import pages
@@ -195,6 +196,17 @@ def test_a_broken_promise_shows(here: Watched, name: str):
     if name != "acknowledged_missing_events":
         here.house.vigil.look(long=True)
         assert here.figure(name) > 0, "a breach stays until it is mended"
+
+
+def test_a_log_that_was_continued_breaks_no_promise(here: Watched):
+    """Its booking numbers lie far above the positions of its events; looks go on from either."""
+    actor = PEOPLE["admin"]
+    here.house.desk.ask(ContinueLog("on", actor, head=17, size=5_000_000, at=1))
+    book(here, 1)
+    for _ in range(3):
+        here.house.vigil.look(long=True)
+        assert here.figure("missing_events") == 0
+        assert here.figure("lost_bookings") == 0
 
 
 def test_a_store_that_is_sound_again_is_told_so(here: Watched):

@@ -166,8 +166,9 @@ class Vigil:
         lost = snapshot.counted(Census.LOST_BOOKINGS, marks)
         self.found |= {Census.MISSING_EVENTS: abs(missing), Census.LOST_BOOKINGS: abs(lost)}
         if not lost:
-            last, skipped = (snapshot.counted(c, marks) for c in (Census.NUMBERED, Census.SKIPPED))
-            marks = replace(marks, number=last, skipped=skipped)
+            counters = (Census.NUMBERED, Census.SKIPPED)
+            number, skipped = (snapshot.counted(one, marks) for one in counters)
+            marks = replace(marks, number=number, skipped=skipped)
         if not missing:
             marks = replace(marks, position=max(0, last - RECOUNTED))
         return marks
