@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from kezek.app.checkpoint import Post
 from kezek.app.line_past import LinePast
 from kezek.app.port import PlannerFault
 from kezek.app.replay import Scores, pasts_of, scored
@@ -91,7 +92,9 @@ def test_the_state_of_then_is_had_again(world):
     found = {one.number: one.state for one in past(world)}
     assert len(found) >= 4
     for number, then in found.items():
-        known = replace(then, measured=seen[number].measured)
+        # Which windows were free to be asked about is no part of the line.
+        assert not then.asked
+        known = replace(then, measured=seen[number].measured, asked=seen[number].asked)
         assert known == seen[number], number
         assert then.measured.called == seen[number].measured.called
         assert then.measured.crossed == seen[number].measured.crossed
@@ -137,6 +140,42 @@ def test_no_more_are_asked_than_wanted_and_they_lie_evenly(world):
     assert len(past(world)) == 12
     few = past(world, 4)
     assert [one.number for one in few] == [past(world)[n].number for n in (1, 4, 7, 10)]
+
+
+def told(world: World, post: Post) -> LinePast:
+    """The whole log of a line taken in."""
+    line = LinePast(world.store.reader, post, world.now.at - 30 * DAY)
+    for event in line.events:
+        line.go_on(event)
+    return line
+
+
+def test_an_undone_miss_gives_back_the_call_and_the_place(world):
+    """Also the miss that ends the booking, because it was the last one that the regulation allows."""
+    post, number = post_of(world), arrive(world, 1)
+    for _ in range(post.regulation.misses_max + 1):
+        call(world)
+        world.wait(minutes=1)
+        world.set_aside(number, "miss", "driver_gone")
+        world.done(Undo(world.key(), PEOPLE["second"], number))
+        before = told(world, post)
+        assert before.is_here(number)
+        assert not before.entries(world.now.at), "the call stands again"
+        world.set_aside(number, "miss", "driver_gone")
+    assert not told(world, post).is_here(number)
+
+
+def test_a_missed_call_ends_when_its_event_said(world):
+    """A regulation that has given more time since changes nothing of it."""
+    number = arrive(world, 1)
+    call(world)
+    until = world.booking(number).call_until
+    world.until(until + MINUTE)
+    world.tick()
+    post = post_of(world)
+    longer = replace(post, regulation=replace(post.regulation, call_for=5 * HOUR))
+    (entry,) = told(world, longer).entries(world.now.at)
+    assert entry.turn.key[0] == until
 
 
 class Twin:

@@ -41,6 +41,8 @@ _ENDS = frozenset(
         EventKind.RELEASED,
     }
 )
+# The steps of an officer that may end a booking.
+_ENDED_BY = frozenset({Verb.CROSS, Verb.TURN_BACK, Verb.MISS})
 
 
 class Truth(NamedTuple):
@@ -70,9 +72,12 @@ class _Trip:
     arrived: Instant | None = None
     joined: Instant | None = None
     called: Instant | None = None
+    until: Instant | None = None
     admitted: bool = False
     since: Instant = 0
     joined_round: int | None = None
+    # The call and the place behind a window, as they were before the last missed call.
+    before_miss: tuple[Instant | None, Instant | None] = (None, None)
     # Where the cycle stood before the truck's call by the cycle, and after it.
     moved: tuple[Reached, Reached] | None = None
 
@@ -223,12 +228,14 @@ class LinePast:
             trip.joined_round = body.get("round")
         elif kind in _CALLS:
             trip.called = trip.since = at
+            # Of a release that did not log the end, only the regulation tells it.
+            trip.until = json.loads(event.body).get("until", at + self.regulation.call_for)
             self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
             trip.moved = self._moved_on(event.number, trip) if kind == EventKind.CALLED else None
         elif kind == EventKind.MISSED:
+            trip.before_miss = trip.called, trip.joined
             # The place follows from the call, not from when somebody noticed that nobody came.
-            until = at if trip.called is None else trip.called + self.regulation.call_for
-            trip.called, trip.joined = None, min(at, until)
+            trip.called, trip.joined = None, min(at, at if trip.until is None else trip.until)
         elif kind == EventKind.ADMITTED:
             trip.admitted, trip.since = True, at
         elif kind in _ENDS:
@@ -246,8 +253,10 @@ class LinePast:
         return was, self._at
 
     def _undo(self, number: int, verb: str) -> None:
-        if verb in (Verb.CROSS, Verb.TURN_BACK) and number in self._gone:
+        if verb in _ENDED_BY and number in self._gone:
+            # The end left the trip as it was.
             self._trips[number] = self._gone.pop(number)
+            return
         trip = self._trips.get(number)
         if trip is None:
             return
@@ -258,6 +267,8 @@ class LinePast:
             # Whoever was called since keeps the cycle where that call left it.
             if trip.moved and trip.moved[1] == self._at:
                 self._at = trip.moved[0]
+        elif verb == Verb.MISS:
+            trip.called, trip.joined = trip.before_miss
         elif verb == Verb.ADMIT:
             trip.admitted = False
 

@@ -64,7 +64,7 @@ def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> 
 def settled(booking: Booking, regulation: Regulation, now: Instant) -> Booking:
     """The booking with what time alone has done to its place, before the timer says so.
 
-    Every reader of a line takes its bookings through here, so nobody sees a place that is lost already.
+    Views and `waiting` take their bookings through here, so nobody sees a place that is lost already.
     """
     if booking.call_until is None or status_of(booking, regulation, now) is not Status.ARRIVED:
         return booking

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.stand import AT_THE_GATE, Stand, stand
+from kezek.domain.booking.status import settled
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -122,7 +123,7 @@ def _out_of_turn(
     booking, actor = at.booking, command.actor
     proposed = booking.exception == "proposed"
     if not proposed and not command.cause:
-        opens = turn_of(booking).window
+        opens = turn_of(settled(booking, at.regulation, now.at)).window
         if opens > now.at:
             return Refused(Reason.WINDOW_NOT_OPEN, {"opens": opens})
         following = head.turn.number if head else None

@@ -61,15 +61,14 @@ class Entry:
 
 
 def turn_of(booking: Booking) -> Turn:
-    """The turn of a booking that has arrived and waits."""
+    """The turn of a booking that has arrived and waits; a missed call is settled before (`settled`)."""
     assert booking.arrived_at is not None, "a turn begins with an arrival"
-    # A call that nobody answered is missed the moment it ends, whether it has been written down or not.
-    missed = booking.called_at is not None
+    assert booking.called_at is None, "a called booking has no turn until its call is missed"
     key = key_of(
         booking.number,
         start=booking.start,
         arrived_at=booking.arrived_at,
-        joined_at=booking.call_until if missed else booking.joined_at,
+        joined_at=booking.joined_at,
     )
     return Turn(booking.number, booking.vehicle_class, key, booking.joined_round)
 
