@@ -26,7 +26,7 @@ from kezek.app.fingerprint import Fingerprint
 from kezek.app.manifest import File, Manifest
 from kezek.app.port import Session
 from kezek.app.promise import Place
-from kezek.app.withdrawal import Withdrawn, withdrawals_of
+from kezek.app.withdrawal import Withdrawal, Withdrawn, withdrawals_of
 from kezek.bootstrap import close_house, open_house
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import Actor, Role
@@ -389,6 +389,20 @@ def test_a_password_that_was_changed_opens_nothing_again():
             rows = {row.id: row for block in restored.blocks(Account) for row in block}
         assert rows[carrier].password == password
         assert rows[PEOPLE["rival"].account].password == "hash"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_latest_word_on_a_role_counts_in_whatever_order_it_is_read(order):
+    w = World()
+    before = w.store.reader.last_position()
+    found = next(iter(w.store.reader.rows(Grant, PEOPLE["officer"].account)))
+    told = [
+        Withdrawal(kind, *found.key, position, at)
+        for kind, position, at in (("role", before + 9, 1), ("granted", before + 3, 2))
+    ]
+    with w.store.snapshot() as snapshot:
+        restored = Withdrawn(snapshot, told[::order], before)
+        assert found in [row for block in restored.blocks(Grant) for row in block]
 
 
 def test_an_erasure_is_not_lost_with_a_torn_line(

@@ -1,12 +1,11 @@
 """The numbering plans of the world, handed to the rules about phones.
 
 By country code and length only: which ranges are given out changes every month, and a driver must not be
-turned away because a range is newer than this release.
+turned away because a range is newer than this release.  Nothing is kept: a person who was erased leaves
+no number in memory.
 """
 
 from __future__ import annotations
-
-from functools import lru_cache
 
 from phonenumbers import (
     NumberParseException,
@@ -20,7 +19,6 @@ from phonenumbers import (
 _NOBODY = "+999"
 
 
-@lru_cache(maxsize=4_096)
 def numbering_plan(number: str) -> str:
     """A number in E.164 form as its country writes it, without a prefix of home; empty when it cannot
     be: no such country code, or not as many digits as that country gives.

@@ -77,7 +77,9 @@ class Withdrawn:
         self._snapshot = snapshot
         self._closed = {w.id: w.at for w in withdrawals if w.withdrawn == "account"}
         self._revoked = {w.id: w.at for w in withdrawals if w.withdrawn == "key"}
-        later = [w for w in withdrawals if w.position > events]
+        # The notes of a log that was continued begin again at lower positions: the instant goes first.
+        after = (w for w in withdrawals if w.position > events)
+        later = sorted(after, key=lambda w: (w.at, w.position))
         self._passwords = {w.id for w in later if w.withdrawn == "password"}
         roles = {(w.id, w.role, w.place): w.withdrawn for w in later if w.role}
         self._roles = {key for key, last in roles.items() if last == "role"}
