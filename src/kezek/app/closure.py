@@ -5,11 +5,10 @@ from __future__ import annotations
 from kezek.app.checkpoint import Post
 from kezek.app.port import Reader
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.slot.place import day_of
+from kezek.domain.slot.place import closed_day
 from kezek.domain.slot.slot import Day
 
 
 def closed_today(reader: Reader, post: Post, now: Instant) -> Day | None:
     """The day that is closed now at a post; None where it is open, or no line runs."""
-    day = reader.get(Day, day_of(post.line, now)) if post.line else None
-    return None if day is None or day.open else day
+    return closed_day(reader, post.line, now) if post.line else None

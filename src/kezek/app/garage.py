@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from kezek.app.port import Reader
 from kezek.app.ticket import Tickets, TicketView
@@ -98,3 +99,8 @@ def _urgency(view: TicketView) -> tuple[int, int, int]:
     else:
         rank = len(_NEEDS) if view.live else len(_NEEDS) + 1
     return rank, view.booking.start or view.booking.confirmed_at, view.booking.number
+
+
+def row_id(row: GarageVehicle | GarageDriver) -> str:
+    """A name for a row that any form and any address can carry, whatever letters its plate has."""
+    return blake2b(repr(row.key).encode(), digest_size=8).hexdigest()

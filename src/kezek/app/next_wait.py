@@ -8,6 +8,7 @@ from kezek.app.board import PostRow
 from kezek.app.outlook import Outlook
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.slot.place import walk_ins_left
 from kezek.planning.question import Range
 
 
@@ -38,5 +39,6 @@ def joins_now(row: PostRow, now: Instant) -> VehicleClass | None:
     if free is not None and free.start <= now:
         return VehicleClass.IN_TURN
     rule = regulation.classes.get(VehicleClass.WALK_IN)
-    cap = rule.cap(today.capacity) if rule else 0
-    return VehicleClass.WALK_IN if cap is None or today.walk_ins < cap else None
+    if rule is None or walk_ins_left(rule, today.capacity, today.walk_ins) == 0:
+        return None
+    return VehicleClass.WALK_IN

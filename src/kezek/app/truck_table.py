@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kezek.app.bulk import COLUMNS, csv_text
-from kezek.app.port import Reader
+from kezek.app.bulk import COLUMNS, Asked, RowAnswer, Unclear, csv_text
+from kezek.app.desk.batch import Done
+from kezek.app.garage import row_id
+from kezek.app.house import House
+from kezek.app.port import Fault, Reader
 from kezek.app.ticket import Tickets, TicketView
 from kezek.domain.account.account import GarageVehicle
-from kezek.domain.account.garage import row_kept
+from kezek.domain.account.actor import Actor
+from kezek.domain.account.garage import KeepInGarage, row_kept
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.refusal import Reason, Refused
 
 # A truck that has not been booked among so many has no last booking here.
 BOOKINGS_LOOKED_AT = 2_000
 _WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What came of keeping trucks in a list: how many were kept, and the plates that were not.
+
+    `full` were refused because the list is full, `failed` for another reason.
+    """
+
+    count: int
+    full: Sequence[str]
+    failed: Sequence[str]
+
+
+async def kept_trucks(
+    house: House,
+    actor: Actor,
+    key: str,
+    rows: Sequence[Asked | Unclear],
+    answers: Sequence[RowAnswer],
+) -> Kept:
+    """Put the booked trucks of a table into the list of who booked them; `key` is the table's."""
+    booked = {a.line for a in answers if a.ok}
+    trucks = [r.vehicle for r in rows if isinstance(r, Asked) and r.line in booked]
+    kept = to_keep(house.store.reader, actor.account, trucks, house.rules.known)
+    commands = [KeepInGarage(f"{key}.{row_id(row)}", actor, row) for row in kept]
+    found = await asyncio.gather(*map(house.desk.submit, commands), return_exceptions=True)
+    full, failed = list[str](), list[str]()
+    for row, one in zip(kept, found, strict=True):
+        if isinstance(one, Refused) and one.reason is Reason.GARAGE_FULL:
+            full.append(row.plate)
+        elif isinstance(one, (Refused, Fault)):
+            failed.append(row.plate)
+        elif isinstance(one, BaseException):
+            raise one
+    return Kept(sum(isinstance(one, Done) for one in found), full, failed)
 
 
 def to_keep(

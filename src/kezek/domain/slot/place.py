@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from kezek.domain.checkpoint.checkpoint import Line
-from kezek.domain.kernel.facts import Facts, Row
+from kezek.domain.kernel.facts import Facts, Row, Source
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
@@ -40,12 +40,16 @@ def day_of(line: Line, at: Instant) -> tuple[str, str]:
     return (line.id, local_day(at, line.zone).isoformat())
 
 
-def closed_today(facts: Facts, line: Line, now: Instant) -> Refused | None:
-    """The no to a step at a post that is closed today; None when it is open, or no day is kept."""
+def closed_day(facts: Facts | Source, line: Line, now: Instant) -> Day | None:
+    """The line's present day, when it is closed; None when it is open, or no day is kept."""
     day = facts.get(Day, day_of(line, now))
-    if day is None or day.open:
-        return None
-    return Refused(Reason.CLOSED_TODAY, {"day": day.on, "why": day.reason})
+    return None if day is None or day.open else day
+
+
+def closed_today(facts: Facts, line: Line, now: Instant) -> Refused | None:
+    """The refusal of a step at a checkpoint that is closed today; None when it is open."""
+    day = closed_day(facts, line, now)
+    return Refused(Reason.CLOSED_TODAY, {"day": day.on, "why": day.reason}) if day else None
 
 
 def bookable(line: Line, regulation: Regulation, start: Instant, now: Instant) -> Refused | None:
@@ -79,6 +83,15 @@ def class_left(day: Day, rule: ClassRule) -> int:
     cap = rule.cap(day.capacity)
     own = pool if cap is None else cap - day.taken_by(rule.name)
     return max(0, min(pool, own))
+
+
+def walk_ins_left(rule: ClassRule, capacity: int, walk_ins: int) -> int | None:
+    """How many more trucks without a booking may join on a day of a capacity; None without a cap.
+
+    `walk_ins` have joined already.  The cap may have sunk below them with the capacity.
+    """
+    cap = rule.cap(capacity)
+    return None if cap is None else max(0, cap - walk_ins)
 
 
 def take(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:

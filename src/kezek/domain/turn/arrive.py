@@ -26,7 +26,7 @@ from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
 from kezek.domain.regulation.regulation import Regulations, VehicleClass
-from kezek.domain.slot.place import closed_today, counted, day_of
+from kezek.domain.slot.place import closed_today, counted, day_of, walk_ins_left
 from kezek.domain.slot.slot import Day
 from kezek.domain.turn.joining import joined_round
 from kezek.domain.turn.undo import step_of
@@ -109,8 +109,7 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     claims = free_claims(facts, line.authority, who)
     if isinstance(claims, Refused):
         return claims
-    cap = rule.cap(day.capacity)
-    if cap is not None and day.walk_in >= cap:
+    if walk_ins_left(rule, day.capacity, day.walk_in) == 0:
         return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
     booking = confirmed(facts, command.actor, line, regulation, rule, None, now.at)
     lets_pass = joined_round(facts, line, regulation, rule, now.at)

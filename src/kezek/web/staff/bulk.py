@@ -20,6 +20,7 @@ from kezek.app.bulk import (
     read_sheet,
 )
 from kezek.app.desk.batch import Done
+from kezek.app.garage import row_id
 from kezek.app.place_name import own_name
 from kezek.app.plate_note import read_as
 from kezek.app.port import Fault
@@ -41,7 +42,7 @@ from kezek.web.shape import (
     local,
     zone_of,
 )
-from kezek.web.staff.garage import DriverRow, own_drivers, own_vehicles, row_id
+from kezek.web.staff.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.staff.shown import choices, posts_with_lines, ticket_url
 from kezek.web.staff.truck_table import csv_file, keep_trucks, separator
 from kezek.web.stop import Stop

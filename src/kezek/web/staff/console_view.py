@@ -19,6 +19,7 @@ from kezek.domain.booking.transition import AHEAD, PRESENT, Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.slot.place import walk_ins_left
 from kezek.domain.turn.undo import UNDO_FOR
 from kezek.text import names
 from kezek.text.mark import translatable as t
@@ -326,9 +327,15 @@ class LineView:
         places = self.here.house.availability.of(self.post, self.now)
         if rule is None or places is None or places.today is None:
             return None
-        cap = rule.cap(places.today.capacity)
-        left = 0 if cap is None else max(0, cap - places.today.walk_ins)
-        return WalkIns(left, cap, rule.note.ours, rule.joins, self.queue.walk_in_place)
+        today = places.today
+        left = walk_ins_left(rule, today.capacity, today.walk_ins)
+        return WalkIns(
+            left or 0,
+            rule.cap(today.capacity),
+            rule.note.ours,
+            rule.joins,
+            self.queue.walk_in_place,
+        )
 
     # The last step.
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from hashlib import blake2b
 from typing import NamedTuple
 
 from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kezek.app.access import Person
-from kezek.app.garage import Parked, drivers, parked
+from kezek.app.garage import Parked, drivers, parked, row_id
 from kezek.app.place_name import own_name
 from kezek.app.ticket import TicketView
 from kezek.domain.account.account import GarageDriver, GarageVehicle
@@ -70,11 +69,6 @@ class DriverRow(NamedTuple):
     id: str
     name: str
     phone: str
-
-
-def row_id(row: GarageVehicle | GarageDriver) -> str:
-    """A name for a row that any form and any address can carry, whatever letters its plate has."""
-    return blake2b(repr(row.key).encode(), digest_size=8).hexdigest()
 
 
 def authorities(here: Visit) -> list[str]:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from litestar import Response, get
 
 from kezek.app.access import Person
-from kezek.app.bulk import Asked, RowAnswer
-from kezek.app.desk.batch import Done
-from kezek.app.port import Fault
-from kezek.app.truck_table import next_rows, table_csv, to_keep
+from kezek.app.bulk import Asked, RowAnswer, Unclear
+from kezek.app.truck_table import kept_trucks, next_rows, table_csv
 from kezek.domain.account.actor import Role
-from kezek.domain.account.garage import GARAGE_MAX, KeepInGarage
-from kezek.domain.kernel.refusal import Refused
+from kezek.domain.account.garage import GARAGE_MAX
 from kezek.text.mark import translatable as t
 from kezek.web.render import answer
 from kezek.web.session import signed_in
-from kezek.web.staff.garage import row_id
 from kezek.web.visit import PageRequest, Visit, visit
 
 _KEPT = t("Added to or changed in your list of vehicles: %(count)s.")
@@ -39,28 +34,14 @@ def separator(here: Visit) -> str:
 
 
 async def keep_trucks(
-    here: Visit, person: Person, rows: Sequence[object], answers: Sequence[RowAnswer]
+    here: Visit, person: Person, rows: Sequence[Asked | Unclear], answers: Sequence[RowAnswer]
 ) -> list[str]:
     """Put the booked trucks of a table into the carrier's list; what came of it, in sentences."""
-    booked = {a.line for a in answers if a.ok}
-    trucks = [r.vehicle for r in rows if isinstance(r, Asked) and r.line in booked]
-    reader, known = here.house.store.reader, here.house.rules.known
-    kept = to_keep(reader, person.account.id, trucks, known)
-    commands = [KeepInGarage(f"{here.form.key}.{row_id(row)}", person.actor, row) for row in kept]
-    found = await asyncio.gather(*map(here.house.desk.submit, commands), return_exceptions=True)
-    full, failed = [], []
-    for row, one in zip(kept, found, strict=True):
-        if isinstance(one, Refused) and one.reason == "garage_full":
-            full.append(row.plate)
-        elif isinstance(one, (Refused, Fault)):
-            failed.append(row.plate)
-        elif isinstance(one, BaseException):
-            raise one
-    done = sum(isinstance(one, Done) for one in found)
+    kept = await kept_trucks(here.house, person.actor, here.form.key, rows, answers)
     say = here.words.say
-    told = [say(_KEPT, count=done)] if done else []
-    told += [say(_FULL, most=GARAGE_MAX, plates=_named(full))] if full else []
-    return told + ([say(_NOT_KEPT, plates=_named(failed))] if failed else [])
+    told = [say(_KEPT, count=kept.count)] if kept.count else []
+    told += [say(_FULL, most=GARAGE_MAX, plates=_named(kept.full))] if kept.full else []
+    return told + ([say(_NOT_KEPT, plates=_named(kept.failed))] if kept.failed else [])
 
 
 def _named(plates: Sequence[str]) -> str:
