@@ -335,9 +335,8 @@ OPERATIONS = (
         name="read_booking",
         noun="bookings",
         summary="One booking",
-        description="For the account that made it and for the staff of its checkpoint; to "
-        "everybody else it "
-        "does not exist.",
+        description="For the account that made it and for the staff of its checkpoint; to everybody "
+        "else it does not exist.",
         run=Bookings.one,
         answer=BookingSeen,
         refusals=(Reason.BOOKING_UNKNOWN,),

@@ -63,13 +63,6 @@ class CallAnswered(msgspec.Struct, frozen=True):
     acknowledged_at: Moment
 
 
-class ExceptionStep(msgspec.Struct, frozen=True):
-    """`exception` is proposed, awaiting or approved."""
-
-    number: int
-    exception: str
-
-
 class Changes:
     def __init__(self, house: House) -> None:
         self._house = house
@@ -141,9 +134,8 @@ OPERATIONS = (
         noun="bookings",
         summary="Cancel a booking",
         description=_ONE + "The vehicle is free at once; the place comes back after a random "
-        "delay. A vehicle that waits "
-        "in the line is cancelled by its driver or carrier, by staff only through "
-        "`/bookings/{number}/proposal`.",
+        "delay. A vehicle that waits in the line is cancelled by its driver or carrier, by staff only "
+        "through `/bookings/{number}/proposal`.",
         run=Changes.cancel,
         body=CancelForm,
         body_optional=True,
@@ -172,8 +164,7 @@ OPERATIONS = (
         name="acknowledge_call",
         noun="bookings",
         summary="Answer a call: the driver is on the way",
-        description="For the account that made the booking, whose driver holds the "
-        "ticket. The officer "
+        description="For the account that made the booking, whose driver holds the ticket. The officer "
         "sees it beside the call; no place and no deadline changes. A second answer changes nothing.",
         run=Changes.acknowledge,
         body=AnswerForm,

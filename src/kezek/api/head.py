@@ -125,9 +125,8 @@ OPERATIONS = (
         noun="log",
         summary="Bring a witness's line under a head",
         description="The note of a head with lines of witnesses whose keys this installation knows; "
-        "they are kept and served with the head. Bringing them again changes "
-        "nothing. `not_found` when "
-        "the note is no head of this log, or nobody known has signed it.",
+        "they are kept and served with the head. Bringing them again changes nothing. `not_found` "
+        "when the note is no head of this log, or nobody known has signed it.",
         run=Heads.cosign,
         wrongs=(Wrong.NOT_FOUND,),
         answer=Cosigned,

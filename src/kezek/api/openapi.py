@@ -111,10 +111,9 @@ def description(operations: Iterable[Operation], issuer: str, version: str) -> d
 _INTRODUCTION = (
     "Reading what is public needs no key. Everything else takes an API key as a bearer token. Send an "
     "`Idempotency-Key` with whatever changes something: the same key and body have one effect and get "
-    "the same answer, with the header `Idempotency-Replayed: true`. A no "
-    "is a problem (RFC 9457) with a "
-    "stable `code`; new fields may appear in answers. Instants are RFC 3339 in UTC; days are those of "
-    "the checkpoint."
+    "the same answer, with the header `Idempotency-Replayed: true`. A refusal is a problem (RFC 9457) "
+    "with a stable `code`; new fields may appear in answers. Instants are RFC 3339 in UTC; days are "
+    "those of the checkpoint."
 )
 
 

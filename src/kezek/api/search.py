@@ -79,7 +79,7 @@ OPERATIONS = (
         path="/checkpoints/{checkpoint}/search",
         name="search_bookings",
         noun="turns",
-        summary="Find a truck at the post",
+        summary="Find a truck at the checkpoint",
         description="For the staff of the checkpoint: by part of a plate, code, booking "
         "number or QR text.",
         run=Search.find,

@@ -252,10 +252,8 @@ def _post_now(house: House, checkpoint: str) -> tuple[int, bytes]:
 
 
 _LIVE = (
-    "Server-sent events. `event: board` with the log's position as `id`: "
-    "the state at once, then again "
-    "after every change, a tenth of a second apart at least; a comment at "
-    "least every 15 seconds. Each "
+    "Server-sent events. `event: board` with the log's position as `id`: the state at once, then again "
+    "after every change, a tenth of a second apart at least; a comment at least every 15 seconds. Each "
     "event holds the whole state, so a client that reconnects has missed nothing."
 )
 

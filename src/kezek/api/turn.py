@@ -170,8 +170,7 @@ OPERATIONS = (
         name="record_arrival",
         noun="turns",
         summary="A booked vehicle has arrived",
-        description="From now on it has a place in line: that of its window, or behind "
-        "the current one "
+        description="From now on it has a place in line: that of its window, or behind the current one "
         "when it comes later than the regulation allows.",
         run=Turns.arrive,
         body=ArrivalForm,
@@ -261,8 +260,7 @@ OPERATIONS = (
         name="turn_back",
         noun="turns",
         summary="A vehicle is sent back",
-        description="A vehicle at the gate does not cross, for a published cause. One "
-        "that waits or is "
+        description="A vehicle at the gate does not cross, for a published cause. One that waits or is "
         "called is turned back by two people: see `/bookings/{number}/proposal`.",
         run=Turns.turn_back,
         body=TurnBackForm,

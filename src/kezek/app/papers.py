@@ -8,7 +8,7 @@ from kezek.app.ticket import TicketView
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
 
-# What a QR code names that we signed for a booking that is not here, or is no longer: no number.
+# The number in a QR code that we signed for a booking that is not in this database.
 NO_BOOKING = 0
 
 

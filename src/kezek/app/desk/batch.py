@@ -33,9 +33,9 @@ from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Miss
 
 # Who asks and how long a place is held back do not make two requests different.
+_NOT_THE_BODY = frozenset({"key", "actor", "delay"})
 # Refusals because of another live booking of the vehicle, whose number is among their facts.
 _HELD = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
-_NOT_THE_BODY = frozenset({"key", "actor", "delay"})
 
 
 @value(frozen=True, slots=True)

@@ -13,6 +13,7 @@ class Account:
     `password` is an argon2id hash, empty until one is set.  `claims_lost` counts bookings of this
     account that were released because somebody else showed the vehicle's papers.  `confirmed_at` is
     when an agency or an administrator vouched for a carrier that added itself; None when nobody has.
+    0 is an account of a release that asked nobody, and counts as confirmed.
     """
 
     id: int

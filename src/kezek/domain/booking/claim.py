@@ -42,10 +42,10 @@ def free_claims(
 def vin_owed(
     facts: Facts, authority: str, who: Particulars, formats: PlateFormats
 ) -> Refused | None:
-    """Why the plate alone does not say which truck this is; None when it does.
+    """Why the plate alone does not name one truck; None when it does.
 
-    Nothing or several plates can be meant; or the same spelling may be, or is, a truck of another
-    country.
+    No format fits, several plates fit, the plate fits another country's format, or a truck of another
+    country is booked under it.
     """
     how = read(who.country, who.plate, formats).how
     if how in (ReadingKind.NONE, ReadingKind.SEVERAL):

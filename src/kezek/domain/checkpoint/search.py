@@ -15,7 +15,7 @@ QUERY_MAX = 80
 
 # Letters of Kazakh, Kyrgyz, Uzbek, Tajik and Russian, as the region's own Latin spellings have them.
 _LATIN: Mapping[str, str] = {
-    **dict(zip("абвгдезийклмнопрстуфцыэ", "abvgdeziiklmnoprstufcie", strict=True)),
+    **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziiklmnoprstufie", strict=True)),
     "ё": "e",
     "ж": "j",
     "х": "h",

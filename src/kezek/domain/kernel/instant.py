@@ -58,7 +58,6 @@ def from_datetime(when: datetime) -> Instant:
     return round(when.timestamp() * SECOND)
 
 
-@lru_cache(maxsize=16_384)
 def of_local(when: datetime, zone: str) -> Instant | None:
     """The instant of a local time without an offset: the first of two where the hour comes twice.
 
@@ -74,6 +73,7 @@ def comes_twice(when: datetime) -> bool:
     return when.replace(fold=0).utcoffset() != when.replace(fold=1).utcoffset()
 
 
+@lru_cache(maxsize=16_384)
 def day_start(on: date, zone: str) -> Instant:
     """The instant at which the local day begins."""
     return from_datetime(datetime(on.year, on.month, on.day, tzinfo=ZoneInfo(zone)))

@@ -26,7 +26,7 @@ NUMBERED = ("account", "api_key", "booking")
 GIVEN_UP = "log_given_up"
 # How many booking numbers were passed over, so that a booking that is missing shows all the same.
 SKIPPED = "booking_skipped"
-# A head is signed once a minute, and no server decides this many commands meanwhile.
+# More commands than a server can decide in the minute between two heads.
 _UNSEEN_MAX = 400_000
 # Numbers begin anew behind a round one, so that everybody sees where.
 _ROUND = 1_000_000

@@ -1,7 +1,7 @@
 """How a class joins the cycle: at once, or in the next round, as the regulation says.
 
-Whoever comes while nobody of such a class waits lets the current round of the line pass: the turn takes
-part once the cycle has passed its beginning.  Whoever comes while some of the class wait stands behind
+A truck of such a class that finds none of its class waiting joins in the next round: it can be called
+once the cycle has passed its beginning.  Whoever comes while some of the class wait stands behind
 them, and lets no round pass that they have not: a truck that leaves the line opens no short way to who
 came after it.  Waiting means arrived, not called, and with a window that has begun.  A missed call
 is no new coming: the round once let pass counts.  Where nobody else waits the cycle passes at once.

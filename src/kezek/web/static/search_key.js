@@ -2,7 +2,7 @@
 // words by one blank, and one key for spellings that sound alike.
 const LATIN = {};
 const put = (from, to) => [...from].forEach((letter, at) => (LATIN[letter] = to[at]));
-put("абвгдезийклмнопрстуфцыэ", "abvgdeziiklmnoprstufcie");
+put("абвгдезийклмнопрстуфыэ", "abvgdeziiklmnoprstufie");
 put("ёжхцчшщъьюяқғңөұүһәіҳҷӣӯўїєıəß", ["e", "j", "h", "ts", "ch", "sh", "sh", "", "", "iu", "ia", ..."kgnouuhaihjiuuieia", "ss"]);
 const PAIRS = [["shch", "sh"], ["kh", "h"], ["zh", "j"], ["ya", "ia"], ["yu", "iu"], ["yo", "e"]];
 const SOUNDS = { q: "k", y: "i", w: "v" };
