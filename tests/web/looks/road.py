@@ -27,7 +27,8 @@ from tests.web.looks.world import (
 
 
 def network() -> dict:
-    groups = [[group(c) for c in ("CN", "UZ", "TM", "KG", "SEA")], [group("RU")]]
+    groups = [[group(c) for c in ("CN", "UZ", "TM", "KG")], [group("RU")]]
+    idle = group("SEA")
     every = list(POSTS.values())
     total = V(
         places=sum(p.today or 0 for p in every),
@@ -38,6 +39,7 @@ def network() -> dict:
     return {
         "site": site("board"),
         "columns": groups,
+        "idle": [idle],
         "total": total,
         "waits": "In small figures: the likely wait until the call, from 10 to 90 %.",
         "as_of": at("17:22"),
