@@ -147,14 +147,11 @@ def readme_pictures(camera: Camera, folder: Path) -> None:
 def what_if(camera: Camera) -> Page:
     """Nur Zholy with as many places a day as would end its list of weeks, answered."""
     agency = camera.window("demo-agency", **DESKTOP)
-    agency.goto("/agency/what-if")
+    agency.goto("/agency/what-if?checkpoint=kz_nur_zholy")
     form = agency.locator("main form")
-    choice = form.locator('[name="posts"]')
-    if choice.first.evaluate("e => e.tagName") == "SELECT":
-        choice.select_option("kz_nur_zholy")
-    else:
-        form.locator('[name="posts"][value="kz_nur_zholy"]').check()
-    form.locator('[name="capacity"]').fill("900")
+    form.locator('[name="posts"][value="kz_nur_zholy"]').check()
+    form.locator('[name="coming"]').fill("1199")
+    form.locator('[name="capacity"]').fill("1200")
     form.locator('[name="runs"]').fill("20")
     form.locator("button.big").click()
     agency.locator("main svg").first.wait_for(timeout=120_000)
