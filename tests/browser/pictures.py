@@ -31,7 +31,7 @@ SIZES: dict[int, dict[str, Any]] = {360: {**PHONE, "device_scale_factor": 1}, 14
 SCHEMES = ("light", "dark")
 # Read in the longer languages as well, where text runs over first.
 TRANSLATED = ("board", "full post", "day", "truck", "here", "called", "console", "calendar")
-PICTURE_BYTES_MAX = 300_000
+PICTURE_BYTES_MAX = 350_000
 
 
 @contextmanager
