@@ -41,7 +41,8 @@ def read_sqlite(path: Path) -> Tables:
     """With the standard library's SQLite, from a copy: the files stay as they are.  Raises Damaged."""
     with tempfile.TemporaryDirectory() as folder:
         for file in path.parent.glob(f"{path.name}*"):
-            shutil.copy(file, folder)
+            if file.is_file():  # not the socket of accounts
+                shutil.copy(file, folder)
         return _read_sqlite(Path(folder) / path.name)
 
 
