@@ -184,7 +184,7 @@ def test_a_page_that_fails_quotes_nobody(office: Office, log: Log, monkeypatch: 
     browser = office.browser()
     page = browser.fill(browser.page("/ticket"), "/ticket")
     monkeypatch.setattr("kezek.app.ticket.Tickets.lost", fails)
-    told = browser.post("/ticket", page | {"number": "1", "phone": PHONE})
+    told = browser.post("/ticket", page | {"ticket": "1", "phone": PHONE})
     assert told.status_code == 500
     assert "reference" in log.text
     log.silent()

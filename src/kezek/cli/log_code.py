@@ -48,6 +48,9 @@ CODES: Mapping[str, str] = {
     "a withdrawal was not noted beside the database: %s": "withdrawal_not_noted",
     "an erasure that the database did not know was repeated": "erasure_repeated",
     "a reader was still at work when the store closed": "reader_left",
+    "accounts cannot be administered beside this server: %s": "operator_socket_failed",
+    "the operator's line was closed: %s": "operator_line_closed",
+    "an account could not be administered": "operator_act_failed",
     "a thread ended by a mistake of ours": "thread_ended",
     "something could not be cleared away": "clearing_failed",
 }

@@ -128,7 +128,8 @@ def test_the_order_of_the_forecast_is_that_of_the_live_line():
     state = a_line(waiting=0, interleave=("in_turn", "in_turn", "walk_in"), cursor=7)
     state = replace(state, waiting=waiting)
     turns = [Turn(one.number, one.vehicle_class, one.key) for one in waiting]
-    order = [e.turn.number for e in line_up(turns, state.interleave, state.cursor, NOW)]
+    live = line_up(turns, state.interleave, state.cursor, NOW, in_round=state.in_round)
+    order = [entry.turn.number for entry in live]
     told = forecast(state)
     assert sorted(order, key=lambda number: of(told, number).called.at[3]) == order
 
