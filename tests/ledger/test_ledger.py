@@ -227,6 +227,9 @@ def test_another_key_does_not_go_on(book: Book):
     book.restart()
     with pytest.raises(Forked, match="another key"):
         book.grow(5)
+    book.ledger.look()
+    assert book.ledger.behind is None, "the head out there is known: no number is withheld"
+    assert book.ledger.lost() is None
 
 
 def test_two_processes_seal_and_sign_once(tmp_path: Path):

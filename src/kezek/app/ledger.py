@@ -49,6 +49,9 @@ class Notary(Protocol):
     def read(self, note: str) -> Head | None:
         """The head of a note that this key has signed, None for any other."""
 
+    def claimed(self, note: str) -> Head | None:
+        """The head that a note names, whoever signed it; None where it is no note."""
+
     def witnessed(self, note: str) -> tuple[Cosignature, ...]:
         """The good lines of known witnesses under a note that this key has signed."""
 
@@ -128,8 +131,7 @@ class Ledger:
         when it is not one that this log's key has signed.
         """
         out = self._shelf.newest()
-        shown = self._notary.read(out) if out is not None else None
-        return None if shown is None or self._knows(shown, out or "") else shown
+        return None if out is None or self._knows(out) else self._notary.read(out)
 
     def seal(self) -> int:
         """Seal everything there is, without a head; the number of events."""
@@ -268,10 +270,8 @@ class Ledger:
     def _hold_against_shelf(self) -> None:
         """Behind when the newest head out there is not ours; those that were given up are set aside."""
         given_up = self._store.reader.get(Counter, GIVEN_UP)
-        while (out := self._shelf.newest()) is not None:
+        while (out := self._shelf.newest()) is not None and not self._knows(out):
             shown = self._notary.read(out)
-            if shown is not None and self._knows(shown, out):
-                break
             if shown is None or given_up is None or shown.at > given_up.last:
                 self.behind = Behind(
                     "a head was published that this database does not know: it was rolled back or "
@@ -282,8 +282,10 @@ class Ledger:
             self._shelf.set_aside(shown)
         self.behind = None
 
-    def _knows(self, head: Head, note: str) -> bool:
-        ours = self._store.reader.get(SignedHead, head.number)
+    def _knows(self, note: str) -> bool:
+        """By its words: with another key in the folder nothing is lost, and numbers go on."""
+        head = self._notary.claimed(note)
+        ours = self._store.reader.get(SignedHead, head.number) if head is not None else None
         return ours is not None and _text(ours.note) == _text(note)
 
     def _lay_out(self) -> None:
@@ -291,7 +293,7 @@ class Ledger:
         put into the database and could not lay out any more.
         """
         reader, out = self._store.reader, self._shelf.newest()
-        last, shown = newest(reader), self._notary.read(out) if out is not None else None
+        last, shown = newest(reader), self._notary.claimed(out) if out is not None else None
         missing = reader.heads_before(_NEWEST, (last.number if last else 0) - _number(shown))
         for signed in reversed(missing):
             head = self._notary.read(signed.note)

@@ -9,6 +9,7 @@ from kezek.domain.log.head import Cosignature, Head
 from kezek.trust import checkpoint_note
 from kezek.trust.checkpoint_note import NoteRefused, Witness
 from kezek.trust.keyring import KeyringRefused
+from kezek.trust.published import claimed_or_none
 from kezek.trust.signing import PublicKey, SigningKey
 
 WITNESS_FOLDER = "witnesses"  # vkeys (*.vkey), one in a file
@@ -28,6 +29,9 @@ class LogNotary:
             return checkpoint_note.read(note, self._key.public)[1]
         except NoteRefused:
             return None
+
+    def claimed(self, note: str) -> Head | None:
+        return claimed_or_none(note)
 
     def witnessed(self, note: str) -> tuple[Cosignature, ...]:
         try:
