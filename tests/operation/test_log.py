@@ -183,7 +183,7 @@ def test_our_own_mistakes_quote_nobody(api: Api, log: Log, monkeypatch: pytest.M
 def test_a_page_that_fails_quotes_nobody(office: Office, log: Log, monkeypatch: pytest.MonkeyPatch):
     browser = office.browser()
     page = browser.fill(browser.page("/ticket"), "/ticket")
-    monkeypatch.setattr("kezek.app.ticket.Tickets.lost", fails)
+    monkeypatch.setattr("kezek.app.find_ticket.LostTickets.find", fails)
     told = browser.post("/ticket", page | {"ticket": "1", "phone": PHONE})
     assert told.status_code == 500
     assert "reference" in log.text
