@@ -32,7 +32,7 @@ def test_a_driver_books_and_follows_the_turn(window: Window, size: str):
     public.goto("/checkpoints/kz_syrym")
     mark(public)
     board.goto("/")
-    waiting = board.locator("#post-kz_syrym td.wait")
+    waiting = board.locator("#post-kz_syrym td.wait [data-short]")
     before = int(waiting.inner_text())
     mark(board)
 
