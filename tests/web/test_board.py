@@ -136,6 +136,8 @@ def test_posts_without_a_queue_are_folded_and_open_in_a_search(shipped):
     folded = page[page.index('<details class="idle" id="idle">') : page.index("</details>")]
     assert "24 checkpoints without an electronic queue" in folded
     assert folded.count('class="off"') == page.count('class="off"') == 24
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), "a country may have posts of both kinds"
     found = shipped.page("/?q=torugart")
     assert '<details class="idle" id="idle" open>' in found
     assert 'id="none" hidden' in found

@@ -109,7 +109,9 @@ def draw(here: Visit, q: str) -> str:
         posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
     home = _home(rows)
     groups = _groups(here, [one for one in posts if one[1].today is not None], home)
-    idle = _groups(here, [one for one in posts if one[1].today is None], home)
+    without = _groups(here, [one for one in posts if one[1].today is None], home)
+    # The same way may have posts of both kinds, and a page has each id once.
+    idle = [replace(group, id=f"idle-{group.id}") for group in without]
     shown = [post for _, post in posts]
     return render(
         here,
