@@ -136,7 +136,7 @@ def test_a_session_that_ended_elsewhere_does_nothing_and_says_so(window: Window,
     page.locator("#w-country").select_option("KZ")
     page.locator("#w-plate").fill("909 OUT 09")
     page.get_by_role("button", name="Take as a walk-in").click()
-    expect(page.locator("#outbox")).to_contain_text("Take as a walk-in waits since")
+    expect(page.locator("#outbox")).to_contain_text("Take as a walk-in has been waiting since")
     expect(page.locator("#outbox")).to_contain_text("Your session has ended.")
 
 
