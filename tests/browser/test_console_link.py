@@ -138,11 +138,15 @@ def test_each_step_meets_a_broken_link_and_is_done_once_and_told(
     assert log.kinds(number)[1:] == done
     number = str(look_up(page, other).get_attribute("data-booking"))
     does(button(page.locator(".hit"), "Arrived"), f"{other} has arrived")
-    back = look_up(page, other).locator("details", has=page.locator("[action$=turn-back]"))
+    # From the line two people would have to agree; at the gate one officer turns a truck back.
+    does(button(page.locator("#next-card"), "Call"), f"{other} is called")
+    does(button(page.locator("#gates li", has_text=other), "Admit"), f"{other} is admitted")
+    row = page.locator("#gates li", has_text=other)
+    back = row.locator("details", has=page.locator("[action$=turn-back]"))
     back.locator("summary").click()
     back.locator("select").select_option(index=1)
     does(back.get_by_role("button", name="Turned back"), f"{other} is turned back")
-    assert log.kinds(number)[1:] == ["arrived", "turned_back"]
+    assert log.kinds(number)[1:] == ["arrived", "called", "admitted", "turned_back"]
     end = log.end()
     walk_in = page.locator("#walk-in")
     walk_in.locator("summary").click()
