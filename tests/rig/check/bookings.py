@@ -39,6 +39,7 @@ class Told:
     displaced_at: int | None = None
     arrived_at: int | None = None
     joined_at: int | None = None
+    joined_round: int | None = None
     called_at: int | None = None
     call_until: int | None = None
     misses: int = 0
@@ -110,6 +111,7 @@ class Retold:
             confirmed_at=event.at,
             start=None if walked_in else event.body["start"],
             arrived_at=event.at if walked_in else None,
+            joined_round=event.body.get("round"),
         )
 
 
@@ -133,7 +135,8 @@ def _change(booking: Told, event: Event) -> dict[str, object]:
     if event.kind == "displaced":
         return {"start": None, "displaced_at": at}
     if event.kind == "arrived":
-        return {"arrived_at": at, "joined_at": at if body["late"] else None}
+        late = at if body["late"] else None
+        return {"arrived_at": at, "joined_at": late, "joined_round": body.get("round")}
     if event.kind in ("called", "called_out_of_turn"):
         return {"called_at": at, "call_until": at + CALL_FOR} | _exception(event)
     if event.kind == "missed":

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TypeAlias
 
-from tests.rig.check.bookings import HERE, Retold, Told
-from tests.rig.check.run import INTERLEAVE, Event, Run
+from tests.rig.check.bookings import CALLED, HERE, Retold, Told
+from tests.rig.check.run import INTERLEAVE, MISSES_MAX, NEXT_ROUND, Event, Run
 
 CAUSES = (
     *("perishable", "live_animals", "dangerous_goods", "medical", "humanitarian", "state_order"),
@@ -13,12 +15,16 @@ CAUSES = (
 )
 
 
+# A place in the published cycle of classes: the round, and the place in it.
+Reached: TypeAlias = tuple[int, int]
+
+
 class _Cycle:
     """Where the published cycle of classes stands on one line, and where it stood before a call."""
 
     def __init__(self) -> None:
-        self.at = 0
-        self.calls: dict[int, tuple[int, int]] = {}
+        self.at: Reached = (0, 0)
+        self.calls: dict[int, tuple[Reached, Reached]] = {}
 
 
 def explained(run: Run) -> Iterator[str]:
@@ -29,10 +35,9 @@ def explained(run: Run) -> Iterator[str]:
     for event in run.events:
         cycle = cycles.setdefault(event.line, _Cycle())
         if event.kind == "called":
-            waiting = [
-                b for b in told.bookings.values() if b.line == event.line and b.stands == HERE
-            ]
-            yield from _called(event, waiting, cycle)
+            yield from _called(event, _ready(told, event), cycle)
+        elif event.kind in ("arrived", "walked_in"):
+            yield from _joined(event, told, cycle)
         elif event.kind == "undone" and event.body["verb"] == "call":
             _taken_back(event, cycle)
         elif event.kind == "called_out_of_turn":
@@ -47,27 +52,69 @@ def explained(run: Run) -> Iterator[str]:
         told.hear(event)
 
 
-def _called(event: Event, waiting: list[Told], cycle: _Cycle) -> Iterator[str]:
-    keys = {b.number: _key(b) for b in waiting}
+def _ready(told: Retold, event: Event) -> list[Told]:
+    """Who waits in the event's line in the order of their class, with a window that has begun."""
+    mine = (_settled(b, event.at) for b in told.bookings.values() if b.line == event.line)
+    waiting = [(_key(b), b) for b in mine if b.stands == HERE]
     # A window that has not begun has no turn yet; who fell behind waits for none.
-    ready = [b for b in waiting if keys[b.number][1] or keys[b.number][0] <= event.at]
-    classes = {b.vehicle_class for b in ready}
-    place = cycle.at
-    while classes and INTERLEAVE[place] not in classes:
-        place = (place + 1) % len(INTERLEAVE)
-    of_class = [b for b in ready if b.vehicle_class == INTERLEAVE[place]]
-    following = min(of_class, key=lambda b: keys[b.number], default=None)
+    ready = [(key, b) for key, b in waiting if key[1] or key[0] <= event.at]
+    return [b for _, b in sorted(ready, key=lambda pair: pair[0])]
+
+
+def _settled(booking: Told, at: int) -> Told:
+    """A call that nobody answered in time is missed at that moment, whenever the log says so."""
+    until = booking.call_until
+    if booking.stands != CALLED or until is None or at < until:
+        return booking
+    if booking.misses >= MISSES_MAX:
+        return replace(booking, ended_at=until, outcome="no_show")
+    return replace(booking, called_at=None, call_until=None, joined_at=until)
+
+
+def _called(event: Event, ready: list[Told], cycle: _Cycle) -> Iterator[str]:
+    heads: dict[str, Told] = {}
+    for booking in ready:
+        heads.setdefault(booking.vehicle_class, booking)
+    at, following = cycle.at, None
+    while heads and following is None:
+        head = heads.get(INTERLEAVE[at[1]])
+        if head and (head.joined_round is None or head.joined_round < at[0]):
+            following = head
+        at = _on(at)
     if following is None or following.number != event.number:
         said = following.number if following else "nobody"
         yield f"position {event.position}: {event.number} was called, and {said} was next"
-    after = (place + 1) % len(INTERLEAVE)
-    cycle.calls[event.number] = (cycle.at, after)
-    cycle.at = after
+    told = event.body["round"], event.body["cursor"]
+    if told != at:
+        yield f"position {event.position}: the cycle is told to stand at {told}, and it is at {at}"
+    cycle.calls[event.number] = (cycle.at, at)
+    cycle.at = at
+
+
+def _on(at: Reached) -> Reached:
+    """One place on; behind the last a new round begins."""
+    of, place = at
+    return (of, place + 1) if place + 1 < len(INTERLEAVE) else (of + 1, 0)
+
+
+def _joined(event: Event, told: Retold, cycle: _Cycle) -> Iterator[str]:
+    """A truck lets the round pass that the rule says: this one, or that of the first of its class."""
+    booking = told.bookings.get(event.number)
+    name = "walk_in" if event.kind == "walked_in" else booking.vehicle_class if booking else ""
+    passes = None
+    if name in NEXT_ROUND:
+        of_class = (b for b in _ready(told, event) if b.vehicle_class == name)
+        first = next(of_class, None)
+        passes = first.joined_round if first else None
+        passes = cycle.at[0] if passes is None else passes
+    if event.body.get("round") != passes:
+        said = event.body.get("round")
+        yield f"position {event.position}: {event.number} lets round {said} pass, and not {passes}"
 
 
 def _taken_back(event: Event, cycle: _Cycle) -> None:
     """The cycle goes back with a call, unless a later one has moved it on."""
-    before, after = cycle.calls.pop(event.number, (cycle.at, -1))
+    before, after = cycle.calls.pop(event.number, (cycle.at, None))
     if cycle.at == after:
         cycle.at = before
 

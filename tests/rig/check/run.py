@@ -27,6 +27,9 @@ INTERLEAVE = (
 DEAR = ("priority", "postal", "accelerated")
 CAP_PERCENT = {"priority": 5, "postal": 1, "accelerated": 1}
 WALK_INS_A_DAY = 24
+MISSES_MAX = 2
+# Classes that join in the next round.
+NEXT_ROUND = ("walk_in",)
 
 # Events by which a booking begins and ends.
 BEGINS = ("confirmed", "walked_in")
