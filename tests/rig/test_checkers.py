@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -269,6 +270,17 @@ def call_another_than_the_next(run: Run) -> None:
     one["number"], other["number"] = other["number"], one["number"]
 
 
+def let_a_booked_truck_pass_a_round(run: Run) -> None:
+    event = events(run, "arrived")[0]
+    event["body"] = json.dumps(json.loads(event["body"]) | {"round": 0})
+
+
+def tell_another_round(run: Run) -> None:
+    event = events(run, "called")[-1]
+    body = json.loads(event["body"])
+    event["body"] = json.dumps(body | {"round": body["round"] + 1})
+
+
 def call_out_of_turn_without_a_cause(run: Run) -> None:
     event = events(run, "called_out_of_turn")[0]
     event["body"] = event["body"].replace('"cause":"', '"cause":"un')
@@ -349,6 +361,8 @@ FOUND_BY: dict[Doctor, str] = {
     rewrite_what_was_before: "log",
     forget_a_number: "complete",
     call_another_than_the_next: "order",
+    let_a_booked_truck_pass_a_round: "order",
+    tell_another_round: "order",
     call_out_of_turn_without_a_cause: "order",
     approve_ones_own_exception: "order",
     add_a_driver_twice: "one effect",
