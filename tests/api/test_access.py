@@ -210,7 +210,7 @@ def test_our_own_mistake_leaks_nothing_but_an_id(api: Api, caplog: pytest.LogCap
 def test_every_refusal_and_every_fault_has_a_status():
     assert list(REFUSALS) == list(Reason)
     assert list(FAULTS) == list(Wrong)
-    assert {*REFUSALS.values()} <= {403, 404, 409, 422}
+    assert {*REFUSALS.values()} <= {403, 404, 409, 422, 429}
     assert not {*map(str, Reason)} & {*map(str, Wrong)}
 
 

@@ -191,7 +191,7 @@ def sentences(page: Page) -> set[str]:
         """() => {
           const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
           const found = new Set();
-          const stays = "script, style, [lang]:not(html), .brand, .code, .plate, code";
+          const stays = "script, style, [lang]:not(html), .brand, .code, .plate, code, a[href^='http']";
           while (walk.nextNode()) {
             const node = walk.currentNode;
             if (!node.parentElement.closest(stays)) found.add(node.textContent.trim());

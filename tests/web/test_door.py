@@ -295,7 +295,7 @@ def test_a_forged_message_is_never_shown(office, cookie: str):
 
 def test_a_refusal_has_the_same_status_on_a_page_and_for_a_program():
     assert {reason: status_of(reason) for reason in Reason} == REFUSALS
-    assert {*REFUSALS.values()} == {403, 404, 409, 422}
+    assert {*REFUSALS.values()} == {403, 404, 409, 422, 429}
 
 
 def test_pages_are_packed_for_slow_networks(office):

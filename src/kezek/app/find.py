@@ -105,6 +105,8 @@ class Finder:
     def _as_typed(self, line: str, text: str, last: int) -> list[int]:
         numbers: list[int] = []
         code, reader = fold(text), self._store.reader
+        if not code:
+            return numbers  # signs alone name no truck
         if is_code(code):
             numbers += [booking.number for booking in with_code(reader, code)]
         if text.isascii() and text.isdigit() and int(text) <= last:
@@ -123,6 +125,7 @@ def readings_of(text: str) -> list[str]:
     would find trucks that nobody looked for.
     """
     # Counted in keys: on some layouts a digit of a code comes as a hyphen, which no plate counts.
-    folded = fold(text)
-    short = len("".join(text.split())) < CODE_LENGTH and folded.isascii() and folded.isalnum()
+    folded, keys = fold(text), len("".join(text.split()))
+    spelled = (folded.isascii() and folded.isalnum()) or not any(c.isalnum() for c in folded)
+    short = keys < CODE_LENGTH and spelled
     return [text] if short else list(dict.fromkeys((text, *plate_readings(text))))

@@ -27,11 +27,18 @@ PAGES: dict[str, set[str] | frozenset[str]] = {
     "/console/kz_a": OFFICERS,
     "/console/kz_a/arrive": OFFICERS,
     "/console/kz_a/search": OFFICERS,
+    "/console/kz_a/handover": OFFICERS,
+    "/console/kz_a/list": OFFICERS,
     "/agency": {"agency", "kg_agency"},
     "/agency/what-if": {"agency", "kg_agency"},
     "/agency/kz_a": {"agency"},
     "/agency/kz_a/2026-06-14": {"agency"},
+    "/agency/kz_a/2026-06-14/affected.csv": {"agency"},
     "/carrier": {"carrier"},
+    "/carrier/move": {"carrier"},
+    "/carrier/print": {"carrier"},
+    "/carrier/bulk/template": {"carrier"},
+    "/carrier/bulk/next": {"carrier"},
     "/carrier/garage": {"carrier"},
     "/carrier/garage/vehicle/add": {"carrier"},
     "/carrier/garage/driver/remove": {"carrier"},
@@ -65,8 +72,11 @@ FORMS: dict[str, set[str] | frozenset[str]] = {
     "/console/kz_a/search": OFFICERS,
     "/agency/what-if": {"agency", "kg_agency"},
     "/agency/kz_a/2026-06-14": {"agency"},
+    "/agency/kz_a/approve": {"agency"},
+    "/agency/kz_a/refuse": {"agency"},
     "/carrier/garage/vehicle/add": {"carrier"},
     "/carrier/garage/driver/remove": {"carrier"},
+    "/carrier/move": {"carrier"},
     "/carrier/bulk": {"carrier"},
     "/carrier/bulk/answer": {"carrier"},
     "/clerk/book": DESK | {"kg_agency"},
@@ -229,7 +239,8 @@ def test_every_page_speaks_every_language(office: Office, lang: str):
         answer = office.browser(who).get(f"{url}?lang={lang}")
         assert answer.status_code in (200, 303), url
         if answer.status_code == 200:
-            assert f'<html lang="{lang}"' in answer.text
+            page = answer.headers["content-type"].startswith("text/html")
+            assert not page or f'<html lang="{lang}"' in answer.text
 
 
 def test_sessions_last_as_long_as_the_settings_say(office: Office):
