@@ -19,7 +19,6 @@ from kezek.cli.output import answer, json_option, print_json, say, wants_json
 from kezek.cli.remote import get, server_of, server_option
 
 if TYPE_CHECKING:
-    from kezek.app.checkpoint import Post
     from kezek.app.house import House
     from kezek.domain.kernel.event import Logged
 
@@ -65,10 +64,12 @@ def log(
     if key_file is None:
         if follow or server:
             raise click.UsageError("a running server shows its log to an API key: name --key-file.")
+        from kezek.domain.checkpoint.checkpoint import Line
+
         with opened(folder) as house:
             _refuse_unknown(house, line)
             events = house.store.reader.events_before(1 << 62, last, line)
-            zones = {post.line.id: post.line.zone for post in _posts(house) if post.line}
+            zones = {row.id: row.zone for row in house.store.reader.all(Line)}
         _print([_shown(event) for event in reversed(events)], zones)
         return
     reader = Reader(server_of(server), key_file.read().strip(), line)
@@ -149,10 +150,6 @@ def _refuse_unknown(house: House, line: str) -> None:
         from kezek.domain.kernel.refusal import Reason, Refused
 
         raise refusal(Refused(Reason.LINE_UNKNOWN, {"line": line}))
-
-
-def _posts(house: House) -> list[Post]:
-    return list(house.network.posts().values())
 
 
 def _print(events: list[dict[str, Any]], zones: Mapping[str, str]) -> None:
