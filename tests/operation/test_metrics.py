@@ -279,7 +279,7 @@ def test_an_unknown_answer_and_a_stopped_write_are_counted(
 ):
     failing: list[Exception] = [OutcomeUnknown("who knows"), AssertionError("the last fence")]
 
-    def failed(*_: object) -> None:
+    def failed(*_: object, **_named: object) -> None:
         raise failing.pop(0)
 
     monkeypatch.setattr("kezek.app.desk.desk.decided", failed)

@@ -246,6 +246,15 @@ def _approved(_: Replay, course: Course, _event: Logged, body: Body) -> None:
     course.exception = body["exception"]
 
 
+def _call_refused(_: Replay, course: Course, _event: Logged, _body: Body) -> None:
+    course.exception = "refused"
+
+
+def _proposal_refused(_: Replay, course: Course, _event: Logged, body: Body) -> None:
+    if body["verb"] == Verb.CALL:
+        course.exception = ""
+
+
 def _end(course: Course, event: Logged, outcome: str) -> None:
     course.ended_at, course.outcome = event.at, outcome
 
@@ -266,4 +275,6 @@ _STEPS: Mapping[str, Callable[[Replay, Course, Logged, Body], None]] = {
     EventKind.CANCELLED: _cancelled,
     EventKind.RELEASED: _released,
     EventKind.EXCEPTION_APPROVED: _approved,
+    EventKind.EXCEPTION_REFUSED: _call_refused,
+    EventKind.PROPOSAL_REFUSED: _proposal_refused,
 }
