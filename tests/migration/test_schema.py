@@ -19,6 +19,7 @@ from kezek.app.file import APPLICATION
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations import script as migrations
 from kezek.storage.migrations.head import HEAD
+from kezek.storage.migrations.parts import OWN, TRIGGERS
 from kezek.storage.migrations.phase import TABLE
 from kezek.storage.migrations.script import UnknownVersion, config, script
 from kezek.storage.schema import metadata
@@ -70,10 +71,12 @@ def test_all_migrations_make_the_schema(path: Path):
     written = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
     metadata.create_all(written)
     made, wanted = described(migrated(path)), described(written)
-    assert made.keys() == wanted.keys()
+    # Only the migrations have triggers; which ones there must be is known by name.
+    triggers = {name for kind, name in made if kind == "trigger"}
+    assert triggers == {*TRIGGERS, *OWN["sqlite"]} - {"event_line"}
+    assert made.keys() - {("trigger", name) for name in triggers} == wanted.keys()
     for name, parts in wanted.items():
         assert made[name] == parts, name
-    assert len([kind for kind, _ in made if kind == "trigger"]) == 10
 
 
 # Alembic cannot read an index on an expression; the test above compares it word for word.
@@ -83,7 +86,11 @@ def test_alembic_sees_no_difference(path: Path):
     engine = migrated(path)
     with engine.connect() as connection:
         # What a schema remembers of its own steps belongs to no installation.
-        options = {"compare_type": True, "include_name": lambda name, *_: name != TABLE}
+        options = {
+            "compare_type": True,
+            "include_name": lambda name, *_: name != TABLE,
+            "include_object": lambda _, name, *__: name not in OWN["postgresql"],
+        }
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
     engine.dispose()

@@ -3,6 +3,8 @@
 Each constraint says which promise it guards.  The rules keep all of them by themselves; a constraint
 that ever speaks up has found a mistake of ours, and the batch that made it is not committed.
 
+Triggers are in the migrations alone, in the words of each database; `migrations/parts.py` names them.
+
 There are no foreign keys: a decision's rows are written together by the one writer, and rows about
 people are erased while the bookings that they belonged to stay.
 """
@@ -15,7 +17,6 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
-    Connection,
     Float,
     Index,
     Integer,
@@ -25,14 +26,10 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
-
-from kezek.storage.log_fence import LOG_FENCES
-from kezek.storage.tree_fence import TREE_FENCES
 
 metadata = MetaData(
     naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "ck": "%(constraint_name)s"}
@@ -280,7 +277,7 @@ garage_driver = _table(
     "garage_driver", *_whole("account"), *_text("name", "phone"), key=("account", "name")
 )
 
-# I9: the key keeps positions apart, the triggers below keep history as it was written.
+# I9: the key keeps positions apart, the triggers keep history as it was written.
 log = _table(
     "event",
     *_whole("position", "at", "real"),
@@ -294,7 +291,7 @@ _index(None, log.c.number, where="number <> 0")
 # million events; with it a booking costs some 4 % more.  SQLite's ends in the position by itself,
 # PostgreSQL's must be told.
 Index(None, log.c.line).ddl_if(dialect="sqlite")
-LINE_INDEX = "CREATE INDEX event_line_position ON event (line, position)"
+Index(None, log.c.line, log.c.position).ddl_if(dialect="postgresql")
 # Only the kinds that boards and forecasts count by the hour, and those an agency looks up by day.
 for _kind in (
     *("crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"),
@@ -352,12 +349,3 @@ session = _table(
 )
 
 setting = _table("setting", *_text("name", "value"), key=("name",))
-
-
-@event.listens_for(metadata, "after_create")
-def _raise_fences(_metadata: MetaData, connection: Connection, **_rest: object) -> None:
-    """Each database has its own words for these."""
-    dialect = connection.dialect.name
-    first = (LINE_INDEX,) if dialect == "postgresql" else ()
-    for fence in (*first, *LOG_FENCES[dialect], *TREE_FENCES[dialect]):
-        connection.exec_driver_sql(fence)

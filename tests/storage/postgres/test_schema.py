@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kezek.storage.fault import NotADatabase, WrongVersion
 from kezek.storage.migrations import script as migrations
+from kezek.storage.migrations.parts import OWN, TRIGGERS
 from kezek.storage.open import open_store
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.store import PostgresStore
@@ -51,9 +52,10 @@ def test_all_migrations_make_the_schema(database: str, empty: str):
     metadata.create_all(written)
     written.dispose()
     made, wanted = described(database), described(empty)
-    assert made.keys() == wanted.keys()
-    assert made == wanted
-    assert len([kind for kind, _ in made if kind == "trigger"]) == 10
+    # Only the migrations have triggers; which ones there must be is known by name.
+    triggers = {name for kind, name in made if kind == "trigger"}
+    assert triggers == {*TRIGGERS, *OWN["postgresql"]} - {"event_line_position"}
+    assert {key: made[key] for key in made if key[0] not in ("trigger", "function")} == wanted
 
 
 def test_every_column_is_of_the_type_that_its_array_is(database: str):

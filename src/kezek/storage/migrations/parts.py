@@ -1,6 +1,7 @@
 """What guards the queue in a database's schema, by name: a start looks for it, and so does the doctor.
 
-Plain names, so that a start loads no tools for schemas; a test holds them to `schema.py`.  Columns are
+Plain names, so that a start loads no tools for schemas; tests hold them to `schema.py` and to what the
+migrations make.  Columns are
 known as the fields of rows (`table.py`).
 """
 
@@ -51,8 +52,11 @@ CHECKS = (
     "tree_of_whole_hashes",
 )
 TRIGGERS = (
+    # I3: a vehicle changes hands only when the booking that held it has ended.
     "claim_held_once",
+    # I9: what is logged is never changed, taken away or emptied; nor are the tree and its heads.
     "event_never_changed",
+    # I5: positions follow each other, so that a reader that catches up misses nothing.
     "event_without_gap",
     "head_never_back",
     "head_never_changed",
