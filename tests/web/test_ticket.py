@@ -223,11 +223,24 @@ def test_staff_who_press_twice_propose_a_cancellation_once(office):
     office.done(Arrive(office.key(), PEOPLE["officer"], number))
     url = f"/t/{office.house.papers.link(number)}"
     b = office.browser("officer")
-    form = b.fill(b.page(url), f"{url}/cancel") | {"cause": "asked_by_driver"}
+    page = b.page(url)
+    assert "Propose to cancel" in page
+    form = b.fill(page, f"{url}/cancel") | {"cause": "asked_by_driver"}
     for _ in range(2):
         answer = b.post(f"{url}/cancel", form)
         assert answer.status_code == 303
         assert "proposed" in b.flash(answer)
+    assert office.status(number) == "arrived"
+
+
+def test_a_truck_that_came_since_the_page_was_shown_is_not_cancelled_by_staff_alone(office):
+    number = office.book(1)
+    url, b = link(office, number), office.browser("officer")
+    page = b.page(url)
+    assert "Propose to cancel" not in page
+    form = b.fill(page, f"{url}/cancel") | {"cause": "asked_by_driver"}
+    office.done(Arrive(office.key(), PEOPLE["officer"], number))
+    assert "Code: second_person_needed" in b.post(f"{url}/cancel", form).text
     assert office.status(number) == "arrived"
 
 

@@ -19,7 +19,14 @@ from kezek.app.desk.batch import Done
 from kezek.app.place_name import own_name
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.change import AddDriver, Cancel, ChangeCause, Move, fixed
+from kezek.domain.booking.change import (
+    AddDriver,
+    Cancel,
+    ChangeCause,
+    Move,
+    cancels_alone,
+    fixed,
+)
 from kezek.domain.booking.stand import owns, serves
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.instant import MINUTE
@@ -90,6 +97,13 @@ def causes_owed(here: Visit, view: TicketView) -> list[tuple[str, str]]:
     return [(cause.value, names.cause(cause, here.lang)) for cause in ChangeCause]
 
 
+def _cancels_alone(here: Visit, view: TicketView) -> bool:
+    """Whether the reader cancels without a second person."""
+    assert view.post.line is not None, "a ticket stands in a line"
+    who = holder_of(here, view)
+    return cancels_alone(who, view.post.line, view.booking, view.status, here.now)
+
+
 @get("/t/{secret:str}")
 async def ticket(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """The driver's page."""
@@ -144,6 +158,7 @@ def _drawn(
         "qr": picture.format(secret, label) if view.live and view.booking.start else "",
         "errors": errors or {},
         "change_reasons": causes_owed(here, view),
+        "cancels_alone": _cancels_alone(here, view),
         "url": address_of(here, secret),
         "key": here.web.mark + _KEY,
         "csrf_token": here.web.mark + _TOKEN,
@@ -202,19 +217,18 @@ async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Respon
 
 @post("/t/{secret:str}/cancel", status_code=200)
 async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
-    """Give the booking back."""
+    """Give the booking back, or propose it where two people must agree."""
     here = visit(request)
     view = held(here, secret)
-    key, delay = here.form.key, here.house.delay()
-    cause = here.form.text("cause", 40)
-    done = await ask(here, Cancel(key, holder_of(here, view), view.booking.number, delay, cause))
-    told = _CANCELLED
-    if isinstance(done, Refused) and done.reason is Reason.SECOND_PERSON_NEEDED:
+    form, holder, number = here.form, holder_of(here, view), view.booking.number
+    cause = form.text("cause", 40)
+    if form.text("step", 20) == "propose":
         # The staff at the desk ask for it here; an officer or who is in charge agrees at the console.
-        wish = Propose(
-            f"{key}.propose", holder_of(here, view), view.booking.number, Verb.CANCEL, cause
-        )
-        done, told = await ask(here, wish), _PROPOSED
+        wish, told = Propose(form.key, holder, number, Verb.CANCEL, cause), _PROPOSED
+        done = await ask(here, wish)
+    else:
+        done = await ask(here, Cancel(form.key, holder, number, here.house.delay(), cause))
+        told = _CANCELLED
     if isinstance(done, Refused):
         if done.reason is Reason.REASON_MISSING:
             return _wrong(request, view, secret, "cause", done)

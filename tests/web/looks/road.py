@@ -387,6 +387,7 @@ def ticket(status: str = "here") -> dict:
         "qr": qr(),
         "errors": {},
         "change_reasons": [],
+        "cancels_alone": True,
         "regulation": "kz",
         **FORM,
     }

@@ -12,6 +12,7 @@ from kezek.domain.booking.proposal import needs_two
 from kezek.domain.booking.stand import Stand, claims_held, forbidden, owns, serves, stand
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb, transition
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
@@ -169,17 +170,20 @@ def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment
 
 
 def _alone(actor: Actor, at: Stand, now: Instant) -> Refused | None:
-    """A truck that waits is cancelled by its driver or carrier; by staff only when two agree."""
-    booking = at.booking
-    if not needs_two(Verb.CANCEL, booking, at.status) or actor.ticket == booking.number:
+    if cancels_alone(actor, at.line, at.booking, at.status, now):
         return None
+    return Refused(Reason.SECOND_PERSON_NEEDED, {"number": at.booking.number, "verb": Verb.CANCEL})
+
+
+def cancels_alone(actor: Actor, line: Line, booking: Booking, status: Status, now: Instant) -> bool:
+    """A truck that waits is cancelled by its driver or carrier; by staff only when two agree."""
+    if not needs_two(Verb.CANCEL, booking, status) or actor.ticket == booking.number:
+        return True
     mine = actor.account != 0 and actor.account == booking.holder
     # A walk-in belongs to the officer who took it, so that holding it says nothing about its driver.
-    if mine and booking.start is not None and not serves(actor, at.line):
-        return None
-    if taken_by_mistake(booking, actor, now):
-        return None
-    return Refused(Reason.SECOND_PERSON_NEEDED, {"number": booking.number, "verb": Verb.CANCEL})
+    if mine and booking.start is not None and not serves(actor, line):
+        return True
+    return taken_by_mistake(booking, actor, now)
 
 
 def taken_by_mistake(booking: Booking, actor: Actor, now: Instant) -> bool:
