@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_core_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Room
@@ -72,7 +72,8 @@ def test_the_board_is_searched_in_any_spelling(room: Room, town: Installation):
 
 
 def violations(page: Page, rules: dict[str, object]) -> list[str]:
-    result = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]})
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    result = Axe().run(page, options=options).response
     return [
         f"{fault['id']} at {node['target']}: {node['failureSummary']}"
         for fault in result["violations"]
