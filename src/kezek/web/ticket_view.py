@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from kezek.app.lost_time import lost_time
 from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
-from kezek.domain.booking.status import Status, given_up_at
+from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
@@ -352,12 +353,10 @@ def _explain(here: Visit, view: TicketView) -> str:
 def _displaced(here: Visit, view: TicketView) -> str:
     """What was lost, why, and until when the booking waits for a new time."""
     say, zone, lang = here.words, zone_of(view.post), here.lang
-    why = names.reason(_fact(here, view, EventKind.DISPLACED, "why"), lang).rstrip(".")
+    lost = lost_time(here.house.store.reader, view)
+    why = names.reason(lost.why, lang).rstrip(".")
     said = say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
-    had = _fact(here, view, EventKind.DISPLACED, "from")
-    assert had, "a displaced booking had a time"
-    assert view.post.regulation is not None, "a line has a regulation"
-    moments = {"had": int(had), "until": given_up_at(view.booking, view.post.regulation)}
+    moments = {"had": lost.start, "until": lost.until}
     shown = {name: times.stamp(local(at, zone), lang) for name, at in moments.items()}
     return f"{said} {say.say(_DISPLACED_UNTIL, **shown)}"
 

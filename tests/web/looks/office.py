@@ -512,15 +512,18 @@ def mine(status: str, start: str, on: date = TODAY, **more: object) -> V:
         end=at(f"{int(start[:2]) + 1:02}:00", on),
         status=status,
         zone="UTC+5",
-        **{"place": None, "by": None, "ended": None, "call": None, **more},
+        **{"place": None, "by": None, "ended": None, "call": None, "lost": None, **more},
         **vars(truck("KZ")),
     )
+
+
+LOST = V(start=at("19:00"), why="repair of the bridge", until=at("19:00", date(2026, 6, 20)))
 
 
 def carrier() -> dict:
     today = [
         mine("called", "17:00", by=at("17:41")),
-        mine("displaced", "20:00", nur=False),
+        mine("displaced", "20:00", nur=False, lost=LOST),
         mine("late", "15:00"),
         mine("here", "18:00", place=14, call=V(low=at("18:40"), high=at("19:20"))),
         mine("here", "18:00", place=22),
@@ -581,16 +584,24 @@ def garage() -> dict:
 
 def carrier_move() -> dict:
     hours = [V(value=f"{n}", start=at(f"{n}:00"), chosen=n == 20) for n in (20, 21)]
-    trucks = [mine("displaced", "20:00", number=n) for n in (1, 2, 3)]
+    trucks = [mine("displaced", "20:00", number=n, lost=LOST) for n in (1, 2, 3)]
     return {
         "site": site("carrier", CARRIER, "Silk Road Logistics"),
         "rows": [
-            V(truck=t, hours=hours if t.number < 3 else [], proposed=t.number < 3) for t in trucks
+            V(
+                truck=t,
+                hours=hours if t.number < 3 else [],
+                proposed=t.number < 3,
+                ticked=t.number == 1,
+                earlier=t.number == 2,
+            )
+            for t in trucks
         ],
         "more": 0,
-        "results": [V(ok=True, text="927PK06: 14 June, 20:00.", url="#")],
+        "results": [V(ok=True, text="927PK06: moved to 14 June, 20:00.", url="#", again="#")],
         "done": 1,
         "refused": 0,
+        "errors": {},
         **FORM,
     }
 

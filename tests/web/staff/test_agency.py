@@ -62,7 +62,8 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     assert told["overbooked, deleted or"] == 0
     assert booked.last().position == end, "looking changes nothing"
     said = b.flash(apply(b, shown.text, capacity="5"))
-    assert "has 5 places now. 5 bookings lost their time and are moved free of charge." in said
+    until = "Their drivers can choose another until 13 July, 09:30."
+    assert f"has 5 places now. 5 bookings lost their time. {until}" in said
     assert sum(e.kind == "displaced" for e in booked.events()) == 5
     assert "one scanner" in b.page("/agency/kz_a"), "the decision stands in the line's log"
     booked.check()

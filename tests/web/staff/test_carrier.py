@@ -323,6 +323,51 @@ class TestMovedTogether:
         assert "TST00002: " in text
         assert office.status(two) == "displaced"
 
+    def sent(self, b: Browser, *trucks: int):
+        """The form as it is shown, with these trucks ticked."""
+        page = b.page(self.MOVE)
+        chosen = dict(re.findall(r'name="hour\.(\d+)".*?value="([^"]+)" selected', page))
+        fields = b.fill(page, self.MOVE) | {f"hour.{n}": hour for n, hour in chosen.items()}
+        shown = re.findall(r'name="shown" value="(\d+)"', page)
+        return b.post(self.MOVE, fields | {"shown": shown, "truck": [str(n) for n in trucks]})
+
+    def test_the_lost_time_stands_beside_the_new_one_with_its_reason(self, office):
+        self.lost(office, 1)
+        page = office.browser("carrier").page(self.MOVE)
+        assert re.search(r'data-label="Lost time"><span>14 June, 12:00 <small[^>]*>repair<', page)
+        assert re.search(r'value="2026-06-14T19:00Z" selected>15 June, 00:00<', page)
+        today = office.browser("carrier").page("/carrier")
+        assert "lost 14 June, 12:00: repair. Choose another by 13 July, 09:30." in today
+
+    def test_whoever_is_unticked_is_left_and_stays_unticked(self, office):
+        one, two = self.lost(office, 1, 2)
+        b = office.browser("carrier")
+        answer = self.sent(b, two)
+        assert "TST00002: moved from 14 June, 12:00 to 15 June, 00:00." in answer.text
+        assert [office.status(n) for n in (one, two)] == ["displaced", "confirmed"]
+        assert f'name="truck" value="{one}">' in answer.text
+        assert re.search(r'href="/t/[^"]+/move">Choose another hour', answer.text)
+
+    def test_with_nothing_ticked_it_says_so(self, office):
+        (number,) = self.lost(office, 1)
+        answer = self.sent(office.browser("carrier"))
+        assert answer.status_code == 422
+        assert "Tick at least one truck. Nothing was moved." in answer.text
+        assert office.status(number) == "displaced"
+
+    def test_who_was_moved_in_another_tab_is_not_moved_again(self, office):
+        (number,) = self.lost(office, 1)
+        b = office.browser("carrier")
+        page = b.page(self.MOVE)
+        self.sent(b, number)
+        stale = b.fill(page, self.MOVE) | {
+            "truck": str(number),
+            f"hour.{number}": "2026-06-15T07:00Z",
+        }
+        answer = b.post(self.MOVE, stale)
+        assert "TST00001 has a time already: 15 June, 00:00. It was not moved again." in answer.text
+        assert office.booking(number).moves == 0
+
     def test_nobody_moves_the_trucks_of_another(self, office):
         (number,) = self.lost(office, 1)
         b = office.browser("rival")

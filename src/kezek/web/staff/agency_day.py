@@ -20,20 +20,21 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.text.mark import translatable as t
 from kezek.text.names import vehicle_class
 from kezek.text.times import day as day_text
-from kezek.text.times import number
+from kezek.text.times import number, stamp
 from kezek.web.render import page
 from kezek.web.shape import local
 from kezek.web.staff.agency_view import OWN_POSTS, Calendar, agency_at
 from kezek.web.staff.deed import field_errors, said
 from kezek.web.staff.truck_table import csv_file, separator
 from kezek.web.stop import RefusedStop, Step, Stop
-from kezek.web.visit import PageRequest, Visit, visit
+from kezek.web.visit import PageRequest, visit
 from kezek.web.working import ask
 
 Change = SetCapacity | CloseDay | OpenDay
 _FIELDS = frozenset({"capacity", "reason"})
 _KEPT = t("Bookings confirmed last lose their time first. Trucks that are here keep theirs.")
 _NUMBER = t("Write a whole number from 0 to %(most)s, or close the day.")
+_NO_LOSS = t("No booking lost its time.")
 _MORE_NOW = t("More bookings are affected now than you were shown. Check the effect again.")
 
 
@@ -273,9 +274,8 @@ async def change_day(
     if isinstance(answer, Refused):
         errors = field_errors(here, answer, view.zone, _FIELDS)
         return _show_day(request, view, day, values=values, errors=errors)
-    return said(
-        request, here, f"/agency/{checkpoint}", "done", _decided(here, change, answer.outcome)
-    )
+    told_now = _decided(view, change, answer.outcome)
+    return said(request, here, f"/agency/{checkpoint}", "done", told_now)
 
 
 def _change(view: Calendar, day: TakenDay, values: Mapping[str, str]) -> Change | None:
@@ -293,7 +293,8 @@ def _change(view: Calendar, day: TakenDay, values: Mapping[str, str]) -> Change 
     return kind(form.key, actor, line, on, wanted, reason)
 
 
-def _decided(here: Visit, change: Change, outcome: Mapping[str, object]) -> str:
+def _decided(view: Calendar, change: Change, outcome: Mapping[str, object]) -> str:
+    here = view.here
     say, lost = here.words, outcome["displaced"]
     assert isinstance(lost, int), "the calendar counts whom it displaced"
     on = day_text(date.fromisoformat(change.on), "long", here.lang)
@@ -303,12 +304,19 @@ def _decided(here: Visit, change: Change, outcome: Mapping[str, object]) -> str:
         SetCapacity: t("%(day)s has %(capacity)s places now."),
     }
     told = say.say(lines[type(change)], day=on, capacity=outcome["capacity"])
-    moved = say.count(
-        "%(num)s booking lost its time and is moved free of charge.",
-        "%(num)s bookings lost their time and are moved free of charge.",
-        lost,
+    if not lost:
+        return f"{told} {say.gettext(_NO_LOSS)}"
+    until = stamp(local(here.now + view.rules.displaced_for, view.zone), here.lang)
+    return (
+        told
+        + " "
+        + say.count(
+            "%(num)s booking lost its time. Its driver can choose another until %(until)s.",
+            "%(num)s bookings lost their time. Their drivers can choose another until %(until)s.",
+            lost,
+            until=until,
+        )
     )
-    return f"{told} {moved}"
 
 
 HANDLERS = (agency_day, affected_file, change_day)

@@ -25,7 +25,7 @@ from kezek.web.staff.told import who
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
-# Where a day's number comes from, and how a published closure is worded.
+# Where a day's number comes from.
 _BASES: Mapping[str, str] = {
     "board": t("from the published board"),
     "assumed": t("assumed: the board ends earlier, so its last open day is repeated"),

@@ -20,7 +20,7 @@ from kezek.web.session import signed_in
 from kezek.web.shape import local, zone_of
 from kezek.web.site import network_zone
 from kezek.web.staff.garage import own_vehicles
-from kezek.web.staff.shown import Truck, truck
+from kezek.web.staff.shown import Truck, trucks
 from kezek.web.ticket import UNSEEN
 from kezek.web.ticket_sheet import sheet_of
 from kezek.web.visit import PageRequest, Visit, visit
@@ -57,7 +57,7 @@ def carrier(request: PageRequest) -> Response[bytes]:
         as_of=local(here.now, network_zone(here.house)),
         stream="/carrier/stream",
         counts=_counts(own),
-        today=[truck(here, view) for view in own.today],
+        today=trucks(here, own.today),
         coming=_coming(here, own),
         displaced=sum(v.status is Status.DISPLACED for v in (*own.today, *own.coming)),
         free=sum(v.own is None and not v.taken for v in vehicles),
@@ -81,7 +81,7 @@ def _coming(here: Visit, own: Fleet) -> list[ComingDay]:
         return to_datetime(view.booking.start, zone_of(view.post)).date()
 
     days = groupby(sorted(own.coming, key=on), key=on)
-    return [ComingDay(day, [truck(here, view) for view in views]) for day, views in days]
+    return [ComingDay(day, trucks(here, list(views))) for day, views in days]
 
 
 @get("/carrier/print", sync_to_thread=False)

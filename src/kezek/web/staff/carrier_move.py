@@ -1,9 +1,9 @@
-"""A carrier's trucks that lost their time, moved together: one proposal of hours, confirmed once."""
+"""A carrier's trucks that lost their time: hours are proposed, changed or left, and moved together."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from litestar import Response, get, post
 from kezek.app.access import Person
 from kezek.app.desk.batch import Done
 from kezek.app.garage import fleet
+from kezek.app.lost_time import lost_times
 from kezek.app.port import Fault
 from kezek.app.regroup import Proposed, proposals
 from kezek.app.ticket import TicketView
@@ -27,13 +28,15 @@ from kezek.web.render import page
 from kezek.web.session import signed_in
 from kezek.web.shape import hour_of, hour_value, local, zone_of
 from kezek.web.staff.deed import why_not
-from kezek.web.staff.shown import Truck, truck
+from kezek.web.staff.shown import Truck, truck, trucks
 from kezek.web.visit import PageRequest, Visit, visit
 
 # So many are proposed at once; the next ones follow when these are moved.
 TOGETHER_MAX = 200
-_MOVED = t("%(plate)s: %(hour)s.")
+_MOVED = t("%(plate)s: moved from %(had)s to %(hour)s.")
 _NO_HOUR = t("%(plate)s: no hour was chosen, so it was not moved.")
+_HAS_TIME = t("%(plate)s has a time already: %(hour)s. It was not moved again.")
+_NOTHING = t("Tick at least one truck. Nothing was moved.")
 
 
 class Hour(NamedTuple):
@@ -46,84 +49,130 @@ class Row(NamedTuple):
     truck: Truck
     hours: list[Hour]
     proposed: bool
+    ticked: bool
+    earlier: bool
 
 
 class Result(NamedTuple):
+    """`again` is the address at which another hour is chosen, empty where none can be."""
+
     ok: bool
     text: str
     url: str
+    again: str
 
 
-def displaced(here: Visit, person: Person) -> list[TicketView]:
-    """The account's bookings that lost their time, the oldest first."""
-    own = fleet(here.house.store.reader, here.house.tickets, person.account.id, here.now)
-    found = [view for view in (*own.today, *own.coming) if view.status is Status.DISPLACED]
-    return sorted(found, key=lambda view: view.booking.number)
+class Sent(NamedTuple):
+    """What a form has said: the trucks that it showed, and those that were ticked."""
+
+    shown: Collection[int] = ()
+    ticked: Collection[int] = ()
+
+
+def own(here: Visit, person: Person) -> dict[int, TicketView]:
+    """The account's live bookings, by number."""
+    found = fleet(here.house.store.reader, here.house.tickets, person.account.id, here.now)
+    return {view.booking.number: view for view in (*found.today, *found.coming) if view.live}
 
 
 @get("/carrier/move", sync_to_thread=False)
 def move(request: PageRequest) -> Response[bytes]:
-    """All trucks that need a new time, each with the earliest hour that has a place for it."""
-    return _show(request, signed_in(request, Role.CARRIER))
+    """All trucks that need a new time, each with a free hour from the lost one on."""
+    return _show(request, signed_in(request, Role.CARRIER), Sent())
 
 
-def _show(request: PageRequest, person: Person, results: Sequence[Result] = ()) -> Response[bytes]:
+def _show(
+    request: PageRequest,
+    person: Person,
+    sent: Sent,
+    results: Sequence[Result] = (),
+    error: str = "",
+) -> Response[bytes]:
     here = visit(request)
-    views = displaced(here, person)
-    availability = here.house.availability
-    found = proposals(views[:TOGETHER_MAX], lambda at: availability.of(at, here.now), here.now)
+    views = [view for view in own(here, person).values() if view.status is Status.DISPLACED]
+    lost, availability = lost_times(here.house.store.reader, views), here.house.availability
+    views.sort(key=lambda view: (lost[view.booking.number].start, view.booking.number))
+    first = views[:TOGETHER_MAX]
+    found = proposals(first, lost, lambda at: availability.of(at, here.now), here.now)
+    moved = [result for result in results if result.again]
     return page(
         request,
         "pages/carrier_move.html",
-        rows=[_row(here, one) for one in found],
+        http_status=422 if error else 200,
+        rows=[_row(here, one, sent) for one in found],
         more=len(views) - len(found),
         results=results,
-        done=sum(result.ok for result in results),
+        done=len(moved),
         refused=sum(not result.ok for result in results),
+        errors={"": error} if error else {},
         key=here.new_key(),
     )
 
 
-def _row(here: Visit, one: Proposed) -> Row:
-    zone = zone_of(one.view.post)
+def _row(here: Visit, one: Proposed, sent: Sent) -> Row:
+    number, zone = one.view.booking.number, zone_of(one.view.post)
     hours = [Hour(hour_value(at), local(at, zone), at == one.start) for at in one.choices]
-    return Row(truck(here, one.view), hours, one.start is not None)
+    # An hour before the lost one is nobody's wish until it is ticked; what was left is left again.
+    ticked = number in sent.ticked or (number not in sent.shown and not one.earlier)
+    proposed = one.start is not None
+    return Row(truck(here, one.view, one.lost), hours, proposed, ticked and proposed, one.earlier)
 
 
 @post("/carrier/move", status_code=200)
 async def move_together(request: PageRequest) -> Response[bytes]:
     """Each move is a decision of its own: what is refused is named and stops no other."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    form, views = here.form, {v.booking.number: v for v in displaced(here, person)}
-    ticked = [int(text) for text in form.all("truck") if text.isascii() and text.isdigit()]
-    asked = [(views[n], hour_of(form.text(f"hour.{n}", 30))) for n in ticked if n in views]
+    form, views = here.form, own(here, person)
+    sent = Sent(_numbers(form.all("shown")), _numbers(form.all("truck")))
+    asked = [views[number] for number in sent.ticked if number in views][:TOGETHER_MAX]
+    if not sent.ticked:
+        return _show(request, person, sent, error=here.words.gettext(_NOTHING))
+    wished = {
+        view.booking.number: hour_of(form.text(f"hour.{view.booking.number}", 30)) for view in asked
+    }
     commands = [
         Move(f"{form.key}.{view.booking.number}", person.actor, view.booking.number, start)
-        for view, start in asked[:TOGETHER_MAX]
-        if start is not None
+        for view in asked
+        # Only who lost a time is moved here: another tab may have moved the truck already.
+        if view.status is Status.DISPLACED and (start := wished[view.booking.number]) is not None
     ]
+    had = {one.number: one for one in trucks(here, asked)}
     found = await asyncio.gather(*map(here.house.desk.submit, commands), return_exceptions=True)
     answers = {command.number: one for command, one in zip(commands, found, strict=True)}
     results = [
-        _result(here, view, start, answers.get(view.booking.number)) for view, start in asked
+        _result(here, view, had[number], wished[number], answers.get(number))
+        for view in asked
+        for number in (view.booking.number,)
     ]
-    return _show(request, person, results)
+    return _show(request, person, sent, results)
 
 
-def _result(here: Visit, view: TicketView, start: Instant | None, found: object) -> Result:
-    shown = truck(here, view)
+def _numbers(texts: Sequence[str]) -> list[int]:
+    whole = (int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19)
+    return list(dict.fromkeys(whole))
+
+
+def _result(
+    here: Visit, view: TicketView, had: Truck, start: Instant | None, found: object
+) -> Result:
+    say, plate = here.words.say, had.plate
     if isinstance(found, Done) and start is not None:
-        when = stamp(local(start, zone_of(view.post)), here.lang)
-        return Result(True, here.words.say(_MOVED, plate=shown.plate, hour=when), shown.url)
+        assert had.lost is not None, "only who lost a time was moved"
+        hour = stamp(local(start, zone_of(view.post)), here.lang)
+        told = say(_MOVED, plate=plate, had=stamp(had.lost.start, here.lang), hour=hour)
+        return Result(True, told, had.url, f"{had.url}/move")
+    if had.start is not None:
+        hour = stamp(had.start, here.lang)
+        return Result(True, say(_HAS_TIME, plate=plate, hour=hour), had.url, "")
     if isinstance(found, Refused):
-        told = why_not(here, found, zone_of(view.post), str(shown.plate))
+        told = why_not(here, found, zone_of(view.post), str(plate))
     elif isinstance(found, Fault):
-        told = f"{shown.plate}: {' '.join(faults.fault('unavailable', here.lang))}"
+        told = f"{plate}: {' '.join(faults.fault('unavailable', here.lang))}"
     elif isinstance(found, BaseException):
         raise found
     else:
-        told = here.words.say(_NO_HOUR, plate=shown.plate)
-    return Result(False, told, shown.url)
+        told = say(_NO_HOUR, plate=plate)
+    return Result(False, told, had.url, "")
 
 
 HANDLERS = (move, move_together)

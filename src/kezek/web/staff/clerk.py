@@ -18,7 +18,7 @@ from kezek.web.book_flow import Flow
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.site import network_zone
-from kezek.web.staff.shown import Truck, posts_with_lines, truck
+from kezek.web.staff.shown import Truck, posts_with_lines, trucks
 from kezek.web.stop import RefusedStop, Step, Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -78,7 +78,7 @@ def _found(here: Visit, served: list[Post], q: str) -> list[Truck]:
         for view in (*finder.find(p, q, here.now), *finder.find_ended(p, q, here.now))
     }
     views = sorted(by_number.values(), key=lambda v: (not v.live, -v.booking.number))
-    return [truck(here, view) for view in views[:FOUND_MAX]]
+    return trucks(here, views[:FOUND_MAX])
 
 
 def _made(here: Visit, person: Person) -> list[Truck]:
@@ -87,7 +87,7 @@ def _made(here: Visit, person: Person) -> list[Truck]:
     midnight = day_start(local_day(here.now, zone), zone)
     numbers = here.house.store.reader.held_by(person.account.id, 1 << 62, _MADE_MAX)
     views = here.house.tickets.views(numbers, here.now)
-    return [truck(here, v) for v in views if v.booking.confirmed_at >= midnight]
+    return trucks(here, [v for v in views if v.booking.confirmed_at >= midnight])
 
 
 def _flow(request: PageRequest, checkpoint: str) -> Flow:

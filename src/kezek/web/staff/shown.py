@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 
 from kezek.app.checkpoint import Post
+from kezek.app.lost_time import LostTime, lost_times
 from kezek.app.place_name import own_name
 from kezek.app.plate_note import PlateNote, note_of
 from kezek.app.ticket import TicketView
@@ -29,8 +31,16 @@ class PostChoice(NamedTuple):
     there: str
 
 
+class Lost(NamedTuple):
+    """The time that a booking lost, why, and until when another can be chosen."""
+
+    start: datetime
+    why: str
+    until: datetime
+
+
 class Truck(NamedTuple):
-    """A row of the templates' `trucks` part."""
+    """A row of the templates' `trucks` part; `lost` is what a displaced booking lost, else none."""
 
     number: int
     url: str
@@ -49,6 +59,7 @@ class Truck(NamedTuple):
     zone: str
     ended: datetime | None
     call: Between | None
+    lost: Lost | None
 
 
 def posts_with_lines(here: Visit) -> list[Post]:
@@ -113,8 +124,20 @@ def ticket_url(here: Visit, number: int) -> str:
     return f"/t/{here.house.papers.link(number)}"
 
 
-def truck(here: Visit, view: TicketView) -> Truck:
-    """A booking as its carrier or a clerk sees it."""
+def trucks(here: Visit, views: Sequence[TicketView]) -> list[Truck]:
+    """Bookings as their carrier or a clerk sees them."""
+    lost = lost_times(here.house.store.reader, views)
+    return [truck(here, view, lost.get(view.booking.number)) for view in views]
+
+
+def lost_shown(here: Visit, lost: LostTime, zone: str) -> Lost:
+    """What a displaced booking lost, for a page."""
+    why = names.reason(lost.why, here.lang).rstrip(".") if lost.why else ""
+    return Lost(local(lost.start, zone), why, local(lost.until, zone))
+
+
+def truck(here: Visit, view: TicketView, lost: LostTime | None) -> Truck:
+    """One booking; `lost` is what it lost if it is displaced."""
     zone = zone_of(view.post)
     country, plate = plate_of(here, view.particulars)
     booking = view.booking
@@ -138,4 +161,5 @@ def truck(here: Visit, view: TicketView) -> Truck:
         zone=utc_offset(local(here.now, zone)),
         ended=local(booking.ended_at, zone) if booking.ended_at is not None else None,
         call=expected_call(here, view),
+        lost=lost_shown(here, lost, zone) if lost else None,
     )
