@@ -85,6 +85,11 @@ def look_for(page: Page, text: str) -> None:
     expect(page.locator("#q")).to_have_value(text)
 
 
+def rested(officer: Page) -> None:
+    """The rows of the console have stood still long enough to be pressed by the key that changed them."""
+    expect(officer.locator("[aria-disabled]")).to_have_count(0)
+
+
 def arrive(officer: Page, code: str) -> None:
     """The officer finds the truck by its code and writes the arrival down."""
     look_for(officer, code)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from kezek.app.house import House
 from tests.browser.conftest import Room, Window
-from tests.browser.hands import sign_in
+from tests.browser.hands import rested, sign_in
 from tests.browser.installation import Installation, opened, served
 from tests.browser.watcher import mark, unreloaded
 from tests.web.serve import book
@@ -23,7 +23,7 @@ CONSOLE = "/console/kz_syrym"
 def codes(folder: Path) -> Iterator[str]:
     """Trucks that are booked for the present hour and not yet here."""
     with opened(folder) as house:
-        return iter([code_of(house, book(house, n)) for n in range(8)])
+        return iter([code_of(house, book(house, n)) for n in range(12)])
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +49,7 @@ def test_from_arrival_to_crossed_by_keyboard_alone(window: Window, size: str, co
     expect(page.locator("#gates")).to_contain_text(code)
     page.keyboard.press("Alt+1")
     expect(page.get_by_text(f"{code} is admitted at the gate.")).to_be_visible()
+    rested(page)
     page.keyboard.press("Alt+1")
     expect(page.get_by_text(f"{code} has crossed.")).to_be_visible()
     expect(page.locator("#gates")).not_to_contain_text(code)
@@ -90,6 +91,66 @@ def strike(page: Page, key: str, code: str, *, alt: bool = False) -> None:
     page.evaluate(
         f"([key, code, altKey]) => document.activeElement.dispatchEvent({event})", [key, code, alt]
     )
+
+
+def called(page: Page, codes: Iterator[str], count: int) -> list[str]:
+    """Trucks that have come and are called, in the order of their calls."""
+    found = []
+    for code in (next(codes) for _ in range(count)):
+        find(page, code)
+        page.keyboard.press("Enter")
+        expect(page.locator("#next-card")).to_contain_text(code)
+        page.keyboard.press("Alt+c")
+        expect(page.locator("#called + ul")).to_contain_text(code)
+        found.append(code)
+    rested(page)
+    return found
+
+
+def test_a_second_press_meets_neither_another_truck_nor_another_step(
+    window: Window, codes: Iterator[str]
+):
+    page = window("desktop")
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    first, second = called(page, codes, 2)
+    changed = page.locator("#outbox", has_text="The rows have just changed.")
+    box = page.locator("#gates li", has_text=first).get_by_role("button").first.bounding_box()
+    assert box
+    spot = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.click(*spot)
+    expect(page.get_by_text(f"{first} is admitted at the gate.")).to_be_visible()
+    under = page.evaluate("spot => document.elementFromPoint(...spot).closest('li').innerText", spot)
+    assert second in under, "the second truck has moved under the pointer"
+    page.mouse.click(*spot)
+    expect(changed).to_be_visible()
+    expect(page.locator("#called + ul")).to_contain_text(second)
+    rested(page)
+    page.mouse.click(*spot)
+    expect(page.get_by_text(f"{second} is admitted at the gate.")).to_be_visible()
+    page.locator("#gates li", has_text=first).focus()
+    for key in ("Alt+1", "Alt+2"):
+        rested(page)
+        page.keyboard.press(key)
+    expect(page.locator("#gates")).to_contain_text("Nobody is at the gate.")
+
+
+@pytest.mark.parametrize("key", ["Alt+1", "Enter"])
+def test_a_repeated_key_makes_no_second_step_of_one_truck(
+    window: Window, codes: Iterator[str], key: str
+):
+    page = window("desktop")
+    sign_in(page, "demo-officer-syrym", then=CONSOLE)
+    (code,) = called(page, codes, 1)
+    row = page.locator("#gates li", has_text=code)
+    row.focus()
+    page.keyboard.press(key)
+    expect(page.get_by_text(f"{code} is admitted at the gate.")).to_be_visible()
+    page.keyboard.press(key)
+    expect(page.locator("#outbox")).to_contain_text("The rows have just changed.")
+    expect(row).to_contain_text("Crossed")
+    rested(page)
+    page.keyboard.press("Alt+1")
+    expect(page.get_by_text(f"{code} has crossed.")).to_be_visible()
 
 
 def test_a_truck_is_turned_back_with_a_reason_by_keyboard(window: Window, codes: Iterator[str]):

@@ -1,7 +1,8 @@
 // The officer's console: the keyboard, the search, and steps that outlive a broken link.
 import "./console/keys.js";
 import * as outbox from "./console/outbox.js";
-import { refresh } from "./console/rows.js";
+import * as rest from "./console/rest.js";
+import { refresh, renumber } from "./console/rows.js";
 import * as search from "./console/search.js";
 import { say, sentence } from "./console/told.js";
 
@@ -15,28 +16,6 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   outbox.send(form, event.submitter);
 });
-// The second click of a double one may meet the row that has moved under the hand.
-let pressed = { x: 0, y: 0, at: -1000, button: null };
-document.addEventListener(
-  "click",
-  (event) => {
-    if (!event.detail) return; // by the keyboard
-    const button = event.target.closest("button");
-    const near = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < 12;
-    const moved = near && event.timeStamp - pressed.at < 400 && button && pressed.button && button !== pressed.button;
-    pressed = { x: event.clientX, y: event.clientY, at: event.timeStamp, button };
-    if (!moved) return;
-    event.preventDefault();
-    event.stopPropagation();
-    say("mind", sentence("changed"));
-  },
-  true,
-);
-
-document.addEventListener("keydown", () => {
-  pressed.button = null;
-});
-
 let warned = 0; // how many steps waited when it was said that signing out drops them
 const signOut = (event) => {
   if (outbox.count() > warned) {
@@ -54,7 +33,7 @@ document.addEventListener("kezek:step", ({ detail }) => {
   if (detail.page) return again(detail);
   if (detail.q) search.find(detail.q);
   else if (hit && detail.kind === "done") search.clear();
-  else if (hit) search.find(hit.querySelector(".code").textContent);
+  else if (hit) search.find(hit.querySelector(".code").textContent, { again: true });
 });
 // A walk-in that was refused comes back with what was typed and what is wrong, unless another is being typed.
 const again = ({ page }) => {
@@ -101,6 +80,7 @@ night.addEventListener("change", () => {
   document.cookie = `night=${night.checked ? "on" : "off"}; path=/console; max-age=31536000; samesite=lax`;
 });
 
+rest.begin(renumber);
 refresh();
 outbox.begin();
 const [found, another] = document.querySelectorAll(".hit");

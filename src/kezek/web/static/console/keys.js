@@ -1,6 +1,7 @@
 // The keyboard: letters and digits always go to the search, whatever has the focus; steps take Alt with a key.
 // A scanner is a keyboard too, fast or slow, and may end with Enter, with a line feed or with Tab.
 import * as outbox from "./outbox.js";
+import { rowOf } from "./row.js";
 import * as rows from "./rows.js";
 import * as search from "./search.js";
 import { hush, say, sentence } from "./told.js";
@@ -13,7 +14,6 @@ const editable = (element) =>
 const nothing = (name, facts) => say("mind", sentence(name, facts));
 
 const press = (button) => {
-  if (rows.unsettled(button)) return nothing("changed");
   button.click();
   if (button.matches("summary") && button.parentElement.open)
     button.parentElement.querySelector("select, input:not([type=hidden]), textarea, form button")?.focus();
@@ -31,7 +31,7 @@ const step = (event) => {
   last = { key, at: event.timeStamp };
   if (event.repeat || twice || document.querySelector("dialog[open]")) return;
   if (key === "u") return undo();
-  const row = rows.rowOf(document.activeElement);
+  const row = rowOf(document.activeElement);
   if (IN_ROW.has(key) && !row) return nothing("choose");
   const button = row?.querySelector(`[data-key="${key}"]`) ?? (IN_ROW.has(key) ? null : document.querySelector(`[data-key="${key}"]`));
   if (button) press(button);

@@ -1,5 +1,6 @@
 // The search, without leaving the page: what was typed or scanned is looked up and the truck found is chosen.
 import { ask, bodyOf, sessionEnded } from "./outbox.js";
+import { lookedFor } from "./rest.js";
 import { refresh } from "./rows.js";
 import { say, sentence } from "./told.js";
 
@@ -20,7 +21,8 @@ export const clear = () => {
   document.getElementById("hits").replaceChildren();
 };
 
-export const find = async (text = field.value) => {
+// `again`: what was found is to show its present state; nobody has looked for it just now.
+export const find = async (text = field.value, { again = false } = {}) => {
   const mine = ++turn;
   const typed = field.value;
   asked = text;
@@ -42,6 +44,7 @@ export const find = async (text = field.value) => {
     if (document.activeElement === field && field.value === typed) field.select();
     return;
   }
+  if (!again) for (const hit of hits.querySelectorAll(".hit")) lookedFor(hit.dataset.booking);
   show(hits, page, typed);
 };
 // One truck is chosen at once, several are a choice; whoever types on already is left alone.

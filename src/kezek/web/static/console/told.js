@@ -26,11 +26,12 @@ const line = (kind, text) => {
   item.append(picture, words);
   return item;
 };
-const button = (text, pressed) => {
+const button = (text, about, pressed) => {
   const made = document.createElement("button");
   made.type = "button";
   made.className = "btn plain";
   made.textContent = text;
+  made.dataset.does = `${text} ${about}`;
   made.addEventListener("click", pressed);
   return made;
 };
@@ -47,7 +48,7 @@ export const say = (kind, text) => {
     item.remove();
     show();
   };
-  if (kind === "stop") item.append(button(sentence("close"), close));
+  if (kind === "stop") item.append(button(sentence("close"), text, close));
   else setTimeout(close, STAYS);
   list.append(item);
   show();
@@ -67,7 +68,7 @@ export const waiting = (entries, back) => {
   for (const entry of [...entries].reverse()) {
     const facts = { step: entry.label, code: entry.code, time: clock(entry.at) };
     const item = line("wait", sentence(entry.sent ? "sent" : "waits", facts));
-    if (!entry.sent) item.append(button(sentence("take"), () => back(entry.key)));
+    if (!entry.sent) item.append(button(sentence("take"), entry.key, () => back(entry.key)));
     list.prepend(item);
   }
   box.toggleAttribute("data-waiting", entries.length > 0);
