@@ -156,7 +156,7 @@ OPERATIONS = (
         run=Approvals.propose,
         body=ProposalForm,
         answer=ExceptionStep,
-        refusals=(*ONE, Reason.REASON_MISSING, Reason.PROPOSED_ALREADY, Reason.NOTHING_TO_APPROVE),
+        refusals=(*ONE, Reason.REASON_MISSING, Reason.PROPOSED_ALREADY, Reason.CALL_MISSED),
         example={"step": "miss", "cause": "driver_gone"},
         answer_example={"number": 1024, "exception": "proposed", "status": None},
     ),

@@ -146,7 +146,9 @@ class Turns:
         return told(msgspec.convert(decided.outcome, StepUndone), decided)
 
 
-def _step_operation(path: str, name: str, summary: str, run: Any, status: str) -> Operation:
+def _step_operation(
+    path: str, name: str, summary: str, run: Any, status: str, *more: Reason
+) -> Operation:
     return Operation(
         method="POST",
         path=path,
@@ -157,7 +159,7 @@ def _step_operation(path: str, name: str, summary: str, run: Any, status: str) -
         run=run,
         body=StepForm,
         answer=BookingStep,
-        refusals=ONE,
+        refusals=(*ONE, *more),
         example={"booking": 1024},
         answer_example={"number": 1024, "status": status},
     )
@@ -249,7 +251,12 @@ OPERATIONS = (
         answer_example={"number": 1024, "status": "arrived"},
     ),
     _step_operation(
-        "/admissions", "admit", "A called vehicle drives in at the gate", Turns.admit, "admitted"
+        "/admissions",
+        "admit",
+        "A called vehicle drives in at the gate",
+        Turns.admit,
+        "admitted",
+        Reason.CALL_MISSED,
     ),
     _step_operation(
         "/crossings", "record_crossing", "A vehicle has crossed", Turns.cross, "crossed"

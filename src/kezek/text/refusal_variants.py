@@ -53,6 +53,13 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
     (R.PASSWORD_WEAK, "password_known"): t(
         "This word is on every list of common passwords, even with digits added."
     ),
+    (R.CALL_MISSED, "last"): t(
+        "The last call ended on %(until)s and counts as missed, so the booking has ended."
+    ),
     (R.DAY_CLOSED, ""): t("The checkpoint is closed on %(day)s."),
     (R.CLOSED_TODAY, ""): t("The checkpoint is closed today."),
+}
+# What is to be done instead then.
+NEXT: Mapping[tuple[Reason, str], str] = {
+    (R.CALL_MISSED, "last"): t("The driver books a new time, or the truck joins as a walk-in."),
 }

@@ -15,7 +15,7 @@ from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.text import names
 from kezek.text.catalogue import Words, words
 from kezek.text.mark import translatable as t
-from kezek.text.refusal_variants import VARIANTS
+from kezek.text.refusal_variants import NEXT, VARIANTS
 from kezek.text.times import day, stamp
 
 
@@ -153,12 +153,20 @@ SAID: Mapping[Reason, Said] = {
     R.WRONG_STATUS: Said(
         t("Not possible now"),
         t("This step is not possible. The booking is in the state “%(status)s”."),
-        t("Reload the page to see the present state of the booking."),
+        t("Choose a step that fits this state."),
     ),
     R.CALL_OVER: Said(
         t("This call is over"),
         t("The answer belongs to a call that has ended, so it was not recorded."),
         t("Open the ticket again. If you are called again, answer the new call."),
+    ),
+    R.CALL_MISSED: Said(
+        t("The call has ended"),
+        t(
+            "The call ended on %(until)s and counts as missed. The truck waits behind the hour that "
+            "was current then."
+        ),
+        t("Call the truck again when it is next, or call it out of turn with a reason."),
     ),
     R.CALL_RUNNING: Said(
         t("The call is still active"),
@@ -329,8 +337,11 @@ def sentence(
         ),
         said.sentence,
     )
+    then = next(
+        (NEXT[reason, str(v)] for v in facts.values() if (reason, str(v)) in NEXT), said.then
+    )
     told = _Told({name: _told(name, value, say, zone) for name, value in facts.items()})
-    return say.gettext(chosen) % told, say.gettext(said.then) % told if said.then else ""
+    return say.gettext(chosen) % told, say.gettext(then) % told if then else ""
 
 
 def title(reason: Reason, lang: str) -> str:

@@ -516,6 +516,7 @@ def test_nobody_alone_ends_a_truck_that_waits():
 
 
 ELSEWHERE = {
+    R.CALL_MISSED,
     R.CALL_RUNNING,
     R.SECOND_PERSON_NEEDED,
     R.WINDOW_NOT_OPEN,

@@ -270,7 +270,41 @@ def test_an_exception_is_proposed_only_for_who_is_still_to_be_called():
     w = World()
     head, _ = crowd(w)
     call(w)
-    assert w.refused(Approve("", BOSS, head, "medical")) == "nothing_to_approve"
+    for asked in (Approve("", BOSS, head, "medical"), Propose("", BOSS, head, "call", "medical")):
+        answer = w.do(asked)
+        assert (answer.reason, answer.facts["status"]) == ("wrong_status", "called")
+
+
+def test_a_call_by_rule_ends_a_proposed_call_out_of_turn_and_its_undo_brings_it_back():
+    w = World()
+    head, _ = crowd(w)
+    w.done(Propose("", BOSS, head, "call", "medical"))
+    told = w.done(Call("", OFFICER, A))
+    assert (told["number"], told["proposal"]) == (head, "ended")
+    assert json.loads(w.last().body)["proposal"] == "ended"
+    now = w.booking(head)
+    assert (now.exception, now.exception_cause, now.exception_by) == ("", "", 0)
+    w.done(Undo("", OFFICER, head))
+    before = w.booking(head)
+    assert (before.exception, before.exception_cause) == ("proposed", "medical")
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_who_admits_after_the_call_ran_out_hears_when_it_did(last):
+    w = World()
+    number = booked(w, 1, 9)
+    w.until(w.window(hour=9))
+    arrive(w, number)
+    most = w.rules[w.line().regulation].misses_max
+    for _ in range(most + 1 if last else 1):
+        call(w)
+        until = w.booking(number).call_until
+        w.until(until + MINUTE)
+    answer = w.do(Admit("", OFFICER, number))
+    assert (answer.reason, answer.facts["until"]) == ("call_missed", until)
+    assert answer.facts.get("wrong") == ("last" if last else None)
+    answer = w.do(Propose("", OFFICER, number, "miss", "driver_gone"))
+    assert answer.reason == ("wrong_status" if last else "call_missed")
 
 
 # Undo.

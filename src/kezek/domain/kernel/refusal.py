@@ -56,6 +56,7 @@ class Reason(StrEnum):
     # The booking is not where the verb needs it to be.
     WRONG_STATUS = "wrong_status"
     CALL_OVER = "call_over"
+    CALL_MISSED = "call_missed"
     CALL_RUNNING = "call_running"
     SECOND_PERSON_NEEDED = "second_person_needed"
     WINDOW_NOT_OPEN = "window_not_open"

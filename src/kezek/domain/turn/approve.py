@@ -23,7 +23,7 @@ from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.call import ExceptionCause
-from kezek.domain.turn.gate import MissCause, TurnBackCause, turned_back
+from kezek.domain.turn.gate import MissCause, TurnBackCause, call_missed, ran_out, turned_back
 from kezek.domain.turn.undo import step_of
 
 # What may be proposed, with the causes that are published for it.
@@ -108,6 +108,8 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
     if command.verb == Verb.CALL:
         return _call_proposed(at, actor, command.cause)
     verb = Verb(command.verb)
+    if verb is Verb.MISS and call_missed(at):
+        return ran_out(at)
     if not needs_two(verb, at.booking, at.status):
         told: dict[str, Fact] = {"number": command.number, "status": at.status, "verb": verb}
         return Refused(Reason.WRONG_STATUS, told)
@@ -123,9 +125,10 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
 def _call_proposed(at: Stand, actor: Actor, cause: str) -> Decision:
     """A new exception is for a truck that is still to be called: once called, it had its turn."""
     number, booking = at.booking.number, at.booking
-    if at.status not in TO_BE_CALLED or booking.exception == "awaiting":
-        return Refused(Reason.NOTHING_TO_APPROVE, {"number": number})
-    if booking.exception == "proposed":
+    if at.status not in TO_BE_CALLED:
+        told: dict[str, Fact] = {"number": number, "status": at.status, "verb": Verb.CALL}
+        return Refused(Reason.WRONG_STATUS, told)
+    if booking.exception in ("awaiting", "proposed"):
         return Refused(Reason.PROPOSED_ALREADY, {"number": number})
     return _decided(at, "proposed", actor.account, cause)
 

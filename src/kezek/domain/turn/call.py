@@ -74,10 +74,16 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
     # What the order is computed from later stands in the log, so that anybody can compute it.
     until = now.at + at.regulation.call_for
     body: dict[str, Fact] = {"until": until, "cursor": head.cursor, "round": head.in_round}
-    event = Event(EventKind.CALLED, line.id, at.booking.number, body | _knowing(closed))
+    # Called in its turn, the truck needs no call out of turn any more, whoever had proposed one.
+    ends = at.booking.exception == "proposed"
+    none = {"exception": "", "exception_cause": "", "exception_by": 0} if ends else {}
+    told: dict[str, Fact] = {"proposal": "ended"} if ends else {}
+    event = Event(EventKind.CALLED, line.id, at.booking.number, body | told | _knowing(closed))
     moved = replace(line, cursor=head.cursor, round=head.in_round)
-    step = step_of(at.booking, Verb.CALL, command.actor, now, moved=(line, moved))
-    return Accepted((event,), (_called(at, now, step), moved), outcome=_outcome(at, now))
+    more = EXCEPTION if ends else ()
+    step = step_of(at.booking, Verb.CALL, command.actor, now, moved=(line, moved), more=more)
+    called = _called(at, now, step, **none)
+    return Accepted((event,), (called, moved), outcome=_outcome(at, now) | told)
 
 
 def _knowing(closed: Refused | None) -> dict[str, Fact]:

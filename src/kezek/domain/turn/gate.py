@@ -19,7 +19,7 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.undo import step_of
@@ -93,6 +93,8 @@ def _at_gate(
             return forbidden(at)
         if isinstance(command, TurnBack) and command.cause not in frozenset(TurnBackCause):
             return Refused(Reason.REASON_MISSING, {"field": "cause"})
+        if verb is Verb.ADMIT and call_missed(at):
+            return ran_out(at)
         if verb is Verb.MISS and at.status is Status.CALLED:
             until = at.booking.call_until
             return Refused(Reason.CALL_RUNNING, {"number": command.number, "until": until})
@@ -154,14 +156,22 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
     booking = at.booking
     if booking.called_at is not None and booking.ended_at is None:
         return missed(facts, at, now.at)
-    if booking.misses and not booking.step and _missed_last(at):
+    if not booking.step and call_missed(at):
         return Accepted((), (), outcome={"number": command.number, "status": at.status})
     return Refused(
         Reason.WRONG_STATUS, {"number": command.number, "status": at.status, "verb": Verb.MISS}
     )
 
 
-def _missed_last(at: Stand) -> bool:
+def call_missed(at: Stand) -> bool:
     """Whether a missed call is why the booking stands where it stands."""
     waits = at.status is Status.ARRIVED and at.booking.joined_at is not None
-    return waits or at.booking.misses > at.regulation.misses_max
+    return bool(at.booking.misses) and (waits or at.booking.misses > at.regulation.misses_max)
+
+
+def ran_out(at: Stand) -> Refused:
+    """The no to a step that needs a call which has ended: when it ended, and whether it was the last."""
+    last = at.status is Status.NO_SHOW
+    until = at.booking.call_until if last else at.booking.joined_at
+    facts: dict[str, Fact] = {"number": at.booking.number, "until": until}
+    return Refused(Reason.CALL_MISSED, facts | ({"wrong": "last"} if last else {}))

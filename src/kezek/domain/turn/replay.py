@@ -186,13 +186,14 @@ def _arrived(replay: Replay, course: Course, event: Logged, body: Body) -> None:
 def _called(replay: Replay, course: Course, event: Logged, body: Body) -> None:
     out_of_turn = event.kind == EventKind.CALLED_OUT_OF_TURN
     # An exception that awaited its approval before the call outlives the call's undo.
-    more = ("exception",) if out_of_turn and course.exception != "awaiting" else ()
+    changes = course.exception != "awaiting" if out_of_turn else "proposal" in body
+    more = ("exception",) if changes else ()
     replay.remember(event, course, Verb.CALL, *more)
     course.called_at, course.call_until = event.at, body.get("until", UNKNOWN)
     course.acknowledged_at = None
-    if out_of_turn:
-        course.exception = body["exception"]
-    else:
+    if changes or out_of_turn:
+        course.exception = body.get("exception", "")
+    if not out_of_turn:
         replay.move_on(event, (body.get("round", UNKNOWN), body.get("cursor", UNKNOWN)))
 
 

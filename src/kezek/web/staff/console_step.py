@@ -130,6 +130,15 @@ def _called(step: Step, done: Done, code: str) -> str:
             code=code,
             hour=by,
         )
+    if done.outcome.get("proposal") == "ended":
+        return step.say(
+            t(
+                "%(code)s is called in its turn and must be at the gate by %(hour)s. The proposed "
+                "call out of turn is no longer needed and is closed."
+            ),
+            code=code,
+            hour=by,
+        )
     return step.say(
         t("%(code)s is called and must be at the gate by %(hour)s."), code=code, hour=by
     )

@@ -157,7 +157,9 @@ def _moved(here: Visit, body: Body, zone: str) -> str:
     return here.words.say(t("from %(was)s to %(hour)s"), was=was, hour=start)
 
 
-def _called(here: Visit, _body: Body, _zone: str) -> str:
+def _called(here: Visit, body: Body, _zone: str) -> str:
+    if body.get("proposal") == "ended":
+        return here.words.gettext(t("next by the rules; the proposed call out of turn is closed"))
     return here.words.gettext(t("next by the rules"))
 
 
