@@ -86,7 +86,7 @@ def look_for(page: Page, text: str) -> None:
 
 
 def rested(officer: Page) -> None:
-    """The rows of the console have stood still long enough to be pressed by the key that changed them."""
+    """The rows of the console have stood still long enough for the same key again."""
     expect(officer.locator("[aria-disabled]")).to_have_count(0)
 
 
