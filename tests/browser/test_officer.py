@@ -119,7 +119,9 @@ def test_a_second_press_meets_neither_another_truck_nor_another_step(
     spot = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.click(*spot)
     expect(page.get_by_text(f"{first} is admitted at the gate.")).to_be_visible()
-    under = page.evaluate("spot => document.elementFromPoint(...spot).closest('li').innerText", spot)
+    under = page.evaluate(
+        "spot => document.elementFromPoint(...spot).closest('li').innerText", spot
+    )
     assert second in under, "the second truck has moved under the pointer"
     page.mouse.click(*spot)
     expect(changed).to_be_visible()
