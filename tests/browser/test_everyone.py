@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Room
+from tests.browser.hands import book, new_truck
 from tests.browser.installation import Installation, opened, served
 from tests.browser.pages import EVERY, Tour, tickets_of
 from tests.domain.checkpoint.test_search import KEYS
@@ -69,6 +70,31 @@ def test_the_board_is_searched_in_any_spelling(room: Room, town: Installation):
     expect(page.locator("#post-kz_syrym")).to_be_visible()
     page.get_by_role("searchbox").fill("?!")
     expect(page.locator("#none")).to_be_visible()
+
+
+def test_an_open_board_exchanges_the_row_that_changed_and_no_other(room: Room, town: Installation):
+    page, driver = room.window("desktop"), room.window("phone")
+    page.goto("/")
+    rows = "[...document.querySelectorAll('[data-find]')]"
+    page.evaluate(f"{rows}.forEach((row) => (row.seen = true))")
+    book(driver, new_truck())
+    new = f"{rows}.filter((row) => !row.seen).map((row) => row.id)"
+    page.wait_for_function(f"() => {new}.length")
+    assert page.evaluate(new) == ["post-kz_syrym"]
+
+    # A row under somebody's finger waits for the release, and is not lost.
+    page.evaluate(f"{rows}.forEach((row) => (row.seen = true))")
+    before = page.locator("#version").input_value()
+    link = page.locator("#post-kz_syrym a")
+    link.dispatch_event("pointerdown")
+    with page.expect_response(re.compile("/changes")):
+        book(driver, new_truck())
+    assert page.evaluate(new) == []
+    assert page.locator("#version").input_value() == before
+    link.dispatch_event("pointercancel")
+    page.wait_for_function(f"() => {new}.length")
+    assert page.evaluate(new) == ["post-kz_syrym"]
+    assert page.locator("#version").input_value() != before
 
 
 def violations(page: Page, rules: dict[str, object]) -> list[str]:

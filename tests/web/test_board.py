@@ -92,6 +92,50 @@ def test_a_booking_is_on_the_board_at_once(office):
     assert places[0] - places[1] == 1
 
 
+def version(page: str) -> str:
+    return re.search(r'id="version" name="since" value="(\w+)"', page)[1]
+
+
+def exchanged(page: str) -> set[str]:
+    """Ids of the elements that take the place of those on the reader's page."""
+    tags = re.findall(r'<\w+ [^>]*hx-swap-oob="true"[^>]*>', page)
+    return {re.search(r'\bid="([^"]+)"', tag)[1] for tag in tags}
+
+
+def test_of_a_board_that_is_open_only_the_changed_parts_are_sent(office):
+    browser = office.browser()
+    before = version(browser.page("/"))
+    assert exchanged(browser.page(f"/changes?since={before}")) == {"age", "clock", "version"}
+    start = office.window(A)
+    assert office.do(Book("k" * 12, PUBLIC, A, start, "in_turn", vehicle(1)))
+    page = browser.page(f"/changes?since={before}")
+    left = re.search(r'id="([^"]+-left)"', page)[1]
+    assert exchanged(page) == {"post-kz_a", left, "sum", "age", "clock", "version"}
+    mine = page.replace(' hx-swap-oob="true"', "")
+    assert row(mine, "kz_a") == row(browser.page("/"), "kz_a")
+    assert version(page) == version(browser.page("/")) != before
+
+
+@pytest.mark.parametrize("since", ["", "nobody's", "0" * 18])
+def test_who_has_a_version_that_is_not_known_gets_the_whole_list(office, since: str):
+    page = office.browser().page(f"/changes?since={since}")
+    assert exchanged(page) == {"net", "idle", "sum", "waits", "age", "clock", "version"}
+    assert set(re.findall(r'id="(post-\w+)"', page)) == set(
+        re.findall(r'id="(post-\w+)"', office.browser().page("/"))
+    )
+
+
+def test_who_has_a_board_that_stood_otherwise_gets_the_whole_list(office):
+    browser = office.browser()
+    before = version(browser.page("/"))
+    office.wait(hours=26)
+    assert {"net", "idle"} <= exchanged(browser.page(f"/changes?since={before}"))
+
+
+def test_a_search_says_no_version(shipped):
+    assert 'id="version"' not in shipped.page("/?q=khorgos")
+
+
 def test_a_board_with_doors_of_ones_own_is_kept_by_nobody(office):
     answer = office.browser("carrier").get("/")
     assert answer.headers["cache-control"] == "no-store"

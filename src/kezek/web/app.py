@@ -50,6 +50,9 @@ def build_pages(house: House) -> Pages:
         templates=Templates(assets.url),
         rows=Kept(1_000),
         sheets=Kept(10),
+        drawn=Kept(10),
+        # Pages renew themselves some seconds after each change: these are minutes of a busy network.
+        editions=Kept(200),
         tickets=Kept(2_000),
         pictures=Kept(500),
         counted=Kept(5_000),

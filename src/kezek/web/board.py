@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import Any
 
 from litestar import Response, get
 from litestar.response import Stream
@@ -30,7 +32,7 @@ from kezek.web.shape import (
     there_name,
     zone_of,
 )
-from kezek.web.sheet import BoardPost, Sheet
+from kezek.web.sheet import BoardPost, Edition, Sheet, edition
 from kezek.web.site import network_zone
 from kezek.web.visit import PageRequest, Visit, visit
 
@@ -38,6 +40,9 @@ STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
 _FROM_TO = translatable("%(here)s to %(there)s")
 _UNSTATED = translatable("neighbouring country not known")
 SEARCH_LENGTH_MAX = 60
+_VERSION_LENGTH_MAX = 40
+_ROW = "post-"  # how the ids of rows begin
+_TAG = re.compile(r"<\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,17 @@ class Total:
     open: int
     full: int
     idle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What stands on the board, with the version that it is."""
+
+    columns: list[list[Group]]
+    idle: list[Group]
+    total: Total
+    waits: str
+    edition: Edition
 
 
 @get("/")
@@ -88,9 +104,7 @@ async def board_live(request: PageRequest) -> Stream:
 def sheet_of(here: Visit) -> Sheet:
     """The public board in a language, drawn once per version of the network and minute."""
     # The version is read before the rows: news in between make the next reader draw again.
-    newest = here.house.queues.newest(here.house.network.posts().values(), here.now)
-    edition = here.house.forecasts.edition()
-    state = (here.house.watch.version(), edition, here.now // MINUTE, newest)
+    state = _state(here)
     found = here.web.sheets.find(here.lang, state)
     if found is None:
         body = draw(here, "").encode()
@@ -100,10 +114,79 @@ def sheet_of(here: Visit) -> Sheet:
     return found
 
 
+def _state(here: Visit) -> object:
+    """What a drawn board holds for: the version of the network, that of the forecasts, the minute."""
+    newest = here.house.queues.newest(here.house.network.posts().values(), here.now)
+    edition_told = here.house.forecasts.edition()
+    return (here.house.watch.version(), edition_told, here.now // MINUTE, newest)
+
+
+@get("/changes")
+async def board_changes(request: PageRequest) -> Response[bytes]:
+    """The parts of the board that have changed since the reader's version, or all of them."""
+    here = visit(request)
+    since = request.query_params.get("since", "")[:_VERSION_LENGTH_MAX]
+    # Read first: news in between are told to the next who asks.
+    state = _state(here)
+    drawn = here.web.drawn.find(here.lang, state)
+    if drawn is None:
+        drawn = here.web.drawn.keep(here.lang, state, _drawn(here, ""))
+    known = here.web.editions.find((here.lang, since), None)
+    ids = drawn.edition.changed(known) if known is not None else None
+    rows, others = _parts(here, drawn, ids)
+    text = render(
+        here,
+        "parts/board_changes.html",
+        rows=rows,
+        others=others,
+        as_of=local(here.now, network_zone(here.house)),
+        version=drawn.edition.version,
+    )
+    return html(request, text)
+
+
+def _parts(here: Visit, drawn: Drawn, ids: list[str] | None) -> tuple[list[Markup], list[Markup]]:
+    """Rows and other parts as they are exchanged; where no ids are known, all that stands there."""
+    parts = drawn.edition.parts
+    if ids is None:
+        macros = _macros(here)
+        tables = [macros.net(drawn.columns), macros.idle(drawn.idle, drawn.total)]
+        return [], [_exchanged(part) for part in (*tables, parts["sum"], parts["waits"])]
+    rows = [_exchanged(parts[id]) for id in ids if id.startswith(_ROW)]
+    return rows, [_exchanged(parts[id]) for id in ids if not id.startswith(_ROW)]
+
+
+def _exchanged(part: Markup) -> Markup:
+    """A part with the word by which a page puts it in the place of the one with its id."""
+    said = _TAG.sub(lambda tag: f'{tag[0]} hx-swap-oob="true"', str(part), count=1)
+    return Markup(said)  # noqa: S704 - our own template
+
+
+def _macros(here: Visit) -> Any:
+    return here.web.templates.environment(here.lang).get_template("parts/posts.html").module
+
+
 def draw(here: Visit, q: str) -> str:
     """The board as text, with the posts that fit the search."""
+    drawn = _drawn(here, q)
+    return render(
+        here,
+        "pages/network.html",
+        zone=network_zone(here.house),
+        columns=drawn.columns,
+        idle=drawn.idle,
+        total=drawn.total,
+        waits=drawn.waits,
+        version=drawn.edition.version,
+        as_of=local(here.now, network_zone(here.house)),
+        q=q,
+        stream="/live",
+    )
+
+
+def _drawn(here: Visit, q: str) -> Drawn:
+    """What stands on the board; a whole one is remembered as a version that readers have."""
     rows = here.house.boards.rows(here.now)
-    zone = network_zone(here.house)
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
         posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
@@ -113,23 +196,22 @@ def draw(here: Visit, q: str) -> str:
     # The same way may have posts of both kinds, and a page has each id once.
     idle = [replace(group, id=f"idle-{group.id}") for group in without]
     shown = [post for _, post in posts]
-    return render(
-        here,
-        "pages/network.html",
-        zone=zone,
-        columns=_columns(groups),
-        idle=idle,
-        total=Total(
-            places=sum(post.today or 0 for post in shown),
-            open=sum(bool(post.today) for post in shown),
-            full=sum(post.today == 0 for post in shown),
-            idle=sum(post.today is None for post in shown),
-        ),
-        waits=waits_of(here),
-        as_of=local(here.now, zone),
-        q=q,
-        stream="/live",
+    total = Total(
+        places=sum(post.today or 0 for post in shown),
+        open=sum(bool(post.today) for post in shown),
+        full=sum(post.today == 0 for post in shown),
+        idle=sum(post.today is None for post in shown),
     )
+    columns, waits, macros = _columns(groups), waits_of(here), _macros(here)
+    tables = [group for column in (*columns, idle) for group in column]
+    parts = {f"{_ROW}{post.id}": post.html or Markup() for g in tables for post in g.posts}
+    parts |= {f"{group.id}-left": Markup(macros.left(group)) for group in tables}  # noqa: S704
+    parts |= {"sum": Markup(macros.sum(total)), "waits": Markup(macros.waits(waits))}  # noqa: S704
+    layout = [(g.id, g.name, [p.id for p in g.posts], [d.date for d in g.days]) for g in tables]
+    made = edition(layout, parts)
+    if not q:
+        here.web.editions.keep((here.lang, made.version), None, made)
+    return Drawn(columns, idle, total, waits, made)
 
 
 def _kept_post(here: Visit, row: PostRow) -> BoardPost:
@@ -142,9 +224,7 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     found = here.web.rows.find(key, state)
     if found is None:
         post = board_post(row, here.lang, wait, coming.start if coming else None)
-        part = here.web.templates.environment(here.lang).get_template("parts/posts.html")
-        module = part.module
-        drawn = Markup(module.row(post))  # type: ignore[attr-defined]  # noqa: S704 - our own template
+        drawn = Markup(_macros(here).row(post))  # noqa: S704 - our own template
         found = here.web.rows.keep(key, state, replace(post, html=drawn))
     return found
 
@@ -233,4 +313,4 @@ def _height(column: list[Group]) -> int:
     return sum(len(group.posts) + 2 for group in column)
 
 
-HANDLERS = (board, board_live)
+HANDLERS = (board, board_changes, board_live)

@@ -1,7 +1,7 @@
 """Server-sent events for live pages: `changed` when something did, `beat` so that silence means trouble.
 
 A stream tells only that there is news, never what: the page fetches itself, by the same rules as a
-reader without script.
+reader without script; the board asks for the parts that have changed since its version.
 """
 
 from __future__ import annotations

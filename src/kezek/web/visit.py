@@ -20,7 +20,7 @@ from kezek.text.catalogue import CODES, Words, words
 from kezek.web import csrf
 from kezek.web.assets import Assets
 from kezek.web.forms import Form
-from kezek.web.sheet import BoardPost, Sheet
+from kezek.web.sheet import BoardPost, Edition, Sheet
 from kezek.web.templates import Templates
 
 PageRequest: TypeAlias = Request[Any, Any, Any]
@@ -43,6 +43,8 @@ class Web:
     templates: Templates
     rows: Kept[BoardPost]  # rows of the board, by language and post
     sheets: Kept[Sheet]  # whole boards, by language
+    drawn: Kept[Any]  # what stands on them, by language
+    editions: Kept[Edition]  # what their last versions held, by language and version
     tickets: Kept[str]  # tickets without their forms' tokens, by booking and language
     pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
     counted: Kept[bool]  # keys of bookings that a limit has counted already, by address

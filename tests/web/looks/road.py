@@ -43,6 +43,7 @@ def network() -> dict:
         "total": total,
         "waits": "In small figures: the likely wait until the call, from 10 to 90 %.",
         "as_of": at("17:22"),
+        "version": "",
         "q": "",
         "stream": None,
     }

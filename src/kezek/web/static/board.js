@@ -45,8 +45,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   const held = target.contains(under);
-  if (held || target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
   missed ||= held;
+  // A board that had to leave a part as it was stays at its version, so that the part comes again.
+  const behind = missed && target.id === "version";
+  if (held || behind || target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
 });
 // A button that is exchanged between press and release is not pressed at all: the part waits for the release.
 let under = null;
