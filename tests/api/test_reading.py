@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.domain.kernel.instant import HOUR
+from kezek.app.usual_wait import UsualWait, hour_of_week
+from kezek.domain.kernel.instant import HOUR, MINUTE
 from tests.api.app import NOW_OPEN, Api
+from tests.world import A
+
+USUAL = ("usual_p10", "usual_p50", "usual_p90", "usual_days")
 
 
 def test_checkpoints_come_in_pages(api: Api):
@@ -37,6 +41,26 @@ def test_availability_counts_a_booking(api: Api):
     assert sum(after["windows"]["ordinary"]) == sum(before["windows"]["ordinary"]) - 1
     assert before["windows"]["first"] == "2026-06-13T19:00:00Z"
     assert before["windows"]["ordinary"] == [10] * 24
+
+
+def test_windows_more_than_a_day_ahead_have_what_is_usual_at_their_hour_of_the_week(api: Api):
+    path = "/checkpoints/kz_a/availability?days=9"
+    before = api.get(path)
+    start = api.world.window(day=1, hour=22)
+    usual = UsualWait(low=10 * MINUTE, median=20 * MINUTE, high=HOUR, days=5)
+    hour = hour_of_week(start, api.world.line().zone)
+    api.house.forecasts.take_usual(A, {hour: usual})
+    days = api.get(path, headers={"if-none-match": before.headers["etag"]}).body["days"]
+    found = [
+        (day["day"], place, *(day["windows"][name][place] for name in USUAL))
+        for day in days
+        for place, rests_on in enumerate(day["windows"]["usual_days"])
+        if rests_on
+    ]
+    assert found == [
+        ("2026-06-14", 22, 600, 1_200, 3_600, 5),
+        ("2026-06-21", 22, 600, 1_200, 3_600, 5),
+    ]
 
 
 def test_availability_reaches_from_today_to_the_horizon(api: Api):

@@ -16,6 +16,7 @@ from kezek.app.outlook import calibrated
 from kezek.app.port import PlannerFault, StoreFault
 from kezek.app.queue import Queues
 from kezek.app.replay import Pasts, Scores
+from kezek.app.usual_wait import UsualWait, hour_of_week
 from kezek.app.watch import Watch
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Moment
 from kezek.domain.turn.arrive import Arrive
@@ -252,6 +253,19 @@ def test_past_forecasts_are_scored_once_a_local_day(scene):
     scene.world.wait(hours=24)
     score(scene)
     assert scene.forecasts.scores(A).at == scene.world.now.at
+
+
+def test_what_is_usual_is_read_by_night_and_makes_a_new_edition(scene, monkeypatch):
+    line, start = scene.world.line(), scene.world.window(day=2)
+    found = {hour_of_week(start, line.zone): UsualWait(1, 2, 3, days=4)}
+    monkeypatch.setattr(module, "usual_waits", lambda _, line, *__: found if line.id == A else {})
+    scene.turns()
+    before = scene.forecasts.edition(A)
+    assert scene.forecasts.usual(line, start) is None
+    score(scene)
+    assert scene.forecasts.usual(line, start).days == 4
+    assert scene.forecasts.usual(line, start + HOUR) is None
+    assert scene.forecasts.edition(A) == before + 1
 
 
 def test_a_line_that_somebody_looks_at_is_scored_first(scene):

@@ -11,6 +11,7 @@ import pytest
 
 from kezek.app.accuracy import Accuracy
 from kezek.app.replay import Scores
+from kezek.app.usual_wait import UsualWait, hour_of_week
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
@@ -309,6 +310,37 @@ def test_hours_that_can_be_booked_show_the_wait_at_them(office):
     post = words(browser.page("/checkpoints/kz_a"))
     assert "Wait at the first free hour" in post
     assert "If you arrive now with a booking for this hour" in post
+
+
+def test_hours_more_than_a_day_ahead_show_what_is_usual_or_that_it_is_not_known_yet(office):
+    start = office.window(A, day=3, hour=12)
+    browser, hours = office.browser(), f"/book?checkpoint=kz_a&day={TODAY + timedelta(days=3)}"
+    page = words(browser.page(hours))
+    assert "not known yet: trucks must have crossed in it on at least 4 days" in page
+    assert "usually" not in page
+    usual = UsualWait(low=14 * MINUTE, median=29 * MINUTE, high=46 * MINUTE, days=7)
+    office.house.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})
+    page = words(browser.page(hours))
+    assert page.count("usually 10–50 min") == 1
+    assert re.search(r"12:00 10 free usually 10–50 min", page)
+    assert "in the last 12 weeks lie in the range. Each hour rests on 7 days or more." in page
+    soon = words(browser.page(f"/book?checkpoint=kz_a&day={TODAY}"))
+    assert "usual" not in soon
+
+
+def test_the_first_free_hour_shows_what_is_usual_where_it_is_far(office):
+    for day in range(2):
+        on = str(TODAY + timedelta(days=day))
+        office.done(CloseDay(office.key(), PEOPLE["agency"], A, on, "flood"))
+    browser = office.browser()
+    assert "Not known yet: the wait is estimated" in words(browser.page("/checkpoints/kz_a"))
+    start = office.window(A, day=2, hour=0)
+    usual = UsualWait(low=0, median=62 * MINUTE, high=2 * HOUR, days=4)
+    office.house.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})
+    page = words(browser.page("/checkpoints/kz_a"))
+    assert "Wait at the first free hour Mon 15 June, 00:00 usually up to 2 h" in page
+    assert "half of the trucks waited at most 1 h" in page
+    assert "from 4 days of the last 12 weeks at this hour of the week" in page
 
 
 def test_nobody_is_told_the_wait_of_now_where_nobody_can_join_now(office):

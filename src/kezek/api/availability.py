@@ -6,6 +6,7 @@ requests are a look-up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -20,9 +21,9 @@ from kezek.api.problem import no
 from kezek.app.availability import DayPlaces, LinePlaces
 from kezek.app.checkpoint import Post
 from kezek.app.house import House
-from kezek.app.outlook import Outlook
+from kezek.app.next_wait import HourWait, hour_wait
 from kezek.domain.checkpoint.checkpoint import exit_id
-from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, local_day
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
 from kezek.domain.kernel.refusal import Reason
 from kezek.planning.question import QUANTILES
 
@@ -50,7 +51,9 @@ class Windows(msgspec.Struct, frozen=True):
 
     `ordinary` and `kept` are places that can be booked now, per window.  `wait_p10` and `wait_p90` are
     the range of the wait of a truck in turn, from the beginning of the window until its call, by the
-    bookings made so far; null where nothing is told.
+    bookings made so far; null where nothing is told.  For windows more than a day ahead `usual_p10`,
+    `usual_p50` and `usual_p90` are what trucks in turn waited at that hour of the week in the last 12
+    weeks, and `usual_days` the days on which they came; null where they are fewer than 4.
     """
 
     first: Moment
@@ -59,6 +62,10 @@ class Windows(msgspec.Struct, frozen=True):
     kept: list[int]
     wait_p10: list[Seconds | None]
     wait_p90: list[Seconds | None]
+    usual_p10: list[Seconds | None]
+    usual_p50: list[Seconds | None]
+    usual_p90: list[Seconds | None]
+    usual_days: list[int | None]
 
 
 class DaySeen(msgspec.Struct, frozen=True):
@@ -130,15 +137,21 @@ class Places:
         return self._days.told(call, call.query, state, lambda: self._of_day(call))
 
     def _of_checkpoint(self, call: Call, post: Post) -> PlacesSeen:
-        asked, now = call.asked(PlacesAsked), self._house.now()
-        places = self._house.availability.of(post, now)
+        house = self._house
+        asked, now = call.asked(PlacesAsked), house.now()
+        places = house.availability.of(post, now)
         if places is None or post.line is None or post.regulation is None:
             raise no(Reason.LINE_UNKNOWN, line=exit_id(post.checkpoint.id))
         first = asked.first or local_day(now, post.line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
         minutes = post.regulation.window // MINUTE
-        found = self._house.forecasts.of(post.line.id, now, looked=False)
-        days = [day_seen(day, minutes, found) for day in places.days if first <= day.on <= last]
+        found = house.forecasts.of(post.line.id, now, looked=False)
+
+        def wait(start: Instant) -> HourWait:
+            assert post.line is not None, "only a line has places"
+            return hour_wait(house.forecasts, post.line, start, now, looked=False)
+
+        days = [day_seen(day, minutes, wait) for day in places.days if first <= day.on <= last]
         told = utc(found.as_of) if found is not None and found.forecast.windows else None
         return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), told, days)
 
@@ -151,8 +164,8 @@ class Places:
         return NetworkDay(asked.day.isoformat(), utc(now), items)
 
 
-def day_seen(day: DayPlaces, minutes: int, outlook: Outlook | None = None) -> DaySeen:
-    """A day of the line with its windows."""
+def day_seen(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) -> DaySeen:
+    """A day of the line with its windows; `wait` tells the wait at the start of one."""
     return DaySeen(
         day=day.on.isoformat(),
         state=day.state,
@@ -162,15 +175,16 @@ def day_seen(day: DayPlaces, minutes: int, outlook: Outlook | None = None) -> Da
         walk_ins=day.walk_ins,
         basis=day.basis,
         reason=day.reason,
-        windows=_windows(day, minutes, outlook) if day.hours else None,
+        windows=_windows(day, minutes, wait) if day.hours else None,
     )
 
 
-def _windows(day: DayPlaces, minutes: int, outlook: Outlook | None) -> Windows:
+def _windows(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) -> Windows:
     first, step = day.hours[0].start, minutes * MINUTE
     count = (day.hours[-1].start - first) // step + 1
     ordinary, kept = [0] * count, [0] * count
-    waits = [outlook.window(first + place * step) if outlook else None for place in range(count)]
+    waits = [wait(first + place * step) for place in range(count)]
+    called, usual = [one.called for one in waits], [one.usual for one in waits]
     for hour in day.hours:
         place = (hour.start - first) // step
         ordinary[place], kept[place] = hour.ordinary, hour.kept
@@ -179,8 +193,12 @@ def _windows(day: DayPlaces, minutes: int, outlook: Outlook | None) -> Windows:
         minutes,
         ordinary,
         kept,
-        wait_p10=[None if one is None else one.at[_LOW] // SECOND for one in waits],
-        wait_p90=[None if one is None else one.at[_HIGH] // SECOND for one in waits],
+        wait_p10=[None if one is None else one.at[_LOW] // SECOND for one in called],
+        wait_p90=[None if one is None else one.at[_HIGH] // SECOND for one in called],
+        usual_p10=[None if one is None else one.low // SECOND for one in usual],
+        usual_p50=[None if one is None else one.median // SECOND for one in usual],
+        usual_p90=[None if one is None else one.high // SECOND for one in usual],
+        usual_days=[None if one is None else one.days for one in usual],
     )
 
 

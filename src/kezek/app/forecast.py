@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Mapping
 
 from kezek.app.checkpoint import Network, Post
 from kezek.app.line_log import LineLog
@@ -17,7 +18,9 @@ from kezek.app.outlook import Outlook, calibrated, said
 from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
 from kezek.app.queue import Queues
 from kezek.app.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
+from kezek.app.usual_wait import HourOfWeek, UsualWait, hour_of_week, usual_waits
 from kezek.app.watch import EVERY_LINE, Watch
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
 from kezek.planning.forecast.signs import regime_of
 from kezek.planning.question import UNCORRECTED, LineForecast, LineState
@@ -61,6 +64,7 @@ class Forecasts:
         self._editions: dict[str, int] = {}
         self._logs: dict[str, LineLog] = {}
         self._scores: dict[str, Scores] = {}
+        self._usual: dict[str, Mapping[HourOfWeek, UsualWait]] = {}
         self._pasts: dict[str, Pasts] = {}
         self._tried: dict[str, Instant] = {}
         self._looked: dict[str, Instant] = {}
@@ -86,8 +90,12 @@ class Forecasts:
         """What the line's forecasts of the last 30 days were worth, None before the first night."""
         return self._scores.get(line)
 
+    def usual(self, line: Line, start: Instant) -> UsualWait | None:
+        """What was usual at the hour of the week of a window; None where it is not known yet."""
+        return self._usual.get(line.id, {}).get(hour_of_week(start, line.zone))
+
     def edition(self, line: str = EVERY_LINE) -> int:
-        """Rises when the outlook of the line (or of any) says something else than before."""
+        """Rises when what is told of the line (or of any) is something else than before."""
         return self._editions.get(line, 0)
 
     async def keep(self) -> None:
@@ -178,9 +186,12 @@ class Forecasts:
         line = outlook.forecast.line
         self._outlooks[line] = outlook
         if new:
-            for one in (line, EVERY_LINE):
-                self._editions[one] = self._editions.get(one, 0) + 1
+            self._rise(line)
             self._watch.wake(line)
+
+    def _rise(self, line: str) -> None:
+        for one in (line, EVERY_LINE):
+            self._editions[one] = self._editions.get(one, 0) + 1
 
     async def score(self) -> None:
         """Hold past forecasts against what came, each line's at its own midnight, until cancelled."""
@@ -204,6 +215,7 @@ class Forecasts:
         # Noted first: a line that cannot be scored must not keep the others from it.
         self._tried[line] = now
         try:
+            self.take_usual(line, await asyncio.to_thread(self.usual_of, post, now))
             self._pasts[line] = await pasts_of(
                 self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
             )
@@ -213,6 +225,18 @@ class Forecasts:
             log.warning("forecasts of %s are not scored: %s", line, fault)
             return
         await self._learn(planner, line, now)
+
+    def usual_of(self, post: Post, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
+        """What was usual at a post's line, from its log up to now."""
+        assert post.line is not None, "a line has a past"
+        assert post.regulation is not None, "a line has a regulation"
+        return usual_waits(self._store.reader, post.line, post.regulation.window, now)
+
+    def take_usual(self, line: str, found: Mapping[HourOfWeek, UsualWait]) -> None:
+        """Keep what was usual at a line."""
+        if found != self._usual.get(line, {}):
+            self._usual[line] = found
+            self._rise(line)
 
     async def _learn(self, planner: Planner, line: str, now: Instant) -> None:
         """Score a line by what the pasts of all lines teach; where nothing is learned, by its own."""

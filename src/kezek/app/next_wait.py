@@ -1,11 +1,14 @@
-"""Which wait concerns somebody who has no booking: that of the first free window, or that of now."""
+"""Which wait concerns somebody who has no booking: that of an hour to be booked, or that of now."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from kezek.app.board import PostRow
-from kezek.app.outlook import Outlook
+from kezek.app.forecast import Forecasts
+from kezek.app.line_state import ASKED_FOR
+from kezek.app.usual_wait import UsualWait
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.place import walk_ins_left
@@ -13,21 +16,38 @@ from kezek.planning.question import Range
 
 
 @dataclass(frozen=True, slots=True)
-class NextWait:
-    """The first free window and the span from its beginning (from now, if it has begun) until the call;
-    None where nothing is told of it: it is more than a day ahead, or the twin has no basis.
+class HourWait:
+    """The wait at a window, from its beginning (from now, if it has begun) until the call.
+
+    `called` is the span that is expected by the bookings made so far, for windows within a day; None
+    where the twin has no basis.  A later window is `far`, and has what was `usual` at its hour of the
+    week; None where that is not known yet.
     """
 
     start: Instant
-    called: Range | None
+    called: Range | None = None
+    usual: UsualWait | None = None
+    far: bool = False
 
 
-def next_wait(row: PostRow, outlook: Outlook | None) -> NextWait | None:
+def hour_wait(
+    forecasts: Forecasts, line: Line, start: Instant, now: Instant, *, looked: bool = True
+) -> HourWait:
+    """The wait at a window of a line; `looked` says that somebody looks at this line."""
+    outlook = forecasts.of(line.id, now, looked=looked)
+    if start < (outlook.as_of if outlook else now) + ASKED_FOR:
+        return HourWait(start, called=outlook.window(start) if outlook else None)
+    return HourWait(start, usual=forecasts.usual(line, start), far=True)
+
+
+def next_wait(
+    row: PostRow, forecasts: Forecasts, now: Instant, *, looked: bool = True
+) -> HourWait | None:
     """The wait at the next hour that can be booked; None where none can."""
     free = row.places.first_free() if row.places else None
-    if free is None:
+    if free is None or row.post.line is None:
         return None
-    return NextWait(free.start, outlook.window(free.start) if outlook else None)
+    return hour_wait(forecasts, row.post.line, free.start, now, looked=looked)
 
 
 def joins_now(row: PostRow, now: Instant) -> VehicleClass | None:

@@ -21,8 +21,9 @@ from kezek.domain.kernel.text import cleaned
 from kezek.text import names
 from kezek.text.mark import translatable
 from kezek.text.times import hour
+from kezek.web.hour_wait import next_of, short_wait
 from kezek.web.live import live
-from kezek.web.outlook import next_of, short_wait, waits_of
+from kezek.web.outlook import waits_of
 from kezek.web.render import HTML, answer, html, packs, render
 from kezek.web.shape import (
     DayView,

@@ -24,7 +24,7 @@ from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.text import refusals
 from kezek.web.book_choice import neighbours_of, picks_of
 from kezek.web.first_free import Sooner, first_free, sooner_posts
-from kezek.web.outlook import waits_at
+from kezek.web.hour_wait import waits_at
 from kezek.web.render import page
 from kezek.web.rules_beside import rules_of
 from kezek.web.shape import (
@@ -264,8 +264,8 @@ def show(
     start, day = choice.start, choice.day
     classes = classes_of(choice.post, regulation, flow)
     window = regulation.window
-    told = step == "when" and day is not None and not choice.kept
-    waits = waits_at(here, choice.post) if told else ({}, "")
+    told = day if step == "when" and not choice.kept else None
+    waits = waits_at(here, choice.post, told) if told is not None else ({}, "")
     return page(
         request,
         "pages/book.html",

@@ -24,8 +24,9 @@ from kezek.text.mark import translatable
 from kezek.text.times import day as day_text
 from kezek.web.board import shown_state
 from kezek.web.first_free import first_free, sooner_posts
+from kezek.web.hour_wait import coming_of
 from kezek.web.live import live
-from kezek.web.outlook import coming_of, wait_of
+from kezek.web.outlook import wait_of
 from kezek.web.render import page
 from kezek.web.shape import (
     day_views,

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezek.app.accuracy import Accuracy
-from kezek.app.board import PostRow
 from kezek.app.checkpoint import Post
-from kezek.app.next_wait import NextWait, next_wait
 from kezek.app.outlook import Outlook
 from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
@@ -24,7 +22,7 @@ from kezek.text.mark import translatable
 from kezek.text.times import hour as hour_text
 from kezek.text.times import number as written
 from kezek.web.dots import Dots, dots_of
-from kezek.web.shape import hour_value, local, zone_of
+from kezek.web.shape import local, zone_of
 from kezek.web.visit import Visit
 
 CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
@@ -48,10 +46,6 @@ _SMALL = translatable(
     "Likely wait: from the beginning of the first free hour until the call, for hours within "
     "the next day; 8 of 10 lie in the range. Waiting, now: trucks whose booked hour runs; "
     "the others came early."
-)
-_AT_HOURS = translatable(
-    "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "
-    "bookings made so far. Simulated at %(hour)s."
 )
 _CALLS = translatable(
     "%(dots)s dots from %(low)s to %(high)s: each dot is a 1-in-%(dots)s "
@@ -90,14 +84,6 @@ class Wait:
     method: str
     accuracy: str
     dots: Dots | None
-
-
-@dataclass(frozen=True, slots=True)
-class Coming:
-    """The first free window and the wait at it, empty where nothing is told."""
-
-    start: datetime
-    wait: str
 
 
 def likely(
@@ -272,28 +258,6 @@ def minutes_of(waits: Range) -> tuple[int, int]:
     return 5 * low, 5 * max(high, low + 1)
 
 
-def next_of(here: Visit, row: PostRow, *, looked: bool = True) -> NextWait | None:
-    """The first free window with its wait; a glance at the whole board is no look at each line."""
-    line = row.post.line
-    if line is None:
-        return None
-    return next_wait(row, here.house.forecasts.of(line.id, here.now, looked=looked))
-
-
-def coming_of(here: Visit, row: PostRow) -> Coming | None:
-    """The first free window for the page of its post; None where none is free."""
-    found = next_of(here, row)
-    if found is None:
-        return None
-    return Coming(local(found.start, zone_of(row.post)), short_wait(here, found))
-
-
-def short_wait(here: Visit, found: NextWait | None) -> str:
-    """The wait at the first free window in few letters; empty where nothing is told."""
-    called = found.called if found is not None else None
-    return range_text(here, *minutes_of(called)) if called is not None else ""
-
-
 def range_text(here: Visit, low: int, high: int) -> str:
     """A range of minutes in few letters; one that begins at nothing says only how long at most."""
     if not low:
@@ -316,20 +280,6 @@ def span_text(here: Visit, minutes: int) -> str:
     if not rest:
         return here.words.say("%(hours)s h", hours=hours)
     return here.words.say("%(hours)s h %(minutes)s", hours=hours, minutes=f"{rest:02}")
-
-
-def waits_at(here: Visit, post: Post) -> tuple[dict[str, str], str]:
-    """The wait at each hour of the next day by the hour's value in a form, and how it was made."""
-    assert post.line is not None, "hours are a line's"
-    found = here.house.forecasts.of(post.line.id, here.now)
-    if found is None or not found.forecast.windows:
-        return {}, ""
-    waits = {
-        hour_value(one.start): range_text(here, *minutes_of(one.called))
-        for one in found.forecast.windows
-    }
-    made = hour_text(local(found.as_of, zone_of(post)))
-    return waits, here.words.say(_AT_HOURS, hour=made)
 
 
 def waits_of(here: Visit) -> str:

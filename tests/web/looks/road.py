@@ -105,7 +105,7 @@ def checkpoint() -> dict:
         "due": 26,
         "hidden": 37,
         "joins": "walk_in",
-        "coming": V(start=at("06:00", date(2026, 7, 11)), wait="1–2 h"),
+        "coming": V(start=at("06:00", date(2026, 7, 11)), wait="1–2 h", far=False, usual=None),
         "first": V(
             start=at("06:00", date(2026, 7, 11)),
             day="2026-07-11",
@@ -233,7 +233,7 @@ def book(step: str, mode: str = "driver") -> dict:
         "day": None if step == "post" else chosen,
         "full_day": 300,
         "slots": slots,
-        "waits": {value("06:00", chosen): "1–2 h"},
+        "waits": {value("06:00", chosen): "wait 1–2 h"},
         "waits_note": "The wait is told for the next 24 hours. Simulated at 17:23.",
         "first": V(start=at("00:00", chosen), day=chosen.isoformat(), value=value("00:00", chosen)),
         "sooner": [],
