@@ -6,19 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from kezek.app.bulk import (
-    COLUMNS,
-    ROWS_MAX,
-    Asked,
-    RowAnswer,
-    Sheet,
-    Unclear,
-    answer_csv,
-    read_sheet,
-)
-from kezek.app.checkpoint import Network
+from kezek.app.bulk import COLUMNS, ROWS_MAX, Asked, Sheet, Unclear, read_sheet
+from kezek.app.bulk_answer import RowAnswer, answer_csv, refused_csv
+from kezek.app.checkpoint import Network, Post
+from kezek.app.network import read_checkpoints, shipped_checkpoints
 from kezek.app.row_problem import RowReason
 from kezek.app.watch import Watch
+from kezek.text.table_words import vocabulary
 from tests.world import A, World
 
 HEAD = "checkpoint,day,hour,country,plate,vin,trailer,driver,phone,class"
@@ -32,7 +26,11 @@ def posts():
 
 
 def read(posts, *lines: str, encoding: str = "utf-8", end: str = "\n") -> Sheet:
-    return read_sheet(end.join(lines).encode(encoding), posts)
+    return sheet_of(end.join(lines).encode(encoding), posts)
+
+
+def sheet_of(raw: bytes, posts) -> Sheet:
+    return read_sheet(raw, posts, vocabulary(), "en")
 
 
 def reasons(sheet: Sheet) -> list[str]:
@@ -67,30 +65,56 @@ def test_a_semicolon_table_may_hold_commas(posts):
     assert asked.vehicle.drivers == ("Invented, Driver",)
 
 
-@pytest.mark.parametrize("hour", ["8", "08", "8:00", "08:00"])
+@pytest.mark.parametrize(
+    "hour",
+    [
+        *("8", "08", "8:00", "08:00", "8.00", "8:00:00", "8 ч", "8 AM", "8:00 am"),
+        *("8:00-9:00", "8:00–9:00", "08.00 — 09.00", "8-9", "с 8 до 9", "08:00 – 09:00"),
+    ],
+)
 def test_an_hour_is_written_in_many_ways(posts, hour):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,2026-06-14,{hour},kz,T1").rows
     assert isinstance(row, Asked)
     assert row.vehicle.country == "KZ"
 
 
-@pytest.mark.parametrize("day", ["2026-06-14", "14.06.2026", "14.6.2026"])
+@pytest.mark.parametrize(
+    "day",
+    [
+        "2026-06-14",
+        "2026/06/14",
+        "2026.6.14",
+        "14.06.2026",
+        "14.6.2026",
+        "14.06.26",
+        "14/06/2026",
+        "14-06-2026",
+        "14–06–2026",
+        "06/14/2026",
+        "14.06.2026 0:00",
+        "2026-06-14 00:00:00",
+        "14.06.2026 г.",
+    ],
+)
 def test_a_day_may_be_written_as_a_spreadsheet_of_the_region_does(posts, day):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,{day},8,KZ,T1").rows
     assert isinstance(row, Asked)
-    assert (
-        row == read(posts, "checkpoint,day,hour,country,plate", "kz_a,2026-06-14,8,KZ,T1").rows[0]
-    )
+    assert row.start == World().window(A, day=1, hour=8)
 
 
-@pytest.mark.parametrize("day", ["31.06.2026", "14.06.26", "14/06/2026", "1.13.2026", "٤.06.2026"])
+@pytest.mark.parametrize(
+    "day", ["31.06.2026", "14.06", "1.13.2026", "٤.06.2026", "14/06.2026", "99"]
+)
 def test_a_day_that_is_none_is_a_fault_of_its_row(posts, day):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,{day},8,KZ,T1").rows
     assert isinstance(row, Unclear)
     assert [p.reason for p in row.problems] == [RowReason.DATE_WRONG]
 
 
-@pytest.mark.parametrize("hour", ["24", "8:30", "eight", "-1", "٨", "008"])
+@pytest.mark.parametrize(
+    "hour",
+    ["24", "8:30", "eight", "-1", "٨", "008", "8:00-8:30", "9-8", "13 pm", "8:00-25:00", "8-"],
+)
 def test_an_hour_that_no_window_begins_at_is_a_fault_of_its_row(posts, hour):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,2026-06-14,{hour},KZ,T1").rows
     assert isinstance(row, Unclear)
@@ -148,7 +172,7 @@ def test_a_wrong_header_refuses_the_whole_table(posts, head, reason):
 
 @pytest.mark.parametrize("text", ["", "\n\n", HEAD, HEAD + "\n\n\n", " "])
 def test_a_table_without_rows_says_so(posts, text):
-    sheet = read_sheet(text.encode(), posts)
+    sheet = sheet_of(text.encode(), posts)
     assert RowReason.FILE_EMPTY in reasons(sheet) or RowReason.COLUMN_MISSING in reasons(sheet)
 
 
@@ -205,20 +229,20 @@ def test_a_guess_makes_words(posts, name):
     ],
 )
 def test_bytes_that_are_no_text_are_said_once(posts, raw, reason):
-    sheet = read_sheet(HEAD.encode() + (b"\n" + raw) * 6, posts)
+    sheet = sheet_of(HEAD.encode() + (b"\n" + raw) * 6, posts)
     assert [(p.line, p.reason) for p in sheet.problems] == [(0, reason)]
 
 
 @pytest.mark.parametrize("raw", [b"PK\x03\x04 and zeros \0\0", b"\xd0\xcf\x11\xe0\xa1"])
 def test_a_workbook_is_called_one(posts, raw):
-    assert reasons(read_sheet(raw, posts)) == [RowReason.WORKBOOK]
+    assert reasons(sheet_of(raw, posts)) == [RowReason.WORKBOOK]
 
 
 @pytest.mark.parametrize("first", ["", "sep=;\n", '"sep=;"\n'])
 def test_tabs_and_the_separator_line_of_a_spreadsheet_are_understood(posts, first):
     separator = ";" if first else "\t"
     text = first + "\n".join(line.replace(",", separator) for line in CYRILLIC)
-    (row,) = read_sheet(text.encode(), posts).rows
+    (row,) = sheet_of(text.encode(), posts).rows
     assert isinstance(row, Asked)
 
 
@@ -284,3 +308,166 @@ def test_an_hour_that_clocks_are_put_over_is_refused_by_its_name(posts):
     ).rows
     assert isinstance(row, Unclear)
     assert [problem.reason for problem in row.problems] == [RowReason.HOUR_SKIPPED]
+
+
+SHORT = "checkpoint,day,hour,country,plate"
+
+
+def only(posts, row: str, head: str = SHORT) -> Asked | Unclear:
+    (found,) = read(posts, head, row).rows
+    return found
+
+
+@pytest.mark.parametrize(
+    ("row", "readings"),
+    [
+        ("kz_a,06/07/2026,8,KZ,T1", ("2026-06-07", "2026-07-06")),
+        ("kz_a,6-7-26,8,KZ,T1", ("2026-06-07", "2026-07-06")),
+        # The Kyrgyz Republic, and the Republic of Kazakhstan in Kazakh.
+        ("kz_a,14.06.2026,8,КР,T1", ("KG", "KZ")),
+        ("kz_a,14.06.2026,8-10,KZ,T1", ("08:00–09:00", "09:00–10:00")),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_refused_with_both(posts, row, readings):
+    found = only(posts, row)
+    assert isinstance(found, Unclear)
+    assert [(p.reason, p.readings) for p in found.problems] == [
+        (RowReason.VALUE_AMBIGUOUS, readings)
+    ]
+
+
+def test_the_last_hour_of_a_day_ends_at_midnight(posts):
+    for hour in ("23:00-24:00", "23:00-0:00", "23:00–00:00"):
+        found = only(posts, f"kz_a,14.06.2026,{hour},KZ,T1")
+        assert isinstance(found, Asked)
+        assert found.start == World().window(A, day=1, hour=23)
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Пункт пропуска,Дата,Время,Страна,Гос. номер,ВИН-код,Прицеп,ФИО водителя,Телефон,Класс",
+        "Өткізу пункті;Күні;Сағаты;Ел;Мемлекеттік нөмірі;VIN;Тіркеме;Жүргізуші;Телефоны;Сынып",
+        "ПУНКТ ПРОПУСКА\tДень\tЧас\tСтрана\tГосномер\tVIN\tПолуприцеп\tВодитель\tТел.\tКатегория",
+        "Border crossing,Date,Crossing slot,Country,Licence plate,VIN,Trailer,Driver name,Phone,Class",
+    ],
+)
+def test_columns_may_be_named_in_every_shipped_language(posts, head):
+    separator = next(sign for sign in ";\t," if sign in head)
+    row = GOOD.replace(",", separator)
+    (found,) = read(posts, head, row).rows
+    assert isinstance(found, Asked)
+    assert (found.vehicle.plate, found.vehicle.vin) == ("TST00001", "TESTTRUCK00000001")
+    assert found.vehicle.drivers == ("Invented Driver",)
+
+
+def test_a_fault_names_the_column_as_it_was_sent(posts):
+    found = only(posts, "kz_a,nothing,8,KZ,T1", "Пункт пропуска,Дата,Час,Страна,Номер")
+    assert isinstance(found, Unclear)
+    assert [p.column for p in found.problems] == ["Дата"]
+
+
+@pytest.mark.parametrize(
+    ("country", "code"),
+    [
+        *(
+            ("KZ", "KZ"),
+            ("kz", "KZ"),
+            ("Казахстан", "KZ"),
+            ("Қазақстан", "KZ"),
+            ("Kazakhstan", "KZ"),
+        ),
+        *(
+            ("KAZ", "KZ"),
+            ("РК", "KZ"),
+            ("КЗ", "KZ"),
+            ("Россия", "RU"),
+            ("РФ", "RU"),
+            ("Ресей", "RU"),
+        ),
+        *(
+            ("КРГ", "КРГ"),
+            ("KR", "KR"),
+            ("Кыргызстан", "KG"),
+            ("Киргизия", "KG"),
+            ("Türkiye", "TR"),
+        ),
+        *(("Oʻzbekiston", "UZ"), ("УЗБЕКИСТАН", "UZ"), ("Германия", "DE"), ("Румыния", "RO")),
+        ("Nowhere", "NOWHERE"),
+    ],
+)
+def test_a_country_is_a_code_or_a_name_in_any_language(posts, country, code):
+    found = only(posts, f"kz_a,2026-06-14,8,{country},T1")
+    assert isinstance(found, Asked)
+    assert found.vehicle.country == code
+
+
+def named(id: str, posts: dict[str, Post]) -> dict[str, Post]:
+    """The posts with the real one of an id beside them, at the line of an invented one."""
+    (real,) = [c for c in read_checkpoints(shipped_checkpoints()).rows if c.id == id]
+    return {**posts, id: replace(posts["kz_a"], checkpoint=real)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("kz_syrym", "Сырым", "СЫРЫМ", "Syrym", "Сырым – Маштаково", "Сырым-Маштаково"),
+        *("Сырым — Маштаково", "Сырым−Маштаково", "Маштаково – Сырым", "Syrym to Mashtakovo"),
+        *("Syrym–Mashtakovo", "Маштаково", "АПП «Сырым»", "Сырым өткізу пункті", "Сырым – Россия"),
+    ],
+)
+def test_a_post_is_found_by_its_names_on_both_sides(posts, name):
+    found = only(named("kz_syrym", posts), f'"{name}",2026-06-14,8,KZ,T1')
+    assert isinstance(found, Asked)
+    assert found.post.checkpoint.id == "kz_syrym"
+
+
+def test_a_name_that_two_posts_have_is_refused_with_both(posts):
+    twin = replace(posts["kz_b"].checkpoint, id="kz_twin", name_ru="Сырым", name_en="Twin")
+    two = named("kz_syrym", posts) | {"kz_twin": replace(posts["kz_b"], checkpoint=twin)}
+    found = only(two, "Сырым,2026-06-14,8,KZ,T1")
+    assert isinstance(found, Unclear)
+    assert [(p.reason, p.readings) for p in found.problems] == [
+        (RowReason.VALUE_AMBIGUOUS, ("Syrym", "Twin"))
+    ]
+
+
+def refusal(line: int, sentence: str) -> RowAnswer:
+    return RowAnswer(line, "", False, "x", sentence, "", "", 0)
+
+
+def test_refused_rows_come_back_as_they_were_sent_with_why():
+    head = "Пункт;Дата;Час;Страна;Номер;Цвет".replace(";Цвет", ";Телефон")
+    posts = Network((w := World()).store, w.rules, Watch()).posts()
+    rows = [
+        "kz_a;14.06.26;8;KZ;T1;+77000000001",
+        "kz_a;14.06.26;99;Казахстан;T2",
+        "kz_a;x;9;KZ;T3;;;red",
+    ]
+    sheet = read(posts, head, *rows)
+    answers = [
+        RowAnswer(2, "T1", True, "", "", "", "", 1),
+        refusal(3, "Wrong hour."),
+        refusal(4, "No."),
+    ]
+    text = refused_csv(sheet, answers, "причина")
+    assert text.split("\r\n") == [
+        f"причина;{head}",
+        "Wrong hour.;kz_a;14.06.26;99;Казахстан;T2;",
+        "No.;kz_a;x;9;KZ;T3;;;red",
+        "",
+    ]
+    again = read(posts, *text.split("\r\n"))
+    assert [type(row) for row in again.rows] == [Unclear, Unclear]
+    mended = read(posts, *text.replace(";99;", ";9;").split("\r\n"))
+    assert isinstance(mended.rows[0], Asked)
+    once_more = refused_csv(again, [refusal(2, "Still."), refusal(3, "No.")], "reason")
+    assert once_more.split("\r\n")[:2] == [
+        f"reason;{head}",
+        "Still.;kz_a;14.06.26;99;Казахстан;T2;",
+    ]
+
+
+def test_where_nothing_was_refused_nothing_comes_back(posts):
+    sheet = read(posts, HEAD, GOOD)
+    assert refused_csv(sheet, [RowAnswer(2, "T", True, "", "", "", "", 1)], "reason") == ""

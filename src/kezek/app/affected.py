@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kezek.app.bulk import csv_text
 from kezek.app.port import Reader
+from kezek.app.spreadsheet import csv_text
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.booking import Booking

@@ -6,47 +6,62 @@ alone: it changes nothing, and its neighbours are booked.
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from itertools import pairwise
 
 from kezek.app.checkpoint import Post
 from kezek.app.encoding import decode_table
-from kezek.app.place_name import own_keys
+from kezek.app.place_name import own_name
+from kezek.app.post_name import posts_named
 from kezek.app.row_problem import Faults, RowProblem, RowReason
-from kezek.app.table import CsvBroken, Header, Row, lines_of
+from kezek.app.spreadsheet import unquoted
+from kezek.app.table import CsvBroken, Header, Row, lines_of, separator_of
+from kezek.app.written import Hours, days_written, hours_written
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.checkpoint.search import search_key
-from kezek.domain.kernel.instant import Instant, date_of, of_local, to_datetime, windows
+from kezek.domain.kernel.instant import MINUTE, Instant, of_local, to_datetime, windows
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.vehicle.plate import COUNTRIES
 
 ROWS_MAX = 1_000
 REQUIRED = ("checkpoint", "day", "hour", "country", "plate")
 OPTIONAL = ("vin", "trailer", "driver", "phone", "class")
 COLUMNS = REQUIRED + OPTIONAL
+# In a table of refused rows, why each was refused; it is read over when the table is sent again.
+REASON = "reason"
 
 # How the files of Excel begin that are no text: xlsx and xls.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-# As a spreadsheet of the region writes a day.
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
-_HOUR = re.compile(r"(\d{1,2})(?::00)?", re.ASCII)
-# A spreadsheet runs what begins like this; a quote in front makes it text again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a table in every language, by their search key.
+
+    `columns` and `classes` are keyed without blanks; a key of `countries` may mean several codes.
+    """
+
+    columns: Mapping[str, str]
+    countries: Mapping[str, tuple[str, ...]]
+    classes: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One truck of the table: `line` counts from 1 as an editor does, the header being the first."""
+    """One truck of the table: `line` counts from 1 as an editor does, the header being the first.
+
+    `cells` are those of the row as they were sent, empty for a truck that no table named.
+    """
 
     line: int
     post: Post
     start: Instant
     vehicle_class: str
     vehicle: Vehicle
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,7 @@ class Unclear:
     line: int
     plate: str
     problems: tuple[RowProblem, ...]
+    cells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,187 +79,203 @@ class Sheet:
     """The rows in order, or why the whole table was refused.
 
     `guessed` is the encoding in which it was read where the file does not tell it, else empty.
+    `header` and `separator` are as they were sent; `reason_at` is the place of a column of reasons,
+    None where there is none.
     """
 
     rows: tuple[Asked | Unclear, ...]
     problems: tuple[RowProblem, ...]
     guessed: str = ""
+    header: tuple[str, ...] = ()
+    separator: str = ","
+    reason_at: int | None = None
 
 
-def read_sheet(raw: bytes, posts: Mapping[str, Post], name: str = "") -> Sheet:
-    """Read a table: in any encoding that can be guessed; comma, semicolon or tab; LF or CRLF."""
-    whole = Faults(name)
-    rows: list[Asked | Unclear] = []
+def read_sheet(raw: bytes, posts: Mapping[str, Post], words: Vocabulary, lang: str) -> Sheet:
+    """Read a table: in any encoding that can be guessed; comma, semicolon or tab; LF or CRLF.
+
+    Columns, posts and countries may be named in any language; `lang` is that of the reader, in which
+    the readings of an ambiguous name are told.
+    """
+    whole = Faults("")
     decoded = None if raw.startswith(_WORKBOOKS) else decode_table(raw)
     if decoded is None:
         workbook = raw.startswith(_WORKBOOKS)
         whole.add(0, "", RowReason.WORKBOOK if workbook else RowReason.ENCODING_UNKNOWN)
         return Sheet((), tuple(whole.found))
+    reading = _Reading(posts, words, lang)
+    rows: list[Asked | Unclear] = []
     try:
-        for line, cells, faults in _cells(decoded.text, whole):
-            if len(rows) == ROWS_MAX:
+        for line, cells in lines_of(decoded.text):
+            if not any(cleaned(cell) for cell in cells):
+                continue
+            if not reading.header:
+                if not reading.begin(line, cells, whole):
+                    break
+            elif len(rows) == ROWS_MAX:
                 whole.add(line, "", RowReason.ROWS_TOO_MANY, str(ROWS_MAX))
                 break
-            rows.append(_row(line, cells, posts, faults))
+            else:
+                rows.append(reading.row(line, cells))
     except CsvBroken as broken:
         whole.add(broken.line, "", RowReason.CSV_BROKEN, str(broken))
     if not rows and not whole.found:
         whole.add(0, "", RowReason.FILE_EMPTY)
-    guessed = decoded.encoding if decoded.guessed else ""
-    return Sheet(() if whole.found else tuple(rows), tuple(whole.found), guessed)
-
-
-def _cells(text: str, whole: Faults) -> Iterator[tuple[int, dict[str, str] | None, Faults]]:
-    """Each row with its line: the cells by column, or none and what is wrong with the row."""
-    header: Header | None = None
-    needed = frozenset(REQUIRED)
-    for line, found in lines_of(text):
-        if not any(cleaned(cell) for cell in found):
-            continue
-        if header is None:
-            header = Header([cleaned(cell).lower() for cell in found])
-            if not header.fits(whole, needed, frozenset(OPTIONAL), line):
-                return
-        else:
-            faults = Faults(whole.file)
-            yield line, header.named(line, found, faults, needed), faults
-
-
-def _row(
-    line: int, cells: dict[str, str] | None, posts: Mapping[str, Post], faults: Faults
-) -> Asked | Unclear:
-    if cells is None:
-        return Unclear(line, "", tuple(faults.found))
-    row = Row(line, {column: _unquoted(cell) for column, cell in cells.items()}, faults)
-    post, day = _post(row, posts), _day(row)
-    start = _start(row, post, day) if post and day else None
-    vehicle = Vehicle(
-        country=row.text("country").upper(),
-        plate=row.text("plate"),
-        vin=row.optional("vin") or "",
-        trailer=row.optional("trailer") or "",
-        phone=row.optional("phone") or "",
-        drivers=tuple(filter(None, [row.optional("driver")])),
+    return Sheet(
+        () if whole.found else tuple(rows),
+        tuple(whole.found),
+        decoded.encoding if decoded.guessed else "",
+        reading.header,
+        separator_of(decoded.text),
+        reading.reason_at,
     )
-    wanted = (row.optional("class") or VehicleClass.IN_TURN).lower()
-    if faults.found or post is None or start is None:
-        return Unclear(line, cleaned(cells["plate"])[:16], tuple(faults.found))
-    return Asked(line, post, start, wanted, vehicle)
 
 
-def _unquoted(cell: str) -> str:
-    """A cell without the quote that `plain` has put before it."""
-    text = cleaned(cell)
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else cell
+@dataclass(slots=True)
+class _Reading:
+    """A table that is being read: `header` as it was sent, `columns` what it means."""
 
+    posts: Mapping[str, Post]
+    words: Vocabulary
+    lang: str
+    header: tuple[str, ...] = ()
+    columns: Header = field(default_factory=lambda: Header(()))
 
-def _post(row: Row, posts: Mapping[str, Post]) -> Post | None:
-    """By its id, or by one of its names in any language and spelling, where one post alone has it."""
-    text = row.text("checkpoint")
-    if not text:
-        return None
-    found = posts.get(text.lower())
-    if found is None:
+    def begin(self, line: int, cells: Sequence[str], whole: Faults) -> bool:
+        """Take the first line; whether it is the header of a table."""
+        self.header = tuple(cleaned(cell) for cell in cells)
+        known = self.words.columns
+        self.columns = Header([known.get(_joined(cell), cell.lower()) for cell in self.header])
+        return self.columns.fits(whole, frozenset(REQUIRED), frozenset((*OPTIONAL, REASON)), line)
+
+    @property
+    def reason_at(self) -> int | None:
+        columns = list(self.columns.columns)
+        return columns.index(REASON) if REASON in columns else None
+
+    def row(self, line: int, cells: Sequence[str]) -> Asked | Unclear:
+        """One row; its faults name the columns as they were sent."""
+        faults = Faults("")
+        named = self.columns.named(line, cells, faults, frozenset(REQUIRED))
+        if named is not None:
+            found = self._asked(Row(line, {c: unquoted(cell) for c, cell in named.items()}, faults))
+            if found is not None:
+                return replace(found, cells=tuple(cells))
+        sent = dict(zip(self.columns.columns, self.header, strict=True))
+        problems = (replace(p, column=sent.get(p.column, p.column)) for p in faults.found)
+        plate = cleaned(named["plate"])[:16] if named else ""
+        return Unclear(line, plate, tuple(problems), tuple(cells))
+
+    def _asked(self, row: Row) -> Asked | None:
+        post, day = self._post(row), _day(row)
+        start = _start(row, post, day) if post and day else None
+        vehicle = Vehicle(
+            country=self._country(row),
+            plate=row.text("plate"),
+            vin=row.optional("vin") or "",
+            trailer=row.optional("trailer") or "",
+            phone=row.optional("phone") or "",
+            drivers=tuple(filter(None, [row.optional("driver")])),
+        )
+        wanted = row.optional("class") or VehicleClass.IN_TURN
+        if row.faults.found or post is None or start is None:
+            return None
+        wanted = self.words.classes.get(_joined(wanted), wanted.lower())
+        return Asked(row.line, post, start, wanted, vehicle)
+
+    def _post(self, row: Row) -> Post | None:
+        """By its id, or by a name that one post alone has."""
+        text = row.text("checkpoint")
+        if not text:
+            return None
+        exact = self.posts.get(text.lower())
+        named = [exact] if exact else posts_named(text, self.posts.values())
+        if len(named) > 1:
+            readings = [own_name(post.checkpoint, self.lang) for post in named]
+            row.fault("checkpoint", RowReason.VALUE_AMBIGUOUS, readings=readings)
+            return None
+        if not named or named[0].line is None or named[0].regulation is None:
+            row.fault("checkpoint", RowReason.CHECKPOINT_UNKNOWN)
+            return None
+        return named[0]
+
+    def _country(self, row: Row) -> str:
+        """The code; what is no country's name stays, and the rules say so."""
+        text = row.text("country")
+        if text.upper() in COUNTRIES:
+            return text.upper()
         key = search_key(text)
-        named = [post for post in posts.values() if key in own_keys(post.checkpoint)]
-        found = named[0] if len(named) == 1 else None
-    if found is None or found.line is None or found.regulation is None:
-        row.fault("checkpoint", RowReason.CHECKPOINT_UNKNOWN)
-        return None
-    return found
+        codes = self.words.countries.get(key, ())
+        if len(codes) > 1:
+            row.fault("country", RowReason.VALUE_AMBIGUOUS, readings=codes)
+        # Typed in Cyrillic letters, КЗ is a code too.
+        return codes[0] if codes else key.upper() if key.upper() in COUNTRIES else text.upper()
+
+
+def _joined(text: str) -> str:
+    return search_key(text).replace(" ", "")
 
 
 def _day(row: Row) -> date | None:
-    """2026-06-16, or 16.06.2026."""
-    found = _DOTTED.fullmatch(cleaned(row.cells.get("day", "")))
-    if found is None:
-        return row.day("day")
-    day, month, year = found.groups()
-    on = date_of(f"{year}-{month:0>2}-{day:0>2}")
-    if on is None:
+    text = row.text("day")
+    found = days_written(text)
+    if len(found) > 1:
+        readings = [on.isoformat() for on in found]
+        row.fault("day", RowReason.VALUE_AMBIGUOUS, readings=readings)
+    elif text and not found:
         row.fault("day", RowReason.DATE_WRONG)
-    return on
+    return found[0] if len(found) == 1 else None
 
 
 def _start(row: Row, post: Post, day: date) -> Instant | None:
-    """The window of the day that begins at the hour, in the checkpoint's time."""
-    found = _HOUR.fullmatch(row.text("hour"))
-    if found is None:
-        if cleaned(row.cells.get("hour", "")):
+    """The window of the day that the row names by its beginning, or by both ends."""
+    text = row.text("hour")
+    written = hours_written(text)
+    if written is None:
+        if text:
             row.fault("hour", RowReason.VALUE_UNEXPECTED)
         return None
-    hour = int(found[1])
-    start = window_at(post, day, hour)
+    start = window_at(post, day, written.first)
     if start is None:
-        row.fault("hour", _no_window(post, day, hour))
-    return start
+        row.fault("hour", _no_window(post, day, written.first))
+        return None
+    if written.past is None:
+        return start
+    within = _within(post, start, written)
+    if len(within) > 1:
+        row.fault("hour", RowReason.VALUE_AMBIGUOUS, readings=within)
+    elif not within:
+        row.fault("hour", RowReason.VALUE_UNEXPECTED)
+    return start if len(within) == 1 else None
 
 
-def _no_window(post: Post, day: date, hour: int) -> RowReason:
+def _within(post: Post, start: Instant, written: Hours) -> list[str]:
+    """The windows that fill the hours from `start` on, as text; none where they do not end with one."""
+    assert post.line is not None and post.regulation is not None and written.past is not None  # noqa: PT018
+    window, zone = post.regulation.window, post.line.zone
+    count, rest = divmod((written.past - written.first) * MINUTE, window)
+    ends = [to_datetime(start + n * window, zone) for n in range(count + 1)]
+    named = [f"{first:%H:%M}–{past:%H:%M}" for first, past in pairwise(ends)]
+    return [] if rest else named
+
+
+def _no_window(post: Post, day: date, minutes: int) -> RowReason:
     """Why no window begins then: clocks are put forward over the hour, or windows begin at others."""
     assert post.line is not None, "asked for a line that runs"
-    if hour < 24 and of_local(datetime.combine(day, time(hour)), post.line.zone) is None:
-        return RowReason.HOUR_SKIPPED
-    return RowReason.VALUE_UNEXPECTED
+    at = datetime.combine(day, time(*divmod(minutes, 60)))
+    return (
+        RowReason.HOUR_SKIPPED
+        if of_local(at, post.line.zone) is None
+        else RowReason.VALUE_UNEXPECTED
+    )
 
 
-def window_at(post: Post, day: date, hour: int) -> Instant | None:
-    """The window that begins at a local hour; the first of two when the clocks go back."""
+def window_at(post: Post, day: date, minutes: int) -> Instant | None:
+    """The window that begins at a local time, in minutes after midnight; the first of two when the
+    clocks go back.
+    """
     assert post.line is not None and post.regulation is not None, "asked for a line that runs"  # noqa: PT018
     zone = post.line.zone
     starts = windows(day, zone, post.regulation.window)
     local = ((start, to_datetime(start, zone)) for start in starts)
-    return next((s for s, at in local if (at.hour, at.minute) == (hour, 0)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class RowAnswer:
-    """What became of a row, in the reader's language; `next_step` is empty where nothing is to do."""
-
-    line: int
-    plate: str
-    ok: bool
-    reason: str
-    sentence: str
-    next_step: str
-    code: str
-    number: int
-    read_as: str = ""
-
-
-ANSWER_COLUMNS = (
-    "line",
-    "plate",
-    "answer",
-    "reason",
-    "sentence",
-    "next",
-    "number",
-    "code",
-    "ticket",
-    "read_as",
-)
-
-
-def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str], separator: str = ",") -> str:
-    """The answers as a table to keep; `links` maps booking numbers to addresses of tickets."""
-    rows = []
-    for a in answers:
-        number = a.number or ""
-        cells = (a.line, a.plate, "booked" if a.ok else "refused", a.reason, a.sentence)
-        last = (a.next_step, number, a.code, links.get(a.number, ""), a.read_as)
-        rows.append((*cells, *last))
-    return csv_text((ANSWER_COLUMNS, *rows), separator)
-
-
-def csv_text(rows: Iterable[Iterable[str | int]], separator: str) -> str:
-    """Rows as a table for a spreadsheet; no cell is a formula."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=separator).writerows([plain(cell) for cell in row] for row in rows)
-    return out.getvalue()
-
-
-def plain(cell: str | int) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return next((s for s, at in local if at.hour * 60 + at.minute == minutes), None)

@@ -48,7 +48,7 @@ def proposals(
     for view in views:
         line, rule, had = view.booking.line, _rule(view), lost[view.booking.number]
         if (line, rule.name) not in known:
-            known[line, rule.name] = list(_free(view, places(view.post), now))
+            known[line, rule.name] = list(_free(view.post, rule, places(view.post), now))
         free = known[line, rule.name]
         chosen: int | None = None
         for place in _by_nearness(free, had.start):
@@ -61,6 +61,14 @@ def proposals(
                 break
         found.append(_proposed(view, had, [hour.start for _, hour in free], chosen))
     return found
+
+
+def next_free(
+    post: Post, rule: ClassRule, places: LinePlaces | None, wanted: Instant, now: Instant
+) -> Instant | None:
+    """The first free window from a wanted one on, else the first of all; None where none is free."""
+    starts = [hour.start for _, hour in _free(post, rule, places, now)]
+    return next((start for start in starts if start >= wanted), next(iter(starts), None))
 
 
 def _proposed(
@@ -89,9 +97,9 @@ def _left(hour: HourPlaces, rule: ClassRule) -> int:
 
 
 def _free(
-    view: TicketView, places: LinePlaces | None, now: Instant
+    post: Post, rule: ClassRule, places: LinePlaces | None, now: Instant
 ) -> Iterator[tuple[DayPlaces, HourPlaces]]:
-    line, regulation, rule = view.post.line, view.post.regulation, _rule(view)
+    line, regulation = post.line, post.regulation
     if places is None or line is None or regulation is None:
         return
     for day in places.days:

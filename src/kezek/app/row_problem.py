@@ -11,6 +11,7 @@ T = TypeVar("T")
 
 PROBLEMS_MAX = 1_000  # more help nobody, and a hostile file could hold millions
 _SHOWN_MAX = 80  # characters of a wrong value that a report repeats
+_READINGS_MAX = 4  # of an ambiguous value
 
 
 class RowReason(StrEnum):
@@ -37,6 +38,7 @@ class RowReason(StrEnum):
     NUMBER_NEGATIVE = "number_negative"
     NUMBER_TOO_LARGE = "number_too_large"
     DATE_WRONG = "date_wrong"
+    VALUE_AMBIGUOUS = "value_ambiguous"
     HOUR_SKIPPED = "hour_skipped"
     ID_WRONG = "id_wrong"
     COUNTRY_WITHOUT_ZONE = "country_without_zone"
@@ -51,13 +53,17 @@ class RowReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One fault.  `line` counts from 1, 0 is the whole file; `column` may be empty."""
+    """One fault.  `line` counts from 1, 0 is the whole file; `column` may be empty.
+
+    `readings` are what an ambiguous value can mean, in the order of the reports.
+    """
 
     file: str
     line: int
     column: str
     reason: RowReason
     value: str
+    readings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +85,17 @@ class Faults:
     def full(self) -> bool:
         return len(self.found) > PROBLEMS_MAX
 
-    def add(self, line: int, column: str, reason: RowReason, value: str = "") -> None:
+    def add(
+        self,
+        line: int,
+        column: str,
+        reason: RowReason,
+        value: str = "",
+        readings: Sequence[str] = (),
+    ) -> None:
         if len(self.found) < PROBLEMS_MAX:
-            self.found.append(RowProblem(self.file, line, column, reason, _shown(value)))
+            read = tuple(_shown(one) for one in readings[:_READINGS_MAX])
+            self.found.append(RowProblem(self.file, line, column, reason, _shown(value), read))
         elif not self.full:
             self.found.append(RowProblem(self.file, line, "", RowReason.PROBLEMS_TOO_MANY, ""))
 

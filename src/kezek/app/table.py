@@ -37,9 +37,15 @@ class Row:
     cells: Mapping[str, str]
     faults: Faults
 
-    def fault(self, column: str, reason: RowReason, value: str | None = None) -> None:
+    def fault(
+        self,
+        column: str,
+        reason: RowReason,
+        value: str | None = None,
+        readings: Sequence[str] = (),
+    ) -> None:
         shown = self.cells.get(column, "") if value is None else value
-        self.faults.add(self.line, column, reason, shown)
+        self.faults.add(self.line, column, reason, shown, readings)
 
     def optional(self, column: str) -> str | None:
         """The text of a cell, None when it is empty or its column absent."""
@@ -203,13 +209,9 @@ class CsvBroken(Exception):
 def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
     """Each row of a CSV with the line where it begins; a quoted cell may hold line breaks.
 
-    The separator is the one that the first line has most of: comma, semicolon or tab.  CsvBroken is
-    raised where a row breaks the rules.
+    CsvBroken is raised where a row breaks the rules.
     """
-    stripped = text.lstrip("\r\n ")
-    head = stripped.partition("\n")[0]
-    named = _SEPARATOR_LINE.fullmatch(head.strip("\r\n "))
-    separator = named[1] if named else max(",;\t", key=head.count)
+    separator, named = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     line = 1
     try:
@@ -219,6 +221,18 @@ def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise CsvBroken(line, str(error)) from None
+
+
+def separator_of(text: str) -> str:
+    """What parts the cells: what the first line has most of, a comma, a semicolon or a tab."""
+    return _separator(text)[0]
+
+
+def _separator(text: str) -> tuple[str, bool]:
+    """The separator, and whether a line of its own names it."""
+    head = text.lstrip("\r\n ").partition("\n")[0]
+    named = _SEPARATOR_LINE.fullmatch(head.strip("\r\n "))
+    return (named[1], True) if named else (max(",;\t", key=head.count), False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kezek.app.bulk import COLUMNS, Asked, RowAnswer, Unclear, csv_text
+from kezek.app.bulk import COLUMNS, Asked, Unclear
+from kezek.app.bulk_answer import RowAnswer
 from kezek.app.desk.batch import Done
 from kezek.app.garage import row_id
 from kezek.app.house import House
 from kezek.app.port import Fault, Reader
+from kezek.app.spreadsheet import csv_text
 from kezek.app.ticket import Tickets, TicketView
 from kezek.domain.account.account import GarageVehicle
 from kezek.domain.account.actor import Actor
@@ -122,7 +124,7 @@ def _row(vehicle: GarageVehicle, view: TicketView | None, now: Instant) -> dict[
     }
 
 
-def table_csv(rows: Sequence[dict[str, str]], separator: str) -> str:
-    """The table that `read_sheet` reads, with its first line; no cell is a formula."""
+def table_csv(rows: Sequence[dict[str, str]], titles: Sequence[str], separator: str) -> str:
+    """The table that `read_sheet` reads; `titles` name its columns in the first line."""
     cells = ([row.get(column, "") for column in COLUMNS] for row in rows)
-    return csv_text((COLUMNS, *cells), separator)
+    return csv_text((titles, *cells), separator)

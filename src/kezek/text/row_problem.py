@@ -35,6 +35,9 @@ SENTENCES: Mapping[RowReason, str] = {
         "{value} does not exist on this day: clocks are put forward over it. Choose another hour."
     ),
     RowReason.DATE_WRONG: t("{column} is not a date like 2026-06-13: “{value}”."),
+    RowReason.VALUE_AMBIGUOUS: t(
+        "{column} “{value}” can be read in more than one way: {readings}. Write one of these."
+    ),
     RowReason.ID_WRONG: t(
         "“{value}” is not an id. An id has two small letters of the country, "
         "then small letters, digits and _."
@@ -56,7 +59,9 @@ SENTENCES: Mapping[RowReason, str] = {
 def sentence(problem: RowProblem, lang: str = SOURCE) -> str:
     """One fault, with its column and the value that is wrong."""
     said = words(lang).gettext(SENTENCES[problem.reason])
-    return said.format(column=problem.column, value=problem.value)
+    return said.format(
+        column=problem.column, value=problem.value, readings="; ".join(problem.readings)
+    )
 
 
 # In the words of the programs' own menus, so that they can be found there.

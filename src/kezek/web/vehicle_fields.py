@@ -22,10 +22,12 @@ _MOST = {"country": 2, "vehicle_class": 20, "driver": 120}
 
 _READ_AS = translatable("We read this plate as %(plate)s. Compare it with the registration papers.")
 _UNKNOWN_FORM = translatable(
-    "We do not know this plate format. Check it again. You can still continue."
+    "We do not know this plate format. Compare it with the registration papers. With a VIN the "
+    "truck can be booked under it."
 )
 _CHECK_DIGIT = translatable(
-    "The check digit of this VIN does not match. Check it again. You can still continue."
+    "The check digit of this VIN does not match. Compare it with the registration papers, and "
+    "leave it if it is the same there."
 )
 _NO_PHONE = translatable("The phone is missing. Without it a lost ticket cannot be found.")
 

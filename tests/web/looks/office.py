@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import SimpleNamespace as V
 
+from kezek.app.bulk import COLUMNS
 from tests.web.looks.road import book
 from tests.web.looks.world import (
     CHOICES,
@@ -658,21 +659,12 @@ def bulk() -> dict:
         "drivers": [V(id="1", name="B. Serikov"), V(id="2", name="T. Akhmetov")],
         "chosen": {"0": V(hour=value("06:00", b["day"]), driver="1")},
         "csv": "",
-        "columns": [
-            "checkpoint",
-            "day",
-            "hour",
-            "country",
-            "plate",
-            "vin",
-            "trailer",
-            "driver",
-            "phone",
-        ],
+        "columns": {column: column for column in COLUMNS},
         "limit": 1000,
         "results": results,
         "done": 2,
         "refused": 1,
+        "again": "reason,plate",
         "answer": "line,plate,answer",
         "errors": {},
         **FORM,

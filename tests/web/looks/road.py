@@ -252,7 +252,7 @@ def book(step: str, mode: str = "driver") -> dict:
         if step == "truck"
         else {},
         "warnings": {
-            "trailer": "We do not know this plate format. Check it again. You can still continue."
+            "trailer": "We do not know this plate format. Compare it with the registration papers."
         }
         if step == "confirm"
         else {},

@@ -9,29 +9,16 @@ from typing import NamedTuple
 from litestar import Response, get, post
 
 from kezek.app.access import Person
-from kezek.app.bulk import (
-    COLUMNS,
-    ROWS_MAX,
-    Asked,
-    RowAnswer,
-    Sheet,
-    Unclear,
-    answer_csv,
-    read_sheet,
-)
-from kezek.app.desk.batch import Done
+from kezek.app.bulk import COLUMNS, REASON, ROWS_MAX, Asked, Sheet, Unclear, read_sheet
+from kezek.app.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.garage import row_id
-from kezek.app.place_name import own_name
-from kezek.app.plate_note import read_as
-from kezek.app.port import Fault
-from kezek.app.row_problem import RowReason
+from kezek.app.row_problem import RowProblem, RowReason
 from kezek.domain.account.actor import Role
-from kezek.domain.booking.book import Book, Vehicle
+from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import date_of
-from kezek.domain.kernel.refusal import Refused
-from kezek.text import faults, refusals, row_problem
+from kezek.text import row_problem
 from kezek.text.mark import translatable as t
-from kezek.text.times import stamp
+from kezek.text.table_words import title, titles, vocabulary
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import (
@@ -39,9 +26,9 @@ from kezek.web.shape import (
     day_views,
     hour_of,
     hour_views,
-    local,
     zone_of,
 )
+from kezek.web.staff.bulk_row import book_rows
 from kezek.web.staff.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.staff.shown import choices, posts_with_lines, ticket_url
 from kezek.web.staff.truck_table import csv_file, keep_trucks, separator
@@ -50,15 +37,16 @@ from kezek.web.visit import PageRequest, Visit, visit
 
 PAGE = "/carrier/bulk"
 _NOTHING = t("Tick at least one truck, choose a file, or paste rows.")
-_LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _HAS_BOOKING = t("has a booking already")
 _TAKEN = t("somebody else has booked this plate; show the papers to an officer")
-_BOOKED = t("Booked: %(post)s, %(hour)s.")
-_READ_AS = t("Read as %(plate)s.")
 _NOT_TAKEN = t("The table was not read, and nothing was booked. The problems are listed above it.")
 _GUESSED = t("The file was read as %(encoding)s. If letters look wrong, save it as UTF-8.")
 _SAVED_WRONG = frozenset({RowReason.ENCODING_UNKNOWN, RowReason.WORKBOOK})
 _NO_HOUR = t("Choose an hour.")
+_LINE = t("Line %(line)s: %(problem)s")
+_OF_HEADER = frozenset({RowReason.COLUMN_MISSING, RowReason.COLUMN_UNKNOWN})
+# Nobody names so many columns by hand; the page must not become as long as a hostile first line.
+_COLUMNS_SHOWN = 60
 
 
 class VehicleChoice(NamedTuple):
@@ -109,6 +97,7 @@ def _show(
     chosen: dict[str, Wish] | None = None,
     text: str = "",
     answers: Sequence[RowAnswer] = (),
+    again: str = "",
     errors: dict[str, str] | None = None,
     problems: Sequence[str] = (),
     notes: Sequence[str] = (),
@@ -137,12 +126,13 @@ def _show(
         drivers=[DriverRow(row_id(d), d.name, d.phone) for d in own_drivers(here, person)],
         chosen=chosen or {},
         csv=text,
-        columns=COLUMNS,
+        columns={column: title(column, here.lang) for column in COLUMNS},
         limit=ROWS_MAX,
         results=[_result(a, links) for a in answers],
         done=sum(a.ok for a in answers),
         refused=sum(not a.ok for a in answers),
         answer=answer_csv(answers, full, separator(here)) if answers else "",
+        again=again,
         errors=errors or {},
         problems=problems,
         notes=notes,
@@ -175,15 +165,14 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     text = form.area("csv", here.house.settings.body_bytes_max)
     raw = form.uploads.get("file") or text.encode()
     chosen = _chosen(here, person)
-    guessed = ""
+    sheet: Sheet | None = None
     if raw.strip():
-        sheet = read_sheet(raw, here.house.network.posts())
+        sheet = read_sheet(raw, here.house.network.posts(), vocabulary(), here.lang)
         if sheet.problems:
             errors = {"csv": here.words.gettext(_NOT_TAKEN)}
             told = _told(here, sheet)
             return _show(request, person, plan, text=text, errors=errors, problems=told)
         rows: Sequence[Asked | Unclear] = sheet.rows
-        guessed = sheet.guessed
     elif chosen:
         rows, unclear = _asked(here, person, plan, chosen)
         if unclear:
@@ -191,18 +180,20 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     else:
         errors = {"": here.words.gettext(_NOTHING)}
         return _show(request, person, plan, text=text, errors=errors)
-    answers = await _book(here, person, rows)
-    left = text if any(not a.ok for a in answers) else ""
-    notes = [_guess(here, guessed)] if guessed else []
-    if raw.strip():
+    answers = await book_rows(here, person, rows)
+    again, notes = "", list[str]()
+    if sheet is not None:
+        again = refused_csv(sheet, answers, title(REASON, here.lang))
+        notes += [_guess(here, sheet.guessed)] if sheet.guessed else []
         notes += await keep_trucks(here, person, rows, answers)
     return _show(
         request,
         person,
         plan,
         chosen=_refused(chosen, rows, answers),
-        text=left,
+        text=again,
         answers=answers,
+        again=again,
         notes=notes,
     )
 
@@ -214,21 +205,53 @@ def _guess(here: Visit, guessed: str) -> str:
 
 def _told(here: Visit, sheet: Sheet) -> list[str]:
     """What is wrong with the table as a whole, each with its line, and how a table is saved."""
-    told = [
-        here.words.say(
-            t("Line %(line)s: %(problem)s"),
-            line=p.line,
-            problem=row_problem.sentence(p, here.lang),
-        )
-        if p.line
-        else row_problem.sentence(p, here.lang)
-        for p in sheet.problems[:10]
-    ]
+    by_header = [_missing(here, sheet), _unknown(here, sheet)]
+    rest = [p for p in sheet.problems if p.reason not in _OF_HEADER]
+    told = [one for one in by_header if one] + [_line_told(here, p) for p in rest[:10]]
     if any(p.reason in _SAVED_WRONG for p in sheet.problems):
         told.append(here.words.gettext(row_problem.HOW_TO_SAVE))
     if sheet.guessed:
         told.append(_guess(here, sheet.guessed))
     return told
+
+
+def _line_told(here: Visit, p: RowProblem) -> str:
+    said = row_problem.sentence(p, here.lang)
+    return here.words.say(_LINE, line=p.line, problem=said) if p.line else said
+
+
+def _missing(here: Visit, sheet: Sheet) -> str:
+    """All columns that are needed and not there, as a new table names them; empty for none."""
+    found = [p.column for p in sheet.problems if p.reason is RowReason.COLUMN_MISSING]
+    lacking = [title(column, here.lang) for column in COLUMNS if column in found]
+    names = ", ".join(f"“{name}”" for name in lacking)
+    return (
+        ""
+        if not found
+        else here.words.count(
+            "This column is missing: %(columns)s.",
+            "These columns are missing: %(columns)s.",
+            len(lacking),
+            columns=names,
+        )
+    )
+
+
+def _unknown(here: Visit, sheet: Sheet) -> str:
+    """All columns that are not known, each with its number, and those that are; empty for none."""
+    found = [p for p in sheet.problems if p.reason is RowReason.COLUMN_UNKNOWN]
+    if not found:
+        return ""
+    names = ", ".join(f"{p.value} “{p.column}”" for p in found[:_COLUMNS_SHOWN])
+    more = ", …" if len(found) > _COLUMNS_SHOWN else ""
+    known = ", ".join(titles(COLUMNS, here.lang))
+    return here.words.count(
+        "This column is not known: %(columns)s. Known are: %(known)s. Take the column out or rename it.",
+        "These columns are not known: %(columns)s. Known are: %(known)s. Take them out or rename them.",
+        len(found),
+        columns=f"{names}{more}",
+        known=known,
+    )
 
 
 def _chosen(here: Visit, person: Person) -> dict[str, Wish]:
@@ -267,56 +290,6 @@ def _asked(
     return rows, {} if rows else {"": here.words.gettext(_NOTHING)}
 
 
-async def _book(here: Visit, person: Person, rows: Sequence[Asked | Unclear]) -> list[RowAnswer]:
-    """All commands at once, in order, so that the desk commits them together."""
-    key = here.form.key
-    asked = [row for row in rows if isinstance(row, Asked)]
-    # A table asks for as much work as many forms: it is counted as all its rows, for the account.
-    most = here.house.settings.rate_public
-    if here.house.rates.charge(f"rows {person.account.id}", most, len(asked)).retry_after:
-        raise Stop("rate_limited")
-    commands = [
-        Book(f"{key}.{r.line}", person.actor, _line(r), r.start, r.vehicle_class, r.vehicle)
-        for r in asked
-    ]
-    found = await here.house.newcomers.book_all(commands)
-    by_line = dict(zip((row.line for row in asked), found, strict=True))
-    return [_answer(here, row, by_line.get(row.line)) for row in rows]
-
-
-def _line(row: Asked) -> str:
-    assert row.post.line is not None, "a row names a post with a line"
-    return row.post.line.id
-
-
-def _answer(here: Visit, row: Asked | Unclear, found: object) -> RowAnswer:
-    if isinstance(row, Unclear):
-        told = " ".join(row_problem.sentence(p, here.lang) for p in row.problems)
-        reason = str(row.problems[0].reason)
-        look = here.words.gettext(_LOOK)
-        return RowAnswer(row.line, row.plate, False, reason, told, look, "", 0)
-    plate = row.vehicle.plate[:16]
-    if isinstance(found, Done):
-        post = own_name(row.post.checkpoint, here.lang)
-        when = stamp(local(row.start, zone_of(row.post)), here.lang)
-        told = here.words.say(_BOOKED, post=post, hour=when)
-        anew = read_as(row.vehicle, here.house.rules.known)
-        if anew:
-            told = f"{told} {here.words.say(_READ_AS, plate=anew)}"
-        number = int(found.outcome["number"])
-        code = str(found.outcome["code"])
-        return RowAnswer(row.line, plate, True, "", told, "", code, number, anew)
-    if isinstance(found, Refused):
-        zone = zone_of(row.post)
-        told, then = refusals.sentence(found.reason, found.facts, here.lang, zone)
-        return RowAnswer(row.line, plate, False, str(found.reason), told, then, "", 0)
-    if isinstance(found, Fault):
-        told, then = faults.fault("unavailable", here.lang)
-        return RowAnswer(row.line, plate, False, "unavailable", told, then, "", 0)
-    assert isinstance(found, BaseException), "a command is answered or it fails"
-    raise found
-
-
 def _refused(
     chosen: dict[str, Wish], rows: Sequence[Asked | Unclear], answers: Sequence[RowAnswer]
 ) -> dict[str, Wish]:
@@ -338,8 +311,10 @@ def download(request: PageRequest) -> Response[bytes]:
     """The answers that the page showed, as a file; with a mark by which spreadsheets know UTF-8."""
     here = visit(request)
     signed_in(request, Role.CARRIER)
-    text = here.form.area("answer", here.house.settings.body_bytes_max)
-    return csv_file(request, text, "kezek-answer.csv")
+    most = here.house.settings.body_bytes_max
+    if here.form.ticked("again"):
+        return csv_file(request, here.form.area("again", most), "kezek-refused.csv")
+    return csv_file(request, here.form.area("answer", most), "kezek-answer.csv")
 
 
 HANDLERS = (bulk, book_several, bulk_again, download)

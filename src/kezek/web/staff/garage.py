@@ -42,7 +42,7 @@ _CHANGED = {
     ),
     "phone": t("This name was already in the list. Its phone was %(before)s and is now %(after)s."),
 }
-_SAME_VIN = t("%(plate)s in your list has the same VIN. Check it again. You can still continue.")
+_SAME_VIN = t("%(plate)s in your list has the same VIN. Compare both with the registration papers.")
 _NOTHING = "–"
 _REMOVED = t("%(what)s is no longer in your list. Bookings stay as they are.")
 _GONE = t("This row is not in your list any more.")

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from litestar import Response, get
 
 from kezek.app.access import Person
-from kezek.app.bulk import Asked, RowAnswer, Unclear
+from kezek.app.bulk import COLUMNS, Asked, Unclear
+from kezek.app.bulk_answer import RowAnswer
 from kezek.app.truck_table import kept_trucks, next_rows, table_csv
 from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import GARAGE_MAX
 from kezek.text.mark import translatable as t
+from kezek.text.table_words import titles
 from kezek.web.render import answer
 from kezek.web.session import signed_in
 from kezek.web.visit import PageRequest, Visit, visit
@@ -64,7 +66,7 @@ def csv_file(request: PageRequest, text: str, name: str) -> Response[bytes]:
 def template(request: PageRequest) -> Response[bytes]:
     """The first line of a table, to be filled in by a spreadsheet."""
     signed_in(request, Role.CARRIER)
-    return csv_file(request, table_csv([], separator(visit(request))), "kezek-trucks.csv")
+    return _table(request, visit(request), [])
 
 
 @get("/carrier/bulk/next", sync_to_thread=False)
@@ -72,7 +74,12 @@ def next_table(request: PageRequest) -> Response[bytes]:
     """A table of the carrier's vehicles, each as it was booked last, a week or more later."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     rows = next_rows(here.house.store.reader, here.house.tickets, person.account.id, here.now)
-    return csv_file(request, table_csv(rows, separator(here)), "kezek-trucks.csv")
+    return _table(request, here, rows)
+
+
+def _table(request: PageRequest, here: Visit, rows: Sequence[dict[str, str]]) -> Response[bytes]:
+    table = table_csv(rows, titles(COLUMNS, here.lang), separator(here))
+    return csv_file(request, table, "kezek-trucks.csv")
 
 
 HANDLERS = (template, next_table)
