@@ -53,7 +53,7 @@ COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
     "vin": {
-        "en": ("VIN", "VIN code", "VIN number", "chassis number"),
+        "en": ("vin", "VIN code", "VIN number", "chassis number"),
         "ru": ("VIN", "ВИН", "VIN код", "ВИН код", "VIN номер", "номер кузова", "номер шасси"),
         "kk": ("VIN", "ВИН", "VIN коды", "ВИН коды", "VIN нөмірі"),
     },
