@@ -351,7 +351,7 @@ def ticket(status: str = "here") -> dict:
     c = {
         "site": site("ticket"),
         "post": NUR,
-        "status": status,
+        "status": "called" if status == "answered" else status,
         "as_of": at("17:22"),
         "stream": None,
         "place": None,
@@ -410,7 +410,7 @@ def ticket(status: str = "here") -> dict:
         )
     if status == "booked":
         c.update(ahead=81, arrive_by=V(start=at("15:00"), until=at("18:00")))
-    if status == "called":
+    if status in ("called", "answered"):
         c.update(
             called=V(
                 id="c1",
@@ -418,7 +418,7 @@ def ticket(status: str = "here") -> dict:
                 by=at("18:25"),
                 left=19,
                 share=190,
-                acknowledged=None,
+                acknowledged=at("18:06") if status == "answered" else None,
                 until=1,
             ),
             steps=steps(3),

@@ -16,6 +16,7 @@ PAGES: dict[str, tuple[str, dict]] = {
     "ticket": ("pages/ticket.html", road.ticket("here")),
     "ticket-booked": ("pages/ticket.html", road.ticket("booked")),
     "ticket-called": ("pages/ticket.html", road.ticket("called")),
+    "ticket-answered": ("pages/ticket.html", road.ticket("answered")),
     "ticket-displaced": ("pages/ticket.html", road.ticket("displaced")),
     "find_ticket": ("pages/find_ticket.html", road.small("find_ticket")),
     "print": ("pages/print.html", road.printed()),

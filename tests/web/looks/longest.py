@@ -1,0 +1,88 @@
+"""The samples with the longest values that their types allow: what fits with these fits with any."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from functools import cache
+from types import SimpleNamespace as V
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kezek.app.network import read_checkpoints, shipped_checkpoints
+from kezek.app.place_name import opposite_name, own_name
+from kezek.text import times
+from kezek.web.templates import Templates
+from tests.web.looks.samples import PAGES
+
+# An hour that comes twice is told with its offset.
+TWICE = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Chisinau"))
+COUNT = 12_345
+# What counts trucks or places, by the name it has in the contexts of the templates.
+COUNTS = {
+    "ahead", "before", "booked", "called", "count", "crossed", "drivers", "due", "exceptions", "first",
+    "full", "hidden", "idle", "left", "moves_left", "open", "overtaken", "place", "places", "posts_of",
+    "per_hour", "refused", "releases", "reserve", "set_aside", "today", "waiting",
+}  # fmt: skip
+MINUTES = {"low", "high", "through_low", "through_high", "opens_in", "left"}
+
+
+def longest(name: str, lang: str) -> str:
+    """The sample of a page in a language, each value as long as it may be."""
+    template, context = PAGES[name]
+    shown = _stretched("", deepcopy(context), lang)
+    shown["site"] = V(**{**vars(context["site"]), "lang": lang})
+    if "as_of" in context:
+        shown["as_of"] = context["as_of"]
+    return Templates(lambda asset: f"/static/{asset}").render(lang, template, shown)
+
+
+def _stretched(name: str, value: Any, lang: str) -> Any:
+    if isinstance(value, V):
+        return V(**{key: _stretched(key, one, lang) for key, one in vars(value).items()})
+    if is_dataclass(value) and not isinstance(value, type):
+        return V(**{key: _stretched(key, one, lang) for key, one in asdict(value).items()})
+    if isinstance(value, dict):
+        return {key: _stretched(key, one, lang) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_stretched(name, one, lang) for one in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, datetime):
+        return value if name in ("date", "day") else TWICE
+    if isinstance(value, date):
+        return value
+    if isinstance(value, (int, float)):
+        return _figure(name, value)
+    if isinstance(value, str):
+        return _text(name, value, lang)
+    return value
+
+
+def _figure(name: str, value: float) -> float:
+    if name in MINUTES:
+        return 60 * 23 + 55
+    return COUNT if name in COUNTS and isinstance(value, int) else value
+
+
+def _text(name: str, value: str, lang: str) -> str:
+    if name in ("name", "there", "post") and value:
+        return names(lang)[name == "there"]
+    if name == "wait" and value:
+        return f"{times.number(95.5, lang)}–{times.number(120, lang)} h"
+    if name == "next_hour":
+        return times.hour(TWICE)
+    if name == "code" and len(value) == 4:
+        return "MMMM"
+    if name == "tail":
+        return "WWW"
+    return value
+
+
+@cache
+def names(lang: str) -> tuple[str, str]:
+    """The longest names of a checkpoint and of what stands across the border."""
+    rows = read_checkpoints(shipped_checkpoints()).rows
+    own = max((own_name(row, lang) for row in rows), key=len)
+    return own, max((opposite_name(row, lang) or "" for row in rows), key=len)
