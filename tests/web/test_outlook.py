@@ -12,6 +12,8 @@ import pytest
 from kezek.app.accuracy import Accuracy
 from kezek.app.replay import Scores
 from kezek.app.usual_wait import UsualWait, hour_of_week
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import Move
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
@@ -23,6 +25,7 @@ from kezek.planning.question import (
     Corrections,
     LineForecast,
     Range,
+    TruckForecast,
 )
 from kezek.text import catalogue as sentence
 from kezek.web.outlook import range_text
@@ -217,6 +220,63 @@ def test_with_neither_nothing_is_told(office):
     number = arrived(office, 1)
     assert "likely" not in words(office.browser().page(link(office, number)))
     assert "No estimate" in office.browser().page("/checkpoints/kz_a")
+
+
+def told_from(office, number: int, minutes: int) -> None:
+    """The planner tells of one truck: a call and a crossing some minutes from now, give or take three."""
+    at = office.now.at + minutes * MINUTE
+    called = Range(tuple(at + spread * MINUTE for spread in range(-3, 4)))
+    told(office, trucks=(TruckForecast(number, called, called),))
+
+
+def test_a_range_of_the_hour_before_a_move_is_never_shown(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    number = office.book(9, who="public", start=office.window(A, hour=12))
+    told_from(office, number, minutes=240)
+    at = link(office, number)
+    assert "Likely call" in words(office.browser().page(at))
+    driver = Actor(account=0, label="ticket", ticket=number)
+    office.done(Move(office.key(), driver, number, office.window(A, hour=20)))
+    page = office.browser().page(at)
+    assert "Likely call and crossing" not in page
+    assert "The likely call for the new hour is being computed" in page
+    assert '<noscript><meta http-equiv="refresh"' in page
+    told_from(office, number, minutes=700)
+    page = office.browser().page(at)
+    assert "Likely call and crossing" in page
+    assert "being computed" not in page
+
+
+def test_a_range_of_the_place_before_a_missed_call_is_never_shown(office):
+    for n in range(1, 6):
+        crossed(office, n)
+    number, _ = arrived(office, 9), arrived(office, 10)
+    told_from(office, number, minutes=77)
+    at = link(office, number)
+    high = clock(office, -(-(office.now.at + 79 * MINUTE) // (5 * MINUTE)) * 5 * MINUTE)
+    assert high in words(office.browser().page(at))
+    office.done(Call(office.key(), OFFICER, A))
+    office.wait(minutes=office.house.network.post("kz_a").regulation.call_for // MINUTE + 1)
+    assert office.status(number) == "arrived"
+    assert high not in words(office.browser().page(at))
+
+
+@pytest.mark.parametrize(("minutes", "low"), [(1, 0), (-20, 0), (14, 10)])
+def test_no_range_begins_before_now_and_one_range_is_said_once(office, minutes: int, low: int):
+    for n in range(1, 6):
+        crossed(office, n)
+    number = arrived(office, 9)
+    office.wait(minutes=2)
+    told_from(office, number, minutes)
+    page = words(office.browser().page(link(office, number)))
+    found = re.search(r"Likely call and crossing (\d\d:\d\d) – (\d\d:\d\d)", page)
+    assert found, page
+    now = clock(office, office.now.at)
+    assert now <= found[1] < found[2]
+    assert "Likely crossing" not in page
+    if not low:
+        assert found[1] == now
 
 
 def test_an_old_forecast_is_not_shown(office):

@@ -125,7 +125,7 @@ class Forecasts:
         house, now = self._house, self._house.now()
         row = own_booking(house, call.actor, call.number())
         found = house.forecasts.of(row.line, now)
-        truck = found.truck(row.number) if found is not None else None
+        truck = found.truck(row) if found is not None else None
         silent = house.forecasts.no_basis(row.line, now)
         if not silent and truck is None:
             silent = "booking_not_told"

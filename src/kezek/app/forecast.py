@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from kezek.app.checkpoint import Network, Post
 from kezek.app.line_log import LineLog
 from kezek.app.line_state import state_of
-from kezek.app.outlook import Outlook, calibrated, said
+from kezek.app.outlook import Outlook, calibrated, said, standing_of
 from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
 from kezek.app.queue import Queues
 from kezek.app.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
@@ -180,7 +180,7 @@ class Forecasts:
         shown = calibrated(told, scores, regime, classes) if scores else told
         before = self._outlooks.get(state.line)
         new = before is None or said(before.forecast) != said(shown)
-        return Outlook(shown, scores, regime, version), new
+        return Outlook(shown, scores, regime, version, standing_of(state)), new
 
     def _keep(self, outlook: Outlook, *, new: bool) -> None:
         line = outlook.forecast.line

@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from kezek.app.accuracy import Calibration
 from kezek.app.replay import Scores
+from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import MINUTE, Instant
-from kezek.planning.question import JoinForecast, Length, LineForecast, Range, TruckForecast
+from kezek.domain.turn.order import Key, turn_of
+from kezek.planning.question import (
+    JoinForecast,
+    Length,
+    LineForecast,
+    LineState,
+    Range,
+    TruckForecast,
+)
+
+# What a truck's place in line rests on: its window until it has arrived, then the key of its turn.
+Standing = Instant | Key
 
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """A line's forecast as shown: the twin's ranges as their past has moved them.
 
-    `regime` is short, long or closed; `waiting` and `version` are the line's at `as_of`.
+    `regime` is short, long or closed; `version` is the line's at `as_of`, and `standing` what the
+    place of each truck rested on then, by its number.
     """
 
     forecast: LineForecast
     scores: Scores | None
     regime: str
     version: int
+    standing: Mapping[int, Standing] = field(default_factory=dict)
 
     @property
     def as_of(self) -> Instant:
         return self.forecast.as_of
 
-    def truck(self, number: int) -> TruckForecast | None:
-        """The forecast of one truck, None when it was not in line then."""
-        return next((one for one in self.forecast.trucks if one.number == number), None)
+    def truck(self, booking: Booking) -> TruckForecast | None:
+        """The forecast of one truck, None when it was not in line then or another hour was its own."""
+        if self.outdated(booking):
+            return None
+        return next((one for one in self.forecast.trucks if one.number == booking.number), None)
+
+    def outdated(self, booking: Booking) -> bool:
+        """Whether the truck has another place now than the forecast knew: a new one is on its way."""
+        then = self.standing.get(booking.number)
+        waits = booking.arrived_at is not None and booking.called_at is None
+        if then is None or booking.called_at is not None:
+            return False
+        if isinstance(then, tuple):
+            return not waits or turn_of(booking).key != then
+        return then != booking.start
 
     def join(self, vehicle_class: str) -> JoinForecast | None:
         """What a truck of a class that joins now would wait."""
@@ -79,6 +106,12 @@ def calibrated(
         trucks=tuple(truck(one) for one in told.trucks),
         joins=tuple(join(one) for one in told.joins),
     )
+
+
+def standing_of(state: LineState) -> dict[int, Standing]:
+    """What the place of each truck rests on that has yet to be called."""
+    standing: dict[int, Standing] = {one.number: one.start for one in state.expected}
+    return standing | {one.number: one.key for one in state.waiting}
 
 
 def said(told: LineForecast) -> tuple[object, ...]:

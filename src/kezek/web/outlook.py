@@ -13,6 +13,7 @@ from kezek.app.checkpoint import Post
 from kezek.app.outlook import Outlook
 from kezek.app.queue import InLine, Queue
 from kezek.app.ticket import TicketView
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import VehicleClass
@@ -96,10 +97,19 @@ def likely(
         return None
     found = here.house.forecasts.of(post.line.id, here.now)
     called = view.status in (Status.CALLED, Status.ADMITTED)
-    truck = _truck(found, view.booking.number, waits, called=called) if found is not None else None
+    truck = _truck(found, view.booking, waits, called=called) if found is not None else None
+    earliest = here.now if called else _earliest(here.now, view.booking, waits)
     if found is not None and truck is not None:
-        return _simulated(here, post, found, truck, waits)
-    return _by_pace(here, post, queue, waits)
+        return _simulated(here, post, found, truck, earliest)
+    return _by_pace(here, post, queue, waits, earliest)
+
+
+def renewed(here: Visit, view: TicketView) -> bool:
+    """Whether the line's forecast still tells of an hour that the booking had before."""
+    line = view.post.line
+    found = here.house.forecasts.of(line.id, here.now) if line is not None else None
+    ahead = view.status in (Status.CONFIRMED, Status.LATE)
+    return ahead and found is not None and found.outdated(view.booking)
 
 
 def expected_call(here: Visit, view: TicketView) -> Between | None:
@@ -108,26 +118,27 @@ def expected_call(here: Visit, view: TicketView) -> Between | None:
     if line is None or view.place is None:
         return None
     found = here.house.forecasts.of(line.id, here.now)
-    truck = found.truck(booking.number) if found is not None else None
+    truck = found.truck(booking) if found is not None else None
     if truck is None or truck.called is None:
         return None
-    return _between(truck.called, max(here.now, booking.start or 0), zone_of(view.post))
+    return _between(truck.called, _earliest(here.now, booking, None), zone_of(view.post))
 
 
 def _truck(
-    found: Outlook, number: int, waits: InLine | None, *, called: bool
+    found: Outlook, booking: Booking, waits: InLine | None, *, called: bool
 ) -> TruckForecast | None:
     """The truck's own forecast; one that came since joins as any of its class."""
-    known = found.truck(number)
+    known = found.truck(booking)
     if known is not None and (known.called is None) == called:
         return known
-    if known is not None or waits is None or not waits.open or waits.arrived_at < found.as_of:
+    old = known is not None or found.outdated(booking)
+    if old or waits is None or not waits.open or waits.arrived_at < found.as_of:
         return None
     join = found.join(waits.seen.vehicle_class)
     if join is None:
         return None
     since = waits.arrived_at
-    return TruckForecast(number, _from(since, join.called), _from(since, join.crossed))
+    return TruckForecast(booking.number, _from(since, join.called), _from(since, join.crossed))
 
 
 def _from(since: Instant, waits: Range) -> Range:
@@ -135,11 +146,10 @@ def _from(since: Instant, waits: Range) -> Range:
 
 
 def _simulated(
-    here: Visit, post: Post, found: Outlook, truck: TruckForecast, waits: InLine | None
+    here: Visit, post: Post, found: Outlook, truck: TruckForecast, earliest: Instant
 ) -> Likely:
     zone, scores = zone_of(post), found.scores
     call = truck.called
-    earliest = _earliest(here, waits)
     good = (scores.called if call else scores.crossed) if scores else None
     return Likely(
         call=_between(call, earliest, zone) if call else None,
@@ -150,15 +160,16 @@ def _simulated(
     )
 
 
-def _earliest(here: Visit, waits: InLine | None) -> Instant:
+def _earliest(now: Instant, booking: Booking, waits: InLine | None) -> Instant:
     """Nobody is called in the past, nor before the booked hour begins."""
-    early = waits is not None and not waits.open
-    return waits.window if early and waits and waits.window is not None else here.now
+    if waits is not None and waits.open:
+        return now
+    return max(now, booking.start or 0)
 
 
 def _between(at: Range, earliest: Instant, zone: str) -> Between:
     """The range from 10 to 90 %, rounded away from its middle, and never before it can be."""
-    low = max(at.at[_LOW], earliest) // STEP * STEP
+    low = max(at.at[_LOW] // STEP * STEP, earliest)
     high = max(-(-at.at[_HIGH] // STEP) * STEP, low + STEP)
     return Between(local(low, zone), local(high, zone))
 
@@ -187,7 +198,9 @@ def _accuracy(here: Visit, good: Accuracy | None) -> str:
     )
 
 
-def _by_pace(here: Visit, post: Post, queue: Queue, waits: InLine | None) -> Likely | None:
+def _by_pace(
+    here: Visit, post: Post, queue: Queue, waits: InLine | None, earliest: Instant
+) -> Likely | None:
     """Ahead ÷ pace, with less and more around it; never before the booked hour begins."""
     pace = queue.pace
     if waits is None or pace is None or pace.crossed < CROSSED_MIN:
@@ -195,7 +208,6 @@ def _by_pace(here: Visit, post: Post, queue: Queue, waits: InLine | None) -> Lik
     ahead = waits.place - 1
     span = ahead * HOUR / pace.per_hour
     now, zone = here.now, zone_of(post)
-    earliest = _earliest(here, waits)
     low, high = _around(span, now)
     low = max(low, earliest)
     high = max(high, low + STEP)

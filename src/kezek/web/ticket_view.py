@@ -19,7 +19,7 @@ from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.text import names, times
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
-from kezek.web.outlook import likely
+from kezek.web.outlook import likely, renewed
 from kezek.web.shape import STATES, local, post_view, zone_of
 from kezek.web.visit import Visit
 
@@ -162,6 +162,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "place": view.place,
         "ahead": view.place - 1 if view.place else here.house.tickets.standing(view).ahead,
         "likely": likely(here, view, queue, waits),
+        "renewed": renewed(here, view),
         "not_before": _not_before(waits, zone),
         "arrive_by": _arrive_by(view, regulation, now, zone),
         "called": _called(view, now, zone),

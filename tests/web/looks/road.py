@@ -357,6 +357,7 @@ def ticket(status: str = "here") -> dict:
         "place": None,
         "ahead": None,
         "likely": None,
+        "renewed": False,
         "not_before": None,
         "arrive_by": None,
         "called": None,
