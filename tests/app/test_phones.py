@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kezek.app.phones import numbering_plan
-from kezek.domain.vehicle.phone import impossible, normalise
+from kezek.domain.vehicle.phone import PhoneFault, fault_of, impossible, normalise
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,9 @@ from kezek.domain.vehicle.phone import impossible, normalise
         ("+992 90 123 4567", "+992901234567"),
         ("+993 65 12 34 56", "+99365123456"),
         ("86 138 0013 8000", "+8613800138000"),
+        ("tel:+7-701-123-45-67", "+77011234567"),
+        ("Тел. 8 701 123 45 67", "+77011234567"),
+        ("Phone: +998 90 123 45 67", "+998901234567"),
     ],
 )
 def test_a_phone_has_one_spelling(text, phone):
@@ -45,10 +48,41 @@ def test_a_phone_has_one_spelling(text, phone):
         "7.7010000000E+10",
         "77010000000.5",
         "+210 123 4567",
+        "tel:",
+        "call +7 701 123 45 67",
     ],
 )
 def test_what_nobody_can_dial_is_refused(text):
     assert impossible(text, numbering_plan)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "phone"),
+    [
+        ("90 123 45 67", "UZ", "+998901234567"),  # and not Turkey, which is +90
+        ("701 123 45 67", "KZ", "+77011234567"),
+        ("8 701 123 45 67", "UZ", "+77011234567"),
+        ("0555 123 456", "KG", "+996555123456"),
+        ("93 501 23 45", "TJ", "+992935012345"),
+        ("8 65 12 34 56", "TM", "+99365123456"),
+        ("916 123 45 67", "RU", "+79161234567"),
+        ("138 0013 8000", "CN", "+8613800138000"),
+        ("998 90 123 45 67", "KZ", "+998901234567"),
+        ("+90 532 123 45 67", "UZ", "+905321234567"),  # a plus is believed
+    ],
+)
+def test_a_number_without_its_code_is_one_of_the_truck_s_country(text, country, phone):
+    assert fault_of(text, numbering_plan, country) is None
+    assert normalise(text, numbering_plan, country) == phone
+    assert normalise(phone, numbering_plan, country) == phone
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [("90 123 45 67", "KZ"), ("90 123 45 67", "TR"), ("90 123 45 67", ""), ("701 123 45 67", "UZ")],
+)
+def test_digits_that_may_be_several_countries_are_asked_for_their_code(text, country):
+    assert fault_of(text, numbering_plan, country) is PhoneFault.NO_CODE
 
 
 @example("+200000000000")

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Window
-from tests.browser.hands import arrive, book, choose_time, code_on, fill_truck, new_truck, sign_in
+from tests.browser.hands import (
+    arrive,
+    book,
+    choose_hour,
+    choose_time,
+    code_on,
+    fill_truck,
+    new_truck,
+    sign_in,
+)
 from tests.browser.watcher import mark, unreloaded
 
 TICKET_CODE = ".qrbox img"
@@ -173,8 +183,9 @@ def test_a_ticket_is_kept_on_this_device_until_it_is_forgotten(window: Window):
     page.wait_for_url(address)
 
 
-def test_going_back_and_pressing_twice_make_one_booking(window: Window, room):
-    page, truck = window("desktop"), new_truck()
+@pytest.mark.parametrize("script", [True, False])
+def test_going_back_and_pressing_twice_make_one_booking(window: Window, room, script):
+    page, truck = window("desktop", java_script_enabled=script), new_truck()
     page.goto("/book?checkpoint=kz_syrym")
     page.locator("a.day").nth(5).click()
     page.locator("a.hour").nth(5).click()
@@ -186,9 +197,12 @@ def test_going_back_and_pressing_twice_make_one_booking(window: Window, room):
     page.get_by_role("button", name="Confirm booking").dblclick()
     page.wait_for_url(re.compile("/t/"))
     code = code_on(page)
-    # No browser keeps here what a form sent: the step is there again, with its hour and empty.
-    page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Book a crossing time")
+    for _ in range(2):
+        page.go_back()
+        expect(page.get_by_role("heading", name="This hour is booked")).to_be_visible()
+        expect(page.locator("#choice")).to_contain_text(code)
+        expect(page.get_by_role("button", name="Confirm booking")).to_have_count(0)
+    page.get_by_role("link", name="Book another truck for this hour").click()
     expect(page.get_by_label("Plate of the truck")).to_have_value("")
     # The check already says that this truck has a booking: there is nothing to confirm.
     room.watcher(page).expect(409)
@@ -201,6 +215,23 @@ def test_going_back_and_pressing_twice_make_one_booking(window: Window, room):
     other.fill("#q", truck.plate.replace(" ", ""))
     other.press("#q", "Enter")
     expect(other.locator("table").first.get_by_role("link", name=code)).to_have_count(1)
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_another_hour_keeps_what_was_typed(window: Window, script: bool):
+    page, truck = window("phone", java_script_enabled=script), new_truck()
+    choose_time(page, "Syrym", day=4)
+    page.get_by_label("Plate of the truck").fill(truck.plate)
+    page.get_by_label("Driver's phone").fill(truck.phone)
+    page.get_by_role("button", name="Day and hour").click()
+    choose_hour(page, day=4, hour=3)
+    expect(page.get_by_label("Plate of the truck")).to_have_value(truck.plate)
+    expect(page.get_by_label("Driver's phone")).to_have_value(truck.phone)
+    fill_truck(page, truck)
+    page.get_by_role("link", name="Truck and driver").click()
+    expect(page.get_by_label("VIN, 17 characters")).to_have_value(truck.vin)
+    page.get_by_label("VIN, 17 characters").press("Enter")
+    expect(page.get_by_role("button", name="Confirm booking")).to_be_visible()
 
 
 def test_a_lost_ticket_is_found_by_number_and_phone(window: Window, room, size: str):

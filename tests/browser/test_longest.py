@@ -67,8 +67,8 @@ def torn(page: Page) -> list[str]:
             if (text.length < 8) continue;
             const range = document.createRange();
             range.selectNodeContents(texts.currentNode);
-            const tops = [...range.getClientRects()].filter((r) => r.width > 2).map((r) => Math.round(r.top));
-            const lines = new Set(tops).size;
+            const boxes = [...range.getClientRects()].filter((r) => r.width > 2);
+            const lines = new Set(boxes.map((r) => Math.round(r.top))).size;
             if (lines > 3 && text.length / lines < 4) torn.push(`${lines} lines: ${text}`);
           }
           return torn.slice(0, 4);

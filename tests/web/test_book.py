@@ -30,7 +30,13 @@ def steps(office, browser, line: str = A, hour: int = 12, **changes: str) -> tup
     address = f"/book?checkpoint={post}&day={TODAY}&hour={hour_value(start)}"
     address += f"&class={changes['vehicle_class']}" if "vehicle_class" in changes else ""
     fields = browser.fill(browser.page(address), "/book") | TRUCK | changes
-    return address, browser.post("/book", fields)
+    return address, followed(browser, browser.post("/book", fields))
+
+
+def followed(browser, answer):
+    """The page to which an answer leads, or the answer."""
+    leads = answer.status_code == 303 and "/book" in answer.headers["location"]
+    return browser.get(answer.headers["location"]) if leads else answer
 
 
 def confirm(browser, page: str) -> object:
@@ -84,8 +90,8 @@ def test_an_address_without_an_account_books_so_many_a_minute():
     with opened(rate_book=1) as office:
         browser = office.browser()
         said = []
-        for _ in range(2):
-            _, checked = steps(office, browser)
+        for hour in (12, 13):
+            _, checked = steps(office, browser, hour=hour)
             said.append(confirm(browser, checked.text).status_code)
         assert said == [303, 429]
 
@@ -144,6 +150,28 @@ def test_what_is_impossible_is_told_at_its_field(office, field: str, typed: str,
     for name in ("plate", "phone", "driver"):
         kept = typed if name == field else TRUCK[name]
         assert f'value="{html.escape(kept)}"' in answer.text or not kept
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "kept", "told"),
+    [
+        ("UZ", "90 123 45 67", "+998901234567", ""),
+        ("KZ", "8 701 123 45 67", "+77011234567", ""),
+        ("KZ", "90 123 45 67", "", "Write the country&#39;s code first, for example +998 or +7"),
+    ],
+)
+def test_a_phone_without_its_code_is_one_of_the_truck_s_country(office, country, typed, kept, told):
+    plate = "01 123 ABC" if country == "UZ" else TRUCK["plate"]
+    browser = office.browser()
+    _, checked = steps(office, browser, country=country, plate=plate, phone=typed)
+    if told:
+        assert told in html.unescape(checked.text).replace("'", "&#39;")
+        assert f'value="{typed}"' in checked.text
+        return
+    assert kept in checked.text
+    made = confirm(browser, checked.text).headers["location"]
+    answer = browser.send("/ticket", "/ticket", ticket=plate, phone=typed)
+    assert answer.headers["location"] == made
 
 
 def test_everything_that_is_wrong_is_told_at_once(office):
@@ -226,9 +254,63 @@ def test_a_full_hour_offers_the_nearest_free_ones_and_keeps_what_was_typed(offic
     ]
     starts = {office.window(A, hour=h) for h in (10, 11, 13, 14)}
     assert {f["hour"] for f in offered} == {hour_value(s) for s in starts}
-    checked = browser.post("/book", offered[0])
+    checked = followed(browser, browser.post("/book", offered[0]))
     assert confirm(browser, checked.text).status_code == 303
     office.check()
+
+
+def test_another_hour_keeps_every_field(office):
+    browser = office.browser()
+    address, _ = steps(office, browser, vin="half typed")
+    fields = browser.fill(browser.page(address), "/book") | TRUCK | {"vin": "half", "to": "when"}
+    answer = browser.post("/book", fields)
+    assert answer.headers["location"] == address.split("&hour=")[0]
+    assert "half" not in answer.headers["location"]
+    other = address.replace(hour_value(office.window(A)), hour_value(office.window(A, hour=14)))
+    page = browser.page(other)
+    for typed in ("927 PK 06", "half", "+7 701 555 01 41", "Invented Driver"):
+        assert f'value="{typed}"' in page
+    assert "Invented Driver" not in office.browser().page(other), "another browser has nothing"
+
+
+def test_back_after_confirm_shows_the_booking_that_was_made(office):
+    browser = office.browser()
+    address, checked = steps(office, browser)
+    made = confirm(browser, checked.text).headers["location"]
+    for back in (address, f"{address}&step=confirm"):
+        page = browser.page(back)
+        assert "This hour is booked" in page
+        assert made in page
+        assert "Confirm booking" not in page
+        assert 'name="plate"' not in page
+    page = browser.page(f"{address}&another=1")
+    assert 'id="f-plate" name="plate" type="text" value=""' in page
+    assert "This hour is booked" not in office.browser().page(address)
+
+
+@pytest.mark.parametrize("text", ["x", "eJw=", "9" * 9_000, "=" * 40])
+def test_a_draft_that_is_none_of_ours_fills_nothing(office, text: str):
+    browser = office.browser()
+    address = f"/book?checkpoint=kz_a&day={TODAY}&hour={hour_value(office.window(A))}"
+    for path in (address, f"{address}&step=confirm"):
+        answer = browser.client.get(path, headers={"cookie": f"kezek_draft={text}"})
+        assert answer.status_code == 200
+        assert 'name="plate" type="text" value=""' in answer.text
+
+
+@pytest.mark.parametrize(("hour", "over"), [(9, True), (10, False)])
+def test_a_booking_that_cannot_be_moved_is_told_so_before_and_on_the_ticket(
+    office, hour: int, over
+):
+    browser = office.browser()
+    never = "A booking of this hour cannot be moved to another time."
+    address, checked = steps(office, browser, hour=hour)
+    assert (never in browser.page(address)) is over
+    assert (never in checked.text) is over
+    assert ("You can move this booking until 13 June, 10:00." in checked.text) is not over
+    ticket = browser.page(confirm(browser, checked.text).headers["location"])
+    assert ("This booking cannot be moved. The booking could be moved until" in ticket) is over
+    assert ("You can move this booking until 13 June, 10:00." in ticket) is not over
 
 
 def test_a_link_to_a_full_hour_offers_links_to_free_ones(office):

@@ -25,6 +25,25 @@ def test_number_and_phone_open_the_ticket(office):
     assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
 
 
+@pytest.mark.parametrize(
+    ("written", "phone"),
+    [
+        ("№ {number}", "+77000000007"),
+        ("№{number}", "tel:+77000000007"),
+        ("No. {number}", "тел. 8 700 000 00 07"),
+        ("booking {number}", "8 (700) 000-00-07"),
+        ("  {number}  ", "  +7 700 000 00 07 "),
+        ("Бронирование № {number}", "+77000000007"),
+        ("код {code}", "+77000000007"),
+    ],
+)
+def test_what_stands_before_a_number_or_a_phone_is_no_hindrance(office, written: str, phone: str):
+    number = office.book(7, who="public")
+    name = written.format(number=number, code=office.booking(number).code)
+    answer = ask(office.browser(), name, phone)
+    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+
+
 @pytest.mark.parametrize("name", ["code", "code in small letters", "plate", "plate as painted"])
 def test_code_or_plate_open_it_too(office, name: str):
     number = office.book(7, who="public")
@@ -108,7 +127,7 @@ def test_a_wrong_number_and_a_wrong_phone_are_answered_alike(office):
 
 @pytest.mark.parametrize(
     ("number", "phone", "field"),
-    [("", "+77000000007", "ticket"), ("1", "7", "phone")],
+    [("", "+77000000007", "ticket"), ("1", "7", "phone"), ("1", "", "phone")],
 )
 def test_what_cannot_be_is_told_at_its_field(office, number: str, phone: str, field: str):
     answer = ask(office.browser(), number, phone)

@@ -223,7 +223,7 @@ def test_with_neither_nothing_is_told(office):
 
 
 def told_from(office, number: int, minutes: int) -> None:
-    """The planner tells of one truck: a call and a crossing some minutes from now, give or take three."""
+    """The planner tells of one truck: called and through in some minutes, give or take three."""
     at = office.now.at + minutes * MINUTE
     called = Range(tuple(at + spread * MINUTE for spread in range(-3, 4)))
     told(office, trucks=(TruckForecast(number, called, called),))

@@ -187,8 +187,27 @@ def test_moving_to_the_same_hour(office):
     number, browser = office.book(1, who="public"), office.browser()
     move = link(office, number) + "/move"
     page = browser.page(f"{move}?day={TODAY}&hour={hour_value(office.window(A))}")
-    answer = browser.post(move, browser.fill(page, move))
+    assert "The booking has this time already." in page
+    assert "Confirm the new time" not in page
+    present = hour_value(office.window(A))
+    assert f"hour={present}" not in page, "neither the grid nor the nearest hours offer it"
+    assert "your hour" in page
+    form = browser.token() | {"key": "k" * 20, "day": TODAY, "hour": present}
+    answer = browser.post(move, form)
+    assert answer.status_code == 409
     assert "The booking has this time already." in answer.text
+
+
+def test_the_first_free_hour_of_a_move_is_never_the_present_one(office):
+    number, browser = (
+        office.book(1, who="public", start=office.window(A, hour=10)),
+        office.browser(),
+    )
+    for n in range(10):
+        office.book(n + 50, start=office.window(A, hour=9))
+    page = browser.page(link(office, number) + "/move")
+    assert hour_value(office.window(A, hour=10)) not in page
+    assert "First free: Sat 13 June, 11:00" in page
 
 
 def test_moves_are_limited_and_the_page_says_by_what(office):

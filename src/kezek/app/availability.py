@@ -66,9 +66,10 @@ class LinePlaces:
         """The first day with an ordinary place."""
         return next((day for day in self.days if day.ordinary > 0), None)
 
-    def first_free(self, *, kept: bool = False) -> HourPlaces | None:
-        """The first window with a place, ordinary or in the kept pool."""
-        hours = (hour for day in self.days if day.state != "closed" for hour in day.hours)
+    def first_free(self, *, kept: bool = False, but: Instant | None = None) -> HourPlaces | None:
+        """The first window with a place, ordinary or in the kept pool; never `but`."""
+        days = (day for day in self.days if day.state != "closed")
+        hours = (hour for day in days for hour in day.hours if hour.start != but)
         return next((hour for hour in hours if (hour.kept if kept else hour.ordinary) > 0), None)
 
     def day(self, on: date) -> DayPlaces | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from kezek.app.checkpoint import Post
@@ -30,11 +31,25 @@ TEXT_LENGTH_MAX = 600
 # What has ended is looked for so long, in so many events of its line at most.
 ENDED_FOR = DAY
 ENDED_PAGE, ENDED_PAGES_MAX = 2_000, 5
+# Words and signs that stand before a booking's number or a ticket's code, on paper and on our pages.
+_LABEL = re.compile(
+    r"(?:№|#|(?:number|no|nr|n|booking|ticket|code|номер|бронирование|бронь|талон|код|нөмірі?|брондау)"
+    r"(?=[\W\d_]))[\s.:]*",
+    re.IGNORECASE,
+)
 
 
 def is_code(text: str) -> bool:
     """Whether a text has the shape of a ticket's code, which names no person and no truck."""
     return len(text) == CODE_LENGTH and all(c in CODE_LETTERS for c in text)
+
+
+def unlabelled(text: str) -> str:
+    """What is behind the word that stands before a number or a code: № 4820, No. 4820, booking 4820."""
+    text = text.strip()
+    while label := _LABEL.match(text):
+        text = text[label.end() :]
+    return text
 
 
 def with_code(reader: Reader, code: str) -> list[Booking]:
@@ -100,17 +115,27 @@ class Finder:
         numbers = [
             n for read in readings_of(text) for n in self._as_typed(post.line.id, read, last)
         ]
+        bare = unlabelled(text)
+        if bare != text and bare:
+            numbers += self._by_name(fold(bare), last)
         return list(dict.fromkeys(numbers))
+
+    def _by_name(self, name: str, last: int) -> list[int]:
+        """The bookings with a ticket's code or a number."""
+        reader, numbers = self._store.reader, list[int]()
+        if is_code(name):
+            numbers += [booking.number for booking in with_code(reader, name)]
+        if name.isascii() and name.isdigit() and int(name) <= last:
+            numbers.append(int(name))
+        return numbers
 
     def _as_typed(self, line: str, text: str, last: int) -> list[int]:
         numbers: list[int] = []
         code, reader = fold(text), self._store.reader
         if not code:
             return numbers  # signs alone name no truck
-        if is_code(code):
-            numbers += [booking.number for booking in with_code(reader, code)]
-        if text.isascii() and text.isdigit() and int(text) <= last:
-            numbers.append(int(text))
+        # A number is typed as it stands on the ticket: what folding makes of a plate is none.
+        numbers += self._by_name(code, last if text.isascii() and text.isdigit() else 0)
         # As typed, with look-alikes as digits or as letters, and every plate that it may stand for.
         parts = (*plates.searched(text), *twins(code), *spellings(text, self._formats))
         for part in dict.fromkeys(parts):

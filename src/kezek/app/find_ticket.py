@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import islice
 
-from kezek.app.find import is_code, with_code
+from kezek.app.find import is_code, unlabelled, with_code
 from kezek.app.port import Store
 from kezek.app.ticket import Tickets
 from kezek.domain.booking.booking import Claim
@@ -27,9 +27,9 @@ SPELLINGS_MAX = 12
 
 def asked_for(text: str) -> str:
     """What somebody asks for; by it guesses are counted where there is no such booking."""
-    folded = fold(text[:TEXT_LENGTH_MAX])
-    number = _number(folded)
-    return folded if number is None else str(number)
+    text = text[:TEXT_LENGTH_MAX]
+    number = _number(fold(unlabelled(text)))
+    return fold(text) if number is None else str(number)
 
 
 def _number(folded: str) -> int | None:
@@ -53,11 +53,14 @@ class LostTickets:
         reader = self._store.reader
         counter = reader.get(Counter, "booking")
         last = counter.last if counter else 0
-        number, found = _number(folded), list[int]()
+        named = fold(unlabelled(text[:TEXT_LENGTH_MAX]))
+        number, found = _number(named), list[int]()
         if number is not None and number <= last:
             found.append(number)
-        if is_code(folded):
-            found += [booking.number for booking in with_code(reader, folded)]
+        for code in dict.fromkeys((folded, named)):
+            found += (
+                [booking.number for booking in with_code(reader, code)] if is_code(code) else []
+            )
         if folded:
             found += self._live_by_plate(text[:TEXT_LENGTH_MAX])
         return list(dict.fromkeys(found))

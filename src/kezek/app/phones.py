@@ -12,6 +12,8 @@ from phonenumbers import (
     PhoneNumberFormat,
     format_number,
     is_possible_number,
+    is_valid_number,
+    is_valid_number_for_region,
     parse,
 )
 
@@ -19,12 +21,17 @@ from phonenumbers import (
 _NOBODY = "+999"
 
 
-def numbering_plan(number: str) -> str:
+def numbering_plan(number: str, country: str = "", /) -> str:
     """A number in E.164 form as its country writes it, without a prefix of home; empty when it cannot
     be: no such country code, or not as many digits as that country gives.
+
+    Digits without a plus are believed where such a number is given out: those of a number that is
+    dialled at home may look like another country's.
     """
     if number.startswith(_NOBODY):
         return number
+    if not number.startswith("+"):
+        number = _given_out(number, country)
     # A prefix of home may hide behind another one: only a number that stands as written is somebody's.
     for _ in number:
         try:
@@ -37,3 +44,13 @@ def numbering_plan(number: str) -> str:
         if number == before:
             return number
     return ""
+
+
+def _given_out(digits: str, country: str) -> str:
+    """The number behind digits without a plus: as dialled in a country, or with its code before them."""
+    try:
+        found = parse(digits, country) if country else parse(f"+{digits}")
+    except NumberParseException:
+        return ""
+    known = is_valid_number_for_region(found, country) if country else is_valid_number(found)
+    return format_number(found, PhoneNumberFormat.E164) if known else ""

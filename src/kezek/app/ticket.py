@@ -11,11 +11,12 @@ from kezek.app.place_history import PlaceHistories, PlaceHistory
 from kezek.app.port import Store
 from kezek.app.queue import Queues, Seen, see
 from kezek.domain.booking.booking import Booking, Driver, Particulars
-from kezek.domain.booking.change import fixed
+from kezek.domain.booking.change import fixed, moves_until
 from kezek.domain.booking.status import LIVE, Status, settled, status_of
 from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.money import Money
+from kezek.domain.kernel.refusal import Refused
 from kezek.domain.turn.order import explain
 from kezek.domain.vehicle.phone import normalise
 
@@ -25,8 +26,9 @@ class TicketView:
     """What the ticket page, the API and the console show of one booking.
 
     `place` counts from 1 while it waits and is None otherwise; how far that is, and why, is asked
-    apart (`Tickets.standing`).  `moves_left` is None where the regulation sets no limit.  `as_of` is
-    the age of the line's picture.
+    apart (`Tickets.standing`).  `moves_left` is None where the regulation sets no limit.  `fixed` says
+    why a truck that has not arrived cannot move to another window, and `moves_until` when that ends;
+    None where it can, or where nothing ends.  `as_of` is the age of the line's picture.
     """
 
     booking: Booking
@@ -39,6 +41,8 @@ class TicketView:
     place: int | None
     moves_left: int | None
     can: frozenset[Verb]
+    fixed: Refused | None
+    moves_until: Instant | None
     as_of: Instant
 
     @property
@@ -106,6 +110,12 @@ class Tickets:
         booking = settled(booking, post.regulation, now)
         status = status_of(booking, post.regulation, now)
         queue = self._queues.of(post, now) if status is Status.ARRIVED else None
+        held = fixed(booking, post.regulation, now) if transition(status, Verb.MOVE) else None
+        # The driver's verbs that are legal now, so that no button leads to a refusal.
+        can = frozenset(
+            v for v in _OWN_VERBS if transition(status, v) and not (held and v is Verb.MOVE)
+        )
+        movable, start = Verb.MOVE in can, booking.start
         most = post.regulation.moves_max
         return TicketView(
             booking=booking,
@@ -117,7 +127,11 @@ class Tickets:
             fee=Money(booking.fee_minor, booking.currency),
             place=queue.place_of(booking.number) if queue else None,
             moves_left=None if most is None else max(0, most - booking.moves),
-            can=self._can(booking, post, status, now),
+            can=can,
+            fixed=held,
+            moves_until=moves_until(start, post.regulation)
+            if movable and start is not None
+            else None,
             as_of=now,
         )
 
@@ -138,19 +152,13 @@ class Tickets:
         queue = self._queues.of(view.post, view.as_of) if view.place else None
         return self._histories.of(view.post, queue, view.booking.number) if queue else None
 
-    def _can(self, booking: Booking, post: Post, status: Status, now: Instant) -> frozenset[Verb]:
-        """The driver's verbs that are legal now, so that no button leads to a refusal."""
-        assert post.regulation is not None, "a booking stands in a line with a regulation"
-        verbs = {verb for verb in _OWN_VERBS if transition(status, verb)}
-        if fixed(booking, post.regulation, now):
-            verbs.discard(Verb.MOVE)
-        return frozenset(verbs)
-
     def lost(self, number: int, phone: str) -> bool:
         """Whether the number and the phone belong together; a wrong guess learns nothing else."""
         who = self._store.reader.get(Particulars, number)
+        home = ("", who.country) if who is not None else ()
         return (
             who is not None
             and who.phone != ""
-            and who.phone in (normalise(phone), normalise(phone, numbering_plan))
+            and who.phone
+            in (normalise(phone), *(normalise(phone, numbering_plan, c) for c in home))
         )

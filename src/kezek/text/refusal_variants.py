@@ -21,6 +21,9 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
     (R.VIN_IMPOSSIBLE, "vin_length"): t("A VIN has 17 characters."),
     (R.VIN_IMPOSSIBLE, "vin_letter"): t("A VIN has no letters I, O and Q: write 1 and 0."),
     (R.VIN_IMPOSSIBLE, "vin_character"): t("A VIN has digits and Latin letters only."),
+    (R.PHONE_IMPOSSIBLE, "no_code"): t(
+        "Write the country's code first, for example +998 or +7: several countries have such numbers."
+    ),
     (R.VIN_MISSING, "plate_none"): t(
         "This plate fits no known format of its country, so the VIN is needed."
     ),

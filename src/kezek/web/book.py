@@ -6,14 +6,16 @@ from litestar import Response, get, post
 
 from kezek.app.claimed import claimed
 from kezek.app.desk.batch import Done
+from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Refused
-from kezek.web import book_flow, own_tickets, session
-from kezek.web.book_flow import Choice, Flow
+from kezek.web import book_chosen, book_flow, draft, own_tickets, session
+from kezek.web.book_chosen import Choice, Flow
 from kezek.web.render import redirect
 from kezek.web.stop import Stop
 from kezek.web.vehicle_fields import (
+    NAMES,
     as_spelled,
     doubts_of,
     faults_of,
@@ -46,36 +48,71 @@ def show_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     here, query = visit(request), request.query_params
     if "checkpoint" not in query:
         return book_flow.show_posts(request, flow)
-    choice = book_flow.choice_of(here, flow, book_flow.asked(query))
-    ready = choice.start is not None and not choice.errors
-    return book_flow.show(request, flow, "truck" if ready else "when", choice)
+    choice = book_chosen.choice_of(here, flow, book_chosen.asked(query))
+    if choice.start is None or choice.errors:
+        return book_flow.show(request, flow, "when", choice)
+    if flow.mode != "driver":
+        return book_flow.show(request, flow, "truck", choice)
+    typed = draft.read(here, NAMES)
+    choice.values = typed
+    if not typed and "another" not in query:
+        choice.made = _made(here, choice)
+    if typed and query.get("step") == "confirm":
+        known = here.house.rules.known
+        choice.errors |= faults_of(typed, here.words, known)
+        if not choice.errors:
+            return _to_confirm(request, flow, choice)
+    return book_flow.show(request, flow, "truck", choice)
+
+
+def _made(here: Visit, choice: Choice) -> tuple[str, TicketView] | None:
+    """The ticket that this browser has for the chosen hour: Back after Confirm leads here."""
+    for secret, view in own_tickets.kept(here):
+        booking = view.booking
+        if view.live and booking.line == choice.line and booking.start == choice.start:
+            return secret, view
+    return None
+
+
+def _to_confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
+    """The last step, with the truck in the one spelling and what is doubtful about it."""
+    here = visit(request)
+    known = here.house.rules.known
+    choice.warnings = doubts_of(choice.values, here.words, known)
+    choice.values = as_spelled(choice.values, known)
+    choice.values["plate_read"] = read_plate(choice.values, known)
+    return book_flow.show(request, flow, "confirm", choice)
 
 
 async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     """The step of a form; also for the clerk's flow."""
     here = visit(request)
     form = here.form
-    choice = book_flow.choice_of(here, flow, lambda name: form.text(name, 60))
+    choice = book_chosen.choice_of(here, flow, lambda name: form.text(name, 60))
     choice.values = read_values(form)
-    step = form.text("step", 10)
-    if step not in ("check", "truck", "confirm") or choice.day is None:
+    step = form.text("to", 10) or form.text("step", 10)
+    if step not in ("check", "truck", "confirm", "when") or choice.day is None:
         raise Stop("malformed")
+    kept = flow.mode == "driver" and step in ("check", "when") and draft.keep(here, choice.values)
+    if step == "when":
+        return redirect(request, book_flow.address_of(flow, choice, hour=False))
     if step == "truck":
         return book_flow.show(request, flow, "truck", choice)
     timely, known = not choice.errors, here.house.rules.known
     choice.errors |= faults_of(choice.values, here.words, known)
-    choice.warnings = doubts_of(choice.values, here.words, known)
     if step == "confirm" and timely and not choice.errors:
         return await _confirm(request, flow, choice)
     if choice.errors:
+        choice.warnings = doubts_of(choice.values, here.words, known)
         return book_flow.show(request, flow, "truck", choice, http_status=422)
-    choice.values = as_spelled(choice.values, known)
     refused = _booked_already(here, flow, choice)
     if refused:
-        book_flow.refuse(here, choice, refused)
+        choice.values = as_spelled(choice.values, known)
+        book_chosen.refuse(here, choice, refused)
         return book_flow.show(request, flow, "truck", choice, http_status=409)
-    choice.values["plate_read"] = read_plate(choice.values, known)
-    return book_flow.show(request, flow, "confirm", choice)
+    if kept:
+        return redirect(request, f"{book_flow.address_of(flow, choice)}&step=confirm")
+    return _to_confirm(request, flow, choice)
 
 
 def _booked_already(here: Visit, flow: Flow, choice: Choice) -> Refused | None:
@@ -120,10 +157,11 @@ async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response
         secret = here.house.papers.link(answer.outcome["number"])
         if flow.mode == "driver":
             own_tickets.keep(here, secret)
+            draft.forget(here)
         # Whoever books at a desk hands over paper.
         then = "/print" if flow.mode == "clerk" else ""
         return redirect(request, f"/t/{secret}{then}")
-    book_flow.refuse(here, choice, answer)
+    book_chosen.refuse(here, choice, answer)
     return book_flow.show(request, flow, "truck", choice, http_status=409)
 
 

@@ -26,6 +26,7 @@ from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 _NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")
+_NO_PHONE = translatable("Enter the driver's phone, as it was given when booking.")
 _NOT_FOUND = translatable(
     "No booking matches this and this phone. Check both, or ask the officer at the waiting area."
 )
@@ -61,8 +62,10 @@ async def found(request: PageRequest) -> Response[bytes]:
     numbers = _unguessed(here, values["ticket"])
     if not values["ticket"]:
         errors["ticket"] = here.words.gettext(_NOTHING_TYPED)
-    if phones.impossible(values["phone"]):
-        errors["phone"] = refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang)[0]
+    if not values["phone"]:
+        errors["phone"] = here.words.gettext(_NO_PHONE)
+    elif phones.impossible(values["phone"]):
+        errors["phone"] = " ".join(refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang))
     if not errors:
         number = house.lost_tickets.find(numbers, values["phone"])
         if number is not None:

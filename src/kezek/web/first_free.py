@@ -8,6 +8,7 @@ from datetime import datetime
 from kezek.app.availability import LinePlaces
 from kezek.app.board import PostRow
 from kezek.app.place_name import own_name
+from kezek.domain.kernel.instant import Instant
 from kezek.web.shape import hour_value, local, zone_of
 from kezek.web.visit import Visit
 
@@ -30,9 +31,11 @@ class Sooner:
     start: datetime
 
 
-def first_free(places: LinePlaces | None, zone: str, *, kept: bool = False) -> FirstFree | None:
-    """The first free window of a line in one of its pools, None where none is free."""
-    hour = places.first_free(kept=kept) if places else None
+def first_free(
+    places: LinePlaces | None, zone: str, *, kept: bool = False, but: Instant | None = None
+) -> FirstFree | None:
+    """The first free window of a line in one of its pools, None where none is free but that one."""
+    hour = places.first_free(kept=kept, but=but) if places else None
     if hour is None:
         return None
     start = local(hour.start, zone)

@@ -178,15 +178,25 @@ def _left(day: DayPlaces, *, kept: bool) -> int:
 
 
 def hour_views(
-    day: DayPlaces, regulation: Regulation, zone: str, now: Instant, *, kept: bool = False
+    day: DayPlaces,
+    regulation: Regulation,
+    zone: str,
+    now: Instant,
+    *,
+    kept: bool = False,
+    present: Instant | None = None,
 ) -> list[HourView]:
-    """The hours of a day; those that are over stay visible, so that the day keeps its shape."""
+    """The hours of a day; those that are over stay visible, so that the day keeps its shape.
+
+    `present` is the hour of a booking that moves: it can be chosen no more than one that is over.
+    """
     views = []
     for hour in day.hours:
         places = hour.kept if kept else hour.ordinary
         over = hour.start + regulation.window <= now
         closed = day.state == "closed"
         status = "closed" if closed else "past" if over else "open" if places else "full"
+        status = "present" if hour.start == present else status
         end = local(hour.start + regulation.window, zone)
         views.append(HourView(local(hour.start, zone), end, hour_value(hour.start), places, status))
     return views

@@ -35,8 +35,8 @@ from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.approve import Propose
 from kezek.text import names, refusals
 from kezek.text.mark import translatable
-from kezek.web import book_flow
-from kezek.web.book_flow import Flow, Moving
+from kezek.web import book_chosen, book_flow
+from kezek.web.book_chosen import Flow, Moving
 from kezek.web.calendar_file import KIND, calendar_file
 from kezek.web.live import live
 from kezek.web.render import answer, html, page, redirect, render
@@ -291,7 +291,7 @@ async def ticket_move(request: PageRequest, secret: FromPath[str]) -> Response[b
     view, query = _movable(here, secret), request.query_params
     flow = _flow(here, view, secret)
     post_id = view.post.checkpoint.id
-    choice = book_flow.choice_of(
+    choice = book_chosen.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else query.get(name, "")[:60]
     )
     ready = choice.start is not None and not choice.errors
@@ -304,7 +304,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     here = visit(request)
     view = _movable(here, secret)
     flow, form, post_id = _flow(here, view, secret), here.form, view.post.checkpoint.id
-    choice = book_flow.choice_of(
+    choice = book_chosen.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else form.text(name, 60)
     )
     if choice.start is None or choice.errors:
@@ -316,7 +316,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_MOVED))
         return redirect(request, f"/t/{secret}")
-    book_flow.refuse(here, choice, done)
+    book_chosen.refuse(here, choice, done)
     step = "confirm" if done.reason is Reason.REASON_MISSING else "when"
     return book_flow.show(request, flow, step, choice, http_status=409)
 
@@ -339,6 +339,7 @@ def _flow(here: Visit, view: TicketView, secret: str) -> Flow:
         back=f"/t/{secret}",
         actor=holder_of(here, view),
         klass=str(booking.vehicle_class),
+        present=booking.start,
         reasons=causes_owed(here, view),
         moving=Moving(
             code=booking.code,

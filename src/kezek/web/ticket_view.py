@@ -16,7 +16,7 @@ from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import acknowledged_at
-from kezek.text import names, times
+from kezek.text import names, refusals, times
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web.outlook import likely, renewed
@@ -174,11 +174,22 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "drivers": len(view.drivers),
         "can": Can(Verb.MOVE in verbs, Verb.CANCEL in verbs, Verb.ADD_DRIVER in verbs),
         "moves_left": view.moves_left,
+        **_moves(here, view, zone),
         "refund": here.words.gettext(_NOTHING_PAID),
         "explain": _explain(here, view),
         **_next(view, token, here.words),
         "regulation": regulation.id,
         "errors": {},
+    }
+
+
+def _moves(here: Visit, view: TicketView, zone: str) -> dict[str, Any]:
+    """Until when the booking may move, or why it cannot."""
+    until, fixed = view.moves_until, view.fixed
+    said = refusals.sentence(fixed.reason, fixed.facts, here.lang, zone) if fixed else ()
+    return {
+        "moves_until": local(until, zone) if until is not None else None,
+        "fixed": " ".join(said),
     }
 
 

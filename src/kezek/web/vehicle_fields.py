@@ -67,7 +67,7 @@ def as_spelled(values: Mapping[str, str], known: Known) -> dict[str, str]:
         **values,
         **vehicle,
         "plate": plate,
-        "phone": phones.normalise(typed.phone, known.phone),
+        "phone": phones.normalise(typed.phone, known.phone, one.country),
     }
 
 

@@ -216,7 +216,7 @@ def book(step: str, mode: str = "driver") -> dict:
         }
     return {
         "site": site("book"),
-        "mode": mode,
+        "mode": "driver" if mode == "made" else mode,
         "stream": None,
         "step": step,
         "base": "/book",
@@ -260,6 +260,8 @@ def book(step: str, mode: str = "driver") -> dict:
         "higher": HIGHER,
         "regulation": V(code="kz", authority="Kazakhstan", late_hours=3, late_is_ours=True),
         "reasons": [],
+        "moves": V(until=at("06:00", chosen), over=step == "confirm" and mode == "move"),
+        "made": V(token="x", code="7F4M") if mode == "made" else None,
         "moving": V(
             code="7F4M", country="KZ", tail="K06", start=at("18:00"), end=at("19:00"), free=True
         )
@@ -365,6 +367,8 @@ def ticket(status: str = "here") -> dict:
         "history": None,
         "url": "http://127.0.0.1:8470/t/x",
         "moves_left": 3,
+        "moves_until": at("18:00"),
+        "fixed": "The booking could be moved until 13 June, 18:00." if status == "called" else "",
         "ticket": V(
             token="x",
             number="20 654",

@@ -11,6 +11,7 @@ PAGES: dict[str, tuple[str, dict]] = {
     "book-post": ("pages/book.html", road.book("post")),
     "book-when": ("pages/book.html", road.book("when")),
     "book-truck": ("pages/book.html", road.book("truck")),
+    "book-made": ("pages/book.html", road.book("truck", "made")),
     "book-confirm": ("pages/book.html", road.book("confirm")),
     "book-move": ("pages/book.html", road.book("confirm", "move")),
     "ticket": ("pages/ticket.html", road.ticket("here")),

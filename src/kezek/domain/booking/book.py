@@ -31,7 +31,7 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, Regulations
 from kezek.domain.slot.place import bookable, find, returns_of, take, take_protected
 from kezek.domain.vehicle import phone as phones
-from kezek.domain.vehicle.vehicle import people_faults, spelled, vehicle_faults
+from kezek.domain.vehicle.vehicle import country_of, people_faults, spelled, vehicle_faults
 
 # Particulars are kept a month after the crossing was due or the booking ended, for complaints.
 KEPT_DAYS = 30
@@ -152,7 +152,10 @@ def faults(vehicle: Vehicle, known: Known) -> Iterator[Refused]:
     yield from vehicle_faults(
         country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
     )
-    yield from people_faults(phone=vehicle.phone, drivers=vehicle.drivers, plan=known.phone)
+    country = country_of(vehicle.country)
+    yield from people_faults(
+        phone=vehicle.phone, drivers=vehicle.drivers, plan=known.phone, country=country
+    )
 
 
 def particulars(
@@ -175,7 +178,7 @@ def particulars(
         plate=normal.reading.plate,
         vin=normal.vin,
         trailer=normal.trailer,
-        phone=phones.normalise(vehicle.phone, known.phone),
+        phone=phones.normalise(vehicle.phone, known.phone, normal.country),
         purpose="crossing",
         erase_on=erased_on(line, start),
         typed=normal.reading.typed if normal.reading.anew else "",

@@ -134,8 +134,13 @@ def fixed(booking: Booking, regulation: Regulation, now: Instant) -> Refused | N
         return None
     if most is not None and booking.moves >= most:
         return Refused(Reason.MOVES_EXHAUSTED, {"most": most})
-    until = booking.start - regulation.move_until
+    until = moves_until(booking.start, regulation)
     return Refused(Reason.MOVE_TOO_LATE, {"until": until}) if now > until else None
+
+
+def moves_until(start: Instant, regulation: Regulation) -> Instant:
+    """Until when a booking of a window can be moved to another."""
+    return start - regulation.move_until
 
 
 def _not_owned(actor: Actor, at: Stand) -> Refused | None:

@@ -6,10 +6,10 @@ Both change by decree and not by release; the rules say what follows from them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from kezek.domain.kernel.value import value
 
@@ -27,13 +27,21 @@ class PlateFormat:
 
 # The known formats by country (ISO 3166-1 alpha-2); a country of which none is known is absent.
 PlateFormats: TypeAlias = Mapping[str, PlateFormat]
-# A number in E.164 form as its country's numbering plan writes it; empty when no country has it.
-NumberingPlan: TypeAlias = Callable[[str], str]
 
 
-def any_plan(number: str) -> str:
+class NumberingPlan(Protocol):
+    """A number in E.164 form as its country's numbering plan writes it; empty when it is none."""
+
+    def __call__(self, number: str, country: str = "", /) -> str:
+        """With a plus a number that may be dialled from abroad; without one the digits of a number that
+        is given out, or with a `country` those that are dialled inside it.
+        """
+        ...
+
+
+def any_plan(number: str, country: str = "", /) -> str:
     """The numbering plan of a world of which nothing is known."""
-    return number
+    return "" if country else f"+{number.removeprefix('+')}"
 
 
 @value(frozen=True, slots=True)

@@ -62,11 +62,14 @@ def vehicle_faults(*, country: str, plate: str, vin: str, trailer: str) -> Itera
 
 
 def people_faults(
-    *, phone: str, drivers: tuple[str, ...], plan: NumberingPlan
+    *, phone: str, drivers: tuple[str, ...], plan: NumberingPlan, country: str = ""
 ) -> Iterator[Refused]:
-    """Everything impossible about those who travel in it."""
-    if phone and (len(phone) > TYPED_LENGTH_MAX or phones.impossible(phone, plan)):
-        yield Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone"})
+    """Everything impossible about those who travel in it; `country` is the vehicle's."""
+    fault = phones.fault_of(phone[:TYPED_LENGTH_MAX], plan, country) if phone else None
+    if len(phone) > TYPED_LENGTH_MAX:
+        fault = phones.PhoneFault.IMPOSSIBLE
+    if fault:
+        yield Refused(Reason.PHONE_IMPOSSIBLE, {"field": "phone", "wrong": fault})
     if not all(is_name(name) for name in drivers):
         yield Refused(Reason.DRIVER_MISSING, {"field": "driver"})
 

@@ -14,7 +14,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.text.mark import translatable as t
 from kezek.web.book import show_step, take_step
 from kezek.web.book_choice import picks_of
-from kezek.web.book_flow import Flow
+from kezek.web.book_chosen import Flow
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.site import network_zone
