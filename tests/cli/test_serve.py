@@ -4,6 +4,7 @@ import signal
 import socket
 import threading
 import urllib.request
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +13,11 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
+from kezek.app.desk.batch import Done
 from kezek.bootstrap import close_house, open_house
 from kezek.cli.exit_code import ExitCode
+from kezek.domain.account.actor import PUBLIC, Role
+from kezek.domain.account.decide import AddAccount
 from kezek.domain.booking.booking import Booking
 from kezek.settings import Settings
 from tests.cli.conftest import Call
@@ -196,6 +200,43 @@ def test_what_was_acknowledged_is_there_after_the_end(
         assert set(found) == set(acknowledged)
     finally:
         close_house(house)
+
+
+def new_carrier(call: Call, folder: Path) -> str:
+    """An API key of a carrier that opened its own account and that nobody has confirmed."""
+    house = open_house(Settings(folder=folder))
+    try:
+        hashed = house.access.plain.hash_password("correct horse battery", "")
+        add = AddAccount("", PUBLIC, "newcomer", "Invented newcomer", hashed, Role.CARRIER, "*")
+        assert isinstance(house.desk.ask(add), Done)
+    finally:
+        close_house(house)
+    asked = ("user", "key", "newcomer", "--role", "carrier", "--place", "*", "--rate", "1000000")
+    return str(call(*asked, "--folder", folder, "--json").answer["key"])
+
+
+def test_sixty_clients_at_once_book_a_new_carrier_to_its_limit_and_no_further(
+    call: Call, folder: Path
+):
+    """Sixty connections and trucks, one account: what is asked at one moment is counted one by one."""
+    key, most, clients = new_carrier(call, folder), Settings().unconfirmed_live, 60
+    hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    starts = [f"{hour + timedelta(hours=30 + n):%Y-%m-%dT%H:%M:%SZ}" for n in range(clients)]
+    together = threading.Barrier(clients)
+
+    def book(number: int) -> tuple[int, str]:
+        body = {"checkpoint": "kz_syrym", "start": starts[number], "vehicle": truck(number)}
+        together.wait(DEADLINE)
+        status, told = server.post("/api/v1/bookings", body, key)
+        return status, "" if status == 201 else told["code"]
+
+    # The limit of a minute is out of the way, so that the one of live bookings alone is asked.
+    extra = {"KEZEK_RATE_BOOK": "1000"}
+    with Running("serve", "--folder", folder, extra=extra) as server:
+        with ThreadPoolExecutor(clients) as pool:
+            told = Counter(pool.map(book, range(clients)))
+        assert told == {(201, ""): most, (409, "unconfirmed_live"): clients - most}
+        assert len(server.get("/api/v1/bookings?limit=100", key)["items"]) == most
 
 
 def test_the_timer_runs_beside_the_server(call: Call, folder: Path):

@@ -11,6 +11,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.log.leaf import Salt
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
+from tests.rehearsal import scene
 from tests.rehearsal.breach import hold
 from tests.rehearsal.law import LAW, MINUTE, day_of, starts_of
 from tests.rehearsal.tree import check_heads
@@ -26,7 +27,7 @@ LEAVES = {
     "Cross": "crossed", "TurnBack": "turned_back", "Miss": "missed", "Undo": "undone",
     "Approve": "exception_approved", "Propose": "proposed", "Refuse": "refused",
     "Release": "released", "SetCapacity": "calendar",
-    "CloseDay": "calendar", "OpenDay": "calendar",
+    "CloseDay": "calendar", "OpenDay": "calendar", "ConfirmCarrier": "carrier_confirmed",
 }  # fmt: skip
 SAME = {
     "set_aside": "exception_approved", "proposal_refused": "refused", "exception_refused": "refused",
@@ -71,7 +72,7 @@ def check_answers(run: Rehearsal) -> None:
     for asked in run.asked:
         if asked.effect is not None:
             kind = LEAVES[type(asked.command).__name__]
-            where = asked.command.line if kind == "calendar" else asked.effect["number"]
+            where = asked.command.line if kind == "calendar" else asked.effect.get("number", 0)
             told[kind, where] += 1
     logged: Counter[tuple] = Counter()
     missed, before = set(), None
@@ -98,8 +99,8 @@ def check_vehicles(run: Rehearsal) -> None:
         if asked.effect is None or truck is None:
             continue
         who = reader.get(Particulars, asked.effect["number"])
-        plate = "".join(c for c in truck.plate.upper() if c.isalnum())
-        hold("I1", who and (who.plate, who.vin) == (plate, truck.vin), "another truck", truck)
+        meant = (*scene.plate_of(scene.number_of(truck)), truck.vin)
+        hold("I1", who and (who.country, who.plate, who.vin) == meant, "another truck", truck)
 
 
 def check_tree(run: Rehearsal) -> None:

@@ -11,7 +11,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
-from tests.rehearsal import roles
+from tests.rehearsal import roles, scene
 from tests.rehearsal.breach import hold
 from tests.rehearsal.law import LAW, MINUTE, UNDO_FOR, day_of, starts_of
 from tests.rehearsal.places import Places
@@ -40,6 +40,7 @@ class Truck:
     holder: int
     confirmed: int
     keys: tuple = ()
+    itself: tuple = ()
     moves: int = 0
     displaced: int | None = None
     arrived: int | None = None
@@ -121,6 +122,9 @@ class Model:
         # Round and place of the cycle.
         self.cursors = dict.fromkeys(LAW, (0, 0))
         self.holders: dict[tuple, int] = {}
+        # The trucks themselves, whatever was typed for them, and who is bound by a newcomer's limit.
+        self.driven: dict[tuple, int] = {}
+        self.unconfirmed = {scene.NEWCOMER.account: scene.NEWCOMER.unconfirmed_max}
         self.log = list(log)
         self.at = log[-1].at
         self._who: dict[int, Particulars] = {}
@@ -172,12 +176,16 @@ class Model:
             other = self.holders.get(key, truck.number)
             hold("I3", other == truck.number, key[1:], "is booked by", other, "and", truck.number)
             self.holders[key] = truck.number
+        other = self.driven.setdefault(truck.itself, truck.number)
+        hold("I3", other == truck.number, truck.itself, "is booked by", other, "and", truck.number)
 
     def _ended(self, truck: Truck, outcome: str) -> None:
         truck.end = outcome
         for key in truck.keys:
             if self.holders.get(key) == truck.number:
                 del self.holders[key]
+        if self.driven.get(truck.itself) == truck.number:
+            del self.driven[truck.itself]
 
     def _new(self, event: Logged, name: str, start: int | None, holder: int) -> Truck:
         hold("I1", event.number == len(self.trucks) + 1, "a number was left out before", event)
@@ -187,13 +195,21 @@ class Model:
         keys = [(authority, "plate", f"{who.country} {who.plate}")]
         keys += [(authority, "vin", who.vin)] if who.vin else []
         truck.keys = tuple(keys)
+        truck.itself = (authority, scene.number_of(who))
         self.trucks[event.number] = truck
         self._claim(truck)
         return truck
 
+    def carrier_confirmed(self, event: Logged, body: dict, _: Any) -> None:
+        most = self.unconfirmed.pop(body["account"], None)
+        hold("I12", most is not None, "confirmed already", event)
+
     def confirmed(self, event: Logged, body: dict, _: Any) -> None:
         start, line = body["start"], event.line
         truck = self._new(event, body["class"], start, body["holder"])
+        most = self.unconfirmed.get(truck.holder)
+        live = sum(t.holder == truck.holder and not t.end for t in self.trucks.values())
+        hold("I17", most is None or live <= most, "an unconfirmed carrier holds", live)
         hold("I2", truck.over > event.at, "a window that is over", event)
         # Only an agency books places known to be taken here, and nothing else.
         if roles.has(event.actor, {"agency"}, line):
@@ -330,7 +346,12 @@ class Model:
             due.number,
             event,
         )
-        self._step("call", event, truck, self.cursors[truck.line], cursor)
+        ends = truck.exception == "proposed"
+        hold("I4", ends == (body.get("proposal") == "ended"), "a proposal outlives its use", event)
+        more = ("exception", "approver") if ends else ()
+        self._step("call", event, truck, self.cursors[truck.line], cursor, more=more)
+        if ends:
+            truck.exception, truck.approver = "", ""
         self.cursors[truck.line] = cursor
         self._called(event, truck)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kezek.domain.account.decide import ConfirmCarrier
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
@@ -43,6 +44,9 @@ class Office:
             run.after(run.chance.random() * days, self.act)
         for _ in range(10):
             run.after(run.chance.random() * days, self.intrude)
+        # In some runs nobody ever confirms the new carrier; in some two agencies do.
+        for _ in range(run.chance.choice((0, 1, 1, 2))):
+            run.after(run.chance.random() * days, self.confirm)
 
     def _some(self) -> int:
         """A booking, the younger ones more often; a number that is none where there is none."""
@@ -76,6 +80,12 @@ class Office:
         else:
             run.ask(Cancel(run.key(), who, self._some(), HOUR, "breakdown"), self.road.ignore)
 
+    def confirm(self) -> None:
+        """An agency confirms the new carrier, once at most."""
+        who = PEOPLE[AGENCIES[self.run.chance.choice(self.run.lines)]]
+        wish = ConfirmCarrier(self.run.key(), who, scene.NEWCOMER.account)
+        self.run.ask(wish, self.road.ignore)
+
     def intrude(self) -> None:
         """Somebody tries something; the model complains if it works without the right."""
         run, chance = self.run, self.run.chance
@@ -103,5 +113,6 @@ class Office:
             lambda: CloseDay(key, who, line, on, "mine"),
             lambda: Book(key, who, line, start, "priority", truck),
             lambda: Book(key, who, line, start, "in_turn", truck, protected=True),
+            lambda: ConfirmCarrier(key, who, scene.NEWCOMER.account),
         )
         run.ask(chance.choice(tries)(), self.road.ignore)

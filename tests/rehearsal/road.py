@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tests.rehearsal.rehearsal import Rehearsal
     from tests.rehearsal.yard import Yards
 
-WHO = ("carrier", "carrier", "rival", "public", "public", "clerk")
+WHO = ("carrier", "carrier", "rival", "newcomer", "newcomer", "public", "public", "clerk")
 
 
 class Road:
@@ -88,7 +88,8 @@ class Driver:
         name = chance.choice(classes)
         if name == "priority" and chance.random() < 0.8:
             label = GUARDS[self.line]
-        self.who, self.start = PEOPLE[label], self.road.window(self.line)
+        self.who = scene.NEWCOMER if label == "newcomer" else PEOPLE[label]
+        self.start = self.road.window(self.line)
         truck = scene.typed(self.n, chance.randrange(20))
         wish = Book(run.key(), self.who, self.line, self.start, name, truck)
         asked = run.ask(wish, self.booked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.rehearsal import scene
 from tests.rehearsal.law import LAW
 from tests.world import ADMIN, PEOPLE, STAFFED
 
@@ -12,8 +13,9 @@ BOOKS = {"carrier", "clerk", "officer", "supervisor", "agency", "demonstrator"}
 
 LABELS = {f"account:{PEOPLE[label].account}": label for label in STAFFED}
 LABELS[f"account:{ADMIN.account}"] = "admin"
+LABELS[f"account:{scene.NEWCOMER.account}"] = "newcomer"
 GRANTS = {label: (role.value, place) for label, (role, place) in STAFFED.items()}
-GRANTS["admin"] = ("administrator", "*")
+GRANTS |= {"admin": ("administrator", "*"), "newcomer": ("carrier", "*")}
 
 AT_THE_GATE = {
     "arrived", "called", "called_out_of_turn", "admitted", "crossed", "undone",
@@ -41,6 +43,8 @@ def may(
     """Whether this actor may have brought about this event."""
     if actor == "timer":
         return kind in BY_TIME
+    if kind == "carrier_confirmed":
+        return GRANTS.get(LABELS.get(actor, ""), ("", ""))[0] in {"agency", "administrator"}
     if kind in AT_THE_GATE:
         return has(actor, GATE, line, authority=False)
     if kind in CALENDAR or kind == "displaced":

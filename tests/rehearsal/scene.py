@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from kezek.app.desk.batch import Done, run
+from kezek.domain.account.actor import PUBLIC, Actor, Role
 from kezek.domain.account.decide import AddAccount
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Moment
@@ -16,6 +18,9 @@ from tests.world import ADMIN, POSTS, STAFFED, checkpoint, line, plan, rules, ve
 
 # An ordinary Saturday, and the day before the clocks of Berlin go back.
 MORNINGS = (date(2026, 6, 13), date(2026, 10, 24))
+
+# A carrier that opened its own account and that nobody has confirmed yet, with its limit.
+NEWCOMER = Actor(len(STAFFED) + 2, "newcomer", frozenset({(Role.CARRIER, "*")}), unconfirmed_max=3)
 
 
 def began(on: date) -> int:
@@ -39,6 +44,7 @@ def fill(store: object, on: date, lines: tuple[str, ...]) -> None:
             AddAccount("", ADMIN, label, f"Invented {label}", "hash", role, place)
             for label, (role, place) in STAFFED.items()
         ),
+        AddAccount("", PUBLIC, "newcomer", "Invented newcomer", "hash", "carrier", "*"),
     ]
     at = began(on)
     answers = run(store, commands, rules(), Moment(at, at)).answers
@@ -61,9 +67,40 @@ def memory(on: date, lines: tuple[str, ...]) -> MemoryStore:
     return store
 
 
+# Letters of plates that Cyrillic has too.
+_LETTERS, _CYRILLIC = "ACEHKMPTXY", "АСЕНКМРТХУ"
+_ALIKE = str.maketrans(_LETTERS, _CYRILLIC)
+# How people write a plate of a known format: as it is, in lower case, with spaces, in Cyrillic letters,
+# with the nation's letters, with a letter for a digit, without the zero of the region.
+_SLIPS: tuple[Callable[[str], str], ...] = (
+    lambda plate: plate,
+    str.lower,
+    lambda plate: f" {plate[:3]} {plate[3:6]}  {plate[6:]}",
+    lambda plate: plate.translate(_ALIKE),
+    lambda plate: f"kz {plate[:3]}-{plate[3:]}",
+    lambda plate: plate.replace("0", "O"),
+    lambda plate: plate[:6] + plate[7:],
+)
+
+
+def plate_of(n: int) -> tuple[str, str]:
+    """Country and plate of the n-th truck: of a known format, or of a country of which none is known."""
+    if n % 3:
+        return "KZ", f"{n % 1000:03d}T{_LETTERS[n // 1000 % len(_LETTERS)]}T02"
+    return "DE", vehicle(n).plate
+
+
+def number_of(truck: Vehicle) -> int:
+    """Which truck it is, whatever was typed for its plate: its driver has one phone."""
+    return int(truck.phone[-5:])
+
+
 def typed(n: int, way: int) -> Vehicle:
     """The n-th truck in one of the ways in which people type its plate and VIN."""
-    truck = vehicle(n)
-    plate = (truck.plate, truck.plate.lower(), f"TST-{n:05d}", f" T S T {n:05d}")[way % 4]
-    # A country of which no format is known: its plates are believed without a VIN.
-    return replace(truck, country="DE", plate=plate, vin="" if way % 5 == 4 else truck.vin)
+    truck, (country, plate) = vehicle(n), plate_of(n)
+    if country == "KZ":
+        written = _SLIPS[way % len(_SLIPS)](plate)
+    else:
+        written = (plate, plate.lower(), f"TST-{n:05d}", f" T S T {n:05d}")[way % 4]
+    # A plate that names one truck is believed without a VIN.
+    return replace(truck, country=country, plate=written, vin="" if way % 5 == 4 else truck.vin)
