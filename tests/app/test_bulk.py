@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kezek.app.bulk import COLUMNS, ROWS_MAX, Asked, Sheet, Unclear, read_sheet
+from kezek.app.bulk import COLUMNS, ROWS_MAX, ClearRow, Sheet, Unclear, read_sheet
 from kezek.app.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.checkpoint import Network, Post
 from kezek.app.network import read_checkpoints, shipped_checkpoints
@@ -39,7 +39,7 @@ def reasons(sheet: Sheet) -> list[str]:
 
 def test_a_row_says_post_window_and_truck(posts):
     (row,) = read(posts, HEAD, GOOD).rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
     assert (row.line, row.post.checkpoint.id, row.vehicle_class) == (2, "kz_a", "in_turn")
     assert row.start == World().window(A, day=1, hour=8)
     assert row.vehicle.plate == "TST00001"
@@ -55,13 +55,13 @@ def test_a_byte_order_mark_the_separator_and_the_line_end_do_not_matter(
 ):
     lines = [line.replace(",", separator) for line in (HEAD, GOOD)]
     (row,) = read(posts, *lines, encoding=encoding, end=end).rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
 
 
 def test_a_semicolon_table_may_hold_commas(posts):
     row = "kz_a;2026-06-14;8;KZ;TST00001;;;Invented, Driver;;"
     (asked,) = read(posts, HEAD.replace(",", ";"), row).rows
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, ClearRow)
     assert asked.vehicle.drivers == ("Invented, Driver",)
 
 
@@ -74,7 +74,7 @@ def test_a_semicolon_table_may_hold_commas(posts):
 )
 def test_an_hour_is_written_in_many_ways(posts, hour):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,2026-06-14,{hour},kz,T1").rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
     assert row.vehicle.country == "KZ"
 
 
@@ -98,7 +98,7 @@ def test_an_hour_is_written_in_many_ways(posts, hour):
 )
 def test_a_day_may_be_written_as_a_spreadsheet_of_the_region_does(posts, day):
     (row,) = read(posts, "checkpoint,day,hour,country,plate", f"kz_a,{day},8,KZ,T1").rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
     assert row.start == World().window(A, day=1, hour=8)
 
 
@@ -123,14 +123,14 @@ def test_an_hour_that_no_window_begins_at_is_a_fault_of_its_row(posts, hour):
 
 def test_columns_may_come_in_any_order_and_case(posts):
     (row,) = read(posts, "Plate,Country,HOUR,day,Checkpoint", "TST1,KZ,9,2026-06-14,KZ_A").rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
 
 
 def test_a_bad_row_does_not_spoil_its_neighbours(posts):
     sheet = read(posts, HEAD, GOOD, "kz_zz,2026-06-41,99,,,,,,,", GOOD.replace("00001", "00002"))
     first, bad, last = sheet.rows
-    assert isinstance(first, Asked)
-    assert isinstance(last, Asked)
+    assert isinstance(first, ClearRow)
+    assert isinstance(last, ClearRow)
     assert isinstance(bad, Unclear)
     assert bad.line == 3
     assert [p.reason for p in bad.problems] == [
@@ -145,7 +145,7 @@ def test_a_row_of_another_width_is_refused_alone(posts):
     wide, fine = read(posts, HEAD, GOOD + ",more", GOOD).rows
     assert isinstance(wide, Unclear)
     assert wide.problems[0].reason is RowReason.ROW_WIDTH
-    assert isinstance(fine, Asked)
+    assert isinstance(fine, ClearRow)
     assert fine.line == 3
 
 
@@ -208,7 +208,7 @@ def test_the_encoding_is_guessed_and_named(posts, encoding, said, driver):
     lines = [CYRILLIC[0], CYRILLIC[1].replace("Айбек Нурланов", driver)]
     sheet = read(posts, *lines, encoding=encoding)
     (row,) = sheet.rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
     assert (row.vehicle.plate, row.vehicle.drivers) == ("А123ВС77", (driver,))
     assert sheet.guessed == said
 
@@ -217,7 +217,7 @@ def test_the_encoding_is_guessed_and_named(posts, encoding, said, driver):
 def test_a_guess_makes_words(posts, name):
     encoding = "cp1251" if name[0] > "z" else "cp1254"
     sheet = read(posts, CYRILLIC[0], f"kz_a,14.06.2026,9,KZ,T1,{name}", encoding=encoding)
-    assert isinstance(sheet.rows[0], Asked)
+    assert isinstance(sheet.rows[0], ClearRow)
     assert sheet.rows[0].vehicle.drivers == (name,)
 
 
@@ -243,7 +243,7 @@ def test_tabs_and_the_separator_line_of_a_spreadsheet_are_understood(posts, firs
     separator = ";" if first else "\t"
     text = first + "\n".join(line.replace(",", separator) for line in CYRILLIC)
     (row,) = sheet_of(text.encode(), posts).rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_tabs_and_the_separator_line_of_a_spreadsheet_are_understood(posts, firs
 )
 def test_columns_without_name_and_content_are_ignored(posts, head, row):
     (asked,) = read(posts, head, row).rows
-    assert isinstance(asked, Asked)
+    assert isinstance(asked, ClearRow)
     assert asked.vehicle.plate == "TST1"
 
 
@@ -278,7 +278,7 @@ def test_an_unknown_column_is_named_by_its_number_and_name(posts):
 def test_a_cell_that_was_kept_from_being_a_formula_is_read_as_it_was(posts):
     text = GOOD.replace("+77000000001", "'+77000000001")
     (row,) = read(posts, HEAD, text).rows
-    assert isinstance(row, Asked)
+    assert isinstance(row, ClearRow)
     assert row.vehicle.phone == "+77000000001"
 
 
@@ -313,7 +313,7 @@ def test_an_hour_that_clocks_are_put_over_is_refused_by_its_name(posts):
 SHORT = "checkpoint,day,hour,country,plate"
 
 
-def only(posts, row: str, head: str = SHORT) -> Asked | Unclear:
+def only(posts, row: str, head: str = SHORT) -> ClearRow | Unclear:
     (found,) = read(posts, head, row).rows
     return found
 
@@ -339,7 +339,7 @@ def test_what_can_be_read_in_two_ways_is_refused_with_both(posts, row, readings)
 def test_the_last_hour_of_a_day_ends_at_midnight(posts):
     for hour in ("23:00-24:00", "23:00-0:00", "23:00–00:00"):
         found = only(posts, f"kz_a,14.06.2026,{hour},KZ,T1")
-        assert isinstance(found, Asked)
+        assert isinstance(found, ClearRow)
         assert found.start == World().window(A, day=1, hour=23)
 
 
@@ -356,7 +356,7 @@ def test_columns_may_be_named_in_every_shipped_language(posts, head):
     separator = next(sign for sign in ";\t," if sign in head)
     row = GOOD.replace(",", separator)
     (found,) = read(posts, head, row).rows
-    assert isinstance(found, Asked)
+    assert isinstance(found, ClearRow)
     assert (found.vehicle.plate, found.vehicle.vin) == ("TST00001", "TESTTRUCK00000001")
     assert found.vehicle.drivers == ("Invented Driver",)
 
@@ -398,7 +398,7 @@ def test_a_fault_names_the_column_as_it_was_sent(posts):
 )
 def test_a_country_is_a_code_or_a_name_in_any_language(posts, country, code):
     found = only(posts, f"kz_a,2026-06-14,8,{country},T1")
-    assert isinstance(found, Asked)
+    assert isinstance(found, ClearRow)
     assert found.vehicle.country == code
 
 
@@ -418,7 +418,7 @@ def named(id: str, posts: dict[str, Post]) -> dict[str, Post]:
 )
 def test_a_post_is_found_by_its_names_on_both_sides(posts, name):
     found = only(named("kz_syrym", posts), f'"{name}",2026-06-14,8,KZ,T1')
-    assert isinstance(found, Asked)
+    assert isinstance(found, ClearRow)
     assert found.post.checkpoint.id == "kz_syrym"
 
 
@@ -460,7 +460,7 @@ def test_refused_rows_come_back_as_they_were_sent_with_why():
     again = read(posts, *text.split("\r\n"))
     assert [type(row) for row in again.rows] == [Unclear, Unclear]
     mended = read(posts, *text.replace(";99;", ";9;").split("\r\n"))
-    assert isinstance(mended.rows[0], Asked)
+    assert isinstance(mended.rows[0], ClearRow)
     once_more = refused_csv(again, [refusal(2, "Still."), refusal(3, "No.")], "reason")
     assert once_more.split("\r\n")[:2] == [
         f"reason;{head}",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kezek.demo.agenda import Agenda
-from kezek.demo.client import Told
+from kezek.demo.client import ApiAnswer
 from kezek.demo.draw import Draw
 from kezek.demo.gates import Gates
 from kezek.demo.scene import Known, Scene, Shift, Yard
@@ -36,10 +36,10 @@ class Asked:
         self.paths: list[tuple[str, int | str]] = []
         self.number = 0
 
-    async def tell(self, who: str, path: str, body: dict[str, Any], **_: object) -> Told:
+    async def tell(self, who: str, path: str, body: dict[str, Any], **_: object) -> ApiAnswer:
         self.paths.append((path, body.get("booking") or body.get("checkpoint", 0)))
         self.number += 1
-        return Told(200, {"number": self.number, "status": "called"})
+        return ApiAnswer(200, {"number": self.number, "status": "called"})
 
 
 def scene(known: list[Known]) -> Scene:

@@ -151,7 +151,7 @@ def post_seen(row: PostRow) -> PostSeen:
         checkpoint=row.post.checkpoint.id,
         state=row.state,
         waiting=row.waiting,
-        waiting_due=row.due,
+        waiting_due=row.waiting_due,
         called=len(queue.called) if queue else None,
         admitted=len(queue.admitted) if queue else None,
         crossed_today=queue.crossed_today if queue else None,

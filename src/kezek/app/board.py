@@ -40,9 +40,9 @@ class PostRow:
         return None if self.queue is None else len(self.queue.waiting)
 
     @property
-    def due(self) -> int | None:
+    def waiting_due(self) -> int | None:
         """Those of them whose hour runs, None where no line runs; the others came early."""
-        return None if self.queue is None else self.queue.due
+        return None if self.queue is None else self.queue.waiting_due
 
 
 class Boards:

@@ -50,7 +50,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ClearRow:
     """One truck of the table: `line` counts from 1 as an editor does, the header being the first.
 
     `cells` are those of the row as they were sent, empty for a truck that no table named.
@@ -83,7 +83,7 @@ class Sheet:
     None where there is none.
     """
 
-    rows: tuple[Asked | Unclear, ...]
+    rows: tuple[ClearRow | Unclear, ...]
     problems: tuple[RowProblem, ...]
     guessed: str = ""
     header: tuple[str, ...] = ()
@@ -104,7 +104,7 @@ def read_sheet(raw: bytes, posts: Mapping[str, Post], words: Vocabulary, lang: s
         whole.add(0, "", RowReason.WORKBOOK if workbook else RowReason.ENCODING_UNKNOWN)
         return Sheet((), tuple(whole.found))
     reading = _Reading(posts, words, lang)
-    rows: list[Asked | Unclear] = []
+    rows: list[ClearRow | Unclear] = []
     try:
         for line, cells in lines_of(decoded.text):
             if not any(cleaned(cell) for cell in cells):
@@ -153,7 +153,7 @@ class _Reading:
         columns = list(self.columns.columns)
         return columns.index(REASON) if REASON in columns else None
 
-    def row(self, line: int, cells: Sequence[str]) -> Asked | Unclear:
+    def row(self, line: int, cells: Sequence[str]) -> ClearRow | Unclear:
         """One row; its faults name the columns as they were sent."""
         faults = Faults("")
         named = self.columns.named(line, cells, faults, frozenset(REQUIRED))
@@ -166,7 +166,7 @@ class _Reading:
         plate = cleaned(named["plate"])[:16] if named else ""
         return Unclear(line, plate, tuple(problems), tuple(cells))
 
-    def _asked(self, row: Row) -> Asked | None:
+    def _asked(self, row: Row) -> ClearRow | None:
         post, day = self._post(row), _day(row)
         start = _start(row, post, day) if post and day else None
         vehicle = Vehicle(
@@ -181,7 +181,7 @@ class _Reading:
         if row.faults.found or post is None or start is None:
             return None
         wanted = self.words.classes.get(_joined(wanted), wanted.lower())
-        return Asked(row.line, post, start, wanted, vehicle)
+        return ClearRow(row.line, post, start, wanted, vehicle)
 
     def _post(self, row: Row) -> Post | None:
         """By its id, or by a name that one post alone has."""

@@ -74,7 +74,7 @@ class Shelf(Protocol):
     def put_key(self, pem: str, vkey: str) -> None:
         """Lay out the public key."""
 
-    def set_aside(self, head: Head) -> None:
+    def give_up(self, head: Head) -> None:
         """Keep a head that was given up where `newest` does not look."""
 
 
@@ -268,7 +268,7 @@ class Ledger:
             self._key_out = True
 
     def _hold_against_shelf(self) -> None:
-        """Behind when the newest head out there is not ours; those that were given up are set aside."""
+        """Behind when the newest head out there is not ours; one that was given up is put away."""
         given_up = self._store.reader.get(Counter, GIVEN_UP)
         while (out := self._shelf.newest()) is not None and not self._knows(out):
             shown = self._notary.read(out)
@@ -279,7 +279,7 @@ class Ledger:
                     "with `kezek log continue` (docs/verify.md)"
                 )
                 raise self.behind
-            self._shelf.set_aside(shown)
+            self._shelf.give_up(shown)
         self.behind = None
 
     def _knows(self, note: str) -> bool:

@@ -108,7 +108,7 @@ class Queue:
     walk_in_place: int | None = None
 
     @property
-    def due(self) -> int:
+    def waiting_due(self) -> int:
         """How many of those who wait could be called now: their booked hour has begun, or they wait for
         none.  The others came early for a later hour.
         """

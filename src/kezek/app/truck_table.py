@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kezek.app.bulk import COLUMNS, Asked, Unclear
+from kezek.app.bulk import COLUMNS, ClearRow, Unclear
 from kezek.app.bulk_answer import RowAnswer
 from kezek.app.desk.batch import Done
 from kezek.app.garage import row_id
@@ -44,12 +44,12 @@ async def kept_trucks(
     house: House,
     actor: Actor,
     key: str,
-    rows: Sequence[Asked | Unclear],
+    rows: Sequence[ClearRow | Unclear],
     answers: Sequence[RowAnswer],
 ) -> Kept:
     """Put the booked trucks of a table into the list of who booked them; `key` is the table's."""
     booked = {a.line for a in answers if a.ok}
-    trucks = [r.vehicle for r in rows if isinstance(r, Asked) and r.line in booked]
+    trucks = [r.vehicle for r in rows if isinstance(r, ClearRow) and r.line in booked]
     kept = to_keep(house.store.reader, actor.account, trucks, house.rules.known)
     commands = [KeepInGarage(f"{key}.{row_id(row)}", actor, row) for row in kept]
     found = await asyncio.gather(*map(house.desk.submit, commands), return_exceptions=True)

@@ -11,7 +11,7 @@ from kezek.cli.output import print_table, say
 
 if TYPE_CHECKING:
     from kezek.planning.forecast.history.backtest import Report, Row
-    from kezek.planning.forecast.history.keeping import LeftOut, Told
+    from kezek.planning.forecast.history.keeping import LeftOut, Prediction
     from kezek.planning.forecast.history.score import Interval
     from kezek.planning.forecast.history.series import History
 
@@ -139,7 +139,7 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def forecast_document(told: Told) -> dict[str, Any]:
+def forecast_document(told: Prediction) -> dict[str, Any]:
     return {
         "series": told.series,
         "horizon": span_text(told.horizon),

@@ -186,7 +186,7 @@ def _shown(row: PostRow) -> dict[str, Any]:
         "free_today": today.ordinary if today else None,
         "next_free_on": free.on.isoformat() if free else None,
         "waiting": row.waiting,
-        "waiting_due": row.due,
+        "waiting_due": row.waiting_due,
     }
 
 

@@ -16,7 +16,7 @@ TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ApiAnswer:
     """An answer: its status and body; status 0 is a server that did not answer."""
 
     status: int
@@ -65,12 +65,14 @@ class Api:
         if self._session is not None:
             await self._session.close()
 
-    async def ask(self, path: str, query: dict[str, str] | None = None) -> Told:
+    async def ask(self, path: str, query: dict[str, str] | None = None) -> ApiAnswer:
         """Read something public; with a key, so that people at the same address keep their own limit."""
         headers = {"Authorization": f"Bearer {self._keys[TRUCKS]}"}
         return await self._send("GET", path, {"params": query or {}, "headers": headers})
 
-    async def tell(self, who: str, path: str, body: dict[str, Any], *, verb: str = "POST") -> Told:
+    async def tell(
+        self, who: str, path: str, body: dict[str, Any], *, verb: str = "POST"
+    ) -> ApiAnswer:
         """Have something done, as one of the three parts."""
         self._sent += 1
         headers = {
@@ -79,12 +81,12 @@ class Api:
         }
         return await self._send(verb, path, {"json": body, "headers": headers})
 
-    async def _send(self, verb: str, path: str, rest: dict[str, Any]) -> Told:
+    async def _send(self, verb: str, path: str, rest: dict[str, Any]) -> ApiAnswer:
         assert self._session is not None, "used inside its block"
         try:
             async with self._session.request(verb, self._url + path, **rest) as answer:
                 body = await answer.json(content_type=None)
-                return Told(answer.status, body if isinstance(body, dict) else {})
+                return ApiAnswer(answer.status, body if isinstance(body, dict) else {})
         except (aiohttp.ClientError, TimeoutError, ValueError):
             # The server is stopping, or busy: a truck that gets no answer simply drives on.
-            return Told(0, {})
+            return ApiAnswer(0, {})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from kezek.demo.client import GATES, TRUCKS, Told, instant, moment
+from kezek.demo.client import GATES, TRUCKS, ApiAnswer, instant, moment
 from kezek.demo.life import life_of
 from kezek.demo.scene import Known, TakenDay, Yard
 from kezek.demo.stage import Stage
@@ -222,7 +222,7 @@ class Trucks:
             stage.note(status=told.status)
 
 
-def _free_windows(told: Told, pool: str) -> Iterator[tuple[Instant, Instant, int]]:
+def _free_windows(told: ApiAnswer, pool: str) -> Iterator[tuple[Instant, Instant, int]]:
     """Windows with free places: the start, the length, and how many."""
     for day in told.body.get("days", ()):
         windows = day["windows"]

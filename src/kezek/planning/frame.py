@@ -29,14 +29,14 @@ class Ready(msgspec.Struct, frozen=True, tag=True):
     """The planner has warmed up and may be asked."""
 
 
-class Asked(msgspec.Struct, frozen=True, tag=True):
+class Predict(msgspec.Struct, frozen=True, tag=True):
     """A line at a moment, whose future is asked for, with what its past has taught."""
 
     state: LineState
     corrections: Corrections = UNCORRECTED
 
 
-class Told(msgspec.Struct, frozen=True, tag=True):
+class Predicted(msgspec.Struct, frozen=True, tag=True):
     """What the twin says of it."""
 
     forecast: LineForecast
@@ -60,8 +60,8 @@ class Unable(msgspec.Struct, frozen=True, tag=True):
     why: str
 
 
-Question: TypeAlias = Asked | Learn
-Answer: TypeAlias = Ready | Told | Learned | Unable
+Question: TypeAlias = Predict | Learn
+Answer: TypeAlias = Ready | Predicted | Learned | Unable
 
 _encode = msgspec.msgpack.Encoder().encode
 _question: msgspec.msgpack.Decoder[Question] = msgspec.msgpack.Decoder(Question)

@@ -15,9 +15,9 @@ from kezek.planning.frame import (
     Answer,
     Learn,
     Learned,
+    Predicted,
     Question,
     Ready,
-    Told,
     Unable,
     framed,
     length_of,
@@ -65,7 +65,7 @@ def _answered(body: bytes, able: Able) -> bytes:
 def _answer(question: Question, able: Able) -> Answer:
     if isinstance(question, Learn):
         return Learned(able.learn(question.cases))
-    return Told(able.forecast(question.state, question.corrections))
+    return Predicted(able.forecast(question.state, question.corrections))
 
 
 def _say(told: BinaryIO, frame: bytes) -> None:

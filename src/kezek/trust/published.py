@@ -41,7 +41,7 @@ class PublishedHeads:
         _write(self._file(day, head), note)
         _write(self._folder / LATEST, note)
 
-    def set_aside(self, head: Head) -> None:
+    def give_up(self, head: Head) -> None:
         day = to_datetime(head.at).date().isoformat()
         path, kept = (self._file(folder / day, head) for folder in (self._folder, self._aside))
         kept.parent.mkdir(mode=0o755, parents=True, exist_ok=True)

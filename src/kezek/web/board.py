@@ -221,7 +221,7 @@ def _kept_post(here: Visit, row: PostRow) -> BoardPost:
     places = row.places
     coming = next_of(here, row, looked=False)
     wait = short_wait(here, coming)
-    state = (places.version, places.hour, row.waiting, row.due, wait) if places else None
+    state = (places.version, places.hour, row.waiting, row.waiting_due, wait) if places else None
     found = here.web.rows.find(key, state)
     if found is None:
         post = board_post(row, here.lang, wait, coming.start if coming else None)
@@ -244,7 +244,7 @@ def board_post(row: PostRow, lang: str, wait: str = "", first: Instant | None = 
         next_free=free.on if free else None,
         days=day_views(row.places),
         waiting=row.waiting,
-        due=row.due,
+        waiting_due=row.waiting_due,
         next_hour=hour(local(first, zone_of(row.post))) if first is not None else "",
         wait=wait,
         state=shown_state(row),

@@ -327,13 +327,13 @@ def _wait_by_pace(here: Visit, post: Post, queue: Queue) -> Wait | None:
     pace = queue.pace
     if pace is None or pace.crossed < CROSSED_MIN:
         return None
-    low, high = _around(queue.due * HOUR / pace.per_hour, 0)
+    low, high = _around(queue.waiting_due * HOUR / pace.per_hour, 0)
     return Wait(
         low=low // MINUTE,
         high=max(high, STEP) // MINUTE,
         through_low=None,
         through_high=None,
-        method=_pace_method(here, post, queue.due, queue),
+        method=_pace_method(here, post, queue.waiting_due, queue),
         accuracy=here.words.gettext(_UNMEASURED),
         dots=None,
     )

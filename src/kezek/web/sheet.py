@@ -23,7 +23,7 @@ class BoardPost:
     next_free: object
     days: list[DayView]
     waiting: int | None
-    due: int | None
+    waiting_due: int | None
     next_hour: str
     wait: str
     state: str

@@ -16,12 +16,12 @@ from kezek.app.port import PlannerFault
 from kezek.planning.frame import (
     LENGTH,
     Answer,
-    Asked,
     Learn,
     Learned,
+    Predict,
+    Predicted,
     Question,
     Ready,
-    Told,
     answer_of,
     framed,
     length_of,
@@ -109,8 +109,8 @@ class SpawnedPlanner:
         self, state: LineState, corrections: Corrections = UNCORRECTED
     ) -> LineForecast:
         """Ask in turn.  Who does not answer in time, or says what is no answer, is ended."""
-        answer = await self._ask(Asked(state, corrections))
-        if isinstance(answer, Told):
+        answer = await self._ask(Predict(state, corrections))
+        if isinstance(answer, Predicted):
             return answer.forecast
         log.error("the planner stumbled over line %s: %s", state.line, answer)
         raise PlannerFault("stumbled")

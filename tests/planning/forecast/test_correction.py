@@ -39,11 +39,11 @@ from kezek.planning.forecast.signs import (
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.frame import (
     LENGTH,
-    Asked,
     Learn,
     Learned,
+    Predict,
+    Predicted,
     Ready,
-    Told,
     Unable,
     answer_of,
     framed,
@@ -327,7 +327,7 @@ def test_what_a_planner_is_asked_and_answers_passes_through_its_frames():
     told = cases(400)
     lesson = learn(told)
     both = Corrections(lesson.correction, None)
-    for question in (Learn(tuple(told)), Asked(LINE, both), Asked(LINE)):
+    for question in (Learn(tuple(told)), Predict(LINE, both), Predict(LINE)):
         assert question_of(framed(question)[LENGTH:]) == question
     assert answer_of(framed(Learned(lesson))[LENGTH:]) == Learned(lesson)
 
@@ -336,9 +336,9 @@ def test_a_planner_learns_stumbles_over_what_is_damaged_and_goes_on():
     told = cases(400)
     questions = (
         Learn(tuple(told)),
-        Asked(LINE, Corrections(DAMAGED["a branch that leads back"])),
+        Predict(LINE, Corrections(DAMAGED["a branch that leads back"])),
         Learn((replace(told[0], signs=(1.0,)),)),
-        Asked(LINE, Corrections(TENTH)),
+        Predict(LINE, Corrections(TENTH)),
     )
     answers = io.BytesIO()
     strange = (6).to_bytes(LENGTH) + b"\xffwhat?"
@@ -354,7 +354,7 @@ def test_a_planner_learns_stumbles_over_what_is_damaged_and_goes_on():
         Learned(learn(told)),
         Unable("Damaged"),
         Unable("ValueError"),
-        Told(corrected_forecast(LINE, Corrections(TENTH))),
+        Predicted(corrected_forecast(LINE, Corrections(TENTH))),
     ]
 
 

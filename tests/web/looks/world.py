@@ -138,7 +138,7 @@ def post(row: list) -> V:
         places=first.places if first else 0,
         days=d,
         waiting=waiting if running else None,
-        due=waiting // 2 if running else None,
+        waiting_due=waiting // 2 if running else None,
         next_hour="18:00" if today else "",
         wait="1–2 h" if running and waiting > 9 else "",
         state=state,

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from litestar import Response, get, post
 
 from kezek.app.access import Person
-from kezek.app.bulk import COLUMNS, REASON, ROWS_MAX, Asked, Sheet, Unclear, read_sheet
+from kezek.app.bulk import COLUMNS, REASON, ROWS_MAX, ClearRow, Sheet, Unclear, read_sheet
 from kezek.app.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.garage import row_id
 from kezek.app.row_problem import RowProblem, RowReason
@@ -172,7 +172,7 @@ async def book_several(request: PageRequest) -> Response[bytes]:
             errors = {"csv": here.words.gettext(_NOT_TAKEN)}
             told = _told(here, sheet)
             return _show(request, person, plan, text=text, errors=errors, problems=told)
-        rows: Sequence[Asked | Unclear] = sheet.rows
+        rows: Sequence[ClearRow | Unclear] = sheet.rows
     elif chosen:
         rows, unclear = _asked(here, person, plan, chosen)
         if unclear:
@@ -268,13 +268,13 @@ def _chosen(here: Visit, person: Person) -> dict[str, Wish]:
 
 def _asked(
     here: Visit, person: Person, plan: Plan, chosen: dict[str, Wish]
-) -> tuple[list[Asked | Unclear], dict[str, str]]:
+) -> tuple[list[ClearRow | Unclear], dict[str, str]]:
     """The form's rows, counted from 1 in the order of the list; or what is wrong with the form."""
     at_post = here.house.network.post(plan.checkpoint)
     if at_post is None or at_post.line is None:
         raise Stop("malformed")
     known = {row_id(d): d for d in own_drivers(here, person)}
-    rows: list[Asked | Unclear] = []
+    rows: list[ClearRow | Unclear] = []
     for row in own_vehicles(here, person):
         wish = chosen.get(row_id(row.vehicle))
         if wish is None:
@@ -286,12 +286,12 @@ def _asked(
         named = (driver.name,) if driver else ()
         phone = driver.phone if driver else ""
         truck = Vehicle(v.country, v.plate, v.vin, v.trailer, phone, named)
-        rows.append(Asked(len(rows) + 1, at_post, start, "in_turn", truck))
+        rows.append(ClearRow(len(rows) + 1, at_post, start, "in_turn", truck))
     return rows, {} if rows else {"": here.words.gettext(_NOTHING)}
 
 
 def _refused(
-    chosen: dict[str, Wish], rows: Sequence[Asked | Unclear], answers: Sequence[RowAnswer]
+    chosen: dict[str, Wish], rows: Sequence[ClearRow | Unclear], answers: Sequence[RowAnswer]
 ) -> dict[str, Wish]:
     """Ticks stay where the booking was refused, so that another hour is one press away."""
     if not chosen or len(rows) != len(chosen):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kezek.app.access import Person
-from kezek.app.bulk import Asked, Unclear
+from kezek.app.bulk import ClearRow, Unclear
 from kezek.app.bulk_answer import RowAnswer
 from kezek.app.desk.batch import Done
 from kezek.app.place_name import own_name
@@ -33,11 +33,11 @@ _FULL = frozenset({Reason.SLOT_FULL, Reason.CLASS_FULL, Reason.DAY_CLOSED, Reaso
 
 
 async def book_rows(
-    here: Visit, person: Person, rows: Sequence[Asked | Unclear]
+    here: Visit, person: Person, rows: Sequence[ClearRow | Unclear]
 ) -> list[RowAnswer]:
     """All commands at once, in order, so that the desk commits them together."""
     key = here.form.key
-    asked = [row for row in rows if isinstance(row, Asked)]
+    asked = [row for row in rows if isinstance(row, ClearRow)]
     # A table asks for as much work as many forms: it is counted as all its rows, for the account.
     most = here.house.settings.rate_public
     if here.house.rates.charge(f"rows {person.account.id}", most, len(asked)).retry_after:
@@ -51,12 +51,12 @@ async def book_rows(
     return [_answer(here, row, by_line.get(row.line)) for row in rows]
 
 
-def _line(row: Asked) -> str:
+def _line(row: ClearRow) -> str:
     assert row.post.line is not None, "a row names a post with a line"
     return row.post.line.id
 
 
-def _answer(here: Visit, row: Asked | Unclear, found: object) -> RowAnswer:
+def _answer(here: Visit, row: ClearRow | Unclear, found: object) -> RowAnswer:
     if isinstance(row, Unclear):
         told = " ".join(row_problem.sentence(p, here.lang) for p in row.problems)
         reason = str(row.problems[0].reason)
@@ -77,7 +77,7 @@ def _answer(here: Visit, row: Asked | Unclear, found: object) -> RowAnswer:
     raise found
 
 
-def _booked(here: Visit, row: Asked, found: Done) -> RowAnswer:
+def _booked(here: Visit, row: ClearRow, found: Done) -> RowAnswer:
     post = own_name(row.post.checkpoint, here.lang)
     when = stamp(local(row.start, zone_of(row.post)), here.lang)
     told = here.words.say(_BOOKED, post=post, hour=when)
@@ -88,7 +88,7 @@ def _booked(here: Visit, row: Asked, found: Done) -> RowAnswer:
     return RowAnswer(row.line, row.vehicle.plate[:16], True, "", told, "", code, number, anew)
 
 
-def _another_hour(here: Visit, row: Asked) -> str:
+def _another_hour(here: Visit, row: ClearRow) -> str:
     """The hour to write instead of a full one."""
     assert row.post.regulation is not None, "a row names a post with a line"
     # A class without a rule is refused for that, and never because an hour is full.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from litestar import Response, get
 
 from kezek.app.access import Person
-from kezek.app.bulk import COLUMNS, Asked, Unclear
+from kezek.app.bulk import COLUMNS, ClearRow, Unclear
 from kezek.app.bulk_answer import RowAnswer
 from kezek.app.truck_table import kept_trucks, next_rows, table_csv
 from kezek.domain.account.actor import Role
@@ -36,7 +36,7 @@ def separator(here: Visit) -> str:
 
 
 async def keep_trucks(
-    here: Visit, person: Person, rows: Sequence[Asked | Unclear], answers: Sequence[RowAnswer]
+    here: Visit, person: Person, rows: Sequence[ClearRow | Unclear], answers: Sequence[RowAnswer]
 ) -> list[str]:
     """Put the booked trucks of a table into the carrier's list; what came of it, in sentences."""
     kept = await kept_trucks(here.house, person.actor, here.form.key, rows, answers)

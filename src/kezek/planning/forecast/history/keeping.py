@@ -68,7 +68,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Told:
+class Prediction:
     """A forecast: seven rising quantiles of a series' value at `target`, UTC seconds."""
 
     series: str
@@ -126,7 +126,7 @@ def _silence_max(one: Series, horizons: Sequence[int]) -> float:
     return max(*horizons, _STEPS_MAX * one.step, DAY)
 
 
-def predict(learned: Fitted, history: History) -> list[Told]:
+def predict(learned: Fitted, history: History) -> list[Prediction]:
     """Forecasts from the last sample of all; what `left_out` names is not among them.
 
     Raises `OtherHistory` when nothing is left to forecast.
@@ -164,7 +164,7 @@ def predict(learned: Fitted, history: History) -> list[Told]:
     grain = grains(history, asked.series, asked.origin)
     found = stretched(mixture, learned.factors[asked.horizon], facts.scale[rows], grain)
     return [
-        Told(
+        Prediction(
             known[int(asked.series[k])].name,
             learned.horizons[int(asked.horizon[k])],
             int(asked.origin[k]),
