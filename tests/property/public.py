@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from kezek.api.log import told
+from kezek.api.log import public_event
 from kezek.app.replayed import Comparison
 from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Line
@@ -40,7 +40,7 @@ class Public:
 
 
 def _item(event: Any) -> dict[str, Any]:
-    return msgspec.json.decode(msgspec.json.encode(told(event)))
+    return msgspec.json.decode(msgspec.json.encode(public_event(event)))
 
 
 def line_of(world: World, line: str, now: int) -> list[int]:

@@ -78,7 +78,7 @@ class Log:
         else:
             # Newest first down to `after`, where the reader has been before.
             events = reader.events_before(cursor or POSITION_MAX, asked.limit, asked.line)
-        items = [_seen(event) for event in events if event.position > asked.after]
+        items = [public_event(event) for event in events if event.position > asked.after]
         more = len(items) == asked.limit
         return answer(LogPage(items, str(items[-1].position) if more else ""))
 
@@ -88,7 +88,7 @@ class Log:
         return actor.may(READS_LOG, *places)
 
 
-def _seen(event: Logged) -> LoggedEvent:
+def public_event(event: Logged) -> LoggedEvent:
     """An event as the public reads it."""
     return LoggedEvent(
         position=event.position,
