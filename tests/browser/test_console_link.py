@@ -244,6 +244,26 @@ def test_steps_wait_in_order_while_the_link_is_cut_and_survive_a_reload(
     assert log.kinds(numbers[1])[1:] == ["arrived"]
 
 
+def test_no_link_of_the_page_is_followed_while_the_centre_cannot_be_reached(
+    room: Room, codes: Iterator[str]
+):
+    page, code = officer(room), next(codes)
+    look_up(page, code)
+    page.route(re.compile("/console/|/static/|lang="), lambda route: route.abort("connectionreset"))
+    page.locator("#q").fill("ZZZZ")
+    page.locator("#q").press("Enter")
+    told(page, "did not reach the centre")
+    expect(page.locator(".hit"), "of another search").to_have_count(0)
+    expect(page.locator("#link")).to_contain_text("No link to the centre")
+    for name in ("РУ", "Handover to the next shift"):
+        page.get_by_role("link", name=name).click()
+        told(page, "No link to the centre. The page you asked for opens when the link is back")
+        assert unreloaded(page)
+    page.unroute_all()
+    page.clock.run_for(3_000)
+    expect(page.get_by_role("heading", name="Handover")).to_be_visible()
+
+
 def test_a_step_behind_one_that_waits_can_be_taken_back(room: Room, codes: Iterator[str]):
     page = officer(room)
     first, second = next(codes), next(codes)

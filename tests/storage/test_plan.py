@@ -72,6 +72,14 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
         lambda r: r.of_kind("a", "day_closed", 0),
         "INDEX event_day_closed (line=? AND at>?)",
     ),
+    "proposal_refused": (
+        lambda r: r.of_kind("a", "proposal_refused", 0),
+        "INDEX event_proposal_refused (line=? AND at>?)",
+    ),
+    "missed": (
+        lambda r: r.of_kind("a", "missed", 0),
+        "INDEX event_missed (line=? AND at>?)",
+    ),
     "plates": (lambda r: r.plates("a", "x", 9), "SEARCH p USING INTEGER PRIMARY KEY"),
     "coded": (lambda r: r.coded("K7QD", 9), "INDEX booking_salt (salt>? AND salt<?)"),
     "session": (lambda r: r.setting("a"), "SEARCH setting USING PRIMARY KEY"),

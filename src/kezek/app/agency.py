@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from kezek.app.affected import Affected, HourLoss, hours_that_lose, would_move
 from kezek.app.checkpoint import Post
-from kezek.app.log_page import newest_first
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity
@@ -188,11 +187,7 @@ def closures(reader: Reader, line: str, days: Sequence[TakenDay]) -> list[Closed
 
 
 def decided_lately(reader: Reader, line: str, now: Instant, rows: int = 12) -> list[Logged]:
-    """The line's last decisions about capacity, of the last month."""
-    found: list[Logged] = []
-    for event in newest_first(reader, reader.last_position() + 1, line):
-        if len(found) == rows or event.at < now - 31 * DAY:
-            break
-        if event.kind in CALENDAR_KINDS:
-            found.append(event)
-    return found
+    """The line's last decisions about capacity, of the last month, the newest first."""
+    since = now - 31 * DAY
+    found = [e for kind in CALENDAR_KINDS for e in reader.of_kind(line, kind, since)]
+    return sorted(found, key=lambda e: e.position, reverse=True)[:rows]

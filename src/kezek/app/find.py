@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kezek.app.checkpoint import Post
 from kezek.app.port import Reader, Store
@@ -50,6 +50,25 @@ def unlabelled(text: str) -> str:
     while label := _LABEL.match(text):
         text = text[label.end() :]
     return text
+
+
+def near_codes(text: str, codes: Iterable[str]) -> list[str]:
+    """The codes that one slip of the hand may have made a typed text of, in order: a character that is
+    wrong, missing or too many, or two exchanged.
+    """
+    typed = fold(text)
+    if not CODE_LENGTH - 1 <= len(typed) <= CODE_LENGTH + 1:
+        return []
+    return sorted({code for code in codes if code != typed and typed in _slips(code)})
+
+
+def _slips(code: str) -> set[str]:
+    parts = [(code[:at], code[at:]) for at in range(len(code) + 1)]
+    letters = f"{CODE_LETTERS}01IO"
+    found = {head + tail[1:] for head, tail in parts if tail}
+    found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
+    found |= {head + letter + tail[1:] for head, tail in parts if tail for letter in letters}
+    return found | {head + letter + tail for head, tail in parts for letter in letters}
 
 
 def with_code(reader: Reader, code: str) -> list[Booking]:

@@ -12,6 +12,12 @@ from kezek.domain.kernel.text import cleaned
 SHOWN_MAX = 100
 
 
+def account_of(actor: str) -> int:
+    """The account behind an actor of the log; 0 for time, a driver or the public."""
+    kind, _, number = actor.partition(":")
+    return int(number) if kind == "account" and number.isdigit() else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """An account with its grants."""

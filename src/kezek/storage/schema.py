@@ -292,10 +292,11 @@ _index(None, log.c.number, where="number <> 0")
 # PostgreSQL's must be told.
 Index(None, log.c.line).ddl_if(dialect="sqlite")
 Index(None, log.c.line, log.c.position).ddl_if(dialect="postgresql")
-# Only the kinds that boards and forecasts count by the hour, and those an agency looks up by day.
+# Only the kinds that boards and forecasts count by the hour, and those that are looked up by day.
 for _kind in (
     *("crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"),
-    *("displaced", "day_closed"),
+    *("displaced", "day_closed", "day_opened", "capacity_set"),
+    *("proposal_refused", "missed", "not_shown"),
 ):
     _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 

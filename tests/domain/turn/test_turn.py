@@ -10,6 +10,9 @@ import pytest
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.change import Cancel
 from kezek.domain.booking.lapse import Lapse
+from kezek.domain.booking.proposal import Way, way_of
+from kezek.domain.booking.stand import standing
+from kezek.domain.booking.transition import Verb
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
@@ -305,6 +308,23 @@ def test_who_admits_after_the_call_ran_out_hears_when_it_did(last):
     assert answer.facts.get("wrong") == ("last" if last else None)
     answer = w.do(Propose("", OFFICER, number, "miss", "driver_gone"))
     assert answer.reason == ("wrong_status" if last else "call_missed")
+
+
+@pytest.mark.parametrize("steps", range(4))
+@pytest.mark.parametrize("cause", ["", "live_animals"])
+def test_what_a_page_offers_is_what_is_decided(steps, cause):
+    w = World()
+    _, number = crowd(w)
+    call_ = Call("", OFFICER, A, number, cause or "medical")
+    if not cause:
+        w.done(Propose("", BOSS, number, "call", "medical"))
+    for step in (call_, Admit("", OFFICER, number), Cross("", OFFICER, number))[:steps]:
+        w.done(step)
+    at = standing(Facts(w.store.reader), number, w.rules, w.now.at)
+    offered = way_of(Verb.TURN_BACK, at.booking, at.status)
+    answer = w.do(TurnBack("", OFFICER, number, "papers"))
+    told = {"second_person_needed": Way.TWO, "wrong_status": Way.NONE}
+    assert offered is told.get(getattr(answer, "reason", ""), Way.ALONE)
 
 
 # Undo.

@@ -66,6 +66,16 @@ LOG = [
 ]
 
 
+ANSWERED = V(
+    what="Refused: call out of turn",
+    reason="not proven",
+    who="officer 215",
+    at=at("16:40"),
+    mine=True,
+    **vars(truck("UZ")),
+)
+
+
 def console() -> dict:
     when = ["15:31", "15:44", "15:52", "16:05", "16:11", "16:58", "16:20", "16:28", "16:47"]
     rows = [
@@ -93,6 +103,7 @@ def console() -> dict:
         turn_back="",
         mistake=False,
         can_release=False,
+        lost=None,
         drivers=("Aziz Karimov",),
         **vars(truck("UZ")),
     )
@@ -104,6 +115,7 @@ def console() -> dict:
         "asked": found.code,
         "scan": "",
         "more": 0,
+        "near": [],
         "hits": [found],
         "due": [
             V(start=at("18:00"), late=0, **vars(truck())),
@@ -112,6 +124,7 @@ def console() -> dict:
         ],
         "due_count": 12,
         "due_by": at("19:00"),
+        "due_more": 9,
         "exceptions": V(
             count=4,
             set_aside=1,
@@ -133,6 +146,8 @@ def console() -> dict:
             )
         ],
         "to_answer": 1,
+        "answered": [ANSWERED],
+        "heard": [ANSWERED],
         "marks": {},
         "next": rows[0],
         "then": rows[1:],
@@ -147,6 +162,7 @@ def console() -> dict:
                 acknowledged=None,
                 unanswered=4,
                 unmet=True,
+                miss="propose",
                 at=at("17:16"),
                 exception="",
                 **vars(truck("RU")),
@@ -157,6 +173,7 @@ def console() -> dict:
                 acknowledged=None,
                 unanswered=4,
                 unmet=True,
+                miss="propose",
                 at=at("17:16"),
                 exception="awaiting",
                 **vars(truck("KZ")),
@@ -167,6 +184,7 @@ def console() -> dict:
                 acknowledged=None,
                 unanswered=4,
                 unmet=True,
+                miss="propose",
                 at=at("17:16"),
                 exception="",
                 **vars(truck("KZ")),
@@ -251,7 +269,8 @@ def agency_calendar() -> dict:
 def handover() -> dict:
     seen = console()
     return {
-        name: seen[name] for name in ("site", "waiting", "pace", "called", "gate", "pending")
+        name: seen[name]
+        for name in ("site", "waiting", "pace", "called", "gate", "pending", "answered")
     } | {
         "post": DOSTYK,
         "as_of": at("17:21"),

@@ -21,7 +21,9 @@ from kezek.app.desk.batch import Answer
 from kezek.domain.account.decide import SetPassword
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR
+from kezek.domain.kernel.refusal import Reason
 from kezek.settings import Settings
+from kezek.text.refusals import SAID
 from kezek.trust.password import hash_password
 from kezek.web.app import build_pages
 from kezek.web.visit import SESSION_COOKIE
@@ -33,6 +35,11 @@ _FORM = re.compile(r"<form([^>]*)>(.*?)</form>", re.DOTALL)
 _ACTION = re.compile(r'action="([^"]*)"')
 _INPUT = re.compile(r"<input[^>]*>")
 _ATTRIBUTE = re.compile(r'(name|value|type)="([^"]*)"')
+
+
+def no(reason: str) -> str:
+    """How the sentence of a refusal begins."""
+    return SAID[Reason(reason)].sentence.split("%")[0].strip()
 
 
 def _nearby(app: Any) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.calendar.capacity import CloseDay
+from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.arrive import Arrive
@@ -16,7 +17,7 @@ from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit
 from kezek.web.live import messages
 from tests.typist import Way, typed
-from tests.web.staff.office import Browser, Office, code_of
+from tests.web.staff.office import Browser, Office, code_of, no
 from tests.world import PEOPLE, TODAY, A, B
 
 HERE = "/console/kz_a"
@@ -208,7 +209,7 @@ def test_turning_back_needs_a_cause_of_the_list(office):
     b, number = office.browser("officer"), admitted(office)
     refused = b.flash(press(b, "turn-back", number, reason="because"))
     assert "Give a reason" in refused
-    assert "(reason_missing)" in refused
+    assert no("reason_missing") in refused
     assert office.status(number) == "admitted"
     assert "papers are missing" in b.flash(press(b, "turn-back", number, reason="papers"))
     assert office.status(number) == "turned_back"
@@ -277,17 +278,29 @@ class TestOutOfTurn:
         assert "Nothing has changed." in said
         assert office.booking(number).exception == ""
         assert "Waits for a second person" not in chief.page(HERE)
+        page = b.page(HERE)
+        assert "refused your request at 09:30" in page, "who had asked hears of it"
+        assert page.count("Refused: call out of turn") == 3, "on top, at the row and in the list"
+        assert "refused your request" not in office.browser("second").page(HERE)
+        assert "Refused: call out of turn" in look_for(b, code_of(number))
+        assert "you asked for it" in b.page(f"{HERE}/handover")
+        office.wait(minutes=31)
+        assert "refused your request" not in b.page(HERE)
         b.flash(self.out(b, number))
         said = chief.flash(press(chief, "refuse", number, reason="not_founded"))
         assert "is counted as refused" in said
         assert office.booking(number).exception == "refused"
-        assert "refused later: 1" in b.page(HERE)
+        page = b.page(HERE)
+        assert "refused later: 1" in page
+        assert page.count("Called out of turn, refused") == 3
+        assert "Called out of turn, refused" in look_for(b, code_of(number))
+        assert "Called out of turn, refused" in b.page(f"{HERE}/handover")
 
     @pytest.mark.parametrize(
         ("fields", "said"),
         [
-            ({"reason": ""}, "(out_of_turn)"),
-            ({"reason": "friend"}, "(reason_missing)"),
+            ({"reason": ""}, no("out_of_turn")),
+            ({"reason": "friend"}, no("reason_missing")),
             ({"code": "2222"}, "No truck in this line has the code"),
         ],
     )
@@ -358,7 +371,7 @@ class TestUndo:
         office.wait(seconds=10.5)
         assert "data-seconds" not in b.page(HERE)
         late = b.post(f"{HERE}/undo", b.fill(page, f"{HERE}/undo"))
-        assert "(undo_too_late)" in b.flash(late)
+        assert no("undo_too_late") in b.flash(late)
         assert office.status(number) == "called"
 
     def test_it_takes_back_the_step_that_was_shown_and_no_newer_one(self, office):
@@ -367,7 +380,7 @@ class TestUndo:
         old = b.page(HERE)
         press(b, "admit", number)
         answer = b.post(f"{HERE}/undo", b.fill(old, f"{HERE}/undo"))
-        assert "(nothing_to_undo)" in b.flash(answer)
+        assert no("nothing_to_undo") in b.flash(answer)
         assert office.status(number) == "admitted"
 
     def test_nobody_undoes_the_step_of_another(self, office):
@@ -387,11 +400,32 @@ class TestUndo:
 def test_releasing_a_blocked_truck_frees_it_and_counts_the_claim(office):
     b, number = office.browser("officer"), office.book(1, who="rival")
     at = f"{HERE}?q={code_of(number)}"
-    assert "(reason_missing)" in b.flash(press(b, "release", number, at, reason=""))
+    assert no("reason_missing") in b.flash(press(b, "release", number, at, reason=""))
     said = b.flash(press(b, "release", number, at, reason="registration_shown"))
     assert "The owner can book the truck now" in said
     assert office.account("rival").claims_lost == 1
     assert office.book(1), "the owner books at once"
+
+
+def test_a_call_that_ran_out_is_said_and_what_comes_too_late_hears_when_it_ended(office):
+    b, number = office.browser("officer"), called(office)
+    filled = b.fill(b.page(HERE), f"{HERE}/admit")
+    until = office.booking(number).call_until
+    office.until(until + MINUTE)
+    said = b.flash(b.post(f"{HERE}/admit", filled))
+    assert "The call ended on" in said
+    assert "09:50" in said
+    assert "Call the truck again when it is next" in said
+    assert b.page(HERE).count("Call ran out, counted as missed") == 2, "at its row and in the list"
+    assert "Call ran out, counted as missed" in b.page(f"{HERE}/handover")
+
+
+def test_what_takes_an_hour_away_is_said_to_the_officer_who_looks_the_truck_up(office):
+    b, number = office.browser("officer"), booked(office)
+    office.done(CloseDay(office.key(), PEOPLE["agency"], A, TODAY.isoformat(), "flood"))
+    found = look_for(b, code_of(number))
+    assert "flood" in found[found.index('class="hit"') :]
+    assert office.status(number) == "displaced"
 
 
 def test_a_call_is_not_taken_away_before_its_time_by_one_person(office):
@@ -399,7 +433,7 @@ def test_a_call_is_not_taken_away_before_its_time_by_one_person(office):
     filled = b.token(HERE) | {"booking": str(number)}
     said = b.flash(b.post(f"{HERE}/miss", filled))
     assert "After that the call is counted as missed automatically." in said
-    assert "(call_running)" in said
+    assert no("call_running") in said
     assert office.kinds(number)[-1] == "called"
     office.until(office.booking(number).call_until)
     assert "is now behind" in b.flash(b.post(f"{HERE}/miss", b.token(HERE) | filled))
@@ -416,7 +450,7 @@ class TestClosedDay:
         self.close(office)
         said = b.flash(b.post(f"{HERE}/call", b.fill(open_page, f"{HERE}/call")))
         assert "The checkpoint is closed today: flood." in said
-        assert "(closed_today)" in said
+        assert no("closed_today") in said
         assert office.status(number) == "arrived"
         page = b.page(HERE)
         assert 'id="closed"' in page
@@ -447,7 +481,7 @@ def test_a_stale_page_gets_the_present_status_and_nothing_is_half_done(office, v
     end = office.last().position
     said = b.flash(b.post(f"{HERE}/{verb}", filled))
     assert "“Crossed”" in said
-    assert "(wrong_status)" in said
+    assert no("wrong_status") in said
     assert office.last().position == end
 
 
@@ -465,7 +499,7 @@ def test_a_truck_of_another_post_is_none_of_this_console(office):
     number = office.book(1, line=B, start=office.window(B, hour=9))
     b = office.browser("officer")
     answer = b.post(f"{HERE}/arrive", b.token(HERE) | {"booking": str(number)})
-    assert "(booking_unknown)" in b.flash(answer)
+    assert no("booking_unknown") in b.flash(answer)
     assert office.status(number) == "confirmed"
 
 

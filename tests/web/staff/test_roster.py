@@ -10,7 +10,7 @@ import pytest
 from kezek.domain.account.account import Account, Login
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.account.decide import AddAccount
-from tests.web.staff.office import Browser, Office
+from tests.web.staff.office import Browser, Office, no
 from tests.world import PEOPLE, granted
 
 NEW = "a longer password of mine"
@@ -101,7 +101,7 @@ class TestUsers:
         assert granted(office, "clerk") == {("clerk", "kz_a")}
         assert "Choose the checkpoint" in b.flash(act(b, "grant", clerk, role="officer", place=""))
         again = b.flash(act(b, "withdraw", clerk, grant="officer kz_b"))
-        assert "(grant_impossible)" in again
+        assert no("grant_impossible") in again
 
     def test_a_closed_account_is_signed_out_everywhere_and_its_name_is_free(self, office: Office):
         b, clerk = office.browser("admin"), office.browser("clerk")
@@ -188,7 +188,7 @@ class TestKeys:
         self.make(b, label="tms of mine", scope="carrier")
         assert "tms of mine" not in rival.page("/keys")
         answer = rival.post("/keys/revoke", rival.token() | {"id": "1"})
-        assert "(not_allowed)" in rival.flash(answer)
+        assert no("not_allowed") in rival.flash(answer)
         assert "tms of mine" in admin.page("/keys")
         assert "Invented carrier" in admin.page("/keys")
         admin.flash(admin.send("/keys", "/keys/revoke"))

@@ -8,10 +8,11 @@ booking, one person proposes with a published cause, and another agrees.
 from __future__ import annotations
 
 import json
+from enum import StrEnum
 
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status
-from kezek.domain.booking.transition import PRESENT, Verb
+from kezek.domain.booking.transition import PRESENT, Verb, transition
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
 
@@ -58,3 +59,18 @@ def needs_two(verb: Verb, booking: Booking, status: Status) -> bool:
             status is not Status.ADMITTED or booking.exception in UNAPPROVED
         )
     return False
+
+
+class Way(StrEnum):
+    """How a step of a booking can be made now: by one person, by two, or not at all."""
+
+    ALONE = "alone"
+    TWO = "two"
+    NONE = "none"
+
+
+def way_of(verb: Verb, booking: Booking, status: Status) -> Way:
+    """How a step can be made of a booking where it stands: what a page offers, and what is decided."""
+    if needs_two(verb, booking, status):
+        return Way.TWO
+    return Way.NONE if transition(status, verb) is None else Way.ALONE

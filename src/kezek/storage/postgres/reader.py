@@ -36,7 +36,8 @@ _EVENTS = f"{mapping(Logged).select} WHERE "
 # Kinds with an index of their own, which is used only where the statement itself says the kind.
 _INDEXED = frozenset(
     {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
-    | {"displaced", "day_closed"}
+    | {"displaced", "day_closed", "day_opened", "capacity_set"}
+    | {"proposal_refused", "missed", "not_shown"}
 )
 
 

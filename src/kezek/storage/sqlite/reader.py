@@ -26,7 +26,8 @@ _SLOTS = f"{mapping(Slot).select} WHERE line = ? AND start >= ? AND start < ? OR
 # Kinds with an index of their own; another kind reads the whole log.
 _INDEXED = frozenset(
     {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
-    | {"displaced", "day_closed"}
+    | {"displaced", "day_closed", "day_opened", "capacity_set"}
+    | {"proposal_refused", "missed", "not_shown"}
 )
 _EVENTS = f"{mapping(Logged).select} WHERE "
 _STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first < ? ORDER BY first"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from kezek.app.access import Person
 from kezek.app.agency import TakenDay, calendar, closures, governed, hours
 from kezek.app.checkpoint import Post
-from kezek.app.roster import names_of
+from kezek.app.roster import account_of, names_of
 from kezek.domain.account.actor import Role
 from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import day_start
@@ -123,7 +123,7 @@ class Calendar:
     def closures(self, days: Sequence[TakenDay]) -> list[Closure]:
         found = closures(self.reader, self.line.id, days)
         decided = {c.decision.actor for c in found if c.decision}
-        ids = {int(a.removeprefix("account:")) for a in decided if a.startswith("account:")}
+        ids = {account_of(actor) for actor in decided} - {0}
         known = names_of(self.reader, ids)
         shown = []
         for closed in found:

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.access import Person
+from kezek.app.answered import answered_of, heard
 from kezek.app.asked import asked_of
 from kezek.app.checkpoint import Post
 from kezek.app.closure import closed_today
@@ -28,7 +29,7 @@ from kezek.web.live import live
 from kezek.web.render import page, redirect
 from kezek.web.session import signed_in
 from kezek.web.shape import countries, local, post_view, zone_of
-from kezek.web.staff.asked_view import asked_rows, marks, refusal_reasons
+from kezek.web.staff.asked_view import answered_rows, asked_rows, marks, refusal_reasons
 from kezek.web.staff.console_search import searched
 from kezek.web.staff.console_view import LineView
 from kezek.web.staff.shown import posts_with_lines
@@ -37,6 +38,7 @@ from kezek.web.visit import PageRequest, visit
 
 _TO_OWN = t("To your own checkpoints")
 NIGHT_COOKIE = "night"
+ANSWERED_ROWS = 6
 
 
 def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
@@ -133,7 +135,7 @@ def show_console(
     """The page; `values` and `errors` are those of a walk-in form that was refused."""
     here = visit(request)
     view = LineView(here, post, person.actor)
-    search, waiting = searched(view, q), view.waiting()
+    search, waiting, due = searched(view, q), view.waiting(), view.due()
     return page(
         request,
         "pages/console.html",
@@ -147,7 +149,9 @@ def show_console(
         layout=search.layout,
         hits=search.hits,
         more=search.more,
-        due=view.due(),
+        near=search.near,
+        due=due,
+        due_more=max(0, view.due_count() - len(due)),
         due_count=view.due_count(),
         due_by=local(view.due_by, view.zone),
         next=waiting[0] if waiting else None,
@@ -180,6 +184,8 @@ def _answers(view: LineView) -> dict[str, Any]:
     """What waits for a second person, what was decided so today, and whether the post is closed."""
     here, post, queue = view.here, view.post, view.queue
     pending = asked_rows(here, post, view.actor)
+    answered = answered_of(view.reader, view.line.id, here.now)
+    mine = heard(answered, view.actor.account, here.now)
     closed = closed_today(view.reader, post, here.now)
     return {
         "exceptions": {
@@ -189,7 +195,9 @@ def _answers(view: LineView) -> dict[str, Any]:
         },
         "pending": pending,
         "to_answer": sum(row.can for row in pending),
-        "marks": marks(pending),
+        "answered": answered_rows(here, post, view.actor, answered[:ANSWERED_ROWS]),
+        "heard": answered_rows(here, post, view.actor, mine),
+        "marks": marks(here, queue, pending, answered),
         "refusal_reasons": refusal_reasons(here.lang),
         "closed": None if closed is None else names.reason(closed.reason, here.lang),
     }

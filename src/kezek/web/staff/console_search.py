@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from kezek.app.find import near_codes
 from kezek.app.papers import Scan
 from kezek.text import names
-from kezek.web.staff.console_view import Hit, LineView
+from kezek.web.staff.console_rows import Hit
+from kezek.web.staff.console_view import LineView
 
-HITS_MAX = 5
+HITS_MAX, NEAR_MAX = 5, 3
 QR_LENGTH_MIN = 60  # nobody types a plate of this length, so it was scanned
 
 
@@ -26,6 +28,7 @@ class Search(NamedTuple):
 
     `q` goes back into the field, so that a plate can be corrected; a scanned text does not.  `scan` is
     a `Scanned`, or empty; `layout` names the keyboard through which an unreadable text came, if known.
+    `near` are codes of the line that a typed one may have been meant for.
     """
 
     q: str
@@ -34,13 +37,14 @@ class Search(NamedTuple):
     layout: str
     hits: list[Hit]
     more: int
+    near: list[str]
 
 
 def searched(view: LineView, q: str) -> Search:
     """The officer's search at one post."""
     here = view.here
     if not q:
-        return Search("", "", "", "", [], 0)
+        return Search("", "", "", "", [], 0, [])
     found = here.house.finder.find(view.post, q, here.now)
     scan = here.house.papers.scan(q, here.now)
     scanned = scan.begins or len(q) >= QR_LENGTH_MIN
@@ -52,6 +56,7 @@ def searched(view: LineView, q: str) -> Search:
         layout=names.layout(scan.layout, here.lang),
         hits=view.hits(found[:HITS_MAX], genuine=genuine),
         more=max(0, len(found) - HITS_MAX),
+        near=[] if scanned or found else near_codes(q, view.codes())[:NEAR_MAX],
     )
 
 

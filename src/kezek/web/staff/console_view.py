@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 from kezek.app.checkpoint import Post
+from kezek.app.lost_time import lost_time
 from kezek.app.port import Reader
 from kezek.app.queue import AtGate, InLine, Queue
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.change import taken_by_mistake
-from kezek.domain.booking.proposal import needs_two
+from kezek.domain.booking.proposal import Way, way_of
 from kezek.domain.booking.status import Status
-from kezek.domain.booking.transition import AHEAD, PRESENT, Verb
+from kezek.domain.booking.transition import AHEAD, Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -25,7 +25,8 @@ from kezek.text import names
 from kezek.text.mark import translatable as t
 from kezek.web.outlook import lengths_of
 from kezek.web.shape import STATES, local, zone_of
-from kezek.web.staff.shown import plate_of
+from kezek.web.staff.console_rows import CalledRow, Due, GateRow, Hit, LastStep, Waiting, WalkIns
+from kezek.web.staff.shown import lost_shown, plate_of
 from kezek.web.visit import Visit
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
@@ -52,97 +53,13 @@ _VERBS = {
     Status.CALLED: "admit",
     Status.ADMITTED: "cross",
 }
+_TURN_BACK = {Way.ALONE: "turn-back", Way.TWO: "propose", Way.NONE: ""}
+_MISS = {Way.ALONE: "miss", Way.TWO: "propose", Way.NONE: ""}
 _WHY_FIRST = t("First by the published order: the earliest open hour, then the earliest arrival.")
 _WHY_CLASS = t(
     "By the published cycle it is the turn of the class “%(class)s”. This truck is the first in it."
 )
 _WHY_BEHIND = t("This truck came late or missed a call, so it is behind the hour of that moment.")
-
-
-class Hit(NamedTuple):
-    booking: int
-    code: str
-    country: str
-    plate: str
-    drivers: tuple[str, ...]
-    genuine: bool | None
-    status: str
-    start: datetime | None
-    end: datetime | None
-    klass: str
-    early: int
-    late: int
-    verb: str
-    place: int | None
-    turn_back: str
-    mistake: bool
-    can_release: bool
-
-
-class Due(NamedTuple):
-    booking: int
-    code: str
-    country: str
-    plate: str
-    start: datetime
-    late: int
-
-
-class Waiting(NamedTuple):
-    """A truck in line; `opens` is the hour it still waits for, None when it may be called."""
-
-    booking: int
-    code: str
-    country: str
-    plate: str
-    place: int
-    klass: str
-    start: datetime | None
-    arrived: datetime
-    why: str
-    opens: datetime | None
-
-
-class CalledRow(NamedTuple):
-    booking: int
-    code: str
-    country: str
-    plate: str
-    by: datetime
-    left: int | None
-    exception: str
-    at: datetime
-    acknowledged: datetime | None
-    unanswered: int
-    unmet: bool
-
-
-class GateRow(NamedTuple):
-    """`turn_back` is the step by which the truck is sent back: `turn-back`, or `propose` for two."""
-
-    booking: int
-    code: str
-    country: str
-    plate: str
-    at: datetime
-    turn_back: str
-
-
-class LastStep(NamedTuple):
-    verb: str
-    code: str
-    booking: int
-    at: datetime
-    event: int
-    seconds_left: int
-
-
-class WalkIns(NamedTuple):
-    left: int
-    cap: int | None
-    cap_is_ours: bool
-    joins: str
-    place: int | None
 
 
 def minutes(span: Instant) -> int:
@@ -202,13 +119,20 @@ class LineView:
             mistake=taken_by_mistake(booking, self.actor, self.now)
             and view.status is Status.ARRIVED,
             can_release=ahead,
+            lost=lost_shown(self.here, lost_time(self.reader, view), self.zone)
+            if view.status is Status.DISPLACED
+            else None,
         )
 
     def _turn_back(self, booking: Booking, status: Status) -> str:
         """How this truck is turned back: by the officer, by two people, or not from here."""
-        if status not in PRESENT:
-            return ""
-        return "propose" if needs_two(Verb.TURN_BACK, booking, status) else "turn-back"
+        return _TURN_BACK[way_of(Verb.TURN_BACK, booking, status)]
+
+    def codes(self) -> list[str]:
+        """The codes of the trucks that are here or due."""
+        booked = self.reader.booked(self.line.id, 0, self.due_by)
+        due = self.reader.many(Booking, booked).values()
+        return [booking.code for booking in (*due, *self.queue.bookings.values())]
 
     # Who is expected.
 
@@ -305,6 +229,7 @@ class LineView:
             acknowledged=self._at(answered) if answered is not None else None,
             unanswered=silent,
             unmet=answered is None and silent >= self.here.house.settings.unanswered_minutes,
+            miss=_MISS[way_of(Verb.MISS, self.queue.bookings[row.seen.number], row.status)],
         )
 
     def at_gate(self) -> list[GateRow]:

@@ -23,10 +23,10 @@ async def done(here: Visit, command: Command, *, zone: str = "UTC") -> Done:
 
 
 def why_not(here: Visit, refused: Refused, zone: str = "UTC", subject: str = "") -> str:
-    """A refusal as one line: what it is about, what is wrong, what to do, and its code."""
+    """A refusal as one line: what it is about, what is wrong, what to do."""
     sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
     told = f"{sentence} {then}".strip()
-    return f"{subject}: {told} ({refused.reason})" if subject else f"{told} ({refused.reason})"
+    return f"{subject}: {told}" if subject else told
 
 
 def said(

@@ -9,17 +9,19 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from kezek.app.agency import calendar, closures
+from kezek.app.answered import answered_of
 from kezek.app.closure import closed_today
 from kezek.app.queue import InLine, Queue
 from kezek.text import names
 from kezek.web.render import page
 from kezek.web.shape import local, post_view, zone_of
-from kezek.web.staff.asked_view import asked_rows
+from kezek.web.staff.asked_view import answered_rows, asked_rows
 from kezek.web.staff.console import officer_at
 from kezek.web.staff.console_view import LineView
 from kezek.web.visit import PageRequest, visit
 
 CLOSURE_DAYS = 14
+ANSWERED_ROWS = 40
 
 
 class Spoken(NamedTuple):
@@ -65,6 +67,9 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
         unanswered=sum(row.unmet for row in called),
         gate=view.at_gate(),
         pending=asked_rows(here, post, person.actor),
+        answered=answered_rows(
+            here, post, person.actor, answered_of(reader, post.line.id, here.now)[:ANSWERED_ROWS]
+        ),
         exceptions=queue.exceptions_today,
         set_aside=queue.set_aside_today,
         refused=queue.refused_today,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from kezek.app.place_name import own_name
-from kezek.app.roster import names_of
+from kezek.app.roster import account_of, names_of
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind, Logged
@@ -59,17 +59,12 @@ _KEY_KINDS = frozenset({EventKind.API_KEY_ISSUED, EventKind.API_KEY_REVOKED})
 
 def entries(here: Visit, events: Sequence[Logged], *, posts: bool = True) -> list[Entry]:
     """The events, each with the clock of its post; `posts` names the post in every line."""
-    accounts = {_account(e.actor) for e in events}
+    accounts = {account_of(e.actor) for e in events}
     reader = here.house.store.reader
     names_by_id = names_of(reader, accounts - {0})
     found = reader.many(Booking, sorted({e.number for e in events} - {0}))
     codes = {booking.number: booking.code for booking in found.values()}
     return [_entry(here, event, names_by_id, codes, posts=posts) for event in events]
-
-
-def _account(actor: str) -> int:
-    kind, _, number = actor.partition(":")
-    return int(number) if kind == "account" and number.isdigit() else 0
 
 
 def _entry(
@@ -97,7 +92,7 @@ def _entry(
 
 def who(say: Words, actor: str, names_by_id: Mapping[int, str]) -> str:
     """The actor as colleagues know it; the log holds the number only."""
-    account = _account(actor)
+    account = account_of(actor)
     if account:
         found = names_by_id.get(account)
         return found or say.say(t("account %(number)s"), number=account)

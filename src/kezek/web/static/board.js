@@ -1,5 +1,6 @@
 // Keeps a page fresh and honest: exchanges its parts when the stream says so, ticks the clock,
 // and says how old the page is when the stream is silent.
+import { around, inHand } from "./around.js";
 import { ago, now, write } from "./time.js";
 
 const QUIET = 40000; // the server speaks at least every 15 s; twice missed is a lost link
@@ -44,11 +45,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
 // Never take a form away from under somebody's hands, nor fetch a picture again that has not changed.
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
+  const fresh = fragment.firstElementChild;
   const held = target.contains(under);
+  const open = inHand(target);
   missed ||= held;
   // A board that had to leave a part as it was stays at its version, so that the part comes again.
   const behind = missed && target.id === "version";
-  if (held || behind || target.querySelector("details[open]") || fragment.firstElementChild?.isEqualNode(target)) event.detail.shouldSwap = false;
+  if (held || behind || open || fresh?.isEqualNode(target)) event.detail.shouldSwap = false;
+  if (!held && open && fresh && around(target, fresh) === "gone") document.dispatchEvent(new CustomEvent("kezek:gone"));
 });
 // A button that is exchanged between press and release is not pressed at all: the part waits for the release.
 let under = null;

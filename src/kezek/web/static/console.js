@@ -1,51 +1,30 @@
 // The officer's console: the keyboard, the search, and steps that outlive a broken link.
 import "./console/keys.js";
+import { again } from "./console/form.js";
 import * as outbox from "./console/outbox.js";
 import * as rest from "./console/rest.js";
 import { refresh, renumber } from "./console/rows.js";
 import * as search from "./console/search.js";
-import { say, sentence } from "./console/told.js";
+import "./console/leave.js";
 
 const { pathname } = location;
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
   const { pathname: to } = new URL(form.action);
-  if (to === "/sign-out") return signOut(event);
   if (event.defaultPrevented || form.method !== "post" || !to.startsWith(`${pathname}/`)) return;
   event.preventDefault();
   outbox.send(form, event.submitter);
 });
-let warned = 0; // how many steps waited when it was said that signing out drops them
-const signOut = (event) => {
-  if (outbox.count() > warned) {
-    event.preventDefault();
-    warned = outbox.count();
-    say("stop", sentence("signout"));
-    return;
-  }
-  outbox.empty();
-};
 
 // A step has its answer: the lines are fetched anew, and what was looked for goes or shows its present state.
 document.addEventListener("kezek:step", ({ detail }) => {
   const hit = document.querySelector(`.hit[data-booking="${CSS.escape(detail.entry.booking)}"]`);
-  if (detail.page) return again(detail);
+  if (detail.page) return again(detail.page);
   if (detail.q) search.find(detail.q);
   else if (hit && detail.kind === "done") search.clear();
   else if (hit) search.find(hit.querySelector(".code").textContent, { again: true });
 });
-// A walk-in that was refused comes back with what was typed and what is wrong, unless another is being typed.
-const again = ({ page }) => {
-  const form = document.getElementById("walk-in");
-  if (!form || form.open) return;
-  form.replaceWith(page.getElementById("walk-in"));
-  const hits = page.getElementById("hits");
-  if (hits.querySelector(".hit")) document.getElementById("hits").replaceWith(hits);
-  refresh();
-  document.querySelector("#walk-in [aria-invalid]")?.focus();
-};
-
 document.addEventListener("htmx:beforeSwap", (event) => {
   // Renewed after the session had ended, the page would be the sign-in.
   if (new URL(event.detail.xhr.responseURL || location.href).pathname === pathname) return;
@@ -56,6 +35,10 @@ document.addEventListener("htmx:afterSettle", () => {
   refresh();
   outbox.draw();
 });
+
+// What stands at the foot hides nothing that can be scrolled to.
+const foot = document.querySelector(".foot-fixed");
+new ResizeObserver(() => document.documentElement.style.setProperty("--foot", `${foot.offsetHeight}px`)).observe(foot);
 
 // Undo is offered for ten seconds of real time, and the button counts them.
 setInterval(() => {

@@ -104,9 +104,11 @@ document.addEventListener("keydown", (event) => {
   }
   if ((key.length === 1 && key !== " ") || key === "Dead") letter(event);
 });
+// What is open is closed first.  A refusal goes with its own button: it may not have been read.
 const leave = (target) => {
-  target.closest("details[open]")?.removeAttribute("open");
-  hush();
+  const open = target.closest("details[open]") ?? document.querySelector("main details.reasoned[open]");
+  if (open) open.removeAttribute("open");
+  else hush();
   target.blur();
 };
 // What is pasted where nothing can be typed is looked for as well.

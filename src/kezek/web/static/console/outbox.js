@@ -54,15 +54,35 @@ export const empty = () => {
   sessionStorage.removeItem(NAME);
 };
 
-// Every request ends in time, its body included.
+const linked = (up) => {
+  if (down === !up) return;
+  down = !up;
+  draw();
+  if (down) pump(); // which looks until the link is back
+};
+// Every request ends in time, its body included; whether it has an answer says whether the link is up.
 export const ask = async (url, options = {}) => {
   const control = new AbortController();
   const timer = setTimeout(() => control.abort(), PATIENCE);
   try {
     const response = await fetch(url, { credentials: "same-origin", cache: "no-store", ...options, signal: control.signal });
-    return { status: response.status, url: response.url, kind: response.headers.get("content-type") ?? "", text: await response.text() };
+    const text = await response.text();
+    linked(true);
+    return { status: response.status, url: response.url, kind: response.headers.get("content-type") ?? "", text };
+  } catch (fault) {
+    linked(false);
+    throw fault;
   } finally {
     clearTimeout(timer);
+  }
+};
+// Whether the centre answers, tried by something that does nothing.
+export const reached = async () => {
+  try {
+    await ask(document.querySelector("link[rel=icon]").href);
+    return true;
+  } catch {
+    return false;
   }
 };
 const token = () => document.querySelector("input[name=_csrf_token]").value;
@@ -115,9 +135,8 @@ const deliver = async (entry) => {
   if (expired && !(await renewToken())) return false;
   if (entries[0] !== entry) return true;
   if (down) {
-    // The link is tried first by something that does nothing, so that the step can still be taken back.
-    await ask(document.querySelector("link[rel=icon]").href);
-    down = false;
+    // The link is tried first, so that the step can still be taken back.
+    if (!(await reached())) return false;
     if (entries[0] !== entry) return true;
   }
   entry.sent = true;
@@ -174,7 +193,7 @@ const pump = async () => {
     keep();
     draw();
   }
-  if (!entries.length && !expired) return;
+  if (!entries.length && !expired && !down) return;
   timer = setTimeout(entries.length ? pump : look, PAUSES[Math.min(tries, PAUSES.length - 1)]);
   tries += 1;
 };

@@ -13,22 +13,32 @@ const spotOf = (button) => {
   const { width, left, top } = button.getBoundingClientRect();
   return width ? { left, top } : null; // hidden in a form that is closed
 };
-const far = (was, is) => Boolean(was && is) && Math.hypot(was.left - is.left, was.top - is.top) > MOVED;
+const apart = (was, is, slid) => Math.hypot(was.left - is.left, was.top - is.top - slid) > MOVED;
+const elsewhere = (was, is, slid) => Boolean(is) && (!was || (apart(was, is, 0) && apart(was, is, slid)));
+// How far the hand has scrolled since; a page that became too short for where it stood was not scrolled by a hand.
+let stood = 0;
+const slide = () => {
+  const { scrollY: y } = window;
+  const by = y < document.documentElement.scrollHeight - innerHeight - MOVED ? y - stood : 0;
+  stood = y;
+  return by;
+};
 
 // `still`: nothing has changed but what the hand itself did, as when it scrolls.
 const look = ({ still = false } = {}) => {
   const now = Date.now();
+  const slid = slide();
   const seen = new Map();
   let wait = Infinity;
   for (const button of document.querySelectorAll(STEPS)) {
     if (button.closest("dialog")) continue;
     const name = meaning(button);
     const was = known?.get(name);
-    const spot = spotOf(button) ?? was?.spot;
+    const spot = spotOf(button);
     const key = button.dataset.key ?? "";
     const fresh = known ? now : 0; // a page that has just been opened was opened to be looked at
     const at = was?.key === key ? was.at : fresh;
-    const moved = !still && far(was?.spot, spot) ? now : (was?.moved ?? 0);
+    const moved = !still && was && elsewhere(was.spot, spot, slid) ? now : (was?.moved ?? 0);
     seen.set(name, { at, moved, key, spot });
     const left = Math.max(at, moved) + REST - now;
     if (left > 0) button.setAttribute("aria-disabled", "true");
@@ -68,7 +78,9 @@ export const begin = (before) => {
     look();
   };
   changed();
-  new MutationObserver(changed).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["open", "hidden"] });
+  const element = (node) => node.nodeType === Node.ELEMENT_NODE;
+  const matters = ({ type, addedNodes, removedNodes }) => type === "attributes" || [...addedNodes, ...removedNodes].some(element);
+  new MutationObserver((records) => records.some(matters) && changed()).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["open", "hidden"] });
   addEventListener("scroll", () => look({ still: true }), { capture: true, passive: true });
   addEventListener("keydown", (event) => (key = event.code.replace(/^(Digit|Key|Numpad)/, "")), true);
   document.addEventListener("htmx:afterSettle", changed); // it gives the buttons the attributes of the server

@@ -39,6 +39,7 @@ export const find = async (text = field.value, { again = false } = {}) => {
   const hits = page?.getElementById("hits");
   if (!hits) {
     asked = "";
+    document.getElementById("hits").replaceChildren(); // they are of another search
     if (answer?.status === 401 || answer?.status === 403) sessionEnded();
     say("mind", sentence("unfound", { text: text.trim().slice(0, 60) }));
     if (document.activeElement === field && field.value === typed) field.select();

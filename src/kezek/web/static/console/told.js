@@ -42,7 +42,8 @@ const show = () => {
 // A sentence that stays until it was read: a refusal until it is closed, anything else for some seconds.
 export const say = (kind, text) => {
   const old = [...list.querySelectorAll("li:not(.wait)")];
-  for (const item of old) if (old.length >= MOST || item.textContent.startsWith(text)) item.remove();
+  for (const item of old) if (item.textContent.startsWith(text)) item.remove();
+  if (old.length >= MOST) old.find((item) => !item.matches(".stop"))?.remove();
   const item = line(kind, text);
   const close = () => {
     item.remove();
@@ -54,7 +55,7 @@ export const say = (kind, text) => {
   show();
 };
 export const hush = () => {
-  for (const item of list.querySelectorAll("li:not(.wait)")) item.remove();
+  for (const item of list.querySelectorAll("li:not(.wait, .stop)")) item.remove();
   show();
 };
 

@@ -1,0 +1,41 @@
+// Forms that open: each begins empty, and a walk-in that was refused comes back to be put right.
+import { refresh } from "./rows.js";
+import { say, sentence } from "./told.js";
+
+const FIELDS = "input:not([type=hidden]), select, textarea";
+const empty = (form) => {
+  form.querySelector("#errors")?.remove();
+  for (const wrong of form.querySelectorAll(".bad-text")) wrong.remove();
+  for (const field of form.querySelectorAll(FIELDS)) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+    field.classList.remove("bad");
+    for (const option of field.options ?? []) option.defaultSelected = false;
+    if (field.type === "checkbox") field.defaultChecked = false;
+    else if (!field.options) field.defaultValue = "";
+  }
+  form.reset();
+};
+// Closed is done with: what was typed about one truck must not be sent about the next.
+document.addEventListener(
+  "toggle",
+  ({ target }) => {
+    if (!target.matches("main details.reasoned")) return;
+    if (target.open) target.querySelector("form").scrollIntoView({ block: "nearest" });
+    else empty(target.querySelector("form"));
+  },
+  true,
+);
+document.addEventListener("kezek:gone", () => say("mind", sentence("formgone")));
+
+// With what was typed and what is wrong, unless another walk-in is being typed.
+export const again = (page) => {
+  const form = document.getElementById("walk-in");
+  if (!form || form.open) return;
+  // A copy: an element of the other document would never say that it was opened or closed.
+  form.replaceWith(document.importNode(page.getElementById("walk-in"), true));
+  const hits = page.getElementById("hits");
+  if (hits.querySelector(".hit")) document.getElementById("hits").replaceWith(hits);
+  refresh();
+  document.querySelector("#walk-in [aria-invalid]")?.focus();
+};
