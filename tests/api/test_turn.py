@@ -218,7 +218,13 @@ def test_an_agency_changes_its_calendar(api: Api):
         "displaced": 1,
         "reason": "Storm",
     }
-    assert api.get("/bookings/1", "carrier").body["status"] == "displaced"
+    for seen in (
+        api.get("/bookings/1", "carrier").body,
+        *api.get("/bookings", "carrier").body["items"],
+    ):
+        assert seen["status"] == "displaced"
+        assert (seen["lost_time"]["why"], seen["start"]) == ("Storm", None)
+        assert seen["lost_time"]["start"] < seen["lost_time"]["until"]
     raised = api.put(path, {"capacity": 48, "reason": "More"}, "agency")
     assert (raised.status, raised.code) == (409, "day_closed")
     opened = api.put(path, {"capacity": 48, "closed": False, "reason": "Over"}, "agency")

@@ -471,3 +471,10 @@ def test_refused_rows_come_back_as_they_were_sent_with_why():
 def test_where_nothing_was_refused_nothing_comes_back(posts):
     sheet = read(posts, HEAD, GOOD)
     assert refused_csv(sheet, [RowAnswer(2, "T", True, "", "", "", "", 1)], "reason") == ""
+
+
+def test_a_column_s_name_of_any_length_is_told_in_a_line(posts):
+    long = "дата" + " " * 90 + "x" * 100_000
+    sheet = read(posts, f"checkpoint,hour,country,plate,{long}", "kz_a,8,KZ,T1,14.06.2026")
+    assert reasons(sheet) == [RowReason.COLUMN_MISSING, RowReason.COLUMN_UNKNOWN]
+    assert all(len(problem.column) < 100 for problem in sheet.problems)

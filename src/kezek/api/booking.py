@@ -35,6 +35,7 @@ from kezek.api.form import (
 from kezek.api.operation import Call, Operation, Reply, answer
 from kezek.api.problem import no
 from kezek.app.house import House
+from kezek.app.lost_time import LostTime, lost_times
 from kezek.app.plate_note import note_of, read_as
 from kezek.app.ticket import TicketView
 from kezek.domain.account.actor import Actor
@@ -118,12 +119,21 @@ class PlaceHistorySeen(msgspec.Struct, frozen=True):
     overtaken: int
 
 
+class LostTimeSeen(msgspec.Struct, frozen=True):
+    """The window that a closure took, the agency's reason, and until when another can be chosen."""
+
+    start: Moment
+    why: str
+    until: Moment
+
+
 class BookingSeen(BookingMade, frozen=True, kw_only=True):
     """A booking now, for its owner and for the staff of its checkpoint.
 
     `place` counts from 1 while the truck waits; `ahead` counts bookings before it until it arrives;
     `why` says which turns stand ahead, `history` how the place has changed since it arrived, null in a
-    list and for a truck that does not wait; `can` lists what its owner may do.
+    list and for a truck that does not wait; `can` lists what its owner may do; `lost_time` is null but
+    for a booking that lost its window and has no other yet.
     """
 
     as_of: Moment
@@ -136,6 +146,7 @@ class BookingSeen(BookingMade, frozen=True, kw_only=True):
     exception: str
     call_until: Moment | None
     acknowledged_at: Moment | None
+    lost_time: LostTimeSeen | None
     vehicle: VehicleSeen | None
     drivers: list[str]
 
@@ -194,8 +205,13 @@ def vehicle_seen(house: House, view: TicketView) -> VehicleSeen | None:
     )
 
 
-def booking_seen(house: House, view: TicketView, *, history: bool = False) -> BookingSeen:
-    """A booking with all that its owner may know; `history` tells of its place, which takes long."""
+def booking_seen(
+    house: House, view: TicketView, lost: LostTime | None, *, history: bool = False
+) -> BookingSeen:
+    """A booking with all that its owner may know; `history` tells of its place, which takes long.
+
+    `lost` is what it lost if it is displaced.
+    """
     booking, standing = view.booking, house.tickets.standing(view)
     return BookingSeen(
         number=booking.number,
@@ -222,6 +238,7 @@ def booking_seen(house: House, view: TicketView, *, history: bool = False) -> Bo
         exception=booking.exception,
         call_until=utc_or_none(booking.call_until),
         acknowledged_at=utc_or_none(acknowledged_at(booking)),
+        lost_time=LostTimeSeen(utc(lost.start), lost.why, utc(lost.until)) if lost else None,
         vehicle=vehicle_seen(house, view),
         drivers=list(view.drivers),
     )
@@ -258,7 +275,8 @@ class Bookings:
         booking = own_booking(self._house, call.actor, call.number())
         view = self._house.tickets.view(booking.number, self._house.now())
         assert view is not None, "the booking was found a moment ago"
-        return answer(booking_seen(self._house, view, history=True))
+        lost = lost_times(self._house.store.reader, [view]).get(booking.number)
+        return answer(booking_seen(self._house, view, lost, history=True))
 
     async def own(self, call: Call) -> Reply:
         asked = call.asked(BookingsAsked)
@@ -267,8 +285,9 @@ class Bookings:
         numbers = house.store.reader.held_by(call.actor.account, before, asked.limit + 1)
         views = house.tickets.views(numbers[: asked.limit], now)
         # A ticket's address is as good as the ticket: it is not for a key that may only read.
-        own = (view for view in views if sees(house, call.actor, view.booking))
-        items = [booking_seen(house, view) for view in own]
+        own = [view for view in views if sees(house, call.actor, view.booking)]
+        lost = lost_times(house.store.reader, own)
+        items = [booking_seen(house, view, lost.get(view.booking.number)) for view in own]
         more = len(numbers) > asked.limit
         return answer(BookingList(items, str(numbers[asked.limit - 1]) if more else ""))
 

@@ -20,7 +20,7 @@ from kezek.app.spreadsheet import unquoted
 from kezek.app.table import CsvBroken, Header, Row, lines_of, separator_of
 from kezek.app.written import Hours, days_written, hours_written
 from kezek.domain.booking.book import Vehicle
-from kezek.domain.checkpoint.search import search_key
+from kezek.domain.checkpoint.search import QUERY_MAX, search_key
 from kezek.domain.kernel.instant import MINUTE, Instant, of_local, to_datetime, windows
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import VehicleClass
@@ -144,9 +144,13 @@ class _Reading:
     def begin(self, line: int, cells: Sequence[str], whole: Faults) -> bool:
         """Take the first line; whether it is the header of a table."""
         self.header = tuple(cleaned(cell) for cell in cells)
-        known = self.words.columns
-        self.columns = Header([known.get(_joined(cell), cell.lower()) for cell in self.header])
+        self.columns = Header([self._column(cell) for cell in self.header])
         return self.columns.fits(whole, frozenset(REQUIRED), frozenset((*OPTIONAL, REASON)), line)
+
+    def _column(self, name: str) -> str:
+        # A key is of the beginning alone: a name that is longer than any is no name.
+        known = self.words.columns.get(_joined(name)) if len(name) <= QUERY_MAX else None
+        return known or name.lower()
 
     @property
     def reason_at(self) -> int | None:

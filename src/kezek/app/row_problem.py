@@ -95,7 +95,9 @@ class Faults:
     ) -> None:
         if len(self.found) < PROBLEMS_MAX:
             read = tuple(_shown(one) for one in readings[:_READINGS_MAX])
-            self.found.append(RowProblem(self.file, line, column, reason, _shown(value), read))
+            self.found.append(
+                RowProblem(self.file, line, _shown(column), reason, _shown(value), read)
+            )
         elif not self.full:
             self.found.append(RowProblem(self.file, line, "", RowReason.PROBLEMS_TOO_MANY, ""))
 
