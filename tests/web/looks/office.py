@@ -677,6 +677,7 @@ def bulk() -> dict:
         "vehicles": vehicles,
         "drivers": [V(id="1", name="B. Serikov"), V(id="2", name="T. Akhmetov")],
         "chosen": {"0": V(hour=value("06:00", b["day"]), driver="1")},
+        "ahead": "",
         "csv": "",
         "columns": {column: column for column in COLUMNS},
         "limit": 1000,

@@ -523,6 +523,12 @@ class TestForm:
     def plan(self, b: Browser) -> str:
         return b.page(f"{BULK}?checkpoint=kz_a&day=2026-06-14")
 
+    def test_an_hour_that_runs_is_chosen_by_nobody_beforehand(self, office):
+        keep(office, 1)
+        page = office.browser("carrier").page(f"{BULK}?checkpoint=kz_a&day=2026-06-13")
+        assert 'value="2026-06-13T04:00Z">09:00' in page, "it runs, and can be chosen"
+        assert 'value="2026-06-13T05:00Z" selected>10:00' in page
+
     def test_ticked_trucks_are_booked_each_at_its_hour(self, office):
         keep(office, 1, 2, 3)
         b = office.browser("carrier")

@@ -15,7 +15,7 @@ from kezek.app.garage import row_id
 from kezek.app.row_problem import RowProblem, RowReason
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Vehicle
-from kezek.domain.kernel.instant import date_of
+from kezek.domain.kernel.instant import Instant, date_of, from_datetime
 from kezek.text import row_problem
 from kezek.text.mark import translatable as t
 from kezek.text.table_words import title, titles, vocabulary
@@ -122,6 +122,8 @@ def _show(
         day=plan.day if day else None,
         days=day_views(places),
         slots=slots,
+        # An hour that runs can be chosen, and is nobody's wish until it is.
+        ahead=next((s.value for s in slots if s.status == "open" and _begins(s) > here.now), ""),
         vehicles=_vehicles(here, person),
         drivers=[DriverRow(row_id(d), d.name, d.phone) for d in own_drivers(here, person)],
         chosen=chosen or {},
@@ -138,6 +140,10 @@ def _show(
         notes=notes,
         key=here.new_key(),
     )
+
+
+def _begins(hour: HourView) -> Instant:
+    return from_datetime(hour.start)
 
 
 def _vehicles(here: Visit, person: Person) -> list[VehicleChoice]:
