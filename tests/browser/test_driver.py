@@ -152,8 +152,8 @@ def test_a_truck_that_is_booked_already_is_refused_with_the_reason(window: Windo
     page.get_by_role("button", name="Check and continue").click()
     expect(page.get_by_role("alert")).to_contain_text("booking")
     expect(page.get_by_role("button", name="Confirm booking")).to_have_count(0)
-    page.get_by_role("link", name="Find that booking").click()
-    expect(page.get_by_role("heading", name="Your tickets")).to_be_visible()
+    page.get_by_role("link", name="Open the ticket").click()
+    expect(page.locator("#top")).to_contain_text("Booked")
 
 
 def test_a_ticket_is_kept_on_this_device_until_it_is_forgotten(window: Window):

@@ -91,9 +91,15 @@ def test_an_address_without_an_account_books_so_many_a_minute():
         browser = office.browser()
         said = []
         for hour in (12, 13):
-            _, checked = steps(office, browser, hour=hour)
+            other = {"plate": f"9{hour} PK 06", "vin": f"XTC651150J13567{hour}"}
+            _, checked = steps(office, browser, hour=hour, **other)
             said.append(confirm(browser, checked.text).status_code)
         assert said == [303, 429]
+        answer = confirm(browser, checked.text)
+        assert f"Try again in {answer.headers['retry-after']} seconds." in answer.text
+        assert "Is everything right?" in answer.text, "nothing that was typed is lost"
+        office.wait(minutes=2)
+        assert confirm(browser, answer.text).status_code == 303
 
 
 def test_posts_are_ordered_by_their_next_free_place(shipped):
@@ -192,7 +198,11 @@ def test_a_plate_that_is_read_anew_is_shown_before_it_is_confirmed(office):
     assert "We read this plate as 701AAA02" in checked.text
     assert 'value="701AAA02"' in checked.text
     assert "typed KZ7O1AAA02" in checked.text
-    assert confirm(browser, checked.text).status_code == 303
+    made = confirm(browser, checked.text).headers["location"]
+    for page in (made, f"{made}/print"):
+        assert "The plate was read as KZ 701 AAA 02." in browser.page(page)
+    _, plain = steps(office, browser, hour=13, vin="XTC651150J1356780")
+    assert "was read as" not in browser.page(confirm(browser, plain.text).headers["location"])
 
 
 def test_an_impossible_plate_is_not_doubted_too_and_the_summary_says_which_one(office):
@@ -208,7 +218,9 @@ def test_a_truck_that_is_booked_already(office):
     confirm(browser, checked.text)
     _, answer = steps(office, browser, hour=14, vin="XTC651150J1356780")
     assert answer.status_code == 409, "told at the check, before anything was confirmed"
-    assert "Find that booking to move or cancel it" in answer.text
+    assert re.search(r'href="/t/[^"]+">Open the ticket', answer.text), "it is in this browser"
+    _, other = steps(office, office.browser(), hour=14, vin="XTC651150J1356780")
+    assert "Find that booking to move or cancel it" in other.text
     assert "A truck with this plate already has an active booking" in at_field(answer.text, "plate")
     assert 'value="927PK06"' in answer.text
 

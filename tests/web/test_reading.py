@@ -50,6 +50,14 @@ def test_only_web_addresses_become_links(text: str, shown: str):
     assert linked(text) == shown
 
 
+def test_the_rules_say_how_a_truck_without_a_booking_joins(shipped):
+    for code in ("kz", "kg-dostuk"):
+        page = words(shipped.page(f"/regulations/{code}"))
+        said = "A truck without a booking A truck without a booking is called in the next round"
+        assert said in page
+        assert re.search(rf"{said}.*?set by Kezek", page)
+
+
 def test_a_fee_that_is_not_published_is_not_shown(shipped):
     page = words(shipped.page("/regulations/kg-dostuk"))
     assert "In turn not published" in page

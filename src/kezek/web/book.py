@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from litestar import Response, get, post
 
 from kezek.app.claimed import claimed
@@ -12,6 +14,7 @@ from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Refused
 from kezek.web import book_chosen, book_flow, draft, own_tickets, session
 from kezek.web.book_chosen import Choice, Flow
+from kezek.web.limit import STATUS, limited
 from kezek.web.render import redirect
 from kezek.web.stop import Stop
 from kezek.web.vehicle_fields import (
@@ -74,14 +77,22 @@ def _made(here: Visit, choice: Choice) -> tuple[str, TicketView] | None:
     return None
 
 
-def _to_confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
+def _to_confirm(
+    request: PageRequest,
+    flow: Flow,
+    choice: Choice,
+    http_status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
     """The last step, with the truck in the one spelling and what is doubtful about it."""
     here = visit(request)
     known = here.house.rules.known
     choice.warnings = doubts_of(choice.values, here.words, known)
     choice.values = as_spelled(choice.values, known)
     choice.values["plate_read"] = read_plate(choice.values, known)
-    return book_flow.show(request, flow, "confirm", choice)
+    return book_flow.show(
+        request, flow, "confirm", choice, http_status=http_status, headers=headers
+    )
 
 
 async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
@@ -108,6 +119,7 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     refused = _booked_already(here, flow, choice)
     if refused:
         choice.values = as_spelled(choice.values, known)
+        choice.held = _held(here, choice)
         book_chosen.refuse(here, choice, refused)
         return book_flow.show(request, flow, "truck", choice, http_status=409)
     if kept:
@@ -125,25 +137,42 @@ def _booked_already(here: Visit, flow: Flow, choice: Choice) -> Refused | None:
     return claimed(here.house.store, flow.actor, line, vehicle, known, here.now)
 
 
-def _within_limit(here: Visit) -> bool:
-    """Whether an address without an account may book once more: bots wait, a yard of drivers not.
+def _held(here: Visit, choice: Choice) -> str:
+    """The secret of this browser's ticket for the truck, empty where it has none."""
+    one = vehicle_of(as_spelled(choice.values, here.house.rules.known))
+    plate = read_plate(choice.values, here.house.rules.known)
+    for secret, view in own_tickets.kept(here):
+        who = view.particulars
+        if who is not None and view.live and (who.country, who.plate) == (one.country, plate):
+            return secret
+        if who is not None and view.live and who.vin and who.vin == one.vin:
+            return secret
+    return ""
+
+
+def _seconds_to_wait(here: Visit) -> int:
+    """Until an address without an account may book once more: bots wait, a yard of drivers not.
 
     Asking again under a key that was counted is no other booking.
     """
     most, counted = here.house.settings.rate_book, here.web.counted
     asked = (here.address, here.form.key)
     if counted.find(asked, None):
-        return True
-    allowed = here.house.rates.allows(f"book {here.address}", most)
-    return counted.keep(asked, None, True) if allowed else False
+        return 0
+    wait = here.house.rates.take(f"book {here.address}", most).retry_after
+    if not wait:
+        counted.keep(asked, None, True)
+    return wait
 
 
 async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
     """Ask the desk; a no is shown where it belongs, with everything that was typed."""
     here = visit(request)
     assert choice.start is not None, "only a whole choice is confirmed"
-    if flow.actor is PUBLIC and not _within_limit(here):
-        raise Stop("rate_limited")
+    wait = _seconds_to_wait(here) if flow.actor is PUBLIC else 0
+    if wait:
+        choice.errors[""], headers = limited(here, wait)
+        return _to_confirm(request, flow, choice, STATUS, headers)
     command = Book(
         key=here.form.key,
         actor=flow.actor,
@@ -161,6 +190,7 @@ async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response
         # Whoever books at a desk hands over paper.
         then = "/print" if flow.mode == "clerk" else ""
         return redirect(request, f"/t/{secret}{then}")
+    choice.held = _held(here, choice)
     book_chosen.refuse(here, choice, answer)
     return book_flow.show(request, flow, "truck", choice, http_status=409)
 

@@ -74,6 +74,7 @@ class Choice:
     present: Instant | None = None
     offer_near: bool = False
     booked: bool = False
+    held: str = ""
     made: tuple[str, TicketView] | None = None
 
     @property

@@ -6,6 +6,7 @@ and driver in the forms.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -93,7 +94,13 @@ def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
 
 
 def show(
-    request: PageRequest, flow: Flow, step: str, choice: Choice, *, http_status: int = 200
+    request: PageRequest,
+    flow: Flow,
+    step: str,
+    choice: Choice,
+    *,
+    http_status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     """Any later step, with what was chosen, typed and refused."""
     here = visit(request)
@@ -107,6 +114,7 @@ def show(
         request,
         "pages/book.html",
         http_status=http_status,
+        headers=headers,
         zone=zone,
         **_blank(here, flow)
         | {
@@ -131,6 +139,7 @@ def show(
             "first": _first(choice) if step == "when" else None,
             "sooner": _sooner(here, flow, choice) if step == "when" else [],
             "booked": choice.booked,
+            "held": choice.held,
             "fee": fee_view(regulation, choice.klass),
             "higher": _higher(regulation, choice.klass, classes),
             "regulation": rules_of(regulation, here.lang),
@@ -230,6 +239,7 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
         "first": None,
         "sooner": [],
         "booked": False,
+        "held": "",
         "fee": None,
         "higher": None,
         "regulation": None,

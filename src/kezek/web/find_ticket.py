@@ -6,6 +6,7 @@ slowed down by address and by what is asked for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,9 +21,9 @@ from kezek.domain.vehicle import phone as phones
 from kezek.text import refusals
 from kezek.text.mark import translatable
 from kezek.web import own_tickets
+from kezek.web.limit import STATUS, limited
 from kezek.web.render import page, redirect
 from kezek.web.shape import STATES, local, zone_of
-from kezek.web.stop import Stop
 from kezek.web.visit import PageRequest, Visit, visit
 
 _NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")
@@ -59,7 +60,10 @@ async def found(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     form, house, errors = here.form, here.house, dict[str, str]()
     values = {"ticket": form.text("ticket", TEXT_LENGTH_MAX), "phone": form.text("phone", 60)}
-    numbers = _unguessed(here, values["ticket"])
+    numbers, wait = _unguessed(here, values["ticket"])
+    if wait:
+        said, headers = limited(here, wait)
+        return _form(request, values, {"": said}, STATUS, headers)
     if not values["ticket"]:
         errors["ticket"] = here.words.gettext(_NOTHING_TYPED)
     if not values["phone"]:
@@ -76,21 +80,21 @@ async def found(request: PageRequest) -> Response[bytes]:
     return _form(request, values, errors, 422)
 
 
-def _unguessed(here: Visit, text: str) -> list[int]:
-    """The bookings that are asked for, without those that are guessed at too often."""
+def _unguessed(here: Visit, text: str) -> tuple[list[int], int]:
+    """The bookings that are asked for, without those that are guessed at too often, and the seconds to
+    wait where none is left.
+    """
     rates, most = here.house.rates, here.house.settings.rate_sign_in
-    if not rates.allows(f"find {here.address}", most):
-        raise Stop("rate_limited")
+    wait = rates.take(f"find {here.address}", most).retry_after
+    if wait:
+        return [], wait
     named = here.house.lost_tickets.named(text)
-    if not named:
-        nobody = asked_for(text)
-        if nobody and not rates.allows(f"ticket {nobody}", most * STRANGERS):
-            raise Stop("rate_limited")
-        return []
-    left = [number for number in named if rates.allows(f"ticket {number}", most * STRANGERS)]
-    if not left:
-        raise Stop("rate_limited")
-    return left
+    # A name that no booking has is guessed at like one that has: the answer tells nobody which.
+    asked = [str(number) for number in named] or [name for name in (asked_for(text),) if name]
+    waits = [rates.take(f"ticket {name}", most * STRANGERS).retry_after for name in asked]
+    if waits and all(waits):
+        return [], min(waits)
+    return [number for number, wait in zip(named, waits, strict=False) if not wait], 0
 
 
 @post("/ticket/forget", status_code=200)
@@ -104,13 +108,18 @@ async def forget(request: PageRequest) -> Response[bytes]:
 
 
 def _form(
-    request: PageRequest, values: dict[str, str], errors: dict[str, str], http_status: int
+    request: PageRequest,
+    values: dict[str, str],
+    errors: dict[str, str],
+    http_status: int,
+    headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     here = visit(request)
     return page(
         request,
         "pages/find_ticket.html",
         http_status=http_status,
+        headers=headers,
         tickets=[_row(here, secret, view) for secret, view in own_tickets.kept(here)],
         values=values,
         errors=errors,

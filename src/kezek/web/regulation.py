@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
-from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation
+from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation, VehicleClass
 from kezek.text import names, times
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable as t
@@ -75,7 +75,7 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
         request,
         "pages/regulation.html",
         regulation=view,
-        sections=_sections(rules, here.words),
+        sections=_sections(rules, here),
         versions=[Version(view.version, view.effective, f"/regulations/{code}", here=True)],
         others=[
             Other(other.id, regulation_name(other, here), f"/regulations/{other.id}")
@@ -117,15 +117,17 @@ _INSIDE, _BETWEEN = t("Inside a class"), t("Between classes")
 _INSIDE_VALUE = t("start of the booked hour, then arrival, then number")
 _LATE, _NO_SHOW = t("A late truck keeps its place for"), t("A booking ends without arrival after")
 _CALL, _MISSES = t("Time from the call to the gate"), t("Missed calls before the booking ends")
+_UNBOOKED = t("A truck without a booking")
 _UNLIMITED = t("no limit")
 _START = t("the start of the booked hour")
 _FREE, _NO_FEE = t("free"), t("not published")
 
 
-def _sections(rules: Regulation, say: Words) -> list[Section]:
+def _sections(rules: Regulation, here: Visit) -> list[Section]:
+    say = here.words
     return [
         Section(say.gettext(_BOOKING), _booking_rows(rules, say)),
-        Section(say.gettext(_ORDER), _order_rows(rules, say)),
+        Section(say.gettext(_ORDER), [*_order_rows(rules, say), *_joining_rows(rules, here)]),
         Section(
             say.gettext(_FEES), [_class_row(rules, rule, say) for rule in rules.classes.values()]
         ),
@@ -159,6 +161,16 @@ def _order_rows(rules: Regulation, say: Words) -> list[Row]:
         _row(rules, say, _CALL, span(rules.call_for, say), "call_minutes"),
         _row(rules, say, _MISSES, str(rules.misses_max), "misses_max"),
     ]
+
+
+def _joining_rows(rules: Regulation, here: Visit) -> list[Row]:
+    """How who has no booking joins the line; the sentence is the one of the console and of the order."""
+    rule = rules.classes.get(VehicleClass.WALK_IN)
+    if rule is None:
+        return []
+    part = here.web.templates.environment(here.lang).get_template("parts/joins.html")
+    said = str(part.module.joins(rule.joins))  # type: ignore[attr-defined]
+    return [_row(rules, here.words, _UNBOOKED, said, "joins")]
 
 
 def _cycle(rules: Regulation, say: Words) -> list[str]:

@@ -108,11 +108,11 @@ def _filters(lang: str) -> dict[str, Callable[..., str | list[str]]]:
         "iso": _iso,
         "number": number,
         "money": money,
-        "groups": _groups,
+        "groups": groups_of,
     }
 
 
-def _groups(plate: str) -> list[str]:
+def groups_of(plate: str) -> list[str]:
     """Runs of digits and of letters, as a plate has them: 914 DMG 11."""
     return re.findall(r"\d+|\D+", plate)
 

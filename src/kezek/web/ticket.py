@@ -148,15 +148,20 @@ def _kept_text(here: Visit, secret: str) -> str:
 
 
 def _drawn(
-    here: Visit, view: TicketView, secret: str, errors: Mapping[str, str] | None = None
+    here: Visit,
+    view: TicketView,
+    secret: str,
+    errors: Mapping[str, str] | None = None,
+    address: str = "",
 ) -> str:
-    """The page with marks where the forms' token and key belong."""
+    """The page with marks where the forms' token and key belong; `address` shows it after a form."""
     label = here.words.gettext(QR)
     picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
     more = {
         "stream": f"/t/{secret}/live" if view.live else None,
         "qr": picture.format(secret, label) if view.live and view.booking.start else "",
         "errors": errors or {},
+        "address": address,
         "change_reasons": causes_owed(here, view),
         "cancels_alone": _cancels_alone(here, view),
         "url": address_of(here, secret),
@@ -274,7 +279,7 @@ def _wrong(
     """The page once more, with what is wrong said at its field."""
     here = visit(request)
     said = refusals.sentence(refused.reason, refused.facts, here.lang, zone_of(view.post))
-    text = _drawn(here, view, secret, {field: " ".join(said)})
+    text = _drawn(here, view, secret, {field: " ".join(said)}, f"/t/{secret}")
     text = _made_own(here, text)
     return html(request, text, http_status=422, headers=UNSEEN)
 

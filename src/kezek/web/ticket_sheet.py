@@ -39,7 +39,7 @@ def sheet_of(here: Visit, view: TicketView, secret: str) -> Sheet:
     svg = papers.qr_svg(text, here.words.gettext(QR)) if text else ""
     assert regulation is not None, "a ticket stands in a line with a regulation"
     return Sheet(
-        ticket=head_of(view, secret),
+        ticket=head_of(view, secret, here.words),
         post=post_view(view.post, here.lang, here.now),
         qr=Markup(svg),  # noqa: S704 - our own drawing; its label is escaped there
         rules=_sentences(regulation, here.words),

@@ -21,6 +21,7 @@ from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web.outlook import likely, renewed
 from kezek.web.shape import STATES, local, post_view, zone_of
+from kezek.web.vehicle_fields import recorded_as
 from kezek.web.visit import Visit
 
 TIMES_MAX = 4
@@ -48,7 +49,9 @@ _BOOK_ANEW = translatable("Book a new time")
 
 @dataclass(frozen=True, slots=True)
 class TicketHead:
-    """What stands on the ticket.  `plate` is whole only on paper."""
+    """What stands on the ticket.  `plate` is whole only on paper; `read_as` says how it was read where
+    that is not what was typed.
+    """
 
     token: str
     number: str
@@ -59,6 +62,7 @@ class TicketHead:
     start: datetime | None
     end: datetime | None
     phone_tail: str
+    read_as: str
     plate: str | None = None
 
 
@@ -128,10 +132,10 @@ class Can:
     move_free: bool = True
 
 
-def head_of(view: TicketView, token: str) -> TicketHead:
+def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
     """The ticket's own lines."""
-    booking, zone = view.booking, zone_of(view.post)
-    phone = view.particulars.phone if view.particulars else ""
+    booking, zone, who = view.booking, zone_of(view.post), view.particulars
+    phone = who.phone if who else ""
     end = view.window_end
     return TicketHead(
         token=token,
@@ -143,6 +147,7 @@ def head_of(view: TicketView, token: str) -> TicketHead:
         start=local(booking.start, zone) if booking.start is not None else None,
         end=local(end, zone) if end is not None else None,
         phone_tail=phone[-2:],
+        read_as=recorded_as(who.country, who.plate, say) if who and who.typed else "",
     )
 
 
@@ -155,7 +160,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
     waits = _waits(queue, booking.number) if view.place else None
     verbs = view.can
     return {
-        "ticket": head_of(view, token),
+        "ticket": head_of(view, token, here.words),
         "post": post_view(post, here.lang, now),
         "status": STATES[view.status],
         "as_of": local(view.as_of, zone),

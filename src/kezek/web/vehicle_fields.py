@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kezek.app.plate_note import read_as
 from kezek.domain.booking.book import Vehicle, faults
 from kezek.domain.kernel.known import Known
 from kezek.domain.kernel.refusal import Fact, Reason
@@ -16,11 +17,14 @@ from kezek.text import refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
 from kezek.web.forms import Form
+from kezek.web.templates import groups_of
 
 NAMES = ("vehicle_class", "country", "plate", "vin", "trailer", "phone", "driver")
 _MOST = {"country": 2, "vehicle_class": 20, "driver": 120}
 
 _READ_AS = translatable("We read this plate as %(plate)s. Compare it with the registration papers.")
+_RECORDED = translatable("The plate was read as %(plate)s.")
+_RECORDED_PHONE = translatable("The phone was read as %(phone)s.")
 _UNKNOWN_FORM = translatable(
     "We do not know this plate format. Compare it with the registration papers. With a VIN the "
     "truck can be booked under it."
@@ -75,6 +79,22 @@ def read_plate(values: Mapping[str, str], known: Known) -> str:
     """The plate that will stand on the ticket, of values about which nothing is impossible."""
     country = country_of(values.get("country", ""))
     return read(country, values.get("plate", ""), known.plates).plate
+
+
+def recorded_as(country: str, plate: str, say: Words) -> str:
+    """The sentence about a plate that was read anew, in its painted groups; empty for none."""
+    groups = " ".join((country, *groups_of(plate)))
+    return say.say(_RECORDED, plate=groups) if plate else ""
+
+
+def understood(typed: Vehicle, known: Known, say: Words) -> str:
+    """How plate and phone were read, each where more was done than to leave out signs."""
+    country, told = country_of(typed.country), []
+    told.append(recorded_as(country, read_as(typed, known), say))
+    number = phones.normalise(typed.phone, known.phone, country)
+    if number.removeprefix("+") != "".join(filter(str.isdigit, typed.phone)):
+        told.append(say.say(_RECORDED_PHONE, phone=number))
+    return " ".join(filter(None, told))
 
 
 def faults_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, str]:

@@ -246,6 +246,7 @@ def book(step: str, mode: str = "driver") -> dict:
         "klass": "in_turn",
         "near": near,
         "booked": False,
+        "held": "",
         "countries": CHOICES,
         "values": values,
         "errors": {"vin": "A VIN has 17 characters and no letter O. This one has 9."}
@@ -380,6 +381,7 @@ def ticket(status: str = "here") -> dict:
             start=at("18:00"),
             end=at("19:00"),
             phone_tail="41",
+            read_as="The plate was read as KZ 120 ABC 02." if status == "here" else "",
         ),
         "arrived": at("16:52"),
         "exceptions": 0,

@@ -321,7 +321,13 @@ class TestWalkIn:
         b = office.browser("officer")
         said = b.flash(self.take(b, driver="Invented Name"))
         assert "joined the line as a walk-in" in said
+        assert "was read as" not in said
         assert "TST00777" in b.page(HERE)
+
+    def test_what_was_read_otherwise_than_typed_is_said(self, office):
+        b = office.browser("officer")
+        said = b.flash(self.take(b, plate="kz 7O1 AAA 02", phone="8 701 123 45 67"))
+        assert "The plate was read as KZ 701 AAA 02. The phone was read as +77011234567." in said
 
     @pytest.mark.parametrize(
         ("fields", "field"),

@@ -33,6 +33,7 @@ from kezek.web.staff.console import officer_at, show_console
 from kezek.web.staff.console_view import LineView
 from kezek.web.staff.deed import field_errors, said, why_not
 from kezek.web.stop import Stop
+from kezek.web.vehicle_fields import understood
 from kezek.web.visit import PageRequest, Visit, visit
 from kezek.web.working import ask
 
@@ -305,6 +306,8 @@ async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Respo
     text = pressed.say(
         t("%(code)s joined the line as a walk-in. Tell the driver this code."), code=code
     )
+    here = pressed.here
+    text = f"{text} {understood(truck, here.house.rules.known, here.words)}".rstrip()
     # The truck just taken is shown, because its driver is at the window.
     return said(request, pressed.here, _console(pressed), "done", text, q=code)
 

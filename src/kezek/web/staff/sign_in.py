@@ -15,6 +15,7 @@ from kezek.domain.kernel.instant import to_datetime
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.text import faults, refusals
 from kezek.text.mark import translatable as t
+from kezek.web.limit import STATUS, limited
 from kezek.web.render import page, redirect
 from kezek.web.session import (
     close_session,
@@ -43,20 +44,19 @@ def home(here: Visit, person: Person) -> str:
     return found[0].url if found else "/"
 
 
-def _spend(here: Visit, login: str) -> None:
-    """Count an attempt against the address, and against the login when it is new there.
+def _spend(here: Visit, login: str) -> int:
+    """Count an attempt against the address, and against the login when it is new there; the seconds to
+    wait, 0 for none.
 
     The login's limit is that of several addresses: nobody alone can use it up and so keep its owner
     out, and from where the owner has signed in before nobody can at all.
     """
     house, address = here.house, here.address
     rates, most = house.rates, house.settings.rate_sign_in
-    if not rates.allows(f"sign-in {address}", most):
-        raise Stop("rate_limited")
-    if not house.familiar.knows(login, address) and not rates.allows(
-        f"login {login}", most * STRANGERS
-    ):
-        raise Stop("rate_limited")
+    wait = rates.take(f"sign-in {address}", most).retry_after
+    if wait or house.familiar.knows(login, address):
+        return wait
+    return rates.take(f"login {login}", most * STRANGERS).retry_after
 
 
 @get("/sign-in", sync_to_thread=False)
@@ -72,17 +72,21 @@ def sign_in_page(request: PageRequest) -> Response[bytes]:
 
 
 def _sign_in_form(
-    request: PageRequest, further: str, *, expired: bool, login: str, wrong: str
+    request: PageRequest, further: str, *, expired: bool, login: str, wrong: str, wait: int = 0
 ) -> Response[bytes]:
+    here, headers = visit(request), dict[str, str]()
+    if wait:
+        wrong, headers = limited(here, wait)
     return page(
         request,
         "pages/sign_in.html",
-        http_status=401 if wrong else 200,
+        http_status=STATUS if wait else 401 if wrong else 200,
+        headers=headers,
         values={"login": login},
         errors={"": wrong} if wrong else {},
         next=further,
         expired=expired,
-        key=visit(request).new_key(),
+        key=here.new_key(),
     )
 
 
@@ -92,7 +96,9 @@ async def sign_in(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     login, further = here.form.text("login", 80), own_address(here.form.text("next", 500), "")
     known_as = login.strip().lower()
-    _spend(here, known_as)
+    wait = _spend(here, known_as)
+    if wait:
+        return _sign_in_form(request, further, expired=False, login=login, wrong="", wait=wait)
     password = here.form.secret("password")
     secret = await here.house.access.sign_in(login, password)
     person = here.house.access.session(secret) if secret else None
@@ -215,13 +221,18 @@ def account_page(request: PageRequest) -> Response[bytes]:
     return _account_form(request, signed_in(request), {})
 
 
-def _account_form(request: PageRequest, person: Person, errors: dict[str, str]) -> Response[bytes]:
-    here = visit(request)
+def _account_form(
+    request: PageRequest, person: Person, errors: dict[str, str], wait: int = 0
+) -> Response[bytes]:
+    here, headers = visit(request), dict[str, str]()
+    if wait:
+        errors[""], headers = limited(here, wait)
     grants = sorted(person.actor.grants)
     return page(
         request,
         "pages/account.html",
-        http_status=422 if errors else 200,
+        http_status=STATUS if wait else 422 if errors else 200,
+        headers=headers,
         login=person.account.login,
         roles=[{"kind": str(role), "place": place_name(here, place)} for role, place in grants],
         least=LENGTH_MIN,
@@ -235,7 +246,9 @@ async def change_password(request: PageRequest) -> Response[bytes]:
     """The old password is asked for: an open browser alone must not lock its owner out."""
     here, person = visit(request), signed_in(request)
     access, account = here.house.access, person.account
-    _spend(here, account.login)
+    wait = _spend(here, account.login)
+    if wait:
+        return _account_form(request, person, {}, wait)
     # A probe session is opened by the old password and ended at once.
     probe = await access.sign_in(account.login, here.form.secret("current"))
     proven = access.session(probe) if probe else None
@@ -257,16 +270,20 @@ def register_page(request: PageRequest) -> Response[bytes]:
 
 
 def _register_form(
-    request: PageRequest, values: dict[str, str], errors: dict[str, str]
+    request: PageRequest, values: dict[str, str], errors: dict[str, str], wait: int = 0
 ) -> Response[bytes]:
+    here, headers = visit(request), dict[str, str]()
+    if wait:
+        errors[""], headers = limited(here, wait)
     return page(
         request,
         "pages/register.html",
-        http_status=422 if errors else 200,
+        http_status=STATUS if wait else 422 if errors else 200,
+        headers=headers,
         values=values,
         errors=errors,
         least=LENGTH_MIN,
-        key=visit(request).new_key(),
+        key=here.new_key(),
     )
 
 
@@ -275,7 +292,9 @@ async def register(request: PageRequest) -> Response[bytes]:
     """A carrier may add itself; every other role is given by an administrator."""
     here = visit(request)
     values = {"login": here.form.text("login", 80).lower(), "name": here.form.text("name", 120)}
-    _spend(here, values["login"])
+    wait = _spend(here, values["login"])
+    if wait:
+        return _register_form(request, values, {}, wait)
     stored, errors = await _hashed(here, values["login"])
     if not values["name"]:
         errors["name"] = here.words.gettext(_NAME_NEEDED)
