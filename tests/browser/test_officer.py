@@ -93,27 +93,25 @@ def strike(page: Page, key: str, code: str, *, alt: bool = False) -> None:
     )
 
 
-def called(page: Page, codes: Iterator[str], count: int) -> list[str]:
-    """Trucks that have come and are called, in the order of their calls."""
-    found = []
-    for code in (next(codes) for _ in range(count)):
-        find(page, code)
-        page.keyboard.press("Enter")
-        expect(page.locator("#next-card")).to_contain_text(code)
-        page.keyboard.press("Alt+c")
-        expect(page.locator("#called + ul")).to_contain_text(code)
-        found.append(code)
-    rested(page)
-    return found
-
-
 def test_a_second_press_meets_neither_another_truck_nor_another_step(
     window: Window, codes: Iterator[str]
 ):
     page = window("desktop")
     sign_in(page, "demo-officer-syrym", then=CONSOLE)
-    first, second = called(page, codes, 2)
-    changed = page.locator("#outbox", has_text="The rows have just changed.")
+    changed = page.locator("#outbox li", has_text="The rows have just changed.")
+    for code in (first := next(codes), second := next(codes)):
+        find(page, code)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(re.compile(f"{code} has arrived"))).to_be_visible()
+    page.keyboard.press("Alt+c")
+    expect(page.locator("#next-card")).to_contain_text(second)
+    page.keyboard.press("Alt+c")
+    expect(changed).to_be_visible()
+    rested(page)
+    expect(page.locator("#next-card")).to_contain_text(second)
+    page.keyboard.press("Alt+c")
+    expect(page.locator("#called + ul")).to_contain_text(second)
+    rested(page)
     box = page.locator("#gates li", has_text=first).get_by_role("button").first.bounding_box()
     assert box
     spot = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -125,8 +123,8 @@ def test_a_second_press_meets_neither_another_truck_nor_another_step(
     assert second in under, "the second truck has moved under the pointer"
     page.mouse.click(*spot)
     expect(changed).to_be_visible()
-    expect(page.locator("#called + ul")).to_contain_text(second)
     rested(page)
+    expect(page.locator("#called + ul")).to_contain_text(second)
     page.mouse.click(*spot)
     expect(page.get_by_text(f"{second} is admitted at the gate.")).to_be_visible()
     page.locator("#gates li", has_text=first).focus()
@@ -142,7 +140,13 @@ def test_a_repeated_key_makes_no_second_step_of_one_truck(
 ):
     page = window("desktop")
     sign_in(page, "demo-officer-syrym", then=CONSOLE)
-    (code,) = called(page, codes, 1)
+    code = next(codes)
+    find(page, code)
+    page.keyboard.press("Enter")
+    expect(page.locator("#next-card")).to_contain_text(code)
+    page.keyboard.press("Alt+c")
+    expect(page.locator("#called + ul")).to_contain_text(code)
+    rested(page)
     row = page.locator("#gates li", has_text=code)
     row.focus()
     page.keyboard.press(key)

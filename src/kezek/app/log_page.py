@@ -23,13 +23,15 @@ class LogPage:
     newer: int
 
 
-def newest_first(reader: Reader, before: int, line: str = "") -> Iterable[Logged]:
-    """Events below a position, newest first, at most SCANNED_MAX of them."""
+def newest_first(
+    reader: Reader, before: int, line: str = "", chunk: int = _CHUNK
+) -> Iterable[Logged]:
+    """Events below a position, newest first, at most SCANNED_MAX of them, read by so many at once."""
     seen = 0
     while seen < SCANNED_MAX:
-        events = reader.events_before(before, _CHUNK, line)
+        events = reader.events_before(before, chunk, line)
         yield from events
-        if len(events) < _CHUNK:
+        if len(events) < chunk:
             return
         seen += len(events)
         before = events[-1].position

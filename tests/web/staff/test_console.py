@@ -12,6 +12,7 @@ from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.keyboard import Layout
 from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.turn.approve import Propose, Refuse
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit
@@ -369,6 +370,15 @@ class TestUndo:
         assert said == f"The call of {code_of(number)} is undone: it is in line again."
         assert office.status(number) == "arrived"
         assert office.kinds(number)[-2:] == ["called", "undone"], "a new event, nothing deleted"
+
+    def test_it_is_offered_however_much_else_happens_in_the_line(self, office):
+        b, number, other = office.browser("officer"), arrived(office), arrived(office, 2)
+        press(b, "call", number)
+        chief = PEOPLE["supervisor"]
+        for _ in range(35):
+            office.done(Propose(office.key(), chief, other, "call", "medical"))
+            office.done(Refuse(office.key(), chief, other, "by_mistake"))
+        assert "data-seconds" in b.page(HERE)
 
     def test_later_it_is_not_offered_and_not_taken(self, office):
         b, number = office.browser("officer"), arrived(office)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import takewhile
 
 from kezek.app.checkpoint import Post
+from kezek.app.log_page import newest_first
 from kezek.app.lost_time import lost_time
 from kezek.app.port import Reader
 from kezek.app.queue import AtGate, InLine, Queue
@@ -31,7 +33,8 @@ from kezek.web.visit import Visit
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
 SHOWN_FOR = 5 * MINUTE  # of real time, as undo is
-_NEWS = 60  # events of the line among which the officer's last step is looked for
+_NEWS = 60  # events of the line that are read at once
+_END = 1 << 62  # beyond every position of the log
 
 # What the dock says of an event, and whether it can be taken back.
 STEPS: Mapping[str, tuple[str, bool]] = {
@@ -270,12 +273,10 @@ class LineView:
         None when it was made so long ago that it says nothing about the moment.
         """
         me = f"account:{self.actor.account}"
-        end = self.reader.last_position() + 1
-        events = self.reader.events_before(end, _NEWS, self.line.id)
         since = self.here.house.clock.now().real - SHOWN_FOR
-        event = next((e for e in events if e.actor == me and e.kind in STEPS and e.number), None)
-        if event is not None and event.real < since:
-            return None
+        events = newest_first(self.reader, _END, self.line.id, _NEWS)
+        lately = takewhile(lambda e: e.real >= since, events)
+        event = next((e for e in lately if e.actor == me and e.kind in STEPS and e.number), None)
         booking = self.reader.get(Booking, event.number) if event else None
         if event is None or booking is None:
             return None

@@ -16,24 +16,22 @@ const empty = (form) => {
   }
   form.reset();
 };
-// Closed is done with: what was typed about one truck must not be sent about the next.
-document.addEventListener(
-  "toggle",
-  ({ target }) => {
-    if (!target.matches("main details.reasoned")) return;
+// Closed is done with: what was typed about one truck must not be sent about the next.  An observer hears of each
+// change at once; a form that is closed and opened again says so in one event.
+new MutationObserver((records) => {
+  for (const { target } of records) {
+    if (!target.matches("details.reasoned")) continue;
     if (target.open) target.querySelector("form").scrollIntoView({ block: "nearest" });
     else empty(target.querySelector("form"));
-  },
-  true,
-);
+  }
+}).observe(document.querySelector("main"), { subtree: true, attributes: true, attributeFilter: ["open"] });
 document.addEventListener("kezek:gone", () => say("mind", sentence("formgone")));
 
 // With what was typed and what is wrong, unless another walk-in is being typed.
 export const again = (page) => {
   const form = document.getElementById("walk-in");
   if (!form || form.open) return;
-  // A copy: an element of the other document would never say that it was opened or closed.
-  form.replaceWith(document.importNode(page.getElementById("walk-in"), true));
+  form.replaceWith(page.getElementById("walk-in"));
   const hits = page.getElementById("hits");
   if (hits.querySelector(".hit")) document.getElementById("hits").replaceWith(hits);
   refresh();

@@ -50,22 +50,30 @@ const look = ({ still = false } = {}) => {
   if (wait < Infinity) timer = setTimeout(look, wait, { still: true });
 };
 
-// After a step of one's own another key follows at once; the same key has to wait until its new step was seen.
-const own = new Map(); // booking → the key, or "pointer", by which its last step was pressed
+// After a step of one's own another key follows at once; the same key has to wait until what it does now was seen.
 let key = "";
-export const lookedFor = (booking) => own.set(booking, "search");
+let last = ""; // the key, or "pointer", by which the last step of any truck was pressed
+const own = new Set(); // trucks of which a step was pressed here
+const looked = new Set(); // trucks that were looked for, and of which no step was pressed since
+export const lookedFor = (booking) => looked.add(booking);
 const rests = (button, by) => {
   const now = Date.now();
   const { at, moved } = known.get(meaning(button)) ?? { at: now, moved: now };
   if (by === "pointer") return now - Math.max(at, moved) < REST;
-  const last = own.get(truckOf(button)) ?? by;
-  return now - at < REST && last === by;
+  const truck = truckOf(button);
+  const expected = button.closest(".hit") ? looked.has(truck) : own.has(truck) && last !== by;
+  return now - at < REST && !expected;
 };
 const press = (event) => {
   const button = event.target.closest?.(STEPS);
   if (!button || button.closest("dialog")) return;
   const by = event.detail ? "pointer" : key;
-  if (!rests(button, by)) return void own.set(truckOf(button), by);
+  if (!rests(button, by)) {
+    last = by;
+    own.add(truckOf(button));
+    looked.delete(truckOf(button));
+    return;
+  }
   event.preventDefault();
   event.stopPropagation();
   say("mind", sentence("changed"));
