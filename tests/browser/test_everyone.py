@@ -73,11 +73,11 @@ def test_the_board_is_searched_in_any_spelling(room: Room, town: Installation):
 
 
 def test_an_open_board_exchanges_the_row_that_changed_and_no_other(room: Room, town: Installation):
-    page, driver = room.window("desktop"), room.window("phone")
+    page = room.window("desktop")
     page.goto("/")
     rows = "[...document.querySelectorAll('[data-find]')]"
     page.evaluate(f"{rows}.forEach((row) => (row.seen = true))")
-    book(driver, new_truck())
+    book(room.window("phone"), new_truck())
     new = f"{rows}.filter((row) => !row.seen).map((row) => row.id)"
     page.wait_for_function(f"() => {new}.length")
     assert page.evaluate(new) == ["post-kz_syrym"]
@@ -88,7 +88,7 @@ def test_an_open_board_exchanges_the_row_that_changed_and_no_other(room: Room, t
     link = page.locator("#post-kz_syrym a")
     link.dispatch_event("pointerdown")
     with page.expect_response(re.compile("/changes")):
-        book(driver, new_truck())
+        book(room.window("phone"), new_truck())
     assert page.evaluate(new) == []
     assert page.locator("#version").input_value() == before
     link.dispatch_event("pointercancel")
