@@ -12,7 +12,7 @@ from functools import cache
 from itertools import count, pairwise
 
 from kezek.app.desk.batch import Answer, Done, Outcome, run
-from kezek.app.regulation import parse_regulation, shipped_regulations
+from kezek.app.regulation.regulation import parse_regulation, shipped_regulations
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import PUBLIC, TIMER, Actor, Role
 from kezek.domain.account.decide import AddAccount
@@ -41,7 +41,7 @@ from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import WalkIn
-from kezek.storage.memory import MemoryStore
+from kezek.storage.memory.store import MemoryStore
 
 TINY = """
 id = "xx-tiny"

@@ -139,7 +139,7 @@ def meaning(field: dataclasses.Field) -> str:
 
 
 def exit_codes() -> str:
-    from kezek.cli.exit_code import MEANINGS
+    from kezek.cli.frame.exit_code import MEANINGS
 
     return table(
         ("exit code", "meaning"),
@@ -148,7 +148,7 @@ def exit_codes() -> str:
 
 
 def ailments() -> str:
-    from kezek.app.readiness import SENTENCES
+    from kezek.app.server.readiness import SENTENCES
 
     return table(
         ("ailment", "what it is and what to do"),
@@ -157,7 +157,7 @@ def ailments() -> str:
 
 
 def log_codes() -> str:
-    from kezek.cli.log_code import CODES, FOREIGN
+    from kezek.cli.server.log_code import CODES, FOREIGN
 
     foreign = "a library's own line, cut short before it could quote anybody"
     rows = ((f"`{code}`", re.sub(r"%\S*[dfs]", "…", sentence)) for sentence, code in CODES.items())
@@ -165,7 +165,7 @@ def log_codes() -> str:
 
 
 def metrics() -> str:
-    from kezek.api.metric import METRICS
+    from kezek.api.server.metric import METRICS
 
     return table(
         ("metric", "kind", "labels", "meaning", "promise"),

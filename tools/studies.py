@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kezek.planning.scenario.answer import Answer
+from kezek.planning.scenario.answer.answer import Answer
 
 PAGES = Path(__file__).parents[1] / "docs" / "studies"
 PART = re.compile(r"(<!-- from the study -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -22,10 +22,10 @@ def played(name: str, replications: int | None = None) -> Answer:
     """The answer of a study; with fewer replications than its file says, where asked."""
     import msgspec
 
-    from kezek.app.ground import shipped_ground
-    from kezek.planning.scenario.ground import shipped
-    from kezek.planning.scenario.play import job_of, play
-    from kezek.planning.scenario.read import Point, read_scenario
+    from kezek.app.scenario.ground import shipped_ground
+    from kezek.planning.scenario.play.play import job_of, play
+    from kezek.planning.scenario.world.ground import shipped
+    from kezek.planning.scenario.world.read import Point, read_scenario
 
     ground = shipped_ground()
     (point,) = read_scenario(shipped(name), f"{name}.toml", ground)
@@ -40,7 +40,7 @@ def played(name: str, replications: int | None = None) -> Answer:
 
 def part(answer: Answer) -> Iterator[str]:
     """The figures of a page, in Markdown."""
-    from kezek.cli.simulate_view import error, rows, span
+    from kezek.cli.scenario.simulate_view import error, rows, span
 
     first = answer.posts[0]
     yield (
@@ -60,8 +60,8 @@ def part(answer: Answer) -> Iterator[str]:
 
 def write(name: str) -> None:
     """The page's part, its picture and its table."""
-    from kezek.planning.scenario.export import as_csv, tables
-    from kezek.planning.scenario.picture import answer_picture, standalone
+    from kezek.planning.scenario.answer.export import as_csv, tables
+    from kezek.planning.scenario.answer.picture import answer_picture, standalone
 
     answer = played(name)
     page = PAGES / f"{name}.md"
@@ -72,7 +72,7 @@ def write(name: str) -> None:
 
 
 if __name__ == "__main__":
-    from kezek.planning.scenario.ground import NETWORK, studies
+    from kezek.planning.scenario.world.ground import NETWORK, studies
 
     for study in sys.argv[1:] or [name for name in studies() if name != NETWORK]:
         write(study)

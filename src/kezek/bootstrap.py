@@ -9,39 +9,39 @@ from litestar import Litestar
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from kezek.api.counted import counted
-from kezek.api.health import PATHS, Health
 from kezek.api.mount import Api
-from kezek.api.neighbours import Neighbours
-from kezek.app import log_end
-from kezek.app.access import Access, PlainAccess
-from kezek.app.availability import Availability
-from kezek.app.board import Boards
-from kezek.app.checkpoint import Network
+from kezek.api.server.counted import counted
+from kezek.api.server.health import PATHS, Health
+from kezek.api.server.worker_metrics import Neighbours
+from kezek.app.account.access import Access, PlainAccess
+from kezek.app.account.newcomer import Newcomers, Registrations
+from kezek.app.application import Demo, House
+from kezek.app.booking.find import Finder
+from kezek.app.booking.find_ticket import LostTickets
+from kezek.app.booking.ticket import Tickets
+from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.desk import Desk
-from kezek.app.find import Finder
-from kezek.app.find_ticket import LostTickets
-from kezek.app.forecast import Forecasts
-from kezek.app.house import Demo, House
-from kezek.app.ledger import Ledger
-from kezek.app.newcomer import Newcomers, Registrations
+from kezek.app.desk.tally import Pulse, Traffic
+from kezek.app.desk.timer import Timer
+from kezek.app.feed.relay import Relay
+from kezek.app.feed.time import LogTime
+from kezek.app.feed.watch import Watch
+from kezek.app.forecast.forecast import Forecasts
+from kezek.app.installation.snapshot import Setting, Whole
+from kezek.app.log import end as log_end
+from kezek.app.log.ledger import Ledger
+from kezek.app.log.proof import Proofs
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
-from kezek.app.presence import Presence
-from kezek.app.proof import Proofs
-from kezek.app.queue import Queues
-from kezek.app.rate import Daily, Familiar, Proxies, Rates
-from kezek.app.readiness import Readiness
-from kezek.app.regulation import shipped_regulations
-from kezek.app.relay import Relay
-from kezek.app.snapshot import Setting, Whole
-from kezek.app.streams import Streams
-from kezek.app.tally import Pulse, Traffic
-from kezek.app.ticket import Tickets
-from kezek.app.time import LogTime
-from kezek.app.timer import Timer
-from kezek.app.vigil import Vigil
-from kezek.app.watch import Watch
-from kezek.app.what_if import WhatIfs
+from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.scenario.what_if import WhatIfs
+from kezek.app.server.rate import Daily, Familiar, Proxies, Rates
+from kezek.app.server.readiness import Readiness
+from kezek.app.server.streams import Streams
+from kezek.app.server.vigil import Vigil
+from kezek.app.slot.availability import Availability
+from kezek.app.turn.board import Boards
+from kezek.app.turn.presence import Presence
+from kezek.app.turn.queue import Queues
 from kezek.domain.booking.booking import SALT_BYTES, salt_of
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.leaf import Salt
@@ -49,8 +49,7 @@ from kezek.domain.regulation.regulation import Regulations
 from kezek.settings import Settings
 from kezek.storage.migrations.phase import last as last_step
 from kezek.storage.open import open_snapshot, open_store
-from kezek.trust import erasures
-from kezek.trust.checkpoint_note import origin_of
+from kezek.trust.account.locks import SystemLocks
 from kezek.trust.keyring import (
     Keyring,
     KeyringRefused,
@@ -59,17 +58,18 @@ from kezek.trust.keyring import (
     read_keyring,
     read_token,
 )
-from kezek.trust.locks import SystemLocks
-from kezek.trust.notary import LogNotary, open_witnesses
-from kezek.trust.papers import SignedPapers
-from kezek.trust.published import PublishedHeads
-from kezek.trust.withdrawals import Withdrawals
+from kezek.trust.log.checkpoint_note import origin_of
+from kezek.trust.log.notary import LogNotary, open_witnesses
+from kezek.trust.log.published import PublishedHeads
+from kezek.trust.recovery import erasures
+from kezek.trust.recovery.withdrawals import Withdrawals
+from kezek.trust.ticket.papers import SignedPapers
 from kezek.web.app import build_pages
-from kezek.web.bodiless import bodiless
-from kezek.web.working import asked_again
+from kezek.web.server.bodiless import bodiless
+from kezek.web.submit.working import asked_again
 from kezek.world.chance import SystemChance
 from kezek.world.clock import DemoClock, WallClock
-from kezek.world.handles import streams_max
+from kezek.world.file_descriptor import streams_max
 from kezek.world.planner import SpawnedPlanner
 from kezek.world.shelf import FolderShelf
 from kezek.world.simulator import SpawnedSimulator

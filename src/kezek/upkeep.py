@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from kezek.app import log_end
-from kezek.app.copy import copy
-from kezek.app.fingerprint import Fingerprint
-from kezek.app.house import House
-from kezek.app.manifest import Manifest, Restored
-from kezek.app.namesake import namesakes
-from kezek.app.promise import Verdict
-from kezek.app.regulation import shipped_regulations
-from kezek.app.replayed import replayed
-from kezek.app.snapshot import Progress, Setting
+from kezek.app.application import House
+from kezek.app.booking.namesake import namesakes
+from kezek.app.installation.copy import copy
+from kezek.app.installation.fingerprint import Fingerprint
+from kezek.app.installation.manifest import Manifest, Restored
+from kezek.app.installation.promise import Verdict
+from kezek.app.installation.replayed import replayed
+from kezek.app.installation.snapshot import Progress, Setting
+from kezek.app.log import end as log_end
+from kezek.app.regulation.regulation import shipped_regulations
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt
 from kezek.settings import Settings
-from kezek.storage.backup import back_up, restore
+from kezek.storage.backup.backup import back_up, restore
 from kezek.storage.migrations.head import CONTRACTS, HEAD
 from kezek.storage.open import examined, migrate, open_snapshot, open_store, refuse_filled
 from kezek.storage.sqlite.copy import SqliteCopy
-from kezek.trust import erasures, withdrawals
-from kezek.trust.published import PublishedHeads, claimed_or_none, newest_size, same_text
+from kezek.trust.log.published import PublishedHeads, claimed_or_none, newest_size, same_text
+from kezek.trust.recovery import erasures, withdrawals
 from kezek.world.clock import real_now
 
 

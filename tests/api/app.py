@@ -14,10 +14,10 @@ from urllib.parse import quote
 import jsonschema_rs
 import msgspec
 
+from kezek.api.frame.openapi import PREFIX, description
 from kezek.api.mount import OPERATIONS
 from kezek.api.mount import Api as Application
-from kezek.api.openapi import PREFIX, description
-from kezek.app.house import Demo, House
+from kezek.app.application import Demo, House
 from kezek.bootstrap import furnish, make_demo
 from kezek.domain.account.decide import IssueKey
 from kezek.domain.kernel.instant import HOUR, Instant, to_datetime

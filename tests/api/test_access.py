@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from kezek.api.frame.problem import FAULTS, REFUSALS, Problem, Wrong
 from kezek.api.mount import OPERATIONS
-from kezek.api.problem import FAULTS, REFUSALS, Problem, Wrong
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import StoreFault
-from kezek.app.rate import KEPT_MAX, Rates
+from kezek.app.server.rate import KEPT_MAX, Rates
 from kezek.domain.account.account import ApiKey
 from kezek.domain.account.decide import RevokeKey
 from kezek.domain.kernel.instant import MINUTE

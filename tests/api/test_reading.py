@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.usual_wait import UsualWait, hour_of_week
+from kezek.app.forecast.usual_wait import UsualWait, hour_of_week
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from tests.api.app import NOW_OPEN, Api
 from tests.world import A

@@ -12,7 +12,7 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
 from schemathesis.config import SchemathesisConfig
 
-from kezek.api.openapi import PREFIX
+from kezek.api.frame.openapi import PREFIX
 from tests.api.app import Api, document
 
 EXAMPLES = 40

@@ -16,20 +16,19 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.bench import (
+from tests.bench import rows, seed
+from tests.bench.machine import machine
+from tests.bench.part import (
     age,
     checkpoint,
     forecast,
     growth,
     history,
     postgresql,
-    rows,
     scenarios,
-    seed,
     simulation,
     streams,
 )
-from tests.bench.machine import machine
 
 RESULTS = Path("build/bench.json")
 RESULTS_QUICK = Path("build/bench-quick.json")

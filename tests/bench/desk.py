@@ -23,9 +23,8 @@ from zoneinfo import ZoneInfo
 
 import apsw
 
-from kezek.app.desk.batch import Done, run
-from kezek.app.load import load_command
-from kezek.app.network import (
+from kezek.app.checkpoint.load import load_command
+from kezek.app.checkpoint.network import (
     SHIPPED_BOARD_CLOCK,
     SHIPPED_BOARD_ON,
     read_board,
@@ -33,8 +32,9 @@ from kezek.app.network import (
     shipped_board,
     shipped_checkpoints,
 )
+from kezek.app.desk.batch import Done, run
 from kezek.app.port import Store
-from kezek.app.regulation import shipped_regulations
+from kezek.app.regulation.regulation import shipped_regulations
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.kernel.instant import Moment, from_datetime

@@ -19,11 +19,11 @@ import apsw
 
 import kezek.storage.schema
 import kezek.storage.table
-from kezek.app.house import House
-from kezek.app.load import load_command
-from kezek.app.network import read_checkpoints, shipped_checkpoints
+from kezek.app.application import House
+from kezek.app.checkpoint.load import load_command
+from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
 from kezek.app.port import Answered
-from kezek.app.regulation import shipped_regulations
+from kezek.app.regulation.regulation import shipped_regulations
 from kezek.bootstrap import close_house, open_house
 from kezek.domain.account.account import ApiKey
 from kezek.domain.account.actor import Actor, Role

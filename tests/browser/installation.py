@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kezek.app.house import Demo, House
+from kezek.app.application import Demo, House
 from kezek.bootstrap import close_house, make_demo, open_house
-from kezek.cli.demo import make_ready
+from kezek.cli.demo.demo import make_ready
 from kezek.demo.opening import PASSWORD, board_began
 from kezek.domain.account.actor import Actor, Role
 from kezek.settings import Settings

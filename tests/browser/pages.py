@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from kezek.app.house import House
+from kezek.app.application import House
 from kezek.domain.booking.change import Cancel
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from kezek.cli import main
-from kezek.cli.exit_code import MEANINGS, ExitCode
-from kezek.cli.fault import code_of
+from kezek.cli.frame.exit_code import MEANINGS, ExitCode
+from kezek.cli.frame.fault import code_of
 from tests.cli.conftest import Call
 from tests.cli.program import environment, kezek
 

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from kezek.bootstrap import close_house, open_house
-from kezek.cli.exit_code import ExitCode
+from kezek.cli.frame.exit_code import ExitCode
 from kezek.demo.opening import board_began
 from kezek.domain.booking.booking import Booking
 from kezek.domain.slot.slot import Slot

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kezek.app.house import Demo, House
+from kezek.app.application import Demo, House
 from kezek.bootstrap import close_house, make_demo, open_house
 from kezek.demo.opening import CASTS, PASSWORD, board_began, issue_keys, prepare
 from kezek.demo.scene import decoded, encoded, scene_of

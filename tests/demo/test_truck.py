@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.phones import numbering_plan
-from kezek.app.plates import plate_formats
+from kezek.app.vehicle.phones import numbering_plan
+from kezek.app.vehicle.plates import plate_formats
 from kezek.demo.draw import Draw
 from kezek.demo.truck import plate, truck
 from kezek.domain.vehicle import phone as phones

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from kezek.api.booking import BookingForm
+from kezek.api.booking.booking import BookingForm
 from kezek.api.mount import OPERATIONS
 from kezek.demo.opening import board_began
 from kezek.domain.kernel.instant import from_datetime

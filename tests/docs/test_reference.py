@@ -80,7 +80,7 @@ def test_every_route_says_what_it_is_for():
 
 
 def test_every_exit_code_is_documented():
-    from kezek.cli.exit_code import ExitCode
+    from kezek.cli.frame.exit_code import ExitCode
 
     existing = [str(code.value) for code in ExitCode]
     assert not pages.compared(pages.named_first("exit-codes.md"), existing)

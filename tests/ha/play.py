@@ -20,12 +20,12 @@ from tests.rig.check import answers
 from tests.rig.check.run import Run
 from tests.rig.check.tables import Tables, read_postgresql
 from tests.rig.check.verdict import verdicts
-from tests.rig.client import Client
-from tests.rig.crowd import Crowd
-from tests.rig.grounds import rest
-from tests.rig.history import Deed, History, read
-from tests.rig.installation import SETTINGS, install
-from tests.rig.server import Server
+from tests.rig.load.client import Client
+from tests.rig.load.crowd import Crowd
+from tests.rig.load.grounds import rest
+from tests.rig.load.history import Deed, History, read
+from tests.rig.load.installation import SETTINGS, install
+from tests.rig.load.server import Server
 
 # Longer than any failover may take: what is not back by then has failed.
 LIVE_SECONDS = 120.0

@@ -11,7 +11,7 @@ from tests.ha.__main__ import _judge
 from tests.ha.cluster import SETUP, Node
 from tests.ha.play import Failover, Outcome, Timed, lost
 from tests.rig.check.run import Run
-from tests.rig.history import Ask, Story
+from tests.rig.load.history import Ask, Story
 
 OPERATION = SETUP.parent
 

@@ -6,15 +6,15 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kezek.app.export import lines
-from kezek.app.ledger import Ledger
+from kezek.app.log.export import lines
+from kezek.app.log.ledger import Ledger
+from kezek.app.log.proof import Proofs
 from kezek.app.port import Store
-from kezek.app.proof import Proofs
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import MINUTE, Moment
-from kezek.trust.checkpoint_note import Witness
-from kezek.trust.notary import LogNotary
-from kezek.trust.published import PublishedHeads
+from kezek.trust.log.checkpoint_note import Witness
+from kezek.trust.log.notary import LogNotary
+from kezek.trust.log.published import PublishedHeads
 from kezek.trust.signing import SigningKey
 from tests.world import BEGIN
 

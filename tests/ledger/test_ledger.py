@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from kezek.app.ledger import Forked
+from kezek.app.log.ledger import Forked
 from kezek.domain.kernel.instant import DAY, MINUTE, SECOND
 from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt, leaf_of, salt_of, text_of
-from kezek.storage.memory import MemoryStore
+from kezek.storage.memory.store import MemoryStore
 from kezek.storage.sqlite.store import SqliteStore
-from kezek.trust import checkpoint_note
-from kezek.trust.published import LATEST, PublishedHeads, read_published
+from kezek.trust.log import checkpoint_note
+from kezek.trust.log.published import LATEST, PublishedHeads, read_published
 from tests.ledger.book import KEY, ORIGIN, OTHER_KEY, WITNESS, WITNESS_KEY, Book
 
 
@@ -311,7 +311,7 @@ def test_witnesses_are_kept_and_served(book: Book):
 
 
 def test_a_large_backlog_is_sealed_piece_by_piece(book: Book, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("kezek.app.ledger.PIECE", 100)
+    monkeypatch.setattr("kezek.app.log.ledger.PIECE", 100)
     book.append(250)
     assert [book.ledger.tick() for _ in range(4)] == [100, 100, 50, 0]
     book.append(250)

@@ -11,13 +11,13 @@ from tempfile import mkdtemp
 import apsw
 import pytest
 
-from kezek.app.audit import Claimed, Report, audit_export, read_heads
-from kezek.app.copy_audit import audit_copy
-from kezek.app.export import lines, read_note
+from kezek.app.installation.copy_audit import audit_copy
+from kezek.app.log.audit import Claimed, Report, audit_export, read_heads
+from kezek.app.log.export import lines, read_note
 from kezek.domain.log.leaf import Salt
 from kezek.storage.sqlite.store import SqliteStore
-from kezek.trust.notary import LogKey
-from kezek.trust.published import read_published
+from kezek.trust.log.notary import LogKey
+from kezek.trust.log.published import read_published
 from kezek.upkeep import open_copy
 from tests.ledger.book import KEY, OTHER_KEY, Book
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from alembic.script import ScriptDirectory
 
-from kezek.app.snapshot import Whole
+from kezek.app.installation.snapshot import Whole
 from kezek.storage import open as opening
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations import head, phase, script

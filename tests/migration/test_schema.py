@@ -15,7 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from kezek.app.file import APPLICATION
+from kezek.app.installation.file import APPLICATION
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations import script as migrations
 from kezek.storage.migrations.head import HEAD

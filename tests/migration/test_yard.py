@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from kezek.app.fingerprint import fingerprint_of
-from kezek.app.snapshot import Unwatched
+from kezek.app.installation.fingerprint import fingerprint_of
+from kezek.app.installation.snapshot import Unwatched
 from kezek.domain.booking.booking import Booking
 from kezek.domain.turn.call import Call
 from kezek.storage.migrations.head import HEAD

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import sys
 
-from kezek.app.checkpoint import Network
+from kezek.app.checkpoint.checkpoint import Network
+from kezek.app.feed.watch import Watch
 from kezek.app.port import Store
-from kezek.app.queue import Queues
-from kezek.app.watch import Watch
+from kezek.app.turn.queue import Queues
 from kezek.domain.turn import call
 from kezek.domain.turn.arrive import Arrive
 from kezek.storage.open import open_store
-from tests.rehearsal.scene import fill
+from tests.rehearsal.people.scene import fill
 from tests.world import GUARDS, PEOPLE, POSTS, TODAY, A, D, World
 
 PROPOSED = "perishable"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from kezek.app.house import House
+from kezek.app.application import House
 from kezek.bootstrap import close_house, open_house
 from kezek.settings import Settings
 from tests.cli.program import DEADLINE, Running, until

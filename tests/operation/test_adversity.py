@@ -12,18 +12,18 @@ from urllib.parse import urlsplit
 import apsw
 import pytest
 
+from kezek.app.application import House
 from kezek.app.desk.batch import Done
-from kezek.app.house import House
 from kezek.app.port import Fault
-from kezek.app.readiness import code_of as ailment_of
+from kezek.app.server.readiness import code_of as ailment_of
 from kezek.bootstrap import close_house, open_house
-from kezek.cli.exit_code import ExitCode
-from kezek.cli.fault import failed
+from kezek.cli.frame.exit_code import ExitCode
+from kezek.cli.frame.fault import failed
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import DAY, Moment
 from kezek.settings import Settings
 from kezek.storage.open import open_store
-from kezek.storage.postgres import connection as connecting
+from kezek.storage.postgres.connection import connection as connecting
 from kezek.storage.sqlite import files
 from kezek.trust.keyring import LOG_FILE, SIGNING_FILE
 from kezek.trust.signing import make_signing_key

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kezek.app import readiness
 from kezek.app.port import Fault, StoreFault
-from kezek.app.readiness import SENTENCES, code_of
+from kezek.app.server import readiness
+from kezek.app.server.readiness import SENTENCES, code_of
 from kezek.storage.fault import Full, WrongVersion
 from kezek.storage.postgres import fault as postgres
 from kezek.storage.sqlite import fault as sqlite

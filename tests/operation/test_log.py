@@ -16,16 +16,16 @@ from pathlib import Path
 
 import pytest
 
-from kezek.api.counted import counted
-from kezek.app.tally import Traffic
+from kezek.api.server.counted import counted
+from kezek.app.desk.tally import Traffic
 from kezek.bootstrap import make_app
-from kezek.cli import log_line
-from kezek.cli.log_code import CODES, FOREIGN
+from kezek.cli.server import log_line
+from kezek.cli.server.log_code import CODES, FOREIGN
 from kezek.settings import Settings
 from tests.api.app import NOW_OPEN, Answer, Api, utc
 from tests.docs import pages
 from tests.tidy import tree
-from tests.web.staff.office import Office, opened
+from tests.web.office import Office, opened
 
 # Each stands for something that must stay out of every log, and is found by itself alone.
 PLATE, VIN, PHONE, NAME = "MRK777ZZ", "MARKEDVNX12345678", "+77019998877", "Markedname Surname"
@@ -183,7 +183,7 @@ def test_our_own_mistakes_quote_nobody(api: Api, log: Log, monkeypatch: pytest.M
 def test_a_page_that_fails_quotes_nobody(office: Office, log: Log, monkeypatch: pytest.MonkeyPatch):
     browser = office.browser()
     page = browser.fill(browser.page("/ticket"), "/ticket")
-    monkeypatch.setattr("kezek.app.find_ticket.LostTickets.find", fails)
+    monkeypatch.setattr("kezek.app.booking.find_ticket.LostTickets.find", fails)
     told = browser.post("/ticket", page | {"ticket": "1", "phone": PHONE})
     assert told.status_code == 500
     assert "reference" in log.text
@@ -255,7 +255,7 @@ def test_every_line_has_a_code_and_every_code_a_line():
     said = dict(calls())
     assert len(said) > 30
     missing = {where: sentence for sentence, where in said.items() if sentence not in CODES}
-    assert not missing, f"give each a code in src/kezek/cli/log_code.py: {missing}"
+    assert not missing, f"give each a code in src/kezek/cli/server/log_code.py: {missing}"
     assert not CODES.keys() - said.keys(), "codes of lines that nobody writes any more"
     assert len(set(CODES.values())) == len(CODES)
     assert FOREIGN not in CODES.values()

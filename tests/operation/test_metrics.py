@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from kezek.api.metric import FOUND, METRICS, Form
-from kezek.api.neighbours import Neighbours
-from kezek.app import vigil
+from kezek.api.server.metric import FOUND, METRICS, Form
+from kezek.api.server.worker_metrics import Neighbours
 from kezek.app.port import OutcomeUnknown
+from kezek.app.server import vigil
 from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.log.head import SignedHead
 from kezek.domain.recovery.resume import ContinueLog
 from kezek.domain.slot.slot import Slot
-from kezek.storage.memory import MemoryStore
+from kezek.storage.memory.store import MemoryStore
 from tests.docs import pages
 from tests.operation.watched import ELSEWHERE, Watched, watched
 from tests.world import PEOPLE, A, World

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from kezek.cli.exit_code import ExitCode
+from kezek.cli.frame.exit_code import ExitCode
 from tests.cli.program import Running, kezek, until
 
 NUMERICS = ("numpy", "numba", "llvmlite", "scipy", "lightgbm", "pyarrow", "distributed")

@@ -14,9 +14,9 @@ from http.client import HTTPException
 import psutil
 import pytest
 
-from kezek.app.house import Demo, House
+from kezek.app.application import Demo, House
 from kezek.bootstrap import make_demo
-from kezek.cli.exit_code import ExitCode
+from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.booking.booking import Booking
 from kezek.domain.slot.slot import Slot
 from tests.cli.program import DEADLINE, environment, until
@@ -127,7 +127,7 @@ def test_a_request_that_never_ends_holds_nothing_up(site: Site):
 # The bound is half a minute; here it is short, and the product the same.
 IMPATIENT = """
 import kezek.cli.serving, kezek.cli.workers
-kezek.cli.serving.STOP_SECONDS = kezek.cli.workers.STOP_SECONDS = 1
+kezek.cli.server.serving.STOP_SECONDS = kezek.cli.server.workers.STOP_SECONDS = 1
 from kezek.app.desk.desk import Desk
 {}
 from kezek.cli import main

@@ -15,9 +15,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kezek.app.fingerprint import fingerprint_of
-from kezek.app.snapshot import Unwatched
-from kezek.cli.exit_code import ExitCode
+from kezek.app.installation.fingerprint import fingerprint_of
+from kezek.app.installation.snapshot import Unwatched
+from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.booking.booking import Booking
 from kezek.storage.open import open_snapshot
 from tests.cli.program import environment, kezek, until

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from kezek.cli.exit_code import ExitCode
+from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount
 from tests.cli.program import kezek, until

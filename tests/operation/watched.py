@@ -12,9 +12,9 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from kezek.api.neighbours import Neighbours
-from kezek.app.house import Demo, House
-from kezek.app.snapshot import Whole
+from kezek.api.server.worker_metrics import Neighbours
+from kezek.app.application import Demo, House
+from kezek.app.installation.snapshot import Whole
 from kezek.bootstrap import furnish, make_app, make_demo
 from kezek.settings import Settings
 from tests.keys import lay_keys

@@ -16,16 +16,16 @@ import pytest
 
 from kezek.planning import cache, forecast, simulation, warm
 from kezek.planning.forecast import twin
-from kezek.planning.simulation.checkpoint import play
-from kezek.planning.simulation.checkpoint_draw import draw
-from kezek.planning.simulation.day import run_day
-from kezek.planning.simulation.law import deterministic, erlang, lognormal
-from kezek.planning.simulation.queue import run_queue
-from kezek.planning.simulation.room import run_room
-from kezek.planning.simulation.tandem import run_tandem
-from kezek.planning.simulation.vacation import run_vacation
+from kezek.planning.simulation.checkpoint.checkpoint import play
+from kezek.planning.simulation.checkpoint.checkpoint_draw import draw
+from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.queue import run_queue
+from kezek.planning.simulation.station.room import run_room
+from kezek.planning.simulation.station.tandem import run_tandem
+from kezek.planning.simulation.station.vacation import run_vacation
+from kezek.planning.simulation.variate.law import deterministic, erlang, lognormal
 from tests.planning.forecast.test_twin import a_line
-from tests.planning.simulation.random_plan import plan_of
+from tests.planning.simulation.checkpoint.random_plan import plan_of
 
 LAWS = (deterministic(1.0), erlang(2.0, phases=2), lognormal(1.0, variation=2.0))
 

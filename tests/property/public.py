@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from kezek.api.log import public_event
-from kezek.app.replayed import Comparison
+from kezek.api.log.log import public_event
+from kezek.app.installation.replayed import Comparison
 from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.turn.waiting import waiting

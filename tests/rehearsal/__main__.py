@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
 
 from tests.rehearsal.breach import Broken
-from tests.rehearsal.grounds import GROUNDS
+from tests.rehearsal.ground.grounds import GROUNDS
 from tests.rehearsal.play import Played, play
 
 PIECE = 25

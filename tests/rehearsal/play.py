@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tests.rehearsal import check
-from tests.rehearsal.finish import finish
-from tests.rehearsal.grounds import GROUNDS
-from tests.rehearsal.law import DAY, HOUR, MINUTE
-from tests.rehearsal.office import Office
+from tests.rehearsal.ground.grounds import GROUNDS
+from tests.rehearsal.judge import check
+from tests.rehearsal.judge.finish import finish
+from tests.rehearsal.judge.law import DAY, HOUR, MINUTE
+from tests.rehearsal.people.office import Office
+from tests.rehearsal.people.road import Road
+from tests.rehearsal.people.yard import Yards
 from tests.rehearsal.rehearsal import Ground, Play, Rehearsal
-from tests.rehearsal.road import Road
-from tests.rehearsal.yard import Yards
 
 
 @dataclass(frozen=True, slots=True)

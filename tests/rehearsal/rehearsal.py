@@ -13,19 +13,19 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any, Protocol
 
-from kezek.app.ledger import Forked
+from kezek.app.log.ledger import Forked
 from kezek.app.port import Fault, Store
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.kernel.event import Logged
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
-from tests.rehearsal import scene
 from tests.rehearsal.breach import Broken, hold
-from tests.rehearsal.brittle import FAULTS, Brittle, Crash
-from tests.rehearsal.law import DAY, HOUR, MINUTE
-from tests.rehearsal.model import Model
-from tests.rehearsal.process import Process, Shelf
-from tests.rehearsal.wire import SECOND, Asked, Wire
+from tests.rehearsal.ground.brittle import FAULTS, Brittle, Crash
+from tests.rehearsal.ground.process import Process, Shelf
+from tests.rehearsal.ground.wire import SECOND, Asked, Wire
+from tests.rehearsal.judge.law import DAY, HOUR, MINUTE
+from tests.rehearsal.judge.model import Model
+from tests.rehearsal.people import scene
 from tests.world import A, B, D, X
 
 # Milliseconds until a disk has flushed; the slow ones gather a batch.

@@ -11,9 +11,9 @@ import pytest
 
 from kezek.app.port import StoreFault
 from kezek.storage.sqlite.store import SqliteStore
-from tests.rehearsal.brittle import Crash
-from tests.rehearsal.disk import Disk, Sheet
-from tests.rehearsal.grounds import empty
+from tests.rehearsal.ground.brittle import Crash
+from tests.rehearsal.ground.disk import Disk, Sheet
+from tests.rehearsal.ground.grounds import empty
 
 
 class Luck:

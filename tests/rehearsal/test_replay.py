@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.rehearsal.grounds import GROUNDS
+from tests.rehearsal.ground.grounds import GROUNDS
 from tests.rehearsal.kept import quietly
 from tests.rehearsal.play import play
 

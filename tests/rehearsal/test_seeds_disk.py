@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from tests.rehearsal.breach import Broken
-from tests.rehearsal.grounds import Embedded
+from tests.rehearsal.ground.grounds import Embedded
 from tests.rehearsal.kept import keeps_every_promise, quietly
 from tests.rehearsal.play import play
 

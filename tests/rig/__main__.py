@@ -12,9 +12,9 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.rig.clock import Missing
-from tests.rig.grounds import SHAPES
-from tests.rig.incidents import FAULTS
+from tests.rig.fault.clock import Missing
+from tests.rig.fault.incidents import FAULTS
+from tests.rig.load.grounds import SHAPES
 from tests.rig.rig import Plan, run
 from tests.rig.tell import tell
 

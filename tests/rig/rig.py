@@ -16,11 +16,11 @@ import pytest
 
 from tests.rig.check.run import Run
 from tests.rig.check.verdict import Verdict, verdicts
-from tests.rig.client import Client
-from tests.rig.crowd import Crowd
-from tests.rig.grounds import Ground, rest
-from tests.rig.history import Deed, History, Story, read
-from tests.rig.incidents import FAULTS, Condition, Hands, Incidents
+from tests.rig.fault.incidents import FAULTS, Condition, Hands, Incidents
+from tests.rig.load.client import Client
+from tests.rig.load.crowd import Crowd
+from tests.rig.load.grounds import Ground, rest
+from tests.rig.load.history import Deed, History, Story, read
 
 # Patience with a system that has been put right: longer than any time-out of the product.
 LIVE_SECONDS = 90.0

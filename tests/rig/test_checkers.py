@@ -16,7 +16,7 @@ import pytest
 from tests.rig.check.run import Run
 from tests.rig.check.tables import Row
 from tests.rig.check.verdict import verdicts
-from tests.rig.history import Ask
+from tests.rig.load.history import Ask
 from tests.rig.rig import Plan, run
 
 Doctor = Callable[[Run], None]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rig.history import Deed, History, Story, read
+from tests.rig.load.history import Deed, History, Story, read
 
 BOOK = Deed("fleet", "book", "key", "POST", "/bookings", {"start": "now"})
 

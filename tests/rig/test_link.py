@@ -10,7 +10,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.rig.link import PIECE, Link
+from tests.rig.fault.link import PIECE, Link
 
 
 class _Echo(socketserver.StreamRequestHandler):

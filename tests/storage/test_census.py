@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.census import Census, Marks
-from kezek.app.snapshot import Whole
+from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.snapshot import Whole
 from kezek.domain.account.account import Account, Login
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Counter, Row

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
+from kezek.app.installation.snapshot import Setting
 from kezek.app.port import Session, Store
-from kezek.app.snapshot import Setting
 from kezek.domain.account.account import (
     Account,
     ApiKey,

@@ -37,7 +37,7 @@ from kezek.domain.turn.gate import Admit, Cross, TurnBack
 from kezek.domain.turn.undo import Undo
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES
-from tests.app.fingerprints import fingerprint
+from tests.app.installation.fingerprints import fingerprint
 from tests.storage.network import loaded
 from tests.world import ADMIN, AGENCIES, GUARDS, PEOPLE, POSTS, TODAY, World, vehicle
 

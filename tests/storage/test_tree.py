@@ -8,8 +8,8 @@ from pathlib import Path
 import apsw
 import pytest
 
-from kezek.app.audit import Report, audit_export
-from kezek.app.export import lines
+from kezek.app.log.audit import Report, audit_export
+from kezek.app.log.export import lines
 from kezek.app.port import Store
 from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
@@ -17,8 +17,8 @@ from kezek.domain.log.leaf import Salt
 from kezek.domain.log.merkle import leaf_hash
 from kezek.domain.log.tree import Growth, Stretch
 from kezek.storage.sqlite.store import SqliteStore
-from kezek.trust import checkpoint_note
-from kezek.trust.notary import LogKey
+from kezek.trust.log import checkpoint_note
+from kezek.trust.log.notary import LogKey
 from tests.ledger.book import KEY, Book
 from tests.storage.rows import save
 

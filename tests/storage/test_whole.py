@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from kezek.app.installation.snapshot import BLOCK, NotEmpty, Served, Setting, Snapshot, Whole
 from kezek.app.port import Answered, Session
-from kezek.app.snapshot import BLOCK, NotEmpty, Served, Setting, Snapshot, Whole
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.storage.fault import Busy
-from kezek.storage.memory import MemoryStore
+from kezek.storage.memory.store import MemoryStore
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES

@@ -17,13 +17,13 @@ from functools import cache
 import numpy as np
 from scipy.stats import t as student
 
-from kezek.planning.simulation.day import run_day
-from kezek.planning.simulation.law import Law, deterministic, erlang, exponential, lognormal
-from kezek.planning.simulation.queue import run_queue
-from kezek.planning.simulation.replication import Figures
-from kezek.planning.simulation.room import run_room
-from kezek.planning.simulation.tandem import run_tandem
-from kezek.planning.simulation.vacation import run_vacation
+from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.queue import run_queue
+from kezek.planning.simulation.station.room import run_room
+from kezek.planning.simulation.station.tandem import run_tandem
+from kezek.planning.simulation.station.vacation import run_vacation
+from kezek.planning.simulation.variate.law import Law, deterministic, erlang, exponential, lognormal
+from kezek.planning.simulation.variate.replication import Figures
 from tests.theory import exact
 
 SEED = 20260613

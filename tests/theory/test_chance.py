@@ -7,7 +7,7 @@ import statistics
 
 import numpy as np
 
-from kezek.planning.simulation import chance
+from kezek.planning.simulation.variate import chance
 
 STREAM = [1321962074176129191, 15925659190040627001, 6588988029983277238, 9315241652495780889]
 

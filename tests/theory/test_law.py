@@ -8,8 +8,8 @@ import statistics
 import numpy as np
 import pytest
 
-from kezek.planning.simulation import law
-from kezek.planning.simulation.chance import stream
+from kezek.planning.simulation.variate import law
+from kezek.planning.simulation.variate.chance import stream
 
 MANY = 1_000_000
 LAWS = {

@@ -5,9 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kezek.planning.simulation.chance import BLOCK, stream
-from kezek.planning.simulation.day import run_day
-from kezek.planning.simulation.law import (
+from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.queue import queue_starts, run_queue
+from kezek.planning.simulation.station.room import room_starts, run_room
+from kezek.planning.simulation.station.tandem import run_tandem, tandem_starts
+from kezek.planning.simulation.station.vacation import run_vacation
+from kezek.planning.simulation.variate.chance import BLOCK, stream
+from kezek.planning.simulation.variate.law import (
     Law,
     deterministic,
     draw,
@@ -15,10 +19,6 @@ from kezek.planning.simulation.law import (
     exponential,
     lognormal,
 )
-from kezek.planning.simulation.queue import queue_starts, run_queue
-from kezek.planning.simulation.room import room_starts, run_room
-from kezek.planning.simulation.tandem import run_tandem, tandem_starts
-from kezek.planning.simulation.vacation import run_vacation
 from tests.theory import naive
 
 MANY = 4_096

@@ -9,11 +9,11 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
-from kezek.app.house import House
+from kezek.app.application import House
 from kezek.bootstrap import close_house
-from kezek.trust import password
+from kezek.trust.account import password
+from tests.web.office import Office, opened
 from tests.web.serve import build_app, fill, open_house
-from tests.web.staff.office import Office, opened
 
 
 @pytest.fixture(autouse=True, scope="module")

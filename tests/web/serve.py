@@ -14,11 +14,16 @@ from zoneinfo import ZoneInfo
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 
+from kezek.app.application import Demo, House
+from kezek.app.checkpoint.load import load_command
+from kezek.app.checkpoint.network import (
+    read_board,
+    read_checkpoints,
+    shipped_board,
+    shipped_checkpoints,
+)
 from kezek.app.desk.batch import Done, run
-from kezek.app.house import Demo, House
-from kezek.app.load import load_command
-from kezek.app.network import read_board, read_checkpoints, shipped_board, shipped_checkpoints
-from kezek.app.regulation import shipped_regulations
+from kezek.app.regulation.regulation import shipped_regulations
 from kezek.bootstrap import close_house, furnish, make_demo
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.book import Book, Vehicle
@@ -27,7 +32,7 @@ from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
 from kezek.settings import Settings
-from kezek.storage.memory import MemoryStore
+from kezek.storage.memory.store import MemoryStore
 from kezek.web.app import build_pages
 from tests.keys import lay_keys
 

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from kezek.web.link import linked
+from kezek.web.server.link import linked
 
 
 def words(page: str) -> str:

@@ -6,11 +6,11 @@ from gzip import compress
 from importlib.metadata import version
 from importlib.resources import files
 
-from kezek.api.openapi import description
-from kezek.api.operation import Call, Header, Operation, Reply, encode
-from kezek.api.page import page
-from kezek.api.problem import Wrong, wrong
-from kezek.app.house import House
+from kezek.api.frame.openapi import description
+from kezek.api.frame.operation import Call, Header, Operation, Reply, encode
+from kezek.api.frame.page import page
+from kezek.api.frame.problem import Wrong, wrong
+from kezek.app.application import House
 
 _FOLDER = files("kezek.api") / "reading"
 _STYLE = "style.css"

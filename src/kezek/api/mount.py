@@ -12,31 +12,16 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kezek.api import (
-    approval,
-    availability,
-    board,
-    booking,
-    bulk,
-    calendar,
-    change,
-    checkpoint,
-    description,
-    forecast,
-    head,
-    key,
-    log,
-    proof,
-    regulation,
-    search,
-    stream,
-    turn,
-)
-from kezek.api.counted import ROUTE
-from kezek.api.openapi import PREFIX
-from kezek.api.operation import NOSNIFF, Call, Operation, Reply, Stream, encode
-from kezek.api.path import Part
-from kezek.api.problem import (
+from kezek.api import description
+from kezek.api.account import key
+from kezek.api.booking import booking, bulk, change
+from kezek.api.calendar import calendar
+from kezek.api.checkpoint import checkpoint
+from kezek.api.forecast import forecast
+from kezek.api.frame.openapi import PREFIX
+from kezek.api.frame.operation import NOSNIFF, Call, Operation, Reply, Stream, encode
+from kezek.api.frame.path import Part
+from kezek.api.frame.problem import (
     MEDIA_TYPE,
     Problem,
     Raised,
@@ -47,8 +32,13 @@ from kezek.api.problem import (
     too_many,
     wrong,
 )
-from kezek.app.house import House
-from kezek.app.rate import Allowance
+from kezek.api.log import head, log, proof
+from kezek.api.regulation import regulation
+from kezek.api.server.counted import ROUTE
+from kezek.api.slot import availability
+from kezek.api.turn import approval, board, search, stream, turn
+from kezek.app.application import House
+from kezek.app.server.rate import Allowance
 from kezek.domain.account.actor import PUBLIC
 from kezek.text.catalogue import SOURCE
 

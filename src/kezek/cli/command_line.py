@@ -7,28 +7,28 @@ from typing import Any
 
 import click
 
-from kezek.cli.accuracy import accuracy
-from kezek.cli.backup import backup
-from kezek.cli.board import board
-from kezek.cli.book import book
-from kezek.cli.copy import copy
-from kezek.cli.demo import demo, traffic
-from kezek.cli.doctor import doctor
-from kezek.cli.exit_code import ExitCode
-from kezek.cli.fault import Failed, failed
-from kezek.cli.forecast import forecast
-from kezek.cli.log import log
-from kezek.cli.migrate import migrate
-from kezek.cli.network import network
-from kezek.cli.output import any_terminal, command_asked, wants_json
-from kezek.cli.restore import restore
-from kezek.cli.serve import serve
-from kezek.cli.simulate import simulate
-from kezek.cli.ticket import ticket
-from kezek.cli.user import user
-from kezek.cli.verify import verify
-from kezek.cli.warm import warm
-from kezek.cli.worker import worker
+from kezek.cli.account.user import user
+from kezek.cli.booking.book import book
+from kezek.cli.booking.ticket import ticket
+from kezek.cli.checkpoint.network import network
+from kezek.cli.demo.demo import demo, traffic
+from kezek.cli.forecast.accuracy import accuracy
+from kezek.cli.forecast.forecast import forecast
+from kezek.cli.frame.exit_code import ExitCode
+from kezek.cli.frame.fault import Failed, failed
+from kezek.cli.frame.output import any_terminal, command_asked, wants_json
+from kezek.cli.installation.backup import backup
+from kezek.cli.installation.copy import copy
+from kezek.cli.installation.doctor import doctor
+from kezek.cli.installation.migrate import migrate
+from kezek.cli.installation.restore import restore
+from kezek.cli.log.log import log
+from kezek.cli.log.verify import verify
+from kezek.cli.scenario.simulate import simulate
+from kezek.cli.server.serve import serve
+from kezek.cli.server.warm import warm
+from kezek.cli.server.worker import worker
+from kezek.cli.turn.board import board
 
 
 def _is_news(record: logging.LogRecord) -> bool:

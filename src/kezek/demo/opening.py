@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kezek.app import network as files
-from kezek.app.house import House
-from kezek.app.load import load_command
+from kezek.app.application import House
+from kezek.app.checkpoint import network as files
+from kezek.app.checkpoint.load import load_command
 from kezek.app.port import Fault
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.app.checkpoint import Post
-from kezek.app.house import House
+from kezek.app.application import House
+from kezek.app.checkpoint.checkpoint import Post
 from kezek.demo.opening import issue_keys
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status, status_of

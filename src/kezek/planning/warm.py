@@ -14,9 +14,9 @@ import numpy as np
 from kezek.planning import planner
 from kezek.planning.cache import forget_old
 from kezek.planning.forecast.correction import corrected_forecast
-from kezek.planning.kernel import FOLDERS
-from kezek.planning.simulation.checkpoint import run
-from kezek.planning.simulation.checkpoint_plan import (
+from kezek.planning.jit import FOLDERS
+from kezek.planning.simulation.checkpoint.checkpoint import run
+from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
@@ -27,13 +27,13 @@ from kezek.planning.simulation.checkpoint_plan import (
     Standing,
     WalkIns,
 )
-from kezek.planning.simulation.day import run_day
-from kezek.planning.simulation.law import exponential
-from kezek.planning.simulation.queue import queue_starts, run_queue
-from kezek.planning.simulation.room import room_starts, run_room
-from kezek.planning.simulation.steps import Steps
-from kezek.planning.simulation.tandem import run_tandem, tandem_starts
-from kezek.planning.simulation.vacation import run_vacation
+from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.queue import queue_starts, run_queue
+from kezek.planning.simulation.station.room import room_starts, run_room
+from kezek.planning.simulation.station.tandem import run_tandem, tandem_starts
+from kezek.planning.simulation.station.vacation import run_vacation
+from kezek.planning.simulation.variate.law import exponential
+from kezek.planning.simulation.variate.steps import Steps
 
 _LAW = exponential(1.0)
 

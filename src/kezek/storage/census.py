@@ -1,11 +1,11 @@
-"""The counts of `app/census.py` as statements that SQLite and PostgreSQL both understand."""
+"""The counts of `app/installation/census.py` as statements that SQLite and PostgreSQL both understand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from kezek.app.census import Census, Marks
+from kezek.app.installation.census import Census, Marks
 
 _LIVE_VEHICLES = """
 WITH live AS (

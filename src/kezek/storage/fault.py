@@ -1,6 +1,6 @@
 """How a store fails, whichever it is: one name for each thing that an operator can do something about.
 
-`ailment` is what a server suffers from that meets it (`app/readiness.py`).
+`ailment` is what a server suffers from that meets it (`app/server/readiness.py`).
 """
 
 from __future__ import annotations

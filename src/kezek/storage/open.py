@@ -6,10 +6,10 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
+from kezek.app.installation.snapshot import NOT_EMPTY, Bare, NotEmpty, Snapshot, Whole
 from kezek.app.port import StoreFault
-from kezek.app.snapshot import NOT_EMPTY, Bare, NotEmpty, Snapshot, Whole
 from kezek.domain.log.head import SignedHead
-from kezek.storage.memory import MemoryStore
+from kezek.storage.memory.store import MemoryStore
 
 
 @runtime_checkable

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kezek.app.installation.snapshot import Setting
 from kezek.app.port import Answered, Session
-from kezek.app.snapshot import Setting
 from kezek.domain.account.account import (
     Account,
     ApiKey,

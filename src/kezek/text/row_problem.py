@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kezek.app.row_problem import RowProblem, RowReason
+from kezek.app.table.row_problem import RowProblem, RowReason
 from kezek.text.catalogue import SOURCE, words
 from kezek.text.mark import translatable as t
 

@@ -8,8 +8,8 @@ from functools import cache
 from babel import Locale
 from babel.core import get_global
 
-from kezek.app.bulk import Vocabulary
-from kezek.app.place_name import COUNTRY, shipped_names
+from kezek.app.booking.bulk import Vocabulary
+from kezek.app.checkpoint.place_name import COUNTRY, shipped_names
 from kezek.domain.checkpoint.search import search_key
 from kezek.domain.vehicle.plate import COUNTRIES
 from kezek.text import names

@@ -10,19 +10,25 @@ from litestar import Response, Router
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from kezek.app.house import House
-from kezek.app.kept import Kept
+from kezek.app.application import House
+from kezek.app.cache import Kept
 from kezek.app.port import Fault
 from kezek.text.mark import translatable
-from kezek.web import board, book, checkpoint, csrf, find_ticket, reading, regulation, ticket
-from kezek.web.assets import Assets, static_route
+from kezek.web import reading
+from kezek.web import staff_routes as staff
+from kezek.web.booking import book
+from kezek.web.checkpoint import checkpoint
 from kezek.web.errors import failure
-from kezek.web.forms import read_form
-from kezek.web.session import SIGN_IN
-from kezek.web.staff import routes as staff
-from kezek.web.stop import Elsewhere, RefusedStop, Step, Stop
-from kezek.web.templates import Templates
-from kezek.web.visit import SESSION_COOKIE, PageRequest, Visit, Web, begin_visit
+from kezek.web.frame import csrf
+from kezek.web.frame.forms import read_form
+from kezek.web.frame.session import SIGN_IN
+from kezek.web.frame.stop import Elsewhere, RefusedStop, Step, Stop
+from kezek.web.frame.visit import SESSION_COOKIE, PageRequest, Visit, Web, begin_visit
+from kezek.web.regulation import regulation
+from kezek.web.server.assets import Assets, static_route
+from kezek.web.server.templates import Templates
+from kezek.web.ticket import find_ticket, ticket
+from kezek.web.turn import board
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # Where forms stand that nobody signs in for.

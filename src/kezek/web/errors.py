@@ -18,10 +18,10 @@ from kezek.domain.kernel.refusal import Kind, Reason, Refused
 from kezek.text import faults, refusals
 from kezek.text.catalogue import Words
 from kezek.text.mark import translatable
-from kezek.web.render import page, redirect, wants_word, word
-from kezek.web.stop import Elsewhere, RefusedStop, Step, Stop
-from kezek.web.visit import PageRequest, Web, begin_visit, visit
-from kezek.web.working import code_of, working_page
+from kezek.web.frame.render import page, redirect, wants_word, word
+from kezek.web.frame.stop import Elsewhere, RefusedStop, Step, Stop
+from kezek.web.frame.visit import PageRequest, Web, begin_visit, visit
+from kezek.web.submit.working import code_of, working_page
 
 log = logging.getLogger("kezek.web")
 

@@ -11,10 +11,10 @@ from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.text.faults import FAULTS
 from kezek.text.refusals import SAID
-from kezek.web.checkpoint import rule_of
-from kezek.web.render import answer, page
-from kezek.web.shape import is_ours
-from kezek.web.visit import PageRequest, visit
+from kezek.web.checkpoint.checkpoint import rule_of
+from kezek.web.frame.render import answer, page
+from kezek.web.frame.shape import is_ours
+from kezek.web.frame.visit import PageRequest, visit
 
 # A ticket's address is a secret, and what is behind a sign-in is nobody's reading.
 ROBOTS = (

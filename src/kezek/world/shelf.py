@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from kezek.planning.scenario.keep import keep
+from kezek.planning.scenario.sweep.keep import keep
 
 
 class FolderShelf:

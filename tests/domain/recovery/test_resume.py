@@ -13,7 +13,7 @@ from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.recovery.resume import GIVEN_UP, NUMBERED, SKIPPED, ContinueLog, passed
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from tests.app.fingerprints import fingerprint
+from tests.app.installation.fingerprints import fingerprint
 from tests.world import PEOPLE, A, World, vehicle
 
 ADMIN, CARRIER, OFFICER = PEOPLE["admin"], PEOPLE["carrier"], PEOPLE["officer"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.regulation import RegulationFault, parse_regulation, shipped_regulations
+from kezek.app.regulation.regulation import RegulationFault, parse_regulation, shipped_regulations
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.regulation.regulation import Pool
 from tests.world import TINY, rules

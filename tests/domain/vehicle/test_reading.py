@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kezek.app.plates import plate_formats
+from kezek.app.vehicle.plates import plate_formats
 from kezek.domain.vehicle.plate import impossible, normalise
 from kezek.domain.vehicle.reading import (
     ReadingKind,

@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kezek.app.line_past import Arrival, Truth
-from kezek.app.replay import REPLAYED_MAX, Pasts, Scores, keep, lessons_of, scored
+from kezek.app.forecast.replay import REPLAYED_MAX, Pasts, Scores, keep, lessons_of, scored
+from kezek.app.turn.line_past import Arrival, Truth
 from kezek.planning.forecast.correction import learn
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.question import REPLICATIONS, Case, Lesson
-from kezek.planning.simulation.checkpoint import run
-from kezek.planning.simulation.steps import Steps
+from kezek.planning.simulation.checkpoint.checkpoint import run
+from kezek.planning.simulation.variate.steps import Steps
 from tests.planning.forecast import past
 
 POSTS, DAYS = 8, 33

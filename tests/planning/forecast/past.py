@@ -9,7 +9,7 @@ import numpy as np
 from kezek.domain.kernel.instant import DAY, HOUR, Instant
 from kezek.domain.turn.order import Key, key_of
 from kezek.planning.question import AtGate, Expected, Hour, InLine, LineState, Measured
-from kezek.planning.simulation.checkpoint_plan import (
+from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
@@ -19,8 +19,8 @@ from kezek.planning.simulation.checkpoint_plan import (
     Stage,
     WalkIns,
 )
-from kezek.planning.simulation.checkpoint_record import Records
-from kezek.planning.simulation.steps import Steps
+from kezek.planning.simulation.checkpoint.checkpoint_record import Records
+from kezek.planning.simulation.variate.steps import Steps
 
 EPOCH = 20_000 * DAY
 KNOWN_FOR = 3 * DAY

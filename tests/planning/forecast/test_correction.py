@@ -62,7 +62,7 @@ from kezek.planning.question import (
     TruckForecast,
 )
 from kezek.world.planner import SpawnedPlanner
-from tests.app.test_planner import played, until
+from tests.app.forecast.test_planner import played, until
 from tests.planning.forecast.correction_trial import BY_HOUR, STEADY, tried
 
 LINE = _invented()

@@ -7,7 +7,7 @@ import pytest
 
 from kezek.planning.forecast.twin_measure import KNOTS_MAX, knots_of
 from kezek.planning.forecast.twin_play import share_below
-from kezek.planning.simulation.law import between
+from kezek.planning.simulation.variate.law import between
 
 
 def drawn(seen: np.ndarray, count: int = 20_000) -> np.ndarray:

@@ -21,7 +21,7 @@ from kezek.planning.question import (
     Measured,
     Range,
 )
-from kezek.planning.simulation.checkpoint import run
+from kezek.planning.simulation.checkpoint.checkpoint import run
 from tests.planning.forecast import past
 
 NOW = past.EPOCH + 10 * HOUR

@@ -12,13 +12,13 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from kezek.app.ground import shipped_ground
-from kezek.planning.scenario.compile import compile_post
-from kezek.planning.simulation.checkpoint import run
-from kezek.planning.simulation.checkpoint_draw import Draws
-from kezek.planning.simulation.checkpoint_plan import Plan
-from tests.planning.scenario.ground import points
-from tests.planning.simulation.oracle import Oracle
+from kezek.app.scenario.ground import shipped_ground
+from kezek.planning.scenario.play.compile import compile_post
+from kezek.planning.simulation.checkpoint.checkpoint import run
+from kezek.planning.simulation.checkpoint.checkpoint_draw import Draws
+from kezek.planning.simulation.checkpoint.checkpoint_plan import Plan
+from tests.planning.scenario.world.ground import points
+from tests.planning.simulation.checkpoint.oracle import Oracle
 
 MINUTE, HOUR = 60.0, 3_600.0
 RUNS, SEED = 40, 11

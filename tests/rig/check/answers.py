@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from tests.rig.check.run import BEGINS, CALENDAR, Event, Run
-from tests.rig.history import Ask
+from tests.rig.load.history import Ask
 
 # What the log must hold for an answer: who, what, and about which booking or day.
 Effect: TypeAlias = tuple[str, str, Any]

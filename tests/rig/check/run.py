@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from tests.rig.check.tables import Row, Tables
-from tests.rig.history import Story
+from tests.rig.load.history import Story
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE

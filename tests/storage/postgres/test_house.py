@@ -6,12 +6,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from kezek.app.application import House
 from kezek.app.desk.batch import Done
-from kezek.app.house import House
 from kezek.bootstrap import close_house, open_house
-from kezek.cli.examination import examine
-from kezek.cli.finding import Finding
-from kezek.cli.serve import first_administrator
+from kezek.cli.installation.examination import examine
+from kezek.cli.installation.finding import Finding
+from kezek.cli.server.serve import first_administrator
 from kezek.domain.account.account import Account
 from kezek.domain.account.decide import AddAccount
 from kezek.domain.kernel.event import Logged

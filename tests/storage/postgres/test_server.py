@@ -29,16 +29,16 @@ from kezek.storage.fault import (
     WrongVersion,
 )
 from kezek.storage.open import UnknownAddress, open_store
-from kezek.storage.postgres import connection as connections
-from kezek.storage.postgres import primary as finding
 from kezek.storage.postgres import reader as reading
 from kezek.storage.postgres import store as module
-from kezek.storage.postgres.address import BadAddress
+from kezek.storage.postgres.connection import connection as connections
+from kezek.storage.postgres.connection import primary as finding
+from kezek.storage.postgres.connection.address import BadAddress
 from kezek.storage.postgres.fault import Forbidden, Lost, fault_of
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.postgres.unit import LOG_LOCK
 from tests.storage.postgres.cluster import PASSWORD, cluster
-from tests.storage.postgres.proxy import Proxy
+from tests.storage.postgres.connection.proxy import Proxy
 from tests.storage.rows import booking, claim, event, particulars, save
 from tests.world import ADMIN, BEGIN, rules
 

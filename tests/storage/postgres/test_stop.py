@@ -10,9 +10,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kezek.app.house import House
+from kezek.app.application import House
 from kezek.bootstrap import close_house, open_house
-from kezek.cli.serving import listen, run_server
+from kezek.cli.server.serving import listen, run_server
 from kezek.domain.account.decide import AddAccount
 from kezek.settings import Settings
 from kezek.storage.postgres.unit import LOG_LOCK

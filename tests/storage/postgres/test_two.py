@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from kezek.app.relay import Relay
+from kezek.app.feed.relay import Relay
 from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.kernel.event import Logged
 from kezek.domain.slot.slot import Slot

@@ -10,10 +10,10 @@ from types import SimpleNamespace as V
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kezek.app.network import read_checkpoints, shipped_checkpoints
-from kezek.app.place_name import opposite_name, own_name
+from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
+from kezek.app.checkpoint.place_name import opposite_name, own_name
 from kezek.text import times
-from kezek.web.templates import Templates
+from kezek.web.server.templates import Templates
 from tests.web.looks.samples import PAGES
 
 # An hour that comes twice is told with its offset.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from types import SimpleNamespace as V
 
-from kezek.app.bulk import COLUMNS
+from kezek.app.booking.bulk import COLUMNS
 from tests.web.looks.road import book
 from tests.web.looks.world import (
     CHOICES,

@@ -1,1 +1,1 @@
-"""Rules of law as data; the files are in `kezek/regulation/`, read by `app/regulation.py`."""
+"""Rules of law as data; the files are in `kezek/regulation/`, read by `app/regulation/regulation.py`."""

@@ -39,7 +39,7 @@ from kezek.planning.question import (
     TruckForecast,
     WindowForecast,
 )
-from kezek.planning.simulation.line import NO_ROUND, NOBODY, Line, empty_line
+from kezek.planning.simulation.checkpoint.line import NO_ROUND, NOBODY, Line, empty_line
 
 # Why nothing can be told: no call is known, or of nobody how long the gate took.
 NOBODY_CALLED = "nobody_called"

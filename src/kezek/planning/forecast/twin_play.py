@@ -12,12 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from kezek.planning.array import Floats, Integers, Numbers
-from kezek.planning.kernel import borrower, kernel
-from kezek.planning.simulation.arrival import poisson
-from kezek.planning.simulation.chance import Stream, normals, stream, uniform, uniforms
-from kezek.planning.simulation.lanes import after, allowed
-from kezek.planning.simulation.law import between, gamma
-from kezek.planning.simulation.line import (
+from kezek.planning.jit import borrower, kernel
+from kezek.planning.simulation.checkpoint.arrival import poisson
+from kezek.planning.simulation.checkpoint.lanes import after, allowed
+from kezek.planning.simulation.checkpoint.line import (
     CURRENT,
     CURSOR,
     NOBODY,
@@ -33,7 +31,9 @@ from kezek.planning.simulation.line import (
     round_to_pass,
     stand,
 )
-from kezek.planning.simulation.order import by_cells
+from kezek.planning.simulation.checkpoint.order import by_cells
+from kezek.planning.simulation.variate.chance import Stream, normals, stream, uniform, uniforms
+from kezek.planning.simulation.variate.law import between, gamma
 
 # Stations, each with a stream of its own; the last two are of those who are on the way or inside.
 PACE, SHOWS, OFFSET, GAP, APPROACH, GATE, WALKING = range(7)

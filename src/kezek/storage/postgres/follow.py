@@ -10,8 +10,8 @@ import psycopg
 
 from kezek.app.port import Fault
 from kezek.domain.kernel.event import Logged
-from kezek.storage.postgres.connection import Connection
-from kezek.storage.postgres.deadline import QUESTION_SECONDS, Deadlines
+from kezek.storage.postgres.connection.connection import Connection
+from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.unit import CHANNEL
 

@@ -17,8 +17,8 @@ from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.fault import Away
-from kezek.storage.postgres.connection import Connection
-from kezek.storage.postgres.deadline import QUESTION_SECONDS, Deadlines
+from kezek.storage.postgres.connection.connection import Connection
+from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.fault import Lost, fault_of, parted
 from kezek.storage.postgres.mapping import Mapped, mapping, parts, possible
 

@@ -8,7 +8,7 @@ from kezek.storage.fault import NotADatabase, WrongVersion
 from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits, last
-from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.table import TABLES

@@ -15,13 +15,13 @@ from kezek.app.port import OutcomeUnknown, Session
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.fault import Closed, ReadOnly
-from kezek.storage.postgres.connection import Connection
-from kezek.storage.postgres.deadline import CHANGE_SECONDS, Deadlines
+from kezek.storage.postgres.connection.connection import Connection
+from kezek.storage.postgres.connection.deadline import CHANGE_SECONDS, Deadlines
+from kezek.storage.postgres.connection.pool import Pool
+from kezek.storage.postgres.connection.primary import Primary
 from kezek.storage.postgres.fault import Lost, fault_of, parted
 from kezek.storage.postgres.follow import Follower
 from kezek.storage.postgres.mapping import mapping
-from kezek.storage.postgres.pool import Pool
-from kezek.storage.postgres.primary import Primary
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.schema import contract, migrate, version_of
 from kezek.storage.postgres.unit import PostgresUnit

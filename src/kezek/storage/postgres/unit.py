@@ -11,7 +11,7 @@ from kezek.app.port import Answered, Prefetching, Ref
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
-from kezek.storage.postgres.connection import Connection
+from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.mapping import mapping, possible
 from kezek.storage.postgres.reader import Rows
 from kezek.storage.table import TABLES

@@ -10,16 +10,16 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from kezek.app.census import Census, Marks
-from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
+from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
 from kezek.domain.log.head import SignedHead
 from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits, refuse_unknown
-from kezek.storage.postgres.address import read
-from kezek.storage.postgres.connection import SERVING_LOCK, Connection, connect
+from kezek.storage.postgres.connection.address import read
+from kezek.storage.postgres.connection.connection import SERVING_LOCK, Connection, connect
 from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.schema import refuse_nameless, refuse_unfit, since_of, version_of

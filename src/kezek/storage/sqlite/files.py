@@ -12,9 +12,9 @@ from time import sleep
 
 import apsw
 
-from kezek.app.file import APPLICATION, SQLITE_LEAST, holder, lock_of
+from kezek.app.installation.file import APPLICATION, SQLITE_LEAST, holder, lock_of
+from kezek.app.installation.snapshot import Served
 from kezek.app.port import StoreFault
-from kezek.app.snapshot import Served
 from kezek.storage.fault import Failing, Full, NotADatabase
 from kezek.storage.sqlite.fault import Away, ReadOnly
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import apsw
 
-from kezek.app.file import APPLICATION
+from kezek.app.installation.file import APPLICATION
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.fault import Closed, WrongVersion

@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 import apsw
 
-from kezek.app.census import Census, Marks
-from kezek.app.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
+from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
 from kezek.domain.log.head import SignedHead
 from kezek.storage.census import STATEMENTS, bound

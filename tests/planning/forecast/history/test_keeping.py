@@ -11,7 +11,7 @@ from kezek.planning.forecast import library
 from kezek.planning.forecast.history import backtest, keeping
 from kezek.planning.forecast.history.backtest import NothingToTest
 from kezek.planning.forecast.history.keeping import Fitted, NotAModel, OtherHistory
-from kezek.planning.forecast.history.reading import Columns
+from kezek.planning.forecast.history.reading.reading import Columns
 from kezek.planning.forecast.history.series import DAY, HOUR, History, Series
 from tests.planning.forecast.history.made import best, hourly
 

@@ -17,7 +17,7 @@ from kezek.planning.forecast.history.features import features
 from kezek.planning.forecast.history.forest import Forest
 from kezek.planning.forecast.history.model import LEARNED, Boosted, Model
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
-from kezek.planning.forecast.history.reading import Columns
+from kezek.planning.forecast.history.reading.reading import Columns
 from kezek.planning.forecast.history.series import DAY, Floats, Held, History, Series
 
 FORMAT = "kezek forecast of a history, 2"

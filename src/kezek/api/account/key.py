@@ -1,0 +1,76 @@
+"""Keys: the public ones by which tickets are checked, and what the asker's own key may do."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.app.application import House
+
+
+class VerificationKey(msgspec.Struct, frozen=True):
+    """A public key in PEM form; tickets are signed with Ed25519."""
+
+    algorithm: str
+    pem: str
+
+
+class VerificationKeys(msgspec.Struct, frozen=True):
+    """The installation's own key first, then older ones and those of others that it honours."""
+
+    issuer: str
+    keys: list[VerificationKey]
+
+
+class GrantSeen(msgspec.Struct, frozen=True):
+    """A role at a place: a checkpoint, an authority, or `*` for everywhere."""
+
+    role: str
+    place: str
+
+
+class Me(msgspec.Struct, frozen=True):
+    """The account a key acts for, what it may do, and its requests a minute."""
+
+    account: int
+    grants: list[GrantSeen]
+    rate: int
+
+
+class Keys:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def public(self, _call: Call) -> Reply:
+        pems = self._house.papers.public_keys()
+        keys = [VerificationKey("Ed25519", pem.decode()) for pem in pems]
+        return answer(VerificationKeys(self._house.settings.issuer, keys))
+
+    async def me(self, call: Call) -> Reply:
+        grants = [GrantSeen(role, place) for role, place in sorted(call.actor.grants)]
+        return answer(Me(call.actor.account, grants, call.rate))
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/keys",
+        name="list_verification_keys",
+        noun="keys",
+        summary="Public keys that verify tickets",
+        description="With these a ticket's QR code is checked without a network.",
+        run=Keys.public,
+        answer=VerificationKeys,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/me",
+        name="read_me",
+        noun="keys",
+        summary="What this key may do",
+        description="The account, its grants as far as the key goes, and the key's rate.",
+        run=Keys.me,
+        answer=Me,
+    ),
+)

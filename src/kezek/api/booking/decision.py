@@ -1,0 +1,93 @@
+"""From a request to the desk and back: who may name a booking, and how a decision is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.frame.operation import Reply, answer
+from kezek.api.frame.problem import Raised, no, refused
+from kezek.app.application import House
+from kezek.app.desk.batch import Done
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.book import Book
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.stand import owns, serves
+from kezek.domain.checkpoint.checkpoint import Line, exit_id
+from kezek.domain.decide import Command
+from kezek.domain.kernel.refusal import Reason, Refused
+
+REPLAYED = (b"idempotency-replayed", b"true")
+
+# What commands of a kind can meet, for the description of the API.
+LINE = (Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN)
+ONE = (Reason.NOT_ALLOWED, Reason.BOOKING_UNKNOWN, Reason.WRONG_STATUS)
+TIME_AND_PLACE = (
+    Reason.WINDOW_UNKNOWN,
+    Reason.WINDOW_PAST,
+    Reason.HORIZON_EXCEEDED,
+    Reason.DAY_CLOSED,
+    Reason.CLASS_FULL,
+    Reason.SLOT_FULL,
+)
+VEHICLE = (
+    Reason.PLATE_IMPOSSIBLE,
+    Reason.VIN_IMPOSSIBLE,
+    Reason.PHONE_IMPOSSIBLE,
+    Reason.DRIVER_MISSING,
+    Reason.DRIVERS_TOO_MANY,
+    Reason.VIN_MISSING,
+    Reason.VEHICLE_BOOKED,
+)
+NEW_CARRIER = (Reason.UNCONFIRMED_LIVE, Reason.UNCONFIRMED_RATE)
+
+
+def open_line(house: House, checkpoint: str) -> Line:
+    """The line of a checkpoint, or why there is none."""
+    line = known_post(house.network, checkpoint).line
+    if line is None:
+        raise no(Reason.LINE_UNKNOWN, line=exit_id(checkpoint))
+    return line
+
+
+async def done(house: House, command: Command) -> Done:
+    """What the desk decided; its no is raised as a problem."""
+    if isinstance(command, Book):
+        decided = await house.newcomers.book(command)
+    else:
+        decided = await house.desk.submit(command)
+    if isinstance(decided, Refused):
+        raise Raised(refused(discreet(house, decided, command.actor)))
+    return decided
+
+
+def discreet(house: House, decided: Refused, actor: Actor) -> Refused:
+    """The refusal without the number of somebody else's booking."""
+    number = decided.facts.get("number")
+    of_another = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
+    if decided.reason not in of_another or not isinstance(number, int):
+        return decided
+    booking = house.store.reader.get(Booking, number)
+    if booking is not None and sees(house, actor, booking):
+        return decided
+    return Refused(decided.reason, {k: v for k, v in decided.facts.items() if k != "number"})
+
+
+def sees(house: House, actor: Actor, booking: Booking) -> bool:
+    """Whether a booking is the actor's own, or stands at a checkpoint where the actor serves."""
+    post = house.network.of_line(booking.line)
+    line = post.line if post else None
+    return line is not None and (owns(actor, booking, line) or serves(actor, line))
+
+
+def own_booking(house: House, actor: Actor, number: int) -> Booking:
+    """A booking the actor may know of; anybody else's is as unknown as one that never was."""
+    booking = house.store.reader.get(Booking, number)
+    if booking is None or not sees(house, actor, booking):
+        raise no(Reason.BOOKING_UNKNOWN, number=number)
+    return booking
+
+
+def told(struct: Any, decided: Done, status: int = 200) -> Reply:
+    """An answer of the desk; a repeated one says so in a header and is the same otherwise."""
+    return answer(struct, status, REPLAYED) if decided.replayed else answer(struct, status)

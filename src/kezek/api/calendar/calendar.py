@@ -1,0 +1,241 @@
+"""The agency's calendar: capacity raised and lowered, days closed and opened."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.booking.decision import LINE, done, open_line, told
+from kezek.api.frame.form import Day, Moment, ReasonText, utc, utc_or_none
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.problem import Raised, Wrong, no, refused, wrong
+from kezek.app.application import House
+from kezek.app.calendar.affected import Affected, HourLoss, have_moved
+from kezek.app.calendar.agency import effect_of, look
+from kezek.domain.account.actor import Role
+from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
+from kezek.domain.kernel.instant import date_of, day_start
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.slot.slot import Day as DayRow
+
+
+class DayForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """What a day should be: `closed` true closes it; `closed` false opens it with `capacity`;
+    `capacity` alone changes an open day.  `reason` is shown to everybody and must not name anybody.
+    """
+
+    reason: ReasonText
+    capacity: Annotated[int, Meta(ge=0, le=CAPACITY_MAX)] | None = None
+    closed: bool | None = None
+
+
+class DayChanged(msgspec.Struct, frozen=True):
+    """The day as it is now.  `asked` was the capacity wanted; trucks that are here keep their places.
+    `displaced` counts bookings that lost theirs and may move free of charge.
+    """
+
+    checkpoint: str
+    day: Day
+    capacity: int
+    asked: int
+    displaced: int
+    reason: str
+
+
+class AffectedAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A change that is looked at: `capacity` of the day, or `closed`; neither asks who has moved."""
+
+    capacity: Annotated[int, Meta(ge=0, le=CAPACITY_MAX)] | None = None
+    closed: bool = False
+
+
+class AffectedBooking(msgspec.Struct, frozen=True):
+    """A booking that loses, or has lost, the window `start`.  `carrier` is empty for a driver who
+    booked alone.  `choice` is `open`, `chosen` with the window `new_start`, or `ended`.
+    """
+
+    number: int
+    code: str
+    start: Moment
+    vehicle_class: str = msgspec.field(name="class")
+    carrier: str
+    choice: str
+    new_start: Moment | None
+
+
+class AffectedHour(msgspec.Struct, frozen=True):
+    """A window that ends with fewer places, and the bookings that leave it."""
+
+    start: Moment
+    before: int
+    after: int
+    displaced: int
+
+
+class AffectedSeen(msgspec.Struct, frozen=True):
+    """Whom a change of the day moves.  `hours` are told of a change that is looked at."""
+
+    checkpoint: str
+    day: Day
+    bookings: list[AffectedBooking]
+    hours: list[AffectedHour]
+
+
+class Calendars:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def change(self, call: Call) -> Reply:
+        form, on = call.read(DayForm), _day(call.path["day"])
+        checkpoint = call.path["checkpoint"]
+        line = open_line(self._house, checkpoint).id
+        command: CloseDay | OpenDay | SetCapacity
+        if form.closed:
+            if form.capacity is not None:
+                raise _capacity()
+            command = CloseDay(call.key, call.actor, line, on, form.reason)
+        elif form.capacity is None:
+            raise _capacity()
+        elif form.closed is None:
+            command = SetCapacity(call.key, call.actor, line, on, form.capacity, form.reason)
+        else:
+            command = OpenDay(call.key, call.actor, line, on, form.capacity, form.reason)
+        decided = await done(self._house, command)
+        said = decided.outcome
+        changed = DayChanged(
+            checkpoint=checkpoint,
+            day=said["day"],
+            capacity=said["capacity"],
+            asked=said["asked"],
+            displaced=said["displaced"],
+            reason=said["why"],
+        )
+        return told(changed, decided)
+
+    async def affected(self, call: Call) -> Reply:
+        asked, on, house = call.asked(AffectedAsked), _day(call.path["day"]), self._house
+        line = open_line(house, call.path["checkpoint"])
+        if not call.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
+            raise no(Reason.NOT_ALLOWED, line=line.id)
+        if asked.closed and asked.capacity is not None:
+            raise _capacity()
+        reader = house.store.reader
+        hours: tuple[HourLoss, ...] = ()
+        if asked.closed or asked.capacity is not None:
+            change = look(reader, call.actor, line.id, on, None if asked.closed else asked.capacity)
+            told = effect_of(reader, change, house.rules, house.clock.now())
+            if isinstance(told, Refused):
+                raise Raised(refused(told))
+            rows, hours = told.affected, told.hours
+        elif reader.get(DayRow, (line.id, on)) is None:
+            raise no(Reason.WINDOW_UNKNOWN, day=on)
+        else:
+            first = date.fromisoformat(on)
+            starts = (day_start(at, line.zone) for at in (first, first + timedelta(days=1)))
+            rows = have_moved(reader, line.id, *starts)
+        return answer(
+            AffectedSeen(
+                checkpoint=line.checkpoint,
+                day=on,
+                bookings=[_booking_seen(one) for one in rows],
+                hours=[
+                    AffectedHour(utc(hour.start), hour.before, hour.after, hour.displaced)
+                    for hour in hours
+                ],
+            )
+        )
+
+
+def _booking_seen(one: Affected) -> AffectedBooking:
+    return AffectedBooking(
+        number=one.number,
+        code=one.code,
+        start=utc(one.start),
+        vehicle_class=one.vehicle_class,
+        carrier=one.carrier,
+        choice=one.choice,
+        new_start=utc_or_none(one.chosen),
+    )
+
+
+def _capacity() -> Raised:
+    """An open day needs a capacity, and a closed one has none."""
+    return no(Reason.CAPACITY_IMPOSSIBLE, field="capacity", most=CAPACITY_MAX)
+
+
+def _day(text: str) -> str:
+    """An ISO date, written in full."""
+    if date_of(text) is None:
+        raise wrong(Wrong.WRONG_TYPE, field="day", wrong="Expected a date such as 2026-06-14")
+    return text
+
+
+OPERATIONS = (
+    Operation(
+        method="PUT",
+        path="/checkpoints/{checkpoint}/days/{day}",
+        name="change_day",
+        noun="calendar",
+        summary="Change the capacity of a day, close it or open it",
+        description="Needs an agency's key. Lowering never overbooks and never deletes: "
+        "the surplus is displaced, the latest confirmed first, with a free move.",
+        run=Calendars.change,
+        body=DayForm,
+        answer=DayChanged,
+        refusals=(
+            *LINE,
+            Reason.CAPACITY_IMPOSSIBLE,
+            Reason.REASON_MISSING,
+            Reason.WINDOW_UNKNOWN,
+            Reason.WINDOW_PAST,
+            Reason.DAY_CLOSED,
+        ),
+        example={"capacity": 240, "reason": "Second lane open"},
+        answer_example={
+            "checkpoint": "kz_syrym",
+            "day": "2026-06-20",
+            "capacity": 240,
+            "asked": 240,
+            "displaced": 0,
+            "reason": "Second lane open",
+        },
+    ),
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/days/{day}/affected",
+        name="read_affected",
+        noun="calendar",
+        summary="Whom a change of a day moves",
+        description="Needs an agency's key and changes nothing. With `capacity` or `closed`: the "
+        "bookings that such a change would displace, and the hours that would lose places. Without "
+        "either: the bookings that have lost a time on this day, and what they have chosen since.",
+        run=Calendars.affected,
+        query=AffectedAsked,
+        answer=AffectedSeen,
+        refusals=(
+            *LINE,
+            Reason.CAPACITY_IMPOSSIBLE,
+            Reason.WINDOW_UNKNOWN,
+            Reason.WINDOW_PAST,
+        ),
+        answer_example={
+            "checkpoint": "kz_syrym",
+            "day": "2026-06-20",
+            "bookings": [
+                {
+                    "number": 184203,
+                    "code": "K7PM",
+                    "start": "2026-06-20T13:00:00Z",
+                    "class": "in_turn",
+                    "carrier": "Example Trans",
+                    "choice": "open",
+                    "new_start": None,
+                }
+            ],
+            "hours": [{"start": "2026-06-20T13:00:00Z", "before": 10, "after": 4, "displaced": 1}],
+        },
+    ),
+)

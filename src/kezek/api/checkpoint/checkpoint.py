@@ -1,0 +1,123 @@
+"""Checkpoints as published: what is unknown is null, never a guess."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kezek.api.frame.form import Cursor, Limit
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.problem import no
+from kezek.app.application import House
+from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.domain.kernel.refusal import Reason
+
+
+class LineSeen(msgspec.Struct, frozen=True):
+    """The line out of the country.  `basis` is where its capacity comes from: board or ours."""
+
+    id: str
+    direction: str
+    authority: str
+    regulation: str
+    basis: str
+
+
+class CheckpointSeen(msgspec.Struct, frozen=True):
+    """One state's checkpoint at a crossing.  `line` is null where no line runs."""
+
+    id: str
+    country: str
+    zone: str
+    name_en: str
+    name_ru: str
+    name_kk: str | None
+    neighbour: str
+    opposite_en: str | None
+    opposite_ru: str | None
+    region: str | None
+    opening_hours: str | None
+    lanes: str | None
+    lat: float | None
+    lon: float | None
+    coord_of: str | None
+    coord_confidence: str | None
+    e_queue: str | None
+    source: str
+    confidence: str
+    notes: str | None
+    line: LineSeen | None
+
+
+class CheckpointsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    cursor: Cursor = ""
+    limit: Limit = 100
+
+
+class CheckpointList(msgspec.Struct, frozen=True):
+    """A page of the network, in the order of ids; an empty `next` is the end."""
+
+    items: list[CheckpointSeen]
+    next: str
+
+
+def known_post(network: Network, checkpoint: str) -> Post:
+    """The checkpoint of an id, or `checkpoint_unknown`."""
+    post = network.post(checkpoint)
+    if post is None:
+        raise no(Reason.CHECKPOINT_UNKNOWN, checkpoint=checkpoint[:80])
+    return post
+
+
+def checkpoint_seen(post: Post) -> CheckpointSeen:
+    """A checkpoint as the API shows it."""
+    c, line = post.checkpoint, post.line
+    seen = line and LineSeen(line.id, line.direction, line.authority, line.regulation, line.basis)
+    return msgspec.convert(
+        {**{name: getattr(c, name) for name in c.__slots__}, "line": seen},
+        CheckpointSeen,
+        from_attributes=True,
+    )
+
+
+class Checkpoints:
+    def __init__(self, house: House) -> None:
+        self._network = house.network
+
+    async def page(self, call: Call) -> Reply:
+        asked = call.asked(CheckpointsAsked)
+        later = [p for key, p in self._network.posts().items() if key > asked.cursor]
+        shown = later[: asked.limit]
+        more = len(later) > len(shown)
+        items = [checkpoint_seen(post) for post in shown]
+        return answer(CheckpointList(items, items[-1].id if more else ""))
+
+    async def one(self, call: Call) -> Reply:
+        return answer(checkpoint_seen(known_post(self._network, call.path["checkpoint"])))
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/checkpoints",
+        name="list_checkpoints",
+        noun="checkpoints",
+        summary="All checkpoints of the network",
+        description="Every checkpoint with the line that leads out through it. Unknown facts are null.",
+        run=Checkpoints.page,
+        query=CheckpointsAsked,
+        answer=CheckpointList,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}",
+        name="read_checkpoint",
+        noun="checkpoints",
+        summary="One checkpoint",
+        description="The facts that are published about a checkpoint, and how sure they are.",
+        run=Checkpoints.one,
+        answer=CheckpointSeen,
+        public=True,
+        refusals=(Reason.CHECKPOINT_UNKNOWN,),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Forecasts of lines and of bookings."""

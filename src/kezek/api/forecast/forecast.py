@@ -1,0 +1,220 @@
+"""Forecasts: of a checkpoint's line for everybody, of one booking for whoever may read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from kezek.api.booking.decision import own_booking
+from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.frame.form import Moment, Seconds, utc
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.app.application import House
+from kezek.app.forecast.accuracy import Accuracy
+from kezek.app.forecast.outlook import Outlook
+from kezek.app.forecast.replay import Scores
+from kezek.domain.kernel.instant import SECOND, Instant
+from kezek.domain.kernel.refusal import Reason
+from kezek.planning.question import QUANTILES, Range
+
+METHOD = "twin"
+CALIBRATED = "twin, calibrated"
+CORRECTED = "twin, corrected, calibrated"
+
+
+class Spans(msgspec.Struct, frozen=True):
+    """Spans in seconds at the quantiles of the answer: until the call, and until it is through."""
+
+    vehicle_class: str = msgspec.field(name="class")
+    called: list[Seconds]
+    crossed: list[Seconds]
+
+
+class LengthTold(msgspec.Struct, frozen=True):
+    """Trucks that wait at an instant to come, at the quantiles of the answer."""
+
+    at: Moment
+    waiting: list[int]
+
+
+class Worth(msgspec.Struct, frozen=True):
+    """What the ranges of the last 30 days were worth.  `inside80` and `inside90` are the shares of
+    trucks inside the ranges from 10 to 90 and from 5 to 95 %; losses are mean pinball losses over the
+    quantiles in minutes: ours, that of the last truck's wait, and that of trucks ahead ÷ pace; `error`
+    is the median distance from the median, in minutes.  Where a correction was learned from past errors
+    of all lines, `loss_corrected` and `loss_uncorrected` are ours with it and without; `loss` is that of
+    the ranges as they are shown.
+    """
+
+    trucks: int
+    inside80: float
+    inside90: float
+    loss: float
+    loss_last_wait: float | None
+    loss_by_pace: float | None
+    error: float
+    loss_corrected: float | None
+    loss_uncorrected: float | None
+
+
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """How a forecast was made.  `no_basis` is empty, or a code that says why nothing is told; then
+    whatever depends on it is null or empty.  A quantile beyond `horizon` is the horizon.
+    """
+
+    as_of: Moment | None
+    no_basis: str
+    method: str | None
+    regime: str | None
+    replications: int | None
+    seed: int | None
+    horizon: Moment | None
+    quantiles: list[float]
+    accuracy_called: Worth | None
+    accuracy_crossed: Worth | None
+
+
+class LineTold(Told, frozen=True, kw_only=True):
+    """The future of a line: what a truck of each class would wait that joined now, and its length."""
+
+    checkpoint: str
+    joins: list[Spans]
+    lengths: list[LengthTold]
+
+
+class BookingTold(Told, frozen=True, kw_only=True):
+    """When a truck is called and through: instants at the quantiles; null where nothing is told of it
+    (`no_basis`), and `called` also after the call.
+    """
+
+    number: int
+    called: list[Moment] | None
+    crossed: list[Moment] | None
+
+
+class Forecasts:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def line(self, call: Call) -> Reply:
+        house, now = self._house, self._house.now()
+        post = known_post(house.network, call.path["checkpoint"])
+        if post.line is None:
+            return answer(self._line(post.checkpoint.id, None, "no_line"))
+        found = house.forecasts.of(post.line.id, now)
+        silent = house.forecasts.no_basis(post.line.id, now)
+        return answer(self._line(post.checkpoint.id, found, silent))
+
+    def _line(self, checkpoint: str, found: Outlook | None, no_basis: str) -> LineTold:
+        forecast = found.forecast if found is not None and not no_basis else None
+        return LineTold(
+            checkpoint=checkpoint,
+            joins=[
+                Spans(one.vehicle_class, _seconds(one.called), _seconds(one.crossed))
+                for one in (forecast.joins if forecast else ())
+            ],
+            lengths=[
+                LengthTold(utc(one.at), list(one.waiting))
+                for one in (forecast.lengths if forecast else ())
+            ],
+            **_made(found, no_basis),
+        )
+
+    async def booking(self, call: Call) -> Reply:
+        house, now = self._house, self._house.now()
+        row = own_booking(house, call.actor, call.number())
+        found = house.forecasts.of(row.line, now)
+        truck = found.truck(row) if found is not None else None
+        silent = house.forecasts.no_basis(row.line, now)
+        if not silent and truck is None:
+            silent = "booking_not_told"
+        shown = truck if not silent else None
+        return answer(
+            BookingTold(
+                number=row.number,
+                called=_moments(shown.called) if shown is not None and shown.called else None,
+                crossed=_moments(shown.crossed) if shown is not None else None,
+                **_made(found, silent),
+            )
+        )
+
+
+def _made(found: Outlook | None, no_basis: str) -> dict[str, Any]:
+    """How it was made: the fields of `Told`."""
+    scores = found.scores if found is not None else None
+    forecast = found.forecast if found is not None and not no_basis else None
+    return {
+        "as_of": utc(found.as_of) if found is not None else None,
+        "no_basis": no_basis,
+        "method": _method(scores) if forecast else None,
+        "regime": found.regime if found is not None and forecast else None,
+        "replications": forecast.replications if forecast else None,
+        "seed": forecast.seed if forecast else None,
+        "horizon": utc(forecast.horizon) if forecast else None,
+        "quantiles": list(QUANTILES),
+        "accuracy_called": _worth(scores.called if scores else None),
+        "accuracy_crossed": _worth(scores.crossed if scores else None),
+    }
+
+
+def _method(scores: Scores | None) -> str:
+    if scores is None or scores.called is None:
+        return METHOD
+    return CORRECTED if scores.corrected else CALIBRATED
+
+
+def _worth(good: Accuracy | None) -> Worth | None:
+    if good is None:
+        return None
+    return Worth(
+        trucks=good.trucks,
+        inside80=round(good.inside80, 3),
+        inside90=round(good.inside90, 3),
+        loss=round(good.loss, 2),
+        loss_last_wait=_rounded(good.loss_last_wait),
+        loss_by_pace=_rounded(good.loss_by_pace),
+        error=round(good.error, 1),
+        loss_corrected=_rounded(good.loss_corrected),
+        loss_uncorrected=_rounded(good.loss_uncorrected),
+    )
+
+
+def _rounded(loss: float | None) -> float | None:
+    return None if loss is None else round(loss, 2)
+
+
+def _seconds(spans: Range) -> list[Instant]:
+    return [span // SECOND for span in spans.at]
+
+
+def _moments(instants: Range) -> list[str]:
+    return [utc(at) for at in instants.at]
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/forecast",
+        name="read_checkpoint_forecast",
+        noun="forecasts",
+        summary="What a truck would wait that joined now, and how long the line will be",
+        description="From many simulated courses of the live line, moved by what its forecasts of the "
+        "last 30 days were off by. It is made beside the server and may be some minutes old.",
+        run=Forecasts.line,
+        answer=LineTold,
+        public=True,
+        refusals=(Reason.CHECKPOINT_UNKNOWN,),
+    ),
+    Operation(
+        method="GET",
+        path="/bookings/{number}/forecast",
+        name="read_booking_forecast",
+        noun="forecasts",
+        summary="When the truck of a booking is called, and when it is through",
+        description="For whoever may read the booking, once the twin knows the truck.",
+        run=Forecasts.booking,
+        answer=BookingTold,
+        refusals=(Reason.BOOKING_UNKNOWN,),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What every operation stands on: requests, answers, problems, the description."""

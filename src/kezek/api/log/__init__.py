@@ -1,0 +1,1 @@
+"""The log, its heads and its proofs."""

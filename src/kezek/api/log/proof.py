@@ -1,0 +1,134 @@
+"""Proofs about the log's tree, for everybody, and the leaves themselves, for who may read the log."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.problem import Wrong, no, wrong
+from kezek.api.log.log import PAGE_MAX, POSITION_MAX, READS_LOG
+from kezek.app.application import House
+from kezek.app.log.export import line_of
+from kezek.domain.kernel.refusal import Reason
+
+
+class InclusionAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`size` is the tree's, such as that of a head; left out, it is that of the newest head."""
+
+    position: Annotated[int, Meta(ge=1, le=POSITION_MAX)]
+    size: Annotated[int, Meta(ge=1, le=POSITION_MAX)] | None = None
+
+
+class InclusionTold(msgspec.Struct, frozen=True):
+    """Hashes are hexadecimal; `path` leads from the leaf up to the root (RFC 9162, 2.1.3)."""
+
+    position: int
+    size: int
+    leaf: str
+    path: list[str]
+    root: str
+
+
+class ConsistencyAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Two sizes of the tree, such as those of two heads."""
+
+    smaller: Annotated[int, Meta(ge=1, le=POSITION_MAX)] = msgspec.field(name="from")
+    larger: Annotated[int, Meta(ge=1, le=POSITION_MAX)] = msgspec.field(name="to")
+
+
+class ConsistencyTold(msgspec.Struct, frozen=True):
+    """Shows that the larger tree begins with the smaller one (RFC 9162, 2.1.4); hexadecimal."""
+
+    smaller: int = msgspec.field(name="from")
+    larger: int = msgspec.field(name="to")
+    path: list[str]
+
+
+class LeavesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`after` is the position to read on from."""
+
+    after: Annotated[int, Meta(ge=0, le=POSITION_MAX)] = 0
+    limit: Annotated[int, Meta(ge=1, le=PAGE_MAX)] = PAGE_MAX
+
+
+class LeafPage(msgspec.Struct, frozen=True):
+    """Sealed events, each as a line of `kezek log export`.  `size` is how many are sealed now."""
+
+    items: list[str]
+    size: int
+
+
+class Tree:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def inclusion(self, call: Call) -> Reply:
+        asked, proofs = call.asked(InclusionAsked), self._house.proofs
+        head = proofs.head() if asked.size is None else None
+        size = asked.size or (head.size if head else 0)
+        if not asked.position <= size <= proofs.size:
+            raise wrong(Wrong.NOT_FOUND)
+        found = proofs.inclusion(asked.position, size)
+        path = [sibling.hex() for sibling in found.path]
+        return answer(InclusionTold(asked.position, size, found.leaf.hex(), path, found.root.hex()))
+
+    async def consistency(self, call: Call) -> Reply:
+        asked = call.asked(ConsistencyAsked)
+        if not asked.smaller <= asked.larger <= self._house.proofs.size:
+            raise wrong(Wrong.NOT_FOUND)
+        path = self._house.proofs.consistency(asked.smaller, asked.larger)
+        return answer(ConsistencyTold(asked.smaller, asked.larger, [one.hex() for one in path]))
+
+    async def leaves(self, call: Call) -> Reply:
+        if not call.actor.may(READS_LOG):
+            raise no(Reason.NOT_ALLOWED, line="")
+        asked = call.asked(LeavesAsked)
+        leaves = self._house.proofs.leaves(asked.after, asked.limit)
+        return answer(LeafPage([line_of(leaf) for leaf in leaves], self._house.proofs.size))
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/log/proof/inclusion",
+        name="prove_inclusion",
+        noun="log",
+        summary="Proof that an event is in the log",
+        description="A path of hashes from the event's leaf to the root of the tree of a size. "
+        "`not_found` when the event or the size is not sealed yet; that takes a second.",
+        run=Tree.inclusion,
+        wrongs=(Wrong.NOT_FOUND,),
+        query=InclusionAsked,
+        answer=InclusionTold,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/log/proof/consistency",
+        name="prove_consistency",
+        noun="log",
+        summary="Proof that the log only grew",
+        description="A path of hashes by which a larger tree is seen to begin with a smaller one. "
+        "`not_found` when there is no such pair of trees.",
+        run=Tree.consistency,
+        wrongs=(Wrong.NOT_FOUND,),
+        query=ConsistencyAsked,
+        answer=ConsistencyTold,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/log/leaves",
+        name="read_leaves",
+        noun="log",
+        summary="Sealed events with their salts",
+        description="What `kezek verify` hashes again. Needs a key that may read the whole log.",
+        run=Tree.leaves,
+        query=LeavesAsked,
+        answer=LeafPage,
+        refusals=(Reason.NOT_ALLOWED,),
+    ),
+)

@@ -1,0 +1,149 @@
+"""Regulations in force: every number with where it comes from."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kezek.api.frame.form import Day, Fee
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.problem import Wrong, wrong
+from kezek.app.application import House
+from kezek.domain.kernel.instant import DAY, MINUTE
+from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
+
+
+class NoteSeen(msgspec.Struct, frozen=True):
+    """Where a number comes from: `basis` is law, observed, or `unknown, ours: ...`."""
+
+    basis: str
+    source: str
+
+
+class ClassSeen(msgspec.Struct, frozen=True):
+    """A class.  Caps are a share of the day's capacity in percent, or places a day; null is none."""
+
+    name: str
+    pool: str
+    fee: Fee
+    cap_percent: int | None
+    cap_places: int | None
+    staff_only: bool
+    joins: str
+    note: NoteSeen
+
+
+class RegulationSeen(msgspec.Struct, frozen=True):
+    """One authority's rule set.  Minutes count from the end of the booked window (`keeps_place`,
+    `no_show`), from the call (`call`), or back from the window's start (`move_until`);
+    `displaced_days` from the closure that took the window.
+    """
+
+    id: str
+    authority: str
+    country: str
+    title: str
+    effective_on: Day
+    sources: list[str]
+    window_minutes: int
+    horizon_days: int
+    keeps_place_minutes: int
+    no_show_minutes: int
+    call_minutes: int
+    misses_max: int
+    moves_max: int | None
+    move_until_minutes: int
+    displaced_days: int
+    drivers_max: int
+    fee_unit: Fee
+    fee_unit_name: str
+    classes: list[ClassSeen]
+    interleave: list[str]
+    notes: dict[str, NoteSeen]
+
+
+class RegulationList(msgspec.Struct, frozen=True):
+    items: list[RegulationSeen]
+
+
+class RegulationsInForce:
+    def __init__(self, house: House) -> None:
+        self._rules = house.rules
+
+    async def all(self, _call: Call) -> Reply:
+        return answer(RegulationList([_seen(self._rules[name]) for name in sorted(self._rules)]))
+
+    async def one(self, call: Call) -> Reply:
+        found = self._rules.get(call.path["regulation"])
+        if found is None:
+            raise wrong(Wrong.NOT_FOUND)
+        return answer(_seen(found))
+
+
+def _note(note: Note) -> NoteSeen:
+    return NoteSeen(note.basis, note.source)
+
+
+def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
+    fee = regulation.fee(rule.name)
+    return ClassSeen(
+        name=rule.name,
+        pool=rule.pool,
+        fee=Fee(fee.minor, fee.currency),
+        cap_percent=rule.cap_percent,
+        cap_places=rule.cap_places,
+        staff_only=rule.staff_only,
+        joins=rule.joins,
+        note=_note(rule.note),
+    )
+
+
+def _seen(r: Regulation) -> RegulationSeen:
+    return RegulationSeen(
+        id=r.id,
+        authority=r.authority,
+        country=r.country,
+        title=r.title,
+        effective_on=r.effective_on,
+        sources=list(r.sources),
+        window_minutes=r.window // MINUTE,
+        horizon_days=r.horizon_days,
+        keeps_place_minutes=r.keeps_place_for // MINUTE,
+        no_show_minutes=r.no_show_after // MINUTE,
+        call_minutes=r.call_for // MINUTE,
+        misses_max=r.misses_max,
+        moves_max=r.moves_max,
+        move_until_minutes=r.move_until // MINUTE,
+        displaced_days=r.displaced_for // DAY,
+        drivers_max=r.drivers_max,
+        fee_unit=Fee(r.fee_unit.minor, r.fee_unit.currency),
+        fee_unit_name=r.fee_unit_name,
+        classes=[_class(rule, r) for rule in r.classes.values()],
+        interleave=[str(name) for name in r.interleave],
+        notes={name: _note(note) for name, note in r.notes.items()},
+    )
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/regulations",
+        name="list_regulations",
+        noun="regulations",
+        summary="The regulations in force",
+        description="Every rule set of the network as data, with the source of each number.",
+        run=RegulationsInForce.all,
+        answer=RegulationList,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/regulations/{regulation}",
+        name="read_regulation",
+        noun="regulations",
+        summary="One regulation",
+        description="A rule set by its id.",
+        run=RegulationsInForce.one,
+        answer=RegulationSeen,
+        public=True,
+    ),
+)

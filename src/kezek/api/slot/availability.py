@@ -1,0 +1,250 @@
+"""Free places: a line day by day with its windows, and the whole network on one day.
+
+The bytes of an answer are kept until its line or its forecast changes, or ten minutes are over; most
+requests are a look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.frame.form import Day, Moment, Seconds, utc
+from kezek.api.frame.kept import KeptAnswers
+from kezek.api.frame.operation import Call, Operation, Reply
+from kezek.api.frame.problem import no
+from kezek.app.application import House
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.forecast.next_wait import HourWait, hour_wait
+from kezek.app.slot.availability import DayPlaces, LinePlaces
+from kezek.domain.checkpoint.checkpoint import exit_id
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
+from kezek.domain.kernel.refusal import Reason
+from kezek.planning.question import QUANTILES
+
+DAYS_MAX = 60
+_KEPT_MAX = 2_000
+_LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
+_LAST_DAY = date.max - timedelta(days=DAYS_MAX)
+
+
+class PlacesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`from` is a local day of the checkpoint, today when left out."""
+
+    first: date | None = msgspec.field(default=None, name="from")
+    days: Annotated[int, Meta(ge=1, le=DAYS_MAX)] = 30
+
+
+class DayAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A date; each checkpoint counts it as its own local day."""
+
+    day: date
+
+
+class Windows(msgspec.Struct, frozen=True):
+    """The windows of a day: the n-th starts `n * minutes` after `first` (n from 0).
+
+    `ordinary` and `kept` are places that can be booked now, per window.  `wait_p10` and `wait_p90` are
+    the range of the wait of a truck in turn, from the beginning of the window until its call, by the
+    bookings made so far; null where nothing is told.  For windows more than a day ahead `usual_p10`,
+    `usual_p50` and `usual_p90` are what trucks in turn waited at that hour of the week in the last 12
+    weeks, and `usual_days` the days on which they came; null where they are fewer than 4.
+    """
+
+    first: Moment
+    minutes: int
+    ordinary: list[int]
+    kept: list[int]
+    wait_p10: list[Seconds | None]
+    wait_p90: list[Seconds | None]
+    usual_p10: list[Seconds | None]
+    usual_p50: list[Seconds | None]
+    usual_p90: list[Seconds | None]
+    usual_days: list[int | None]
+
+
+class DaySeen(msgspec.Struct, frozen=True):
+    """A local day of a line.
+
+    `state` is open, full (no ordinary place) or closed; `ordinary` and `kept` are places left in each
+    pool; `basis` is board, assumed, ours or agency; `windows` is null on a day without any.
+    """
+
+    day: Day
+    state: str
+    capacity: int
+    ordinary: int
+    kept: int
+    walk_ins: int
+    basis: str
+    reason: str
+    windows: Windows | None
+
+
+class PlacesSeen(msgspec.Struct, frozen=True):
+    """The days of a line.  `waits_as_of` is when the waits were simulated, null where none is told; they
+    reach a day ahead.
+    """
+
+    checkpoint: str
+    line: str
+    zone: str
+    as_of: Moment
+    waits_as_of: Moment | None
+    days: list[DaySeen]
+
+
+class PostDay(msgspec.Struct, frozen=True):
+    """A post on the day that was asked for; counts are null where no line runs or beyond the horizon."""
+
+    checkpoint: str
+    state: str
+    capacity: int | None
+    ordinary: int | None
+    kept: int | None
+    next_free: Day | None
+
+
+class NetworkDay(msgspec.Struct, frozen=True):
+    day: Day
+    as_of: Moment
+    items: list[PostDay]
+
+
+class Places:
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._lines: KeptAnswers[tuple[str, bytes]] = KeptAnswers(_KEPT_MAX)
+        self._days: KeptAnswers[bytes] = KeptAnswers(_KEPT_MAX)
+
+    async def of_checkpoint(self, call: Call) -> Reply:
+        house, post = self._house, known_post(self._house.network, call.path["checkpoint"])
+        checkpoint = post.checkpoint.id
+        line = exit_id(checkpoint)
+        # A forecast grows old by the minute and is no longer told at some time.
+        edition = house.forecasts.edition(line)
+        state = (house.watch.version(line), edition, house.now() // (10 * MINUTE))
+        key = (checkpoint, call.query)
+        return self._lines.told(call, key, state, lambda: self._of_checkpoint(call, post))
+
+    async def of_day(self, call: Call) -> Reply:
+        state = (self._house.watch.version(), self._house.now() // HOUR)
+        return self._days.told(call, call.query, state, lambda: self._of_day(call))
+
+    def _of_checkpoint(self, call: Call, post: Post) -> PlacesSeen:
+        house = self._house
+        asked, now = call.asked(PlacesAsked), house.now()
+        places = house.availability.of(post, now)
+        if places is None or post.line is None or post.regulation is None:
+            raise no(Reason.LINE_UNKNOWN, line=exit_id(post.checkpoint.id))
+        first = asked.first or local_day(now, post.line.zone)
+        last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
+        minutes = post.regulation.window // MINUTE
+        found = house.forecasts.of(post.line.id, now, looked=False)
+
+        def wait(start: Instant) -> HourWait:
+            assert post.line is not None, "only a line has places"
+            return hour_wait(house.forecasts, post.line, start, now, looked=False)
+
+        days = [day_seen(day, minutes, wait) for day in places.days if first <= day.on <= last]
+        told = utc(found.as_of) if found is not None and found.forecast.windows else None
+        return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), told, days)
+
+    def _of_day(self, call: Call) -> NetworkDay:
+        asked, now = call.asked(DayAsked), self._house.now()
+        items = [
+            post_day(post, self._house.availability.of(post, now), asked.day)
+            for post in self._house.network.posts().values()
+        ]
+        return NetworkDay(asked.day.isoformat(), utc(now), items)
+
+
+def day_seen(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) -> DaySeen:
+    """A day of the line with its windows; `wait` tells the wait at the start of one."""
+    return DaySeen(
+        day=day.on.isoformat(),
+        state=day.state,
+        capacity=day.capacity,
+        ordinary=day.ordinary,
+        kept=day.kept,
+        walk_ins=day.walk_ins,
+        basis=day.basis,
+        reason=day.reason,
+        windows=_windows(day, minutes, wait) if day.hours else None,
+    )
+
+
+def _windows(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) -> Windows:
+    first, step = day.hours[0].start, minutes * MINUTE
+    count = (day.hours[-1].start - first) // step + 1
+    ordinary, kept = [0] * count, [0] * count
+    waits = [wait(first + place * step) for place in range(count)]
+    called, usual = [one.called for one in waits], [one.usual for one in waits]
+    for hour in day.hours:
+        place = (hour.start - first) // step
+        ordinary[place], kept[place] = hour.ordinary, hour.kept
+    return Windows(
+        utc(first),
+        minutes,
+        ordinary,
+        kept,
+        wait_p10=[None if one is None else one.at[_LOW] // SECOND for one in called],
+        wait_p90=[None if one is None else one.at[_HIGH] // SECOND for one in called],
+        usual_p10=[None if one is None else one.low // SECOND for one in usual],
+        usual_p50=[None if one is None else one.median // SECOND for one in usual],
+        usual_p90=[None if one is None else one.high // SECOND for one in usual],
+        usual_days=[None if one is None else one.days for one in usual],
+    )
+
+
+def post_day(post: Post, places: LinePlaces | None, on: date) -> PostDay:
+    """A checkpoint on one day of the network."""
+    checkpoint = post.checkpoint.id
+    if places is None:
+        return PostDay(checkpoint, "no_line", None, None, None, None)
+    free = places.next_free
+    next_free = free.on.isoformat() if free else None
+    day = places.day(on)
+    if day is None:
+        return PostDay(checkpoint, "unknown", None, None, None, next_free)
+    return PostDay(checkpoint, day.state, day.capacity, day.ordinary, day.kept, next_free)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/availability",
+        name="read_availability",
+        noun="availability",
+        summary="Free places of one checkpoint, day by day",
+        description=(
+            "Up to 60 days from a local day of the checkpoint, as far as the calendar is open, with "
+            "the places left in every window. Send `If-None-Match` to be told only of changes."
+        ),
+        run=Places.of_checkpoint,
+        cached=True,
+        query=PlacesAsked,
+        answer=PlacesSeen,
+        public=True,
+        refusals=(Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN),
+    ),
+    Operation(
+        method="GET",
+        path="/availability",
+        name="read_network_day",
+        noun="availability",
+        summary="Free places of every checkpoint on one day",
+        description="One row for each checkpoint of the network, and the next day on "
+        "which it has a place.",
+        run=Places.of_day,
+        cached=True,
+        query=DayAsked,
+        answer=NetworkDay,
+        public=True,
+    ),
+)

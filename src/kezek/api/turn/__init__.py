@@ -1,0 +1,1 @@
+"""The line: the board, its stream, and the officers' steps."""

@@ -1,0 +1,217 @@
+"""The public board: the network on one sheet, and one post with its line.  Masked plates only."""
+
+from __future__ import annotations
+
+import msgspec
+
+from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.frame.form import Day, Moment, utc_or_none
+from kezek.api.frame.kept import KeptAnswers
+from kezek.api.frame.operation import Call, Operation, Reply
+from kezek.app.application import House
+from kezek.app.turn.board import PostRow
+from kezek.app.turn.queue import AtGate, InLine, Seen
+from kezek.domain.checkpoint.checkpoint import exit_id
+from kezek.domain.kernel.instant import MINUTE, exact_utc
+from kezek.domain.kernel.refusal import Reason
+
+_KEPT_MAX = 2_000  # more than there are posts
+
+
+class PostSeen(msgspec.Struct, frozen=True):
+    """A post on the board.  `state` is open, full (no ordinary place within seven days), closed
+    (today) or no_line; counts are null where no line runs.  `days` are ordinary places left, from
+    `first_day` on; null is a closed day.  `pace` is crossings an hour over three hours, null when
+    nothing has crossed.  `waiting_due` counts those of `waiting` whose booked hour has begun or who wait
+    for none; the others came early for a later hour.  `awaiting_approval` counts calls out of turn, of
+    whatever day, that still lack their second approval; `set_aside_today` trucks whose place in the line
+    two people took, with a cause; `refused_today` calls out of turn to which a second person said no;
+    `releases_today` bookings that ended on sight of the papers.
+    """
+
+    checkpoint: str
+    state: str
+    waiting: int | None
+    waiting_due: int | None
+    called: int | None
+    admitted: int | None
+    crossed_today: int | None
+    pace: float | None
+    exceptions_today: int | None
+    awaiting_approval: int | None
+    releases_today: int | None
+    set_aside_today: int | None
+    refused_today: int | None
+    next_free: Day | None
+    first_day: Day | None
+    days: list[int | None]
+
+
+class BoardSeen(msgspec.Struct, frozen=True):
+    """Every checkpoint of the network in the order of ids.  `position` is the log's end."""
+
+    as_of: Moment
+    position: int
+    simulated: bool
+    items: list[PostSeen]
+
+
+class TruckSeen(msgspec.Struct, frozen=True):
+    """A truck as the public sees it: country, the plate's last three, the ticket's code."""
+
+    code: str
+    country: str
+    tail: str
+    vehicle_class: str = msgspec.field(name="class")
+    simulated: bool = False
+
+
+class WaitingSeen(msgspec.Struct, frozen=True):
+    """A waiting truck at its place.  `window` is null for a walk-in; `behind` says that it lost the
+    place of its window; `open` that its window has begun.
+    """
+
+    place: int
+    truck: TruckSeen
+    window: Moment | None
+    open: bool
+    behind: bool
+    arrived_at: Moment
+
+
+class GateSeen(msgspec.Struct, frozen=True):
+    """A called or admitted truck.  `exception` is empty, awaiting, approved or refused."""
+
+    truck: TruckSeen
+    since: Moment
+    until: Moment | None
+    exception: str
+
+
+class PostBoard(msgspec.Struct, frozen=True):
+    """One checkpoint: its row on the board and its line."""
+
+    as_of: Moment
+    position: int
+    post: PostSeen
+    waiting: list[WaitingSeen]
+    called: list[GateSeen]
+    admitted: list[GateSeen]
+
+
+class Boards:
+    """The network and each checkpoint, kept as bytes until something is heard or the minute turns."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._kept: KeptAnswers[str] = KeptAnswers(_KEPT_MAX)
+
+    async def network(self, call: Call) -> Reply:
+        house, now = self._house, self._house.now()
+        newest = house.queues.newest(house.network.posts().values(), now)
+        state = (house.watch.version(), now // MINUTE, newest)
+        return self._kept.told(call, "", state, lambda: network_board(self._house))
+
+    async def post(self, call: Call) -> Reply:
+        house = self._house
+        post = known_post(house.network, call.path["checkpoint"])
+        checkpoint, now = post.checkpoint.id, house.now()
+        # A post without a line hears of nothing; only the minute makes its board anew.
+        newest = house.queues.newest((post,), now)
+        state = (house.watch.version(exit_id(checkpoint)), now // MINUTE, newest)
+        return self._kept.told(call, checkpoint, state, lambda: post_board(house, checkpoint))
+
+
+def network_board(house: House) -> BoardSeen:
+    """The whole network now."""
+    position, now = house.watch.position, house.now()
+    items = [post_seen(row) for row in house.boards.rows(now)]
+    return BoardSeen(exact_utc(now), position, house.demo is not None, items)
+
+
+def post_board(house: House, checkpoint: str) -> PostBoard:
+    """One checkpoint now; `checkpoint_unknown` is raised for an unknown one."""
+    position, now = house.watch.position, house.now()
+    row = house.boards.row(known_post(house.network, checkpoint), now)
+    queue = row.queue
+    return PostBoard(
+        as_of=exact_utc(queue.as_of if queue else now),
+        position=position,
+        post=post_seen(row),
+        waiting=[_waiting(entry) for entry in queue.waiting] if queue else [],
+        called=[_at_gate(one) for one in queue.called] if queue else [],
+        admitted=[_at_gate(one) for one in queue.admitted] if queue else [],
+    )
+
+
+def post_seen(row: PostRow) -> PostSeen:
+    """A row of the board."""
+    queue, free, days = row.queue, row.next_free, row.places.days if row.places else ()
+    return PostSeen(
+        checkpoint=row.post.checkpoint.id,
+        state=row.state,
+        waiting=row.waiting,
+        waiting_due=row.waiting_due,
+        called=len(queue.called) if queue else None,
+        admitted=len(queue.admitted) if queue else None,
+        crossed_today=queue.crossed_today if queue else None,
+        pace=round(queue.pace.per_hour, 1) if queue and queue.pace else None,
+        exceptions_today=queue.exceptions_today if queue else None,
+        awaiting_approval=queue.awaiting_approval if queue else None,
+        releases_today=queue.releases_today if queue else None,
+        set_aside_today=queue.set_aside_today if queue else None,
+        refused_today=queue.refused_today if queue else None,
+        next_free=free.on.isoformat() if free else None,
+        first_day=days[0].on.isoformat() if days else None,
+        days=[None if day.state == "closed" else day.ordinary for day in days],
+    )
+
+
+def _truck(seen: Seen) -> TruckSeen:
+    return TruckSeen(seen.code, seen.country, seen.tail, seen.vehicle_class, seen.simulated)
+
+
+def _waiting(entry: InLine) -> WaitingSeen:
+    return WaitingSeen(
+        place=entry.place,
+        truck=_truck(entry.seen),
+        window=utc_or_none(entry.window),
+        open=entry.open,
+        behind=entry.behind,
+        arrived_at=exact_utc(entry.arrived_at),
+    )
+
+
+def _at_gate(one: AtGate) -> GateSeen:
+    until = None if one.until is None else exact_utc(one.until)
+    return GateSeen(_truck(one.seen), exact_utc(one.since), until, one.exception)
+
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/board",
+        name="read_board",
+        noun="board",
+        summary="The board of the whole network",
+        description="Trucks waiting, called and crossed, and free places day by day, for "
+        "every checkpoint.",
+        run=Boards.network,
+        cached=True,
+        answer=BoardSeen,
+        public=True,
+    ),
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/board",
+        name="read_checkpoint_board",
+        noun="board",
+        summary="The board of one checkpoint",
+        description="The line in order, who is called and who is at the gate, with masked plates.",
+        run=Boards.post,
+        cached=True,
+        answer=PostBoard,
+        public=True,
+        refusals=(Reason.CHECKPOINT_UNKNOWN,),
+    ),
+)

@@ -1,0 +1,92 @@
+"""An officer's search at one post: a plate, a ticket code, a booking number or the text of a QR code."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kezek.api.booking.booking import VehicleSeen, vehicle_seen
+from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.frame.form import Moment, utc_or_none
+from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.problem import no
+from kezek.app.application import House
+from kezek.app.booking.find import TEXT_LENGTH_MAX
+from kezek.app.booking.ticket import TicketView
+from kezek.domain.account.actor import STAFF
+from kezek.domain.kernel.refusal import Reason
+
+
+class SearchAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    q: Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH_MAX)]
+
+
+class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
+    """What an officer needs to know a truck; the ticket's secret address is not part of it."""
+
+    number: int
+    code: str
+    vehicle_class: str = msgspec.field(name="class")
+    status: str
+    start: Moment | None
+    end: Moment | None
+    place: int | None
+    vehicle: VehicleSeen | None
+    drivers: list[str]
+
+
+class SearchDone(msgspec.Struct, frozen=True):
+    """Bookings of the checkpoint that fit, live ones first; twelve at most."""
+
+    items: list[BookingFound]
+
+
+class Search:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    async def find(self, call: Call) -> Reply:
+        asked, house = call.read(SearchAsked), self._house
+        post = known_post(house.network, call.path["checkpoint"])
+        places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
+        if not call.actor.may(STAFF, *places):
+            raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
+        found = house.finder.find(post, asked.q, house.now())
+        return answer(SearchDone([_found(house, view) for view in found]))
+
+
+def _found(house: House, view: TicketView) -> BookingFound:
+    booking = view.booking
+    return BookingFound(
+        number=booking.number,
+        code=booking.code,
+        vehicle_class=booking.vehicle_class,
+        status=view.status,
+        start=utc_or_none(booking.start),
+        end=utc_or_none(view.window_end),
+        place=view.place,
+        vehicle=vehicle_seen(house, view),
+        drivers=list(view.drivers),
+    )
+
+
+OPERATIONS = (
+    Operation(
+        # A plate in an address would stand in the log of every proxy.
+        method="POST",
+        path="/checkpoints/{checkpoint}/search",
+        name="search_bookings",
+        noun="turns",
+        summary="Find a truck at the checkpoint",
+        description="For the staff of the checkpoint: by part of a plate, code, booking "
+        "number or QR text.",
+        run=Search.find,
+        body=SearchAsked,
+        question=True,
+        example={"q": "777 AAA"},
+        answer=SearchDone,
+        refusals=(Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN),
+    ),
+)

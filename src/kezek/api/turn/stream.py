@@ -1,0 +1,286 @@
+"""The board, live: server-sent events, made once per change and shared by everybody who listens.
+
+One task per board waits for news, makes the next event and hands the same bytes to all; it also gives
+the beat, so that a stream has no timer of its own.  The more there are who listen, the longer it gathers
+news before it tells them, so that a busy line cannot drown the server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.frame.form import Moment
+from kezek.api.frame.operation import NOSNIFF, Call, Operation, Receive, Send, Stream, encode
+from kezek.api.frame.problem import Problem, Raised, Wrong
+from kezek.api.turn.board import GateSeen, PostSeen, network_board, post_board
+from kezek.app.application import House
+from kezek.app.server.streams import Crowded
+from kezek.domain.kernel.instant import MINUTE, Instant
+from kezek.domain.kernel.refusal import Reason
+
+BEAT_SECONDS = 10.0
+BEAT = b": beat\n\n"
+AGAIN_SECONDS = 1.0  # after a board could not be made
+
+log = logging.getLogger("kezek.stream")
+
+# Between two events of a board: a floor, and 0.1 ms for each who listens, so that five thousand hear
+# of a change within a second.
+GATHER_SECONDS_MIN = 0.1
+GATHER_SECONDS_EACH = 0.0001
+_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    NOSNIFF,
+    # Proxies that buffer would hold events back.
+    (b"x-accel-buffering", b"no"),
+)
+
+
+class PostNow(msgspec.Struct, frozen=True):
+    """A checkpoint in an event of the network's board; `today` is ordinary places left today."""
+
+    checkpoint: str
+    state: str
+    today: int | None
+    waiting: int | None
+    waiting_due: int | None
+    called: int | None
+    crossed_today: int | None
+
+
+class BoardNow(msgspec.Struct, frozen=True):
+    as_of: Moment
+    position: int
+    items: list[PostNow]
+
+
+class PostBoardNow(msgspec.Struct, frozen=True):
+    as_of: Moment
+    position: int
+    post: PostNow
+    called: list[GateSeen]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """An event's bytes, the log's position that it shows, and when it was made."""
+
+    text: bytes
+    position: int
+    version: int
+    minute: Instant
+
+
+class Feed:
+    """One board and everybody who listens to it, on one event loop."""
+
+    def __init__(self, house: House, line: str, make: Callable[[], tuple[int, bytes]]) -> None:
+        self._house, self._line, self._make = house, line, make
+        self._next: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        self.listeners = 0
+        self.frame = self._framed()
+        self._task = asyncio.create_task(self._tell())
+
+    def _framed(self) -> Frame:
+        house = self._house
+        version, minute = house.watch.version(self._line), house.now() // MINUTE
+        position, body = self._make()
+        text = b"event: board\nid: %d\ndata: %s\n\n" % (position, body)
+        return Frame(text, position, version, minute)
+
+    @property
+    def next(self) -> asyncio.Future[bytes]:
+        """What everybody is told next: an event, or a beat."""
+        return self._next
+
+    def now(self) -> Frame:
+        """The board as it is: whoever comes is not told what is stale."""
+        house, frame = self._house, self.frame
+        stale = frame.version != house.watch.version(self._line)
+        if stale or frame.minute != house.now() // MINUTE:
+            self.frame = frame = self._framed()
+        return frame
+
+    async def _tell(self) -> None:
+        with self._house.watch.stream(self._line) as news:
+            told, patience = self.frame, BEAT_SECONDS
+            while not self._house.watch.closed:
+                await news.wait(patience)
+                try:
+                    frame = self.now()
+                except Exception:
+                    # The outermost edge of this task: if it ended, the board would stand still for
+                    # everybody who listens, and nobody would know.
+                    log.exception("a live board could not be made")
+                    await asyncio.sleep(AGAIN_SECONDS)
+                    patience = 0.0
+                    continue
+                patience = BEAT_SECONDS
+                self._hand_out(BEAT if frame is told else frame.text)
+                if frame is not told:
+                    told = frame
+                    await asyncio.sleep(GATHER_SECONDS_MIN + GATHER_SECONDS_EACH * self.listeners)
+
+    def _hand_out(self, text: bytes) -> None:
+        handed, self._next = self._next, asyncio.get_running_loop().create_future()
+        handed.set_result(text)
+
+    def close(self) -> None:
+        """Nobody listens any more."""
+        self._task.cancel()
+
+
+class Feeds:
+    """The feeds that somebody listens to."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._feeds: dict[str, Feed] = {}
+
+    @property
+    def closing(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._house.watch.closed
+
+    async def network(self, call: Call) -> Stream:
+        return _Listening(self, call, "", "")
+
+    async def post(self, call: Call) -> Stream:
+        post = known_post(self._house.network, call.path["checkpoint"])
+        return _Listening(self, call, post.checkpoint.id, post.line.id if post.line else "-")
+
+    @contextlib.contextmanager
+    def listening(self, who: str, checkpoint: str, line: str) -> Iterator[Feed]:
+        """A feed for as long as the block lasts; raises when there are too many streams already."""
+        with self._admitted(who):
+            yield from self._fed(checkpoint, line)
+
+    @contextlib.contextmanager
+    def _admitted(self, who: str) -> Iterator[None]:
+        try:
+            self._house.streams.refuse_crowd(who)
+        except Crowded as crowd:
+            after = ((b"retry-after", b"60"),)
+            raise Raised(Problem(Wrong.RATE_LIMITED, {"limit": crowd.most}, after)) from None
+        with self._house.streams.open(who):
+            yield
+
+    def _fed(self, checkpoint: str, line: str) -> Iterator[Feed]:
+        feed = self._feeds.get(checkpoint)
+        if feed is None:
+            feed = self._feeds[checkpoint] = Feed(self._house, line, self._maker(checkpoint))
+        # Counted last: a feed that cannot be made leaves nothing open.
+        feed.listeners += 1
+        try:
+            yield feed
+        finally:
+            feed.listeners -= 1
+            if not feed.listeners and self._feeds.get(checkpoint) is feed:
+                del self._feeds[checkpoint]
+                feed.close()
+
+    def _maker(self, checkpoint: str) -> Callable[[], tuple[int, bytes]]:
+        house = self._house
+        if checkpoint:
+            return lambda: _post_now(house, checkpoint)
+        return lambda: _network_now(house)
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    """One stream: it waits for the feed, and for its reader to leave."""
+
+    feeds: Feeds
+    call: Call
+    checkpoint: str
+    line: str
+
+    async def pour(self, receive: Receive, send: Send) -> None:
+        with self.feeds.listening(self.call.who, self.checkpoint, self.line) as feed:
+            following, frame = feed.next, feed.now()
+            seen = self.call.headers.get(b"last-event-id", b"")
+            # Who has seen this very state is told of the next one; anybody else starts with all of it.
+            first = BEAT if seen == b"%d" % frame.position else frame.text
+            await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS]})
+            await send({"type": "http.response.body", "body": first, "more_body": True})
+            gone = asyncio.ensure_future(_left(receive))
+            try:
+                while not (gone.done() or self.feeds.closing):
+                    await asyncio.wait((gone, following), return_when=asyncio.FIRST_COMPLETED)
+                    if following.done():
+                        text = following.result()
+                        # Taken before sending: a slow reader is told the latest, not everything.
+                        following = feed.next
+                        await send({"type": "http.response.body", "body": text, "more_body": True})
+                if not gone.done():
+                    # The server stops and waits for its streams; the reader comes back to the next one.
+                    await send({"type": "http.response.body", "body": b""})
+            finally:
+                gone.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _now(p: PostSeen) -> PostNow:
+    today = p.days[0] if p.days else None
+    return PostNow(
+        p.checkpoint, p.state, today, p.waiting, p.waiting_due, p.called, p.crossed_today
+    )
+
+
+def _network_now(house: House) -> tuple[int, bytes]:
+    board = network_board(house)
+    items = [_now(post) for post in board.items]
+    return board.position, encode(BoardNow(board.as_of, board.position, items))
+
+
+def _post_now(house: House, checkpoint: str) -> tuple[int, bytes]:
+    board = post_board(house, checkpoint)
+    now = PostBoardNow(board.as_of, board.position, _now(board.post), board.called)
+    return board.position, encode(now)
+
+
+_LIVE = (
+    "Server-sent events. `event: board` with the log's position as `id`: the state at once, then again "
+    "after every change, a tenth of a second apart at least; a comment at least every 15 seconds. Each "
+    "event holds the whole state, so a client that reconnects has missed nothing."
+)
+
+OPERATIONS = (
+    Operation(
+        method="GET",
+        path="/board/events",
+        name="follow_board",
+        noun="board",
+        summary="The board of the whole network, live",
+        description=_LIVE,
+        run=Feeds.network,
+        answer=BoardNow,
+        public=True,
+        media_type="text/event-stream",
+    ),
+    Operation(
+        method="GET",
+        path="/checkpoints/{checkpoint}/events",
+        name="follow_checkpoint",
+        noun="board",
+        summary="The board of one checkpoint, live",
+        description=_LIVE,
+        run=Feeds.post,
+        answer=PostBoardNow,
+        public=True,
+        media_type="text/event-stream",
+        refusals=(Reason.CHECKPOINT_UNKNOWN,),
+    ),
+)

@@ -1,0 +1,294 @@
+"""The officers' steps: arrivals, walk-ins, calls, and what happens at the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from kezek.api.booking.booking import MADE_EXAMPLE, BookingMade, booking_made
+from kezek.api.booking.change import BookingStep
+from kezek.api.booking.decision import LINE, ONE, VEHICLE, done, open_line, own_booking, told
+from kezek.api.frame.form import BookingNumber, CheckpointId, Moment, VehicleForm, Word, utc
+from kezek.api.frame.operation import Call, Operation, Reply
+from kezek.api.frame.problem import no
+from kezek.app.application import House
+from kezek.app.vehicle.plate_note import read_as
+from kezek.domain.account.actor import STAFF, Role
+from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.kernel.refusal import Reason
+from kezek.domain.turn.arrive import Arrive, WalkIn
+from kezek.domain.turn.call import Call as CallToGate
+from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
+from kezek.domain.turn.undo import Undo
+
+
+class ArrivalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """With `checkpoint` a booking of another checkpoint is refused."""
+
+    booking: BookingNumber
+    checkpoint: CheckpointId | None = None
+
+
+class WalkInForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`despite_closure` says that the officer knows that the checkpoint is closed today."""
+
+    checkpoint: CheckpointId
+    vehicle: VehicleForm
+    despite_closure: bool = False
+
+
+class CallForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Without `booking` the next by rule is called; out of turn needs a `cause`.  `despite_closure` says
+    that the officer knows that the checkpoint is closed today.
+    """
+
+    checkpoint: CheckpointId
+    booking: BookingNumber | None = None
+    cause: Word | None = None
+    despite_closure: bool = False
+
+
+class StepForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    booking: BookingNumber
+
+
+class TurnBackForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`cause` is papers, goods, vehicle, false_details, other_side or own_wish."""
+
+    booking: BookingNumber
+    cause: Word
+
+
+class CallMade(msgspec.Struct, frozen=True):
+    """A call, and until when it stands.  `exception` is empty for a call by rule."""
+
+    number: int
+    code: str
+    line: str
+    until: Moment
+    exception: str
+
+
+class StepUndone(msgspec.Struct, frozen=True):
+    """`undone` is the verb that was taken back."""
+
+    number: int
+    undone: str
+
+
+class Turns:
+    def __init__(self, house: House) -> None:
+        self._house = house
+
+    def _booking(self, call: Call, number: int) -> int:
+        """The number of a booking at a checkpoint where the asker serves."""
+        return own_booking(self._house, call.actor, number).number
+
+    def _line(self, call: Call, checkpoint: str, roles: tuple[Role, ...]) -> str:
+        """The line of a checkpoint where the asker has one of the roles."""
+        line = open_line(self._house, checkpoint)
+        if not call.actor.may(roles, line.checkpoint, line.authority):
+            raise no(Reason.NOT_ALLOWED, checkpoint=checkpoint)
+        return line.id
+
+    async def arrive(self, call: Call) -> Reply:
+        form = call.read(ArrivalForm)
+        line = open_line(self._house, form.checkpoint).id if form.checkpoint else ""
+        number = self._booking(call, form.booking)
+        decided = await done(self._house, Arrive(call.key, call.actor, number, line))
+        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+
+    async def walk_in(self, call: Call) -> Reply:
+        form = call.read(WalkInForm)
+        line = self._line(call, form.checkpoint, STAFF)
+        knows = form.despite_closure
+        command = WalkIn(call.key, call.actor, line, form.vehicle.typed(), despite_closure=knows)
+        decided = await done(self._house, command)
+        anew = read_as(command.vehicle, self._house.rules.known)
+        return told(booking_made(self._house, decided.outcome, "arrived", anew), decided, 201)
+
+    async def call(self, call: Call) -> Reply:
+        form = call.read(CallForm)
+        line = self._line(call, form.checkpoint, AT_THE_GATE)
+        number, cause, knows = form.booking or 0, form.cause or "", form.despite_closure
+        command = CallToGate(call.key, call.actor, line, number, cause, despite_closure=knows)
+        decided = await done(self._house, command)
+        said = decided.outcome
+        until, exception = utc(said["until"]), said.get("exception", "")
+        made = CallMade(said["number"], said["code"], said["line"], until, exception)
+        return told(made, decided)
+
+    async def _step(self, call: Call, step: Callable[[str, Any, int], Any]) -> Reply:
+        number = self._booking(call, call.read(StepForm).booking)
+        decided = await done(self._house, step(call.key, call.actor, number))
+        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+
+    async def miss(self, call: Call) -> Reply:
+        return await self._step(call, Miss)
+
+    async def admit(self, call: Call) -> Reply:
+        return await self._step(call, Admit)
+
+    async def cross(self, call: Call) -> Reply:
+        return await self._step(call, Cross)
+
+    async def turn_back(self, call: Call) -> Reply:
+        form = call.read(TurnBackForm)
+        command = TurnBack(call.key, call.actor, self._booking(call, form.booking), form.cause)
+        decided = await done(self._house, command)
+        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+
+    async def undo(self, call: Call) -> Reply:
+        number = self._booking(call, call.read(StepForm).booking)
+        decided = await done(self._house, Undo(call.key, call.actor, number))
+        return told(msgspec.convert(decided.outcome, StepUndone), decided)
+
+
+def _step_operation(
+    path: str, name: str, summary: str, run: Any, status: str, *more: Reason
+) -> Operation:
+    return Operation(
+        method="POST",
+        path=path,
+        name=name,
+        noun="turns",
+        summary=summary,
+        description="An officer's step, at the checkpoint of the booking.",
+        run=run,
+        body=StepForm,
+        answer=BookingStep,
+        refusals=(*ONE, *more),
+        example={"booking": 1024},
+        answer_example={"number": 1024, "status": status},
+    )
+
+
+OPERATIONS = (
+    Operation(
+        method="POST",
+        path="/arrivals",
+        name="record_arrival",
+        noun="turns",
+        summary="A booked vehicle has arrived",
+        description="From now on it has a place in line: that of its window, or behind the current one "
+        "when it comes later than the regulation allows.",
+        run=Turns.arrive,
+        body=ArrivalForm,
+        answer=BookingStep,
+        refusals=(*ONE, Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN),
+        example={"booking": 1024, "checkpoint": "kz_syrym"},
+        answer_example={"number": 1024, "status": "arrived"},
+    ),
+    Operation(
+        method="POST",
+        path="/walk-ins",
+        name="record_walk_in",
+        noun="turns",
+        summary="A vehicle without a booking joins the line",
+        description="It joins the line at the end of its class, as long as today's number of walk-ins "
+        "allows. When the class is called is said by `joins` of the regulation's class.",
+        run=Turns.walk_in,
+        body=WalkInForm,
+        answer=BookingMade,
+        status=201,
+        refusals=(
+            *LINE,
+            *VEHICLE,
+            Reason.CLASS_UNKNOWN,
+            Reason.CLOSED_TODAY,
+            Reason.CLASS_FULL,
+            Reason.WINDOW_UNKNOWN,
+        ),
+        example={"checkpoint": "kz_syrym", "vehicle": {"country": "KZ", "plate": "123 ABC 02"}},
+        answer_example=MADE_EXAMPLE
+        | {"class": "walk_in", "status": "arrived", "start": None, "end": None},
+    ),
+    Operation(
+        method="POST",
+        path="/calls",
+        name="call_to_gate",
+        noun="turns",
+        summary="Call a vehicle to the gate",
+        description="The next by the published rule. Another one only with a `cause` (perishable, "
+        "live_animals, dangerous_goods, medical, humanitarian, state_order, wronged): the call stands "
+        "and awaits a second person's approval.",
+        run=Turns.call,
+        body=CallForm,
+        answer=CallMade,
+        refusals=(
+            *LINE,
+            Reason.BOOKING_UNKNOWN,
+            Reason.WRONG_STATUS,
+            Reason.WINDOW_NOT_OPEN,
+            Reason.OUT_OF_TURN,
+            Reason.NOBODY_TO_CALL,
+            Reason.CLOSED_TODAY,
+        ),
+        example={"checkpoint": "kz_syrym"},
+        answer_example={
+            "number": 1024,
+            "code": "7KQ2",
+            "line": "kz_syrym.exit",
+            "until": "2026-06-14T10:20:00Z",
+            "exception": "",
+        },
+    ),
+    Operation(
+        method="POST",
+        path="/missed-calls",
+        name="record_miss",
+        noun="turns",
+        summary="A called vehicle did not come",
+        description="Possible once the call has run out (`until`); time alone counts it then, too. "
+        "Earlier it is proposed at `/bookings/{number}/proposal`, and a second person agrees.",
+        run=Turns.miss,
+        body=StepForm,
+        answer=BookingStep,
+        refusals=(*ONE, Reason.CALL_RUNNING),
+        example={"booking": 1024},
+        answer_example={"number": 1024, "status": "arrived"},
+    ),
+    _step_operation(
+        "/admissions",
+        "admit",
+        "A called vehicle drives in at the gate",
+        Turns.admit,
+        "admitted",
+        Reason.CALL_MISSED,
+    ),
+    _step_operation(
+        "/crossings", "record_crossing", "A vehicle has crossed", Turns.cross, "crossed"
+    ),
+    Operation(
+        method="POST",
+        path="/turn-backs",
+        name="turn_back",
+        noun="turns",
+        summary="A vehicle is sent back",
+        description="A vehicle at the gate does not cross, for a published cause. One that waits or is "
+        "called is turned back by two people: see `/bookings/{number}/proposal`.",
+        run=Turns.turn_back,
+        body=TurnBackForm,
+        answer=BookingStep,
+        refusals=(*ONE, Reason.REASON_MISSING, Reason.SECOND_PERSON_NEEDED),
+        example={"booking": 1024, "cause": "papers"},
+        answer_example={"number": 1024, "status": "turned_back"},
+    ),
+    Operation(
+        method="POST",
+        path="/undos",
+        name="undo_step",
+        noun="turns",
+        summary="Take back the last step",
+        description="By whoever did it, within ten seconds of real time; a new event, "
+        "never a deletion.",
+        run=Turns.undo,
+        body=StepForm,
+        answer=StepUndone,
+        refusals=(*ONE, Reason.NOTHING_TO_UNDO, Reason.UNDO_TOO_LATE, Reason.VEHICLE_BOOKED),
+        example={"booking": 1024},
+        answer_example={"number": 1024, "undone": "call"},
+    ),
+)

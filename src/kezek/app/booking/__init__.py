@@ -1,0 +1,1 @@
+"""Bookings as used: the ticket, a table of trucks, and ways to find one."""

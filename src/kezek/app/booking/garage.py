@@ -1,0 +1,106 @@
+"""A carrier's own: its vehicles and drivers, and its trucks that are booked, under way or waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from kezek.app.booking.ticket import Tickets, TicketView
+from kezek.app.port import Reader
+from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.booking.booking import Booking, Claim
+from kezek.domain.booking.status import Status
+from kezek.domain.kernel.instant import DAY, Instant, local_day
+
+# A local day is over everywhere two days later; what ended before is no part of today.
+_ENDED_FOR = 2 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A vehicle of the garage.  `own` is the carrier's live booking of it, None for none; `taken`
+    says that somebody else holds a booking for its plate.
+    """
+
+    vehicle: GarageVehicle
+    own: int | None
+    taken: bool
+
+
+def parked(reader: Reader, account: int, authorities: Iterable[str]) -> list[Parked]:
+    """The vehicles, in the order of plates, each with who claims it."""
+    vehicles = sorted(reader.rows(GarageVehicle, account), key=lambda v: (v.plate, v.country))
+    names = sorted(set(authorities))
+    keys = [(a, "plate", f"{v.country} {v.plate}") for v in vehicles for a in names]
+    claims = reader.many(Claim, keys)
+    held = reader.many(Booking, [claim.number for claim in claims.values()])
+    found: list[Parked] = []
+    for v in vehicles:
+        mine: int | None = None
+        taken = False
+        for a in names:
+            claim = claims.get((a, "plate", f"{v.country} {v.plate}"))
+            booking = held.get(claim.number) if claim else None
+            if booking is not None and booking.holder == account:
+                mine = booking.number
+            elif booking is not None:
+                taken = True
+        found.append(Parked(v, mine, taken))
+    return found
+
+
+def drivers(reader: Reader, account: int) -> list[GarageDriver]:
+    """The drivers, in the order of names."""
+    return sorted(reader.rows(GarageDriver, account), key=lambda d: d.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """A carrier's trucks: of today (crossed ones too), and of the days to come, by window."""
+
+    today: tuple[TicketView, ...]
+    coming: tuple[TicketView, ...]
+
+
+_PRESENT = (Status.CALLED, Status.ADMITTED, Status.ARRIVED)
+_NEEDS = (Status.CALLED, Status.DISPLACED, Status.LATE)
+
+
+def fleet(reader: Reader, tickets: Tickets, account: int, now: Instant) -> Fleet:
+    """Every booking of the account that is live, and those that ended today."""
+    today: list[TicketView] = []
+    coming: list[TicketView] = []
+    for view in tickets.views(reader.held_since(account, now - _ENDED_FOR), now):
+        assert view.post.line is not None, "a ticket stands in a line"
+        zone = view.post.line.zone
+        on, start = local_day(now, zone), view.booking.start
+        if view.live:
+            later = start is not None and local_day(start, zone) > on
+            (coming if later and view.status not in _PRESENT else today).append(view)
+        elif view.booking.ended_at is not None and local_day(view.booking.ended_at, zone) == on:
+            today.append(view)
+    return Fleet(
+        tuple(sorted(today, key=_urgency)),
+        tuple(sorted(coming, key=lambda v: (v.booking.start or 0, v.booking.number))),
+    )
+
+
+def lines_of(reader: Reader, account: int, now: Instant) -> frozenset[str]:
+    """The lines in which the account has trucks, or had some today."""
+    numbers = reader.held_since(account, now - _ENDED_FOR)
+    return frozenset(booking.line for booking in reader.many(Booking, numbers).values())
+
+
+def _urgency(view: TicketView) -> tuple[int, int, int]:
+    """The called first, then those that need somebody, then by hour; what is over comes last."""
+    if view.status in _NEEDS:
+        rank = _NEEDS.index(view.status)
+    else:
+        rank = len(_NEEDS) if view.live else len(_NEEDS) + 1
+    return rank, view.booking.start or view.booking.confirmed_at, view.booking.number
+
+
+def row_id(row: GarageVehicle | GarageDriver) -> str:
+    """A name for a row that any form and any address can carry, whatever letters its plate has."""
+    return blake2b(repr(row.key).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,53 @@
+"""The time that a displaced booking lost: which, why, and until when another can be chosen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kezek.app.booking.ticket import TicketView
+from kezek.app.port import Reader
+from kezek.domain.booking.status import Status, given_up_at
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class LostTime:
+    """`start` began the lost window, `why` is the agency's reason, and the booking ends at `until`."""
+
+    start: Instant
+    why: str
+    until: Instant
+
+
+def lost_time(reader: Reader, view: TicketView) -> LostTime:
+    """What a displaced booking lost, by its own events."""
+    events = reader.history(view.booking.number)
+    lost = [event for event in events if event.kind == EventKind.DISPLACED]
+    assert lost, "a displaced booking had a time"
+    return _told(lost[-1], view)
+
+
+def lost_times(reader: Reader, views: Sequence[TicketView]) -> dict[int, LostTime]:
+    """What each displaced booking among these lost, by number; one question for each line."""
+    displaced = {v.booking.number: v for v in views if v.status is Status.DISPLACED}
+    since: dict[str, Instant] = {}
+    for view in displaced.values():
+        at = view.booking.displaced_at
+        assert at is not None, "only a displacement takes the window away"
+        since[view.booking.line] = min(at, since.get(view.booking.line, at))
+    found: dict[int, LostTime] = {}
+    for line, first in since.items():
+        for event in reader.of_kind(line, EventKind.DISPLACED, first):
+            # The latest comes first: a booking may have lost one time after another.
+            if event.number in displaced and event.number not in found:
+                found[event.number] = _told(event, displaced[event.number])
+    return found
+
+
+def _told(event: Logged, view: TicketView) -> LostTime:
+    body, regulation = json.loads(event.body), view.post.regulation
+    assert regulation is not None, "a line has a regulation"
+    return LostTime(body["from"], body.get("why") or "", given_up_at(view.booking, regulation))

@@ -1,0 +1,164 @@
+"""A booking as its driver sees it: status, place, why, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.port import Store
+from kezek.app.turn.place_history import PlaceHistories, PlaceHistory
+from kezek.app.turn.queue import Queues, Seen, see
+from kezek.app.vehicle.phones import numbering_plan
+from kezek.domain.booking.booking import Booking, Driver, Particulars
+from kezek.domain.booking.change import fixed, moves_until
+from kezek.domain.booking.status import LIVE, Status, settled, status_of
+from kezek.domain.booking.transition import Verb, transition
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.money import Money
+from kezek.domain.kernel.refusal import Refused
+from kezek.domain.turn.order import explain
+from kezek.domain.vehicle.phone import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """What the ticket page, the API and the console show of one booking.
+
+    `place` counts from 1 while it waits and is None otherwise; how far that is, and why, is asked
+    apart (`Tickets.standing`).  `moves_left` is None where the regulation sets no limit.  `fixed` says
+    why a truck that has not arrived cannot move to another window, and `moves_until` when that ends;
+    None where it can, or where nothing ends.  `as_of` is the age of the line's picture.
+    """
+
+    booking: Booking
+    post: Post
+    status: Status
+    seen: Seen
+    particulars: Particulars | None
+    drivers: tuple[str, ...]
+    fee: Money
+    place: int | None
+    moves_left: int | None
+    can: frozenset[Verb]
+    fixed: Refused | None
+    moves_until: Instant | None
+    as_of: Instant
+
+    @property
+    def window_end(self) -> Instant | None:
+        regulation = self.post.regulation
+        start = self.booking.start
+        return start + regulation.window if start is not None and regulation else None
+
+    @property
+    def live(self) -> bool:
+        return self.status in LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a booking is from its turn.  `ahead` counts those who cross before it if everybody comes,
+    until it arrives; from then on `why` maps causes to turns ahead and adds up to place - 1.
+    """
+
+    ahead: int | None
+    why: Mapping[str, int]
+
+
+_OWN_VERBS = (Verb.MOVE, Verb.CANCEL, Verb.ADD_DRIVER)
+
+
+class Tickets:
+    """Views of single bookings."""
+
+    def __init__(self, store: Store, network: Network, queues: Queues) -> None:
+        self._store, self._network, self._queues = store, network, queues
+        self._histories = PlaceHistories(store)
+
+    def view(self, number: int, now: Instant) -> TicketView | None:
+        """The booking of a number, None when there is none."""
+        found = self.views([number], now)
+        return found[0] if found else None
+
+    def views(self, numbers: Sequence[int], now: Instant) -> list[TicketView]:
+        """The bookings of these numbers, in their order; the missing are left out."""
+        reader = self._store.reader
+        bookings = reader.many(Booking, numbers)
+        known = reader.many(Particulars, numbers)
+        names: dict[int, list[str]] = {}
+        for driver in reader.rows_of(Driver, numbers):
+            names.setdefault(driver.number, []).append(driver.name)
+        found: list[TicketView] = []
+        for number in numbers:
+            booking = bookings.get(number)
+            post = self._network.of_line(booking.line) if booking else None
+            if booking is not None and post is not None and post.regulation is not None:
+                drivers = tuple(names.get(number, ()))
+                found.append(self._view(booking, post, known.get(number), drivers, now))
+        return found
+
+    def _view(
+        self,
+        booking: Booking,
+        post: Post,
+        who: Particulars | None,
+        drivers: tuple[str, ...],
+        now: Instant,
+    ) -> TicketView:
+        assert post.regulation is not None, "a booking stands in a line with a regulation"
+        booking = settled(booking, post.regulation, now)
+        status = status_of(booking, post.regulation, now)
+        queue = self._queues.of(post, now) if status is Status.ARRIVED else None
+        held = fixed(booking, post.regulation, now) if transition(status, Verb.MOVE) else None
+        # The driver's verbs that are legal now, so that no button leads to a refusal.
+        can = frozenset(
+            v for v in _OWN_VERBS if transition(status, v) and not (held and v is Verb.MOVE)
+        )
+        movable, start = Verb.MOVE in can, booking.start
+        most = post.regulation.moves_max
+        return TicketView(
+            booking=booking,
+            post=post,
+            status=status,
+            seen=see(booking, who),
+            particulars=who,
+            drivers=drivers,
+            fee=Money(booking.fee_minor, booking.currency),
+            place=queue.place_of(booking.number) if queue else None,
+            moves_left=None if most is None else max(0, most - booking.moves),
+            can=can,
+            fixed=held,
+            moves_until=moves_until(start, post.regulation)
+            if movable and start is not None
+            else None,
+            as_of=now,
+        )
+
+    def standing(self, view: TicketView) -> Standing:
+        """How far the booking is from its turn, and why."""
+        booking = view.booking
+        queue = self._queues.of(view.post, view.as_of)
+        if queue is not None and view.status is Status.ARRIVED:
+            return Standing(None, explain(queue.entries, booking.number) or {})
+        expected = view.status in (Status.CONFIRMED, Status.LATE)
+        if queue is not None and expected and booking.start is not None:
+            later = self._store.reader.ahead(booking.line, booking.start, booking.number)
+            return Standing(len(queue.waiting) + later, {})
+        return Standing(None, {})
+
+    def history(self, view: TicketView) -> PlaceHistory | None:
+        """How the place of a waiting booking has changed since it arrived; None where it has none."""
+        queue = self._queues.of(view.post, view.as_of) if view.place else None
+        return self._histories.of(view.post, queue, view.booking.number) if queue else None
+
+    def lost(self, number: int, phone: str) -> bool:
+        """Whether the number and the phone belong together; a wrong guess learns nothing else."""
+        who = self._store.reader.get(Particulars, number)
+        home = ("", who.country) if who is not None else ()
+        return (
+            who is not None
+            and who.phone != ""
+            and who.phone
+            in (normalise(phone), *(normalise(phone, numbering_plan, c) for c in home))
+        )

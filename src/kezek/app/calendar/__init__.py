@@ -1,0 +1,1 @@
+"""The calendar as used: what an agency sees of its days, and whom a change touches."""

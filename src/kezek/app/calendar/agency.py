@@ -1,0 +1,193 @@
+"""What an agency sees of its lines: taken of capacity, what a change would do, what was decided."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from kezek.app.calendar.affected import Affected, HourLoss, hours_that_lose, would_move
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.port import Reader
+from kezek.domain.account.actor import Actor, Role
+from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity
+from kezek.domain.decide import Command, decide
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.instant import DAY, Instant, Moment, day_start, local_day
+from kezek.domain.kernel.refusal import Refused
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.slot.slot import Day, Slot
+
+# Nobody reads the reason of a change that is not made.
+_LOOK = "look"
+
+
+@dataclass(frozen=True, slots=True)
+class TakenDay:
+    """A day of a line as its agency sees it.  `booked` counts bookings in our hands, `known` places
+    known to be taken without one; `left` and `kept_left` are what the two pools still have.
+    """
+
+    on: date
+    open: bool
+    basis: str
+    reason: str
+    capacity: int
+    booked: int
+    known: int
+    left: int
+    kept_left: int
+
+    @property
+    def taken(self) -> int:
+        return self.booked + self.known
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a change would do, by the rules themselves.
+
+    `capacity` may be above what was `asked`: trucks that are already here keep their places.
+    `stays` counts bookings that keep their time, `added` and `removed` places more or fewer that
+    anybody can book, `forgotten` places known to be taken elsewhere that no longer count.
+    `hours` are the windows that end with fewer places, `affected` the bookings that are displaced.
+    """
+
+    asked: int
+    capacity: int
+    displaced: int
+    stays: int
+    added: int
+    removed: int
+    forgotten: int
+    hours: tuple[HourLoss, ...] = ()
+    affected: tuple[Affected, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A closed day to come; `decision` is the event that closed it, None when it was imported."""
+
+    on: date
+    reason: str
+    displaced: int
+    decision: Logged | None
+
+
+def governed(posts: Iterable[Post], actor: Actor) -> list[Post]:
+    """The posts whose lines the actor may change."""
+    return [
+        post
+        for post in posts
+        if post.line and actor.may((Role.AGENCY,), post.line.authority, post.checkpoint.id)
+    ]
+
+
+def calendar(reader: Reader, post: Post, now: Instant) -> tuple[TakenDay, ...]:
+    """The days of the post's line from today to the horizon."""
+    assert post.line is not None, "asked for a line that runs"
+    assert post.regulation is not None, "a line has a regulation"
+    today = local_day(now, post.line.zone)
+    last = today + timedelta(days=post.regulation.horizon_days)
+    return tuple(
+        taken_day(day) for day in reader.days(post.line.id, today.isoformat(), last.isoformat())
+    )
+
+
+def taken_day(day: Day) -> TakenDay:
+    """The sums of a day's row."""
+    return TakenDay(
+        on=date.fromisoformat(day.on),
+        open=day.open,
+        basis=day.basis,
+        reason=day.reason,
+        capacity=day.capacity,
+        booked=_booked(day),
+        known=_known(day),
+        left=max(0, day.ordinary_left),
+        kept_left=max(0, day.kept_left),
+    )
+
+
+def _booked(day: Day) -> int:
+    return day.in_turn + day.priority + day.postal + day.accelerated
+
+
+def hours(reader: Reader, post: Post, on: date) -> Sequence[Slot]:
+    """The slots of a local day."""
+    assert post.line is not None, "asked for a line that runs"
+    zone = post.line.zone
+    first, past = (day_start(d, zone) for d in (on, on + timedelta(days=1)))
+    return reader.slots(post.line.id, first, past)
+
+
+def effect_of(
+    reader: Reader, command: Command, rules: Regulations, now: Moment
+) -> Effect | Refused:
+    """Decide the change without committing it: the preview and the deed cannot differ in rule."""
+    decision = decide(Facts(reader), command, rules, now)
+    if isinstance(decision, Refused):
+        return decision
+    after = next(row for row in decision.puts if isinstance(row, Day))
+    before = reader.get(Day, after.key)
+    assert before is not None, "a change is made to a day that is there"
+    affected = would_move(reader, decision.puts)
+    return Effect(
+        asked=_whole(decision.outcome["asked"]),
+        capacity=after.capacity,
+        displaced=_whole(decision.outcome["displaced"]),
+        stays=_booked(after),
+        added=max(0, _free(after) - _free(before)),
+        removed=max(0, _free(before) - _free(after)),
+        forgotten=_whole(decision.outcome["forgotten"]),
+        hours=hours_that_lose(reader, decision.puts, affected),
+        affected=affected,
+    )
+
+
+def look(
+    reader: Reader, actor: Actor, line: str, on: str, capacity: int | None
+) -> SetCapacity | CloseDay | OpenDay:
+    """The change of a day to be looked at with `effect_of` and never made; None closes the day."""
+    if capacity is None:
+        return CloseDay("", actor, line, on, _LOOK)
+    day = reader.get(Day, (line, on))
+    kind = SetCapacity if day is None or day.open else OpenDay
+    return kind("", actor, line, on, capacity, _LOOK)
+
+
+def _whole(fact: object) -> int:
+    assert isinstance(fact, int), "the calendar tells whole numbers"
+    return fact
+
+
+def _known(day: Day) -> int:
+    return day.protected_ordinary + day.protected_kept
+
+
+def _free(day: Day) -> int:
+    return day.ordinary_left + day.kept_left if day.open else 0
+
+
+def closures(reader: Reader, line: str, days: Sequence[TakenDay]) -> list[Closed]:
+    """The closed days among them, each with the decision that closed it."""
+    ours = {day.on.isoformat() for day in days if not day.open and day.basis == "agency"}
+    decisions: dict[str, Logged] = {}
+    for event in reader.of_kind(line, EventKind.DAY_CLOSED, 0) if ours else ():
+        decisions.setdefault(json.loads(event.body)["day"], event)
+    found: list[Closed] = []
+    for day in days:
+        if not day.open:
+            decision = decisions.get(day.on.isoformat())
+            displaced = json.loads(decision.body)["displaced"] if decision else 0
+            found.append(Closed(day.on, day.reason, displaced, decision))
+    return found
+
+
+def decided_lately(reader: Reader, line: str, now: Instant, rows: int = 12) -> list[Logged]:
+    """The line's last decisions about capacity, of the last month, the newest first."""
+    since = now - 31 * DAY
+    found = [e for kind in CALENDAR_KINDS for e in reader.of_kind(line, kind, since)]
+    return sorted(found, key=lambda e: e.position, reverse=True)[:rows]

@@ -1,0 +1,61 @@
+"""Unmet demand: which posts are booked up, and how many trucks a day would come by our estimate."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from kezek.app.calendar.agency import calendar
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.port import Reader
+from kezek.domain.kernel.instant import Instant, local_day
+from kezek.domain.kernel.value import value
+from kezek.planning.scenario.world.calibration import FULL_DAYS
+
+
+@value(frozen=True, slots=True)
+class Full:
+    """A post without an ordinary place for a week and longer.
+
+    `free_on` is the first day with one, or the day after the last that can be booked; `days` open days
+    from tomorrow until then are full, with `places` each on average, of a horizon of `horizon` days.
+    """
+
+    checkpoint: str
+    free_on: date
+    days: int
+    places: int
+    horizon: int
+
+    @property
+    def coming(self) -> int:
+        """Trucks that would come a day: the places of a day, and the full days spread over the horizon.
+
+        No board tells it, so it is an estimate: nobody can hold a booking for longer than the horizon,
+        so the days that are full now were asked for within it, beside what passed.  It is a lower bound
+        where they filled up within one horizon: who went away without a place is not in it.
+        """
+        return self.places + -(-self.places * self.days // self.horizon)
+
+    def booked_days(self, begins: date) -> int:
+        """How many days from `begins` on are full."""
+        return max(0, (self.free_on - begins).days)
+
+
+def full_of(reader: Reader, post: Post, now: Instant) -> Full | None:
+    """How far a post is booked up; None where there is an ordinary place within a week."""
+    assert post.line is not None, "asked for a line that runs"
+    assert post.regulation is not None, "a line has a regulation"
+    today = local_day(now, post.line.zone)
+    coming = [day for day in calendar(reader, post, now) if day.on > today]
+    free = next((at for at, day in enumerate(coming) if day.open and day.left), len(coming))
+    booked = [day for day in coming[:free] if day.open]
+    if len(booked) < FULL_DAYS:
+        return None
+    free_on = coming[free].on if free < len(coming) else coming[-1].on + timedelta(days=1)
+    return Full(
+        checkpoint=post.checkpoint.id,
+        free_on=free_on,
+        days=len(booked),
+        places=sum(day.capacity for day in booked) // len(booked),
+        horizon=post.regulation.horizon_days,
+    )

@@ -1,0 +1,1 @@
+"""Checkpoints as used: the network in memory, from files, and its names."""

@@ -1,0 +1,205 @@
+"""The network from files: checkpoints, and the board that says how many places their days have left.
+
+The columns are documented in `kezek/network/README.md`, beside the files that ship with the package.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, time
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from zoneinfo import available_timezones
+
+from kezek.app.table.row_problem import Checked, Faults, RowReason
+from kezek.app.table.table import Row, Source, read_table
+from kezek.domain.checkpoint.board_day import BoardDay
+from kezek.domain.checkpoint.checkpoint import Checkpoint
+
+ZONE_BY_COUNTRY: Mapping[str, str] = {
+    "KG": "Asia/Bishkek",
+    "KZ": "Asia/Almaty",  # the whole country since 1 March 2024
+    "TJ": "Asia/Dushanbe",
+    "UZ": "Asia/Tashkent",
+}
+
+# The moment at which the shipped board was read, in Kazakhstan's time (the page itself says so).
+SHIPPED_BOARD_ON = date(2026, 6, 13)
+SHIPPED_BOARD_CLOCK = time(17, 23)
+
+_PLACES_MAX = 100_000  # vehicles a day; the busiest known post takes 707
+_SPAN_MAX = 366  # days of one board
+_ID = re.compile(r"[a-z]{2}_[a-z0-9_]{1,60}")
+_CONFIDENCE = frozenset({"low", "medium", "high"})
+_CHECKPOINT_COLUMNS = frozenset(
+    [
+        "id",
+        "country",
+        "name_en",
+        "name_ru",
+        "name_kk",
+        "region_ru",
+        "neighbour",
+        "opposite_post_en",
+        "opposite_post_ru",
+        "e_queue",
+        "opening_hours",
+        "lanes",
+        "lat",
+        "lon",
+        "coord_of",
+        "coord_confidence",
+        "source",
+        "confidence",
+        "notes",
+    ]
+)
+# May be absent; but for the zone nothing is decided by them.
+_CHECKPOINT_EXTRAS = frozenset(
+    [
+        "class_2012",
+        "e_queue_since",
+        "cgr_checkpoint_id",
+        "cgr_daily_slots_max",
+        "cgr_daily_slots_20260713",
+        "other_capacity",
+        "coord_source",
+        # For a post elsewhere than the country's usual zone, or in a country without one.
+        "zone",
+    ]
+)
+_BOARD_COLUMNS = frozenset(
+    ["post_pair_ru", "neighbour", "date", "status", "free_at_1_mrp", "free_at_100_mrp"]
+)
+
+
+def board_name(post: Checkpoint) -> str:
+    """How the board calls a post: both sides, or this side alone where no other is stated."""
+    return f"{post.name_ru} - {post.opposite_ru}" if post.opposite_ru else post.name_ru
+
+
+def shipped(name: str) -> Traversable:
+    """A file of the network that ships with the package."""
+    return files("kezek").joinpath("network", name)
+
+
+def shipped_checkpoints() -> Traversable:
+    return shipped("crossings.csv")
+
+
+def shipped_board() -> Traversable:
+    return shipped("cgr_slot_availability_20260613.csv")
+
+
+def read_checkpoints(file: Source) -> Checked[Checkpoint]:
+    """All checkpoints of a file, or all its problems."""
+    seen: set[str] = set()
+    names: set[str] = set()
+
+    def parse(row: Row) -> Checkpoint:
+        checkpoint = _checkpoint(row)
+        # Two posts of one name could not be told apart on a board.
+        for column, value, others in (
+            ("id", checkpoint.id, seen),
+            ("name_ru", board_name(checkpoint), names),
+        ):
+            if value and value in others:
+                row.fault(column, RowReason.VALUE_TWICE, value)
+            others.add(value)
+        return checkpoint
+
+    return read_table(file, parse, required=_CHECKPOINT_COLUMNS, optional=_CHECKPOINT_EXTRAS)
+
+
+def _checkpoint(row: Row) -> Checkpoint:
+    country = row.text("country")
+    zone = row.optional("zone") or ZONE_BY_COUNTRY.get(country, "")
+    if country and not zone:
+        row.fault("country", RowReason.COUNTRY_WITHOUT_ZONE)
+    elif zone and zone not in available_timezones():
+        row.fault("zone", RowReason.ZONE_UNKNOWN, zone)
+    lat, lon = row.degrees("lat", 90), row.degrees("lon", 180)
+    if bool(row.optional("lat")) != bool(row.optional("lon")):
+        row.fault("lon" if row.optional("lat") else "lat", RowReason.COORDINATE_ALONE)
+    return Checkpoint(
+        id=_id(row, country),
+        country=country,
+        zone=zone,
+        name_en=row.text("name_en"),
+        name_ru=row.text("name_ru"),
+        name_kk=row.optional("name_kk"),
+        region=row.optional("region_ru"),
+        neighbour=row.optional("neighbour") or "",
+        opposite_en=row.optional("opposite_post_en"),
+        opposite_ru=row.optional("opposite_post_ru"),
+        opening_hours=row.optional("opening_hours"),
+        lanes=row.optional("lanes"),
+        lat=lat,
+        lon=lon,
+        coord_of=row.optional("coord_of"),
+        coord_confidence=row.one_of("coord_confidence", _CONFIDENCE | {""}) or None,
+        e_queue=row.optional("e_queue"),
+        source=row.text("source"),
+        confidence=row.one_of("confidence", _CONFIDENCE),
+        notes=row.optional("notes"),
+    )
+
+
+def _id(row: Row, country: str) -> str:
+    text = row.text("id")
+    if text and not (_ID.fullmatch(text) and text.startswith(f"{country.lower()}_")):
+        row.fault("id", RowReason.ID_WRONG)
+        return ""
+    return text
+
+
+def read_board(file: Source, checkpoints: Sequence[Checkpoint]) -> Checked[BoardDay]:
+    """All days of a board, or all its problems.  Posts are found by their `board_name`."""
+    ids = {board_name(checkpoint): checkpoint.id for checkpoint in checkpoints}
+    seen: set[tuple[str, date]] = set()
+
+    def parse(row: Row) -> BoardDay | None:
+        name = row.text("post_pair_ru")
+        if name and name not in ids:
+            row.fault("post_pair_ru", RowReason.CHECKPOINT_UNKNOWN)
+        row.text("neighbour")
+        on = row.day("date")
+        is_open, ordinary, kept = _places(row)
+        if name not in ids or on is None:
+            return None
+        if (name, on) in seen:
+            row.fault("date", RowReason.VALUE_TWICE)
+        seen.add((name, on))
+        return BoardDay(ids[name], on, is_open, ordinary, kept)
+
+    return read_table(file, parse, required=_BOARD_COLUMNS, review=_review_days)
+
+
+def _places(row: Row) -> tuple[bool, int, int]:
+    """Whether the day is open, and what is left in each pool.  An open day states both numbers."""
+    columns = ("free_at_1_mrp", "free_at_100_mrp")
+    if row.one_of("status", frozenset({"open", "closed"})) == "closed":
+        for column in columns:
+            if row.optional(column) is not None:
+                row.fault(column, RowReason.CLOSED_WITH_NUMBERS)
+        return False, 0, 0
+    ordinary, kept = (row.whole(column, _PLACES_MAX) for column in columns)
+    return True, ordinary, kept
+
+
+def _review_days(days: Sequence[BoardDay], faults: Faults) -> None:
+    """Every post has every day from the file's first to its last: a gap would be a day without rules."""
+    if not days:
+        return
+    first, last = min(day.on for day in days), max(day.on for day in days)
+    span = (last - first).days + 1
+    if span > _SPAN_MAX:
+        faults.add(0, "date", RowReason.DAY_MISSING, f"{first} … {last}")
+        return
+    count: dict[str, int] = {}
+    for day in days:
+        count[day.checkpoint] = count.get(day.checkpoint, 0) + 1
+    for checkpoint, found in count.items():
+        if found != span:
+            faults.add(0, "date", RowReason.DAY_MISSING, f"{checkpoint} {span - found}")

@@ -1,0 +1,66 @@
+"""Which post somebody means who writes its name: in a table, where nobody can choose from a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.place_name import COUNTRY, OPPOSITE, OWN, neighbour_of, shipped_names
+from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.domain.checkpoint.search import search_key
+
+# Words that say what the name is one of, and the small word between two names.
+_WHAT_IT_IS = frozenset(
+    word
+    for words in (
+        "to checkpoint border crossing post",
+        "АПП МАПП КПП ПП пункт пропуска пост автодорожный автомобильный погранпереход",
+        "өткізу пункті автожол бекеті",
+    )
+    for word in search_key(words).split()
+)
+
+
+def posts_named(text: str, posts: Iterable[Post]) -> Sequence[Post]:
+    """The posts that a text can name, in any shipped language and spelling; usually one, or none.
+
+    First those of that id or name; else those of the name with the one across the border, or with its
+    country, in either order; else those with that name across the border.
+    """
+    key = _key(text)
+    known = [(post, _names(post.checkpoint)) for post in posts] if key else []
+    for kind in range(3):
+        found = [post for post, names in known if key in names[kind]]
+        if found:
+            return found
+    return ()
+
+
+def _key(text: str) -> str:
+    words = search_key(text).split()
+    named = [word for word in words if word not in _WHAT_IT_IS]
+    return "".join(named or words)
+
+
+def _names(checkpoint: Checkpoint) -> Sequence[frozenset[str]]:
+    own = (checkpoint.name_en, checkpoint.name_ru, checkpoint.name_kk or "")
+    across = (checkpoint.opposite_en or "", checkpoint.opposite_ru or "")
+    return _keys(checkpoint.id, own, across, checkpoint.neighbour, neighbour_of(checkpoint))
+
+
+# Rows are not hashable, their words are.
+@lru_cache(maxsize=4096)
+def _keys(
+    post: str, own: tuple[str, ...], across: tuple[str, ...], neighbour: str, country: str
+) -> Sequence[frozenset[str]]:
+    shipped = shipped_names()
+    here = _all((post, *own, *shipped.get((post, OWN), {}).values()))
+    there = _all((*across, *shipped.get((post, OPPOSITE), {}).values()))
+    beyond = there | _all((neighbour, *shipped.get((country, COUNTRY), {}).values()))
+    pairs = frozenset(pair for a in here for b in beyond for pair in (a + b, b + a))
+    return here, pairs, there
+
+
+def _all(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(key for key in map(_key, names) if key)

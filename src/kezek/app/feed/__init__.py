@@ -1,0 +1,1 @@
+"""What happened, told on: to read models, open streams and other processes."""

@@ -1,0 +1,1 @@
+"""Forecasts of live lines: made, corrected by their past, and judged."""

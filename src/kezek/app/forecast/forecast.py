@@ -1,0 +1,270 @@
+"""Forecasts of the live lines, kept fresh by the planner and calibrated by their own past.
+
+One line after another is asked about: those that somebody looks at first, then the one whose forecast
+is the oldest.  What this costs the server is held to a small share of its time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Mapping
+
+from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.feed.watch import EVERY_LINE, Watch
+from kezek.app.forecast.outlook import Outlook, calibrated, said, standing_of
+from kezek.app.forecast.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
+from kezek.app.forecast.usual_wait import HourOfWeek, UsualWait, hour_of_week, usual_waits
+from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
+from kezek.app.turn.line_log import LineLog
+from kezek.app.turn.line_state import state_of
+from kezek.app.turn.queue import Queues
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
+from kezek.planning.forecast.signs import regime_of
+from kezek.planning.question import UNCORRECTED, LineForecast, LineState
+
+log = logging.getLogger("kezek.forecast")
+
+# Real time.
+EACH = 5 * SECOND  # between two forecasts of one line
+WATCHED_FOR = 60 * SECOND
+IDLE_SECONDS = 0.5
+# A line's state costs this process some milliseconds; so many times as long it does other things.
+REST = 40
+# The planner stands behind everything else, yet a core that computes makes its neighbours slower; so
+# many times as long as it took to answer it is not asked.
+PLANNER_REST = 6
+# A busy machine is no reason to forecast for ever more seldom: what took long has mostly waited.
+REST_SECONDS_MAX = 1.0
+# Nobody waits for the past: bookings shall not notice that it is gone through.
+NIGHT_REST_SECONDS = 0.2
+# Domain time.
+AGE = 5 * MINUTE  # after which a line is asked about again though nothing has happened
+SHOWN_FOR = HOUR
+TRIED_AGAIN = HOUR  # between two attempts at a line's score
+
+
+class Forecasts:
+    """The last outlook of every line; `edition` rises with each that says something new."""
+
+    def __init__(
+        self,
+        store: Store,
+        network: Network,
+        queues: Queues,
+        clock: Clock,
+        watch: Watch,
+        planner: Planner | None,
+    ) -> None:
+        self._store, self._network, self._queues = store, network, queues
+        self._clock, self._watch, self.planner = clock, watch, planner
+        self._outlooks: dict[str, Outlook] = {}
+        self._editions: dict[str, int] = {}
+        self._logs: dict[str, LineLog] = {}
+        self._scores: dict[str, Scores] = {}
+        self._usual: dict[str, Mapping[HourOfWeek, UsualWait]] = {}
+        self._pasts: dict[str, Pasts] = {}
+        self._tried: dict[str, Instant] = {}
+        self._looked: dict[str, Instant] = {}
+        self._asked: dict[str, Instant] = {}
+        self._faults: dict[str, str] = {}
+
+    def of(self, line: str, now: Instant, *, looked: bool = True) -> Outlook | None:
+        """The outlook of a line, if there is one that is not too old."""
+        if looked:
+            self._looked[line] = self._clock.now().real
+        found = self._outlooks.get(line)
+        return found if found is not None and 0 <= now - found.as_of < SHOWN_FOR else None
+
+    def no_basis(self, line: str, now: Instant) -> str:
+        """Why nothing can be told, empty where something is."""
+        found = self.of(line, now, looked=False)
+        if found is not None:
+            return found.forecast.no_basis
+        state = self.planner.state if self.planner is not None else "off"
+        return self._faults.get(line, f"planner_{state}")
+
+    def scores(self, line: str) -> Scores | None:
+        """What the line's forecasts of the last 30 days were worth, None before the first night."""
+        return self._scores.get(line)
+
+    def usual(self, line: Line, start: Instant) -> UsualWait | None:
+        """What was usual at the hour of the week of a window; None where it is not known yet."""
+        return self._usual.get(line.id, {}).get(hour_of_week(start, line.zone))
+
+    def edition(self, line: str = EVERY_LINE) -> int:
+        """Rises when what is told of the line (or of any) is something else than before."""
+        return self._editions.get(line, 0)
+
+    async def keep(self) -> None:
+        """Renew outlooks until cancelled."""
+        if self.planner is None:
+            return
+        while True:
+            rest = await self._turn(self.planner)
+            await asyncio.sleep(rest)
+
+    async def _turn(self, planner: Planner) -> float:
+        """One line's outlook; the seconds to rest afterwards."""
+        if planner.state != "ready":
+            return IDLE_SECONDS
+        post = self._stalest()
+        if post is None or post.line is None:
+            return IDLE_SECONDS
+        began = self._clock.now().real
+        self._asked[post.line.id] = began
+        try:
+            version = self._watch.version(post.line.id)
+            state = await asyncio.to_thread(self.state, post)
+            spent = self._clock.now().real - began
+            scores = self._scores.get(state.line)
+            told = await planner.forecast(state, scores.corrections if scores else UNCORRECTED)
+            answered = self._clock.now().real - began - spent
+            # Whoever was scored meanwhile is asked about again: how far ranges are moved was learned
+            # from such as were corrected alike.
+            if scores is self._scores.get(state.line):
+                # A long line takes longer than a page may wait for it.
+                outlook, new = await asyncio.to_thread(self._shown, state, told, version)
+                self._keep(outlook, new=new)
+            self._faults.pop(post.line.id, None)
+        except PlannerFault as fault:
+            self._faults[post.line.id] = f"planner_{fault.code}"
+            return IDLE_SECONDS
+        except Fault as fault:
+            log.warning("the line %s has no forecast: %s", post.line.id, fault)
+            return IDLE_SECONDS
+        rest = max(max(spent, 1) * REST, answered * PLANNER_REST)
+        return min(rest / SECOND, REST_SECONDS_MAX)
+
+    def _stalest(self) -> Post | None:
+        """The line that most needs to be asked about: a watched one, then the oldest."""
+        at = self._clock.now()
+        wanting: list[tuple[bool, Instant, Post]] = []
+        for post in self._network.posts().values():
+            if post.line is None:
+                continue
+            line = post.line.id
+            asked, found = self._asked.get(line, 0), self._outlooks.get(line)
+            if at.real - asked < EACH:
+                continue
+            fresh = found is not None and 0 <= at.at - found.as_of < AGE
+            if not (found and fresh and found.version == self._watch.version(line)):
+                wanting.append((not self._watched(line), asked, post))
+        return min(wanting, key=lambda one: one[:2])[2] if wanting else None
+
+    def _watched(self, line: str) -> bool:
+        """Whether somebody has looked at the line lately."""
+        looked = self._looked.get(line)
+        return looked is not None and self._clock.now().real - looked < WATCHED_FOR
+
+    def state(self, post: Post) -> LineState:
+        """The line of a post now, as the twin is asked about it."""
+        position, reader = self._watch.position, self._store.reader
+        queue = self._queues.of(post, self._clock.now().at)
+        assert queue is not None, "a line has a queue"
+        read = self._logs.setdefault(queue.line, LineLog(queue.line))
+        read.read_on(reader)
+        return state_of(reader, post, queue, read.measured(queue.as_of), position)
+
+    def take(self, state: LineState, told: LineForecast, version: int) -> None:
+        """Keep an answer, and wake who follows the line if it says something new."""
+        outlook, new = self._shown(state, told, version)
+        self._keep(outlook, new=new)
+
+    def _shown(self, state: LineState, told: LineForecast, version: int) -> tuple[Outlook, bool]:
+        """The outlook that an answer makes, and whether it says something new."""
+        scores, regime = self._scores.get(state.line), regime_of(state)
+        classes = {one.number: one.vehicle_class for one in state.waiting}
+        shown = calibrated(told, scores, regime, classes) if scores else told
+        before = self._outlooks.get(state.line)
+        new = before is None or said(before.forecast) != said(shown)
+        return Outlook(shown, scores, regime, version, standing_of(state)), new
+
+    def _keep(self, outlook: Outlook, *, new: bool) -> None:
+        line = outlook.forecast.line
+        self._outlooks[line] = outlook
+        if new:
+            self._rise(line)
+            self._watch.wake(line)
+
+    def _rise(self, line: str) -> None:
+        for one in (line, EVERY_LINE):
+            self._editions[one] = self._editions.get(one, 0) + 1
+
+    async def score(self) -> None:
+        """Hold past forecasts against what came, each line's at its own midnight, until cancelled."""
+        if self.planner is None:
+            return
+        while True:
+            await asyncio.sleep(IDLE_SECONDS)
+            if self.planner.state == "ready":
+                await self._score_next(self.planner)
+
+    async def _score_next(self, planner: Planner) -> None:
+        """One line whose night has come: a watched one, then the one that was scored longest ago."""
+        now, due = self._clock.now().at, list[tuple[bool, Instant, str, Post]]()
+        for post in self._network.posts().values():
+            line = post.line.id if post.line is not None else ""
+            if line in self._outlooks and self._night(post, now):
+                due.append((not self._watched(line), self._tried.get(line, 0), line, post))
+        if not due:
+            return
+        *_, line, post = min(due, key=lambda one: one[:3])
+        # Noted first: a line that cannot be scored must not keep the others from it.
+        self._tried[line] = now
+        try:
+            self.take_usual(line, await asyncio.to_thread(self.usual_of, post, now))
+            self._pasts[line] = await pasts_of(
+                self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
+            )
+        except PlannerFault:
+            return
+        except Fault as fault:
+            log.warning("forecasts of %s are not scored: %s", line, fault)
+            return
+        await self._learn(planner, line, now)
+
+    def usual_of(self, post: Post, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
+        """What was usual at a post's line, from its log up to now."""
+        assert post.line is not None, "a line has a past"
+        assert post.regulation is not None, "a line has a regulation"
+        return usual_waits(self._store.reader, post.line, post.regulation.window, now)
+
+    def take_usual(self, line: str, found: Mapping[HourOfWeek, UsualWait]) -> None:
+        """Keep what was usual at a line."""
+        if found != self._usual.get(line, {}):
+            self._usual[line] = found
+            self._rise(line)
+
+    async def _learn(self, planner: Planner, line: str, now: Instant) -> None:
+        """Score a line by what the pasts of all lines teach; where nothing is learned, by its own."""
+        lessons = dict[str, Lessons]()
+        with contextlib.suppress(PlannerFault):
+            lessons = await lessons_of(planner, self._pasts)
+        wanting = [(line, now)]
+        if line in lessons and lessons[line].called.correction is not None:
+            wanting += self._untaught(line)
+        for one, at in wanting:
+            # Beside the loop, so that requests get in between.
+            self._scores[one] = await asyncio.to_thread(
+                scored, self._pasts[one], at, lessons.get(one)
+            )
+
+    def _untaught(self, line: str) -> list[tuple[str, Instant]]:
+        """Others that were scored while all lines together taught nothing yet."""
+        return [
+            (one, scores.at)
+            for one, scores in self._scores.items()
+            if one != line and scores.called is not None and scores.called.loss_corrected is None
+        ]
+
+    def _night(self, post: Post, now: Instant) -> bool:
+        """Whether a local midnight has passed since the line was scored, and an hour since a trial."""
+        assert post.line is not None, "a line is scored"
+        scores, zone = self._scores.get(post.line.id), post.line.zone
+        if now - self._tried.get(post.line.id, -TRIED_AGAIN) < TRIED_AGAIN:
+            return False
+        scored = scores is not None and scores.crossed is not None
+        return not (scored and scores and local_day(scores.at, zone) == local_day(now, zone))

@@ -1,0 +1,64 @@
+"""Which wait concerns somebody who has no booking: that of an hour to be booked, or that of now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.app.forecast.forecast import Forecasts
+from kezek.app.forecast.usual_wait import UsualWait
+from kezek.app.turn.board import PostRow
+from kezek.app.turn.line_state import ASKED_FOR
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.slot.place import walk_ins_left
+from kezek.planning.question import Range
+
+
+@dataclass(frozen=True, slots=True)
+class HourWait:
+    """The wait at a window, from its beginning (from now, if it has begun) until the call.
+
+    `called` is the span that is expected by the bookings made so far, for windows within a day; None
+    where the twin has no basis.  A later window is `far`, and has what was `usual` at its hour of the
+    week; None where that is not known yet.
+    """
+
+    start: Instant
+    called: Range | None = None
+    usual: UsualWait | None = None
+    far: bool = False
+
+
+def hour_wait(
+    forecasts: Forecasts, line: Line, start: Instant, now: Instant, *, looked: bool = True
+) -> HourWait:
+    """The wait at a window of a line; `looked` says that somebody looks at this line."""
+    outlook = forecasts.of(line.id, now, looked=looked)
+    if start < (outlook.as_of if outlook else now) + ASKED_FOR:
+        return HourWait(start, called=outlook.window(start) if outlook else None)
+    return HourWait(start, usual=forecasts.usual(line, start), far=True)
+
+
+def next_wait(
+    row: PostRow, forecasts: Forecasts, now: Instant, *, looked: bool = True
+) -> HourWait | None:
+    """The wait at the next hour that can be booked; None where none can."""
+    free = row.places.first_free() if row.places else None
+    if free is None or row.post.line is None:
+        return None
+    return hour_wait(forecasts, row.post.line, free.start, now, looked=looked)
+
+
+def joins_now(row: PostRow, now: Instant) -> VehicleClass | None:
+    """The class in which a truck without a booking can still join the line now; None where it cannot."""
+    today, regulation = row.today, row.post.regulation
+    if today is None or regulation is None or row.places is None or today.state == "closed":
+        return None
+    free = row.places.first_free()
+    if free is not None and free.start <= now:
+        return VehicleClass.IN_TURN
+    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    if rule is None or walk_ins_left(rule, today.capacity, today.walk_ins) == 0:
+        return None
+    return VehicleClass.WALK_IN

@@ -1,0 +1,178 @@
+"""Past forecasts of a line, had again from its log: what they were worth, how to move the next ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.forecast.accuracy import (
+    NONE,
+    SCORED_FOR,
+    Accuracy,
+    Calibration,
+    Past,
+    accuracy_of,
+    calibration_of,
+    gain_of,
+)
+from kezek.app.port import Planner, Store
+from kezek.app.turn.line_past import Arrival, LinePast, Truth
+from kezek.domain.kernel.instant import Instant
+from kezek.planning.forecast.signs import later, line_signs, moved, regime_of, signs_of
+from kezek.planning.question import (
+    UNCORRECTED,
+    Correction,
+    Corrections,
+    Lesson,
+    LineForecast,
+    Range,
+)
+
+# Forecasts that are had again for a line each night, evenly over the 30 days.
+REPLAYED_MAX = 120
+# Ours: chance alone makes a correction a little better or worse; a line takes it when its gain is more
+# than so many standard errors.
+GAIN_ERRORS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """A line's forecasts of the last 30 days, as of `at`: of the call, and of the crossing.
+
+    `corrections` are those that the line's forecasts are asked for with, and how far they are moved
+    then is learned from ranges that were corrected.
+    """
+
+    at: Instant
+    called: Accuracy | None = None
+    crossed: Accuracy | None = None
+    move_called: Calibration = NONE
+    move_crossed: Calibration = NONE
+    corrections: Corrections = UNCORRECTED
+
+    @property
+    def corrected(self) -> bool:
+        """Whether the line's forecasts are corrected by what was learned."""
+        return self.corrections != UNCORRECTED
+
+
+class Pasts(NamedTuple):
+    """A line's past forecasts, of the call and of the crossing, in the order in which they were made."""
+
+    called: Sequence[Past]
+    crossed: Sequence[Past]
+
+
+class Lessons(NamedTuple):
+    """What a line is taught by all: the errors that its pasts would have been told to expect."""
+
+    called: Lesson
+    crossed: Lesson
+
+
+async def pasts_of(
+    store: Store, planner: Planner, post: Post, now: Instant, *, rest_seconds: float = 0.0
+) -> Pasts:
+    """Ask the twin again about trucks that have crossed since, with a rest after each.
+
+    A PlannerFault ends it.
+    """
+    called: list[Past] = []
+    crossed: list[Past] = []
+    # The log is folded beside the loop, a truck at a time, so that requests get in between.
+    arrivals = await asyncio.to_thread(_opened, store, post, now)
+    while (arrival := await asyncio.to_thread(next, arrivals, None)) is not None:
+        told = await planner.forecast(arrival.state)
+        keep(arrival, told, called, crossed)
+        await asyncio.sleep(rest_seconds)
+    return Pasts(called, crossed)
+
+
+def _opened(store: Store, post: Post, now: Instant) -> Iterator[Arrival]:
+    return LinePast(store.reader, post, now - SCORED_FOR).arrivals(REPLAYED_MAX)
+
+
+def keep(arrival: Arrival, told: LineForecast, called: list[Past], crossed: list[Past]) -> None:
+    """Put a forecast beside what came; one without a basis claimed nothing, and is not held to it."""
+    mine = next((truck for truck in told.trucks if truck.number == arrival.number), None)
+    if told.no_basis or mine is None or mine.called is None:
+        return
+    called.append(_past(arrival, mine.called, arrival.called))
+    crossed.append(_past(arrival, mine.crossed, arrival.crossed))
+
+
+def _past(arrival: Arrival, told: Range, truth: Truth) -> Past:
+    now, waits = arrival.state.now, later(told, -arrival.state.now)
+    return Past(
+        at=now,
+        known_at=truth.at,
+        vehicle_class=arrival.vehicle_class,
+        regime=regime_of(arrival.state),
+        forecast=waits,
+        wait=truth.at - now,
+        last_wait=truth.last_wait,
+        by_pace=truth.by_pace,
+        signs=signs_of(line_signs(arrival.state), waits, arrival.vehicle_class),
+    )
+
+
+async def lessons_of(planner: Planner, kept: Mapping[str, Pasts]) -> dict[str, Lessons]:
+    """What the pasts of all lines teach each of them.  A PlannerFault ends it."""
+    called = await _learned(planner, {line: pasts.called for line, pasts in kept.items()})
+    crossed = await _learned(planner, {line: pasts.crossed for line, pasts in kept.items()})
+    return {line: Lessons(called[line], crossed[line]) for line in kept}
+
+
+async def _learned(planner: Planner, kept: Mapping[str, Sequence[Past]]) -> dict[str, Lesson]:
+    """One lesson from all, and of it what concerns each line."""
+    lesson = await planner.learn([past.case for pasts in kept.values() for past in pasts])
+    expected = iter(lesson.expected)
+    return {
+        line: replace(lesson, expected=tuple(next(expected) for _ in pasts))
+        for line, pasts in kept.items()
+    }
+
+
+def scored(pasts: Pasts, now: Instant, lessons: Lessons | None = None) -> Scores:
+    """What is known of a line's forecasts at a moment, and what has been learned for them."""
+    called = _side(pasts.called, lessons.called if lessons else None)
+    crossed = _side(pasts.crossed, lessons.crossed if lessons else None)
+    return Scores(
+        at=now,
+        called=called.accuracy,
+        crossed=crossed.accuracy,
+        move_called=calibration_of(called.pasts),
+        move_crossed=calibration_of(crossed.pasts),
+        corrections=Corrections(called.correction, crossed.correction),
+    )
+
+
+class _Side(NamedTuple):
+    accuracy: Accuracy | None
+    pasts: Sequence[Past]
+    correction: Correction | None
+
+
+def _side(pasts: Sequence[Past], lesson: Lesson | None) -> _Side:
+    """The line's past with the correction, where that was worth something, and else without."""
+    plain = accuracy_of(pasts)
+    if plain is None or lesson is None or lesson.correction is None:
+        return _Side(plain, pasts, None)
+    corrected = [
+        replace(past, forecast=moved(past.forecast, error))
+        for past, error in zip(pasts, lesson.expected, strict=True)
+    ]
+    other = accuracy_of(corrected)
+    assert other is not None, "as many trucks as without it"
+    losses = (other.loss, plain.loss)
+    gain, error = gain_of(pasts, corrected)
+    if gain > GAIN_ERRORS * error:
+        return _Side(_beside(other, *losses), corrected, lesson.correction)
+    return _Side(_beside(plain, *losses), pasts, None)
+
+
+def _beside(accuracy: Accuracy, corrected: float, uncorrected: float) -> Accuracy:
+    return replace(accuracy, loss_corrected=corrected, loss_uncorrected=uncorrected)

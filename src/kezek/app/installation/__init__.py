@@ -1,0 +1,1 @@
+"""An installation as a whole: its content, its fingerprint, its promises, its copies."""

@@ -1,0 +1,1 @@
+"""The log as used: sealed, proved, exported, audited and read in pages."""

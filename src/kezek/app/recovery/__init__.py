@@ -1,0 +1,1 @@
+"""What must stay so when a backup comes back: erasures, withdrawals, numbers."""

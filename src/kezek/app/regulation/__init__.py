@@ -1,0 +1,1 @@
+"""Rule sets, read from their files."""

@@ -1,0 +1,1 @@
+"""What-ifs asked on a page."""

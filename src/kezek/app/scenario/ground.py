@@ -1,0 +1,29 @@
+"""The ground under scenarios: posts, calibration and rule sets that ship with the package."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from kezek.app.checkpoint.load import BOARD_REGULATION
+from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
+from kezek.app.regulation.regulation import shipped_regulations
+from kezek.domain.regulation.regulation import Regulations
+from kezek.planning.scenario.world.ground import Ground, Known, calibrated
+
+
+@cache
+def shipped_ground() -> Ground:
+    """Read once: nothing in it changes while a program runs."""
+    rules = shipped_regulations()
+    posts = {
+        row.id: Known(row.name_en, row.zone, _regulation(row.country, rules))
+        for row in read_checkpoints(shipped_checkpoints()).rows
+    }
+    return Ground(posts, calibrated(), rules)
+
+
+def _regulation(country: str, rules: Regulations) -> str:
+    """The rule set of a country's posts; empty where none ships, so that a scenario has to say it."""
+    if country == "KZ":
+        return BOARD_REGULATION
+    return next((rule.id for rule in rules.values() if rule.country == country), "")

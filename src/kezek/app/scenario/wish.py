@@ -1,0 +1,134 @@
+"""What somebody wishes to see simulated, as a form asks it, and the scenario that this makes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+
+from kezek.app.calendar.unmet import Full
+from kezek.app.scenario.ground import shipped_ground
+from kezek.domain.kernel.value import value
+from kezek.planning.scenario.world.problem import ScenarioWrong
+from kezek.planning.scenario.world.read import read_scenario
+
+RUNS_MAX, DAYS_MAX, POSTS_MAX = 500, 92, 60
+
+_BOOKED_DAYS_MAX = 366
+_EVERY = "checkpoint.*."  # each post of the question, in paths of a change
+
+
+@value(frozen=True, slots=True)
+class Wish:
+    """What a form asks: as it is, and beside it what is set otherwise (None is as it is).
+
+    `full` are those of the posts that are booked up, `coming` trucks a day would come to each post in
+    both worlds; without it the demand of a full post is not known.
+    """
+
+    title: str
+    other_title: str
+    posts: tuple[str, ...]
+    begins: date
+    until: date
+    runs: int
+    seed: int
+    regulation: str | None = None
+    demand_percent: int | None = None
+    lanes: int | None = None
+    capacity: int | None = None
+    closed_from: datetime | None = None
+    closed_until: datetime | None = None
+    announced: bool = True
+    coming: int | None = None
+    full: tuple[Full, ...] = ()
+
+
+def scenario_of(wish: Wish) -> str:
+    """The wish as a scenario's text."""
+    lines = [
+        f"title = {_text(wish.title)}",
+        f"from = {wish.begins}",
+        f"until = {wish.until}",
+        "warm_up_days = 2",
+        f"seed = {wish.seed}",
+        f"replications = {wish.runs}",
+    ]
+    full = {one.checkpoint: one for one in wish.full}
+    for post in wish.posts:
+        lines += ["", "[[checkpoint]]", f"id = {_text(post)}"]
+        if post in full:
+            lines += _booked(full[post], wish.begins)
+        if wish.coming is not None:
+            lines.append(f"demand.per_day = {wish.coming}")
+        elif post in full:
+            lines.append("demand.at_least = true")
+    change = _change(wish)
+    if change:
+        lines += ["", "[compare]", f"title = {_text(wish.other_title)}", "", "[compare.change]"]
+        lines += [f"{_text(path)} = {found}" for path, found in change.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _booked(full: Full, begins: date) -> list[str]:
+    """The days that are booked up already; no more of each than the post is played with."""
+    days = min(full.booked_days(begins), _BOOKED_DAYS_MAX)
+    known = shipped_ground().calibrated.get(full.checkpoint)
+    places = min(full.places, known["capacity_per_day"]) if known else full.places
+    return [f"booked_days = {days}", f"booked_per_day = {places}"] if days else []
+
+
+def coming_of(text: str) -> int | None:
+    """The trucks that a scenario of `scenario_of` lets come a day in both worlds; None for no number."""
+    posts = tomllib.loads(text).get("checkpoint", [])
+    told = {post.get("demand", {}).get("per_day") for post in posts}
+    return told.pop() if len(told) == 1 else None
+
+
+def changes_of(text: str) -> Mapping[str, Any]:
+    """What a scenario of `scenario_of` sets otherwise, by field, such as `stage.*.lanes`."""
+    change = tomllib.loads(text).get("compare", {}).get("change", {})
+    return {path.removeprefix(_EVERY): found for path, found in change.items()}
+
+
+def lanes_of(post: str) -> tuple[int, bool] | None:
+    """Lanes at every step of a post as it is played, and whether they are ours; None if unknown."""
+    known = shipped_ground().calibrated.get(post)
+    lanes = {stage["lanes"] for stage in known["stage"]} if known else set()
+    if known is None or len(lanes) != 1:
+        return None
+    return lanes.pop(), known["basis"]["stage.lanes"].startswith("ours")
+
+
+def faults_of(text: str) -> tuple[str, ...]:
+    """What is wrong with a scenario's text, as sentences; nothing when it can be played."""
+    try:
+        read_scenario(text, "scenario.toml", shipped_ground())
+    except ScenarioWrong as wrong:
+        return tuple(problem.sentence for problem in wrong.problems)
+    return ()
+
+
+def _change(wish: Wish) -> Mapping[str, str]:
+    """What is set otherwise, by path, as TOML values."""
+    found = {
+        "regulation": None if wish.regulation is None else _text(wish.regulation),
+        "demand.factor": None if wish.demand_percent is None else f"{wish.demand_percent / 100}",
+        "stage.*.lanes": None if wish.lanes is None else str(wish.lanes),
+        "capacity_per_day": None if wish.capacity is None else str(wish.capacity),
+    }
+    if wish.closed_from is not None and wish.closed_until is not None:
+        announced = str(wish.announced).lower()
+        found["closure"] = (
+            f"[{{ from = {wish.closed_from.isoformat()}, until = {wish.closed_until.isoformat()}, "
+            f"announced = {announced} }}]"
+        )
+    return {f"{_EVERY}{path}": text for path, text in found.items() if text is not None}
+
+
+def _text(text: str) -> str:
+    """A basic string of TOML: JSON's escapes are its own."""
+    return msgspec.json.encode(text).decode()

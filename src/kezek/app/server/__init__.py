@@ -1,0 +1,1 @@
+"""A running server: whether it is ready, what it bounds, what it checks of itself."""

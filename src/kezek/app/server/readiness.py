@@ -1,0 +1,89 @@
+"""Whether this process should get work: what an installation needs to take a booking, looked at now.
+
+Nothing here asks the database: the vigil has just done so, and a thousand askers cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from kezek.app.desk.tally import Pulse
+from kezek.app.log.ledger import Forked, Ledger
+from kezek.app.port import Fault, StoreFault
+from kezek.app.server.vigil import Vigil
+
+# A task that beats every second, or every five, is stuck when it has been silent for so long.
+SILENT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ailment:
+    """What is wrong: a stable code, and what it is and what to do, in English, for operators.
+
+    The sentence holds no path, no address and no words of a driver: anybody may ask.
+    """
+
+    code: str
+    sentence: str
+
+
+SENTENCES: Mapping[str, str] = {
+    "starting": "The server has not looked at its database yet: ask again in a few seconds.",
+    "stopping": "The server finishes what it was asked and takes nothing new.",
+    "database_away": "The database cannot be reached or opened: see that it runs and is mounted.",
+    "database_read_only": "The database takes no changes: see its rights, or name the primary.",
+    "database_full": "The disk of the database is full: free some space; nothing is lost.",
+    "database_busy": "The database does not answer in time: another program keeps it locked.",
+    "database_damaged": "The database is damaged: stop, keep it as it is, restore a backup.",
+    "database_failing": "The database fails: the server's log says how.",
+    "schema_unknown": "The database has a schema of another version: start the matching version.",
+    "keys_missing": "A key is missing from the folder of keys: put it back from its copy.",
+    "timer_stuck": "The timer is silent: the server's log says why; what time makes due waits.",
+    "ledger_stuck": "The log is not sealed or signed: the server's log says why; bookings go on.",
+    "ledger_forked": "The log is not the one whose heads were published, or its key is another: put "
+    "the right database or log-signing.pem back, or decide with `kezek log continue`; no head is "
+    "signed until then, and where heads are unknown no number is given out.",
+    "look_stuck": "The server has not been able to look at its database for half a minute.",
+}
+
+
+class Readiness:
+    """`missing_keys` names the key files that are gone; `stopping` says that the end has begun."""
+
+    def __init__(
+        self,
+        vigil: Vigil,
+        ledger: Ledger,
+        pulse: Pulse,
+        missing_keys: Callable[[], Sequence[str]],
+        stopping: Callable[[], bool],
+    ) -> None:
+        self._vigil, self._ledger, self._pulse = vigil, ledger, pulse
+        self._missing_keys, self._stopping = missing_keys, stopping
+
+    def ailments(self) -> list[Ailment]:
+        """Everything that is wrong, the gravest first; empty when the server is ready."""
+        return [Ailment(code, SENTENCES[code]) for code in self._codes()]
+
+    def _codes(self) -> list[str]:
+        found = []
+        if self._stopping():
+            found.append("stopping")
+        fault = self._vigil.fault
+        if fault is not None:
+            found.append(code_of(fault))
+        elif not self._vigil.found:
+            found.append("starting")
+        if self._missing_keys():
+            found.append("keys_missing")
+        if self._ledger.behind or isinstance(self._ledger.fault, Forked):
+            found.append("ledger_forked")
+        ages = self._pulse.ages()
+        found += [f"{task}_stuck" for task, age in ages.items() if age > SILENT_SECONDS]
+        return found
+
+
+def code_of(fault: Fault) -> str:
+    """The ailment behind what a look at the database met."""
+    return fault.ailment if isinstance(fault, StoreFault) else StoreFault.ailment

@@ -1,0 +1,1 @@
+"""Tables from outside: their encoding, their rows, their faults."""

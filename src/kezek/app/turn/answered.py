@@ -1,0 +1,125 @@
+"""What became of late of what an officer waits for: an answer to a proposal, and a call that ran out.
+
+Whoever asked for a step hears that a second person refused it, and everybody on shift sees that a called
+truck has lost its place.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kezek.app.account.roster import account_of
+from kezek.app.port import Reader
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
+
+LATELY = 12 * HOUR  # a shift
+HEARD_FOR = 30 * MINUTE  # so long a refusal stands on top of the console of whoever had asked
+_ANSWERS = (EventKind.PROPOSAL_REFUSED, EventKind.EXCEPTION_REFUSED)
+_ENDS = (EventKind.MISSED, EventKind.NOT_SHOWN)
+
+
+class Became(StrEnum):
+    """A second person said no, the first one took it back, or time ran out."""
+
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    RAN_OUT = "ran_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of a step (`verb`) of a booking at an instant.
+
+    `made` says that the step was a call out of turn that stands already.  `cause` is why it was
+    refused, `by` the account that said so and `asked_by` the one that had asked, 0 for time alone.
+    """
+
+    booking: Booking
+    at: Instant
+    became: Became
+    verb: Verb
+    made: bool
+    cause: str = ""
+    by: int = 0
+    asked_by: int = 0
+
+
+def answered_of(reader: Reader, line: str, now: Instant) -> list[Answered]:
+    """All of the last shift at a line, the newest first."""
+    events = [
+        event
+        for kind in (*_ANSWERS, *_ENDS)
+        for event in reader.of_kind(line, kind, now - LATELY)
+        if kind in _ANSWERS or _ran_out(event)
+    ]
+    bookings = reader.many(Booking, sorted({event.number for event in events}))
+    newest = sorted(events, key=lambda e: (e.at, e.position), reverse=True)
+    return [_answered(reader, event, bookings[event.number]) for event in newest]
+
+
+def heard(answered: Iterable[Answered], account: int, now: Instant) -> list[Answered]:
+    """What an account had asked for and somebody else has refused a short while ago."""
+    return [
+        one
+        for one in answered
+        if one.became is Became.REFUSED and one.asked_by == account and one.at >= now - HEARD_FOR
+    ]
+
+
+def marked(
+    answered: Iterable[Answered], bookings: Mapping[int, Booking]
+) -> dict[int, Answered | None]:
+    """What is still to be said of each truck in the line, by booking: the newest answer since its step.
+
+    None is a call out of turn that was refused longer ago: it stays so as long as the truck is there.
+    """
+    found: dict[int, Answered | None] = {
+        number: None for number, booking in bookings.items() if booking.exception == "refused"
+    }
+    for one in reversed([*answered]):
+        booking = bookings.get(one.booking.number)
+        if booking is None or one.became is Became.WITHDRAWN:
+            continue
+        if one.made or one.at >= (booking.admitted_at or booking.called_at or 0):
+            found[one.booking.number] = one
+    return found
+
+
+def _ran_out(event: Logged) -> bool:
+    """Whether time alone has ended a call; a no-show that was never called has missed none."""
+    return event.actor == "timer" and "misses" in json.loads(event.body)
+
+
+def _answered(reader: Reader, event: Logged, booking: Booking) -> Answered:
+    if event.kind in _ENDS:
+        return Answered(booking, event.at, Became.RAN_OUT, Verb.CALL, made=False)
+    body, by = json.loads(event.body), account_of(event.actor)
+    verb, made = Verb(body["verb"]), event.kind == EventKind.EXCEPTION_REFUSED
+    asked_by = _asked_by(reader, event, verb)
+    became = Became.WITHDRAWN if by == asked_by else Became.REFUSED
+    return Answered(booking, event.at, became, verb, made, body["cause"], by, asked_by)
+
+
+def _asked_by(reader: Reader, answer: Logged, verb: Verb) -> int:
+    """Whose request was answered: the last one for this step before."""
+    asked = [
+        event
+        for event in reader.history(answer.number)
+        if event.position < answer.position and _asks(event, verb)
+    ]
+    return account_of(asked[-1].actor) if asked else 0
+
+
+def _asks(event: Logged, verb: Verb) -> bool:
+    body = json.loads(event.body)
+    if event.kind == EventKind.PROPOSED:
+        return bool(body["verb"] == verb)
+    if event.kind == EventKind.EXCEPTION_APPROVED:
+        return verb is Verb.CALL and body["exception"] == "proposed"
+    return verb is Verb.CALL and event.kind == EventKind.CALLED_OUT_OF_TURN

@@ -1,0 +1,82 @@
+"""What waits for a second person at a line: proposals, and calls out of turn that were made already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.port import Reader
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.proposal import proposal_of
+from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.booking.status import Status, status_of
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.turn.approve import call_proposed, second_person
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step that one person (`by`, an account) has asked for with a `cause`, since an instant.
+
+    `made` says that it has happened already, as a call out of turn has, and awaits its second name;
+    otherwise it is only proposed.  `status` is where the truck stands now.
+    """
+
+    booking: Booking
+    status: Status
+    verb: Verb
+    cause: str
+    by: int
+    since: Instant
+    made: bool
+
+
+def asked_of(reader: Reader, post: Post, now: Instant) -> list[Asked]:
+    """All that waits for a second person at a post, the oldest first; empty where no line runs."""
+    if post.line is None or post.regulation is None:
+        return []
+    line = post.line.id
+    numbers = list(dict.fromkeys((*reader.awaiting(line), *reader.proposed(line))))
+    found: list[Asked] = []
+    for booking in reader.many(Booking, numbers).values():
+        found += _of(reader, booking, status_of(booking, post.regulation, now))
+    return sorted(found, key=lambda one: (one.since, one.booking.number))
+
+
+def may_answer(one: Asked, actor: Actor, post: Post) -> bool:
+    """Whether an actor may be the second person, who agrees or refuses; the rules decide again."""
+    assert post.line is not None, "what is asked for is asked of a line"
+    return one.by != actor.account and second_person(actor, post.line, made=one.made)
+
+
+def answer_of(one: Asked, actor: Actor, post: Post) -> str:
+    """How an actor agrees: `approve`, `call`, or empty where the actor cannot (yet)."""
+    if not may_answer(one, actor, post):
+        return ""
+    if one.made or one.verb is not Verb.CALL:
+        return "approve"
+    # A proposed call is agreed to by making it, at the gate.
+    calls = actor.may(AT_THE_GATE, post.checkpoint.id)
+    return "call" if calls and one.status is Status.ARRIVED else ""
+
+
+def _of(reader: Reader, booking: Booking, status: Status) -> Iterator[Asked]:
+    cause, by = booking.exception_cause, booking.exception_by
+    if booking.exception == "awaiting":
+        since = _last(reader, booking, EventKind.CALLED_OUT_OF_TURN)
+        yield Asked(booking, status, Verb.CALL, cause, by, since, made=True)
+    if call_proposed(booking, status):
+        since = _last(reader, booking, EventKind.EXCEPTION_APPROVED)
+        yield Asked(booking, status, Verb.CALL, cause, by, since, made=False)
+    said = proposal_of(booking, status)
+    if said is not None:
+        yield Asked(booking, status, said.verb, said.cause, said.by, said.at, made=False)
+
+
+def _last(reader: Reader, booking: Booking, kind: EventKind) -> Instant:
+    """When it was asked for: the row keeps who and why, the log keeps when."""
+    return max((e.at for e in reader.history(booking.number) if e.kind == kind), default=0)

@@ -1,0 +1,251 @@
+"""How the place of each waiting truck has changed since it arrived, and by what: told by the log.
+
+One reading of a line's log serves all its tickets.  It goes on from where it stopped, an event at a
+time, and after each event compares the line with the one before.  The changes of a truck always add up
+from its first place to its present one.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.port import Store
+from kezek.app.turn.line_past import LinePast
+from kezek.app.turn.queue import Queue
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import HOUR, Instant
+from kezek.domain.turn.order import Turn
+
+# A truck that has waited longer is told what happened within this time.
+KNOWN_FOR = 12 * HOUR
+# Events read at once; whoever is farther behind begins anew.
+EVENTS_MAX = 2_000
+# Events taken in for one ticket's question: a long line is caught up with over several, and no question
+# keeps the others waiting.
+STEPS_MAX = 100
+
+
+class Shift(StrEnum):
+    """Why a place changes."""
+
+    CAME_LATE = "came_late"
+    MISSED_CALL = "missed_call"
+    OTHER_CLASS = "other_class"
+    WALK_IN = "walk_in"
+    HOUR_RUNS = "hour_runs"
+    CYCLE = "cycle"
+    HOUR_BEGAN = "hour_began"
+    TAKEN_BACK = "taken_back"
+    OWN_CALL = "own_call"
+    CALLED = "called"
+    OUT_OF_TURN = "out_of_turn"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """What one cause has added to a place (`places` above 0) or taken off it, from when to when.
+
+    `window` is the booked window of those who came late for it, None for every other cause.
+    """
+
+    cause: Shift
+    window: Instant | None
+    places: int
+    since: Instant
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceHistory:
+    """A truck's `first` place at `since`, its present one, and the changes between; they add up.
+
+    `overtaken` counts trucks that stood behind it and were called out of turn.
+    """
+
+    since: Instant
+    first: int
+    place: int
+    changes: tuple[PlaceChange, ...]
+    overtaken: int
+
+
+_LINE = {
+    EventKind.ARRIVED: None,
+    EventKind.WALKED_IN: Shift.WALK_IN,
+    EventKind.MISSED: Shift.MISSED_CALL,
+    EventKind.UNDONE: Shift.TAKEN_BACK,
+    EventKind.CALLED: Shift.CALLED,
+    EventKind.CALLED_OUT_OF_TURN: Shift.OUT_OF_TURN,
+    EventKind.CANCELLED: Shift.LEFT,
+    EventKind.TURNED_BACK: Shift.LEFT,
+    EventKind.NOT_SHOWN: Shift.LEFT,
+    EventKind.RELEASED: Shift.LEFT,
+    EventKind.CROSSED: Shift.LEFT,
+}
+
+
+# Ends that an officer's undo may take back; so many of them are remembered for it.
+_MAY_COME_BACK = frozenset({EventKind.TURNED_BACK, EventKind.NOT_SHOWN})
+_GONE_MAX = 100
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A truck's history so far.  `present` is whether it stands in the line now."""
+
+    since: Instant
+    first: int
+    place: int
+    present: bool = True
+    overtaken: int = 0
+    changes: dict[tuple[Shift, Instant | None], list[int]] = field(default_factory=dict)
+
+    def change(self, cause: Shift, window: Instant | None, places: int, at: Instant) -> None:
+        if not places:
+            return
+        known = self.changes.setdefault((cause, window), [0, at, at])
+        known[0] += places
+        known[2] = at
+        self.place += places
+
+
+class _Reading:
+    """A line's log as far as it was read, with the history of each truck that waits or is called."""
+
+    def __init__(self, store: Store, post: Post, now: Instant) -> None:
+        self._reader = store.reader
+        self.position = self._reader.last_position()
+        self._past = LinePast(self._reader, post, now, KNOWN_FOR)
+        self._at = 0
+        self._line: dict[int, int] = {}
+        self._turns: dict[int, Turn] = {}
+        self.kept: dict[int, _Kept] = {}
+        events = self._past.events
+        if events:
+            self._at = events[0].at
+            self._stand(self._at)
+            self.kept = {n: _Kept(self._at, place, place) for n, place in self._line.items()}
+            self.position = max(self.position, events[-1].position)
+        self._pending = deque(events)
+
+    def go_on(self, now: Instant) -> bool:
+        """Take in some of what has happened since; False where that is too much to be read on."""
+        if not self._pending:
+            events = self._reader.events(self.position, EVENTS_MAX, self._past.line.id)
+            if len(events) == EVENTS_MAX:
+                return False
+            self._pending.extend(events)
+            self.position = events[-1].position if events else self.position
+        for _ in range(min(STEPS_MAX, len(self._pending))):
+            self._take(self._pending.popleft())
+        if not self._pending:
+            self._let_pass(now)
+        return True
+
+    def _take(self, event: Logged) -> None:
+        kind = event.kind
+        if kind not in _LINE:
+            self._past.go_on(event)
+            return
+        self._let_pass(event.at)
+        before = self._line
+        self._past.go_on(event)
+        self._stand(event.at)
+        moved, turn = event.number, self._turns.get(event.number)
+        for number, kept in self.kept.items():
+            if number != moved and kept.present and number in self._line and number in before:
+                places = _ahead(self._line, moved, number) - _ahead(before, moved, number)
+                cause, window = _cause(EventKind(kind), turn, self._turns[number])
+                kept.change(cause, window, places, event.at)
+                if kind == EventKind.CALLED_OUT_OF_TURN and before.get(moved, 0) > before[number]:
+                    kept.overtaken += 1
+                kept.change(Shift.CYCLE, None, self._line[number] - kept.place, event.at)
+        self._enter(moved, event)
+
+    def _enter(self, number: int, event: Logged) -> None:
+        """The truck of the event itself: it comes, is called, comes back or goes."""
+        kept, place = self.kept.get(number), self._line.get(number)
+        if place is None:
+            if kept is not None:
+                kept.present = False
+            if not self._past.is_here(number) and event.kind not in _MAY_COME_BACK:
+                self.kept.pop(number, None)
+            if len(self.kept) > 2 * len(self._line) + _GONE_MAX:
+                self.kept = {n: one for n, one in self.kept.items() if self._past.is_here(n)}
+        elif kept is None:
+            self.kept[number] = _Kept(event.at, place, place)
+        else:
+            kept.present = True
+            kept.change(Shift.OWN_CALL, None, place - kept.place, event.at)
+
+    def _let_pass(self, now: Instant) -> None:
+        """Windows that open by time alone put the line into another order."""
+        opened = any(self._at < turn.window <= now for turn in self._turns.values())
+        if now > self._at and opened:
+            self._stand(now)
+            for number, kept in self.kept.items():
+                if kept.present and number in self._line:
+                    kept.change(Shift.HOUR_BEGAN, None, self._line[number] - kept.place, now)
+        self._at = max(self._at, now)
+
+    def _stand(self, now: Instant) -> None:
+        entries = self._past.entries(max(now, self._at))
+        self._line = {entry.turn.number: entry.place for entry in entries}
+        self._turns = {entry.turn.number: entry.turn for entry in entries}
+
+    def stands_as(self, order: Sequence[int]) -> bool:
+        """Whether the log is taken in and tells the same order as the live line."""
+        return not self._pending and sorted(self._line, key=self._line.__getitem__) == list(order)
+
+
+def _ahead(line: Mapping[int, int], other: int, mine: int) -> int:
+    """1 when another truck stands ahead in a line, else 0."""
+    place = line.get(other)
+    return int(place is not None and place < line[mine])
+
+
+def _cause(kind: EventKind, moved: Turn | None, mine: Turn) -> tuple[Shift, Instant | None]:
+    cause = _LINE[kind]
+    if cause is not None:
+        return cause, None
+    assert moved is not None, "whoever has arrived stands in the line"
+    if moved.vehicle_class != mine.vehicle_class:
+        return Shift.OTHER_CLASS, None
+    if mine.key[1] or moved.key[0] >= mine.key[0]:
+        return Shift.HOUR_RUNS, None
+    return Shift.CAME_LATE, moved.key[0]
+
+
+class PlaceHistories:
+    """The histories of all lines, each read when a ticket asks and kept."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lines: dict[str, _Reading] = {}
+
+    def of(self, post: Post, queue: Queue, number: int) -> PlaceHistory | None:
+        """A waiting truck's history up to the queue's moment.
+
+        None where the log does not tell the live line's order, or is not taken in yet: then nothing is
+        claimed.
+        """
+        reading = self._lines.get(queue.line)
+        if reading is None or not reading.go_on(queue.as_of):
+            reading = self._lines[queue.line] = _Reading(self._store, post, queue.as_of)
+            reading.go_on(queue.as_of)
+        kept = reading.kept.get(number)
+        order = [entry.turn.number for entry in queue.entries]
+        if kept is None or not kept.present or not reading.stands_as(order):
+            return None
+        changes = [
+            PlaceChange(cause, window, places, since, until)
+            for (cause, window), (places, since, until) in kept.changes.items()
+            if places
+        ]
+        changes.sort(key=lambda change: (-change.places, change.since))
+        return PlaceHistory(kept.since, kept.first, kept.place, tuple(changes), kept.overtaken)

@@ -1,0 +1,243 @@
+"""The live line as read: who waits in which place, who is called, who comes next.
+
+A queue, once read, serves its board, its console and every ticket that stands in it, until something
+touches the line, the minute turns, or time alone changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.feed.watch import Watch
+from kezek.app.port import Store
+from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.status import Status, settled, status_of
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.turn.acknowledge import acknowledged_at
+from kezek.domain.turn.joining import place_if_joined
+from kezek.domain.turn.order import Entry
+from kezek.domain.turn.waiting import waiting
+from kezek.domain.vehicle.plate import mask
+
+PACE_HOURS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A vehicle as the public sees it: country, the plate's last three, the ticket's code."""
+
+    number: int
+    code: str
+    country: str
+    tail: str
+    vehicle_class: str
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A waiting vehicle at its place.  `window` is the booked one, None for a walk-in;
+    `behind` says that it lost the place of that window (late, or a missed call).
+    """
+
+    place: int
+    seen: Seen
+    window: Instant | None
+    open: bool
+    behind: bool
+    arrived_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class AtGate:
+    """A vehicle that was called or admitted, with the instant until which the call stands, and the one
+    at which the driver answered it.
+    """
+
+    seen: Seen
+    status: Status
+    since: Instant
+    until: Instant | None
+    exception: str
+    acknowledged_at: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How many have crossed in the last `hours`: three, or as many as the log is old, one at least."""
+
+    crossed: int
+    hours: float
+
+    @property
+    def per_hour(self) -> float:
+        return self.crossed / self.hours
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A line at a moment.  `as_of` is domain time, and `until` when time alone may change it next;
+    `pace` is None when nothing has crossed lately; `exceptions_today` counts calls out of turn,
+    `awaiting_approval` those of any day that lack their second name, `set_aside_today` trucks whose
+    place two people took, `refused_today` calls out of turn to which a second person said no,
+    `releases_today` bookings ended on sight of the papers; `walk_in_place` is where
+    a walk-in that joined now would stand, None where the rules know none.
+    """
+
+    line: str
+    version: int
+    as_of: Instant
+    until: Instant
+    waiting: tuple[InLine, ...]
+    called: tuple[AtGate, ...]
+    admitted: tuple[AtGate, ...]
+    crossed_today: int
+    pace: Pace | None
+    exceptions_today: int
+    set_aside_today: int
+    refused_today: int
+    awaiting_approval: int
+    releases_today: int
+    entries: tuple[Entry, ...]
+    bookings: dict[int, Booking]
+    walk_in_place: int | None = None
+
+    @property
+    def waiting_due(self) -> int:
+        """How many of those who wait could be called now: their booked hour has begun, or they wait for
+        none.  The others came early for a later hour.
+        """
+        return sum(one.open for one in self.waiting)
+
+    def place_of(self, number: int) -> int | None:
+        """The place in line, counted from 1."""
+        return next((e.place for e in self.entries if e.turn.number == number), None)
+
+
+class Queues:
+    """The queues of all lines, each built when asked for."""
+
+    def __init__(self, store: Store, watch: Watch) -> None:
+        self._store, self._watch = store, watch
+        self._lines: dict[str, Queue] = {}
+        self._began: Instant | None = None
+
+    def of(self, post: Post, now: Instant) -> Queue | None:
+        """The queue of a post's line; None where no line runs."""
+        line, regulation = post.line, post.regulation
+        if line is None or regulation is None:
+            return None
+        version = self._watch.version(line.id)
+        kept = self._lines.get(line.id)
+        # A clock that ran ahead and was set right has left a queue of a future that may not come.
+        fresh = kept is not None and kept.as_of <= now < kept.until
+        if kept is None or kept.version != version or not fresh:
+            kept = self._lines[line.id] = self._build(line, regulation, version, now)
+        return kept
+
+    def newest(self, posts: Iterable[Post], now: Instant) -> Instant:
+        """When the newest of the queues of these posts was read; 0 where no line runs."""
+        return max(
+            (queue.as_of for queue in (self.of(post, now) for post in posts) if queue), default=0
+        )
+
+    def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Queue:
+        reader = self._store.reader
+        # The row, not the network's copy: the cursor moves with every call.
+        line = reader.get(Line, line.id) or line
+        found = reader.many(Booking, reader.present(line.id))
+        bookings = {b.number: settled(b, regulation, now) for b in found.values()}
+        who = reader.many(Particulars, list(bookings))
+        by_status: dict[Status, list[Booking]] = {}
+        for booking in bookings.values():
+            by_status.setdefault(status_of(booking, regulation, now), []).append(booking)
+        entries = waiting(bookings.values(), line, regulation, now)
+        seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
+        midnight = day_start(local_day(now, line.zone), line.zone)
+        called = by_status.get(Status.CALLED, [])
+
+        def today(kind: EventKind) -> int:
+            return reader.counted(line.id, kind, midnight)
+
+        return Queue(
+            line=line.id,
+            version=version,
+            as_of=now,
+            until=min([now + MINUTE, *(b.call_until for b in called if b.call_until)]),
+            waiting=tuple(_in_line(e, bookings[e.turn.number], seen) for e in entries),
+            called=tuple(_at_gate(called, Status.CALLED, seen)),
+            admitted=tuple(_at_gate(by_status.get(Status.ADMITTED, ()), Status.ADMITTED, seen)),
+            crossed_today=today(EventKind.CROSSED),
+            pace=self._pace(line, now),
+            exceptions_today=today(EventKind.CALLED_OUT_OF_TURN),
+            set_aside_today=today(EventKind.SET_ASIDE),
+            refused_today=today(EventKind.EXCEPTION_REFUSED),
+            awaiting_approval=len(reader.awaiting(line.id)),
+            releases_today=today(EventKind.RELEASED),
+            entries=tuple(entries),
+            bookings=bookings,
+            walk_in_place=_walk_in_place(entries, line, regulation, now),
+        )
+
+    def _pace(self, line: Line, now: Instant) -> Pace | None:
+        """A log of an hour says nothing about three: its first two would count as standing still."""
+        reader = self._store.reader
+        if self._began is None:
+            first = reader.events(0, 1)
+            self._began = first[0].at if first else None
+        known = now - self._began if self._began is not None else 0
+        span = min(PACE_HOURS * HOUR, max(HOUR, known))
+        crossed = reader.counted(line.id, EventKind.CROSSED, now - span)
+        return Pace(crossed, round(span / HOUR, 1)) if crossed else None
+
+
+def _walk_in_place(
+    entries: list[Entry], line: Line, regulation: Regulation, now: Instant
+) -> int | None:
+    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    return None if rule is None else place_if_joined(entries, line, regulation, rule, now)
+
+
+def see(booking: Booking, who: Particulars | None) -> Seen:
+    """The public view of a booking; erased particulars leave the code."""
+    return Seen(
+        number=booking.number,
+        code=booking.code,
+        country=who.country if who else "",
+        tail=mask(who.country, who.plate) if who else "",
+        vehicle_class=booking.vehicle_class,
+        simulated=booking.simulated,
+    )
+
+
+def _in_line(entry: Entry, booking: Booking, seen: dict[int, Seen]) -> InLine:
+    assert booking.arrived_at is not None, "whoever is in line has arrived"
+    return InLine(
+        place=entry.place,
+        seen=seen[booking.number],
+        window=booking.start,
+        open=entry.open,
+        behind=booking.joined_at is not None,
+        arrived_at=booking.arrived_at,
+    )
+
+
+def _at_gate(bookings: Iterable[Booking], status: Status, seen: dict[int, Seen]) -> list[AtGate]:
+    rows = [
+        AtGate(
+            seen=seen[b.number],
+            status=status,
+            since=(b.admitted_at if status is Status.ADMITTED else b.called_at) or 0,
+            until=b.call_until if status is Status.CALLED else None,
+            acknowledged_at=acknowledged_at(b),
+            # What was only proposed is no exception: this one was called in its turn.
+            exception="" if b.exception == "proposed" else b.exception,
+        )
+        for b in bookings
+    ]
+    return sorted(rows, key=lambda row: (row.since, row.seen.number))

@@ -1,0 +1,1 @@
+"""How plates and phones are read."""

@@ -1,0 +1,36 @@
+"""The plate formats that ship with the package, ready for the domain to read plates by."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from kezek.app.checkpoint.network import shipped
+from kezek.app.table.table import Row, read_table
+from kezek.domain.kernel.known import PlateFormats
+from kezek.domain.vehicle.plate_format import plate_format
+
+_COLUMNS = frozenset(
+    ["country", "class", "format", "regex_compact", "example", "source", "confidence", "notes"]
+)
+
+
+@cache
+def plate_formats() -> PlateFormats:
+    """Formats of whole plates in normal form, by country; formats without a source are left out.
+
+    Countries of which no format is known are absent.  A fault in the shipped file is our own mistake.
+    """
+    checked = read_table(shipped("plate_formats.csv"), _parse, required=_COLUMNS)
+    assert not checked.problems, checked.problems
+    patterns: dict[str, list[str]] = {}
+    for country, pattern in checked.rows:
+        if pattern:
+            patterns.setdefault(country, []).append(pattern)
+    return {country: plate_format(of) for country, of in patterns.items()}
+
+
+def _parse(row: Row) -> tuple[str, str]:
+    pattern = row.optional("regex_compact")
+    if pattern:
+        row.text("source")  # a format that nobody vouches for is not ours to check by
+    return row.text("country"), pattern or ""

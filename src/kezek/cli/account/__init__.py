@@ -1,0 +1,1 @@
+"""`kezek user`, and the socket by which it reaches a running server."""

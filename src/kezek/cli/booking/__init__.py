@@ -1,0 +1,1 @@
+"""`kezek book` and `kezek ticket`."""

@@ -1,0 +1,1 @@
+"""What every command stands on: its output, its faults, its exit codes."""

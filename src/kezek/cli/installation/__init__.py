@@ -1,0 +1,1 @@
+"""Commands on a whole installation: backup, restore, copy, migrate, doctor."""

@@ -1,0 +1,54 @@
+"""What the doctor looks at in the rows of an installation: against the log, and against each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kezek.app.port import StoreFault
+from kezek.cli.installation.finding import Finding
+from kezek.settings import Settings
+
+_TOLD_MAX = 10
+
+
+def rows(settings: Settings) -> Iterator[Finding]:
+    """What the boards show against the log, where the database can be read at all."""
+    from kezek.upkeep import rows_by_log
+
+    try:
+        verdict = rows_by_log(settings)
+    except StoreFault:
+        # The finding about the database says what is wrong with it.
+        return
+    if verdict.holds:
+        yield Finding(
+            "rows", "ok", f"bookings and lines are what the log says ({verdict.seen:,} rows)"
+        )
+        return
+    advice = (
+        "Keep the file as it is, look who has changed it by hand, and restore the last backup:"
+        " docs/verify.md."
+    )
+    told = f"{verdict.broken:,} differ from the log: {'; '.join(verdict.first)}"
+    yield Finding("rows", "wrong", told, advice)
+
+
+def trucks(settings: Settings) -> Iterator[Finding]:
+    """Live bookings that look like one truck, made by a release that read no plates."""
+    from kezek.upkeep import booked_twice
+
+    try:
+        found = booked_twice(settings)
+    except StoreFault:
+        return
+    if not found:
+        yield Finding("trucks", "ok", "no two live bookings look like one truck")
+        return
+    told = "; ".join(" and ".join(map(str, numbers)) for numbers in found[:_TOLD_MAX])
+    more = f"; and {len(found) - _TOLD_MAX} more" if len(found) > _TOLD_MAX else ""
+    advice = (
+        "They keep their places. Look at the papers when they arrive and release the false one."
+    )
+    yield Finding(
+        "trucks", "attention", f"live bookings that look like one truck: {told}{more}", advice
+    )

@@ -1,0 +1,1 @@
+"""`kezek log` and `kezek verify`."""

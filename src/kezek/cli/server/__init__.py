@@ -1,0 +1,1 @@
+"""`kezek serve`: processes, connections, and what they log."""

@@ -1,0 +1,1 @@
+"""What a scenario is answered with, and how it is exported."""

@@ -1,0 +1,361 @@
+"""From a checkpoint of a scenario to the plan that the checkpoint model plays.
+
+Seconds count from the local midnight at which the warm-up begins.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import msgspec
+
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
+from kezek.domain.kernel.value import value
+from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
+from kezek.planning.scenario.play.calendar import (
+    DayPlaces,
+    Filled,
+    at_clock,
+    book,
+    day_places,
+    days_until_place,
+    local,
+)
+from kezek.planning.scenario.world.scenario import Arrival, Demand, Post, Scenario, Stage
+from kezek.planning.simulation.checkpoint import checkpoint_plan as model
+from kezek.planning.simulation.variate.steps import Steps
+
+# Ours, and docs/reference/scenarios.md says so: what no file and no board tells.
+BOOKED_PERCENT, NO_SHOW_PERCENT, TRAVEL_MINUTES, TRAVEL_CV = 100.0, 5.0, 10.0, 0.3
+CLASSES: Mapping[VehicleClass, float] = {VehicleClass.IN_TURN: 100.0}
+_AHEAD_LEAST = 6
+_DRAIN_DAYS = 60
+_MINUTE = MINUTE / SECOND
+
+
+@value(frozen=True, slots=True)
+class Compiled:
+    """A plan with what a reader of its answer must know.
+
+    Trucks that arrive from second `counted_from` until before `counted_until` count.  `load` is the
+    greatest share of what a stage, the counterpart, or the calendar can do that demand asks for;
+    `tight` names which.  `refused_per_day` walk-ins are above their cap.  `course` has for each counted
+    day how many days its last request waits for a place, where days are booked already; where more may
+    ask than anybody can see, `known` is false and there is no course.
+    """
+
+    post: str
+    name: str
+    zone: str
+    origin: Instant
+    counted_from: float
+    counted_until: float
+    plan: model.Plan
+    calendar: Filled
+    load: float
+    tight: str
+    refused_per_day: float
+    course: tuple[int, ...]
+    known: bool
+
+
+def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compiled:
+    """The plan of the scenario's checkpoint number `at`."""
+    post = scenario.checkpoint[at]
+    regulation = ruled(post, regulations)
+    zone = post.zone or "UTC"
+    first = scenario.begins - timedelta(days=scenario.warm_up_days)
+    counted = (scenario.until - first).days
+    # A day more is played: who comes at the end meets those who come early for the day after.
+    days = [first + timedelta(days=n) for n in range(counted + 1)]
+    clock = _Clock(day_start(first, zone), zone, tuple(days))
+    demand = post.demand
+    total = (demand.per_day or 0.0) * (1.0 if demand.factor is None else demand.factor)
+    share = (BOOKED_PERCENT if demand.booked_percent is None else demand.booked_percent) / 100
+    places = [day_places(post, day, regulation.window) for day in days]
+    booked = _taken_before(post, scenario.warm_up_days)
+    # Who asked before the first day of the question has these places.
+    asking = scenario.warm_up_days if booked else 0
+    calendar = book(
+        places, total * share, demand.by_hour, counted=counted, booked=booked, first=asking
+    )
+    walking = total * (1 - share)
+    admitted = min(walking, _walk_in_cap(regulation, post))
+    stages = tuple(
+        _stage(post, stage, clock, len(regulation.classes)) for stage in post.stage or ()
+    )
+    coming = total * share * (1 - no_show_share(demand)) + admitted
+    load, tight = _load(post, coming, total * share)
+    lanes = max(int(max(stage.lanes.level)) for stage in stages[:1])
+    plan = model.Plan(
+        rules=model.Rules.of(regulation),
+        until=clock.second(day_start(scenario.until + timedelta(days=1), zone)),
+        stages=stages,
+        booked=_booked(calendar, demand, regulation, post, clock),
+        habits=_habits(demand, regulation),
+        walk_ins=_walk_ins(admitted, demand, regulation, clock),
+        calls=model.Calls(
+            travel=_drawn(
+                TRAVEL_MINUTES if post.travel_minutes is None else post.travel_minutes, TRAVEL_CV
+            ),
+            ahead=post.ahead or max(_AHEAD_LEAST, 2 * lanes),
+        ),
+        waiting_places=post.waiting_places,
+        accepted=_accepted(post),
+    )
+    return Compiled(
+        post=post.id,
+        name=post.name or post.id,
+        zone=zone,
+        origin=clock.origin,
+        counted_from=clock.second(day_start(scenario.begins, zone)),
+        counted_until=clock.second(day_start(scenario.until, zone)),
+        plan=plan,
+        calendar=calendar,
+        load=load,
+        tight=tight,
+        refused_per_day=walking - admitted,
+        course=_course(post, places, total * share, scenario.warm_up_days, counted, booked),
+        known=not demand.at_least,
+    )
+
+
+def _taken_before(post: Post, warm_up_days: int) -> list[int]:
+    """Places of each day that are taken at the start; the warm-up is full where what follows is."""
+    return [post.booked_per_day] * (warm_up_days + post.booked_days) if post.booked_days else []
+
+
+def _course(
+    post: Post,
+    places: Sequence[DayPlaces],
+    per_day: float,
+    first: int,
+    counted: int,
+    booked: Sequence[int],
+) -> tuple[int, ...]:
+    """Days until a place for each counted day of a calendar with days that are booked already; none
+    where more may ask than anybody can see.
+    """
+    if post.demand.at_least or not post.booked_days:
+        return ()
+    ordinary = msgspec.structs.replace(post, closure=[], restriction=[])
+    beyond = day_places(ordinary, places[-1].on, HOUR)
+    return days_until_place(places, beyond, per_day, counted=counted, booked=booked, first=first)
+
+
+def ruled(post: Post, regulations: Regulations) -> Regulation:
+    """The rule set in force, with what the scenario says otherwise."""
+    rules, old = post.rules, regulations[post.regulation or ""]
+    classes = dict(old.classes)
+    for name, percent in rules.cap_percent.items():
+        classes[name] = replace(classes[name], cap_percent=math.ceil(percent), cap_places=None)
+    for name, places in rules.cap_places.items():
+        classes[name] = replace(classes[name], cap_places=places)
+    return replace(
+        old,
+        classes=classes,
+        interleave=tuple(rules.interleave) if rules.interleave else old.interleave,
+        window=_span(rules.window_minutes, old.window),
+        keeps_place_for=_span(rules.keeps_place_minutes, old.keeps_place_for),
+        no_show_after=_span(rules.no_show_minutes, old.no_show_after),
+        call_for=_span(rules.call_minutes, old.call_for),
+    )
+
+
+@value(frozen=True, slots=True)
+class _Clock:
+    """Local days and times as seconds of the plan."""
+
+    origin: Instant
+    zone: str
+    days: tuple[date, ...]
+
+    def second(self, at: Instant) -> float:
+        return (at - self.origin) / SECOND
+
+
+def _span(minutes: float | None, old: Instant) -> Instant:
+    return old if minutes is None else round(minutes * MINUTE)
+
+
+def _drawn(minutes: float, cv: float) -> model.Span:
+    """A span in seconds that varies, unless it is nothing or says that it does not."""
+    law = "lognormal" if minutes and cv else "deterministic"
+    return model.Span(law, minutes * _MINUTE, cv if law == "lognormal" else 0.0)
+
+
+def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage:
+    lanes = Steps.of(_lanes(post, stage, clock), before=stage.lanes if stage.shift else 0)
+    for less in post.restriction:
+        begins, ends = (clock.second(local(t, clock.zone)) for t in (less.begins, less.ends))
+        if ends > 0:
+            lanes = lanes.changed(begins, ends, partial(_restricted, less.percent / 100))
+    for closure in post.closure:
+        begins, ends = (clock.second(local(t, clock.zone)) for t in (closure.begins, closure.ends))
+        if ends > 0:
+            lanes = lanes.closed(begins, ends)
+    deep = stage.inspection_percent / 100
+    return model.Stage(
+        name=stage.name,
+        lanes=lanes,
+        span=(_drawn(stage.minutes, stage.cv),) * classes,
+        deep=(deep,) * classes if deep else (),
+        deep_span=_drawn(stage.inspection_minutes, stage.inspection_cv),
+    )
+
+
+def _restricted(share: float, lanes: float) -> float:
+    return _whole(lanes * share)
+
+
+def _whole(lanes: float) -> float:
+    """Lanes are whole; half a lane is open."""
+    return float(math.floor(lanes + 0.5))
+
+
+def _lanes(post: Post, stage: Stage, clock: _Clock) -> list[tuple[float, float]]:
+    """The changes of every day, and of days after the last one, so that who stands then gets through.
+
+    Where shifts are given they say it all; else the lanes are open with the checkpoint.
+    """
+    shifts = [(s.begins, s.ends, s.lanes) for s in stage.shift] or [
+        (post.opens, post.closes, stage.lanes)
+    ]
+    resting = stage.lanes if stage.shift else 0
+    # The night shift of the day before may still be at work.
+    first, last = clock.days[0] - timedelta(days=1), clock.days[-1]
+    begin: dict[float, float] = {}
+    end: dict[float, float] = {}
+    for day in (first, *clock.days, *(last + timedelta(days=n) for n in range(1, 1 + _DRAIN_DAYS))):
+        for begins, ends, lanes in shifts:
+            until = day if begins < ends else day + timedelta(days=1)
+            begin[clock.second(at_clock(day, begins, clock.zone))] = lanes
+            end[clock.second(at_clock(until, ends, clock.zone))] = resting
+    # Where one shift ends and another begins at the same second, the beginning counts.
+    return sorted({**end, **begin}.items())
+
+
+def _accepted(post: Post) -> Steps | None:
+    return None if post.counterpart_per_hour is None else Steps.constant(post.counterpart_per_hour)
+
+
+def _walk_in_cap(regulation: Regulation, post: Post) -> float:
+    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    if rule is None:
+        return 0.0
+    cap = rule.cap(post.capacity_per_day or 0)
+    return math.inf if cap is None else float(cap)
+
+
+def _walk_ins(
+    per_day: float, demand: Demand, regulation: Regulation, clock: _Clock
+) -> tuple[model.WalkIns, ...]:
+    if not per_day:
+        return ()
+    shares = demand.by_hour or [1.0] * 24
+    changes = [
+        (clock.second(hour), per_day * shares[at % 24] / sum(shares))
+        for day in clock.days
+        for at, hour in enumerate(windows(day, clock.zone, HOUR))
+    ]
+    index = tuple(regulation.classes).index(VehicleClass.WALK_IN)
+    return (model.WalkIns(index, Steps.of(changes)),)
+
+
+def _habits(demand: Demand, regulation: Regulation) -> tuple[model.Habit, ...]:
+    """One habit for all who book."""
+    habit = model.Habit(no_show_share(demand), arrival_span(demand.arrival or Arrival()))
+    return (habit,) * len(regulation.classes)
+
+
+def no_show_share(demand: Demand) -> float:
+    """The share of bookings that never come."""
+    percent = NO_SHOW_PERCENT if demand.no_show_percent is None else demand.no_show_percent
+    return percent / 100
+
+
+def arrival_span(arrival: Arrival) -> model.Span:
+    """A normal law between two bounds; without a deviation always the mean."""
+    mean = arrival.mean_minutes * _MINUTE
+    if not arrival.deviation_minutes:
+        return model.Span("deterministic", mean)
+    return model.Span(
+        "truncated_normal",
+        mean,
+        deviation=arrival.deviation_minutes * _MINUTE,
+        least=arrival.earliest_minutes * _MINUTE,
+        most=arrival.latest_minutes * _MINUTE,
+    )
+
+
+def _booked(
+    calendar: Filled, demand: Demand, regulation: Regulation, post: Post, clock: _Clock
+) -> model.Booked:
+    """The calendar's trucks by class: by the classes' shares, each under its cap of the day."""
+    shares = demand.classes or CLASSES
+    order = [name for name in regulation.classes if shares.get(name)]
+    whole = sum(shares[name] for name in order)
+    owed = dict.fromkeys(order, 0.0)
+    used: dict[tuple[int, VehicleClass], int] = {}
+    rows: list[tuple[float, int, int]] = []
+    index = {name: at for at, name in enumerate(regulation.classes)}
+    for booking in calendar.bookings:
+        count = dict.fromkeys(order, 0)
+        for name in order:
+            owed[name] += booking.trucks * shares[name] / whole
+        for _ in range(booking.trucks):
+            open_ = [n for n in order if _under_cap(used, booking.on, n, regulation, post)] or order
+            name = max(open_, key=owed.__getitem__)
+            owed[name] -= 1
+            count[name] += 1
+            used[booking.on, name] = used.get((booking.on, name), 0) + 1
+        start = clock.second(booking.start)
+        rows += [(start, index[name], trucks) for name, trucks in count.items() if trucks]
+    return model.Booked.of(rows)
+
+
+def _under_cap(
+    used: Mapping[tuple[int, VehicleClass], int],
+    day: int,
+    name: VehicleClass,
+    regulation: Regulation,
+    post: Post,
+) -> bool:
+    rule: ClassRule = regulation.classes[name]
+    cap = rule.cap(post.capacity_per_day or 0)
+    return cap is None or used.get((day, name), 0) < cap
+
+
+def _load(post: Post, coming: float, booking: float) -> tuple[float, str]:
+    """The greatest load, and what bears it: a stage, the counterpart, or the calendar.
+
+    `coming` trucks a day stand in front of the stages, `booking` a day ask for places.
+    """
+    loads: list[tuple[float, str]] = []
+    for stage in post.stage or ():
+        each = stage.minutes + stage.inspection_percent / 100 * stage.inspection_minutes
+        loads.append((coming * each / (_lane_minutes(post, stage) or math.inf), stage.name))
+    if post.counterpart_per_hour:
+        loads.append((coming / (24 * post.counterpart_per_hour), "counterpart"))
+    if post.capacity_per_day:
+        loads.append((booking / post.capacity_per_day, "calendar"))
+    return max(loads, default=(0.0, ""))
+
+
+def _lane_minutes(post: Post, stage: Stage) -> float:
+    """Minutes that all lanes together are open on an ordinary day."""
+    if not stage.shift:
+        return stage.lanes * _between(post.opens, post.closes)
+    covered = sum(_between(s.begins, s.ends) for s in stage.shift)
+    rest = max(0.0, 24 * 60 - covered) * stage.lanes
+    return rest + sum(s.lanes * _between(s.begins, s.ends) for s in stage.shift)
+
+
+def _between(begins: str, ends: str) -> float:
+    """Minutes from one time of the day to the next."""
+    first, last = (int(t[:2]) * 60 + int(t[3:]) for t in (begins, ends))
+    return float(last - first if first < last else last - first + 24 * 60)

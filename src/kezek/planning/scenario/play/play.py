@@ -1,0 +1,268 @@
+"""Runs a scenario and the world it is compared with, replication by replication, on the same chance."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from kezek.domain.kernel.instant import DAY, HOUR, SECOND, to_datetime
+from kezek.domain.kernel.value import value
+from kezek.domain.regulation.regulation import Regulations
+from kezek.planning.scenario.answer.answer import (
+    BANDS,
+    Answer,
+    Band,
+    Calendar,
+    Difference,
+    Figure,
+    Group,
+    Hour,
+    Length,
+    Paired,
+    PostAnswer,
+    Release,
+)
+from kezek.planning.scenario.play.calendar import mean_days
+from kezek.planning.scenario.play.compile import Compiled, compile_post
+from kezek.planning.scenario.play.measure import GROUPS, Take, Tally, error_of, figure, take
+from kezek.planning.scenario.play.release import played_release, with_bots
+from kezek.planning.scenario.world.read import Point
+from kezek.planning.scenario.world.scenario import Scenario
+from kezek.planning.simulation.checkpoint.checkpoint import run
+from kezek.planning.simulation.variate.replication import in_turn
+
+SURE = 2.6  # standard errors: one difference in a hundred is called one by chance
+
+
+@value(frozen=True, slots=True)
+class Job:
+    """All that a run needs, plain enough to be sent to another machine."""
+
+    point: Point
+    title: str
+    this_title: str
+    other_title: str
+    world: tuple[Compiled, ...]
+    other: tuple[Compiled, ...]
+
+
+class Stopped(Exception):
+    """Somebody asked to stop; nothing of the answer is kept."""
+
+    permanent = False
+
+
+def job_of(point: Point, regulations: Regulations) -> Job:
+    """The plans of a point, both worlds'."""
+    world, other = point.world, point.other
+    compare = world.compare
+    return Job(
+        point,
+        world.title,
+        compare.this if compare else "as it is",
+        compare.title if compare else "",
+        _compiled(world, regulations),
+        _compiled(other, regulations) if other else (),
+    )
+
+
+def _compiled(world: Scenario, regulations: Regulations) -> tuple[Compiled, ...]:
+    whole = with_bots(world)
+    return tuple(compile_post(whole, at, regulations) for at in range(len(whole.checkpoint)))
+
+
+def play(
+    job: Job,
+    *,
+    threads: int = 1,
+    advance: Callable[[int], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Answer:
+    """The answer.  `advance` is told of finished replications; `stop`, once set, raises Stopped."""
+    scenario = job.point.world
+    tallies: list[tuple[Tally, ...]] = []
+    paired: list[Paired] = []
+    for at in range(len(job.world)):
+        compiled = [plans[at] for plans in (job.world, job.other) if plans]
+        pair = tuple(Tally(c, scenario.replications) for c in compiled)
+        shares = _gather(pair, scenario.seed, scenario.replications, threads, advance, stop)
+        tallies.append(pair)
+        if shares is not None:
+            paired.append(
+                Paired(
+                    checkpoint=compiled[0].post,
+                    better=figure(shares[:, 0]),
+                    worse=figure(shares[:, 1]),
+                )
+            )
+    worlds = [w for w in (job.point.world, job.point.other) if w]
+    releases = [played_release(w) for w in worlds]
+    answers = [
+        tuple(_post(pair[side], releases[side]) for pair in tallies) for side in range(len(worlds))
+    ]
+    return Answer(
+        title=job.title,
+        question=scenario.question,
+        begins=scenario.begins.isoformat(),
+        until=scenario.until.isoformat(),
+        seed=scenario.seed,
+        replications=scenario.replications,
+        change=dict(job.point.change),
+        posts=answers[0],
+        this_title=job.this_title,
+        other_title=job.other_title,
+        other=answers[1] if len(answers) > 1 else (),
+        differences=tuple(d for pair in tallies if len(pair) > 1 for d in _differences(*pair)),
+        paired=tuple(paired),
+    )
+
+
+def _gather(
+    pair: Sequence[Tally],
+    seed: int,
+    replications: int,
+    threads: int,
+    advance: Callable[[int], None],
+    stop: threading.Event | None,
+) -> np.ndarray | None:
+    """Plays every replication; the shares better and worse off, where the trucks are the same."""
+
+    def one(replication: int) -> list[Take]:
+        if stop is not None and stop.is_set():
+            raise Stopped("stopped before it was done")
+        return [take(t.compiled, run(t.compiled.plan, seed, replication)) for t in pair]
+
+    shares = np.full((replications, 2), np.nan)
+    same = len(pair) > 1 and _same_trucks(pair[0].compiled, pair[1].compiled)
+    for replication, found in enumerate(in_turn(one, replications, threads=threads)):
+        for tally, each in zip(pair, found, strict=True):
+            tally.add(replication, each)
+        if same:
+            gain = found[0].stays - found[1].stays
+            gain = gain[~np.isnan(gain)]
+            if len(gain):
+                shares[replication] = np.mean(gain > 1), np.mean(gain < -1)
+        advance(1)
+    return shares * 100 if same else None
+
+
+def _same_trucks(one: Compiled, two: Compiled) -> bool:
+    """Whether a truck of one world is the truck of that number in the other."""
+    here, there = one.plan.booked, two.plan.booked
+    return one.plan.walk_ins == two.plan.walk_ins and all(
+        np.array_equal(getattr(here, field), getattr(there, field))
+        for field in ("start", "vehicle_class", "trucks")
+    )
+
+
+def _post(tally: Tally, release: Release | None) -> PostAnswer:
+    compiled, counts, means, beyond = tally.compiled, tally.counts, tally.means(), tally.means(1)
+    groups = tuple(
+        Group(
+            name=name,
+            trucks=figure(counts[:, at]),
+            mean=figure(means[:, at]),
+            beyond=figure(beyond[:, at]),
+            quantiles=tally.quantiles(at),
+        )
+        for at, name in enumerate(_names(tally))
+        if counts[:, at].any()
+    )
+    hours = tuple(
+        Hour(
+            hour=hour,
+            trucks=float(tally.waits[:, tally.groups + hour].sum() / len(counts)),
+            quantiles=tally.quantiles(tally.groups + hour),
+        )
+        for hour in range(24)
+    )
+    worst, longest, no_shows, lost = tally.scalars.T
+    return PostAnswer(
+        checkpoint=compiled.post,
+        name=compiled.name,
+        zone=compiled.zone,
+        load=compiled.load,
+        tight=compiled.tight,
+        trucks=figure(counts[:, 0]),
+        no_shows=figure(no_shows),
+        lost=figure(lost),
+        wait=figure(means[:, 0]),
+        worst=figure(worst),
+        worst_of_all=float(worst.max()),
+        longest=figure(longest),
+        truck_hours=figure(tally.sums[:, 0, 0] / 60),
+        calendar=_calendar(compiled),
+        groups=groups,
+        hours=hours,
+        lengths=_lengths(tally),
+        bands=tuple(
+            Band(until=until, trucks=figure(tally.bands[:, at]))
+            for at, until in enumerate((*BANDS, None))
+        ),
+        release=release,
+    )
+
+
+def _calendar(compiled: Compiled) -> Calendar:
+    booked = compiled.calendar
+    first, past = (
+        compiled.origin + round(second * SECOND)
+        for second in (compiled.counted_from, compiled.counted_until)
+    )
+    return Calendar(
+        booked=sum(b.trucks for b in booked.bookings if first <= b.start < past),
+        days=mean_days(booked.days_waited),
+        left=booked.left,
+        late_until=_local_day(compiled, booked.late_until),
+        refused=compiled.refused_per_day,
+        course=compiled.course,
+        known=compiled.known,
+    )
+
+
+def _local_day(compiled: Compiled, day: int) -> str:
+    """The date of a day of the plan; empty for none."""
+    noon = compiled.origin + day * DAY + DAY // 2
+    return to_datetime(noon, compiled.zone).date().isoformat() if day >= 0 else ""
+
+
+def _lengths(tally: Tally) -> tuple[Length, ...]:
+    compiled, rows = tally.compiled, tally.lengths()
+    first = compiled.origin + round(compiled.counted_from * SECOND)
+    return tuple(
+        Length(
+            at=to_datetime(first + at * HOUR, compiled.zone).isoformat(timespec="minutes"),
+            quantiles=tuple(float(q) for q in rows[:, at]),
+        )
+        for at in range(rows.shape[1])
+    )
+
+
+def _differences(base: Tally, other: Tally) -> list[Difference]:
+    """By group, where both worlds have it; another rule set may name other classes."""
+    beside = dict(zip(_names(other), other.means().T, strict=True))
+    found = []
+    for name, before in zip(_names(base), base.means().T, strict=True):
+        gap = beside.get(name, np.nan) - before
+        if np.isnan(gap).all():
+            continue
+        minutes = Figure(value=float(np.nanmean(gap)), error=error_of(gap))
+        found.append(
+            Difference(
+                checkpoint=base.compiled.post, group=name, minutes=minutes, verdict=verdict(minutes)
+            )
+        )
+    return found
+
+
+def _names(tally: Tally) -> tuple[str, ...]:
+    return (*GROUPS, *(f"class:{name}" for name in tally.compiled.plan.rules.classes))
+
+
+def verdict(minutes: Figure) -> str:
+    """Whether a difference is one: `wins` where the other world has the shorter wait."""
+    if minutes.error is None or abs(minutes.value) <= SURE * minutes.error or not minutes.value:
+        return "same"
+    return "wins" if minutes.value < 0 else "loses"

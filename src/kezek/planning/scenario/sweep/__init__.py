@@ -1,0 +1,1 @@
+"""Many scenarios: points, workers, results on disk."""

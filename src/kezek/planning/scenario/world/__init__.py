@@ -1,0 +1,1 @@
+"""A scenario as written: read, checked and changed."""

@@ -1,0 +1,1 @@
+"""Backups: a folder with a database file and its manifest."""

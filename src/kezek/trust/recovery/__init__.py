@@ -1,0 +1,1 @@
+"""Signed lists beside the database: erasures and withdrawals."""

@@ -1,0 +1,1 @@
+"""What makes a ticket genuine: its link, its signed text, its QR code."""

@@ -1,0 +1,1 @@
+"""Pages of carriers and of people who sign in: trucks, keys, passwords, the roster."""

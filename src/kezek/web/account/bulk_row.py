@@ -1,0 +1,101 @@
+"""The rows of several bookings at once: handed to the desk together, each answered for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kezek.app.account.access import Person
+from kezek.app.booking.bulk import ClearRow, Unclear
+from kezek.app.booking.bulk_answer import RowAnswer
+from kezek.app.booking.regroup import next_free
+from kezek.app.checkpoint.place_name import own_name
+from kezek.app.desk.batch import Done
+from kezek.app.port import Fault
+from kezek.app.vehicle.plate_note import read_as
+from kezek.domain.booking.book import Book
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import VehicleClass
+from kezek.text import faults, refusals, row_problem
+from kezek.text.mark import translatable as t
+from kezek.text.times import stamp
+from kezek.web.frame.shape import local, zone_of
+from kezek.web.frame.stop import Stop
+from kezek.web.frame.visit import Visit
+
+_LOOK = t("Correct this row and send it again. The other rows stay as they are.")
+_BOOKED = t("Booked: %(post)s, %(hour)s.")
+_READ_AS = t("Read as %(plate)s.")
+_FREE = t("The first free hour from then on is %(hour)s.")
+_FREE_BEFORE = t("No later hour is free. The first free hour is %(hour)s.")
+_NONE_FREE = t("No hour of this checkpoint is free now.")
+# Where another hour helps.
+_FULL = frozenset({Reason.SLOT_FULL, Reason.CLASS_FULL, Reason.DAY_CLOSED, Reason.WINDOW_PAST})
+
+
+async def book_rows(
+    here: Visit, person: Person, rows: Sequence[ClearRow | Unclear]
+) -> list[RowAnswer]:
+    """All commands at once, in order, so that the desk commits them together."""
+    key = here.form.key
+    asked = [row for row in rows if isinstance(row, ClearRow)]
+    # A table asks for as much work as many forms: it is counted as all its rows, for the account.
+    most = here.house.settings.rate_public
+    if here.house.rates.charge(f"rows {person.account.id}", most, len(asked)).retry_after:
+        raise Stop("rate_limited")
+    commands = [
+        Book(f"{key}.{r.line}", person.actor, _line(r), r.start, r.vehicle_class, r.vehicle)
+        for r in asked
+    ]
+    found = await here.house.newcomers.book_all(commands)
+    by_line = dict(zip((row.line for row in asked), found, strict=True))
+    return [_answer(here, row, by_line.get(row.line)) for row in rows]
+
+
+def _line(row: ClearRow) -> str:
+    assert row.post.line is not None, "a row names a post with a line"
+    return row.post.line.id
+
+
+def _answer(here: Visit, row: ClearRow | Unclear, found: object) -> RowAnswer:
+    if isinstance(row, Unclear):
+        told = " ".join(row_problem.sentence(p, here.lang) for p in row.problems)
+        reason = str(row.problems[0].reason)
+        look = here.words.gettext(_LOOK)
+        return RowAnswer(row.line, row.plate, False, reason, told, look, "", 0)
+    plate = row.vehicle.plate[:16]
+    if isinstance(found, Done):
+        return _booked(here, row, found)
+    if isinstance(found, Refused):
+        told, then = refusals.sentence(found.reason, found.facts, here.lang, zone_of(row.post))
+        if found.reason in _FULL:
+            then = _another_hour(here, row)
+        return RowAnswer(row.line, plate, False, str(found.reason), told, then, "", 0)
+    if isinstance(found, Fault):
+        told, then = faults.fault("unavailable", here.lang)
+        return RowAnswer(row.line, plate, False, "unavailable", told, then, "", 0)
+    assert isinstance(found, BaseException), "a command is answered or it fails"
+    raise found
+
+
+def _booked(here: Visit, row: ClearRow, found: Done) -> RowAnswer:
+    post = own_name(row.post.checkpoint, here.lang)
+    when = stamp(local(row.start, zone_of(row.post)), here.lang)
+    told = here.words.say(_BOOKED, post=post, hour=when)
+    anew = read_as(row.vehicle, here.house.rules.known)
+    if anew:
+        told = f"{told} {here.words.say(_READ_AS, plate=anew)}"
+    number, code = int(found.outcome["number"]), str(found.outcome["code"])
+    return RowAnswer(row.line, row.vehicle.plate[:16], True, "", told, "", code, number, anew)
+
+
+def _another_hour(here: Visit, row: ClearRow) -> str:
+    """The hour to write instead of a full one."""
+    assert row.post.regulation is not None, "a row names a post with a line"
+    # A class without a rule is refused for that, and never because an hour is full.
+    rule = row.post.regulation.classes[VehicleClass(row.vehicle_class)]
+    places = here.house.availability.of(row.post, here.now)
+    start = next_free(row.post, rule, places, row.start, here.now)
+    if start is None:
+        return here.words.gettext(_NONE_FREE)
+    hour = stamp(local(start, zone_of(row.post)), here.lang)
+    return here.words.say(_FREE if start >= row.start else _FREE_BEFORE, hour=hour)

@@ -1,0 +1,212 @@
+"""A carrier's vehicles and drivers: kept to fill in forms; they reserve nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from kezek.app.account.access import Person
+from kezek.app.booking.garage import Parked, drivers, parked, row_id
+from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.place_name import own_name
+from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.account.actor import Role
+from kezek.domain.account.garage import KeepInGarage, row_kept
+from kezek.domain.kernel.refusal import Refused
+from kezek.text.mark import translatable as t
+from kezek.web.frame.render import page, redirect
+from kezek.web.frame.session import signed_in
+from kezek.web.frame.shape import countries, local, zone_of
+from kezek.web.frame.stop import Stop
+from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.submit.deed import field_errors, said, why_not
+from kezek.web.submit.working import ask
+
+PAGE = "/carrier/garage"
+_FIELDS = {
+    "vehicle": frozenset({"country", "plate", "vin", "trailer"}),
+    "driver": frozenset({"driver", "phone"}),
+}
+_ADDED = {
+    "vehicle": t("The truck %(what)s is in your list."),
+    "driver": t("The driver %(what)s is in your list."),
+}
+_CHANGED = {
+    "vin": t("This truck was already in the list. Its VIN was %(before)s and is now %(after)s."),
+    "trailer": t(
+        "This truck was already in the list. Its trailer was %(before)s and is now %(after)s."
+    ),
+    "phone": t("This name was already in the list. Its phone was %(before)s and is now %(after)s."),
+}
+_SAME_VIN = t("%(plate)s in your list has the same VIN. Compare both with the registration papers.")
+_NOTHING = "–"
+_REMOVED = t("%(what)s is no longer in your list. Bookings stay as they are.")
+_GONE = t("This row is not in your list any more.")
+
+
+class BookingShown(NamedTuple):
+    code: str
+    url: str
+    post: str
+    start: datetime | None
+
+
+class VehicleRow(NamedTuple):
+    id: str
+    country: str
+    plate: str
+    vin: str
+    trailer: str
+    booking: BookingShown | None
+    taken: bool
+
+
+class DriverRow(NamedTuple):
+    id: str
+    name: str
+    phone: str
+
+
+def authorities(here: Visit) -> list[str]:
+    """Every authority under which a vehicle can have a booking."""
+    return sorted({rules.authority for rules in here.house.rules.values()})
+
+
+def own_vehicles(here: Visit, person: Person) -> list[Parked]:
+    return parked(here.house.store.reader, person.account.id, authorities(here))
+
+
+def own_drivers(here: Visit, person: Person) -> list[GarageDriver]:
+    return drivers(here.house.store.reader, person.account.id)
+
+
+@get("/carrier/garage", sync_to_thread=False)
+def garage(request: PageRequest) -> Response[bytes]:
+    """The list and its two forms."""
+    return _show(request, signed_in(request, Role.CARRIER))
+
+
+def _show(
+    request: PageRequest,
+    person: Person,
+    *,
+    form: str = "",
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    here = visit(request)
+    return page(
+        request,
+        "pages/garage.html",
+        http_status=422 if errors else 200,
+        vehicles=_vehicles(here, own_vehicles(here, person)),
+        drivers=[DriverRow(row_id(d), d.name, d.phone) for d in own_drivers(here, person)],
+        countries=countries(here.lang),
+        values=values or {},
+        errors=errors or {},
+        form=form,
+        key=here.new_key(),
+    )
+
+
+def _vehicles(here: Visit, rows: list[Parked]) -> list[VehicleRow]:
+    numbers = [row.own for row in rows if row.own is not None]
+    views = {v.booking.number: v for v in here.house.tickets.views(numbers, here.now)}
+    return [_vehicle(here, row, views.get(row.own or 0)) for row in rows]
+
+
+def _vehicle(here: Visit, row: Parked, view: TicketView | None) -> VehicleRow:
+    v = row.vehicle
+    booking = None
+    if view is not None:
+        start = view.booking.start
+        booking = BookingShown(
+            view.booking.code,
+            f"/t/{here.house.papers.link_of(view.booking)}",
+            own_name(view.post.checkpoint, here.lang),
+            local(start, zone_of(view.post)) if start is not None else None,
+        )
+    return VehicleRow(row_id(v), v.country, v.plate, v.vin, v.trailer, booking, row.taken)
+
+
+@get([f"{PAGE}/{{noun:str}}/{verb}" for verb in ("add", "remove")], sync_to_thread=False)
+def garage_again(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
+    """Who reloads after a step comes back to the list."""
+    signed_in(request, Role.CARRIER)
+    del noun
+    return redirect(request, PAGE)
+
+
+@post("/carrier/garage/{noun:str}/add")
+async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
+    """One row more; the same plate again replaces what was known of it."""
+    here, person = visit(request), signed_in(request, Role.CARRIER)
+    if noun not in _FIELDS:
+        raise Stop("not_found")
+    values = {name: here.form.text(name, 120) for name in sorted(_FIELDS[noun])}
+    account, reader = person.account.id, here.house.store.reader
+    row: GarageVehicle | GarageDriver
+    known: Sequence[GarageVehicle | GarageDriver]
+    if noun == "vehicle":
+        known = reader.rows(GarageVehicle, account)
+        country, plate = values["country"].upper(), values["plate"]
+        row = GarageVehicle(account, plate, country, values["vin"], values["trailer"], "")
+    else:
+        known = reader.rows(GarageDriver, account)
+        row = GarageDriver(account, values["driver"], values["phone"])
+    answer = await ask(here, KeepInGarage(here.form.key, person.actor, row))
+    if isinstance(answer, Refused):
+        errors = field_errors(here, answer, "UTC", _FIELDS[noun])
+        return _show(request, person, form=noun, values=values, errors=errors)
+    what = values["plate"] if noun == "vehicle" else values["driver"]
+    here.flash("done", here.words.say(_ADDED[noun], what=what))
+    for doubt in _doubts(here, row_kept(row, here.house.rules.known), known):
+        here.flash("mind", doubt)
+    return redirect(request, PAGE)
+
+
+def _doubts(
+    here: Visit,
+    row: GarageVehicle | GarageDriver,
+    known: Sequence[GarageVehicle | GarageDriver],
+) -> Iterator[str]:
+    """What a row has replaced that may have been right, and which other truck has its VIN."""
+    former = next((other for other in known if other.key == row.key), None)
+    for name in _CHANGED if former else ():
+        before, after = getattr(former, name, ""), getattr(row, name, "")
+        if before != after:
+            yield here.words.say(_CHANGED[name], before=before or _NOTHING, after=after or _NOTHING)
+    if isinstance(row, GarageVehicle) and row.vin:
+        others = (v for v in known if isinstance(v, GarageVehicle) and v.key != row.key)
+        twin = next((v for v in others if v.vin == row.vin), None)
+        if twin:
+            yield here.words.say(_SAME_VIN, plate=twin.plate)
+
+
+@post("/carrier/garage/{noun:str}/remove")
+async def remove(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
+    """One row less; bookings are not touched."""
+    here, person = visit(request), signed_in(request, Role.CARRIER)
+    if noun not in _FIELDS:
+        raise Stop("not_found")
+    wanted = here.form.text("id", 40)
+    rows: list[GarageVehicle | GarageDriver]
+    if noun == "vehicle":
+        rows = [row.vehicle for row in own_vehicles(here, person)]
+    else:
+        rows = list(own_drivers(here, person))
+    row = next((row for row in rows if row_id(row) == wanted), None)
+    if row is None:
+        return said(request, here, PAGE, "plain", here.words.gettext(_GONE))
+    answer = await ask(here, KeepInGarage(here.form.key, person.actor, row, remove=True))
+    if isinstance(answer, Refused):
+        return said(request, here, PAGE, "stop", why_not(here, answer))
+    what = row.plate if isinstance(row, GarageVehicle) else row.name
+    return said(request, here, PAGE, "done", here.words.say(_REMOVED, what=what))
+
+
+HANDLERS = (garage, garage_again, add, remove)

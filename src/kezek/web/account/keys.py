@@ -1,0 +1,169 @@
+"""Keys for programs: made, shown once, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from litestar import Response, get, post
+
+from kezek.app.account.access import Person
+from kezek.app.account.roster import keys_of, names_of
+from kezek.domain.account.actor import ANYWHERE, Role
+from kezek.domain.account.decide import IssueKey, RevokeKey
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.text.mark import translatable as t
+from kezek.web.booking.shown import choices, place_name, posts_with_lines
+from kezek.web.frame.render import page, redirect
+from kezek.web.frame.session import signed_in
+from kezek.web.frame.shape import local
+from kezek.web.frame.site import network_zone
+from kezek.web.frame.stop import Stop
+from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.submit.deed import field_errors, said, why_not
+from kezek.web.submit.working import ask
+
+_FIELDS = frozenset({"label", "scope", "checkpoint"})
+_LABEL_NEEDED = t("Say for which program the key is.")
+_ONCE = t(
+    "The key was made when you pressed the button the first time. It cannot "
+    "be shown again. If you did not copy it, revoke it and create another "
+    "one."
+)
+_REVOKED = t("The key no longer works.")
+
+
+class KeyRow(NamedTuple):
+    id: int
+    label: str
+    owner: str
+    scope: str
+    place: str
+    rate: int
+    made_at: datetime
+    revoked: bool
+
+
+class Secret(NamedTuple):
+    label: str
+    value: str
+
+
+@get("/keys", sync_to_thread=False)
+def keys(request: PageRequest) -> Response[bytes]:
+    """One's own keys; an administrator sees everybody's."""
+    return _show(request, signed_in(request))
+
+
+def _show(
+    request: PageRequest,
+    person: Person,
+    *,
+    secret: Secret | None = None,
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    here = visit(request)
+    whole = bool(person.places(Role.ADMINISTRATOR))
+    rows = keys_of(here.house.store.reader, None if whole else person.account.id)
+    owners = names_of(here.house.store.reader, {row.account for row in rows})
+    zone = network_zone(here.house)
+    scopes = sorted({role for role, _ in person.actor.grants})
+    return page(
+        request,
+        "pages/keys.html",
+        http_status=422 if errors else 200,
+        keys_=[
+            KeyRow(
+                row.id,
+                row.label,
+                "" if row.account == person.account.id else owners.get(row.account, ""),
+                row.role,
+                place_name(here, row.place),
+                row.rate,
+                local(row.issued_at, zone),
+                row.revoked_at is not None,
+            )
+            for row in rows
+        ],
+        secret=secret,
+        scopes=[str(role) for role in scopes],
+        posts=_narrowings(here, person),
+        values=values or {},
+        errors=errors or {},
+        key=here.new_key(),
+    )
+
+
+def _narrowings(here: Visit, person: Person) -> list[object]:
+    """Posts to which a key can be narrowed: all of them where a role holds anywhere."""
+    held = {place for _, place in person.actor.grants}
+    posts = [
+        post for post in posts_with_lines(here) if ANYWHERE in held or post.checkpoint.id in held
+    ]
+    only_carrier = {role for role, _ in person.actor.grants} <= {Role.CARRIER, Role.READER}
+    return [] if only_carrier else list(choices(here, posts))
+
+
+@get(["/keys/add", "/keys/revoke"], sync_to_thread=False)
+def keys_again(request: PageRequest) -> Response[bytes]:
+    """Who reloads after a step comes back to the list."""
+    signed_in(request)
+    return redirect(request, "/keys")
+
+
+@post("/keys/add")
+async def issue_key(request: PageRequest) -> Response[bytes]:
+    """The secret stands on this page and nowhere else; the store keeps its digest."""
+    here, person = visit(request), signed_in(request)
+    form = here.form
+    values = {
+        "label": form.text("label", 80),
+        "scope": form.text("scope", 40),
+        "checkpoint": form.text("checkpoint", 80),
+    }
+    if not values["label"]:
+        errors = {"label": here.words.gettext(_LABEL_NEEDED)}
+        return _show(request, person, values=values, errors=errors)
+    place = values["checkpoint"] or _widest(person, values["scope"])
+    text, digest = here.house.access.new_key()
+    issue = IssueKey(
+        form.key,
+        person.actor,
+        person.account.id,
+        digest,
+        values["label"],
+        values["scope"],
+        place,
+        here.house.settings.rate_public,
+    )
+    answer = await ask(here, issue)
+    if isinstance(answer, Refused):
+        if answer.reason is Reason.KEY_REUSED:
+            return said(request, here, "/keys", "mind", here.words.gettext(_ONCE))
+        errors = field_errors(here, answer, "UTC", _FIELDS)
+        return _show(request, person, values=values, errors=errors)
+    return _show(request, person, secret=Secret(values["label"], text))
+
+
+def _widest(person: Person, role: str) -> str:
+    """Where the role holds: everywhere, or the first of its places."""
+    places = sorted(place for held, place in person.actor.grants if held == role)
+    return ANYWHERE if ANYWHERE in places or not places else places[0]
+
+
+@post("/keys/revoke")
+async def revoke_key(request: PageRequest) -> Response[bytes]:
+    """At once, everywhere."""
+    here, person = visit(request), signed_in(request)
+    number = here.form.number("id")
+    if number is None:
+        raise Stop("malformed")
+    answer = await ask(here, RevokeKey(here.form.key, person.actor, number))
+    if isinstance(answer, Refused):
+        return said(request, here, "/keys", "stop", why_not(here, answer))
+    return said(request, here, "/keys", "done", here.words.gettext(_REVOKED))
+
+
+HANDLERS = (keys, keys_again, issue_key, revoke_key)

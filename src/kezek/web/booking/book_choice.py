@@ -1,0 +1,79 @@
+"""Which post: the list ordered by what matters, the earliest free place and then the shortest line."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+
+from kezek.app.checkpoint.place_name import neighbour_of, own_name, place_keys
+from kezek.domain.checkpoint.search import fits
+from kezek.text import names
+from kezek.web.frame.shape import DayView, day_views, search_of, there_name
+from kezek.web.frame.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    code: str
+    name: str
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A post that can be chosen, with its next free day and how many places that has."""
+
+    id: str
+    name: str
+    there: str
+    search: str
+    next_free: date | None
+    next_is_today: bool
+    places: int
+    days: list[DayView]
+
+
+def neighbours_of(here: Visit) -> list[Neighbour]:
+    """The countries to which a line leads, those with most posts last: theirs is the longest list."""
+    found = Counter(
+        neighbour_of(post.checkpoint)
+        for post in here.house.network.posts().values()
+        if post.line and neighbour_of(post.checkpoint)
+    )
+    ordered = sorted(found.items(), key=lambda item: (item[1], item[0]))
+    return [Neighbour(code, names.country(code, here.lang), count) for code, count in ordered]
+
+
+def picks_of(here: Visit, neighbour: str = "", q: str = "") -> list[Pick]:
+    """Posts with a line that fit a search, towards a neighbour or everywhere."""
+    rows = [
+        row
+        for row in here.house.boards.rows(here.now)
+        if row.places is not None
+        and (not neighbour or neighbour_of(row.post.checkpoint) == neighbour)
+        and fits(q, place_keys(row.post.checkpoint))
+    ]
+    rows.sort(
+        key=lambda row: (
+            row.next_free.on if row.next_free else date.max,
+            row.waiting or 0,
+            own_name(row.post.checkpoint, here.lang),
+        )
+    )
+    picks = []
+    for row in rows:
+        free, checkpoint = row.next_free, row.post.checkpoint
+        picks.append(
+            Pick(
+                id=checkpoint.id,
+                name=own_name(checkpoint, here.lang),
+                there=there_name(checkpoint, here.lang),
+                search=search_of(checkpoint),
+                next_free=free.on if free else None,
+                next_is_today=free is not None and free is row.today,
+                places=free.ordinary if free else 0,
+                days=day_views(row.places),
+            )
+        )
+    return picks

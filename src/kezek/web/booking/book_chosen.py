@@ -1,0 +1,204 @@
+"""What has been chosen so far in a flow: read from an address or a form, with what is wrong about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.slot.availability import DayPlaces, LinePlaces
+from kezek.domain.account.actor import STAFF, Actor
+from kezek.domain.booking.change import moves_until
+from kezek.domain.kernel.instant import Instant, date_of, local_day
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.text import refusals
+from kezek.web.frame.shape import Fee, fee_view, hour_of, in_kept_pool, zone_of
+from kezek.web.frame.stop import RefusedStop
+from kezek.web.frame.visit import Visit
+from kezek.web.vehicle.vehicle_fields import NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """The booking that moves, as its driver knows it."""
+
+    code: str
+    country: str
+    tail: str
+    start: datetime | None
+    end: datetime | None
+    free: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Whose flow this is.  `klass` is fixed for a move and `present` its hour; `back` leaves the flow;
+    of `reasons` staff choose one for moving somebody else's booking.
+
+    `mode` is `driver`, `clerk`, `carrier` or `move`; `base` the flow's address.
+    """
+
+    mode: str
+    base: str
+    back: str
+    actor: Actor
+    moving: Moving | None = None
+    present: Instant | None = None
+    klass: str = ""
+    reasons: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClassView:
+    value: str
+    text: str
+    fee: Fee | None
+
+
+@dataclass(slots=True)
+class Choice:
+    """What has been chosen so far, with what is wrong about it."""
+
+    post: Post
+    regulation: Regulation
+    places: LinePlaces
+    klass: str
+    day: DayPlaces | None = None
+    start: Instant | None = None
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    present: Instant | None = None
+    offer_near: bool = False
+    booked: bool = False
+    held: str = ""
+    made: tuple[str, TicketView] | None = None
+
+    @property
+    def line(self) -> str:
+        """The line that is booked."""
+        assert self.post.line is not None, "a choice is made at a post with a line"
+        return self.post.line.id
+
+    @property
+    def zone(self) -> str:
+        """The zone of the post."""
+        return zone_of(self.post)
+
+    @property
+    def moves_until(self) -> Instant | None:
+        """Until when a booking of the chosen hour can be moved."""
+        return moves_until(self.start, self.regulation) if self.start is not None else None
+
+    @property
+    def kept(self) -> bool:
+        """Whether the class takes from the dear pool."""
+        return in_kept_pool(self.regulation, self.klass)
+
+
+Ask = Callable[[str], str]
+
+
+def choice_of(here: Visit, flow: Flow, ask: Ask) -> Choice:
+    """The choice that an address or a form names; Stop when the post cannot be booked at all."""
+    post = here.house.network.post(ask("checkpoint"))
+    if post is None:
+        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN))
+    places = here.house.availability.of(post, here.now)
+    if post.regulation is None or places is None:
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN))
+    klass = flow.klass or ask("vehicle_class") or VehicleClass.IN_TURN
+    known = [view.value for view in classes_of(post, post.regulation, flow)]
+    choice = Choice(post, post.regulation, places, klass, present=flow.present)
+    if klass not in known and not flow.klass:
+        choice.klass = VehicleClass.IN_TURN
+        refuse(here, choice, Refused(Reason.CLASS_UNKNOWN))
+    _take_day(here, choice, ask("day"))
+    _take_hour(here, choice, ask("hour"))
+    return choice
+
+
+def _take_day(here: Visit, choice: Choice, text: str) -> None:
+    if not text:
+        return
+    on = date_of(text)
+    choice.day = choice.places.day(on) if on else None
+    if choice.day is None:
+        refuse(here, choice, _no_day(choice, on))
+    elif choice.day.state == "closed":
+        why = choice.day.reason
+        refuse(here, choice, Refused(Reason.DAY_CLOSED, {"day": text, "why": why}))
+
+
+def _no_day(choice: Choice, on: date | None) -> Refused:
+    days = choice.places.days
+    if on is None or not days:
+        return Refused(Reason.WINDOW_UNKNOWN)
+    if on < days[0].on:
+        return Refused(Reason.WINDOW_PAST)
+    return Refused(Reason.HORIZON_EXCEEDED, {"last": days[-1].on.isoformat()})
+
+
+def _take_hour(here: Visit, choice: Choice, text: str) -> None:
+    """The hour with a place in it; otherwise the refusal that a booking would meet."""
+    if not text or choice.errors:
+        return
+    start = hour_of(text)
+    on = local_day(start, choice.zone) if start is not None else None
+    day = choice.places.day(on) if on else None
+    hours = {hour.start: hour for hour in day.hours} if day else {}
+    if start is None or day is None or start not in hours:
+        refuse(here, choice, Refused(Reason.WINDOW_UNKNOWN))
+        return
+    choice.day, choice.start = day, start
+    free = hours[start].kept if choice.kept else hours[start].ordinary
+    if start == choice.present:
+        refuse(here, choice, Refused(Reason.SAME_WINDOW, {"start": start}))
+    elif start + choice.regulation.window <= here.now:
+        refuse(here, choice, Refused(Reason.WINDOW_PAST))
+    elif free < 1:
+        refuse(here, choice, Refused(Reason.SLOT_FULL, {"start": start}))
+
+
+_FIELDS = (*NAMES, "cause")
+_OF_THE_TIME = frozenset(
+    {
+        Reason.WINDOW_UNKNOWN,
+        Reason.WINDOW_PAST,
+        Reason.HORIZON_EXCEEDED,
+        Reason.DAY_CLOSED,
+        Reason.SAME_WINDOW,
+        Reason.CLASS_FULL,
+        Reason.SLOT_FULL,
+    }
+)
+
+
+def refuse(here: Visit, choice: Choice, refused: Refused) -> None:
+    """Show a refusal at its field; one of the time also offers the nearest free hours."""
+    named = refused.facts.get("field")
+    if refused.reason is Reason.VEHICLE_BOOKED:
+        named, choice.booked = refused.facts.get("by"), True
+    where = str(named) if named in _FIELDS else ""
+    said = refusals.sentence(refused.reason, refused.facts, here.lang, choice.zone)
+    choice.errors[where] = " ".join(part for part in said if part)
+    choice.offer_near = choice.offer_near or refused.reason in _OF_THE_TIME
+
+
+def classes_of(post: Post, regulation: Regulation, flow: Flow) -> list[ClassView]:
+    """The classes that this actor may book here."""
+    line = post.line
+    staff = line is not None and flow.actor.may(STAFF, line.checkpoint, line.authority)
+    return [
+        ClassView(name, name, fee_view(regulation, name))
+        for name, rule in regulation.classes.items()
+        if rule.pool is not Pool.NONE and (staff or not rule.staff_only)
+    ]
+
+
+def asked(query: Mapping[str, str]) -> Ask:
+    """Values of an address; `class` is short for the class of the truck."""
+    return lambda name: query.get("class" if name == "vehicle_class" else name, "")[:60]

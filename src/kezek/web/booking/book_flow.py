@@ -1,0 +1,264 @@
+"""The steps of choosing a time: post, day and hour, truck, confirm; for a driver, a clerk or a move.
+
+Nothing is kept on the server before the last button: post, day and hour travel in the address, truck
+and driver in the forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+
+from kezek.app.slot.availability import DayPlaces
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.text import cleaned
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.web.booking.book_choice import neighbours_of, picks_of
+from kezek.web.booking.book_chosen import Choice, ClassView, Flow, classes_of
+from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
+from kezek.web.booking.rules_beside import rules_of
+from kezek.web.forecast.hour_wait import waits_at
+from kezek.web.frame.render import page
+from kezek.web.frame.shape import (
+    Fee,
+    HourView,
+    countries,
+    day_views,
+    fee_view,
+    hour_of,
+    hour_value,
+    hour_views,
+    in_kept_pool,
+    local,
+    post_view,
+)
+from kezek.web.frame.visit import PageRequest, Visit, visit
+
+NEAR_MAX = 4
+
+
+def near(choice: Choice, now: Instant) -> list[HourView]:
+    """The free hours nearest to the one that was wished, in order of time."""
+    if not choice.offer_near or choice.day is None:
+        return []
+    wished = choice.start if choice.start is not None else choice.day.hours[0].start
+    reach = {choice.day.on.toordinal() + n for n in (-1, 0, 1, 2)}
+    free = [
+        (day.on.toordinal(), hour.start)
+        for day in choice.places.days
+        if day.state != "closed"
+        for hour in day.hours
+        if (hour.kept if choice.kept else hour.ordinary) > 0
+        and hour.start not in (wished, choice.present)
+    ]
+    found = sorted((abs(at - wished), at) for day, at in free if day in reach)
+    starts = {at for _, at in found[:NEAR_MAX]} or {at for _, at in free[:NEAR_MAX]}
+    return [
+        view
+        for day in choice.places.days
+        for view in _hours(choice, day, now)
+        if hour_of(view.value) in starts
+    ]
+
+
+def _hours(choice: Choice, day: DayPlaces, now: Instant) -> list[HourView]:
+    kept, present = choice.kept, choice.present
+    return hour_views(day, choice.regulation, choice.zone, now, kept=kept, present=present)
+
+
+def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
+    """The first step: which post."""
+    here = visit(request)
+    wanted, q = (
+        request.query_params.get("to", ""),
+        cleaned(request.query_params.get("q", "")[:200])[:60],
+    )
+    context = _blank(here, flow)
+    return page(
+        request,
+        "pages/book.html",
+        **context
+        | {
+            "step": "post",
+            "neighbours": neighbours_of(here),
+            "neighbour": wanted,
+            "picks": picks_of(here, wanted, q),
+            "q": q,
+        },
+    )
+
+
+def show(
+    request: PageRequest,
+    flow: Flow,
+    step: str,
+    choice: Choice,
+    *,
+    http_status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """Any later step, with what was chosen, typed and refused."""
+    here = visit(request)
+    zone, regulation = choice.zone, choice.regulation
+    start, day = choice.start, choice.day
+    classes = classes_of(choice.post, regulation, flow)
+    window = regulation.window
+    told = day if step == "when" and not choice.kept else None
+    waits = waits_at(here, choice.post, told) if told is not None else ({}, "")
+    return page(
+        request,
+        "pages/book.html",
+        http_status=http_status,
+        headers=headers,
+        zone=zone,
+        **_blank(here, flow)
+        | {
+            "step": step,
+            "address": address_of(flow, choice) if request.method == "POST" else "",
+            "stream": f"/checkpoints/{choice.post.checkpoint.id}/live" if step == "when" else None,
+            "post": post_view(choice.post, here.lang, here.now),
+            "days": day_views(choice.places, kept=choice.kept),
+            "day": day.on if day else None,
+            "full_day": None if choice.kept else _untouched(choice),
+            "slots": _hours(choice, day, here.now) if day else [],
+            "waits": waits[0],
+            "waits_note": waits[1],
+            "hour": hour_value(start) if start is not None else "",
+            "slot": Slot(local(start, zone), local(start + window, zone)) if start else None,
+            "classes": [] if flow.klass else classes,
+            "klass": choice.klass,
+            "values": {**choice.values, "vehicle_class": choice.klass},
+            "errors": choice.errors,
+            "warnings": choice.warnings,
+            "near": near(choice, here.now),
+            "first": _first(choice) if step == "when" else None,
+            "sooner": _sooner(here, flow, choice) if step == "when" else [],
+            "booked": choice.booked,
+            "held": choice.held,
+            "fee": fee_view(regulation, choice.klass),
+            "higher": _higher(regulation, choice.klass, classes),
+            "regulation": rules_of(regulation, here.lang),
+            "moves": _moves(choice, here.now),
+            "made": _made(choice),
+        },
+    )
+
+
+def _first(choice: Choice) -> FirstFree | None:
+    return first_free(choice.places, choice.zone, kept=choice.kept, but=choice.present)
+
+
+def _sooner(here: Visit, flow: Flow, choice: Choice) -> list[Sooner]:
+    """A booking that moves stays at its post."""
+    if flow.mode == "move" or choice.kept:
+        return []
+    return sooner_posts(here, here.house.boards.row(choice.post, here.now))
+
+
+def address_of(flow: Flow, choice: Choice, *, hour: bool = True) -> str:
+    """The step of the truck with its post, day and hour, or without it that of the hour.
+
+    Nothing personal stands in an address.
+    """
+    chosen = {"checkpoint": choice.post.checkpoint.id}
+    if choice.klass != VehicleClass.IN_TURN and not flow.klass:
+        chosen["class"] = choice.klass
+    if choice.day is not None:
+        chosen["day"] = choice.day.on.isoformat()
+    if hour and choice.start is not None:
+        chosen["hour"] = hour_value(choice.start)
+    return f"{flow.base}?{urlencode(chosen)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Until when a booking of the chosen hour can be moved, and whether that is over."""
+
+    until: datetime
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The ticket of a booking that was made for the chosen hour."""
+
+    token: str
+    code: str
+
+
+def _made(choice: Choice) -> Made | None:
+    if choice.made is None:
+        return None
+    secret, view = choice.made
+    return Made(secret, view.booking.code)
+
+
+def _moves(choice: Choice, now: Instant) -> Moves | None:
+    until = choice.moves_until
+    return Moves(local(until, choice.zone), now > until) if until is not None else None
+
+
+def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
+    """The context of a flow in which nothing is chosen."""
+    return {
+        "mode": flow.mode,
+        "stream": None,
+        "base": flow.base,
+        "back": flow.back,
+        "neighbours": [],
+        "neighbour": "",
+        "picks": [],
+        "q": "",
+        "post": None,
+        "days": [],
+        "day": None,
+        "full_day": None,
+        "slots": [],
+        "waits": {},
+        "waits_note": "",
+        "hour": "",
+        "slot": None,
+        "classes": [],
+        "klass": "",
+        "countries": countries(here.lang),
+        "values": {},
+        "errors": {},
+        "warnings": {},
+        "near": [],
+        "first": None,
+        "sooner": [],
+        "booked": False,
+        "held": "",
+        "fee": None,
+        "higher": None,
+        "regulation": None,
+        "moves": None,
+        "made": None,
+        "moving": flow.moving,
+        "reasons": flow.reasons,
+        "key": here.new_key(),
+    }
+
+
+def _untouched(choice: Choice) -> int | None:
+    """Ordinary places of the fullest shelf, which is a day that hardly anybody has touched."""
+    return max((day.ordinary for day in choice.places.days), default=0) or None
+
+
+def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> Fee | None:
+    """The fee of the dear pool, told to those who do not pay it."""
+    if in_kept_pool(regulation, klass):
+        return None
+    dear = [v.fee for v in classes if in_kept_pool(regulation, v.value) and v.fee]
+    return dear[0] if dear else None

@@ -1,0 +1,134 @@
+"""The desk clerk: the same booking for a driver who came or called, and the printed ticket."""
+
+from __future__ import annotations
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from kezek.app.account.access import Person
+from kezek.app.booking.find import TEXT_LENGTH_MAX
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.domain.account.actor import STAFF
+from kezek.domain.kernel.instant import day_start, local_day
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.text.mark import translatable as t
+from kezek.web.booking.book import show_step, take_step
+from kezek.web.booking.book_choice import picks_of
+from kezek.web.booking.book_chosen import Flow
+from kezek.web.booking.shown import Truck, posts_with_lines, trucks
+from kezek.web.frame.render import page, redirect
+from kezek.web.frame.session import signed_in
+from kezek.web.frame.site import network_zone
+from kezek.web.frame.stop import RefusedStop, Step, Stop
+from kezek.web.frame.visit import PageRequest, Visit, visit
+
+PICKS_MAX = 8
+FOUND_MAX = 20
+_MADE_MAX = 200
+_OWN = t("To your own booking desk")
+
+
+def _served(here: Visit, person: Person) -> list[Post]:
+    """The posts at whose desk the person serves."""
+    actor = person.actor
+    return [
+        p
+        for p in posts_with_lines(here)
+        if p.line and actor.may(STAFF, p.checkpoint.id, p.line.authority)
+    ]
+
+
+@get("/clerk", sync_to_thread=False)
+def clerk(request: PageRequest) -> Response[bytes]:
+    """Book, find again, print again."""
+    return _show(request, "")
+
+
+@post("/clerk/search", status_code=200, sync_to_thread=False)
+def clerk_search(request: PageRequest) -> Response[bytes]:
+    """The desk with what was looked for; a form, because a plate must not stand in an address."""
+    return _show(request, visit(request).form.text("q", TEXT_LENGTH_MAX))
+
+
+def _show(request: PageRequest, q: str) -> Response[bytes]:
+    here, person = visit(request), signed_in(request, *STAFF)
+    served = _served(here, person)
+    ids = {p.checkpoint.id for p in served}
+    picks = [pick for pick in picks_of(here) if pick.id in ids]
+    return page(
+        request,
+        "pages/clerk.html",
+        zone=served[0].line.zone if len(served) == 1 and served[0].line else "",
+        q=q[:60],
+        found=_found(here, served, q),
+        made=_made(here, person),
+        books="/clerk/book",
+        picks=picks[:PICKS_MAX],
+        rest=sorted(picks[PICKS_MAX:], key=lambda pick: pick.name),
+    )
+
+
+def _found(here: Visit, served: list[Post], q: str) -> list[Truck]:
+    if not q:
+        return []
+    finder = here.house.finder
+    by_number = {
+        view.booking.number: view
+        for p in served
+        for view in (*finder.find(p, q, here.now), *finder.find_ended(p, q, here.now))
+    }
+    views = sorted(by_number.values(), key=lambda v: (not v.live, -v.booking.number))
+    return trucks(here, views[:FOUND_MAX])
+
+
+def _made(here: Visit, person: Person) -> list[Truck]:
+    """What this account has booked today, newest first."""
+    zone = network_zone(here.house)
+    midnight = day_start(local_day(here.now, zone), zone)
+    numbers = here.house.store.reader.held_by(person.account.id, 1 << 62, _MADE_MAX)
+    views = here.house.tickets.views(numbers, here.now)
+    return trucks(here, [v for v in views if v.booking.confirmed_at >= midnight])
+
+
+def _flow(request: PageRequest, checkpoint: str) -> Flow:
+    """The booking flow of the desk; a clerk books at the own post only."""
+    here, person = visit(request), signed_in(request, *STAFF)
+    if checkpoint:
+        at_post = here.house.network.post(checkpoint)
+        if at_post is None:
+            raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
+        if at_post not in _served(here, person):
+            raise Stop("not_allowed", steps=(Step(here.words.gettext(_OWN), "/clerk"),))
+    return Flow(mode="clerk", base="/clerk/book", back="/clerk", actor=person.actor)
+
+
+@get("/clerk/book", sync_to_thread=False)
+def choose_for_driver(request: PageRequest) -> Response[bytes]:
+    """The step that the address has come to."""
+    checkpoint = request.query_params.get("checkpoint", "")
+    flow = _flow(request, checkpoint)
+    return show_step(request, flow) if checkpoint else redirect(request, "/clerk")
+
+
+@post("/clerk/book", status_code=200)
+async def book_for_driver(request: PageRequest) -> Response[bytes]:
+    """The step of a form; the last one leads to the printed ticket."""
+    flow = _flow(request, visit(request).form.text("checkpoint", 80))
+    return await take_step(request, flow)
+
+
+@get("/clerk/search", sync_to_thread=False)
+def clerk_again(request: PageRequest) -> Response[bytes]:
+    """A search is sent, never visited."""
+    signed_in(request, *STAFF)
+    return redirect(request, "/clerk")
+
+
+@get("/clerk/{checkpoint:str}", sync_to_thread=False)
+def clerk_at(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """The desk of one post: its days at once."""
+    _flow(request, checkpoint)
+    return redirect(request, f"/clerk/book?checkpoint={checkpoint}")
+
+
+HANDLERS = (clerk, clerk_search, clerk_again, choose_for_driver, book_for_driver, clerk_at)

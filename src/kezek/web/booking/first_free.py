@@ -1,0 +1,53 @@
+"""Where to go from a full day: the first free window of a post, and other posts with a place sooner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kezek.app.checkpoint.place_name import own_name
+from kezek.app.slot.availability import LinePlaces
+from kezek.app.turn.board import PostRow
+from kezek.domain.kernel.instant import Instant
+from kezek.web.frame.shape import hour_value, local, zone_of
+from kezek.web.frame.visit import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class FirstFree:
+    """A free window: its start as the post's clocks show it, the day and hour that a form sends."""
+
+    start: datetime
+    day: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sooner:
+    """Another post with a place sooner, and when."""
+
+    id: str
+    name: str
+    start: datetime
+
+
+def first_free(
+    places: LinePlaces | None, zone: str, *, kept: bool = False, but: Instant | None = None
+) -> FirstFree | None:
+    """The first free window of a line in one of its pools, None where none is free but that one."""
+    hour = places.first_free(kept=kept, but=but) if places else None
+    if hour is None:
+        return None
+    start = local(hour.start, zone)
+    return FirstFree(start, start.date().isoformat(), hour_value(hour.start))
+
+
+def sooner_posts(here: Visit, row: PostRow) -> list[Sooner]:
+    """Posts to the same neighbour that a driver may take instead of a full one."""
+    found = []
+    for other in here.house.boards.sooner(row, here.now):
+        free = first_free(other.places, zone_of(other.post))
+        assert free is not None, "a post that is sooner has a free window"
+        checkpoint = other.post.checkpoint
+        found.append(Sooner(checkpoint.id, own_name(checkpoint, here.lang), free.start))
+    return found

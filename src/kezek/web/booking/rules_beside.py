@@ -1,0 +1,30 @@
+"""The four sentences of the regulation beside a booking form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kezek.domain.kernel.instant import HOUR
+from kezek.domain.regulation.regulation import Regulation
+from kezek.text import names
+from kezek.web.frame.shape import is_ours
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The regulation in the four sentences beside the form."""
+
+    code: str
+    authority: str
+    late_hours: int | None
+    late_is_ours: bool
+
+
+def rules_of(regulation: Regulation, lang: str) -> Rules:
+    """What the four sentences need."""
+    return Rules(
+        code=regulation.id,
+        authority=names.country(regulation.country, lang),
+        late_hours=regulation.keeps_place_for // HOUR,
+        late_is_ours=is_ours(regulation, "keeps_place_minutes"),
+    )

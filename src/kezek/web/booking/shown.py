@@ -1,0 +1,165 @@
+"""What pages behind a sign-in show on top of `web/frame/shape.py`: whole plates, own tickets, own posts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from kezek.app.booking.lost_time import LostTime, lost_times
+from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.place_name import own_name
+from kezek.app.vehicle.plate_note import PlateNote, note_of
+from kezek.domain.account.actor import ANYWHERE
+from kezek.domain.booking.booking import Particulars
+from kezek.domain.booking.status import Status
+from kezek.domain.vehicle.reading import read
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.text.times import utc_offset
+from kezek.web.forecast.outlook import Between, expected_call
+from kezek.web.frame.shape import STATES, local, there_name, zone_of
+from kezek.web.frame.visit import Visit
+
+
+class PostChoice(NamedTuple):
+    """A post in a list to choose from."""
+
+    id: str
+    name: str
+    there: str
+
+
+class Lost(NamedTuple):
+    """The time that a booking lost, why, and until when another can be chosen."""
+
+    start: datetime
+    why: str
+    until: datetime
+
+
+class Truck(NamedTuple):
+    """A row of the templates' `trucks` part; `lost` is what a displaced booking lost, else none."""
+
+    number: int
+    url: str
+    print_url: str
+    code: str
+    country: str
+    plate: str
+    driver: str
+    post: str
+    there: str
+    start: datetime | None
+    end: datetime | None
+    status: str
+    place: int | None
+    by: datetime | None
+    zone: str
+    ended: datetime | None
+    call: Between | None
+    lost: Lost | None
+
+
+def posts_with_lines(here: Visit) -> list[Post]:
+    """Posts at which a line runs, by name."""
+    found = (post for post in here.house.network.posts().values() if post.line)
+    return sorted(found, key=lambda p: own_name(p.checkpoint, here.lang))
+
+
+def choices(here: Visit, posts: list[Post]) -> list[PostChoice]:
+    """The posts for a select."""
+    return [
+        PostChoice(
+            p.checkpoint.id, own_name(p.checkpoint, here.lang), there_name(p.checkpoint, here.lang)
+        )
+        for p in posts
+    ]
+
+
+def place_name(here: Visit, place: str) -> str:
+    """Where a role holds: a post, an authority's country, or everywhere (empty)."""
+    if place == ANYWHERE:
+        return ""
+    post = here.house.network.post(place)
+    if post:
+        return own_name(post.checkpoint, here.lang)
+    rules = [r for r in here.house.rules.values() if r.authority == place]
+    return names.country(rules[0].country, here.lang) if rules else place
+
+
+class PlateShown(str):
+    """A whole plate with what is to be said beside it, empty for nothing."""
+
+    __slots__ = ("note",)
+
+    note: str
+
+    def __new__(cls, plate: str, note: str = "") -> Self:
+        made = super().__new__(cls, plate)
+        made.note = note
+        return made
+
+
+_NOTES = {
+    PlateNote.READ_ANEW: t("typed %(typed)s"),
+    PlateNote.UNREAD: t("plate not recognised, no VIN"),
+    PlateNote.ANOTHER: t("perhaps %(plate)s: check for another booking"),
+}
+
+
+def plate_of(here: Visit, who: Particulars | None) -> tuple[str, PlateShown]:
+    """Country and whole plate; a dash where the particulars have been erased."""
+    if who is None:
+        return "", PlateShown("–")
+    note = note_of(who, here.house.rules.known)
+    meant = read(who.country, who.plate, here.house.rules.known.plates).plate
+    said = here.words.say(_NOTES[note], typed=who.typed, plate=meant) if note in _NOTES else ""
+    return who.country, PlateShown(who.plate, said)
+
+
+def ticket_url(here: Visit, number: int) -> str:
+    """The address of a ticket, without the host."""
+    return f"/t/{here.house.papers.link(number)}"
+
+
+def trucks(here: Visit, views: Sequence[TicketView]) -> list[Truck]:
+    """Bookings as their carrier or a clerk sees them."""
+    lost = lost_times(here.house.store.reader, views)
+    return [truck(here, view, lost.get(view.booking.number)) for view in views]
+
+
+def lost_shown(here: Visit, lost: LostTime, zone: str) -> Lost:
+    """What a displaced booking lost, for a page."""
+    why = names.reason(lost.why, here.lang).rstrip(".") if lost.why else ""
+    return Lost(local(lost.start, zone), why, local(lost.until, zone))
+
+
+def truck(here: Visit, view: TicketView, lost: LostTime | None) -> Truck:
+    """One booking; `lost` is what it lost if it is displaced."""
+    zone = zone_of(view.post)
+    country, plate = plate_of(here, view.particulars)
+    booking = view.booking
+    url = f"/t/{here.house.papers.link_of(booking)}"
+    by = booking.call_until if view.status is Status.CALLED else None
+    return Truck(
+        number=booking.number,
+        url=url,
+        print_url=f"{url}/print",
+        code=booking.code,
+        country=country,
+        plate=plate,
+        driver=", ".join(view.drivers),
+        post=own_name(view.post.checkpoint, here.lang),
+        there=there_name(view.post.checkpoint, here.lang),
+        start=local(booking.start, zone) if booking.start is not None else None,
+        end=local(view.window_end, zone) if view.window_end is not None else None,
+        status=STATES[view.status],
+        place=view.place,
+        by=local(by, zone) if by is not None else None,
+        zone=utc_offset(local(here.now, zone)),
+        ended=local(booking.ended_at, zone) if booking.ended_at is not None else None,
+        call=expected_call(here, view),
+        lost=lost_shown(here, lost, zone) if lost else None,
+    )

@@ -1,0 +1,159 @@
+"""What both agency pages of a post show: its days, its hours, its closures, and who may look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from kezek.app.account.access import Person
+from kezek.app.account.roster import account_of, names_of
+from kezek.app.calendar.agency import TakenDay, calendar, closures, governed, hours
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.domain.account.actor import Role
+from kezek.domain.checkpoint.checkpoint import exit_id
+from kezek.domain.kernel.instant import day_start
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.regulation.regulation import Regulation
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.web.booking.shown import choices, posts_with_lines
+from kezek.web.frame.session import signed_in
+from kezek.web.frame.shape import local, post_view, zone_of
+from kezek.web.frame.stop import RefusedStop, Step, Stop
+from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.log.told import who
+from kezek.web.regulation.regulation import regulation_name
+
+# Where a day's number comes from.
+_BASES: Mapping[str, str] = {
+    "board": t("from the published board"),
+    "assumed": t("assumed: the board ends earlier, so its last open day is repeated"),
+    "ours": t("assumed by Kezek: no number is published"),
+    "agency": t("set by the agency"),
+}
+OWN_POSTS = t("To the checkpoints of your authority")
+
+
+class DayCell(NamedTuple):
+    """A day of the capacity calendar."""
+
+    date: date
+    places: int
+    share: float
+    status: str
+    taken: int
+    capacity: int
+    reserve: int
+    basis: str
+
+
+class HourCell(NamedTuple):
+    start: datetime
+    capacity: int
+    taken: int
+    status: str
+
+
+class Closure(NamedTuple):
+    start: datetime
+    end: datetime
+    whole_day: bool
+    reason: str
+    moved: int
+    decided_at: datetime | None
+    decided_by: str
+    url: str
+
+
+class Version(NamedTuple):
+    code: str
+    name: str
+    version: str
+
+
+def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post, Regulation]:
+    """The person, and the post whose line this person's agency governs."""
+    here = visit(request)
+    person = signed_in(request, Role.AGENCY)
+    at_post = here.house.network.post(checkpoint)
+    if at_post is None:
+        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
+    if at_post.line is None or at_post.regulation is None:
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
+    if not person.actor.may((Role.AGENCY,), at_post.line.authority, checkpoint):
+        raise Stop("not_allowed", steps=(Step(here.words.gettext(OWN_POSTS), "/agency"),))
+    return person, at_post, at_post.regulation
+
+
+class Calendar:
+    """What both pages of a post show."""
+
+    def __init__(self, here: Visit, person: Person, at_post: Post, rules: Regulation) -> None:
+        assert at_post.line is not None, "checked at the door"
+        self.here, self.person, self.post, self.rules = here, person, at_post, rules
+        self.line, self.zone = at_post.line, zone_of(at_post)
+        self.reader = here.house.store.reader
+        self.days = calendar(self.reader, at_post, here.now)
+
+    def frame(self) -> dict[str, Any]:
+        posts = governed(posts_with_lines(self.here), self.person.actor)
+        return {
+            "post": post_view(self.post, self.here.lang, self.here.now),
+            "posts": choices(self.here, posts),
+            "regulation": Version(
+                self.rules.id, regulation_name(self.rules, self.here), self.rules.effective_on
+            ),
+            "days": [self.cell(day) for day in self.days],
+        }
+
+    def cell(self, day: TakenDay) -> DayCell:
+        status = "closed" if not day.open else "open" if day.left else "full"
+        return DayCell(
+            date=day.on,
+            places=day.left,
+            share=day.left / day.capacity if day.capacity else 0.0,
+            status=status,
+            taken=day.taken,
+            capacity=day.capacity,
+            reserve=day.kept_left,
+            basis=self.here.words.gettext(_BASES[day.basis]) if day.basis in _BASES else day.basis,
+        )
+
+    def closures(self, days: Sequence[TakenDay]) -> list[Closure]:
+        found = closures(self.reader, self.line.id, days)
+        decided = {c.decision.actor for c in found if c.decision}
+        ids = {account_of(actor) for actor in decided} - {0}
+        known = names_of(self.reader, ids)
+        shown = []
+        for closed in found:
+            first, past = (
+                local(day_start(on, self.zone), self.zone)
+                for on in (closed.on, closed.on + timedelta(days=1))
+            )
+            event = closed.decision
+            shown.append(
+                Closure(
+                    start=first,
+                    end=past,
+                    whole_day=True,
+                    reason=names.reason(closed.reason, self.here.lang),
+                    moved=closed.displaced,
+                    decided_at=local(event.at, self.zone) if event else None,
+                    decided_by=who(self.here.words, event.actor, known) if event else "",
+                    url=f"/agency/{self.post.checkpoint.id}/{closed.on.isoformat()}",
+                )
+            )
+        return shown
+
+    def hours(self, on: date) -> list[HourCell]:
+        slots = hours(self.reader, self.post, on)
+        return [
+            HourCell(
+                local(slot.start, self.zone),
+                slot.capacity,
+                slot.taken + slot.protected,
+                "past" if slot.start + self.rules.window <= self.here.now else "open",
+            )
+            for slot in slots
+        ]

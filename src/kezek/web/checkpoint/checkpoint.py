@@ -1,0 +1,380 @@
+"""One post: who is called, the line, the wait, the hours of the day, the coming days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Response, get
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.place_name import neighbour_of
+from kezek.app.forecast.next_wait import joins_now
+from kezek.app.slot.availability import LinePlaces
+from kezek.app.turn.board import PostRow
+from kezek.app.turn.queue import InLine, Queue
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.text import names
+from kezek.text.mark import translatable
+from kezek.text.times import day as day_text
+from kezek.web.booking.first_free import first_free, sooner_posts
+from kezek.web.forecast.hour_wait import coming_of
+from kezek.web.forecast.outlook import wait_of
+from kezek.web.frame.live import live
+from kezek.web.frame.render import page
+from kezek.web.frame.shape import day_views, is_ours, lanes_of, local, post_view, zone_of
+from kezek.web.frame.stop import Stop
+from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.turn.board import shown_state
+
+SHOWN_MAX = 40  # trucks of a line; the rest is one press away
+CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road
+CLOSURES_LATER_MAX = 3  # the rest is read off the strip
+_FULL_UNTIL = translatable("Full until %(day)s")
+_CLOSED_TODAY = translatable("Closed today")
+
+
+@dataclass(frozen=True, slots=True)
+class PostHead:
+    """The post with what only its own page shows."""
+
+    id: str
+    country: str
+    name: str
+    there_country: str
+    there: str
+    exit: bool
+    lanes: int | None
+    state: str
+    state_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    code: str
+    country: str
+    tail: str
+    by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    place: int
+    code: str
+    country: str
+    tail: str
+    klass: str
+    arrived: datetime
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WindowView:
+    """Trucks that stand together under the head of one booked hour."""
+
+    start: datetime | None
+    end: datetime | None
+    opens_in: int | None
+    turns: list[TurnView]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    start: datetime
+    crossed: int
+    booked: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    start: datetime
+    end: datetime
+    reason: str
+    whole_day: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    per_hour: float
+    hours: float
+    crossed: int
+
+
+@dataclass(frozen=True, slots=True)
+class TodayPlaces:
+    places: int | None
+    reserve: int
+
+
+@dataclass(frozen=True, slots=True)
+class Exceptions:
+    count: int
+    awaiting: int
+    releases: int
+    set_aside: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    every: int
+    number_is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    name: str
+    url: str
+
+
+def post_at(here: Visit, checkpoint: str) -> Post:
+    """The post of an address, or the error page."""
+    post = here.house.network.post(checkpoint)
+    if post is None:
+        raise Stop("not_found")
+    return post
+
+
+@get("/checkpoints/{checkpoint:str}")
+async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """One post, live."""
+    here = visit(request)
+    post = post_at(here, checkpoint)
+    row = here.house.boards.row(post, here.now)
+    zone = zone_of(post)
+    every = "all" in request.query_params
+    return page(
+        request,
+        "pages/checkpoint.html",
+        zone=zone,
+        **_line_of(row, here, zone, every=every),
+        **_days_of(row, here, zone),
+        post=_head(row, here),
+        as_of=local(here.now, zone),
+        stream=f"/checkpoints/{post.checkpoint.id}/live" if post.line else None,
+        rule=rule_of(post.regulation),
+        regulation=post.regulation.id if post.regulation else "kz",
+        siblings=_siblings(post, here),
+    )
+
+
+@get("/checkpoints/{checkpoint:str}/live")
+async def checkpoint_live(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
+    """Server-sent events of one line."""
+    post = post_at(visit(request), checkpoint)
+    if post.line is None:
+        raise Stop("not_found")
+    return live(request, post.line.id)
+
+
+def _head(row: PostRow, here: Visit) -> PostHead:
+    view = post_view(row.post, here.lang, here.now)
+    text = ""
+    if row.state == "closed":
+        text = here.words.gettext(_CLOSED_TODAY)
+    elif row.next_free and row.today and not row.today.ordinary:
+        text = here.words.say(_FULL_UNTIL, day=day_text(row.next_free.on, "plain", here.lang))
+    return PostHead(
+        id=view.id,
+        country=view.country,
+        name=view.name,
+        there_country=view.there_country,
+        there=view.there,
+        exit=view.exit,
+        lanes=lanes_of(row.post.checkpoint),
+        state=shown_state(row),
+        state_text=text,
+    )
+
+
+def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, Any]:
+    """What the live line gives: calls, the line itself, the wait, the pace, the exceptions."""
+    queue, regulation = row.queue, row.post.regulation
+    if queue is None or regulation is None:
+        return {
+            "calls": [],
+            "windows": [],
+            "waiting": 0,
+            "due": 0,
+            "hidden": 0,
+            "joins": "",
+            "wait": None,
+            "coming": None,
+            "pace": None,
+            "before": None,
+            "called": 0,
+            "exceptions": Exceptions(0, 0, 0, 0, 0),
+            "bars": [],
+            "now_share": None,
+        }
+    shown = queue.waiting if every else queue.waiting[:SHOWN_MAX]
+    midnight = day_start(local_day(here.now, zone), zone)
+    joining = joins_now(row, here.now)
+    return {
+        "calls": calls_of(queue, zone),
+        "windows": windows_of(shown, regulation, zone, here.now),
+        "waiting": len(queue.waiting),
+        "due": queue.waiting_due,
+        "hidden": len(queue.waiting) - len(shown),
+        "joins": joining or "",
+        "wait": wait_of(here, row.post, queue, joining),
+        "coming": coming_of(here, row),
+        "pace": pace_of(queue),
+        "before": None,
+        "called": len(queue.called),
+        "exceptions": Exceptions(
+            queue.exceptions_today,
+            queue.awaiting_approval,
+            queue.releases_today,
+            queue.set_aside_today,
+            queue.refused_today,
+        ),
+        "bars": _bars(row, here, zone),
+        "now_share": min(1.0, (here.now - midnight) / DAY),
+    }
+
+
+def calls_of(queue: Queue, zone: str) -> list[CallView]:
+    """Whom the board calls now."""
+    return [
+        CallView(c.seen.code, c.seen.country, c.seen.tail, local(c.until, zone))
+        for c in queue.called
+        if c.until is not None
+    ]
+
+
+def windows_of(
+    waiting: tuple[InLine, ...],
+    regulation: Regulation,
+    zone: str,
+    now: Instant,
+    mine: int = 0,
+) -> list[WindowView]:
+    """The line under the heads of its hours, in the order of places.
+
+    A truck of another class, let in between, and one that lost its hour stand where they stand:
+    only a truck in its own booked hour begins a new head.
+    """
+    windows: list[WindowView] = []
+    head: Instant | None = None
+    for waits in waiting:
+        own = waits.window if waits.seen.vehicle_class == "in_turn" and not waits.behind else head
+        if not windows or own != head:
+            head = own if own is not None else waits.window
+            windows.append(_window(head, regulation, zone, now))
+        windows[-1].turns.append(
+            TurnView(
+                place=waits.place,
+                code=waits.seen.code,
+                country=waits.seen.country,
+                tail=waits.seen.tail,
+                klass=waits.seen.vehicle_class,
+                arrived=local(waits.arrived_at, zone),
+                mine=waits.seen.number == mine,
+            )
+        )
+    return windows
+
+
+def _window(start: Instant | None, regulation: Regulation, zone: str, now: Instant) -> WindowView:
+    if start is None:
+        return WindowView(None, None, None, [])
+    opens_in = -(-(start - now) // MINUTE) if start > now else None
+    return WindowView(local(start, zone), local(start + regulation.window, zone), opens_in, [])
+
+
+def pace_of(queue: Queue) -> Pace | None:
+    """Crossings an hour, lately."""
+    pace = queue.pace
+    return None if pace is None else Pace(round(pace.per_hour, 1), pace.hours, pace.crossed)
+
+
+def _bars(row: PostRow, here: Visit, zone: str) -> list[Bar]:
+    """Today by hour: what crossed until now, what is booked and free from now on."""
+    day, queue, line = row.today, row.queue, row.post.line
+    if day is None or queue is None or line is None:
+        return []
+    hour = here.now - here.now % HOUR
+    found: list[Bar] | None = here.web.pictures.find(("bars", line.id), (queue.version, hour))
+    if found is not None:
+        return found
+    reader, bars = here.house.store.reader, []
+    since = {
+        h.start: reader.counted(line.id, EventKind.CROSSED, h.start)
+        for h in day.hours
+        if h.start <= hour
+    }
+    for places in day.hours:
+        start = places.start
+        crossed = since.get(start, 0) - since.get(start + HOUR, 0)
+        free = places.ordinary if start >= hour else 0
+        booked = max(0, places.capacity - free - crossed) if start >= hour else 0
+        bars.append(Bar(local(start, zone), crossed, booked, free))
+    return here.web.pictures.keep(("bars", line.id), (queue.version, hour), bars)  # type: ignore[no-any-return]
+
+
+def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, Any]:
+    """What the calendar gives."""
+    days = day_views(row.places)
+    today = row.today
+    closures = closures_of(row.places, here, zone)
+    soon = local(here.now + CLOSURE_SOON, zone)
+    return {
+        "days": days,
+        "first": first_free(row.places, zone),
+        "sooner": sooner_posts(here, row),
+        "next_days": [day for day in days if day.places][:2],
+        "today": TodayPlaces(today.ordinary if today else None, today.kept if today else 0),
+        "bookable": any(day.places for day in days),
+        "closures": [c for c in closures if c.start < soon],
+        "later": [c for c in closures if c.start >= soon][:CLOSURES_LATER_MAX],
+    }
+
+
+def closures_of(places: LinePlaces | None, here: Visit, zone: str) -> list[Closure]:
+    """Whole closed days, neighbouring days of one reason as one closure."""
+    found: list[Closure] = []
+    for day in places.days if places else ():
+        if day.state != "closed":
+            continue
+        start = local(day_start(day.on, zone), zone)
+        end = local(day_start(day.on + timedelta(days=1), zone), zone)
+        reason = names.reason(day.reason, here.lang).rstrip(".")
+        if found and found[-1].end == start and found[-1].reason == reason:
+            found[-1] = Closure(found[-1].start, end, reason, whole_day=False)
+        else:
+            found.append(Closure(start, end, reason, whole_day=True))
+    return found
+
+
+def rule_of(regulation: Regulation | None) -> Rule | None:
+    """After how many trucks in turn one of priority goes, by the published cycle."""
+    if regulation is None or VehicleClass.PRIORITY not in regulation.interleave:
+        return None
+    after = regulation.interleave[regulation.interleave.index(VehicleClass.PRIORITY) + 1 :]
+    every = next((n for n, c in enumerate(after) if c is not VehicleClass.IN_TURN), len(after))
+    return Rule(every, is_ours(regulation, "interleave")) if every else None
+
+
+def _siblings(post: Post, here: Visit) -> Siblings | None:
+    """Where other posts to the same neighbour stand."""
+    code = neighbour_of(post.checkpoint)
+    if not code or code == "SEA":
+        return None
+    others = [
+        other
+        for other in here.house.network.posts().values()
+        if other.line and neighbour_of(other.checkpoint) == code and other is not post
+    ]
+    if not others:
+        return None
+    return Siblings(names.country(code, here.lang), f"/book?to={code}")
+
+
+HANDLERS = (checkpoint, checkpoint_live)

@@ -1,0 +1,1 @@
+"""A forecast as pages show it."""

@@ -1,0 +1,111 @@
+"""The wait at an hour to be booked, as pages show it: expected within a day, and later what is usual."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.forecast.next_wait import HourWait, hour_wait, next_wait
+from kezek.app.forecast.usual_wait import DAYS_MIN, WEEKS, UsualWait
+from kezek.app.slot.availability import DayPlaces
+from kezek.app.turn.board import PostRow
+from kezek.domain.kernel.instant import MINUTE
+from kezek.text.mark import translatable
+from kezek.text.times import hour as hour_text
+from kezek.web.forecast.outlook import STEP, minutes_of, range_text, span_text
+from kezek.web.frame.shape import hour_value, local, zone_of
+from kezek.web.frame.visit import Visit
+
+_AT_HOURS = translatable(
+    "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "
+    "bookings made so far. Simulated at %(hour)s."
+)
+_LATER = translatable(
+    "For hours more than a day ahead the usual wait at that hour of the week is shown: 8 of 10 trucks "
+    "that crossed in the last %(weeks)s weeks lie in the range. Each hour rests on %(days)s days or "
+    "more."
+)
+_NOT_YET = translatable(
+    "For hours more than a day ahead the usual wait at that hour of the week is not known yet: trucks "
+    "must have crossed in it on at least %(days)s days."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What was usual at an hour of the week: the range, the median, and on how many days it rests."""
+
+    wait: str
+    median: str
+    days: int
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """The first free window and the wait expected at it, empty where none is told.
+
+    A `far` one, more than a day ahead, has what was usual; None where that is not known yet.
+    """
+
+    start: datetime
+    wait: str
+    far: bool
+    usual: Usual | None
+
+
+def next_of(here: Visit, row: PostRow, *, looked: bool = True) -> HourWait | None:
+    """The first free window with its wait; a glance at the whole board is no look at each line."""
+    return next_wait(row, here.house.forecasts, here.now, looked=looked)
+
+
+def coming_of(here: Visit, row: PostRow) -> Coming | None:
+    """The first free window for the page of its post; None where none is free."""
+    found = next_of(here, row)
+    if found is None:
+        return None
+    start = local(found.start, zone_of(row.post))
+    usual = _usual(here, found.usual) if found.usual is not None else None
+    return Coming(start, short_wait(here, found), found.far, usual)
+
+
+def short_wait(here: Visit, found: HourWait | None) -> str:
+    """The wait expected at a window in few letters; empty where nothing is told."""
+    called = found.called if found is not None else None
+    return range_text(here, *minutes_of(called)) if called is not None else ""
+
+
+def waits_at(here: Visit, post: Post, day: DayPlaces) -> tuple[dict[str, str], str]:
+    """The wait at each hour of a day by the hour's value in a form, and what the waits are."""
+    assert post.line is not None, "hours are a line's"
+    forecasts = here.house.forecasts
+    told = [hour_wait(forecasts, post.line, hour.start, here.now) for hour in day.hours]
+    waits = {hour_value(one.start): _in_cell(here, one) for one in told if one.called or one.usual}
+    outlook = forecasts.of(post.line.id, here.now)
+    notes = []
+    if outlook is not None and any(one.called for one in told):
+        made = hour_text(local(outlook.as_of, zone_of(post)))
+        notes.append(here.words.say(_AT_HOURS, hour=made))
+    later = [one.usual for one in told if one.far]
+    known = [one.days for one in later if one is not None]
+    if known:
+        notes.append(here.words.say(_LATER, weeks=WEEKS, days=min(known)))
+    elif later:
+        notes.append(here.words.say(_NOT_YET, days=DAYS_MIN))
+    return waits, " ".join(notes)
+
+
+def _in_cell(here: Visit, found: HourWait) -> str:
+    if found.usual is None:
+        return here.words.say("wait %(time)s", time=short_wait(here, found))
+    return here.words.say("usually %(time)s", time=_usual(here, found.usual).wait)
+
+
+def _usual(here: Visit, found: UsualWait) -> Usual:
+    """In steps of five minutes, the range away from its middle."""
+    low, high = found.low // STEP, -(-found.high // STEP)
+    step = STEP // MINUTE
+    median = step * max(1, round(found.median / STEP))
+    wait = range_text(here, step * low, step * max(high, low + 1))
+    return Usual(wait, span_text(here, median), found.days, WEEKS)

@@ -1,0 +1,1 @@
+"""What every page stands on: the request, its form, its answer, its shapes."""

@@ -1,0 +1,241 @@
+"""The shapes that several pages show: posts, days, hours, fees, in the reader's language and zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.place_name import neighbour_of, opposite_name, own_name, place_keys
+from kezek.app.slot.availability import DayPlaces, LinePlaces
+from kezek.domain.booking.status import Status
+from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
+from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.text import names
+from kezek.text.times import utc_offset
+
+# A ticket's status in the words of the templates, which are those that drivers know.
+STATES: Mapping[Status, str] = {
+    Status.CONFIRMED: "booked",
+    Status.LATE: "late",
+    Status.DISPLACED: "displaced",
+    Status.ARRIVED: "here",
+    Status.CALLED: "called",
+    Status.ADMITTED: "admitted",
+    Status.CROSSED: "crossed",
+    Status.CANCELLED: "cancelled",
+    Status.NO_SHOW: "no_show",
+    Status.TURNED_BACK: "turned_back",
+    Status.RELEASED: "annulled",
+}
+# Countries whose trucks are seen at these borders first, then their neighbours.
+_REGISTERED = (
+    "KZ",
+    "KG",
+    "UZ",
+    "TJ",
+    "TM",
+    "RU",
+    "CN",
+    "BY",
+    "AZ",
+    "GE",
+    "AM",
+    "MN",
+    "AF",
+    "IR",
+    "TR",
+    "PK",
+    "IN",
+    "UA",
+    "MD",
+    "LT",
+    "LV",
+    "EE",
+    "PL",
+    "DE",
+    "RO",
+    "BG",
+    "CZ",
+    "SK",
+    "HU",
+    "AT",
+    "IT",
+    "NL",
+    "BE",
+    "RS",
+    "AE",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as a reader names it.  `there` is what stands across the border."""
+
+    id: str
+    country: str
+    name: str
+    there_country: str
+    there: str
+    zone: str
+    exit: bool
+    by_hour_is_ours: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DayView:
+    """A day on a strip or in a calendar; `share` is the part of an untouched day that is left."""
+
+    date: date
+    places: int
+    share: float
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class HourView:
+    """An hour that can be chosen; `value` is what a form sends."""
+
+    start: datetime
+    end: datetime
+    value: str
+    places: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A fee for the `money` filter."""
+
+    units: int
+    unit: str
+    minor: int
+    currency: str
+
+
+def local(at: Instant, zone: str) -> datetime:
+    """An instant as the post's clocks show it."""
+    return to_datetime(at, zone)
+
+
+def zone_of(post: Post) -> str:
+    """The zone of a post."""
+    return post.line.zone if post.line else post.checkpoint.zone
+
+
+def there_name(checkpoint: Checkpoint, lang: str) -> str:
+    """The post across the border, or else the country, or a dash."""
+    code = neighbour_of(checkpoint)
+    return opposite_name(checkpoint, lang) or (names.country(code, lang) if code else "–")
+
+
+def search_of(checkpoint: Checkpoint) -> str:
+    """The keys of all names of a post, for a search in the browser."""
+    return "|".join(key.replace(" ", "") for key in place_keys(checkpoint))
+
+
+def post_view(post: Post, lang: str, now: Instant) -> PostView:
+    """A post for a page."""
+    checkpoint = post.checkpoint
+    return PostView(
+        id=checkpoint.id,
+        country=checkpoint.country,
+        name=own_name(checkpoint, lang),
+        there_country=neighbour_of(checkpoint) or "?",
+        there=there_name(checkpoint, lang),
+        zone=utc_offset(local(now, zone_of(post))),
+        exit=post.line is None or post.line.direction == "exit",
+        by_hour_is_ours=post.line is not None and post.line.basis == "board",
+    )
+
+
+def lanes_of(checkpoint: Checkpoint) -> int | None:
+    """How many lanes are in use, by the first number of what the source says."""
+    found = re.match(r"\d+", checkpoint.lanes or "")
+    return int(found[0]) if found else None
+
+
+def day_views(places: LinePlaces | None, *, kept: bool = False) -> list[DayView]:
+    """The coming days of a line, in one of its pools."""
+    if places is None:
+        return []
+    most = max((_left(d, kept=kept) for d in places.days), default=0)
+    return [day_view(d, most, kept=kept) for d in places.days]
+
+
+def day_view(day: DayPlaces, most: int, *, kept: bool = False) -> DayView:
+    """One day; `most` is what the fullest shelf of the line holds."""
+    left = _left(day, kept=kept)
+    status = "closed" if day.state == "closed" else "open" if left else "full"
+    return DayView(day.on, left, min(1.0, left / most) if most else 0.0, status)
+
+
+def _left(day: DayPlaces, *, kept: bool) -> int:
+    return day.kept if kept else day.ordinary
+
+
+def hour_views(
+    day: DayPlaces,
+    regulation: Regulation,
+    zone: str,
+    now: Instant,
+    *,
+    kept: bool = False,
+    present: Instant | None = None,
+) -> list[HourView]:
+    """The hours of a day; those that are over stay visible, so that the day keeps its shape.
+
+    `present` is the hour of a booking that moves: it can be chosen no more than one that is over.
+    """
+    views = []
+    for hour in day.hours:
+        places = hour.kept if kept else hour.ordinary
+        over = hour.start + regulation.window <= now
+        closed = day.state == "closed"
+        status = "closed" if closed else "past" if over else "open" if places else "full"
+        status = "present" if hour.start == present else status
+        end = local(hour.start + regulation.window, zone)
+        views.append(HourView(local(hour.start, zone), end, hour_value(hour.start), places, status))
+    return views
+
+
+def hour_value(start: Instant) -> str:
+    """How an address or a form names an hour: 2026-06-28T01:00Z."""
+    return f"{to_datetime(start):%Y-%m-%dT%H:%MZ}"
+
+
+def hour_of(value: str) -> Instant | None:
+    """The instant that `hour_value` wrote, None for anything else."""
+    try:
+        return from_datetime(datetime.strptime(value, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def in_kept_pool(regulation: Regulation, vehicle_class: str) -> bool:
+    """Whether a class takes its places from the dear pool."""
+    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    return rule is not None and rule.pool is Pool.KEPT
+
+
+def fee_view(regulation: Regulation, vehicle_class: str) -> Fee | None:
+    """The fee of a class; None where no fee is published."""
+    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    if rule is None or regulation.notes["fee_unit"].ours:
+        return None
+    money = regulation.fee(VehicleClass(vehicle_class))
+    return Fee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
+
+
+def is_ours(regulation: Regulation, number: str) -> bool:
+    """Whether a number of the rules is ours because the law's is not published."""
+    note = regulation.notes.get(number)
+    return note is not None and note.ours
+
+
+def countries(lang: str) -> list[tuple[str, str]]:
+    """Countries of registration, those of the region first."""
+    return [(code, names.country(code, lang)) for code in _REGISTERED]

@@ -1,0 +1,1 @@
+"""What pages are served from: templates, style, script."""

@@ -1,1 +1,0 @@
-"""Pages behind a sign-in: console, agency, carrier, desk clerk, and the roster."""

@@ -1,0 +1,371 @@
+"""The ticket page by its secret link: follow the turn, move, cancel, name another driver, print.
+
+The secret stands in the path, so no answer may be kept or indexed, no link may carry a referrer, and
+nothing here logs an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+from markupsafe import Markup
+
+from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.place_name import own_name
+from kezek.app.desk.batch import Done
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.change import (
+    AddDriver,
+    Cancel,
+    ChangeCause,
+    Move,
+    cancels_alone,
+    fixed,
+)
+from kezek.domain.booking.stand import owns, serves
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.instant import MINUTE
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.turn.acknowledge import Acknowledge
+from kezek.domain.turn.approve import Propose
+from kezek.text import names, refusals
+from kezek.text.mark import translatable
+from kezek.web.booking import book_chosen, book_flow
+from kezek.web.booking.book_chosen import Flow, Moving
+from kezek.web.frame.live import live
+from kezek.web.frame.render import answer, html, page, redirect, render
+from kezek.web.frame.shape import local, zone_of
+from kezek.web.frame.stop import RefusedStop, Step, Stop
+from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.submit.working import ask
+from kezek.web.ticket.calendar_file import KIND, calendar_file
+from kezek.web.ticket.ticket_sheet import BEFORE, QR, sheet_of
+from kezek.web.ticket.ticket_view import context_of
+
+UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
+
+_MOVED = translatable("The booking has its new time.")
+_PROPOSED = translatable(
+    "The cancellation is proposed. A second person at the checkpoint must agree."
+)
+_CANCELLED = translatable("The booking is cancelled. The place goes to others.")
+_NAMED = translatable("The driver is named on the ticket.")
+_BACK = translatable("Back to the ticket")
+_CODE = translatable("Ticket code %(code)s")
+_CROSSING = translatable("Border crossing at %(post)s")
+
+
+def held(here: Visit, secret: str) -> TicketView:
+    """The ticket of a secret, or the error page."""
+    number = here.house.papers.number_of(secret)
+    view = here.house.tickets.view(number, here.now) if number is not None else None
+    if view is None:
+        raise Stop("ticket_unknown")
+    return view
+
+
+def address_of(here: Visit, secret: str) -> str:
+    """The whole address of a ticket, as its holder sends it to another device."""
+    return f"{here.house.settings.issuer}/t/{secret}"
+
+
+def holder_of(here: Visit, view: TicketView) -> Actor:
+    """Who shows the link holds the ticket: a driver needs no account.
+
+    Staff of its post come by their own lists, so to them the link is no more than an address: they
+    act under their account, and say why.
+    """
+    number, person = view.booking.number, here.person
+    if person is None:
+        return Actor(account=0, label="ticket", ticket=number)
+    assert view.post.line is not None, "a ticket stands in a line"
+    if serves(person.actor, view.post.line):
+        return person.actor
+    return replace(person.actor, ticket=number)
+
+
+def causes_owed(here: Visit, view: TicketView) -> list[tuple[str, str]]:
+    """The causes among which the reader chooses one for a change; none for the own booking."""
+    assert view.post.line is not None, "a ticket stands in a line"
+    if owns(holder_of(here, view), view.booking, view.post.line):
+        return []
+    return [(cause.value, names.cause(cause, here.lang)) for cause in ChangeCause]
+
+
+def _cancels_alone(here: Visit, view: TicketView) -> bool:
+    """Whether the reader cancels without a second person."""
+    assert view.post.line is not None, "a ticket stands in a line"
+    who = holder_of(here, view)
+    return cancels_alone(who, view.post.line, view.booking, view.status, here.now)
+
+
+@get("/t/{secret:str}")
+async def ticket(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The driver's page."""
+    here = visit(request)
+    text = _kept_text(here, secret) if here.plain else _drawn(here, held(here, secret), secret)
+    return html(request, _made_own(here, text), headers=UNSEEN)
+
+
+# What stands in a kept ticket for that which each reader gets anew.  Behind a mark that nobody can
+# know: who called a driver by these words would have the token printed.
+_TOKEN, _KEY = "token-of-the-form", "key-of-the-form"
+
+
+def _made_own(here: Visit, text: str) -> str:
+    """The page with the reader's own token and key; a page without forms sets no cookie."""
+    token, key = here.web.mark + _TOKEN, here.web.mark + _KEY
+    if token in text:
+        text = text.replace(token, here.csrf_token)
+    return text.replace(key, here.new_key())
+
+
+def _kept_text(here: Visit, secret: str) -> str:
+    """The page as kept for everybody with this link, until its line changes or the minute turns.
+
+    A driver's page asks again and again while the truck waits; most answers are the same.
+    """
+    number = here.house.papers.number_of(secret)
+    key = (number, here.lang)
+    minute, kept = here.now // MINUTE, here.web.tickets
+    told = here.house.forecasts.edition
+    known = kept.state_of(key)
+    line = known[0] if isinstance(known, tuple) else ""
+    if line:
+        found = kept.find(key, (line, here.house.watch.version(line), told(line), minute))
+        if found is not None:
+            return found
+    # The version is read before the page is drawn: news in between make the next reader draw again.
+    line = line or held(here, secret).booking.line
+    state = (line, here.house.watch.version(line), told(line), minute)
+    view = held(here, secret)
+    return kept.keep(key, state, _drawn(here, view, secret))
+
+
+def _drawn(
+    here: Visit,
+    view: TicketView,
+    secret: str,
+    errors: Mapping[str, str] | None = None,
+    address: str = "",
+) -> str:
+    """The page with marks where the forms' token and key belong; `address` shows it after a form."""
+    label = here.words.gettext(QR)
+    picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
+    more = {
+        "stream": f"/t/{secret}/live" if view.live else None,
+        "qr": picture.format(secret, label) if view.live and view.booking.start else "",
+        "errors": errors or {},
+        "address": address,
+        "change_reasons": causes_owed(here, view),
+        "cancels_alone": _cancels_alone(here, view),
+        "url": address_of(here, secret),
+        "key": here.web.mark + _KEY,
+        "csrf_token": here.web.mark + _TOKEN,
+    }
+    context = context_of(here, view, secret) | more
+    return render(here, "pages/ticket.html", zone=zone_of(view.post), **context)
+
+
+@get("/t/{secret:str}/live")
+async def ticket_live(request: PageRequest, secret: FromPath[str]) -> Stream:
+    """Server-sent events of the line in which the ticket stands."""
+    return live(request, held(visit(request), secret).booking.line)
+
+
+@get("/t/{secret:str}/qr.svg")
+async def ticket_qr(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The signed QR code, which a gate checks without a network."""
+    here = visit(request)
+    text = here.house.papers.qr_text(held(here, secret))
+    if not text:
+        raise Stop("not_found")
+    svg = here.house.papers.qr_svg(text, here.words.gettext(QR))
+    return answer(request, svg.encode(), kind="image/svg+xml", headers=UNSEEN)
+
+
+@get("/t/{secret:str}/print")
+async def ticket_print(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The ticket on one sheet of paper."""
+    here = visit(request)
+    view = held(here, secret)
+    sheet = sheet_of(here, view, secret)._asdict()
+    return page(request, "pages/print.html", zone=zone_of(view.post), headers=UNSEEN, **sheet)
+
+
+@get("/t/{secret:str}/calendar.ics")
+async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The booked time for a calendar, with the link in it: it is the holder's own file."""
+    here = visit(request)
+    view = held(here, secret)
+    start, end = view.booking.start, view.window_end
+    if start is None or end is None or not view.live:
+        raise Stop("not_found")
+    say, name = here.words, own_name(view.post.checkpoint, here.lang)
+    code = say.say(_CODE, code=view.booking.code)
+    body = calendar_file(
+        uid=f"{view.booking.number}@{urlsplit(here.house.settings.issuer).hostname}",
+        made=here.now,
+        start=start,
+        end=end,
+        title=say.say(_CROSSING, post=name),
+        place=name,
+        text=f"{code}\n{say.gettext(BEFORE)}\n{address_of(here, secret)}",
+    )
+    return answer(request, body, kind=KIND, headers=UNSEEN)
+
+
+@post("/t/{secret:str}/cancel", status_code=200)
+async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """Give the booking back, or propose it where two people must agree."""
+    here = visit(request)
+    view = held(here, secret)
+    form, holder, number = here.form, holder_of(here, view), view.booking.number
+    cause = form.text("cause", 40)
+    if form.text("step", 20) == "propose":
+        # The staff at the desk ask for it here; an officer or who is in charge agrees at the console.
+        wish, told = Propose(form.key, holder, number, Verb.CANCEL, cause), _PROPOSED
+        done = await ask(here, wish)
+    else:
+        done = await ask(here, Cancel(form.key, holder, number, here.house.delay(), cause))
+        told = _CANCELLED
+    if isinstance(done, Refused):
+        if done.reason is Reason.REASON_MISSING:
+            return _wrong(request, view, secret, "cause", done)
+        raise _refused(here, view, secret, done)
+    here.flash("done", here.words.gettext(told))
+    return redirect(request, f"/t/{secret}")
+
+
+@post("/t/{secret:str}/driver", status_code=200)
+async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """Name another driver."""
+    here = visit(request)
+    view = held(here, secret)
+    name = here.form.text("driver", 120)
+    command = AddDriver(here.form.key, holder_of(here, view), view.booking.number, name)
+    done = await ask(here, command)
+    if isinstance(done, Done):
+        here.flash("done", here.words.gettext(_NAMED))
+        return redirect(request, f"/t/{secret}")
+    if done.reason not in (Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY):
+        raise _refused(here, view, secret, done)
+    return _wrong(request, view, secret, "driver", done)
+
+
+@post("/t/{secret:str}/acknowledge", status_code=200)
+async def ticket_acknowledge(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """The driver has seen the call and is on the way."""
+    here = visit(request)
+    view = held(here, secret)
+    until = here.form.number("until")
+    if until is None:
+        raise Stop("malformed")
+    holder = holder_of(here, view)
+    done = await ask(here, Acknowledge(here.form.key, holder, view.booking.number, until))
+    if isinstance(done, Refused):
+        raise _refused(here, view, secret, done)
+    return redirect(request, f"/t/{secret}")
+
+
+def _wrong(
+    request: PageRequest, view: TicketView, secret: str, field: str, refused: Refused
+) -> Response[bytes]:
+    """The page once more, with what is wrong said at its field."""
+    here = visit(request)
+    said = refusals.sentence(refused.reason, refused.facts, here.lang, zone_of(view.post))
+    text = _drawn(here, view, secret, {field: " ".join(said)}, f"/t/{secret}")
+    text = _made_own(here, text)
+    return html(request, text, http_status=422, headers=UNSEEN)
+
+
+def _refused(here: Visit, view: TicketView, secret: str, refused: Refused) -> RefusedStop:
+    back = Step(here.words.gettext(_BACK), f"/t/{secret}")
+    return RefusedStop(refused, zone=zone_of(view.post), steps=(back,))
+
+
+@get("/t/{secret:str}/move")
+async def ticket_move(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """Choose another time; the present one stays until the last button."""
+    here = visit(request)
+    view, query = _movable(here, secret), request.query_params
+    flow = _flow(here, view, secret)
+    post_id = view.post.checkpoint.id
+    choice = book_chosen.choice_of(
+        here, flow, lambda name: post_id if name == "checkpoint" else query.get(name, "")[:60]
+    )
+    ready = choice.start is not None and not choice.errors
+    return book_flow.show(request, flow, "confirm" if ready else "when", choice)
+
+
+@post("/t/{secret:str}/move", status_code=200)
+async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
+    """Take the new time."""
+    here = visit(request)
+    view = _movable(here, secret)
+    flow, form, post_id = _flow(here, view, secret), here.form, view.post.checkpoint.id
+    choice = book_chosen.choice_of(
+        here, flow, lambda name: post_id if name == "checkpoint" else form.text(name, 60)
+    )
+    if choice.start is None or choice.errors:
+        return book_flow.show(request, flow, "when", choice, http_status=409)
+    number, delay = view.booking.number, here.house.delay()
+    cause = form.text("cause", 40)
+    command = Move(form.key, holder_of(here, view), number, choice.start, delay, cause)
+    done = await ask(here, command)
+    if isinstance(done, Done):
+        here.flash("done", here.words.gettext(_MOVED))
+        return redirect(request, f"/t/{secret}")
+    book_chosen.refuse(here, choice, done)
+    step = "confirm" if done.reason is Reason.REASON_MISSING else "when"
+    return book_flow.show(request, flow, step, choice, http_status=409)
+
+
+def _movable(here: Visit, secret: str) -> TicketView:
+    """The ticket, if it can move at all; otherwise the reason that the desk would give."""
+    view = held(here, secret)
+    assert view.post.regulation is not None, "a ticket stands in a line with a regulation"
+    refused = fixed(view.booking, view.post.regulation, here.now)
+    if refused:
+        raise _refused(here, view, secret, refused)
+    return view
+
+
+def _flow(here: Visit, view: TicketView, secret: str) -> Flow:
+    booking, zone, end = view.booking, zone_of(view.post), view.window_end
+    return Flow(
+        mode="move",
+        base=f"/t/{secret}/move",
+        back=f"/t/{secret}",
+        actor=holder_of(here, view),
+        klass=str(booking.vehicle_class),
+        present=booking.start,
+        reasons=causes_owed(here, view),
+        moving=Moving(
+            code=booking.code,
+            country=view.seen.country,
+            tail=view.seen.tail,
+            start=local(booking.start, zone) if booking.start is not None else None,
+            end=local(end, zone) if end is not None else None,
+            free=True,
+        ),
+    )
+
+
+HANDLERS = (
+    ticket,
+    ticket_live,
+    ticket_qr,
+    ticket_print,
+    ticket_calendar,
+    ticket_cancel,
+    ticket_driver,
+    ticket_acknowledge,
+    ticket_move,
+    ticket_moved,
+)

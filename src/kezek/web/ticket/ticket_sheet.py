@@ -1,0 +1,63 @@
+"""What the printed ticket says: one sheet of paper that is readable without the system."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from markupsafe import Markup
+
+from kezek.app.booking.ticket import TicketView
+from kezek.domain.kernel.instant import HOUR
+from kezek.domain.regulation.regulation import Regulation
+from kezek.text.catalogue import Words
+from kezek.text.mark import translatable
+from kezek.web.frame.shape import PostView, local, post_view, zone_of
+from kezek.web.frame.visit import Visit
+from kezek.web.ticket.ticket_view import TicketHead, head_of
+
+QR = translatable("QR code of the ticket")
+BEFORE = translatable("Be at the waiting area before your hour begins.")
+_CLOSES = translatable("If the checkpoint closes, you choose a new time free of charge.")
+_FIXED = translatable("Plate, VIN and checkpoint cannot be changed.")
+
+
+class Sheet(NamedTuple):
+    """One ticket for `parts/sheet.html`."""
+
+    ticket: TicketHead
+    post: PostView
+    qr: Markup
+    rules: list[str]
+    printed: datetime
+
+
+def sheet_of(here: Visit, view: TicketView, secret: str) -> Sheet:
+    """The sheet of a ticket under its secret."""
+    papers, regulation = here.house.papers, view.post.regulation
+    text = papers.qr_text(view)
+    svg = papers.qr_svg(text, here.words.gettext(QR)) if text else ""
+    assert regulation is not None, "a ticket stands in a line with a regulation"
+    return Sheet(
+        ticket=head_of(view, secret, here.words),
+        post=post_view(view.post, here.lang, here.now),
+        qr=Markup(svg),  # noqa: S704 - our own drawing; its label is escaped there
+        rules=_sentences(regulation, here.words),
+        printed=local(here.now, zone_of(view.post)),
+    )
+
+
+def _sentences(regulation: Regulation, say: Words) -> list[str]:
+    late = regulation.keeps_place_for // HOUR
+    return [
+        say.gettext(BEFORE),
+        say.count(
+            "If you come late, you keep your place for %(num)s hour. Then you go "
+            "behind the trucks of the current hour.",
+            "If you come late, you keep your place for %(num)s hours. Then you go "
+            "behind the trucks of the current hour.",
+            late,
+        ),
+        say.gettext(_CLOSES),
+        say.gettext(_FIXED),
+    ]

@@ -1,0 +1,396 @@
+"""A ticket as its driver reads it: one number, the way so far, and why."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kezek.app.booking.lost_time import lost_time
+from kezek.app.booking.ticket import TicketView
+from kezek.app.turn.queue import InLine, Queue
+from kezek.domain.booking.status import Status
+from kezek.domain.booking.transition import Verb
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.turn.acknowledge import acknowledged_at
+from kezek.text import names, refusals, times
+from kezek.text.catalogue import Words
+from kezek.text.mark import translatable
+from kezek.web.forecast.outlook import likely, renewed
+from kezek.web.frame.shape import STATES, local, post_view, zone_of
+from kezek.web.frame.visit import Visit
+from kezek.web.vehicle.vehicle_fields import recorded_as
+
+TIMES_MAX = 4
+BAR = 200  # the width of the bar that shows the time left of a call
+
+_NOTHING_PAID = translatable(
+    "The fee is only shown and not collected, so there is nothing to pay back."
+)
+_DISPLACED = translatable(
+    "The checkpoint cannot take you at the booked time. You lose nothing: a "
+    "new time is free of charge and does not count as a move."
+)
+_DISPLACED_WHY = translatable(
+    "The checkpoint cannot take you at the booked time: %(why)s. You lose "
+    "nothing: a new time is free of charge and does not count as a move."
+)
+_DISPLACED_UNTIL = translatable(
+    "Your time was %(had)s. Choose a new one by %(until)s. After that the booking ends."
+)
+_NO_SHOW = translatable("You did not arrive in time, so the place went to others.")
+_REASON = translatable("Reason: %(reason)s.")
+_NEW_TIME = translatable("Choose a new time")
+_BOOK_ANEW = translatable("Book a new time")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHead:
+    """What stands on the ticket.  `plate` is whole only on paper; `read_as` says how it was read where
+    that is not what was typed.
+    """
+
+    token: str
+    number: str
+    code: str
+    country: str
+    tail: str
+    klass: str
+    start: datetime | None
+    end: datetime | None
+    phone_tail: str
+    read_as: str
+    plate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArriveBy:
+    start: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """The call: `left` in whole minutes, `share` of the bar, `until` as the answer names the call."""
+
+    id: str
+    at: datetime
+    by: datetime
+    left: int
+    share: int
+    acknowledged: datetime | None
+    until: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """How many stand ahead for one cause."""
+
+    count: int
+    kind: str
+    hour: datetime | None
+    times: list[datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What one cause did to the place; `more` when it went back by `count`."""
+
+    cause: str
+    count: int
+    more: bool
+    hour: datetime | None
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    since: datetime
+    first: int
+    place: int
+    changes: list[Changed]
+    overtaken: int
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    verb: str
+    mark: str
+    at: datetime | None
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Can:
+    move: bool
+    cancel: bool
+    driver: bool
+    move_free: bool = True
+
+
+def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
+    """The ticket's own lines."""
+    booking, zone, who = view.booking, zone_of(view.post), view.particulars
+    phone = who.phone if who else ""
+    end = view.window_end
+    return TicketHead(
+        token=token,
+        number=str(booking.number),
+        code=booking.code,
+        country=view.seen.country,
+        tail=view.seen.tail,
+        klass=str(booking.vehicle_class),
+        start=local(booking.start, zone) if booking.start is not None else None,
+        end=local(end, zone) if end is not None else None,
+        phone_tail=phone[-2:],
+        read_as=recorded_as(who.country, who.plate, say) if who and who.typed else "",
+    )
+
+
+def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
+    """Everything that the ticket page shows."""
+    booking, post, now, zone = view.booking, view.post, here.now, zone_of(view.post)
+    regulation = post.regulation
+    assert regulation is not None, "a ticket stands in a line with a regulation"
+    queue = here.house.queues.of(post, now)
+    waits = _waits(queue, booking.number) if view.place else None
+    verbs = view.can
+    return {
+        "ticket": head_of(view, token, here.words),
+        "post": post_view(post, here.lang, now),
+        "status": STATES[view.status],
+        "as_of": local(view.as_of, zone),
+        "place": view.place,
+        "ahead": view.place - 1 if view.place else here.house.tickets.standing(view).ahead,
+        "likely": likely(here, view, queue, waits),
+        "renewed": renewed(here, view),
+        "not_before": _not_before(waits, zone),
+        "arrive_by": _arrive_by(view, regulation, now, zone),
+        "called": _called(view, now, zone),
+        "reasons": causes_of(queue, waits, zone) if queue and waits else [],
+        "history": _history(here, view, zone),
+        "arrived": local(booking.arrived_at, zone) if booking.arrived_at is not None else None,
+        "exceptions": _moved_by_hand(here, booking.line, now) if waits else 0,
+        "steps": steps_of(view, zone),
+        "drivers": len(view.drivers),
+        "can": Can(Verb.MOVE in verbs, Verb.CANCEL in verbs, Verb.ADD_DRIVER in verbs),
+        "moves_left": view.moves_left,
+        **_moves(here, view, zone),
+        "refund": here.words.gettext(_NOTHING_PAID),
+        "explain": _explain(here, view),
+        **_next(view, token, here.words),
+        "regulation": regulation.id,
+        "errors": {},
+    }
+
+
+def _moves(here: Visit, view: TicketView, zone: str) -> dict[str, Any]:
+    """Until when the booking may move, or why it cannot."""
+    until, fixed = view.moves_until, view.fixed
+    said = refusals.sentence(fixed.reason, fixed.facts, here.lang, zone) if fixed else ()
+    return {
+        "moves_until": local(until, zone) if until is not None else None,
+        "fixed": " ".join(said),
+    }
+
+
+def _waits(queue: Queue | None, number: int) -> InLine | None:
+    return next((w for w in queue.waiting if w.seen.number == number), None) if queue else None
+
+
+def _not_before(waits: InLine | None, zone: str) -> datetime | None:
+    if waits is None or waits.open or waits.window is None:
+        return None
+    return local(waits.window, zone)
+
+
+def _arrive_by(
+    view: TicketView, regulation: Regulation, now: Instant, zone: str
+) -> ArriveBy | None:
+    """An hour before the window until it ends; whoever is late comes as soon as possible."""
+    start = view.booking.start
+    if view.status is not Status.CONFIRMED or start is None:
+        return None
+    until = start if now < start else start + regulation.window
+    return ArriveBy(local(start - HOUR, zone), local(until, zone))
+
+
+def _called(view: TicketView, now: Instant, zone: str) -> Called | None:
+    booking = view.booking
+    if view.status is not Status.CALLED or booking.called_at is None or booking.call_until is None:
+        return None
+    name = f"{booking.number}-{booking.called_at}"
+    answered = acknowledged_at(booking)
+    left, whole = booking.call_until - now, booking.call_until - booking.called_at
+    return Called(
+        id=name,
+        at=local(booking.called_at, zone),
+        by=local(booking.call_until, zone),
+        left=max(0, left // MINUTE),
+        share=max(0, min(BAR, BAR * left // max(1, whole))),
+        acknowledged=local(answered, zone) if answered is not None else None,
+        until=booking.call_until,
+    )
+
+
+def causes_of(queue: Queue, mine: InLine, zone: str) -> list[Cause]:
+    """Who stands ahead and why, in the order of the line's heads; the counts add up to the place."""
+    groups: dict[tuple[str, Instant | None], list[InLine]] = {}
+    for other in queue.waiting[: mine.place - 1]:
+        groups.setdefault(_cause(other, mine), []).append(other)
+    causes = []
+    for (kind, hour), members in groups.items():
+        times = [local(m.arrived_at, zone) for m in members] if kind == "same_hour" else []
+        short = times if len(times) <= TIMES_MAX else []
+        shown = local(hour, zone) if hour is not None else None
+        causes.append(Cause(len(members), kind, shown, short))
+    return causes
+
+
+def _cause(other: InLine, mine: InLine) -> tuple[str, Instant | None]:
+    if other.seen.vehicle_class != mine.seen.vehicle_class:
+        return (other.seen.vehicle_class, None)
+    if mine.behind:
+        return ("behind", None)
+    if other.window == mine.window:
+        return ("same_hour", None)
+    if other.window is None or mine.window is None or other.window > mine.window:
+        return ("behind", None)
+    return ("earlier_hour", other.window)
+
+
+def _history(here: Visit, view: TicketView, zone: str) -> History | None:
+    """How the place has changed; None where there is nothing to tell."""
+    told = here.house.tickets.history(view)
+    if told is None or not (told.changes or told.overtaken):
+        return None
+    changes = [
+        Changed(
+            cause=str(change.cause),
+            count=abs(change.places),
+            more=change.places > 0,
+            hour=local(change.window, zone) if change.window is not None else None,
+            since=local(change.since, zone),
+            until=local(change.until, zone),
+        )
+        for change in told.changes
+    ]
+    return History(local(told.since, zone), told.first, told.place, changes, told.overtaken)
+
+
+def _moved_by_hand(here: Visit, line: str, now: Instant) -> int:
+    """Calls out of turn in the last hour, counted once for all tickets of the line."""
+    state = (here.house.watch.version(line), now // MINUTE)
+    found = here.web.pictures.find(("by hand", line), state)
+    if found is None:
+        count = here.house.store.reader.counted(line, EventKind.CALLED_OUT_OF_TURN, now - HOUR)
+        found = here.web.pictures.keep(("by hand", line), state, count)
+    return int(found)
+
+
+_WAY = ("booked", "arrived", "line", "called", "admitted", "crossed")
+_HERE = {
+    Status.CONFIRMED: 0,
+    Status.LATE: 0,
+    Status.DISPLACED: 0,
+    Status.ARRIVED: 2,
+    Status.CALLED: 3,
+    Status.ADMITTED: 4,
+    Status.CROSSED: 5,
+}
+_SIDE = {
+    Status.DISPLACED: ("displaced", "here"),
+    Status.CANCELLED: ("cancelled", "here"),
+    Status.NO_SHOW: ("no_show", "here"),
+    Status.TURNED_BACK: ("turned_back", "here"),
+    Status.RELEASED: ("annulled", "here"),
+}
+
+
+def steps_of(view: TicketView, zone: str) -> list[PathStep]:
+    """The way of the booking: done, here, still to come."""
+    booking = view.booking
+    at = {
+        "booked": booking.confirmed_at,
+        "arrived": booking.arrived_at,
+        "called": booking.called_at,
+        "admitted": booking.admitted_at,
+        "crossed": booking.ended_at if view.status is Status.CROSSED else None,
+    }
+
+    def step(verb: str, mark: str) -> PathStep:
+        instant = at.get(verb)
+        return PathStep(verb, mark, local(instant, zone) if instant is not None else None, "")
+
+    if view.status in _SIDE:
+        done = [
+            step(verb, "done") for verb in ("booked", "arrived", "called", "admitted") if at[verb]
+        ]
+        when = booking.ended_at if booking.ended_at is not None else booking.displaced_at
+        verb, mark = _SIDE[view.status]
+        return [*done, PathStep(verb, mark, local(when, zone) if when is not None else None, "")]
+    here = _HERE[view.status]
+    steps = []
+    for place, verb in enumerate(_WAY):
+        if verb == "line" and place != here:
+            continue
+        over = place < here or view.status is Status.CROSSED
+        waiting = view.status in (Status.CONFIRMED, Status.LATE)
+        mark = "done" if over or (place == 0 and waiting) else "here" if place == here else "todo"
+        steps.append(step(verb, mark))
+    if booking.misses and view.status is Status.ARRIVED:
+        steps.insert(2, PathStep("missed", "done", None, ""))
+    return steps
+
+
+_ENDED_BY = {
+    Status.CANCELLED: EventKind.CANCELLED,
+    Status.TURNED_BACK: EventKind.TURNED_BACK,
+    Status.RELEASED: EventKind.RELEASED,
+}
+
+
+def _explain(here: Visit, view: TicketView) -> str:
+    """Why it ended, or lost its time."""
+    say, status = here.words, view.status
+    if status is Status.NO_SHOW:
+        return say.gettext(_NO_SHOW)
+    if status is Status.DISPLACED:
+        return _displaced(here, view)
+    if status in _ENDED_BY:
+        cause = _fact(here, view, _ENDED_BY[status], "cause")
+        return say.say(_REASON, reason=names.cause(cause, here.lang)) if cause else ""
+    return ""
+
+
+def _displaced(here: Visit, view: TicketView) -> str:
+    """What was lost, why, and until when the booking waits for a new time."""
+    say, zone, lang = here.words, zone_of(view.post), here.lang
+    lost = lost_time(here.house.store.reader, view)
+    why = names.reason(lost.why, lang).rstrip(".")
+    said = say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
+    moments = {"had": lost.start, "until": lost.until}
+    shown = {name: times.stamp(local(at, zone), lang) for name, at in moments.items()}
+    return f"{said} {say.say(_DISPLACED_UNTIL, **shown)}"
+
+
+def _fact(here: Visit, view: TicketView, kind: EventKind, name: str) -> str:
+    """A fact of the booking's last event of a kind, empty where there is none."""
+    for event in reversed(here.house.store.reader.history(view.booking.number)):
+        if event.kind == kind:
+            return str(json.loads(event.body).get(name) or "")
+    return ""
+
+
+def _next(view: TicketView, token: str, say: Words) -> dict[str, str]:
+    """The next thing to do, where the booking has come to an end or lost its time."""
+    if view.status is Status.DISPLACED:
+        return {"next_url": f"/t/{token}/move", "next_text": say.gettext(_NEW_TIME)}
+    if view.live or view.status is Status.CROSSED:
+        return {"next_url": "", "next_text": ""}
+    url = f"/book?checkpoint={view.post.checkpoint.id}"
+    return {"next_url": url, "next_text": say.gettext(_BOOK_ANEW)}

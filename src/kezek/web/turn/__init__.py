@@ -1,0 +1,1 @@
+"""The public board and the officer's console."""

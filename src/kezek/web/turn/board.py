@@ -1,0 +1,310 @@
+"""The board: the whole network on one sheet, kept as bytes until something changes."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from typing import Any
+
+from litestar import Response, get
+from litestar.response import Stream
+from markupsafe import Markup
+
+from kezek.app.checkpoint.place_name import neighbour_of, own_name, place_keys
+from kezek.app.turn.board import PostRow
+from kezek.domain.checkpoint.search import fits
+from kezek.domain.kernel.instant import MINUTE, Instant
+from kezek.domain.kernel.text import cleaned
+from kezek.text import names
+from kezek.text.mark import translatable
+from kezek.text.times import hour
+from kezek.web.forecast.hour_wait import next_of, short_wait
+from kezek.web.forecast.outlook import waits_of
+from kezek.web.frame.live import live
+from kezek.web.frame.render import HTML, answer, html, packs, render
+from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name, zone_of
+from kezek.web.frame.sheet import BoardPost, Edition, Sheet, edition
+from kezek.web.frame.site import network_zone
+from kezek.web.frame.visit import PageRequest, Visit, visit
+
+STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
+_FROM_TO = translatable("%(here)s to %(there)s")
+_UNSTATED = translatable("neighbouring country not known")
+SEARCH_LENGTH_MAX = 60
+_VERSION_LENGTH_MAX = 40
+_ROW = "post-"  # how the ids of rows begin
+_TAG = re.compile(r"<\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The posts of one country towards one neighbour."""
+
+    id: str
+    here: str
+    code: str
+    name: str
+    places: int | None
+    posts: list[BoardPost]
+    days: list[DayView]
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    places: int
+    open: int
+    full: int
+    idle: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What stands on the board, with the version that it is."""
+
+    columns: list[list[Group]]
+    idle: list[Group]
+    total: Total
+    waits: str
+    edition: Edition
+
+
+@get("/")
+async def board(request: PageRequest) -> Response[bytes]:
+    """The network: places today and in the coming days, trucks waiting, state, age."""
+    here = visit(request)
+    q = cleaned(request.query_params.get("q", "")[:SEARCH_LENGTH_MAX])
+    if q or not here.plain:
+        return html(request, draw(here, q))
+    sheet = sheet_of(here)
+    headers = {"ETag": sheet.tag, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == sheet.tag:
+        return answer(request, b"", kind=HTML, http_status=304, headers=headers)
+    if packs(request):
+        return answer(
+            request, sheet.packed, kind=HTML, headers={**headers, "Content-Encoding": "gzip"}
+        )
+    return answer(request, sheet.body, kind=HTML, headers=headers)
+
+
+@get("/live")
+async def board_live(request: PageRequest) -> Stream:
+    """Server-sent events: something changed somewhere."""
+    return live(request)
+
+
+def sheet_of(here: Visit) -> Sheet:
+    """The public board in a language, drawn once per version of the network and minute."""
+    # The version is read before the rows: news in between make the next reader draw again.
+    state = _state(here)
+    found = here.web.sheets.find(here.lang, state)
+    if found is None:
+        body = draw(here, "").encode()
+        tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        sheet = Sheet(body, gzip.compress(body, compresslevel=5, mtime=0), tag)
+        found = here.web.sheets.keep(here.lang, state, sheet)
+    return found
+
+
+def _state(here: Visit) -> object:
+    """What a drawn board holds for: the version of the network, that of the forecasts, the minute."""
+    newest = here.house.queues.newest(here.house.network.posts().values(), here.now)
+    edition_told = here.house.forecasts.edition()
+    return (here.house.watch.version(), edition_told, here.now // MINUTE, newest)
+
+
+@get("/changes")
+async def board_changes(request: PageRequest) -> Response[bytes]:
+    """The parts of the board that have changed since the reader's version, or all of them."""
+    here = visit(request)
+    since = request.query_params.get("since", "")[:_VERSION_LENGTH_MAX]
+    # Read first: news in between are told to the next who asks.
+    state = _state(here)
+    drawn = here.web.drawn.find(here.lang, state)
+    if drawn is None:
+        drawn = here.web.drawn.keep(here.lang, state, _drawn(here, ""))
+    known = here.web.editions.find((here.lang, since), None)
+    ids = drawn.edition.changed(known) if known is not None else None
+    rows, others = _parts(here, drawn, ids)
+    text = render(
+        here,
+        "parts/board_changes.html",
+        rows=rows,
+        others=others,
+        as_of=local(here.now, network_zone(here.house)),
+        version=drawn.edition.version,
+    )
+    return html(request, text)
+
+
+def _parts(here: Visit, drawn: Drawn, ids: list[str] | None) -> tuple[list[Markup], list[Markup]]:
+    """Rows and other parts as they are exchanged; where no ids are known, all that stands there."""
+    parts = drawn.edition.parts
+    if ids is None:
+        macros = _macros(here)
+        tables = [macros.net(drawn.columns), macros.idle(drawn.idle, drawn.total)]
+        return [], [_exchanged(part) for part in (*tables, parts["sum"], parts["waits"])]
+    rows = [_exchanged(parts[id]) for id in ids if id.startswith(_ROW)]
+    return rows, [_exchanged(parts[id]) for id in ids if not id.startswith(_ROW)]
+
+
+def _exchanged(part: Markup) -> Markup:
+    """A part with the word by which a page puts it in the place of the one with its id."""
+    said = _TAG.sub(lambda tag: f'{tag[0]} hx-swap-oob="true"', str(part), count=1)
+    return Markup(said)  # noqa: S704 - our own template
+
+
+def _macros(here: Visit) -> Any:
+    return here.web.templates.environment(here.lang).get_template("parts/posts.html").module
+
+
+def draw(here: Visit, q: str) -> str:
+    """The board as text, with the posts that fit the search."""
+    drawn = _drawn(here, q)
+    return render(
+        here,
+        "pages/network.html",
+        zone=network_zone(here.house),
+        columns=drawn.columns,
+        idle=drawn.idle,
+        total=drawn.total,
+        waits=drawn.waits,
+        version=drawn.edition.version,
+        as_of=local(here.now, network_zone(here.house)),
+        q=q,
+        stream="/live",
+    )
+
+
+def _drawn(here: Visit, q: str) -> Drawn:
+    """What stands on the board; a whole one is remembered as a version that readers have."""
+    rows = here.house.boards.rows(here.now)
+    posts = [(row, _kept_post(here, row)) for row in rows]
+    if q:
+        posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
+    home = _home(rows)
+    groups = _groups(here, [one for one in posts if one[1].today is not None], home)
+    without = _groups(here, [one for one in posts if one[1].today is None], home)
+    # The same way may have posts of both kinds, and a page has each id once.
+    idle = [replace(group, id=f"idle-{group.id}") for group in without]
+    shown = [post for _, post in posts]
+    total = Total(
+        places=sum(post.today or 0 for post in shown),
+        open=sum(bool(post.today) for post in shown),
+        full=sum(post.today == 0 for post in shown),
+        idle=sum(post.today is None for post in shown),
+    )
+    columns, waits, macros = _columns(groups), waits_of(here), _macros(here)
+    tables = [group for column in (*columns, idle) for group in column]
+    parts = {f"{_ROW}{post.id}": post.html or Markup() for g in tables for post in g.posts}
+    parts |= {f"{group.id}-left": Markup(macros.left(group)) for group in tables}  # noqa: S704
+    parts |= {"sum": Markup(macros.sum(total)), "waits": Markup(macros.waits(waits))}  # noqa: S704
+    layout = [(g.id, g.name, [p.id for p in g.posts], [d.date for d in g.days]) for g in tables]
+    made = edition(layout, parts)
+    if not q:
+        here.web.editions.keep((here.lang, made.version), None, made)
+    return Drawn(columns, idle, total, waits, made)
+
+
+def _kept_post(here: Visit, row: PostRow) -> BoardPost:
+    """The row with its markup, drawn again only when its figures have changed."""
+    key = (here.lang, row.post.checkpoint.id)
+    places = row.places
+    coming = next_of(here, row, looked=False)
+    wait = short_wait(here, coming)
+    state = (places.version, places.hour, row.waiting, row.waiting_due, wait) if places else None
+    found = here.web.rows.find(key, state)
+    if found is None:
+        post = board_post(row, here.lang, wait, coming.start if coming else None)
+        drawn = Markup(_macros(here).row(post))  # noqa: S704 - our own template
+        found = here.web.rows.keep(key, state, replace(post, html=drawn))
+    return found
+
+
+def board_post(row: PostRow, lang: str, wait: str = "", first: Instant | None = None) -> BoardPost:
+    """A post's row in a language; `wait` is what a truck would wait that books the first free window,
+    which begins at `first`.
+    """
+    checkpoint, today, free = row.post.checkpoint, row.today, row.next_free
+    return BoardPost(
+        id=checkpoint.id,
+        name=own_name(checkpoint, lang),
+        there=there_name(checkpoint, lang),
+        search=search_of(checkpoint),
+        today=today.ordinary if today else None,
+        next_free=free.on if free else None,
+        days=day_views(row.places),
+        waiting=row.waiting,
+        waiting_due=row.waiting_due,
+        next_hour=hour(local(first, zone_of(row.post))) if first is not None else "",
+        wait=wait,
+        state=shown_state(row),
+        note="",
+        html=None,
+    )
+
+
+def shown_state(row: PostRow) -> str:
+    """A post without an ordinary place today is full, whatever the days behind it bring."""
+    full_today = row.today is not None and row.next_free is not None and not row.today.ordinary
+    return "full" if row.state == "open" and full_today else STATES[row.state]
+
+
+def _home(rows: list[PostRow]) -> str:
+    """The country with most lines."""
+    lines = Counter(row.post.checkpoint.country for row in rows if row.post.line)
+    every = Counter(row.post.checkpoint.country for row in rows)
+    return max(every, key=lambda c: (lines[c], every[c]), default="")
+
+
+def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]], home: str) -> list[Group]:
+    """Posts by the way they lead; those of the home country come first."""
+    found: dict[tuple[str, str], list[BoardPost]] = {}
+    for row, post in posts:
+        way = (row.post.checkpoint.country, neighbour_of(row.post.checkpoint))
+        found.setdefault(way, []).append(post)
+    groups = [_group(here, way, members, home) for way, members in found.items()]
+    return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, g.name))
+
+
+def _group(here: Visit, way: tuple[str, str], posts: list[BoardPost], home: str) -> Group:
+    say, lang = here.words, here.lang
+    country, neighbour = way
+    name = names.country(neighbour, lang) if neighbour else say.gettext(_UNSTATED)
+    if country != home:
+        name = say.say(_FROM_TO, here=names.country(country, lang), there=name)
+    running = [post.today for post in posts if post.today is not None]
+    return Group(
+        id=f"to-{neighbour or 'x'}-{country}".lower()
+        if country != home
+        else f"to-{neighbour.lower()}",
+        here="" if country == home else country,
+        code=neighbour or "?",
+        name=name,
+        places=sum(running) if running else None,
+        posts=sorted(posts, key=lambda post: post.name),
+        days=next((post.days for post in posts if post.days), []),
+    )
+
+
+def _columns(groups: list[Group]) -> list[list[Group]]:
+    """Two columns of nearly the same height; the longest group leads the right one."""
+    if not groups:
+        return []
+    longest = max(groups, key=lambda group: len(group.posts))
+    left: list[Group] = []
+    right = [longest]
+    for group in groups:
+        if group is not longest:
+            shorter = left if _height(left) <= _height(right) else right
+            shorter.append(group)
+    return [column for column in (left, right) if column]
+
+
+def _height(column: list[Group]) -> int:
+    return sum(len(group.posts) + 2 for group in column)
+
+
+HANDLERS = (board, board_changes, board_live)

@@ -1,0 +1,212 @@
+"""The console: the page of one post, its stream, and the choice of a post."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+from litestar.response import Stream
+
+from kezek.app.account.access import Person
+from kezek.app.booking.find import TEXT_LENGTH_MAX, is_code
+from kezek.app.calendar.closure import closed_today
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.turn.answered import answered_of, heard
+from kezek.app.turn.asked import asked_of
+from kezek.domain.account.actor import ANYWHERE
+from kezek.domain.booking.release import ReleaseCause
+from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.checkpoint.checkpoint import exit_id
+from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.text import cleaned
+from kezek.domain.turn.call import ExceptionCause
+from kezek.domain.turn.gate import MissCause, TurnBackCause
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.web.booking.shown import posts_with_lines
+from kezek.web.frame.live import live
+from kezek.web.frame.render import page, redirect
+from kezek.web.frame.session import signed_in
+from kezek.web.frame.shape import countries, local, post_view, zone_of
+from kezek.web.frame.stop import RefusedStop, Step, Stop
+from kezek.web.frame.visit import PageRequest, visit
+from kezek.web.turn.asked_view import answered_rows, asked_rows, marks, refusal_reasons
+from kezek.web.turn.console_search import searched
+from kezek.web.turn.console_view import LineView
+
+_TO_OWN = t("To your own checkpoints")
+NIGHT_COOKIE = "night"
+ANSWERED_ROWS = 6
+
+
+def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
+    """The officer, and the post at which this person serves; anybody else ends here."""
+    here = visit(request)
+    person = signed_in(request, *AT_THE_GATE)
+    if not person.actor.may(AT_THE_GATE, checkpoint):
+        raise Stop("not_allowed", steps=(Step(here.words.gettext(_TO_OWN), "/console"),))
+    post = here.house.network.post(checkpoint)
+    if post is None:
+        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
+    if post.line is None:
+        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
+    here.house.presence.note(checkpoint)
+    return person, post
+
+
+@get("/console", sync_to_thread=False)
+def choose_console(request: PageRequest) -> Response[bytes]:
+    """The posts of an officer who serves at several; one alone opens at once."""
+    here, person = visit(request), signed_in(request, *AT_THE_GATE)
+    places = person.places(*AT_THE_GATE)
+    posts = [
+        one for one in posts_with_lines(here) if ANYWHERE in places or one.checkpoint.id in places
+    ]
+    if len(posts) == 1:
+        return redirect(request, f"/console/{posts[0].checkpoint.id}")
+    rows = []
+    for one in posts:
+        queue = here.house.queues.of(one, here.now)
+        assert queue is not None, "a post with a line has a queue"
+        rows.append(
+            {
+                "url": f"/console/{one.checkpoint.id}",
+                "post": post_view(one, here.lang, here.now),
+                "waiting": len(queue.waiting),
+                "due": queue.waiting_due,
+                "called": len(queue.called),
+                "gate": len(queue.admitted),
+                "awaiting": len(asked_of(here.house.store.reader, one, here.now)),
+            }
+        )
+    return page(request, "pages/choose_post.html", kind="console", rows=rows)
+
+
+@get("/console/{checkpoint:str}", sync_to_thread=False)
+def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """Arrivals, the line, the gate."""
+    person, at_post = officer_at(request, checkpoint)
+    code = cleaned(request.query_params.get("q", "")[:200]).upper()
+    return show_console(request, person, at_post, q=code if is_code(code) else "")
+
+
+@post("/console/{checkpoint:str}/search", status_code=200, sync_to_thread=False)
+def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """The console with what was looked for.
+
+    A form, because a plate in an address would stand in the history of the browser and in the log
+    of every proxy; a ticket's code alone may.
+    """
+    person, at_post = officer_at(request, checkpoint)
+    q = visit(request).form.text("q", TEXT_LENGTH_MAX)
+    return show_console(request, person, at_post, q=q)
+
+
+@get("/console/{checkpoint:str}/stream", sync_to_thread=False)
+def console_stream(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
+    """News of the line, for the officers of the post only."""
+    person, post = officer_at(request, checkpoint)
+    assert post.line is not None, "checked at the door"
+    assert person.account.closed_at is None, "a closed account opens no session"
+    return live(request, post.line.id)
+
+
+@get(
+    ["/console/{checkpoint:str}/{verb:str}", "/console/{checkpoint:str}/search"],
+    sync_to_thread=False,
+)
+def console_again(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """A step is sent, never visited: who reloads after a refused one comes back to the console."""
+    officer_at(request, checkpoint)
+    return redirect(request, f"/console/{checkpoint}")
+
+
+def show_console(
+    request: PageRequest,
+    person: Person,
+    post: Post,
+    *,
+    q: str = "",
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[bytes]:
+    """The page; `values` and `errors` are those of a walk-in form that was refused."""
+    here = visit(request)
+    view = LineView(here, post, person.actor)
+    search, waiting, due = searched(view, q), view.waiting(), view.due()
+    return page(
+        request,
+        "pages/console.html",
+        http_status=422 if errors else 200,
+        zone=zone_of(post),
+        post=post_view(post, here.lang, here.now),
+        account=person.account.id,
+        q=search.q,
+        asked=search.asked,
+        scan=search.scan,
+        layout=search.layout,
+        hits=search.hits,
+        more=search.more,
+        near=search.near,
+        due=due,
+        due_more=max(0, view.due_count() - len(due)),
+        due_count=view.due_count(),
+        due_by=local(view.due_by, view.zone),
+        next=waiting[0] if waiting else None,
+        then=waiting[1:],
+        waiting=len(view.queue.waiting),
+        running=view.queue.waiting_due,
+        soon=view.soon(),
+        pace=view.queue.pace and round(view.queue.pace.per_hour, 1),
+        called=view.called(),
+        gate=view.at_gate(),
+        gate_places=None,
+        unanswered_minutes=here.house.settings.unanswered_minutes,
+        last=view.last_step(),
+        walk_in=view.walk_ins(),
+        countries=countries(here.lang),
+        values=values or {},
+        errors=errors or {},
+        turn_back_reasons=_reasons(TurnBackCause, here.lang),
+        release_reasons=_reasons(ReleaseCause, here.lang),
+        exception_reasons=_reasons(ExceptionCause, here.lang),
+        miss_reasons=_reasons(MissCause, here.lang),
+        night=night if (night := request.cookies.get(NIGHT_COOKIE, "")) in ("on", "off") else "",
+        stream=f"/console/{post.checkpoint.id}/stream",
+        key=here.new_key(),
+        **_answers(view),
+    )
+
+
+def _answers(view: LineView) -> dict[str, Any]:
+    """What waits for a second person, what was decided so today, and whether the post is closed."""
+    here, post, queue = view.here, view.post, view.queue
+    pending = asked_rows(here, post, view.actor)
+    answered = answered_of(view.reader, view.line.id, here.now)
+    mine = heard(answered, view.actor.account, here.now)
+    closed = closed_today(view.reader, post, here.now)
+    return {
+        "exceptions": {
+            "count": queue.exceptions_today,
+            "set_aside": queue.set_aside_today,
+            "refused": queue.refused_today,
+        },
+        "pending": pending,
+        "to_answer": sum(row.can for row in pending),
+        "answered": answered_rows(here, post, view.actor, answered[:ANSWERED_ROWS]),
+        "heard": answered_rows(here, post, view.actor, mine),
+        "marks": marks(here, queue, pending, answered),
+        "refusal_reasons": refusal_reasons(here.lang),
+        "closed": None if closed is None else names.reason(closed.reason, here.lang),
+    }
+
+
+def _reasons(
+    kinds: type[TurnBackCause | ReleaseCause | ExceptionCause | MissCause], lang: str
+) -> list[tuple[str, str]]:
+    return [(kind.value, names.cause(kind, lang)) for kind in kinds]
+
+
+HANDLERS = (choose_console, console_page, console_search, console_stream, console_again)

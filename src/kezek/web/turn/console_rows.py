@@ -1,0 +1,100 @@
+"""Rows of the console as its templates read them: instants are local to the checkpoint."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from kezek.web.booking.shown import Lost
+
+
+class Hit(NamedTuple):
+    """A truck that was looked for; `lost` is the time that was taken from it, if one was."""
+
+    booking: int
+    code: str
+    country: str
+    plate: str
+    drivers: tuple[str, ...]
+    genuine: bool | None
+    status: str
+    start: datetime | None
+    end: datetime | None
+    klass: str
+    early: int
+    late: int
+    verb: str
+    place: int | None
+    turn_back: str
+    mistake: bool
+    can_release: bool
+    lost: Lost | None
+
+
+class Due(NamedTuple):
+    booking: int
+    code: str
+    country: str
+    plate: str
+    start: datetime
+    late: int
+
+
+class Waiting(NamedTuple):
+    """A truck in line; `opens` is the hour it still waits for, None when it may be called."""
+
+    booking: int
+    code: str
+    country: str
+    plate: str
+    place: int
+    klass: str
+    start: datetime | None
+    arrived: datetime
+    why: str
+    opens: datetime | None
+
+
+class CalledRow(NamedTuple):
+    """`miss` is the step by which the call is ended early: `propose` for two people, or empty."""
+
+    booking: int
+    code: str
+    country: str
+    plate: str
+    by: datetime
+    left: int | None
+    exception: str
+    at: datetime
+    acknowledged: datetime | None
+    unanswered: int
+    unmet: bool
+    miss: str
+
+
+class GateRow(NamedTuple):
+    """`turn_back` is the step by which the truck is sent back: `turn-back`, or `propose` for two."""
+
+    booking: int
+    code: str
+    country: str
+    plate: str
+    at: datetime
+    turn_back: str
+
+
+class LastStep(NamedTuple):
+    verb: str
+    code: str
+    booking: int
+    at: datetime
+    event: int
+    seconds_left: int
+
+
+class WalkIns(NamedTuple):
+    left: int
+    cap: int | None
+    cap_is_ours: bool
+    joins: str
+    place: int | None

@@ -1,0 +1,294 @@
+"""What an officer sees of one line: who came, who is due, who is next, who is called and at the gate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from itertools import takewhile
+
+from kezek.app.booking.lost_time import lost_time
+from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.log.page import newest_first
+from kezek.app.port import Reader
+from kezek.app.turn.queue import AtGate, InLine, Queue
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.change import taken_by_mistake
+from kezek.domain.booking.proposal import Way, way_of
+from kezek.domain.booking.status import Status
+from kezek.domain.booking.transition import AHEAD, Verb
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
+from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.slot.place import walk_ins_left
+from kezek.domain.turn.undo import UNDO_FOR
+from kezek.text import names
+from kezek.text.mark import translatable as t
+from kezek.web.booking.shown import lost_shown, plate_of
+from kezek.web.forecast.outlook import lengths_of
+from kezek.web.frame.shape import STATES, local, zone_of
+from kezek.web.frame.visit import Visit
+from kezek.web.turn.console_rows import CalledRow, Due, GateRow, Hit, LastStep, Waiting, WalkIns
+
+DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
+SHOWN_FOR = 5 * MINUTE  # of real time, as undo is
+_NEWS = 60  # events of the line that are read at once
+_END = 1 << 62  # beyond every position of the log
+
+# What the dock says of an event, and whether it can be taken back.
+STEPS: Mapping[str, tuple[str, bool]] = {
+    EventKind.ARRIVED: ("arrive", True),
+    EventKind.WALKED_IN: ("walk-in", False),
+    EventKind.CALLED: ("call", True),
+    EventKind.CALLED_OUT_OF_TURN: ("out-of-turn", True),
+    EventKind.MISSED: ("miss", True),
+    EventKind.NOT_SHOWN: ("miss", True),
+    EventKind.ADMITTED: ("admit", True),
+    EventKind.CROSSED: ("cross", True),
+    EventKind.TURNED_BACK: ("turn-back", True),
+    EventKind.RELEASED: ("release", False),
+    EventKind.UNDONE: ("undo", False),
+}
+_VERBS = {
+    Status.CONFIRMED: "arrive",
+    Status.LATE: "arrive",
+    Status.CALLED: "admit",
+    Status.ADMITTED: "cross",
+}
+_TURN_BACK = {Way.ALONE: "turn-back", Way.TWO: "propose", Way.NONE: ""}
+_MISS = {Way.ALONE: "miss", Way.TWO: "propose", Way.NONE: ""}
+_WHY_FIRST = t("First by the published order: the earliest open hour, then the earliest arrival.")
+_WHY_CLASS = t(
+    "By the published cycle it is the turn of the class “%(class)s”. This truck is the first in it."
+)
+_WHY_BEHIND = t("This truck came late or missed a call, so it is behind the hour of that moment.")
+
+
+def minutes(span: Instant) -> int:
+    """Whole minutes, rounded up: a deadline in 30 seconds is not now."""
+    return -(-span // MINUTE)
+
+
+class LineView:
+    """One officer's view of one line at one moment."""
+
+    def __init__(self, here: Visit, post: Post, actor: Actor) -> None:
+        assert post.line is not None, "the console is of a post with a line"
+        assert post.regulation is not None, "a line has a regulation"
+        self.here, self.post, self.actor = here, post, actor
+        self.regulation: Regulation = post.regulation
+        self.line = post.line
+        self.zone = zone_of(post)
+        self.now = here.now
+        self.reader: Reader = here.house.store.reader
+        queue = here.house.queues.of(post, here.now)
+        assert queue is not None, "a line has a queue"
+        self.queue: Queue = queue
+
+    def _at(self, instant: Instant) -> datetime:
+        return local(instant, self.zone)
+
+    def _who(self, numbers: Iterable[int]) -> Mapping[object, Particulars]:
+        return self.reader.many(Particulars, list(numbers))
+
+    # The search.
+
+    def hits(self, views: Iterable[TicketView], *, genuine: bool | None) -> list[Hit]:
+        return [self._hit(view, genuine=genuine) for view in views]
+
+    def _hit(self, view: TicketView, *, genuine: bool | None) -> Hit:
+        booking, start, end = view.booking, view.booking.start, view.window_end
+        country, plate = plate_of(self.here, view.particulars)
+        ahead = view.status in AHEAD
+        early = minutes(start - self.now) if ahead and start is not None and start > self.now else 0
+        late = minutes(self.now - end) if ahead and end is not None and end < self.now else 0
+        return Hit(
+            booking=booking.number,
+            code=booking.code,
+            country=country,
+            plate=plate,
+            drivers=view.drivers,
+            genuine=genuine,
+            status=STATES[view.status],
+            start=self._at(start) if start is not None else None,
+            end=self._at(end) if end is not None else None,
+            klass=booking.vehicle_class,
+            early=early,
+            late=late,
+            verb=_VERBS.get(view.status, ""),
+            place=view.place,
+            turn_back=self._turn_back(booking, view.status),
+            mistake=taken_by_mistake(booking, self.actor, self.now)
+            and view.status is Status.ARRIVED,
+            can_release=ahead,
+            lost=lost_shown(self.here, lost_time(self.reader, view), self.zone)
+            if view.status is Status.DISPLACED
+            else None,
+        )
+
+    def _turn_back(self, booking: Booking, status: Status) -> str:
+        """How this truck is turned back: by the officer, by two people, or not from here."""
+        return _TURN_BACK[way_of(Verb.TURN_BACK, booking, status)]
+
+    def codes(self) -> list[str]:
+        """The codes of the trucks that are here or due."""
+        booked = self.reader.booked(self.line.id, 0, self.due_by)
+        due = self.reader.many(Booking, booked).values()
+        return [booking.code for booking in (*due, *self.queue.bookings.values())]
+
+    # Who is expected.
+
+    @property
+    def due_by(self) -> Instant:
+        """The end of the window after the present one."""
+        window = self.regulation.window
+        return self.now - self.now % window + 2 * window
+
+    def due_count(self) -> int:
+        return self.reader.ahead(self.line.id, self.due_by, 0)
+
+    def due(self) -> list[Due]:
+        """The next ones, then those who are late and not given up, the latest first."""
+        reader, window = self.reader, self.regulation.window
+        booked = reader.many(Booking, reader.booked(self.line.id, 0, self.due_by)).values()
+        expected = sorted(
+            (b.start, b.number, b.code)
+            for b in booked
+            if b.start is not None and b.arrived_at is None
+        )
+        # A window that has not ended is not late yet.
+        soon = [row for row in expected if row[0] + window > self.now]
+        late = [row for row in expected if row[0] + window <= self.now]
+        rows = [*soon[:DUE_ROWS], *late[-LATE_ROWS:][::-1]]
+        who = self._who(number for _, number, _ in rows)
+        found: list[Due] = []
+        for start, number, code in rows:
+            country, plate = plate_of(self.here, who.get(number))
+            late_by = max(0, minutes(self.now - start - window))
+            found.append(Due(number, code, country, plate, self._at(start), late_by))
+        return found
+
+    # The line.
+
+    def waiting(self) -> list[Waiting]:
+        """The head of the line, in order."""
+        rows = self.queue.waiting[:THEN_ROWS]
+        who = self._who(row.seen.number for row in rows)
+        return [self._waiting(row, who) for row in rows]
+
+    def _waiting(self, row: InLine, who: Mapping[object, Particulars]) -> Waiting:
+        country, plate = plate_of(self.here, who.get(row.seen.number))
+        window = next(e.turn.window for e in self.queue.entries if e.place == row.place)
+        return Waiting(
+            booking=row.seen.number,
+            code=row.seen.code,
+            country=country,
+            plate=plate,
+            place=row.place,
+            klass=row.seen.vehicle_class,
+            start=self._at(row.window) if row.window is not None else None,
+            arrived=self._at(row.arrived_at),
+            why=self._why(row),
+            opens=None if row.open else self._at(window),
+        )
+
+    def _why(self, row: InLine) -> str:
+        say = self.here.words
+        if row.behind:
+            return say.gettext(_WHY_BEHIND)
+        if row.seen.vehicle_class == VehicleClass.IN_TURN:
+            return say.gettext(_WHY_FIRST)
+        word = names.vehicle_class(row.seen.vehicle_class, self.here.lang)
+        return say.say(_WHY_CLASS, **{"class": word})
+
+    def soon(self) -> list[tuple[int, int, int]]:
+        """The line in some hours: hours, and how many wait, from 10 to 90 %; empty without a basis."""
+        found = self.here.house.forecasts.of(self.line.id, self.now)
+        lengths = lengths_of(found, self.now) if found is not None else []
+        # Nobody in the line for sure is no news to an officer who sees it empty.
+        return [row for row in lengths if row[2] > 0]
+
+    def called(self) -> list[CalledRow]:
+        """Who is on the way to the gate, the first called first."""
+        who = self._who(row.seen.number for row in self.queue.called)
+        return [self._called(row, who) for row in self.queue.called]
+
+    def _called(self, row: AtGate, who: Mapping[object, Particulars]) -> CalledRow:
+        country, plate = plate_of(self.here, who.get(row.seen.number))
+        by = row.until if row.until is not None else row.since
+        left = minutes(by - self.now) if by > self.now else None
+        answered = row.acknowledged_at
+        silent = max(0, self.now - row.since) // MINUTE
+        return CalledRow(
+            booking=row.seen.number,
+            code=row.seen.code,
+            country=country,
+            plate=plate,
+            by=self._at(by),
+            left=left,
+            exception=row.exception,
+            at=self._at(row.since),
+            acknowledged=self._at(answered) if answered is not None else None,
+            unanswered=silent,
+            unmet=answered is None and silent >= self.here.house.settings.unanswered_minutes,
+            miss=_MISS[way_of(Verb.MISS, self.queue.bookings[row.seen.number], row.status)],
+        )
+
+    def at_gate(self) -> list[GateRow]:
+        """Who was admitted and has not crossed."""
+        who = self._who(row.seen.number for row in self.queue.admitted)
+        return [
+            GateRow(
+                row.seen.number,
+                row.seen.code,
+                *plate_of(self.here, who.get(row.seen.number)),
+                self._at(row.since),
+                self._turn_back(self.queue.bookings[row.seen.number], row.status),
+            )
+            for row in self.queue.admitted
+        ]
+
+    def walk_ins(self) -> WalkIns | None:
+        """How many more may join today; None where the rules know no walk-ins."""
+        rule = self.regulation.classes.get(VehicleClass.WALK_IN)
+        places = self.here.house.availability.of(self.post, self.now)
+        if rule is None or places is None or places.today is None:
+            return None
+        today = places.today
+        left = walk_ins_left(rule, today.capacity, today.walk_ins)
+        return WalkIns(
+            left or 0,
+            rule.cap(today.capacity),
+            rule.note.ours,
+            rule.joins,
+            self.queue.walk_in_place,
+        )
+
+    # The last step.
+
+    def last_step(self) -> LastStep | None:
+        """The officer's own last step here, with the real seconds in which it can be taken back.
+
+        None when it was made so long ago that it says nothing about the moment.
+        """
+        me = f"account:{self.actor.account}"
+        since = self.here.house.clock.now().real - SHOWN_FOR
+        events = newest_first(self.reader, _END, self.line.id, _NEWS)
+        lately = takewhile(lambda e: e.real >= since, events)
+        event = next((e for e in lately if e.actor == me and e.kind in STEPS and e.number), None)
+        booking = self.reader.get(Booking, event.number) if event else None
+        if event is None or booking is None:
+            return None
+        verb, undoable = STEPS[event.kind]
+        left = UNDO_FOR - (self.here.house.clock.now().real - event.real)
+        open_ = undoable and left > 0 and self.newest_step(event.number) == event.position
+        seconds = -(-left // SECOND) if open_ else 0
+        return LastStep(
+            verb, booking.code, booking.number, self._at(event.at), event.position, seconds
+        )
+
+    def newest_step(self, number: int) -> int:
+        """The position of the last officer's step of a booking, 0 for none."""
+        steps = [e.position for e in self.reader.history(number) if e.kind in STEPS]
+        return steps[-1] if steps else 0

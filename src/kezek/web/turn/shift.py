@@ -1,0 +1,120 @@
+"""Two sheets of the console to print: the handover to the next shift, and the line to read aloud."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from litestar import Response, get
+from litestar.params import FromPath
+
+from kezek.app.calendar.agency import calendar, closures
+from kezek.app.calendar.closure import closed_today
+from kezek.app.turn.answered import answered_of
+from kezek.app.turn.queue import InLine, Queue
+from kezek.text import names
+from kezek.web.frame.render import page
+from kezek.web.frame.shape import local, post_view, zone_of
+from kezek.web.frame.visit import PageRequest, visit
+from kezek.web.turn.asked_view import answered_rows, asked_rows
+from kezek.web.turn.console import officer_at
+from kezek.web.turn.console_view import LineView
+
+CLOSURE_DAYS = 14
+ANSWERED_ROWS = 40
+
+
+class Spoken(NamedTuple):
+    """A truck as it is read aloud: as the public board shows it, and no more."""
+
+    place: int
+    code: str
+    country: str
+    tail: str
+    klass: str
+
+
+class HourGroup(NamedTuple):
+    """Trucks of one booked hour in the order of the line; `start` is none for those without an hour."""
+
+    start: datetime | None
+    rows: list[Spoken]
+
+
+@get("/console/{checkpoint:str}/handover", sync_to_thread=False)
+def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """What the next shift takes over: who is here and called, what waits for an answer, closed days."""
+    here = visit(request)
+    person, post = officer_at(request, checkpoint)
+    view = LineView(here, post, person.actor)
+    queue, reader = view.queue, here.house.store.reader
+    assert post.line is not None, "checked at the door"
+    today = closed_today(reader, post, here.now)
+    days = calendar(reader, post, here.now)[:CLOSURE_DAYS]
+    called = view.called()
+    return page(
+        request,
+        "pages/handover.html",
+        post=post_view(post, here.lang, here.now),
+        as_of=local(queue.as_of, view.zone),
+        waiting=len(queue.waiting),
+        due=view.due_count(),
+        due_by=local(view.due_by, view.zone),
+        crossed=queue.crossed_today,
+        pace=queue.pace and round(queue.pace.per_hour, 1),
+        hours=[(group.start, len(group.rows)) for group in groups_of(queue, view.zone)],
+        called=called,
+        unanswered=sum(row.unmet for row in called),
+        gate=view.at_gate(),
+        pending=asked_rows(here, post, person.actor),
+        answered=answered_rows(
+            here, post, person.actor, answered_of(reader, post.line.id, here.now)[:ANSWERED_ROWS]
+        ),
+        exceptions=queue.exceptions_today,
+        set_aside=queue.set_aside_today,
+        refused=queue.refused_today,
+        closed=None if today is None else names.reason(today.reason, here.lang),
+        closures=[
+            (one.on, names.reason(one.reason, here.lang))
+            for one in closures(reader, post.line.id, days)
+        ],
+    )
+
+
+@get("/console/{checkpoint:str}/list", sync_to_thread=False)
+def list_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
+    """The line by hour, in large type, to be read over a loudspeaker."""
+    here = visit(request)
+    person, post = officer_at(request, checkpoint)
+    view = LineView(here, post, person.actor)
+    return page(
+        request,
+        "pages/line_list.html",
+        post=post_view(post, here.lang, here.now),
+        as_of=local(view.queue.as_of, view.zone),
+        called=[
+            Spoken(0, one.seen.code, one.seen.country, one.seen.tail, one.seen.vehicle_class)
+            for one in view.queue.called
+        ],
+        groups=groups_of(view.queue, zone_of(post)),
+        waiting=len(view.queue.waiting),
+    )
+
+
+def groups_of(queue: Queue, zone: str) -> list[HourGroup]:
+    """The line by booked hour, the hours in the order in which their first truck stands."""
+    groups: dict[int | None, list[InLine]] = {}
+    for row in queue.waiting:
+        groups.setdefault(row.window, []).append(row)
+    return [
+        HourGroup(None if start is None else local(start, zone), [_spoken(row) for row in rows])
+        for start, rows in groups.items()
+    ]
+
+
+def _spoken(row: InLine) -> Spoken:
+    seen = row.seen
+    return Spoken(row.place, seen.code, seen.country, seen.tail, seen.vehicle_class)
+
+
+HANDLERS = (handover_page, list_page)

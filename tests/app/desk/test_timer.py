@@ -1,0 +1,28 @@
+"""A line's calendar is looked at every hour, and what is missing is asked for until it is there."""
+
+from __future__ import annotations
+
+from kezek.app.checkpoint.checkpoint import Network
+from kezek.app.desk.timer import Timer
+from kezek.app.feed.watch import Watch
+from kezek.domain.network.load import ExtendCalendar
+from kezek.domain.slot.slot import Day
+from tests.world import A, World
+
+
+def test_what_the_desk_could_not_extend_is_asked_for_again():
+    w = World()
+    clock = type("Clock", (), {"now": lambda _: w.now})()
+    timer = Timer(w.store, Network(w.store, w.rules, Watch()), clock)
+
+    def asked() -> list[ExtendCalendar]:
+        return [c for c in timer.due() if isinstance(c, ExtendCalendar) and c.line == A]
+
+    days = w.store._content.table(Day)
+    del days[max(key for key in days if key[0] == A)]
+    first = asked()
+    assert first
+    assert asked() == [], "looked at once an hour"
+    w.wait(hours=1)
+    again = asked()
+    assert [c.on for c in again] == [c.on for c in first]

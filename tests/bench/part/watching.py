@@ -1,0 +1,95 @@
+"""What it costs to be watched: an answer counted, a batch, a look, a scrape.
+
+`python -m tests.bench.part.watching` prints it.  A wrapper around every request is too cheap to be seen over
+HTTP on a shared machine, so it is timed by itself, in processor time, beside the same application
+without it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kezek.api.server.counted import ROUTE, counted
+from kezek.api.server.scrape import scraped
+from kezek.api.server.worker_metrics import Neighbours
+from kezek.app.desk.tally import DeskTally, Traffic
+from kezek.bootstrap import close_house, open_house
+from kezek.settings import Settings
+from tests.bench import seed
+from tests.bench.machine import machine
+
+RUNS, REQUESTS = 7, 50_000
+
+
+async def _answering(scope: Any, _receive: Any, send: Any) -> None:
+    scope[ROUTE] = "book"
+    await send({"type": "http.response.start", "status": 201})
+    await send({"type": "http.response.body"})
+
+
+async def _sent(_message: Any) -> None:
+    """Where an answer goes to."""
+
+
+def _requests(app: Any) -> float:
+    """Microseconds of the processor a request."""
+
+    async def asked() -> None:
+        scope = {"type": "http", "method": "POST"}
+        for _ in range(REQUESTS):
+            await app(scope, None, _sent)
+
+    began = time.process_time()
+    asyncio.run(asked())
+    return (time.process_time() - began) / REQUESTS * 1e6
+
+
+def _spent(work: Callable[[], object]) -> float:
+    """Milliseconds of the processor, in this thread."""
+    began = time.thread_time()
+    work()
+    return (time.thread_time() - began) * 1e3
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench.part.watching", description=__doc__
+    )
+    parser.add_argument("--bookings", type=int, default=20_000, help="bookings in the database")
+    asked = parser.parse_args()
+    print(f"Machine: {machine()}")
+    watched = counted(_answering, Traffic())
+    pairs = [(_requests(_answering), _requests(watched)) for _ in range(RUNS)]
+    more = statistics.median(two - one for one, two in pairs)
+    print(f"counting an answer: {more:.2f} us")
+    tally = DeskTally()
+    many = _spent(lambda: [tally.committed(64, 0.0, 0.0, n) for n in range(REQUESTS)])
+    print(f"counting a batch: {many / REQUESTS * 1e3:.2f} us")
+    site = seed.seeded(asked.bookings, max(1, asked.bookings * 6 // 100))
+    with tempfile.TemporaryDirectory(prefix="watching-", dir=seed.BUILD) as folder:
+        shutil.copytree(site.folder, Path(folder) / "site")
+        house = open_house(Settings(folder=Path(folder) / "site", planner=False))
+        try:
+            long = [_spent(lambda: house.vigil.look(long=True)) for _ in range(RUNS)]
+            short = [_spent(lambda: house.vigil.look(long=False)) for _ in range(RUNS)]
+            neighbours = Neighbours()
+            pages = [_spent(lambda: scraped(neighbours.measured(house))) for _ in range(RUNS)]
+        finally:
+            close_house(house)
+    print(f"a long look at {asked.bookings:,} bookings: {statistics.median(long):.0f} ms")
+    print(f"a short look: {statistics.median(short):.1f} ms")
+    print(f"a scrape: {statistics.median(pages):.1f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
