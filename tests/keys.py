@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kezek.trust.keyring import LOG_FILE, open_keyring
-from kezek.trust.signing import SigningKey
+from kezek.crypto.keyring import LOG_FILE, open_keyring
+from kezek.crypto.signing import SigningKey
 
 
 def lay_keys(folder: Path, log: SigningKey | None = None) -> None:

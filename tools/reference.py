@@ -71,7 +71,7 @@ def diagram() -> str:
 
 
 def row_problems() -> str:
-    from kezek.text.row_problem import SENTENCES
+    from kezek.i18n.row_problem import SENTENCES
 
     return table(
         ("code", "what the report says"),

@@ -1,4 +1,4 @@
-"""Gathers every sentence of templates, code and rule sets for `src/kezek/text/locale`.
+"""Gathers every sentence of templates, code and rule sets for `src/kezek/i18n/locale`.
 
 Run it as `.venv/bin/python tools/texts.py` after a sentence was added or changed, then translate what
 is empty.  Existing translations stay; sentences that are gone go.
@@ -17,7 +17,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parents[1] / "src" / "kezek"
-LOCALE = PACKAGE / "text" / "locale"
+LOCALE = PACKAGE / "i18n" / "locale"
 Keywords: TypeAlias = dict[str, tuple[int, ...] | None]
 
 # In templates `gettext` is what a trans block becomes.  In code it is handed sentences that were marked
@@ -33,7 +33,7 @@ TRIMMED = {
 }
 # Where sentences stand: folder, files, how they are read, what marks them.
 PLACES: tuple[tuple[str, str, str, Keywords], ...] = (
-    ("text", "**.py", "python", IN_CODE),
+    ("i18n", "**.py", "python", IN_CODE),
     ("web", "**.py", "python", IN_CODE),
     ("web", "templates/**.html", "jinja2", IN_TEMPLATES),
 )

@@ -42,15 +42,8 @@ from kezek.app.slot.availability import Availability
 from kezek.app.turn.board import Boards
 from kezek.app.turn.presence import Presence
 from kezek.app.turn.queue import Queues
-from kezek.domain.booking.booking import SALT_BYTES, salt_of
-from kezek.domain.kernel.event import Logged
-from kezek.domain.log.leaf import Salt
-from kezek.domain.regulation.regulation import Regulations
-from kezek.settings import Settings
-from kezek.storage.migrations.phase import last as last_step
-from kezek.storage.open import open_snapshot, open_store
-from kezek.trust.account.locks import SystemLocks
-from kezek.trust.keyring import (
+from kezek.crypto.account.locks import SystemLocks
+from kezek.crypto.keyring import (
     Keyring,
     KeyringRefused,
     missing_keys,
@@ -58,21 +51,28 @@ from kezek.trust.keyring import (
     read_keyring,
     read_token,
 )
-from kezek.trust.log.checkpoint_note import origin_of
-from kezek.trust.log.notary import LogNotary, open_witnesses
-from kezek.trust.log.published import PublishedHeads
-from kezek.trust.recovery import erasures
-from kezek.trust.recovery.withdrawals import Withdrawals
-from kezek.trust.ticket.papers import SignedPapers
+from kezek.crypto.log.checkpoint_note import origin_of
+from kezek.crypto.log.notary import LogNotary, open_witnesses
+from kezek.crypto.log.published import PublishedHeads
+from kezek.crypto.recovery import erasures
+from kezek.crypto.recovery.withdrawals import Withdrawals
+from kezek.crypto.ticket.papers import SignedPapers
+from kezek.domain.booking.booking import SALT_BYTES, salt_of
+from kezek.domain.kernel.event import Logged
+from kezek.domain.log.leaf import Salt
+from kezek.domain.regulation.regulation import Regulations
+from kezek.settings import Settings
+from kezek.storage.migrations.phase import last as last_step
+from kezek.storage.open import open_snapshot, open_store
+from kezek.system.chance import SystemChance
+from kezek.system.clock import DemoClock, WallClock
+from kezek.system.file_descriptor import streams_max
+from kezek.system.planner import SpawnedPlanner
+from kezek.system.shelf import FolderShelf
+from kezek.system.simulator import SpawnedSimulator
 from kezek.web.app import build_pages
 from kezek.web.server.bodiless import bodiless
 from kezek.web.submit.working import asked_again
-from kezek.world.chance import SystemChance
-from kezek.world.clock import DemoClock, WallClock
-from kezek.world.file_descriptor import streams_max
-from kezek.world.planner import SpawnedPlanner
-from kezek.world.shelf import FolderShelf
-from kezek.world.simulator import SpawnedSimulator
 
 log = logging.getLogger("kezek.start")
 

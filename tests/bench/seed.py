@@ -40,7 +40,7 @@ from kezek.domain.slot.slot import Day, Slot
 from kezek.settings import Settings
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.sqlite.mapping import mapping
-from kezek.world.clock import real_now
+from kezek.system.clock import real_now
 
 BUILD = Path("build/bench")
 # 500 places a window is what the stampede asks for; the rules open lines of up to 10,000 a day.

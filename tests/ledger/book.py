@@ -10,12 +10,12 @@ from kezek.app.log.export import lines
 from kezek.app.log.ledger import Ledger
 from kezek.app.log.proof import Proofs
 from kezek.app.port import Store
+from kezek.crypto.log.checkpoint_note import Witness
+from kezek.crypto.log.notary import LogNotary
+from kezek.crypto.log.published import PublishedHeads
+from kezek.crypto.signing import SigningKey
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import MINUTE, Moment
-from kezek.trust.log.checkpoint_note import Witness
-from kezek.trust.log.notary import LogNotary
-from kezek.trust.log.published import PublishedHeads
-from kezek.trust.signing import SigningKey
 from tests.world import BEGIN
 
 KEY = SigningKey(bytes(range(32)))

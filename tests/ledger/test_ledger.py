@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from kezek.app.log.ledger import Forked
+from kezek.crypto.log import checkpoint_note
+from kezek.crypto.log.published import LATEST, PublishedHeads, read_published
 from kezek.domain.kernel.instant import DAY, MINUTE, SECOND
 from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt, leaf_of, salt_of, text_of
 from kezek.storage.memory.store import MemoryStore
 from kezek.storage.sqlite.store import SqliteStore
-from kezek.trust.log import checkpoint_note
-from kezek.trust.log.published import LATEST, PublishedHeads, read_published
 from tests.ledger.book import KEY, ORIGIN, OTHER_KEY, WITNESS, WITNESS_KEY, Book
 
 

@@ -14,11 +14,11 @@ import pytest
 from kezek.app.installation.copy_audit import audit_copy
 from kezek.app.log.audit import Claimed, Report, audit_export, read_heads
 from kezek.app.log.export import lines, read_note
+from kezek.crypto.log.notary import LogKey
+from kezek.crypto.log.published import read_published
 from kezek.domain.log.leaf import Salt
+from kezek.maintenance import open_copy
 from kezek.storage.sqlite.store import SqliteStore
-from kezek.trust.log.notary import LogKey
-from kezek.trust.log.published import read_published
-from kezek.upkeep import open_copy
 from tests.ledger.book import KEY, OTHER_KEY, Book
 
 EVENTS, SIGNED = 9_000, 8_997

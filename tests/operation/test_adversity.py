@@ -19,15 +19,15 @@ from kezek.app.server.readiness import code_of as ailment_of
 from kezek.bootstrap import close_house, open_house
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import failed
+from kezek.crypto.keyring import LOG_FILE, SIGNING_FILE
+from kezek.crypto.signing import make_signing_key
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import DAY, Moment
 from kezek.settings import Settings
 from kezek.storage.open import open_store
 from kezek.storage.postgres.connection import connection as connecting
 from kezek.storage.sqlite import files
-from kezek.trust.keyring import LOG_FILE, SIGNING_FILE
-from kezek.trust.signing import make_signing_key
-from kezek.world.clock import WallClock
+from kezek.system.clock import WallClock
 from tests.cli.program import until
 from tests.docs.pages import ROOT
 from tests.operation.watched import Watched

@@ -11,14 +11,14 @@ import pytest
 from kezek.app.log.audit import Report, audit_export
 from kezek.app.log.export import lines
 from kezek.app.port import Store
+from kezek.crypto.log import checkpoint_note
+from kezek.crypto.log.notary import LogKey
 from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt
 from kezek.domain.log.merkle import leaf_hash
 from kezek.domain.log.tree import Growth, Stretch
 from kezek.storage.sqlite.store import SqliteStore
-from kezek.trust.log import checkpoint_note
-from kezek.trust.log.notary import LogKey
 from tests.ledger.book import KEY, Book
 from tests.storage.rows import save
 

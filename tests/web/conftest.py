@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 
 from kezek.app.application import House
 from kezek.bootstrap import close_house
-from kezek.trust.account import password
+from kezek.crypto.account import password
 from tests.web.office import Office, opened
 from tests.web.serve import build_app, fill, open_house
 

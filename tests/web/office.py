@@ -18,13 +18,13 @@ from litestar.testing import TestClient
 
 from kezek import bootstrap
 from kezek.app.desk.batch import Answer
+from kezek.crypto.account.password import hash_password
 from kezek.domain.account.decide import SetPassword
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
+from kezek.i18n.refusals import SAID
 from kezek.settings import Settings
-from kezek.text.refusals import SAID
-from kezek.trust.account.password import hash_password
 from kezek.web.app import build_pages
 from kezek.web.frame.visit import SESSION_COOKIE
 from tests.keys import lay_keys

@@ -40,7 +40,7 @@ from kezek.api.turn import approval, board, search, stream, turn
 from kezek.app.application import House
 from kezek.app.server.rate import Allowance
 from kezek.domain.account.actor import PUBLIC
-from kezek.text.catalogue import SOURCE
+from kezek.i18n.catalogue import SOURCE
 
 # Whose methods answer which operations.
 _NOUNS: tuple[tuple[Callable[[House], Any], tuple[Operation, ...]], ...] = (

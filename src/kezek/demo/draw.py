@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
-from kezek.world.chance import SeededChance
+from kezek.system.chance import SeededChance
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from kezek.demo.gates import Gates
 from kezek.demo.scene import Scene, decoded, shift_of
 from kezek.demo.stage import Stage
 from kezek.demo.trucks import Trucks
-from kezek.world.clock import DemoClock
+from kezek.system.clock import DemoClock
 
 TELL_SECONDS = 1.0
 

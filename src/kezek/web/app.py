@@ -13,7 +13,7 @@ from litestar.types import ControllerRouterHandler
 from kezek.app.application import House
 from kezek.app.cache import Kept
 from kezek.app.port import Fault
-from kezek.text.mark import translatable
+from kezek.i18n.mark import translatable
 from kezek.web import reading
 from kezek.web import staff_routes as staff
 from kezek.web.booking import book

@@ -15,9 +15,9 @@ from litestar.exceptions import HTTPException
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Fault
 from kezek.domain.kernel.refusal import Kind, Reason, Refused
-from kezek.text import faults, refusals
-from kezek.text.catalogue import Words
-from kezek.text.mark import translatable
+from kezek.i18n import faults, refusals
+from kezek.i18n.catalogue import Words
+from kezek.i18n.mark import translatable
 from kezek.web.frame.render import page, redirect, wants_word, word
 from kezek.web.frame.stop import Elsewhere, RefusedStop, Step, Stop
 from kezek.web.frame.visit import PageRequest, Web, begin_visit, visit

@@ -9,8 +9,8 @@ from litestar import Response, get
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
-from kezek.text.faults import FAULTS
-from kezek.text.refusals import SAID
+from kezek.i18n.faults import FAULTS
+from kezek.i18n.refusals import SAID
 from kezek.web.checkpoint.checkpoint import rule_of
 from kezek.web.frame.render import answer, page
 from kezek.web.frame.shape import is_ours

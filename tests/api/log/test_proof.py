@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kezek.crypto.keyring import open_keyring
+from kezek.crypto.log import checkpoint_note
+from kezek.crypto.signing import SigningKey
 from kezek.domain.log import merkle
-from kezek.trust.keyring import open_keyring
-from kezek.trust.log import checkpoint_note
-from kezek.trust.signing import SigningKey
 from tests.api.app import Api
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kezek.api.turn import stream
-from kezek.world.file_descriptor import STREAMS_MAX
+from kezek.system.file_descriptor import STREAMS_MAX
 from tests.api.app import NOW_OPEN, Api, validator
 
 BOARDS = [("/board/events", "BoardNow"), ("/checkpoints/kz_a/events", "PostBoardNow")]

@@ -12,7 +12,7 @@ from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
 from kezek.app.feed.watch import Watch
 from kezek.app.table.row_problem import RowReason
-from kezek.text.table_words import vocabulary
+from kezek.i18n.table_words import vocabulary
 from tests.world import A, World
 
 HEAD = "checkpoint,day,hour,country,plate,vin,trailer,driver,phone,class"

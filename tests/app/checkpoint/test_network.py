@@ -20,7 +20,7 @@ from kezek.app.table import row_problem, table
 from kezek.app.table.row_problem import RowReason
 from kezek.domain.checkpoint.board_day import by_checkpoint, plan_days
 from kezek.domain.kernel.spread import spread
-from kezek.text.row_problem import SENTENCES, sentence
+from kezek.i18n.row_problem import SENTENCES, sentence
 
 CHECKPOINT = {
     "id": "kz_a", "country": "KZ", "name_en": "A", "name_ru": "А", "name_kk": "",

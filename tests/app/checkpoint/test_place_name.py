@@ -19,7 +19,7 @@ from kezek.app.checkpoint.place_name import (
     shipped_names,
 )
 from kezek.domain.checkpoint.search import fits, search_key
-from kezek.text.catalogue import CODES, words
+from kezek.i18n.catalogue import CODES, words
 
 POSTS = {post.id: post for post in read_checkpoints(shipped_checkpoints()).rows}
 

@@ -10,7 +10,7 @@ from kezek.app.feed.time import BEHIND_MAX, LogTime
 from kezek.app.feed.watch import Watch
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
-from kezek.world.clock import WallClock
+from kezek.system.clock import WallClock
 from tests.web.office import opened
 
 

@@ -13,7 +13,7 @@ import pytest
 from kezek.app.port import PlannerFault
 from kezek.planning.planner import _invented
 from kezek.planning.question import QUANTILES, Case, Lesson, LineForecast
-from kezek.world.planner import WAITING_MAX, SpawnedPlanner
+from kezek.system.planner import WAITING_MAX, SpawnedPlanner
 
 ROOT = Path(__file__).parents[2]
 LINE = _invented()

@@ -23,7 +23,7 @@ from kezek.planning.question import (
     LineState,
     Measured,
 )
-from kezek.world.planner import SpawnedPlanner
+from kezek.system.planner import SpawnedPlanner
 from tests.bench import seed
 from tests.bench.load import wrk
 from tests.bench.rows import Aim, Rows

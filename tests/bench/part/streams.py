@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from kezek.world.file_descriptor import raise_limit
+from kezek.system.file_descriptor import raise_limit
 from tests.bench import seed
 from tests.bench.rows import Aim, Rows
 from tests.bench.serving import Server, start

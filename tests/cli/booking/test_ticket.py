@@ -8,11 +8,11 @@ import pytest
 
 from kezek.bootstrap import close_house, open_house
 from kezek.cli.frame.exit_code import ExitCode
+from kezek.crypto.keyring import open_keyring
+from kezek.crypto.ticket.base44 import decode, encode
+from kezek.crypto.ticket.ticket_token import PREFIX
 from kezek.domain.kernel.keyboard import Layout
 from kezek.settings import Settings
-from kezek.trust.keyring import open_keyring
-from kezek.trust.ticket.base44 import decode, encode
-from kezek.trust.ticket.ticket_token import PREFIX
 from tests.cli.booking.test_book import TOMORROW, TRUCK
 from tests.cli.conftest import Call
 from tests.typist import Way, typed

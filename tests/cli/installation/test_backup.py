@@ -483,7 +483,7 @@ from dataclasses import replace
 from pathlib import Path
 import kezek.storage.migrations.script, kezek.storage.postgres.store, kezek.storage.sqlite.store
 from kezek.settings import Settings
-from kezek.upkeep import copy_store, make_backup, restore_backup
+from kezek.maintenance import copy_store, make_backup, restore_backup
 
 what, how, folder, target = sys.argv[1:]
 folder = Path(folder)

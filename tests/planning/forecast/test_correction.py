@@ -61,7 +61,7 @@ from kezek.planning.question import (
     Range,
     TruckForecast,
 )
-from kezek.world.planner import SpawnedPlanner
+from kezek.system.planner import SpawnedPlanner
 from tests.app.forecast.test_planner import played, until
 from tests.planning.forecast.correction_trial import BY_HOUR, STEADY, tried
 

@@ -21,13 +21,13 @@ from kezek.app.port import Store
 from kezek.app.slot.availability import Availability
 from kezek.app.turn.board import Boards
 from kezek.app.turn.queue import Queues
+from kezek.crypto.log.notary import LogNotary
+from kezek.crypto.signing import SigningKey
 from kezek.domain.decide import Command
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.log.head import Head
-from kezek.trust.log.notary import LogNotary
-from kezek.trust.signing import SigningKey
-from kezek.world.chance import SeededChance
+from kezek.system.chance import SeededChance
 from tests.rehearsal.breach import hold
 from tests.world import rules
 

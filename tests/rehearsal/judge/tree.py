@@ -6,8 +6,8 @@ import json
 from collections.abc import Sequence
 from hashlib import sha256
 
+from kezek.crypto.log import checkpoint_note
 from kezek.domain.kernel.event import Logged
-from kezek.trust.log import checkpoint_note
 from tests.rehearsal.breach import hold
 from tests.rehearsal.ground.process import KEY
 

@@ -19,6 +19,7 @@ from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
+from kezek.i18n import catalogue as sentence
 from kezek.planning.question import (
     UNCORRECTED,
     Correction,
@@ -27,7 +28,6 @@ from kezek.planning.question import (
     Range,
     TruckForecast,
 )
-from kezek.text import catalogue as sentence
 from kezek.web.forecast.outlook import range_text
 from tests.planning.stand_in import forecast
 from tests.world import PEOPLE, TODAY, A

@@ -13,7 +13,7 @@ from litestar.testing import TestClient
 from kezek.api.frame.problem import REFUSALS
 from kezek.app.desk.desk import Overloaded, Stopped
 from kezek.domain.kernel.refusal import Reason
-from kezek.text.accept import preferred
+from kezek.i18n.accept import preferred
 from kezek.web.app import build_pages
 from kezek.web.errors import status_of
 from kezek.web.frame import csrf

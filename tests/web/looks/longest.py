@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
 from kezek.app.checkpoint.place_name import opposite_name, own_name
-from kezek.text import times
+from kezek.i18n import times
 from kezek.web.server.templates import Templates
 from tests.web.looks.samples import PAGES
 

@@ -35,10 +35,10 @@ from kezek.planning.scenario.answer.answer import (
 from kezek.planning.scenario.play.compile import compile_post
 from kezek.planning.scenario.world.ground import Known
 from kezek.planning.scenario.world.read import read_scenario
+from kezek.system.chance import SeededChance
+from kezek.system.shelf import FolderShelf
+from kezek.system.simulator import SpawnedSimulator
 from kezek.web.scenario import what_if_view
-from kezek.world.chance import SeededChance
-from kezek.world.shelf import FolderShelf
-from kezek.world.simulator import SpawnedSimulator
 from tests.web.office import Browser, Office, opened
 from tests.world import PEOPLE, A
 

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Locks(Protocol):
-    """Passwords and secrets, seen from the use cases; `trust/account/locks.py` does them."""
+    """Passwords and secrets, seen from the use cases; `crypto/account/locks.py` does them."""
 
     def hash_password(self, text: str) -> str: ...
 

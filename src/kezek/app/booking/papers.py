@@ -1,4 +1,4 @@
-"""What a ticket is made of, seen from the use cases; `trust/ticket/papers.py` makes it."""
+"""What a ticket is made of, seen from the use cases; `crypto/ticket/papers.py` makes it."""
 
 from __future__ import annotations
 

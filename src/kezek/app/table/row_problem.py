@@ -1,4 +1,4 @@
-"""What can be wrong with a file from outside; `text.row_problem` says it."""
+"""What can be wrong with a file from outside; `i18n.row_problem` says it."""
 
 from __future__ import annotations
 

@@ -16,9 +16,9 @@ from kezek.cli.frame.output import answer, json_option, say
 from kezek.settings import read_settings
 
 if TYPE_CHECKING:
+    from kezek.crypto.signing import PublicKey
+    from kezek.crypto.ticket.ticket_token import Ticket
     from kezek.domain.kernel.instant import Instant
-    from kezek.trust.signing import PublicKey
-    from kezek.trust.ticket.ticket_token import Ticket
 
 _SIZE_MAX = 65_536  # bytes read of a file; a ticket's text has about 260
 
@@ -46,8 +46,8 @@ def verify(text: str, keys: tuple[Path, ...], at: str | None, folder: Path | Non
     Exit code 0: genuine; 5: not genuine; 6: genuine, but its time is over. Whether the booking
     still stands, only the queue knows.
     """
-    from kezek.trust.ticket.ticket_token import Distrust, TicketVerifier, Untrusted
-    from kezek.world.clock import real_now
+    from kezek.crypto.ticket.ticket_token import Distrust, TicketVerifier, Untrusted
+    from kezek.system.clock import real_now
 
     verifier = TicketVerifier(_trusted(keys, folder))
     judged = moment_of(at, "--at") if at else real_now()
@@ -83,8 +83,8 @@ def _is_file(given: str) -> bool:
 
 def _trusted(keys: tuple[Path, ...], folder: Path | None) -> list[PublicKey]:
     """The keys that were named, else the installation's own and those it accepts."""
-    from kezek.trust.keyring import ACCEPTED_FOLDER, SIGNING_FILE
-    from kezek.trust.signing import read_public_key, read_signing_key
+    from kezek.crypto.keyring import ACCEPTED_FOLDER, SIGNING_FILE
+    from kezek.crypto.signing import read_public_key, read_signing_key
 
     if keys:
         return [read_public_key(path.read_bytes()) for path in keys]

@@ -90,7 +90,7 @@ def _keyed(command: LoadNetwork, key: str) -> LoadNetwork:
 
 def _whole(checked: Checked[T]) -> tuple[T, ...]:
     """The rows of a file without fault; else each fault is reported and the run ends."""
-    from kezek.text.row_problem import sentence
+    from kezek.i18n.row_problem import sentence
 
     if not checked.problems:
         return checked.rows
@@ -119,7 +119,7 @@ def _whole(checked: Checked[T]) -> tuple[T, ...]:
 
 def _place(problem: RowProblem) -> str:
     """`file:line: column: sentence`, as compilers say it, so that editors can follow."""
-    from kezek.text.row_problem import sentence
+    from kezek.i18n.row_problem import sentence
 
     where = f"{problem.file}:{problem.line}" if problem.line else problem.file
     column = f" {problem.column}:" if problem.column else ""

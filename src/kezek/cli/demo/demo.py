@@ -124,7 +124,7 @@ def _forget(settings: Settings) -> None:
     database = settings.file
     if not database.exists():
         return
-    from kezek.trust.keyring import LINK_FILE, LOG_FILE, SIGNING_FILE
+    from kezek.crypto.keyring import LINK_FILE, LOG_FILE, SIGNING_FILE
 
     # Opened once: that is refused while a server runs on it.
     with opened_with(settings):

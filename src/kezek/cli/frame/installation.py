@@ -87,7 +87,7 @@ def ask(house: House, command: Command) -> dict[str, Any]:
 
 def refusal(refused: Refused) -> Failed:
     """A rule's no, as the end of a command."""
-    from kezek.text.refusals import sentence
+    from kezek.i18n.refusals import sentence
 
     said, then = sentence(refused.reason, refused.facts, "en")
     return Failed(

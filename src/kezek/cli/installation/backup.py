@@ -32,7 +32,7 @@ def backup(target: Path, *, with_keys: bool, folder: Path | None) -> None:
     It holds everything as it was when the backup began, in one SQLite file whatever the database is,
     and a manifest that shows damage. Sign-ins are left out.
     """
-    from kezek.upkeep import make_backup
+    from kezek.maintenance import make_backup
 
     with watched("steps") as bar:
         made = make_backup(read_settings(folder=folder), target, with_keys=with_keys, progress=bar)

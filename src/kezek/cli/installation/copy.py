@@ -29,7 +29,7 @@ def copy(source: str, target: str) -> None:
     An address is sqlite:PATH or postgresql://USER@HOST/DATABASE. What was written is read again and
     must have the same fingerprint. The keys are files beside the database and are not copied.
     """
-    from kezek.upkeep import copy_store
+    from kezek.maintenance import copy_store
 
     with watched("steps") as bar:
         fingerprint = copy_store(source, target, bar)

@@ -20,10 +20,10 @@ from kezek.app.installation.file import APPLICATION, SQLITE_LEAST, holder, lock_
 from kezek.app.port import StoreFault
 from kezek.cli.installation import examination_address, examination_rows
 from kezek.cli.installation.finding import Finding
+from kezek.crypto.fault import TrustFault
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
-from kezek.trust.fault import TrustFault
-from kezek.world.clock import real_now
+from kezek.system.clock import real_now
 
 PYTHON_LEAST = (3, 11)
 POSTGRESQL_LEAST = 15
@@ -251,7 +251,7 @@ def _checked(connection: apsw.Connection, path: Path) -> Finding:
 def _as_started(settings: Settings) -> Iterator[Finding]:
     """What the start would say of the database, and whether it knows the heads that were published."""
     from kezek.app.installation.snapshot import Bare
-    from kezek.upkeep import examine_store
+    from kezek.maintenance import examine_store
 
     path = database_file(settings)
     kind = settings.store_url.partition(":")[0]
@@ -284,7 +284,7 @@ def _as_started(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    from kezek.trust.keyring import missing_keys, read_keyring
+    from kezek.crypto.keyring import missing_keys, read_keyring
 
     folder = settings.keys
     try:

@@ -13,7 +13,7 @@ _TOLD_MAX = 10
 
 def rows(settings: Settings) -> Iterator[Finding]:
     """What the boards show against the log, where the database can be read at all."""
-    from kezek.upkeep import rows_by_log
+    from kezek.maintenance import rows_by_log
 
     try:
         verdict = rows_by_log(settings)
@@ -35,7 +35,7 @@ def rows(settings: Settings) -> Iterator[Finding]:
 
 def trucks(settings: Settings) -> Iterator[Finding]:
     """Live bookings that look like one truck, made by a release that read no plates."""
-    from kezek.upkeep import booked_twice
+    from kezek.maintenance import booked_twice
 
     try:
         found = booked_twice(settings)

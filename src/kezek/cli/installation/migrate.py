@@ -25,7 +25,7 @@ def migrate(*, contract: bool, folder: Path | None) -> None:
     Servers of the previous release go on working. After --contract they cannot, so run it last, when
     all servers are of this release and nobody wants to go back.
     """
-    from kezek.upkeep import migrate_store
+    from kezek.maintenance import migrate_store
 
     settings = read_settings(folder=folder)
     refuse_missing(settings)

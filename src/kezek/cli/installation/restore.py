@@ -65,7 +65,7 @@ def restore(
     not in it: numbers go on far above those that may have been given out, and where heads were published
     since, the server takes no booking before `kezek log continue`. Everybody signs in again.
     """
-    from kezek.upkeep import restore_backup
+    from kezek.maintenance import restore_backup
 
     settings = read_settings(folder=folder, database=target)
     if target is None or with_keys:

@@ -60,7 +60,7 @@ def erase(number: int, folder: Path | None) -> None:
         house.ledger.seal()
         if not house.ledger.erase(number):
             raise Failed(ExitCode.REFUSED, "booking_unknown", f"the log has no booking {number}.")
-        from kezek.upkeep import note_erasures
+        from kezek.maintenance import note_erasures
 
         note_erasures(house)
     answer({"number": number}, lambda: say(f"Booking {number} is hidden in the log's tree."))

@@ -15,8 +15,8 @@ from kezek.cli.frame.output import answer, json_option, say
 
 if TYPE_CHECKING:
     from kezek.app.log.audit import Claimed, Report
+    from kezek.crypto.log.notary import LogKey
     from kezek.domain.log.head import Head
-    from kezek.trust.log.notary import LogKey
 
 # Heads asked about one by one, evenly over all: a server lets an address ask 600 times a minute.
 ASKED_MAX = 300
@@ -67,8 +67,8 @@ def verify(
     Exit code 7 when something is wrong; what is found first is named first.
     """
     from kezek.app.log.audit import Report
-    from kezek.trust.log.notary import LogKey
-    from kezek.trust.signing import read_public_key
+    from kezek.crypto.log.notary import LogKey
+    from kezek.crypto.signing import read_public_key
 
     if (source is None) == (database is None):
         raise click.UsageError("name either --log or --database.")
@@ -85,7 +85,7 @@ def verify(
 
 def _kept(folder: Path | None) -> list[Claimed]:
     from kezek.app.log.audit import Claimed
-    from kezek.trust.log.published import read_published
+    from kezek.crypto.log.published import read_published
 
     return [Claimed(name, note) for name, note in read_published(folder)] if folder else []
 
@@ -93,7 +93,7 @@ def _kept(folder: Path | None) -> list[Claimed]:
 def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
     from kezek.app.installation.copy_audit import audit_copy
     from kezek.app.installation.replayed import audit_rows
-    from kezek.upkeep import open_copy
+    from kezek.maintenance import open_copy
 
     with open_copy(path) as copy:
         audit_copy(copy, kept, key, report)

@@ -48,7 +48,7 @@ def serve(host: str | None, port: int | None, workers: int | None, folder: Path 
     At the first start it prints a one-time link with which the first administrator is made.
     """
     from kezek.cli.server.log_line import start_logging
-    from kezek.world.file_descriptor import raise_limit
+    from kezek.system.file_descriptor import raise_limit
 
     raise_limit()
     settings = read_settings(host=host, port=port, workers=workers, folder=folder)

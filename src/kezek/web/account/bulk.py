@@ -16,9 +16,9 @@ from kezek.app.table.row_problem import RowProblem, RowReason
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Instant, date_of, from_datetime
-from kezek.text import row_problem
-from kezek.text.mark import translatable as t
-from kezek.text.table_words import title, titles, vocabulary
+from kezek.i18n import row_problem
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.table_words import title, titles, vocabulary
 from kezek.web.account.bulk_row import book_rows
 from kezek.web.account.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.account.truck_table import csv_file, keep_trucks, separator

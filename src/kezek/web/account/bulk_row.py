@@ -15,9 +15,9 @@ from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import VehicleClass
-from kezek.text import faults, refusals, row_problem
-from kezek.text.mark import translatable as t
-from kezek.text.times import stamp
+from kezek.i18n import faults, refusals, row_problem
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.times import stamp
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.stop import Stop
 from kezek.web.frame.visit import Visit

@@ -21,9 +21,9 @@ from kezek.domain.booking.change import Move
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Refused
-from kezek.text import faults
-from kezek.text.mark import translatable as t
-from kezek.text.times import stamp
+from kezek.i18n import faults
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.times import stamp
 from kezek.web.booking.shown import Truck, truck, trucks
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in

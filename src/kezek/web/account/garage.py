@@ -17,7 +17,7 @@ from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import KeepInGarage, row_kept
 from kezek.domain.kernel.refusal import Refused
-from kezek.text.mark import translatable as t
+from kezek.i18n.mark import translatable as t
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import countries, local, zone_of

@@ -13,7 +13,7 @@ from kezek.app.account.roster import keys_of, names_of
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.account.decide import IssueKey, RevokeKey
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.text.mark import translatable as t
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import choices, place_name, posts_with_lines
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in

@@ -13,8 +13,8 @@ from kezek.domain.account.decide import AddAccount, SetPassword
 from kezek.domain.account.password import LENGTH_MIN, PasswordFault
 from kezek.domain.kernel.instant import to_datetime
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.text import faults, refusals
-from kezek.text.mark import translatable as t
+from kezek.i18n import faults, refusals
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import place_name
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import close_session, open_session, own_address, signed_in

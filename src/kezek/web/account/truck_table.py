@@ -12,8 +12,8 @@ from kezek.app.booking.bulk_answer import RowAnswer
 from kezek.app.booking.truck_table import kept_trucks, next_rows, table_csv
 from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import GARAGE_MAX
-from kezek.text.mark import translatable as t
-from kezek.text.table_words import titles
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.table_words import titles
 from kezek.web.frame.render import answer
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.visit import PageRequest, Visit, visit

@@ -15,8 +15,8 @@ from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.account.decide import AddAccount, CloseAccount, ConfirmCarrier, GrantRole
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.text import names
-from kezek.text.mark import translatable as t
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import choices, place_name, posts_with_lines
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in

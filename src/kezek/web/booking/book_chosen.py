@@ -14,7 +14,7 @@ from kezek.domain.booking.change import moves_until
 from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
-from kezek.text import refusals
+from kezek.i18n import refusals
 from kezek.web.frame.shape import Fee, fee_view, hour_of, in_kept_pool, zone_of
 from kezek.web.frame.stop import RefusedStop
 from kezek.web.frame.visit import Visit

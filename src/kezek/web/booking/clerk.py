@@ -11,7 +11,7 @@ from kezek.app.checkpoint.checkpoint import Post
 from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.instant import day_start, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.text.mark import translatable as t
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.book import show_step, take_step
 from kezek.web.booking.book_choice import picks_of
 from kezek.web.booking.book_chosen import Flow

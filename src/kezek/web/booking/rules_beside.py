@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulation
-from kezek.text import names
+from kezek.i18n import names
 from kezek.web.frame.shape import is_ours
 
 

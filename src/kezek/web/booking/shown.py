@@ -15,9 +15,9 @@ from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.domain.vehicle.reading import read
-from kezek.text import names
-from kezek.text.mark import translatable as t
-from kezek.text.times import utc_offset
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.times import utc_offset
 from kezek.web.forecast.outlook import Between, expected_call
 from kezek.web.frame.shape import STATES, local, there_name, zone_of
 from kezek.web.frame.visit import Visit

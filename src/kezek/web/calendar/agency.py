@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from kezek.app.calendar.agency import calendar, decided_lately, governed
 from kezek.app.turn.asked import asked_of
 from kezek.domain.account.actor import Role
-from kezek.text.mark import translatable as t
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import posts_with_lines
 from kezek.web.calendar.agency_view import Calendar, agency_at
 from kezek.web.frame.render import page, redirect

@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.approve import Approve, Refuse
-from kezek.text.mark import translatable as t
+from kezek.i18n.mark import translatable as t
 from kezek.web.calendar.agency_view import agency_at
 from kezek.web.frame.shape import zone_of
 from kezek.web.frame.stop import Stop

@@ -17,10 +17,10 @@ from kezek.app.scenario.ground import shipped_ground
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import date_of, day_start
 from kezek.domain.kernel.refusal import Refused
-from kezek.text.mark import translatable as t
-from kezek.text.names import vehicle_class
-from kezek.text.times import day as day_text
-from kezek.text.times import number, stamp
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.names import vehicle_class
+from kezek.i18n.times import day as day_text
+from kezek.i18n.times import number, stamp
 from kezek.web.account.truck_table import csv_file, separator
 from kezek.web.calendar.agency_view import OWN_POSTS, Calendar, agency_at
 from kezek.web.frame.render import page

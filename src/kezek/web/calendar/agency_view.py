@@ -15,8 +15,8 @@ from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
-from kezek.text import names
-from kezek.text.mark import translatable as t
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import choices, posts_with_lines
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local, post_view, zone_of

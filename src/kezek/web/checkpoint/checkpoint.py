@@ -19,9 +19,9 @@ from kezek.app.turn.queue import InLine, Queue
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
-from kezek.text import names
-from kezek.text.mark import translatable
-from kezek.text.times import day as day_text
+from kezek.i18n import names
+from kezek.i18n.mark import translatable
+from kezek.i18n.times import day as day_text
 from kezek.web.booking.first_free import first_free, sooner_posts
 from kezek.web.forecast.hour_wait import coming_of
 from kezek.web.forecast.outlook import wait_of

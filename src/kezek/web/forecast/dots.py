@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezek.domain.kernel.instant import MINUTE, Instant
+from kezek.i18n.times import hour as hour_text
 from kezek.planning.question import QUANTILES, Range
-from kezek.text.times import hour as hour_text
 from kezek.web.frame.shape import local
 from kezek.web.frame.visit import Visit
 

@@ -11,8 +11,8 @@ from kezek.app.forecast.usual_wait import DAYS_MIN, WEEKS, UsualWait
 from kezek.app.slot.availability import DayPlaces
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import MINUTE
-from kezek.text.mark import translatable
-from kezek.text.times import hour as hour_text
+from kezek.i18n.mark import translatable
+from kezek.i18n.times import hour as hour_text
 from kezek.web.forecast.outlook import STEP, minutes_of, range_text, span_text
 from kezek.web.frame.shape import hour_value, local, zone_of
 from kezek.web.frame.visit import Visit

@@ -17,11 +17,11 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import VehicleClass
+from kezek.i18n import names
+from kezek.i18n.mark import translatable
+from kezek.i18n.times import hour as hour_text
+from kezek.i18n.times import number as written
 from kezek.planning.question import QUANTILES, Range, TruckForecast
-from kezek.text import names
-from kezek.text.mark import translatable
-from kezek.text.times import hour as hour_text
-from kezek.text.times import number as written
 from kezek.web.forecast.dots import Dots, dots_of
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.visit import Visit

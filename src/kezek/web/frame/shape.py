@@ -14,8 +14,8 @@ from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
-from kezek.text import names
-from kezek.text.times import utc_offset
+from kezek.i18n import names
+from kezek.i18n.times import utc_offset
 
 # A ticket's status in the words of the templates, which are those that drivers know.
 STATES: Mapping[Status, str] = {

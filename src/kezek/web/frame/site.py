@@ -11,8 +11,8 @@ from kezek.app.account.access import Person
 from kezek.app.application import House
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.kernel.instant import to_datetime
-from kezek.text.catalogue import LANGUAGES
-from kezek.text.times import utc_offset
+from kezek.i18n.catalogue import LANGUAGES
+from kezek.i18n.times import utc_offset
 from kezek.web.frame.visit import Flash, PageRequest, Visit
 
 

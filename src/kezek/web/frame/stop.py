@@ -16,7 +16,7 @@ class Step(NamedTuple):
 
 
 class Stop(Exception):
-    """The request ends here.  `code` is a stable code of `text/faults.py`."""
+    """The request ends here.  `code` is a stable code of `i18n/faults.py`."""
 
     def __init__(
         self, code: str, *, steps: tuple[Step, ...] = (), facts: Mapping[str, object] | None = None

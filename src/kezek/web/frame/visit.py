@@ -15,8 +15,8 @@ from kezek.app.account.access import Person
 from kezek.app.application import House
 from kezek.app.cache import Kept
 from kezek.domain.kernel.instant import Instant
-from kezek.text.accept import preferred
-from kezek.text.catalogue import CODES, Words, words
+from kezek.i18n.accept import preferred
+from kezek.i18n.catalogue import CODES, Words, words
 from kezek.web.frame import csrf
 from kezek.web.frame.forms import Form
 from kezek.web.frame.sheet import BoardPost, Edition, Sheet

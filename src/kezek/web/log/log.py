@@ -10,7 +10,7 @@ from kezek.app.calendar.agency import governed
 from kezek.app.log.page import log_page
 from kezek.domain.account.actor import Role
 from kezek.domain.kernel.event import EventKind
-from kezek.text import names
+from kezek.i18n import names
 from kezek.web.booking.shown import choices, posts_with_lines
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in

@@ -12,10 +12,10 @@ from kezek.app.checkpoint.place_name import own_name
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind, Logged
-from kezek.text import names
-from kezek.text.catalogue import Words
-from kezek.text.mark import translatable as t
-from kezek.text.times import day, stamp
+from kezek.i18n import names
+from kezek.i18n.catalogue import Words
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.times import day, stamp
 from kezek.web.booking.shown import place_name
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone

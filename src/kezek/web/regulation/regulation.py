@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation, VehicleClass
-from kezek.text import names, times
-from kezek.text.catalogue import Words
-from kezek.text.mark import translatable as t
+from kezek.i18n import names, times
+from kezek.i18n.catalogue import Words
+from kezek.i18n.mark import translatable as t
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import fee_view
 from kezek.web.frame.stop import Stop

@@ -31,11 +31,11 @@ from kezek.app.scenario.wish import (
 from kezek.domain.account.actor import Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.kernel.instant import date_of, local_day
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.times import number
 from kezek.planning.scenario.answer.answer import Answer
 from kezek.planning.scenario.answer.picture import Words as PictureWords
 from kezek.planning.scenario.answer.picture import answer_panels, course_picture
-from kezek.text.mark import translatable as t
-from kezek.text.times import number
 from kezek.web.booking.shown import posts_with_lines
 from kezek.web.frame.render import answer as answered
 from kezek.web.frame.render import page, redirect

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 
 from kezek.app.scenario.ground import shipped_ground
 from kezek.app.scenario.wish import lanes_of
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.names import vehicle_class
+from kezek.i18n.times import number, stamp
 from kezek.planning.scenario.answer.answer import Answer, Figure, PostAnswer
-from kezek.text.mark import translatable as t
-from kezek.text.names import vehicle_class
-from kezek.text.times import number, stamp
 from kezek.web.frame.visit import Visit
 from kezek.web.regulation.regulation import regulation_name
 

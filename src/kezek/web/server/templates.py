@@ -15,8 +15,8 @@ from typing import Protocol
 import jinja2
 from jinja2.bccache import Bucket
 
-from kezek.text import names, times
-from kezek.text.catalogue import words
+from kezek.i18n import names, times
+from kezek.i18n.catalogue import words
 
 
 class FeeView(Protocol):

@@ -7,7 +7,7 @@ from litestar import Response
 from kezek.app.desk.batch import Done
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Refused
-from kezek.text import refusals
+from kezek.i18n import refusals
 from kezek.web.frame.render import redirect, wants_word, word
 from kezek.web.frame.stop import RefusedStop
 from kezek.web.frame.visit import PageRequest, Visit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kezek.text import faults
+from kezek.i18n import faults
 from kezek.web.frame.visit import Visit
 
 STATUS = 429

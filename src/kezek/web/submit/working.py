@@ -24,7 +24,7 @@ from kezek.app.desk.batch import Answer
 from kezek.app.port import Fault, OutcomeUnknown, StoreFault
 from kezek.domain.booking.book import Book
 from kezek.domain.decide import Command
-from kezek.text import faults
+from kezek.i18n import faults
 from kezek.web.frame.forms import KEY_FIELD
 from kezek.web.frame.render import page
 from kezek.web.frame.visit import PageRequest, Visit, visit

@@ -18,8 +18,8 @@ from kezek.app.checkpoint.place_name import own_name
 from kezek.app.server.rate import STRANGERS
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.vehicle import phone as phones
-from kezek.text import refusals
-from kezek.text.mark import translatable
+from kezek.i18n import refusals
+from kezek.i18n.mark import translatable
 from kezek.web.booking import own_tickets
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.shape import STATES, local, zone_of

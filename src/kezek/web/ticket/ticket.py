@@ -33,8 +33,8 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.approve import Propose
-from kezek.text import names, refusals
-from kezek.text.mark import translatable
+from kezek.i18n import names, refusals
+from kezek.i18n.mark import translatable
 from kezek.web.booking import book_chosen, book_flow
 from kezek.web.booking.book_chosen import Flow, Moving
 from kezek.web.frame.live import live

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from kezek.app.booking.ticket import TicketView
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulation
-from kezek.text.catalogue import Words
-from kezek.text.mark import translatable
+from kezek.i18n.catalogue import Words
+from kezek.i18n.mark import translatable
 from kezek.web.frame.shape import PostView, local, post_view, zone_of
 from kezek.web.frame.visit import Visit
 from kezek.web.ticket.ticket_view import TicketHead, head_of

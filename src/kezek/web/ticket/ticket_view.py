@@ -16,9 +16,9 @@ from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import acknowledged_at
-from kezek.text import names, refusals, times
-from kezek.text.catalogue import Words
-from kezek.text.mark import translatable
+from kezek.i18n import names, refusals, times
+from kezek.i18n.catalogue import Words
+from kezek.i18n.mark import translatable
 from kezek.web.forecast.outlook import likely, renewed
 from kezek.web.frame.shape import STATES, local, post_view, zone_of
 from kezek.web.frame.visit import Visit

@@ -15,8 +15,8 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.transition import Verb
 from kezek.domain.turn.approve import RefusalCause
-from kezek.text import names
-from kezek.text.mark import translatable as t
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import PlateShown, plate_of
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.visit import Visit

@@ -18,9 +18,9 @@ from kezek.app.turn.board import PostRow
 from kezek.domain.checkpoint.search import fits
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.text import cleaned
-from kezek.text import names
-from kezek.text.mark import translatable
-from kezek.text.times import hour
+from kezek.i18n import names
+from kezek.i18n.mark import translatable
+from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.outlook import waits_of
 from kezek.web.frame.live import live

@@ -23,8 +23,8 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause
-from kezek.text import names
-from kezek.text.mark import translatable as t
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import posts_with_lines
 from kezek.web.frame.live import live
 from kezek.web.frame.render import page, redirect

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kezek.app.booking.find import near_codes
 from kezek.app.booking.papers import Scan
-from kezek.text import names
+from kezek.i18n import names
 from kezek.web.turn.console_rows import Hit
 from kezek.web.turn.console_view import LineView
 

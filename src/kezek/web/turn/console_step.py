@@ -25,9 +25,9 @@ from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
-from kezek.text import names
-from kezek.text.mark import translatable as t
-from kezek.text.times import hour
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
+from kezek.i18n.times import hour
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.stop import Stop
 from kezek.web.frame.visit import PageRequest, Visit, visit

@@ -23,8 +23,8 @@ from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.slot.place import walk_ins_left
 from kezek.domain.turn.undo import UNDO_FOR
-from kezek.text import names
-from kezek.text.mark import translatable as t
+from kezek.i18n import names
+from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
 from kezek.web.forecast.outlook import lengths_of
 from kezek.web.frame.shape import STATES, local, zone_of

@@ -12,7 +12,7 @@ from kezek.app.calendar.agency import calendar, closures
 from kezek.app.calendar.closure import closed_today
 from kezek.app.turn.answered import answered_of
 from kezek.app.turn.queue import InLine, Queue
-from kezek.text import names
+from kezek.i18n import names
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import local, post_view, zone_of
 from kezek.web.frame.visit import PageRequest, visit

@@ -13,9 +13,9 @@ from kezek.domain.vehicle import plate as plates
 from kezek.domain.vehicle import vin as vins
 from kezek.domain.vehicle.reading import ReadingKind, read
 from kezek.domain.vehicle.vehicle import country_of, spelled
-from kezek.text import refusals
-from kezek.text.catalogue import Words
-from kezek.text.mark import translatable
+from kezek.i18n import refusals
+from kezek.i18n.catalogue import Words
+from kezek.i18n.mark import translatable
 from kezek.web.frame.forms import Form
 from kezek.web.server.templates import groups_of
 
