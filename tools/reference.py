@@ -199,15 +199,15 @@ def route_table(found: Iterable[tuple[str, str, str]]) -> str:
 
 def served() -> list[tuple[str, str, str]]:
     """Method, path and purpose of every route, from an installation in memory."""
-    from kezek.bootstrap import close_house, make_app, open_house
+    from kezek.bootstrap import close_application, make_app, open_application
     from kezek.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
-        house = open_house(Settings(folder=Path(folder), database="memory:"))
+        application = open_application(Settings(folder=Path(folder), database="memory:"))
         try:
-            app = make_app(house)
+            app = make_app(application)
         finally:
-            close_house(house)
+            close_application(application)
     return sorted(
         (
             (method, re.sub(r":\w+}", "}", route.path), purpose(handler))

@@ -12,21 +12,21 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from kezek.api.mount import Api
 from kezek.api.server.counted import counted
 from kezek.api.server.health import PATHS, Health
-from kezek.api.server.worker_metrics import Neighbours
-from kezek.app.account.access import Access, PlainAccess
+from kezek.api.server.worker_metrics import WorkerMetrics
+from kezek.app.account.access import PlainAccess, SignIns
 from kezek.app.account.newcomer import Newcomers, Registrations
-from kezek.app.application import Demo, House
+from kezek.app.application import Application, Demo
 from kezek.app.booking.find import Finder
 from kezek.app.booking.find_ticket import LostTickets
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.desk import Desk
-from kezek.app.desk.tally import Pulse, Traffic
+from kezek.app.desk.tally import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.relay import Relay
+from kezek.app.feed.relay import EventRelay
 from kezek.app.feed.time import LogTime
-from kezek.app.feed.watch import Watch
-from kezek.app.forecast.forecast import Forecasts
+from kezek.app.feed.watch import ChangeFeed
+from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.installation.snapshot import Setting, Whole
 from kezek.app.log import end as log_end
 from kezek.app.log.ledger import Ledger
@@ -37,9 +37,9 @@ from kezek.app.scenario.what_if import WhatIfs
 from kezek.app.server.rate import Daily, Familiar, Proxies, Rates
 from kezek.app.server.readiness import Readiness
 from kezek.app.server.streams import Streams
-from kezek.app.server.vigil import Vigil
+from kezek.app.server.vigil import PromiseMonitor
 from kezek.app.slot.availability import Availability
-from kezek.app.turn.board import Boards
+from kezek.app.turn.board import BoardRows
 from kezek.app.turn.presence import Presence
 from kezek.app.turn.queue import Queues
 from kezek.crypto.account.locks import SystemLocks
@@ -81,7 +81,7 @@ DEMO_SETTING = "demo"
 TICKET_KEY = "ticket_key"
 
 
-def open_house(settings: Settings, rules: Regulations | None = None) -> House:
+def open_application(settings: Settings, rules: Regulations | None = None) -> Application:
     """Open the installation that the settings name; StoreFault or TrustFault say what to do."""
     store = open_store(settings.store_url)
     try:
@@ -91,16 +91,16 @@ def open_house(settings: Settings, rules: Regulations | None = None) -> House:
         raise
 
 
-def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
+def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application:
     """Build every use case on an open store."""
     demo, last = demo_of(store), store.reader.last_event()
-    chance, watch = SystemChance(), Watch()
+    chance, watch = SystemChance(), ChangeFeed()
     if last is not None:
         watch.position, watch.at = last.position, last.at
     wall = DemoClock(max(demo.began, watch.at), demo.factor) if demo else WallClock()
     clock = LogTime(wall, watch)
     network = Network(store, rules, watch)
-    relay = Relay(store, watch.announce, watch.position)
+    relay = EventRelay(store, watch.announce, watch.position)
     queues, availability = Queues(store, watch), Availability(store, watch)
     tickets = Tickets(store, network, queues)
     keyring = _keyring(settings, store, chance, begun=last is not None)
@@ -108,11 +108,11 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
     ledger = _ledger(settings, store, clock, chance, keyring)
     _begin(settings, store, ledger, keyring, watch)
     rates = Rates(lambda: clock.now().real)
-    desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Pulse()
+    desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Heartbeat()
     vigil = _vigil(store, clock, wall, ledger, desk)
     if isinstance(store, Shared):
         store.follow(watch.position, relay.tell)
-    return House(
+    return Application(
         settings=settings,
         rules=rules,
         store=store,
@@ -123,9 +123,9 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         network=network,
         availability=availability,
         queues=queues,
-        boards=Boards(network, availability, queues),
+        boards=BoardRows(network, availability, queues),
         what_ifs=_what_ifs(settings, chance),
-        forecasts=Forecasts(store, network, queues, clock, watch, _planner(settings)),
+        forecasts=LiveForecasts(store, network, queues, clock, watch, _planner(settings)),
         tickets=tickets,
         finder=Finder(store, tickets, papers.read_qr, rules.known.plates),
         lost_tickets=LostTickets(store, tickets, rules.known.plates),
@@ -141,7 +141,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
         presence=Presence(lambda: clock.now().real),
-        traffic=Traffic(),
+        traffic=HttpMetrics(),
         pulse=pulse,
         vigil=vigil,
         readiness=Readiness(
@@ -153,9 +153,11 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> House:
 
 def _vigil(
     store: Whole, clock: LogTime, wall: DemoClock | WallClock, ledger: Ledger, desk: Desk
-) -> Vigil:
+) -> PromiseMonitor:
     step = int(last_step())
-    return Vigil(store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), step)
+    return PromiseMonitor(
+        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), step
+    )
 
 
 def _keyring(settings: Settings, store: Whole, chance: Chance, *, begun: bool) -> Keyring:
@@ -173,7 +175,12 @@ def _what_ifs(settings: Settings, chance: Chance) -> WhatIfs:
 
 
 def _desk(
-    store: Store, rules: Regulations, clock: Clock, chance: Chance, relay: Relay, ledger: Ledger
+    store: Store,
+    rules: Regulations,
+    clock: Clock,
+    chance: Chance,
+    relay: EventRelay,
+    ledger: Ledger,
 ) -> Desk:
     return Desk(
         store,
@@ -198,8 +205,10 @@ def _ledger(
     )
 
 
-def _access(settings: Settings, store: Store, clock: Clock, chance: Chance, watch: Watch) -> Access:
-    return Access(
+def _access(
+    settings: Settings, store: Store, clock: Clock, chance: Chance, watch: ChangeFeed
+) -> SignIns:
+    return SignIns(
         PlainAccess(
             store,
             SystemLocks(chance.secret),
@@ -213,7 +222,7 @@ def _access(settings: Settings, store: Store, clock: Clock, chance: Chance, watc
 
 
 def _begin(
-    settings: Settings, store: Store, ledger: Ledger, keyring: Keyring, watch: Watch
+    settings: Settings, store: Store, ledger: Ledger, keyring: Keyring, watch: ChangeFeed
 ) -> None:
     """What is held against the files beside the database before anything is decided."""
     if settings.store_url != "memory:":
@@ -252,9 +261,9 @@ def _refuse_strange(store: Store, keyring: Keyring) -> None:
         store.set_setting(TICKET_KEY, own)
 
 
-def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:
+def make_app(application: Application, neighbours: WorkerMetrics | None = None) -> Litestar:
     """The pages, the API and what watches them as one ASGI application."""
-    pages = build_pages(house)
+    pages = build_pages(application)
     app = Litestar(
         route_handlers=pages.routes,
         exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
@@ -262,10 +271,10 @@ def make_app(house: House, neighbours: Neighbours | None = None) -> Litestar:
         logging_config=None,
     )
     # Outside the router: it has answered 405 before any middleware is asked.
-    token = read_token(house.settings.keys)
-    health = Health(house, neighbours or Neighbours(), token)
-    whole = _beside(Api(house), health, asked_again(bodiless(app.asgi_handler)))
-    app.asgi_handler = counted(whole, house.traffic)
+    token = read_token(application.settings.keys)
+    health = Health(application, neighbours or WorkerMetrics(), token)
+    whole = _beside(Api(application), health, asked_again(bodiless(app.asgi_handler)))
+    app.asgi_handler = counted(whole, application.traffic)
     return app
 
 
@@ -308,7 +317,7 @@ def make_demo(store: Store, demo: Demo) -> None:
     store.set_setting(DEMO_SETTING, json.dumps(body))
 
 
-def close_house(house: House) -> None:
+def close_application(application: Application) -> None:
     """Finish what was taken in, then release the database."""
-    house.desk.stop()
-    house.store.close()
+    application.desk.stop()
+    application.store.close()

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.booking.namesake import namesakes
 from kezek.app.installation.copy import copy
 from kezek.app.installation.fingerprint import Fingerprint
 from kezek.app.installation.manifest import Manifest, Restored
-from kezek.app.installation.promise import Verdict
+from kezek.app.installation.promise import CheckResult
 from kezek.app.installation.replayed import replayed
 from kezek.app.installation.snapshot import Progress, Setting
 from kezek.app.log import end as log_end
@@ -132,19 +132,19 @@ def _stray(settings: Settings) -> str:
         return log_end.stray(kept, snapshot.count(Logged), signed)
 
 
-def note_erasures(house: House) -> None:
+def note_erasures(application: Application) -> None:
     """Put every erasure of the database on the list beside it: backups are restored without them."""
-    with open_snapshot(house.settings.store_url) as snapshot:
+    with open_snapshot(application.settings.store_url) as snapshot:
         erased = {
             salt.number: salt.secret
             for rows in snapshot.blocks(Salt)
             for salt in rows
             if salt.erased
         }
-    erasures.complete(house.settings.folder, erased)
+    erasures.complete(application.settings.folder, erased)
 
 
-def rows_by_log(settings: Settings) -> Verdict:
+def rows_by_log(settings: Settings) -> CheckResult:
     """Whether the database's bookings and lines are what its log says; a server may work on it."""
     with open_snapshot(settings.store_url) as snapshot:
         return replayed(snapshot)

@@ -16,8 +16,8 @@ import msgspec
 
 from kezek.api.frame.openapi import PREFIX, description
 from kezek.api.mount import OPERATIONS
-from kezek.api.mount import Api as Application
-from kezek.app.application import Demo, House
+from kezek.api.mount import Api as Mounted
+from kezek.app.application import Application, Demo
 from kezek.bootstrap import furnish, make_demo
 from kezek.domain.account.decide import IssueKey
 from kezek.domain.kernel.instant import HOUR, Instant, to_datetime
@@ -112,29 +112,29 @@ class Api:
         make_demo(self.store, Demo(BEGIN, 1, 7))
         lay_keys(self.folder)
         given = {"folder": self.folder, "rate_public": RATE} | self.settings
-        self.house: House = furnish(Settings(**given), self.store, rules())
-        self.app = Application(self.house)
+        self.application: Application = furnish(Settings(**given), self.store, rules())
+        self.app = Mounted(self.application)
         self.loop = asyncio.new_event_loop()
         self.keys: dict[str, str] = {}
         for label, (role, place) in STAFFED.items():
             self.keys[label] = self.issue(label, role, place)
 
     def issue(self, label: str, role: str, place: str, rate: int = RATE) -> str:
-        text, digest = self.house.access.new_key()
+        text, digest = self.application.access.new_key()
         account = PEOPLE[label].account
-        decided = self.house.desk.ask(
+        decided = self.application.desk.ask(
             IssueKey("", ADMIN, account, digest, "tests", role, place, rate)
         )
         assert "id" in decided.outcome
         return text
 
     def close(self) -> None:
-        self.house.desk.stop()
+        self.application.desk.stop()
         self.loop.close()
 
     def wait(self, *, hours: float) -> None:
         """Domain time goes on."""
-        self.house.clock._clock.start += round(hours * HOUR)
+        self.application.clock._clock.start += round(hours * HOUR)
 
     def scope(
         self,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kezek.api.frame.problem import FAULTS, REFUSALS, Problem, Wrong
+from kezek.api.frame.problem import FAULTS, REFUSALS, ApiProblem, Wrong
 from kezek.api.mount import OPERATIONS
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import StoreFault
@@ -47,7 +47,7 @@ def test_a_withdrawn_key_opens_nothing_from_then_on(api: Api):
     number = max(key.id for key in api.store.reader.all(ApiKey))
     api.keys["new"] = api.issue("carrier", "carrier", "*")
     assert api.get("/me", "new").status == 200
-    api.house.desk.ask(RevokeKey("", ADMIN, number + 1))
+    api.application.desk.ask(RevokeKey("", ADMIN, number + 1))
     assert api.get("/me", "new").status == 401
 
 
@@ -113,10 +113,10 @@ def test_a_bulk_is_counted_as_its_rows(api: Api):
 
 def test_bulks_that_were_let_in_together_are_counted_before_they_are_done(api: Api):
     api.keys["fleet"] = api.issue("carrier", "carrier", "*", rate=60)
-    keyed = api.house.access.keyed(api.keys["fleet"])
+    keyed = api.application.access.keyed(api.keys["fleet"])
     # Many more have been let in, and their rows arrive first.
-    api.house.rates.take(f"key {keyed.id}", 60)
-    api.house.rates.charge(f"key {keyed.id}", 60, 55)
+    api.application.rates.take(f"key {keyed.id}", 60)
+    api.application.rates.charge(f"key {keyed.id}", 60, 55)
     first, second = ([api.form(n) for n in range(at, at + 10)] for at in (0, 10))
     assert api.post("/bookings/bulk", {"rows": first}, "fleet").body["booked"] == 10
     refused = api.post("/bookings/bulk", {"rows": second}, "fleet")
@@ -171,7 +171,7 @@ def failing(api: Api, fault: Exception) -> None:
     async def submit(_command: object) -> None:
         raise fault
 
-    api.house.desk.submit = submit
+    api.application.desk.submit = submit
 
 
 @pytest.mark.parametrize(
@@ -217,7 +217,7 @@ def test_every_refusal_and_every_fault_has_a_status():
 @pytest.mark.parametrize("code", [*Reason, *Wrong], ids=str)
 @pytest.mark.parametrize("language", ["en", "ru", "kk"])
 def test_every_code_makes_a_whole_problem(code, language: str):
-    body = Problem(code).body(language)
+    body = ApiProblem(code).body(language)
     assert body.title
     assert body.detail
     assert body.type == f"/docs/refusals#{code}"
@@ -225,7 +225,7 @@ def test_every_code_makes_a_whole_problem(code, language: str):
 
 
 def test_a_program_without_a_key_is_told_of_keys_not_of_signing_in():
-    told = Problem(Wrong.UNAUTHENTICATED).body("en")
+    told = ApiProblem(Wrong.UNAUTHENTICATED).body("en")
     assert "API key" in told.detail
     assert "Authorization" in told.next
-    assert Problem(Reason.KEY_REUSED).body("en").next == "Send a new request with a new key."
+    assert ApiProblem(Reason.KEY_REUSED).body("en").next == "Send a new request with a new key."

@@ -38,7 +38,7 @@ def test_a_body_that_is_none(api: Api, op):
     for name, body, status, code in bodies():
         answer = api.ask(op.method, filled(op.path), body, who="agency")
         assert (answer.status, answer.code) == (status, code), name
-    assert api.house.watch.position == api.store.reader.last_position()
+    assert api.application.watch.position == api.store.reader.last_position()
 
 
 @pytest.mark.parametrize("op", WITH_FIELDS, ids=lambda op: op.name)
@@ -162,7 +162,7 @@ def test_what_was_typed_is_not_repeated(api: Api):
 
 
 def test_too_much_is_refused_before_it_is_read(api: Api):
-    most = api.house.settings.body_bytes_max
+    most = api.application.settings.body_bytes_max
     answer = api.post("/bookings", b" " * (most + 1), "carrier")
     assert (answer.status, answer.code) == (413, "too_large")
     assert answer.body["facts"] == {"most": most}

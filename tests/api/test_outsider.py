@@ -31,8 +31,8 @@ def a_morning(api: Api) -> None:
     assert api.post("/admissions", {"booking": on_time[0]}, "officer").status == 200
     # The first call is not answered; the last truck comes when its place is lost.
     api.wait(hours=5)
-    for due in api.house.timer.due():
-        api.house.desk.ask(due)
+    for due in api.application.timer.due():
+        api.application.desk.ask(due)
     assert api.post("/arrivals", {"booking": late}, "officer").status == 200
     assert api.post("/calls", call, "officer").status == 200
 

@@ -49,7 +49,7 @@ def test_windows_more_than_a_day_ahead_have_what_is_usual_at_their_hour_of_the_w
     start = api.world.window(day=1, hour=22)
     usual = UsualWait(low=10 * MINUTE, median=20 * MINUTE, high=HOUR, days=5)
     hour = hour_of_week(start, api.world.line().zone)
-    api.house.forecasts.take_usual(A, {hour: usual})
+    api.application.forecasts.take_usual(A, {hour: usual})
     days = api.get(path, headers={"if-none-match": before.headers["etag"]}).body["days"]
     found = [
         (day["day"], place, *(day["windows"][name][place] for name in USUAL))

@@ -19,12 +19,12 @@ import apsw
 
 import kezek.storage.schema
 import kezek.storage.table
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.checkpoint.load import load_command
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
 from kezek.app.port import Answered
 from kezek.app.regulation.regulation import shipped_regulations
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.domain.account.account import ApiKey
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount, IssueKey
@@ -110,11 +110,11 @@ def _fingerprint() -> str:
 
 
 def _make_base(folder: Path) -> str:
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
-        text = furnish(house)
+        text = furnish(application)
     finally:
-        close_house(house)
+        close_application(application)
     with apsw.Connection(str(folder / "kezek.db")) as connection:
         connection.execute(f"UPDATE slot SET capacity = {PLACES}")
         connection.execute(f"UPDATE day SET capacity = {PLACES * 24}")
@@ -128,30 +128,34 @@ def grown(times: int) -> Site:
 
 
 def _make_grown(folder: Path, times: int) -> str:
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
         rows = [
             replace(row, id=f"{row.id}_{n}")
             for n in range(times)
             for row in _with_lines(read_checkpoints(shipped_checkpoints()).rows)[:POSTS]
         ]
-        return furnish(house, rows, capacity=PLACES_A_DAY // POSTS)
+        return furnish(application, rows, capacity=PLACES_A_DAY // POSTS)
     finally:
-        close_house(house)
+        close_application(application)
 
 
-def furnish(house: House, rows: Sequence[Checkpoint] = (), *, capacity: int = CAPACITY) -> str:
+def furnish(
+    application: Application, rows: Sequence[Checkpoint] = (), *, capacity: int = CAPACITY
+) -> str:
     """The network with a line at every post, and a carrier; the text of the carrier's key."""
     rows = rows or read_checkpoints(shipped_checkpoints()).rows
-    _ask(house, load_command("load", HOST, rows, (), seen_at=house.now(), source="bench"))
+    _ask(
+        application, load_command("load", HOST, rows, (), seen_at=application.now(), source="bench")
+    )
     for row in _with_lines(rows):
         line = exit_line(row, authority="kz", regulation="kz", basis="ours")
-        _ask(house, OpenLine(f"open-{row.id}", HOST, line, capacity))
+        _ask(application, OpenLine(f"open-{row.id}", HOST, line, capacity))
     made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
-    account = _ask(house, made)["account"]
-    text, digest = house.access.new_key()
+    account = _ask(application, made)["account"]
+    text, digest = application.access.new_key()
     issue = IssueKey("key", HOST, account, digest, "bench", Role.CARRIER, "*", 1_000_000_000)
-    _ask(house, issue)
+    _ask(application, issue)
     return text
 
 
@@ -165,8 +169,8 @@ def posts() -> list[str]:
     return [row.id for row in _with_lines(read_checkpoints(shipped_checkpoints()).rows)]
 
 
-def _ask(house: House, command: Any) -> dict[str, Any]:
-    decided = house.desk.ask(command)
+def _ask(application: Application, command: Any) -> dict[str, Any]:
+    decided = application.desk.ask(command)
     assert not isinstance(decided, Refused), decided
     return decided.outcome
 
@@ -184,12 +188,12 @@ def _make_seeded(folder: Path, bookings: int, active: int, *, whole_course: bool
     finally:
         connection.close()
     # As it is after any evening: a server that has to seal years of events at once is another case.
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
-        house.ledger.seal()
-        house.ledger.tick(last=True)
+        application.ledger.seal()
+        application.ledger.tick(last=True)
     finally:
-        close_house(house)
+        close_application(application)
     return site.key
 
 

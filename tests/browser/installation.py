@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kezek.app.application import Demo, House
-from kezek.bootstrap import close_house, make_demo, open_house
+from kezek.app.application import Application, Demo
+from kezek.bootstrap import close_application, make_demo, open_application
 from kezek.cli.demo.demo import make_ready
 from kezek.demo.opening import PASSWORD, board_began
 from kezek.domain.account.actor import Actor, Role
@@ -59,15 +59,15 @@ def make_template(folder: Path) -> Path:
 
 
 @contextmanager
-def opened(folder: Path, *, factor: int = 1) -> Iterator[House]:
-    """The house of a folder that nobody serves, for what has to be there beforehand."""
+def opened(folder: Path, *, factor: int = 1) -> Iterator[Application]:
+    """The application of a folder that nobody serves, for what has to be there beforehand."""
     settings = Settings(folder=folder)
-    house = open_house(settings)
-    make_demo(house.store, Demo(began=AT, factor=factor, seed=1))
+    application = open_application(settings)
+    make_demo(application.store, Demo(began=AT, factor=factor, seed=1))
     try:
-        yield house
+        yield application
     finally:
-        close_house(house)
+        close_application(application)
 
 
 @contextmanager

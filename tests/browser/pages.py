@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.domain.booking.change import Cancel
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR
@@ -73,12 +73,12 @@ SEARCHED = {"console found": "A", "desk found": "A"}
 EVERY = (*PUBLIC, *TICKETS, *STAFF)
 
 
-def tickets_of(house: House) -> Iterator[tuple[str, str]]:
+def tickets_of(application: Application) -> Iterator[tuple[str, str]]:
     def link(number: int) -> str:
-        return f"/t/{house.papers.link(number)}"
+        return f"/t/{application.papers.link(number)}"
 
     hour = AT - AT % HOUR
-    numbers = fill(house)
+    numbers = fill(application)
     yield "crossed", link(numbers[0])
     yield "admitted", link(numbers[2])
     yield "called", link(numbers[3])
@@ -86,20 +86,20 @@ def tickets_of(house: House) -> Iterator[tuple[str, str]]:
     yield "booked", link(numbers[18])
     yield "print", link(numbers[18]) + "/print"
     yield "move", link(numbers[18]) + "/move"
-    missed = book(house, 32)
-    do(house, Arrive("", EVERYBODY, missed))
-    do(house, Call("", EVERYBODY, "kz_syrym.exit", missed))
-    do(house, Propose("", EVERYBODY, missed, "miss", "driver_gone"))
-    do(house, Approve("", SECOND, missed))
+    missed = book(application, 32)
+    do(application, Arrive("", EVERYBODY, missed))
+    do(application, Call("", EVERYBODY, "kz_syrym.exit", missed))
+    do(application, Propose("", EVERYBODY, missed, "miss", "driver_gone"))
+    do(application, Approve("", SECOND, missed))
     yield "missed", link(missed)
-    do(house, Propose("", EVERYBODY, numbers[10], "turn_back", TurnBackCause.PAPERS))
-    do(house, Approve("", SECOND, numbers[10]))
+    do(application, Propose("", EVERYBODY, numbers[10], "turn_back", TurnBackCause.PAPERS))
+    do(application, Approve("", SECOND, numbers[10]))
     yield "turned back", link(numbers[10])
-    cancelled = book(house, 30, start=hour + DAY)
-    do(house, Cancel("", EVERYBODY, cancelled, 0))
+    cancelled = book(application, 30, start=hour + DAY)
+    do(application, Cancel("", EVERYBODY, cancelled, 0))
     yield "cancelled", link(cancelled)
-    displaced = book(house, 31, start=hour + 5 * DAY)
-    do(house, CloseDay("", EVERYBODY, "kz_syrym.exit", "2026-06-18", "Repair of the scales"))
+    displaced = book(application, 31, start=hour + 5 * DAY)
+    do(application, CloseDay("", EVERYBODY, "kz_syrym.exit", "2026-06-18", "Repair of the scales"))
     yield "displaced", link(displaced)
 
 

@@ -23,8 +23,8 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 @pytest.fixture(scope="module")
 def tour(folder: Path) -> Tour:
-    with opened(folder) as house:
-        return Tour(dict(tickets_of(house)))
+    with opened(folder) as application:
+        return Tour(dict(tickets_of(application)))
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from tests.browser.pages import EVERY, Tour, tickets_of
 
 @pytest.fixture(scope="module")
 def tour(folder: Path) -> Tour:
-    with opened(folder) as house:
-        return Tour(dict(tickets_of(house)))
+    with opened(folder) as application:
+        return Tour(dict(tickets_of(application)))
 
 
 @pytest.fixture(scope="module")

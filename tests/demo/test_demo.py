@@ -15,7 +15,7 @@ from typing import Any
 import psutil
 import pytest
 
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.demo.opening import board_began
 from kezek.domain.booking.booking import Booking
@@ -60,9 +60,9 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_everything_is_marked_and_protected_places_are_taken(lived: Path):
-    house = open_house(Settings(folder=lived))
+    application = open_application(Settings(folder=lived))
     try:
-        reader = house.store.reader
+        reader = application.store.reader
         bookings = reader.all(Booking)
         assert len(bookings) > 1_000
         assert all(booking.simulated for booking in bookings)
@@ -74,7 +74,7 @@ def test_everything_is_marked_and_protected_places_are_taken(lived: Path):
         kinds = {event.kind for event in reader.events(0, 100_000)}
         assert {"confirmed", "arrived", "called", "admitted", "crossed", "cancelled"} <= kinds
     finally:
-        close_house(house)
+        close_application(application)
 
 
 def test_serve_opens_it_and_a_demo_goes_on(lived: Path):

@@ -10,8 +10,8 @@ from kezek.demo.agenda import Agenda
 from kezek.demo.client import ApiAnswer
 from kezek.demo.draw import Draw
 from kezek.demo.gates import Gates
-from kezek.demo.scene import Known, Scene, Shift, Yard
-from kezek.demo.stage import Stage
+from kezek.demo.scene import KnownTruck, Scene, Staffing, Yard
+from kezek.demo.stage import TrafficRun
 from kezek.domain.kernel.instant import DAY, MINUTE, Instant, Moment
 
 OURS, THEIRS = "kz_a", "kz_b"
@@ -42,20 +42,20 @@ class Asked:
         return ApiAnswer(200, {"number": self.number, "status": "called"})
 
 
-def scene(known: list[Known]) -> Scene:
+def scene(known: list[KnownTruck]) -> Scene:
     yards = [Yard(post, "KZ", "Russia", "UTC", 100, True, []) for post in POSTS]
     return Scene("", {}, 0, 1, 7, 0, 1, 0, yards, known)
 
 
 def played(
-    act: Callable[[Gates], None], known: list[Known] | None = None
+    act: Callable[[Gates], None], known: list[KnownTruck] | None = None
 ) -> list[tuple[str, int | str]]:
     """What the officers ask of the API in two days, after `act`."""
 
     async def play() -> list[tuple[str, int | str]]:
         clock, api = Sweeping(), Asked()
         agenda, whole = Agenda(clock), scene(known or [])
-        stage = Stage(whole, clock, agenda, api, Draw(7))  # type: ignore[arg-type]
+        stage = TrafficRun(whole, clock, agenda, api, Draw(7))  # type: ignore[arg-type]
         stage.yards = {yard.checkpoint: yard for yard in whole.yards}
         gates = Gates(stage)
         gates.begin()
@@ -76,30 +76,30 @@ def played(
 
 
 def test_a_post_that_a_person_serves_is_left_alone_and_the_others_are_not():
-    asked = played(lambda gates: gates.change(Shift([OURS], {})))
+    asked = played(lambda gates: gates.change(Staffing([OURS], {})))
     calls = [place for path, place in asked if path == "/calls"]
     assert set(calls) == {THEIRS}
     assert len(calls) > 10
 
 
 def test_a_truck_that_was_on_its_way_through_the_gate_is_the_person_s_to_see_to():
-    known = [Known(71, OURS, "called", None), Known(72, OURS, "admitted", None)]
-    known += [Known(73, THEIRS, "called", None)]
-    asked = played(lambda gates: gates.change(Shift([OURS], {})), known)
+    known = [KnownTruck(71, OURS, "called", None), KnownTruck(72, OURS, "admitted", None)]
+    known += [KnownTruck(73, THEIRS, "called", None)]
+    asked = played(lambda gates: gates.change(Staffing([OURS], {})), known)
     assert not [step for step in asked if step[1] in (71, 72)]
     assert [step for step in asked if step[1] == 73]
 
 
 def test_what_a_person_leaves_behind_is_seen_to_when_the_officers_come_back():
     left = [
-        Known(71, OURS, "called", None),
-        Known(72, OURS, "admitted", None),
-        Known(74, OURS, "arrived", None),
+        KnownTruck(71, OURS, "called", None),
+        KnownTruck(72, OURS, "admitted", None),
+        KnownTruck(74, OURS, "arrived", None),
     ]
 
     def come_and_go(gates: Gates) -> None:
-        gates.change(Shift([OURS], {}))
-        gates.change(Shift([], {OURS: left}))
+        gates.change(Staffing([OURS], {}))
+        gates.change(Staffing([], {OURS: left}))
 
     asked = played(come_and_go)
     assert [path for path, number in asked if number == 72] == ["/crossings"]

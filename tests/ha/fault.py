@@ -32,15 +32,19 @@ def _thaw(node: Node) -> None:
 
 
 def _join(node: Node) -> None:
-    link(node.name, peers=True, house=True)
+    link(node.name, peers=True, application=True)
 
 
 FAULTS = (
     Fault("killed", Node.kill, _start),
     Fault("frozen", lambda node: node.signal(signal.SIGSTOP), _thaw),
     # The product still reaches it: the worst of all, for it goes on answering.
-    Fault("cut off from the others", lambda node: link(node.name, peers=False, house=True), _join),
-    Fault("cut off from all", lambda node: link(node.name, peers=False, house=False), _join),
+    Fault(
+        "cut off from the others",
+        lambda node: link(node.name, peers=False, application=True),
+        _join,
+    ),
+    Fault("cut off from all", lambda node: link(node.name, peers=False, application=False), _join),
 )
 
 

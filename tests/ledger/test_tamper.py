@@ -12,7 +12,7 @@ import apsw
 import pytest
 
 from kezek.app.installation.copy_audit import audit_copy
-from kezek.app.log.audit import Claimed, Report, audit_export, read_heads
+from kezek.app.log.audit import AuditReport, Claimed, audit_export, read_heads
 from kezek.app.log.export import lines, read_note
 from kezek.crypto.log.notary import LogKey
 from kezek.crypto.log.published import read_published
@@ -50,14 +50,14 @@ def kept(folder: Path) -> list[Claimed]:
     return [Claimed(name, note) for name, note in read_published(folder / "heads")]
 
 
-def audited(folder: Path, heads: list[Claimed] | None = None) -> Report:
-    report = Report()
+def audited(folder: Path, heads: list[Claimed] | None = None) -> AuditReport:
+    report = AuditReport()
     with open_copy(folder / "kezek.db") as copy:
         audit_copy(copy, kept(folder) if heads is None else heads, READS, report)
     return report
 
 
-def found(report: Report) -> set[tuple[str, int]]:
+def found(report: AuditReport) -> set[tuple[str, int]]:
     return {(finding.row, finding.at) for finding in report.findings}
 
 
@@ -301,7 +301,7 @@ def test_a_fork_with_signed_heads_is_found_by_a_kept_head(folder: Path):
 
 
 def test_another_key_proves_nothing(folder: Path):
-    report = Report()
+    report = AuditReport()
     with open_copy(folder / "kezek.db") as copy:
         audit_copy(copy, [], LogKey(OTHER_KEY.public), report)
     assert any("not signed by this log's key" in f.sentence for f in report.findings)
@@ -322,11 +322,11 @@ def test_erasing_particulars_and_salts_leaves_every_proof(folder: Path):
 # The same log as an export.
 
 
-def exported(folder: Path, change: Callable[[list[str]], None] = lambda _: None) -> Report:
+def exported(folder: Path, change: Callable[[list[str]], None] = lambda _: None) -> AuditReport:
     rows = (folder / "log.jsonl").read_text("utf-8").splitlines(keepends=True)
     change(rows)
     notes = [note for row in rows if (note := read_note(row.encode())) is not None]
-    report = Report()
+    report = AuditReport()
     heads = read_heads([*kept(folder), *(Claimed("export", note) for note in notes)], READS, report)
     events = [row.encode() for row in rows if read_note(row.encode()) is None]
     audit_export(events, heads, READS, report)

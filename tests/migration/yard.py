@@ -9,7 +9,7 @@ import json
 import sys
 
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.port import Store
 from kezek.app.turn.queue import Queues
 from kezek.domain.turn import call
@@ -59,7 +59,7 @@ def later(store: Store, first: int) -> World:
 
 def lines(w: World) -> dict[str, list[int]]:
     """Who waits, in order, in the two lines."""
-    watch = Watch()
+    watch = ChangeFeed()
     network, queues = Network(w.store, w.rules, watch), Queues(w.store, watch)
     found = {line: queues.of(network.of_line(line), w.now.at) for line in (A, D)}
     return {line: [one.seen.number for one in queue.waiting] for line, queue in found.items()}

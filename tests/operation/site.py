@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from kezek.app.application import House
-from kezek.bootstrap import close_house, open_house
+from kezek.app.application import Application
+from kezek.bootstrap import close_application, open_application
 from kezek.settings import Settings
 from tests.cli.program import DEADLINE, Running, until
 
@@ -36,14 +36,14 @@ class Site:
         return {"KEZEK_DATABASE": self.database}
 
     @contextmanager
-    def house(self) -> Iterator[House]:
+    def application(self) -> Iterator[Application]:
         """The same installation, seen from this process."""
         self.folder.mkdir(exist_ok=True)
-        house = open_house(Settings(folder=self.folder, database=self.database))
+        application = open_application(Settings(folder=self.folder, database=self.database))
         try:
-            yield house
+            yield application
         finally:
-            close_house(house)
+            close_application(application)
 
     def serve(self, workers: int = 2, **settings: str) -> Server:
         more = {f"KEZEK_{name.upper()}": value for name, value in settings.items()}

@@ -12,11 +12,11 @@ from urllib.parse import urlsplit
 import apsw
 import pytest
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.desk.batch import Done
 from kezek.app.port import Fault
 from kezek.app.server.readiness import code_of as ailment_of
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import failed
 from kezek.crypto.keyring import LOG_FILE, SIGNING_FILE
@@ -59,8 +59,8 @@ class Site:
     def shared(self) -> bool:
         return self.database.startswith("postgresql:")
 
-    def open(self) -> House:
-        return open_house(self.settings, rules())
+    def open(self) -> Application:
+        return open_application(self.settings, rules())
 
     def sql(self, statement: str) -> None:
         """Past the product."""
@@ -81,12 +81,12 @@ def site(
     folder.mkdir(mode=0o700)
     name = cluster().fresh() if request.param == "postgresql" else ""
     made = Site(folder, cluster().url(name) if name else f"sqlite:{folder / 'kezek.db'}")
-    close_house(made.open())
+    close_application(made.open())
     store = open_store(made.database)
     fill(store)
     store.close()
     # Once the log has begun, the key that signs tickets is noted.
-    close_house(made.open())
+    close_application(made.open())
     yield made
     if name:
         cluster().drop(name)
@@ -164,7 +164,7 @@ def test_a_start_that_cannot_be_ends_with_what_to_do(site: Site, name: str):
 def ending(site: Site):
     """How a command ends that opens the installation."""
     with pytest.raises(Exception, match=r"\w") as raised:
-        close_house(site.open())
+        close_application(site.open())
     return failed(raised.value)
 
 
@@ -179,79 +179,79 @@ def test_an_old_server_is_refused(site: Site, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_a_file_has_one_server_and_a_database_may_have_many(site: Site):
-    house = site.open()
+    application = site.open()
     try:
         if site.shared:
-            close_house(site.open())
+            close_application(site.open())
         else:
             end = ending(site)
             assert end.code == "served"
             assert str(os.getpid()) in end.message, "it says who has it"
     finally:
-        close_house(house)
+        close_application(application)
 
 
 def test_a_changed_key_is_honoured_when_the_former_is_accepted(site: Site):
-    house = site.open()
-    (former, *_) = house.papers.public_keys()
-    close_house(house)
+    application = site.open()
+    (former, *_) = application.papers.public_keys()
+    close_application(application)
     swap_key(SIGNING_FILE)(site)
     accepted = site.folder / "keys" / "accepted"
     accepted.mkdir(mode=0o700)
     (accepted / "former.pem").write_bytes(former)
-    close_house(site.open())
+    close_application(site.open())
     # From now on the new one is the installation's own.
     shutil.rmtree(accepted)
-    close_house(site.open())
+    close_application(site.open())
 
 
 def test_another_key_of_the_log_signs_nothing_and_shows(site: Site):
-    house = site.open()
-    house.ledger.tick(last=True)
-    close_house(house)
+    application = site.open()
+    application.ledger.tick(last=True)
+    close_application(application)
     swap_key(LOG_FILE)(site)
-    house = site.open()
-    watched = Watched(house)
+    application = site.open()
+    watched = Watched(application)
     try:
-        house.vigil.look()
+        application.vigil.look()
         with pytest.raises(Fault, match=r"put the right log-signing\.pem back"):
-            house.ledger.tick(last=True)
+            application.ledger.tick(last=True)
         told = watched.ask("/readyz")
         assert [seen["code"] for seen in told.body["ailments"]] == ["ledger_forked"]
-        assert booked(house, 1), "bookings go on meanwhile"
+        assert booked(application, 1), "bookings go on meanwhile"
     finally:
-        close_house(house)
+        close_application(application)
 
 
-def booked(house: House, truck: int) -> int:
+def booked(application: Application, truck: int) -> int:
     """A booking whose answer was yes; its number."""
     world = World()
     start = world.window(A, day=1)
     command = world.book_command(truck, line=A, start=start, key=f"truck {truck}")
-    answer = house.desk.ask(command)
+    answer = application.desk.ask(command)
     assert isinstance(answer, Done), answer
     return int(answer.outcome["number"])
 
 
-def read_only(house: House, _site: Site) -> Callable[[], None]:
-    writer = house.store._writer
+def read_only(application: Application, _site: Site) -> Callable[[], None]:
+    writer = application.store._writer
     writer.pragma("query_only", 1)
     return lambda: writer.pragma("query_only", 0)
 
 
-def moved(_house: House, site: Site) -> Callable[[], None]:
+def moved(_application: Application, site: Site) -> Callable[[], None]:
     aside = site.folder / "aside.db"
     site.file.rename(aside)
     return lambda: aside.rename(site.file)
 
 
-def locked(_house: House, site: Site) -> Callable[[], None]:
+def locked(_application: Application, site: Site) -> Callable[[], None]:
     other = apsw.Connection(str(site.file))
     other.execute("BEGIN IMMEDIATE")
     return lambda: (other.execute("ROLLBACK"), other.close())
 
 
-def server_away(_house: House, site: Site) -> Callable[[], None]:
+def server_away(_application: Application, site: Site) -> Callable[[], None]:
     cluster().sql(
         "postgres",
         f"ALTER DATABASE {site.name} ALLOW_CONNECTIONS false",
@@ -260,8 +260,8 @@ def server_away(_house: House, site: Site) -> Callable[[], None]:
     return lambda: cluster().sql("postgres", f"ALTER DATABASE {site.name} ALLOW_CONNECTIONS true")
 
 
-def server_read_only(house: House, site: Site) -> Callable[[], None]:
-    house.store._writer.execute("SET default_transaction_read_only = on", prepare=False)
+def server_read_only(application: Application, site: Site) -> Callable[[], None]:
+    application.store._writer.execute("SET default_transaction_read_only = on", prepare=False)
     return lambda: None
 
 
@@ -282,38 +282,38 @@ def test_a_running_server_says_so_and_goes_on_when_it_is_mended(
     harm, ailment = RUNNING["postgresql" if site.shared else "sqlite", name]
     monkeypatch.setattr("kezek.storage.sqlite.whole.BUSY_MS", 10)
     monkeypatch.setattr("kezek.storage.sqlite.store.BUSY_MS", 10)
-    house = site.open()
+    application = site.open()
     try:
-        kept = [booked(house, 1)]
-        mend = harm(house, site)
+        kept = [booked(application, 1)]
+        mend = harm(application, site)
         with pytest.raises(Fault, match=r"\w+.*[:;]") as fault:
-            booked(house, 2)
+            booked(application, 2)
         if ailment:
             assert ailment_of(fault.value) == ailment
-        house.vigil._tally.committed_at = float("-inf")
+        application.vigil._tally.committed_at = float("-inf")
         if name != "read-only" or not site.shared:
             with pytest.raises(Fault):
-                house.vigil.look()
-            codes = [seen["code"] for seen in Watched(house).ask("/readyz").body["ailments"]]
+                application.vigil.look()
+            codes = [seen["code"] for seen in Watched(application).ask("/readyz").body["ailments"]]
             assert codes
             assert codes[0].startswith("database_")
         mend()
-        kept.append(again(house, 2))
-        house.vigil.look()
-        assert Watched(house).ask("/readyz").status == 200
-        numbers = house.store.reader.many(Booking, kept)
+        kept.append(again(application, 2))
+        application.vigil.look()
+        assert Watched(application).ask("/readyz").status == 200
+        numbers = application.store.reader.many(Booking, kept)
         assert sorted(numbers) == sorted(kept), "nothing acknowledged is lost"
-        assert house.store.reader.last_position() == house.desk.tally.acknowledged
+        assert application.store.reader.last_position() == application.desk.tally.acknowledged
     finally:
-        close_house(house)
+        close_application(application)
 
 
-def again(house: House, truck: int) -> int:
+def again(application: Application, truck: int) -> int:
     """The same booking under the same key, as an asker would try until it is answered."""
 
     def tried() -> int | None:
         try:
-            return booked(house, truck)
+            return booked(application, truck)
         except Fault:
             return None
 
@@ -326,48 +326,48 @@ def test_a_clock_that_jumps_under_a_running_server_moves_no_booking(
 ):
     wall = [BEGIN]
     monkeypatch.setattr("kezek.bootstrap.WallClock", lambda: WallClock(lambda: wall[0], lambda: 0))
-    house = site.open()
+    application = site.open()
     try:
-        number = booked(house, 1)
-        before = house.store.reader.get(Booking, number)
+        number = booked(application, 1)
+        before = application.store.reader.get(Booking, number)
         assert before is not None
         # The calendar's days are asked for once.
-        house.timer.due()
+        application.timer.due()
         wall[0] += days * DAY
-        assert house.timer.due() == [], "nothing is due for the jump"
-        assert booked(house, 2)
-        assert house.store.reader.get(Booking, number) == before
-        house.vigil.look()
-        assert house.vigil.found["clock_doubt_seconds"] == 3 * DAY / 1_000
+        assert application.timer.due() == [], "nothing is due for the jump"
+        assert booked(application, 2)
+        assert application.store.reader.get(Booking, number) == before
+        application.vigil.look()
+        assert application.vigil.found["clock_doubt_seconds"] == 3 * DAY / 1_000
     finally:
-        close_house(house)
+        close_application(application)
 
 
 def test_a_start_with_a_clock_a_day_behind_goes_by_the_log(
     site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
-    house = site.open()
-    number = booked(house, 1)
-    last = house.store.reader.last_event()
+    application = site.open()
+    number = booked(application, 1)
+    last = application.store.reader.last_event()
     assert last is not None
-    close_house(house)
+    close_application(application)
     monkeypatch.setattr("kezek.bootstrap.WallClock", lambda: Standing(last.at - DAY))
-    house = site.open()
+    application = site.open()
     try:
-        assert house.now() == last.at, "the log's time never runs backwards"
-        house.vigil.look()
-        assert house.vigil.found["clock_doubt_seconds"] == DAY / 1_000
+        assert application.now() == last.at, "the log's time never runs backwards"
+        application.vigil.look()
+        assert application.vigil.found["clock_doubt_seconds"] == DAY / 1_000
         assert "set the machine's clock" in caplog.text
-        again_number = booked(house, 2)
-        assert house.store.reader.many(Booking, [number, again_number]).keys() == {
+        again_number = booked(application, 2)
+        assert application.store.reader.many(Booking, [number, again_number]).keys() == {
             number,
             again_number,
         }
-        assert [e.at for e in house.store.reader.events(0, 10**6)] == sorted(
-            e.at for e in house.store.reader.events(0, 10**6)
+        assert [e.at for e in application.store.reader.events(0, 10**6)] == sorted(
+            e.at for e in application.store.reader.events(0, 10**6)
         )
     finally:
-        close_house(house)
+        close_application(application)
 
 
 class Standing:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from kezek.api.server.counted import counted
-from kezek.app.desk.tally import Traffic
+from kezek.app.desk.tally import HttpMetrics
 from kezek.bootstrap import make_app
 from kezek.cli.server import log_line
 from kezek.cli.server.log_code import CODES, FOREIGN
@@ -85,7 +85,7 @@ def made(form: str) -> Iterator[Log]:
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
     made = Api(tmp_path)
-    made.app = make_app(made.house)
+    made.app = make_app(made.application)
     yield made
     made.close()
 
@@ -93,7 +93,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
 @pytest.fixture
 def office() -> Iterator[Office]:
     with opened() as found:
-        found.app.asgi_handler = counted(found.app.asgi_handler, Traffic())
+        found.app.asgi_handler = counted(found.app.asgi_handler, HttpMetrics())
         yield found
 
 
@@ -107,7 +107,10 @@ def test_the_journeys_of_a_program_leave_no_mark(api: Api, log: Log):
     made = api.post("/bookings", form(api) | {"start": utc(NOW_OPEN)}, "carrier", key=KEY)
     assert made.status == 201, made.raw
     number = made.body["number"]
-    log.secrets += [api.house.papers.link(number), *re.findall(r'"([^"\s]{24,})"', str(made.body))]
+    log.secrets += [
+        api.application.papers.link(number),
+        *re.findall(r'"([^"\s]{24,})"', str(made.body)),
+    ]
     assert api.post("/bookings", form(api), "carrier", key="another").status == 409
     assert api.post("/checkpoints/kz_a/search", {"plate": PLATE}, "officer").status in (200, 400)
     api.post("/arrivals", {"booking": number}, "officer")
@@ -141,7 +144,7 @@ def test_what_is_refused_leaves_no_mark(api: Api, log: Log, changes: dict):
 
 def test_the_journeys_of_people_leave_no_mark(office: Office, log: Log):
     number = office.book(7, who="public")
-    link = office.house.papers.link(number)
+    link = office.application.papers.link(number)
     log.secrets.append(link)
     browser = office.browser()
     for path in ("", "/qr.svg", "/print", "/move"):

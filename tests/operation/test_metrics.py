@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from kezek.api.server.metric import FOUND, METRICS, Form
-from kezek.api.server.worker_metrics import Neighbours
+from kezek.api.server.metric import FOUND, METRICS, MetricForm
+from kezek.api.server.worker_metrics import WorkerMetrics
 from kezek.app.port import OutcomeUnknown
 from kezek.app.server import vigil
 from kezek.domain.account.account import Account, Login
@@ -42,7 +42,7 @@ def here(tmp_path: Path) -> Iterator[Watched]:
 def test_a_metric_says_what_it_is_in_what_unit(metric):
     assert re.fullmatch(r"kezek_[a-z]+(_[a-z]+)*", metric.name)
     assert metric.name.rpartition("_")[2] in UNITS
-    assert metric.name.endswith("_total") == (metric.form is Form.COUNTER)
+    assert metric.name.endswith("_total") == (metric.form is MetricForm.COUNTER)
     assert len(metric.meaning) > 10
     assert "worker" not in metric.labels
 
@@ -67,7 +67,7 @@ def test_a_scrape_tells_every_metric_in_its_form(here: Watched):
     book(here, 1)
     refused(here)
     here.ask("/")
-    here.house.vigil.look(long=True)
+    here.application.vigil.look(long=True)
     families = {
         family.name: family
         for family in text_string_to_metric_families(here.ask("/metrics").raw.decode())
@@ -85,16 +85,16 @@ def book(here: Watched, truck: int) -> int:
     world = World()
     start = world.window(A, day=1, hour=truck % 24)
     command = world.book_command(truck, line=A, start=start, key=f"truck {truck}")
-    return int(here.house.desk.ask(command).outcome["number"])
+    return int(here.application.desk.ask(command).outcome["number"])
 
 
 def refused(here: Watched) -> None:
     command = World().book_command(1, line="no_such.exit", start=0, key="refused")
-    assert here.house.desk.ask(command).reason
+    assert here.application.desk.ask(command).reason
 
 
 def content(here: Watched):
-    store = here.house.store
+    store = here.application.store
     assert isinstance(store, MemoryStore)
     return store._content
 
@@ -146,7 +146,7 @@ def another_head(here: Watched) -> None:
 
 
 def overdue(here: Watched) -> None:
-    change(Booking, look_at=here.house.now() - 90_000)(here)
+    change(Booking, look_at=here.application.now() - 90_000)(here)
 
 
 def kept_too_long(here: Watched) -> None:
@@ -159,7 +159,7 @@ def name_of_nobody(here: Watched) -> None:
 
 
 def wrong_clock(here: Watched) -> None:
-    here.house.watch.at = here.house.clock._clock.now().at + 7_000
+    here.application.watch.at = here.application.clock._clock.now().at + 7_000
 
 
 BREACHES = {
@@ -191,47 +191,47 @@ def test_every_promise_that_a_look_witnesses_has_its_breach_below():
 def test_a_broken_promise_shows(here: Watched, name: str):
     for truck in (1, 2, 3):
         book(here, truck)
-    here.house.ledger.tick(last=True)
-    here.house.vigil.look(long=True)
+    here.application.ledger.tick(last=True)
+    here.application.vigil.look(long=True)
     assert here.figure(name) == 0
     BREACHES[name](here)
-    here.house.clock.now()
-    here.house.vigil.look(long=True)
+    here.application.clock.now()
+    here.application.vigil.look(long=True)
     assert here.figure(name) > 0
     if name != "acknowledged_missing_events":
-        here.house.vigil.look(long=True)
+        here.application.vigil.look(long=True)
         assert here.figure(name) > 0, "a breach stays until it is mended"
 
 
 def test_a_log_that_was_continued_breaks_no_promise(here: Watched):
     """Its booking numbers lie far above the positions of its events; looks go on from either."""
     actor = PEOPLE["admin"]
-    here.house.desk.ask(ContinueLog("on", actor, head=17, size=5_000_000, at=1))
+    here.application.desk.ask(ContinueLog("on", actor, head=17, size=5_000_000, at=1))
     book(here, 1)
     for _ in range(3):
-        here.house.vigil.look(long=True)
+        here.application.vigil.look(long=True)
         assert here.figure("missing_events") == 0
         assert here.figure("lost_bookings") == 0
 
 
 def test_a_store_that_is_sound_again_is_told_so(here: Watched):
     book(here, 1)
-    here.house.vigil.look(long=True)
+    here.application.vigil.look(long=True)
     before = dict(content(here).table(Booking))
     change(Booking, admitted_at=5)(here)
-    here.house.vigil.look(long=True)
+    here.application.vigil.look(long=True)
     content(here).tables[Booking] = before
-    here.house.vigil.look(long=True)
+    here.application.vigil.look(long=True)
     assert here.figure("disordered_bookings") == 0
 
 
 def test_the_long_look_is_made_once_a_minute(here: Watched, monkeypatch: pytest.MonkeyPatch):
     made = []
-    monkeypatch.setattr(here.house.vigil, "_ask", lambda: made.append(1))
+    monkeypatch.setattr(here.application.vigil, "_ask", lambda: made.append(1))
     now = [1_000.0]
     monkeypatch.setattr(vigil, "monotonic", lambda: now[0])
     for _ in range(int(vigil.LONG_SECONDS / vigil.SHORT_SECONDS) * 2):
-        here.house.vigil.look()
+        here.application.vigil.look()
         now[0] += vigil.SHORT_SECONDS
     assert len(made) == 2
 
@@ -243,17 +243,17 @@ def test_a_look_that_takes_long_comes_seldom(here: Watched, monkeypatch: pytest.
         made.append(1)
         spent[0] += 3.0
 
-    monkeypatch.setattr(here.house.vigil, "_ask", asked)
+    monkeypatch.setattr(here.application.vigil, "_ask", asked)
     monkeypatch.setattr(vigil, "monotonic", lambda: now[0])
     monkeypatch.setattr(vigil, "thread_time", lambda: spent[0])
     for _ in range(240):
-        here.house.vigil.look()
+        here.application.vigil.look()
         now[0] += vigil.SHORT_SECONDS
     assert len(made) == 2, "ten minutes apart"
 
 
 def test_a_scrape_asks_the_database_nothing(here: Watched, monkeypatch: pytest.MonkeyPatch):
-    here.house.vigil.look(long=True)
+    here.application.vigil.look(long=True)
 
     def asked(*_: object) -> None:
         raise AssertionError("a scrape must not depend on the database")
@@ -286,7 +286,7 @@ def test_an_unknown_answer_and_a_stopped_write_are_counted(
     command = World().book_command(1, line=A)
     for kind in (OutcomeUnknown, AssertionError):
         with pytest.raises(kind):
-            here.house.desk.ask(command)
+            here.application.desk.ask(command)
     assert here.figure("unknown_answers_total") == 1
     assert here.figure("fence_stops_total") == 1
     assert here.figure("failed_batches_total", fault="OutcomeUnknown") == 1
@@ -336,9 +336,9 @@ def test_each_worker_tells_the_figures_of_all(tmp_path: Path):
         watched(tmp_path / "b", name="1", figures=figures) as two,
     ):
         book(two, 1)
-        one.house.vigil.look(long=True)
-        two.house.vigil.look(long=True)
-        Neighbours("1", figures).lay_down(two.house)
+        one.application.vigil.look(long=True)
+        two.application.vigil.look(long=True)
+        WorkerMetrics("1", figures).lay_down(two.application)
         assert one.figure("accepted_commands_total", "1") == 1
         assert one.figure("accepted_commands_total", "0") == 0
         assert one.figure("age_seconds", "1") > one.figure("age_seconds", "0") == 0
@@ -348,7 +348,7 @@ def test_each_worker_tells_the_figures_of_all(tmp_path: Path):
 
 def test_people_in_the_figures_are_numbers_only(here: Watched):
     book(here, 1)
-    here.house.vigil.look(long=True)
+    here.application.vigil.look(long=True)
     page = here.ask("/metrics").raw.decode()
     for word in ("TST", "TESTTRUCK", "+7700", "Invented", PEOPLE["carrier"].label):
         assert word not in page

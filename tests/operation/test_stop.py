@@ -14,7 +14,7 @@ from http.client import HTTPException
 import psutil
 import pytest
 
-from kezek.app.application import Demo, House
+from kezek.app.application import Application, Demo
 from kezek.bootstrap import make_demo
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.booking.booking import Booking
@@ -51,10 +51,10 @@ def test_every_booking_that_was_acknowledged_is_there(site: Site, workers: int):
         assert server.stop() == ExitCode.DONE
         for ended in clients:
             ended.result()
-    with site.house() as house:
+    with site.application() as application:
         assert len(told) >= ENOUGH
-        assert told.keys() == house.store.reader.many(Booking, list(told)).keys()
-        assert house.store.reader.tree_size() == house.store.reader.last_position()
+        assert told.keys() == application.store.reader.many(Booking, list(told)).keys()
+        assert application.store.reader.tree_size() == application.store.reader.last_position()
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -71,8 +71,8 @@ def test_a_request_under_way_is_answered(site: Site, workers: int):
         number = json.loads(made.read())["number"]
         made.close()
         assert server.child.wait(DEADLINE) == ExitCode.DONE
-    with site.house() as house:
-        assert house.store.reader.get(Booking, number)
+    with site.application() as application:
+        assert application.store.reader.get(Booking, number)
 
 
 def begun(server: Server, body: object, key: str) -> Wire:
@@ -168,9 +168,9 @@ def test_a_frozen_worker_is_ended_and_told_of(site: Site):
 
 def test_what_time_makes_due_is_done_once_by_two_workers(site: Site):
     """Places are given back by the timer: each of forty once, whichever worker is the quicker one."""
-    with site.house() as house:
+    with site.application() as application:
         # A minute of theirs is a tenth of a second.
-        make_demo(house.store, Demo(house.now(), 600, 1))
+        make_demo(application.store, Demo(application.now(), 600, 1))
     key = site.key
     with site.serve() as server:
         wire = server.connect()
@@ -182,12 +182,12 @@ def test_what_time_makes_due_is_done_once_by_two_workers(site: Site):
         for number in numbers:
             cancelled = wire.post(f"/api/v1/bookings/{number}/cancellation", {}, key)
             assert cancelled.status == 200, cancelled.raw
-        with site.house() as house:
-            until(lambda: counted(house, "place_returned") >= len(numbers))
+        with site.application() as application:
+            until(lambda: counted(application, "place_returned") >= len(numbers))
         assert server.stop() == ExitCode.DONE
-    with site.house() as house:
-        reader = house.store.reader
-        assert counted(house, "place_returned") == len(numbers)
+    with site.application() as application:
+        reader = application.store.reader
+        assert counted(application, "place_returned") == len(numbers)
         starts = {reader.get(Booking, n).start for n in numbers}
         slots = [s for s in reader.all(Slot) if s.line == "kz_syrym.exit" and s.start in starts]
         assert [s.taken for s in slots] == [0] * len(slots)
@@ -197,5 +197,5 @@ def test_what_time_makes_due_is_done_once_by_two_workers(site: Site):
         assert heads[-1].size == reader.tree_size() == reader.last_position()
 
 
-def counted(house: House, kind: str) -> int:
-    return sum(event.kind == kind for event in house.store.reader.events(0, 10**6))
+def counted(application: Application, kind: str) -> int:
+    return sum(event.kind == kind for event in application.store.reader.events(0, 10**6))

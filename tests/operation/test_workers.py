@@ -67,11 +67,11 @@ def line_of(stream: HTTPResponse) -> bytes:
 
 
 def test_who_signs_in_at_one_worker_is_signed_in_at_all(site: Site):
-    with site.house() as house:
+    with site.application() as application:
         host = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
-        hashed = house.access.plain.hash_password(PASSWORD, "")
+        hashed = application.access.plain.hash_password(PASSWORD, "")
         assert hashed
-        house.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
+        application.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
     with site.serve() as server:
         one, two = server.connect_to_all()
         page = one.get("/sign-in")

@@ -12,8 +12,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from kezek.api.server.worker_metrics import Neighbours
-from kezek.app.application import Demo, House
+from kezek.api.server.worker_metrics import WorkerMetrics
+from kezek.app.application import Application, Demo
 from kezek.app.installation.snapshot import Whole
 from kezek.bootstrap import furnish, make_app, make_demo
 from kezek.settings import Settings
@@ -37,9 +37,9 @@ class Heard:
 class Watched:
     """`ask` is a request from an address."""
 
-    def __init__(self, house: House, neighbours: Neighbours | None = None) -> None:
-        self.house = house
-        self.app = make_app(house, neighbours)
+    def __init__(self, application: Application, neighbours: WorkerMetrics | None = None) -> None:
+        self.application = application
+        self.app = make_app(application, neighbours)
 
     def ask(self, path: str, *, client: str = HERE, method: str = "GET", **headers: str) -> Heard:
         return asyncio.run(self._ask(path, client, method, headers))
@@ -91,8 +91,8 @@ def watched(
         store = World().store
         make_demo(store, Demo(BEGIN, 1, 7))
     lay_keys(folder)
-    house = furnish(Settings(folder=folder, planner=False), store, rules())
+    application = furnish(Settings(folder=folder, planner=False), store, rules())
     try:
-        yield Watched(house, Neighbours(name, figures))
+        yield Watched(application, WorkerMetrics(name, figures))
     finally:
-        house.desk.stop()
+        application.desk.stop()

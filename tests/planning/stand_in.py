@@ -15,7 +15,7 @@ from kezek.planning.question import (
     Case,
     Corrections,
     JoinForecast,
-    Length,
+    LengthForecast,
     Lesson,
     LineForecast,
     LineState,
@@ -60,7 +60,9 @@ def forecast(state: LineState) -> LineForecast:
             JoinForecast(name, waits(len(state.waiting)), waits(len(state.waiting), GATE))
             for name in dict.fromkeys(state.interleave)
         ),
-        lengths=tuple(Length(state.now + n * HOUR, tuple(range(n, n + 7))) for n in range(1, 13)),
+        lengths=tuple(
+            LengthForecast(state.now + n * HOUR, tuple(range(n, n + 7))) for n in range(1, 13)
+        ),
         windows=tuple(WindowForecast(start, waits(len(state.waiting))) for start in state.asked),
     )
 

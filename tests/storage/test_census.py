@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import Whole
 from kezek.domain.account.account import Account, Login
 from kezek.domain.checkpoint.checkpoint import Line
@@ -29,80 +29,82 @@ SOUND: list[Row] = [
 
 ENDED = {"ended_at": 9, "outcome": "crossed", "look_at": None}
 # What is planted, the count that sees it, and how much of it there is.
-BREACHES: dict[str, tuple[list[Row], Census, int]] = {
-    "more live bookings than taken": ([slot(HOUR)], Census.OVERBOOKED_SLOTS, 1),
+BREACHES: dict[str, tuple[list[Row], PromiseQuery, int]] = {
+    "more live bookings than taken": ([slot(HOUR)], PromiseQuery.OVERBOOKED_SLOTS, 1),
     "one plate twice": (
         [particulars(2, plate="TST0001")],
-        Census.DOUBLE_BOOKED_VEHICLES,
+        PromiseQuery.DOUBLE_BOOKED_VEHICLES,
         1,
     ),
     "one VIN twice": (
         [particulars(2, vin=particulars(1).vin)],
-        Census.DOUBLE_BOOKED_VEHICLES,
+        PromiseQuery.DOUBLE_BOOKED_VEHICLES,
         1,
     ),
-    "a claim of nobody": ([claim(9, "KZ TST0009")], Census.STRAY_CLAIMS, 1),
+    "a claim of nobody": ([claim(9, "KZ TST0009")], PromiseQuery.STRAY_CLAIMS, 1),
     "a booking without its claim": (
         [Counter("booking", 3), booking(3), slot(3 * HOUR, taken=1), particulars(3)],
-        Census.STRAY_CLAIMS,
+        PromiseQuery.STRAY_CLAIMS,
         1,
     ),
     "called before it arrived": (
         [booking(1, arrived_at=2_000, called_at=1_500, call_until=1_600)],
-        Census.DISORDERED_BOOKINGS,
+        PromiseQuery.DISORDERED_BOOKINGS,
         1,
     ),
     "called without arriving": (
         [booking(1, called_at=1_500, call_until=1_600)],
-        Census.DISORDERED_BOOKINGS,
+        PromiseQuery.DISORDERED_BOOKINGS,
         1,
     ),
     "admitted without a call": (
         [booking(1, arrived_at=2_000, admitted_at=2_001)],
-        Census.DISORDERED_BOOKINGS,
+        PromiseQuery.DISORDERED_BOOKINGS,
         1,
     ),
     "out of turn without a cause": (
         [booking(1, exception="approved")],
-        Census.DISORDERED_BOOKINGS,
+        PromiseQuery.DISORDERED_BOOKINGS,
         1,
     ),
-    "a window that is not there": ([booking(1, start=99 * HOUR)], Census.LOST_BOOKINGS, 1),
-    "a booking nowhere": ([booking(1, start=None)], Census.LOST_BOOKINGS, 1),
-    "numbers without bookings": ([Counter("booking", 5)], Census.LOST_BOOKINGS, 3),
+    "a window that is not there": ([booking(1, start=99 * HOUR)], PromiseQuery.LOST_BOOKINGS, 1),
+    "a booking nowhere": ([booking(1, start=None)], PromiseQuery.LOST_BOOKINGS, 1),
+    "numbers without bookings": ([Counter("booking", 5)], PromiseQuery.LOST_BOOKINGS, 3),
     "particulars that should be gone": (
         [booking(2, **ENDED)],
-        Census.OVERDUE_PARTICULARS,
+        PromiseQuery.OVERDUE_PARTICULARS,
         1,
     ),
-    "a driver of nobody": ([driver(7)], Census.ORPHANED_DRIVERS, 1),
+    "a driver of nobody": ([driver(7)], PromiseQuery.ORPHANED_DRIVERS, 1),
     "a closed account with a login": (
         [Account(1, "one", "", "", simulated=False, added_at=1, closed_at=2)],
-        Census.MISUSED_ACCOUNTS,
+        PromiseQuery.MISUSED_ACCOUNTS,
         1,
     ),
     "an exception that waits": (
         [booking(1, exception="awaiting", exception_cause="medical")],
-        Census.AWAITING_EXCEPTIONS,
+        PromiseQuery.AWAITING_EXCEPTIONS,
         1,
     ),
 }
-ZERO = [one for one in Census if one not in (Census.NUMBERED, Census.SCHEMA_STEPS)]
-MARKS = Marks(day="2027-01-01")
+ZERO = [
+    one for one in PromiseQuery if one not in (PromiseQuery.NUMBERED, PromiseQuery.SCHEMA_STEPS)
+]
+MARKS = CheckMarks(day="2027-01-01")
 
 
-def answers(store: Whole, marks: Marks = MARKS) -> dict[Census, int]:
+def answers(store: Whole, marks: CheckMarks = MARKS) -> dict[PromiseQuery, int]:
     with store.snapshot() as snapshot:
-        return {census: snapshot.counted(census, marks) for census in Census}
+        return {census: snapshot.counted(census, marks) for census in PromiseQuery}
 
 
 def test_a_sound_store_has_no_breach(store: Whole):
     save(store, SOUND, [event(1), event(2)])
     told = answers(store)
     assert {census: told[census] for census in ZERO} == dict.fromkeys(ZERO, 0)
-    assert told[Census.NUMBERED] == 2
-    assert told[Census.SCHEMA_STEPS] == int(HEAD)
-    told = answers(store, Marks(position=2, number=2, day="2026-01-01"))
+    assert told[PromiseQuery.NUMBERED] == 2
+    assert told[PromiseQuery.SCHEMA_STEPS] == int(HEAD)
+    told = answers(store, CheckMarks(position=2, number=2, day="2026-01-01"))
     assert {census: told[census] for census in ZERO} == dict.fromkeys(ZERO, 0)
 
 
@@ -117,6 +119,6 @@ def test_a_breach_is_counted(store: Whole, name: str):
 
 def test_what_is_missing_from_the_log_is_counted_from_a_mark(store: Whole):
     save(store, SOUND, [event(1), event(2)])
-    told = answers(store, Marks(position=5, number=9))
-    assert told[Census.MISSING_EVENTS] == 2 - 5
-    assert told[Census.LOST_BOOKINGS] == 2 - 9
+    told = answers(store, CheckMarks(position=5, number=9))
+    assert told[PromiseQuery.MISSING_EVENTS] == 2 - 5
+    assert told[PromiseQuery.LOST_BOOKINGS] == 2 - 9

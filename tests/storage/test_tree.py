@@ -8,7 +8,7 @@ from pathlib import Path
 import apsw
 import pytest
 
-from kezek.app.log.audit import Report, audit_export
+from kezek.app.log.audit import AuditReport, audit_export
 from kezek.app.log.export import lines
 from kezek.app.port import Store
 from kezek.crypto.log import checkpoint_note
@@ -17,7 +17,7 @@ from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt
 from kezek.domain.log.merkle import leaf_hash
-from kezek.domain.log.tree import Growth, Stretch
+from kezek.domain.log.tree import CompactRange, Stretch
 from kezek.storage.sqlite.store import SqliteStore
 from tests.ledger.book import KEY, Book
 from tests.storage.rows import save
@@ -26,7 +26,7 @@ READS = LogKey(KEY.public)
 
 
 def grown(*steps: int) -> list[list[Stretch]]:
-    growth = Growth()
+    growth = CompactRange()
     return [
         growth.add([leaf_hash(b"%d" % n) for n in range(growth.size, growth.size + step)])
         for step in steps
@@ -65,7 +65,7 @@ def test_a_log_is_sealed_signed_and_proved_in_every_store(store: Store, tmp_path
     for position in (1, 10, 600, 610):
         found = book.proofs.inclusion(position, 610)
         assert merkle.includes(found.leaf, position - 1, 610, found.path, head.root)
-    report = Report()
+    report = AuditReport()
     audit_export([line.encode() for line in lines(book.proofs)][4:], [head], READS, report)
     assert report.findings == []
     assert (report.signed, report.hidden) == (610, 3)

@@ -9,11 +9,11 @@ import pytest
 from argon2 import PasswordHasher
 from litestar.testing import TestClient
 
-from kezek.app.application import House
-from kezek.bootstrap import close_house
+from kezek.app.application import Application
+from kezek.bootstrap import close_application
 from kezek.crypto.account import password
 from tests.web.office import Office, opened
-from tests.web.serve import build_app, fill, open_house
+from tests.web.serve import build_app, fill, open_application
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -37,9 +37,9 @@ def office() -> Iterator[Office]:
 class Shipped:
     """The shipped network with trucks at Syrym, for tests that only look."""
 
-    def __init__(self, house: House) -> None:
-        self.house, self.numbers = house, fill(house)
-        self.client = TestClient(build_app(house), raise_server_exceptions=False)
+    def __init__(self, application: Application) -> None:
+        self.application, self.numbers = application, fill(application)
+        self.client = TestClient(build_app(application), raise_server_exceptions=False)
         self.client.follow_redirects = False
 
     def get(self, url: str, **headers: str):
@@ -52,12 +52,12 @@ class Shipped:
         return answer.text
 
     def link(self, number: int) -> str:
-        return f"/t/{self.house.papers.link(number)}"
+        return f"/t/{self.application.papers.link(number)}"
 
 
 @pytest.fixture(scope="session")
 def shipped() -> Iterator[Shipped]:
     with tempfile.TemporaryDirectory() as folder:
-        house = open_house(Path(folder), rate_public=1_000_000)
-        yield Shipped(house)
-        close_house(house)
+        application = open_application(Path(folder), rate_public=1_000_000)
+        yield Shipped(application)
+        close_application(application)

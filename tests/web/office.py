@@ -52,7 +52,7 @@ def _nearby(app: Any) -> Any:
 
 
 class Office(World):
-    """The world behind a house; what is done goes over its desk, so that the pages hear of it."""
+    """The world behind an application; what is done goes over its desk, so that the pages hear of it."""
 
     latest: ClassVar[Office]
 
@@ -61,10 +61,10 @@ class Office(World):
         Office.latest = self
         lay_keys(folder)
         with patch.object(bootstrap, "WallClock", lambda: _Clock(self)):
-            self.house = bootstrap.furnish(
+            self.application = bootstrap.furnish(
                 Settings(folder=folder, **settings), self.store, self.rules
             )
-        pages = build_pages(self.house)
+        pages = build_pages(self.application)
         self.app = Litestar(
             route_handlers=list(pages.routes),
             exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
@@ -73,7 +73,7 @@ class Office(World):
         self.app.asgi_handler = _nearby(self.app.asgi_handler)
 
     def do(self, command: Command) -> Answer:
-        return self.house.desk.ask(command)
+        return self.application.desk.ask(command)
 
     def browser(self, who: str = "") -> Browser:
         """A browser in which somebody of the world has signed in already."""
@@ -119,7 +119,7 @@ class Browser:
         self.client.follow_redirects = False
         if who:
             account = PEOPLE[who].account
-            secret = office.house.access.plain._begin(account, "session", 12 * HOUR)
+            secret = office.application.access.plain._begin(account, "session", 12 * HOUR)
             self.client.cookies.set(SESSION_COOKIE, secret)
 
     def get(self, url: str) -> Response:
@@ -160,7 +160,7 @@ class Browser:
         text = answer.text if answer.status_code == 200 else self.get("/sign-in").text
         found = re.search(r'name="_csrf_token" value="([^"]+)"', text)
         assert found, f"no token on {at}"
-        return {"_csrf_token": found[1], "key": self.office.house.chance.secret(12).hex()}
+        return {"_csrf_token": found[1], "key": self.office.application.chance.secret(12).hex()}
 
     def flash(self, answer: Response) -> str:
         """What the page says to which an answer leads."""
@@ -179,4 +179,4 @@ def opened(**settings: object) -> Iterator[Office]:
         try:
             yield office
         finally:
-            bootstrap.close_house(office.house)
+            bootstrap.close_application(office.application)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from litestar import Litestar
 from litestar.exceptions import HTTPException
 
-from kezek.app.application import Demo, House
+from kezek.app.application import Application, Demo
 from kezek.app.checkpoint.load import load_command
 from kezek.app.checkpoint.network import (
     read_board,
@@ -24,7 +24,7 @@ from kezek.app.checkpoint.network import (
 )
 from kezek.app.desk.batch import Done, run
 from kezek.app.regulation.regulation import shipped_regulations
-from kezek.bootstrap import close_house, furnish, make_demo
+from kezek.bootstrap import close_application, furnish, make_demo
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.kernel.instant import HOUR, Moment, from_datetime
@@ -41,7 +41,7 @@ EVERYBODY = Actor(1, "operator", frozenset((role, "*") for role in Role))
 LETTERS = "ABCEHKMOPTX"
 
 
-def open_house(folder: Path, **settings: object) -> House:
+def open_application(folder: Path, **settings: object) -> Application:
     """The shipped network at the board's moment, in memory, on a clock that runs as fast as ours."""
     rules = shipped_regulations()
     checkpoints = read_checkpoints(shipped_checkpoints())
@@ -54,8 +54,8 @@ def open_house(folder: Path, **settings: object) -> House:
     return furnish(Settings(folder=folder, **settings), store, rules)
 
 
-def build_app(house: House) -> Litestar:
-    pages = build_pages(house)
+def build_app(application: Application) -> Litestar:
+    pages = build_pages(application)
     return Litestar(
         route_handlers=list(pages.routes),
         exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
@@ -63,8 +63,8 @@ def build_app(house: House) -> Litestar:
     )
 
 
-def do(house: House, command: object) -> Done:
-    answer = house.desk.ask(command)
+def do(application: Application, command: object) -> Done:
+    answer = application.desk.ask(command)
     assert isinstance(answer, Done), answer
     return answer
 
@@ -75,27 +75,31 @@ def vehicle(n: int) -> Vehicle:
     return Vehicle("KZ", plate, "", "", f"+7701{1000000 + n}", ("A. Driver",))
 
 
-def book(house: House, n: int, line: str = "kz_syrym.exit", start: int | None = None) -> int:
+def book(
+    application: Application, n: int, line: str = "kz_syrym.exit", start: int | None = None
+) -> int:
     """Book truck `n`; its number."""
     start = AT - AT % HOUR if start is None else start
-    return do(house, Book("", EVERYBODY, line, start, "in_turn", vehicle(n))).outcome["number"]
+    return do(application, Book("", EVERYBODY, line, start, "in_turn", vehicle(n))).outcome[
+        "number"
+    ]
 
 
-def fill(house: House, line: str = "kz_syrym.exit") -> list[int]:
+def fill(application: Application, line: str = "kz_syrym.exit") -> list[int]:
     """A line with trucks of every kind: crossed, admitted, called, waiting, to come."""
     now = AT - AT % HOUR
-    numbers = [book(house, n, line, now + (n // 4) * HOUR) for n in range(20)]
+    numbers = [book(application, n, line, now + (n // 4) * HOUR) for n in range(20)]
     for number in numbers[:14]:
-        do(house, Arrive("", EVERYBODY, number))
+        do(application, Arrive("", EVERYBODY, number))
     for step in range(6):
         try:
-            called = do(house, Call("", EVERYBODY, line)).outcome["number"]
+            called = do(application, Call("", EVERYBODY, line)).outcome["number"]
         except AssertionError:
             break
         if step < 3:
-            do(house, Admit("", EVERYBODY, called))
+            do(application, Admit("", EVERYBODY, called))
         if step < 2:
-            do(house, Cross("", EVERYBODY, called))
+            do(application, Cross("", EVERYBODY, called))
     return numbers
 
 
@@ -104,17 +108,17 @@ def main() -> None:
 
     port = int(sys.argv[1]) if len(sys.argv) > 1 else 8471
     with tempfile.TemporaryDirectory() as folder:
-        house = open_house(Path(folder), rate_public=1_000_000)
-        for number in fill(house):
+        application = open_application(Path(folder), rate_public=1_000_000)
+        for number in fill(application):
             print(
-                f"http://127.0.0.1:{port}/t/{house.papers.link(number)}",
-                house.tickets.view(number, AT).status,
+                f"http://127.0.0.1:{port}/t/{application.papers.link(number)}",
+                application.tickets.view(number, AT).status,
             )
         server = uvicorn.Server(
-            uvicorn.Config(build_app(house), port=port, access_log=False, log_level="warning")
+            uvicorn.Config(build_app(application), port=port, access_log=False, log_level="warning")
         )
         server.run()
-        close_house(house)
+        close_application(application)
 
 
 if __name__ == "__main__":

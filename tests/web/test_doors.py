@@ -247,4 +247,4 @@ def test_sessions_last_as_long_as_the_settings_say(office: Office):
     b = office.browser("officer")
     office.wait(hours=11)
     assert b.get("/console/kz_a").status_code == 200
-    assert office.house.settings.session_hours * HOUR == 12 * HOUR
+    assert office.application.settings.session_hours * HOUR == 12 * HOUR

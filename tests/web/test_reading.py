@@ -65,8 +65,8 @@ def test_a_fee_that_is_not_published_is_not_shown(shipped):
 
 
 def test_each_regulation_leads_to_the_others(shipped):
-    for code in shipped.house.rules:
-        others = set(shipped.house.rules) - {code}
+    for code in shipped.application.rules:
+        others = set(shipped.application.rules) - {code}
         page = shipped.page(f"/regulations/{code}")
         assert all(f'href="/regulations/{other}"' in page for other in others)
 

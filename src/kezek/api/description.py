@@ -7,10 +7,10 @@ from importlib.metadata import version
 from importlib.resources import files
 
 from kezek.api.frame.openapi import description
-from kezek.api.frame.operation import Call, Header, Operation, Reply, encode
+from kezek.api.frame.operation import ApiRequest, Header, Operation, Reply, encode
 from kezek.api.frame.page import page
 from kezek.api.frame.problem import Wrong, wrong
-from kezek.app.application import House
+from kezek.app.application import Application
 
 _FOLDER = files("kezek.api") / "reading"
 _STYLE = "style.css"
@@ -20,21 +20,23 @@ _PACKED: tuple[Header, ...] = ((b"content-encoding", b"gzip"), (b"vary", b"accep
 
 
 class Description:
-    def __init__(self, house: House, operations: tuple[Operation, ...]) -> None:
-        self._house, self._operations = house, operations
+    def __init__(self, application: Application, operations: tuple[Operation, ...]) -> None:
+        self._application, self._operations = application, operations
         self._kept: dict[str, Reply] = {}
 
-    async def document(self, _call: Call) -> Reply:
+    async def document(self, _call: ApiRequest) -> Reply:
         """OpenAPI 3.1, made when it is first asked for."""
         kept = self._kept.get("openapi.json")
         if kept is None:
-            document = description(self._operations, self._house.settings.issuer, version("kezek"))
+            document = description(
+                self._operations, self._application.settings.issuer, version("kezek")
+            )
             # Other sites' tools may read it: it is the same for everybody and says nothing secret.
             open_to_all = (_HOUR, (b"access-control-allow-origin", b"*"))
             kept = self._kept["openapi.json"] = Reply(encode(document), 200, open_to_all)
         return kept
 
-    async def page(self, call: Call) -> Reply:
+    async def page(self, call: ApiRequest) -> Reply:
         """The page or its style, packed for who unpacks."""
         name = call.path.get("file", "")
         if name not in ("", _STYLE):
@@ -50,7 +52,9 @@ class Description:
         return kept
 
     def _written(self) -> tuple[bytes, bytes]:
-        document = description(self._operations, self._house.settings.issuer, version("kezek"))
+        document = description(
+            self._operations, self._application.settings.issuer, version("kezek")
+        )
         made = page(document, (_FOLDER / "data.html").read_text(encoding="utf-8"))
         return made.encode(), b"text/html; charset=utf-8"
 

@@ -19,11 +19,11 @@ from kezek.api.calendar import calendar
 from kezek.api.checkpoint import checkpoint
 from kezek.api.forecast import forecast
 from kezek.api.frame.openapi import PREFIX
-from kezek.api.frame.operation import NOSNIFF, Call, Operation, Reply, Stream, encode
-from kezek.api.frame.path import Part
+from kezek.api.frame.operation import NOSNIFF, ApiRequest, Operation, Reply, StreamedAnswer, encode
+from kezek.api.frame.path import PathPart
 from kezek.api.frame.problem import (
     MEDIA_TYPE,
-    Problem,
+    ApiProblem,
     Raised,
     Wrong,
     language_of,
@@ -37,13 +37,13 @@ from kezek.api.regulation import regulation
 from kezek.api.server.counted import ROUTE
 from kezek.api.slot import availability
 from kezek.api.turn import approval, board, search, stream, turn
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.server.rate import Allowance
 from kezek.domain.account.actor import PUBLIC
 from kezek.i18n.catalogue import SOURCE
 
 # Whose methods answer which operations.
-_NOUNS: tuple[tuple[Callable[[House], Any], tuple[Operation, ...]], ...] = (
+_NOUNS: tuple[tuple[Callable[[Application], Any], tuple[Operation, ...]], ...] = (
     (checkpoint.Checkpoints, checkpoint.OPERATIONS),
     (availability.Places, availability.OPERATIONS),
     (booking.Bookings, booking.OPERATIONS),
@@ -51,11 +51,11 @@ _NOUNS: tuple[tuple[Callable[[House], Any], tuple[Operation, ...]], ...] = (
     (change.Changes, change.OPERATIONS),
     (approval.Approvals, approval.OPERATIONS),
     (turn.Turns, turn.OPERATIONS),
-    (search.Search, search.OPERATIONS),
+    (search.SearchAnswer, search.OPERATIONS),
     (calendar.Calendars, calendar.OPERATIONS),
-    (board.Boards, board.OPERATIONS),
+    (board.BoardCache, board.OPERATIONS),
     (stream.Feeds, stream.OPERATIONS),
-    (forecast.Forecasts, forecast.OPERATIONS),
+    (forecast.CachedForecasts, forecast.OPERATIONS),
     (log.Log, log.OPERATIONS),
     (head.Heads, head.OPERATIONS),
     (proof.Tree, proof.OPERATIONS),
@@ -76,15 +76,15 @@ def listed() -> list[tuple[str, str, str]]:
 class Api:
     """The ASGI application; every path that it is asked begins with `/api/v1`."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
-        self._root = Part()
+    def __init__(self, application: Application) -> None:
+        self._application = application
+        self._root = PathPart()
         for operation, noun in self._paired():
             self._root.add(operation, operation.run.__get__(noun))
 
     def _paired(self) -> list[tuple[Operation, Any]]:
-        nouns = [(made(self._house), operations) for made, operations in _NOUNS]
-        itself = description.Description(self._house, OPERATIONS)
+        nouns = [(made(self._application), operations) for made, operations in _NOUNS]
+        itself = description.Description(self._application, OPERATIONS)
         return [
             (operation, noun)
             for noun, operations in [*nouns, (itself, description.OPERATIONS)]
@@ -94,7 +94,7 @@ class Api:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; whatever goes wrong leaves as a problem."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        call, allowed = Call(headers=headers, query=scope["query_string"]), None
+        call, allowed = ApiRequest(headers=headers, query=scope["query_string"]), None
         bodiless, sent, ended = scope["method"] == "HEAD", False, False
 
         async def sending(message: Any) -> None:
@@ -116,44 +116,44 @@ class Api:
         except Raised as raised:
             reply = self._told(raised.problem, headers)
         except Exception as failure:  # noqa: BLE001 - the outermost edge: nothing of a fault may leak
-            reply = self._told(problem_of(failure, self._house.chance), headers)
+            reply = self._told(problem_of(failure, self._application.chance), headers)
         if not sent:
             await _send(send, reply, allowed, bodiless=bodiless)
 
-    def _told(self, problem: Problem, headers: dict[bytes, bytes]) -> Reply:
+    def _told(self, problem: ApiProblem, headers: dict[bytes, bytes]) -> Reply:
         """A problem as it is sent, in the asker's language."""
         language = language_of(headers)
         try:
             body = problem.body(language)
         except Exception as failure:  # noqa: BLE001 - a broken catalogue must not take the answer along
             language = SOURCE
-            body = problem_of(failure, self._house.chance).body(language)
+            body = problem_of(failure, self._application.chance).body(language)
         more = (*problem.headers, (b"content-language", language.encode()))
         return Reply(encode(body), body.status, more, MEDIA_TYPE)
 
-    def _let_in(self, call: Call, scope: Any) -> Allowance:
+    def _let_in(self, call: ApiRequest, scope: Any) -> Allowance:
         """Who asks, by key or by address, and whether again so soon."""
         shown = call.headers.get(b"authorization")
         keyed = None
         if shown is not None and shown[: len(_BEARER)].lower() == _BEARER:
-            keyed = self._house.access.keyed(shown[len(_BEARER) :].strip().decode("latin-1"))
+            keyed = self._application.access.keyed(shown[len(_BEARER) :].strip().decode("latin-1"))
         if keyed is not None:
             call.actor, call.who, call.rate = keyed.actor, f"key {keyed.id}", keyed.rate
         else:
-            call.who, call.rate = self._address(call, scope), self._house.settings.rate_public
-        allowed = self._house.rates.take(call.who, max(1, call.rate))
+            call.who, call.rate = self._address(call, scope), self._application.settings.rate_public
+        allowed = self._application.rates.take(call.who, max(1, call.rate))
         if allowed.retry_after:
             raise too_many(allowed)
         if shown is not None and keyed is None:
             raise Raised(_UNAUTHENTICATED)
         return allowed
 
-    def _address(self, call: Call, scope: Any) -> str:
+    def _address(self, call: ApiRequest, scope: Any) -> str:
         """The client's address, as the server or the proxy in front of it sees it."""
         client = scope.get("client")
-        return self._house.proxies.client(client[0] if client else "", call.headers)
+        return self._application.proxies.client(client[0] if client else "", call.headers)
 
-    async def _asked(self, call: Call, scope: Any, receive: Any) -> Reply | Stream:
+    async def _asked(self, call: ApiRequest, scope: Any, receive: Any) -> Reply | StreamedAnswer:
         """Find the operation, and run it for who may."""
         path, method = scope["path"].removeprefix(PREFIX), scope["method"]
         part, call.path = self._root.find(path)
@@ -169,9 +169,9 @@ class Api:
             raise wrong(Wrong.UNKNOWN_FIELD, field="query")
         return await run(call)
 
-    async def _body(self, call: Call, receive: Any) -> bytes:
+    async def _body(self, call: ApiRequest, receive: Any) -> bytes:
         """The whole body, as long as it is one that may be read."""
-        most = self._house.settings.body_bytes_max
+        most = self._application.settings.body_bytes_max
         kind = call.headers.get(b"content-type", b"application/json")
         if kind.partition(b";")[0].strip().lower() != b"application/json":
             raise wrong(Wrong.WRONG_MEDIA_TYPE, wants="application/json")
@@ -190,12 +190,12 @@ class Api:
         return body
 
 
-_UNAUTHENTICATED = Problem(
+_UNAUTHENTICATED = ApiProblem(
     Wrong.UNAUTHENTICATED, {}, ((b"www-authenticate", b'Bearer realm="kezek"'),)
 )
 
 
-def _idempotency_key(call: Call) -> str:
+def _idempotency_key(call: ApiRequest) -> str:
     key = call.headers.get(b"idempotency-key")
     if key is None:
         return ""

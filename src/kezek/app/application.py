@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kezek.app.account.access import Access
+from kezek.app.account.access import SignIns
 from kezek.app.account.newcomer import Newcomers, Registrations
 from kezek.app.booking.find import Finder
 from kezek.app.booking.find_ticket import LostTickets
@@ -12,10 +12,10 @@ from kezek.app.booking.papers import Papers
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.desk import Desk
-from kezek.app.desk.tally import Pulse, Traffic
+from kezek.app.desk.tally import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.watch import Watch
-from kezek.app.forecast.forecast import Forecasts
+from kezek.app.feed.watch import ChangeFeed
+from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.log.ledger import Ledger
 from kezek.app.log.proof import Proofs
 from kezek.app.port import Chance, Clock, Store
@@ -23,9 +23,9 @@ from kezek.app.scenario.what_if import WhatIfs
 from kezek.app.server.rate import Familiar, Proxies, Rates
 from kezek.app.server.readiness import Readiness
 from kezek.app.server.streams import Streams
-from kezek.app.server.vigil import Vigil
+from kezek.app.server.vigil import PromiseMonitor
 from kezek.app.slot.availability import Availability
-from kezek.app.turn.board import Boards
+from kezek.app.turn.board import BoardRows
 from kezek.app.turn.presence import Presence
 from kezek.app.turn.queue import Queues
 from kezek.domain.kernel.instant import MINUTE, Instant
@@ -43,7 +43,7 @@ class Demo:
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class Application:
     """One installation.  `demo` is None outside a demonstration."""
 
     settings: Settings
@@ -51,18 +51,18 @@ class House:
     store: Store
     clock: Clock
     chance: Chance
-    watch: Watch
+    watch: ChangeFeed
     desk: Desk
     network: Network
     availability: Availability
     queues: Queues
-    boards: Boards
-    forecasts: Forecasts
+    boards: BoardRows
+    forecasts: LiveForecasts
     what_ifs: WhatIfs
     tickets: Tickets
     finder: Finder
     lost_tickets: LostTickets
-    access: Access
+    access: SignIns
     papers: Papers
     timer: Timer
     ledger: Ledger
@@ -74,9 +74,9 @@ class House:
     familiar: Familiar
     streams: Streams
     presence: Presence
-    traffic: Traffic
-    pulse: Pulse
-    vigil: Vigil
+    traffic: HttpMetrics
+    pulse: Heartbeat
+    vigil: PromiseMonitor
     readiness: Readiness
     demo: Demo | None
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Kept(Generic[T]):
+class BoundedCache(Generic[T]):
     """Values by key, each with the state of the world for which it holds.
 
     Whoever makes a value reads the state first: news in between make the next one ask again.

@@ -288,7 +288,7 @@ class Simulator(Protocol):
         """Whether somebody plays it, or is about to."""
 
 
-class Shelf(Protocol):
+class ArtifactStore(Protocol):
     """Where what-ifs lie, under ids that are safe as names: files, each there whole or not at all."""
 
     def ids(self) -> Sequence[str]:

@@ -43,7 +43,7 @@ def instant(text: str) -> Instant:
     return round(datetime.fromisoformat(text).timestamp()) * SECOND
 
 
-class Api:
+class DemoSession:
     """One session; `origin` keeps the idempotency keys of two runs apart."""
 
     def __init__(self, url: str, keys: dict[str, str], origin: int) -> None:

@@ -16,8 +16,8 @@ from kezek.demo.life import (
     TURN_BACK_PERCENT,
     span,
 )
-from kezek.demo.scene import Known, Shift, Yard
-from kezek.demo.stage import Stage
+from kezek.demo.scene import KnownTruck, Staffing, Yard
+from kezek.demo.stage import TrafficRun
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Instant, from_datetime
 
 NOBODY_PAUSE = 6 * MINUTE
@@ -29,7 +29,7 @@ TURN_BACK_CAUSES = ("papers", "goods", "vehicle", "other_side", "own_wish")
 class Gates:
     """All posts at once."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: TrafficRun) -> None:
         self._stage = stage
 
     def begin(self) -> None:
@@ -43,7 +43,7 @@ class Gates:
             )
         stage.agenda.after(HOUR // 2, self._exception)
 
-    def change(self, shift: Shift) -> None:
+    def change(self, shift: Staffing) -> None:
         """People come to some posts, and have left others."""
         stage = self._stage
         stage.manned = frozenset(shift.manned)
@@ -54,7 +54,7 @@ class Gates:
                     stage.joined(known.number, checkpoint)
                 self._see_to(known)
 
-    def _see_to(self, known: Known) -> None:
+    def _see_to(self, known: KnownTruck) -> None:
         stage = self._stage
         if known.status == "called":
             stage.counted.called += 1

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.checkpoint import network as files
 from kezek.app.checkpoint.load import load_command
 from kezek.app.port import Fault
@@ -94,20 +94,20 @@ def board_began() -> Instant:
     return from_datetime(datetime.combine(on, clock, zone))
 
 
-def prepare(house: House) -> None:
+def prepare(application: Application) -> None:
     """Network, lines and accounts; what an interrupted start has left is completed."""
-    _load(house)
-    for line, capacity in shipped_lines(house):
-        _ask(house, OpenLine(f"demo-line-{line.id}", _HOST, line, capacity))
-    hashed = house.access.plain.hash_password(PASSWORD, "")
+    _load(application)
+    for line, capacity in shipped_lines(application):
+        _ask(application, OpenLine(f"demo-line-{line.id}", _HOST, line, capacity))
+    hashed = application.access.plain.hash_password(PASSWORD, "")
     assert not isinstance(hashed, PasswordFault), "the demo's password is none of the easy ones"
     for cast in CASTS:
-        _hire(house, cast, hashed)
+        _hire(application, cast, hashed)
     for cast in (TRUCKS, GATES, SHIFTS):
-        _hire(house, cast, "")
+        _hire(application, cast, "")
 
 
-def _load(house: House) -> None:
+def _load(application: Application) -> None:
     checkpoints = files.read_checkpoints(files.shipped_checkpoints())
     board = files.read_board(files.shipped_board(), checkpoints.rows)
     assert not checkpoints.problems, "the shipped network is whole"
@@ -115,14 +115,14 @@ def _load(house: House) -> None:
     command = load_command(
         "demo-network", _HOST, checkpoints.rows, board.rows, seen_at=board_began(), source="shipped"
     )
-    _ask(house, command)
+    _ask(application, command)
 
 
-def shipped_lines(house: House) -> Iterator[tuple[Line, int]]:
+def shipped_lines(application: Application) -> Iterator[tuple[Line, int]]:
     """Lines for which no board is known, with capacities of ours: `network/lines.csv`."""
     with files.shipped("lines.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
-            post = house.network.post(row["checkpoint"])
+            post = application.network.post(row["checkpoint"])
             assert post is not None, "the shipped lines name shipped checkpoints"
             line = exit_line(
                 post.checkpoint,
@@ -134,29 +134,29 @@ def shipped_lines(house: House) -> Iterator[tuple[Line, int]]:
             yield line, int(row["capacity"])
 
 
-def _hire(house: House, cast: Cast, password: str) -> None:
-    reader = house.store.reader
+def _hire(application: Application, cast: Cast, password: str) -> None:
+    reader = application.store.reader
     found = reader.get(Login, cast.login)
     (role, place), *more = cast.grants
     if found is None:
         key = f"demo-account-{cast.login}"
         asked = AddAccount(key, _HOST, cast.login, cast.name, password, role, place, simulated=True)
-        account = int(_ask(house, asked)["account"])
+        account = int(_ask(application, asked)["account"])
     else:
         account = found.account
     held = {(grant.role, grant.place) for grant in reader.rows(Grant, account)}
     for role, place in more:
         if (role, place) not in held:
             key = f"demo-grant-{cast.login}-{role}-{place}"
-            _ask(house, GrantRole(key, _HOST, account, role, place))
+            _ask(application, GrantRole(key, _HOST, account, role, place))
 
 
-def issue_keys(house: House) -> dict[str, str]:
+def issue_keys(application: Application) -> dict[str, str]:
     """Fresh API keys for the traffic's three parts; those of earlier starts open nothing more."""
-    reader = house.store.reader
+    reader = application.store.reader
     for old in reader.all(ApiKey):
         if old.label == KEY_LABEL and old.revoked_at is None:
-            _ask(house, RevokeKey("", _HOST, old.id))
+            _ask(application, RevokeKey("", _HOST, old.id))
     keys = {}
     for part, cast, role in (
         ("trucks", TRUCKS, Role.DEMONSTRATOR),
@@ -165,22 +165,22 @@ def issue_keys(house: House) -> dict[str, str]:
     ):
         login = reader.get(Login, cast.login)
         assert login is not None, "prepare has hired everybody"
-        text, digest = house.access.new_key()
+        text, digest = application.access.new_key()
         command = IssueKey("", _HOST, login.account, digest, KEY_LABEL, role, ANYWHERE, KEY_RATE)
-        _ask(house, command)
+        _ask(application, command)
         keys[part] = text
     return keys
 
 
-def _ask(house: House, command: Command) -> dict[str, Any]:
-    decided = house.desk.ask(command)
+def _ask(application: Application, command: Command) -> dict[str, Any]:
+    decided = application.desk.ask(command)
     if isinstance(decided, Refused):
         raise DemoRefused(f"{type(command).__name__}: {decided.reason.value}")
     return decided.outcome
 
 
-def casts_of(house: House) -> list[tuple[str, str]]:
+def casts_of(application: Application) -> list[tuple[str, str]]:
     """Logins of the demonstration with what they are."""
-    reader = house.store.reader
+    reader = application.store.reader
     logins = {account.login for account in reader.all(Account) if account.closed_at is None}
     return [(cast.login, cast.name) for cast in CASTS if cast.login in logins]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.demo.opening import issue_keys
 from kezek.domain.booking.booking import Booking
@@ -26,7 +26,7 @@ class Spot(msgspec.Struct, frozen=True):
     places: int
 
 
-class TakenDay(msgspec.Struct, frozen=True):
+class DemoDay(msgspec.Struct, frozen=True):
     """A local day's places known to be taken: in all, and those of the kept pool."""
 
     on: str
@@ -47,10 +47,10 @@ class Yard(msgspec.Struct, frozen=True):
     zone: str
     capacity: int
     board: bool
-    days: list[TakenDay]
+    days: list[DemoDay]
 
 
-class Known(msgspec.Struct, frozen=True):
+class KnownTruck(msgspec.Struct, frozen=True):
     """A simulated truck that was there before: an earlier run of the demonstration left it."""
 
     number: int
@@ -71,34 +71,34 @@ class Scene(msgspec.Struct, frozen=True):
     next_truck: int
     trucks_max: int
     yards: list[Yard]
-    known: list[Known]
+    known: list[KnownTruck]
 
 
-class Shift(msgspec.Struct, frozen=True):
+class Staffing(msgspec.Struct, frozen=True):
     """Which posts people serve from now on, and who stands at those that they have left."""
 
     manned: list[str]
-    left: dict[str, list[Known]]
+    left: dict[str, list[KnownTruck]]
 
 
-def scene_of(house: House, *, trucks_max: int) -> Scene:
+def scene_of(application: Application, *, trucks_max: int) -> Scene:
     """The scene of a demonstration as it stands now."""
-    assert house.demo is not None, "only a demonstration has traffic"
-    now, reader = house.now(), house.store.reader
+    assert application.demo is not None, "only a demonstration has traffic"
+    now, reader = application.now(), application.store.reader
     counter = reader.get(Counter, "booking")
     yards, known = [], []
-    for post in house.network.posts().values():
+    for post in application.network.posts().values():
         if post.line is None or post.regulation is None:
             continue
-        yards.append(_yard(house, post.checkpoint.id, now))
+        yards.append(_yard(application, post.checkpoint.id, now))
         coming = reader.booked(post.line.id, 0, now + _FAR)
-        known += _known(house, post, {*reader.present(post.line.id), *coming})
+        known += _known(application, post, {*reader.present(post.line.id), *coming})
     return Scene(
-        url=house.settings.issuer,
-        keys=issue_keys(house),
-        now=house.now(),
-        factor=house.demo.factor,
-        seed=house.demo.seed,
+        url=application.settings.issuer,
+        keys=issue_keys(application),
+        now=application.now(),
+        factor=application.demo.factor,
+        seed=application.demo.seed,
         origin=reader.last_position(),
         next_truck=counter.last + 1 if counter else 1,
         trucks_max=trucks_max,
@@ -107,30 +107,30 @@ def scene_of(house: House, *, trucks_max: int) -> Scene:
     )
 
 
-def left_at(house: House, checkpoint: str) -> list[Known]:
+def left_at(application: Application, checkpoint: str) -> list[KnownTruck]:
     """Who stands at a post that a person has left: in the waiting area, called, or at the gate."""
-    post = house.network.post(checkpoint)
+    post = application.network.post(checkpoint)
     if post is None or post.line is None:
         return []
-    return _known(house, post, set(house.store.reader.present(post.line.id)))
+    return _known(application, post, set(application.store.reader.present(post.line.id)))
 
 
-def _known(house: House, post: Post, numbers: set[int]) -> list[Known]:
+def _known(application: Application, post: Post, numbers: set[int]) -> list[KnownTruck]:
     """Simulated trucks, and whoever is on the way through the gate: no officer but ours sees to them."""
     assert post.regulation is not None, "a post with a line has its rules"
     known = []
-    for row in house.store.reader.many(Booking, sorted(numbers)).values():
-        status = status_of(row, post.regulation, house.now())
+    for row in application.store.reader.many(Booking, sorted(numbers)).values():
+        status = status_of(row, post.regulation, application.now())
         if row.simulated or status in (Status.CALLED, Status.ADMITTED):
-            known.append(Known(row.number, post.checkpoint.id, status.value, row.start))
+            known.append(KnownTruck(row.number, post.checkpoint.id, status.value, row.start))
     return known
 
 
-def _yard(house: House, checkpoint: str, now: Instant) -> Yard:
-    post = house.network.post(checkpoint)
+def _yard(application: Application, checkpoint: str, now: Instant) -> Yard:
+    post = application.network.post(checkpoint)
     assert post is not None
     assert post.line is not None
-    line, reader = post.line, house.store.reader
+    line, reader = post.line, application.store.reader
     today = local_day(now, line.zone).isoformat()
     days = {day.on: day for day in reader.days(line.id, today, "9999-12-31")}
     spots: dict[str, list[Spot]] = {on: [] for on in days}
@@ -146,14 +146,14 @@ def _yard(house: House, checkpoint: str, now: Instant) -> Yard:
         capacity=max((day.capacity for day in days.values()), default=0),
         board=line.basis == "board",
         days=[
-            TakenDay(day.on, day.protected_ordinary, day.protected_kept, spots[day.on])
+            DemoDay(day.on, day.protected_ordinary, day.protected_kept, spots[day.on])
             for day in days.values()
             if day.open
         ],
     )
 
 
-def encoded(told: Scene | Shift) -> bytes:
+def encoded(told: Scene | Staffing) -> bytes:
     """The scene on one line, and after it each shift."""
     return msgspec.json.encode(told) + b"\n"
 
@@ -163,17 +163,17 @@ def decoded(line: bytes) -> Scene:
     return msgspec.json.decode(line, type=Scene)
 
 
-def shift_of(line: bytes) -> Shift:
+def shift_of(line: bytes) -> Staffing:
     """The shift of one line."""
-    return msgspec.json.decode(line, type=Shift)
+    return msgspec.json.decode(line, type=Staffing)
 
 
 __all__ = [
-    "Known",
+    "DemoDay",
+    "KnownTruck",
     "Scene",
-    "Shift",
     "Spot",
-    "TakenDay",
+    "Staffing",
     "Yard",
     "decoded",
     "encoded",

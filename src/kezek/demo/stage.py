@@ -8,7 +8,7 @@ import msgspec
 
 from kezek.app.port import Clock
 from kezek.demo.agenda import Agenda
-from kezek.demo.client import Api
+from kezek.demo.client import DemoSession
 from kezek.demo.draw import Draw
 from kezek.demo.scene import Scene, Yard
 from kezek.domain.kernel.instant import Instant
@@ -33,13 +33,13 @@ class Counted(msgspec.Struct):
 
 
 @dataclass(slots=True)
-class Stage:
+class TrafficRun:
     """One run of the traffic."""
 
     scene: Scene
     clock: Clock
     agenda: Agenda
-    api: Api
+    api: DemoSession
     draw: Draw
     counted: Counted = field(default_factory=Counted)
     yards: dict[str, Yard] = field(default_factory=dict)

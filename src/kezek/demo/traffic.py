@@ -13,11 +13,11 @@ from typing import BinaryIO, TextIO
 import msgspec
 
 from kezek.demo.agenda import Agenda
-from kezek.demo.client import Api
+from kezek.demo.client import DemoSession
 from kezek.demo.draw import Draw
 from kezek.demo.gates import Gates
 from kezek.demo.scene import Scene, decoded, shift_of
-from kezek.demo.stage import Stage
+from kezek.demo.stage import TrafficRun
 from kezek.demo.trucks import Trucks
 from kezek.system.clock import DemoClock
 
@@ -34,8 +34,8 @@ def run_traffic(source: BinaryIO, sink: TextIO) -> None:
 
 async def _live(scene: Scene, source: BinaryIO, sink: TextIO) -> None:
     clock = DemoClock(scene.now, scene.factor)
-    async with Api(scene.url, scene.keys, scene.origin) as api:
-        stage = Stage(scene, clock, Agenda(clock), api, Draw(scene.seed + scene.origin))
+    async with DemoSession(scene.url, scene.keys, scene.origin) as api:
+        stage = TrafficRun(scene, clock, Agenda(clock), api, Draw(scene.seed + scene.origin))
         stage.yards = {yard.checkpoint: yard for yard in scene.yards}
         stage.truck = scene.next_truck
         gates = Gates(stage)
@@ -49,7 +49,7 @@ async def _live(scene: Scene, source: BinaryIO, sink: TextIO) -> None:
                 raise result
 
 
-async def _play(stage: Stage, gates: Gates) -> None:
+async def _play(stage: TrafficRun, gates: Gates) -> None:
     gates.begin()
     await Trucks(stage).begin()
 
@@ -60,7 +60,7 @@ async def _hear(gates: Gates, source: BinaryIO) -> None:
         gates.change(shift_of(line))
 
 
-async def _tell(stage: Stage, sink: TextIO) -> None:
+async def _tell(stage: TrafficRun, sink: TextIO) -> None:
     """What has been counted, as one line of JSON."""
     while True:
         stage.counted.at = stage.agenda.now

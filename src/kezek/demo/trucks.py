@@ -9,8 +9,8 @@ from typing import Any
 
 from kezek.demo.client import GATES, TRUCKS, ApiAnswer, instant, moment
 from kezek.demo.life import life_of
-from kezek.demo.scene import Known, TakenDay, Yard
-from kezek.demo.stage import Stage
+from kezek.demo.scene import DemoDay, KnownTruck, Yard
+from kezek.demo.stage import TrafficRun
 from kezek.demo.truck import truck
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
 
@@ -27,9 +27,9 @@ KEPT_CLASSES = ("priority", "priority", "priority", "accelerated", "postal")
 class Trucks:
     """Lives of all trucks, from their booking to the crossing or to whatever ends them before."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: TrafficRun) -> None:
         self._stage = stage
-        self._rest: dict[str, list[TakenDay]] = {}
+        self._rest: dict[str, list[DemoDay]] = {}
 
     async def begin(self) -> None:
         """Take the places of the first two days, then go on day by day."""
@@ -60,7 +60,7 @@ class Trucks:
         rest = self._rest[yard.checkpoint]
         return list(self._rows(yard, rest.pop(0))) if rest else []
 
-    def _rows(self, yard: Yard, day: TakenDay) -> Iterator[dict[str, Any]]:
+    def _rows(self, yard: Yard, day: DemoDay) -> Iterator[dict[str, Any]]:
         stage = self._stage
         left = {"ordinary": day.ordinary, "kept": day.kept}
         now = stage.agenda.now
@@ -132,7 +132,7 @@ class Trucks:
         elif life.moves is not None:
             stage.agenda.at(life.moves, partial(self._move, number, checkpoint))
 
-    def _resume(self, known: Known) -> None:
+    def _resume(self, known: KnownTruck) -> None:
         """Go on with a truck of an earlier run; those at the gate are the officers' part."""
         if known.status == "arrived":
             self._stage.joined(known.number, known.checkpoint)

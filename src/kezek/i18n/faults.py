@@ -6,68 +6,68 @@ from collections.abc import Mapping
 
 from kezek.i18n.catalogue import words
 from kezek.i18n.mark import translatable as t
-from kezek.i18n.refusals import Said
+from kezek.i18n.refusals import RefusalMessage
 
-FAULTS: Mapping[str, Said] = {
-    "malformed": Said(
+FAULTS: Mapping[str, RefusalMessage] = {
+    "malformed": RefusalMessage(
         t("Not understood"),
         t("The request cannot be read. Nothing was done."),
         t("Go back, check what you sent, and try again."),
     ),
-    "unknown_field": Said(
+    "unknown_field": RefusalMessage(
         t("Unknown field"),
         t("This address does not know the field %(field)s."),
         t("Compare the name with the documentation."),
     ),
-    "missing_field": Said(
+    "missing_field": RefusalMessage(
         t("Something is missing"),
         t("The request must contain %(field)s."),
         t("Compare the request with the documentation."),
     ),
-    "wrong_media_type": Said(
+    "wrong_media_type": RefusalMessage(
         t("Wrong content type"),
         t("This address does not read this content type."),
         t("Send it as application/json."),
     ),
-    "wrong_idempotency_key": Said(
+    "wrong_idempotency_key": RefusalMessage(
         t("Wrong idempotency key"),
         t("The header Idempotency-Key must have 1 to 200 printable characters. Nothing was done."),
         t("Use a new key for each request, for example a UUID."),
     ),
-    "wrong_type": Said(
+    "wrong_type": RefusalMessage(
         t("Wrong value"),
         t("The value has the wrong type or is out of range: %(field)s."),
         t("Compare the value with the documentation."),
     ),
-    "not_utf8": Said(
+    "not_utf8": RefusalMessage(
         t("Not UTF-8"),
         t("The text is not in UTF-8, so its letters cannot be read. Nothing was done."),
         t("Save the file as UTF-8 and send it again."),
     ),
-    "too_large": Said(
+    "too_large": RefusalMessage(
         t("Too large"),
         t("You sent more than can be processed at once. Nothing was done."),
         t("Send less at a time."),
     ),
-    "not_found": Said(
+    "not_found": RefusalMessage(
         t("Page not found"),
         t("There is no page at this address. The link may be incomplete."),
         t("Start from the board."),
     ),
-    "method_not_allowed": Said(
+    "method_not_allowed": RefusalMessage(
         t("Wrong kind of request"),
         t("This address does not accept this kind of request."),
         t("Start from the board."),
     ),
-    "unauthenticated": Said(
+    "unauthenticated": RefusalMessage(
         t("Sign in first"), t("This page is only for people who have signed in."), t("Sign in.")
     ),
-    "session_expired": Said(
+    "session_expired": RefusalMessage(
         t("You were signed out"),
         t("Your session has expired. Your last request was not carried out."),
         t("Sign in and send it again."),
     ),
-    "stale_page": Said(
+    "stale_page": RefusalMessage(
         t("The page is too old"),
         t(
             "This page was opened in another session, so the form was not accepted. "
@@ -75,42 +75,42 @@ FAULTS: Mapping[str, Said] = {
         ),
         t("Reload the page and send the form again."),
     ),
-    "rate_limited": Said(
+    "rate_limited": RefusalMessage(
         t("Too many requests"),
         t("Too many requests came from your address."),
         t("Try again in a minute."),
     ),
-    "overloaded": Said(
+    "overloaded": RefusalMessage(
         t("The system is busy"),
         t("Too many requests came at once. Nothing was changed."),
         t("Try again in a few seconds."),
     ),
-    "unavailable": Said(
+    "unavailable": RefusalMessage(
         t("Not possible right now"),
         t("The system cannot save anything at this moment. Nothing was changed."),
         t("Try again in a minute."),
     ),
-    "outcome_unknown": Said(
+    "outcome_unknown": RefusalMessage(
         t("Still working"),
         t("We do not know yet whether this was done."),
         t("Send the same request again with the same key. It is not carried out twice."),
     ),
-    "internal": Said(
+    "internal": RefusalMessage(
         t("System error"),
         t("Something went wrong on our side. The operator can find the cause by the reference."),
         t("Try again. If it happens again, tell the operator the reference."),
     ),
-    "ticket_unknown": Said(
+    "ticket_unknown": RefusalMessage(
         t("No such ticket"),
         t("This link does not open a ticket. It may be incomplete."),
         t("Find the ticket by booking number and phone."),
     ),
-    "wrong_password": Said(
+    "wrong_password": RefusalMessage(
         t("Wrong name or password"),
         t("The name or the password is wrong."),
         t("Try again, or ask an administrator for a link that sets a new password."),
     ),
-    "link_expired": Said(
+    "link_expired": RefusalMessage(
         t("The link no longer works"),
         t("This link has been used or has expired."),
         t("Ask an administrator for a new one."),
@@ -118,8 +118,8 @@ FAULTS: Mapping[str, Said] = {
 }
 
 # What the API says instead: a program reads no pages and fills in no forms.
-FOR_PROGRAMS: Mapping[str, Said] = {
-    "unauthenticated": Said(
+FOR_PROGRAMS: Mapping[str, RefusalMessage] = {
+    "unauthenticated": RefusalMessage(
         t("Key needed"),
         t("This address needs a valid API key."),
         t(
@@ -127,22 +127,22 @@ FOR_PROGRAMS: Mapping[str, Said] = {
             "keys, or by the operator."
         ),
     ),
-    "not_found": Said(
+    "not_found": RefusalMessage(
         t("Page not found"),
         t("The API has no such address."),
         t("Compare the address with the documentation."),
     ),
-    "method_not_allowed": Said(
+    "method_not_allowed": RefusalMessage(
         t("Wrong kind of request"),
         t("This address does not accept this kind of request."),
         t("Use one of the methods that the header Allow names."),
     ),
-    "rate_limited": Said(
+    "rate_limited": RefusalMessage(
         t("Too many requests"),
         t("This key or address has used up its limit of requests."),
         t("Wait as many seconds as the header Retry-After says, then send it again."),
     ),
-    "key_reused": Said(
+    "key_reused": RefusalMessage(
         t("Key used twice"),
         t(
             "This idempotency key was already used with another body. The first "
@@ -165,7 +165,7 @@ def fault_title(code: str, lang: str) -> str:
     return words(lang).gettext(FAULTS[code].title)
 
 
-def for_program(code: str, lang: str) -> Said | None:
+def for_program(code: str, lang: str) -> RefusalMessage | None:
     """What a program is told otherwise than a reader of pages, None where it is told the same."""
     said = FOR_PROGRAMS.get(code)
-    return Said(*map(words(lang).gettext, said)) if said else None
+    return RefusalMessage(*map(words(lang).gettext, said)) if said else None

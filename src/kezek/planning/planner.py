@@ -25,16 +25,16 @@ from kezek.planning.frame import (
 )
 from kezek.planning.question import (
     UNCORRECTED,
-    AtGate,
     Case,
     Corrections,
     Expected,
-    Hour,
-    InLine,
+    HourCapacity,
     Lesson,
     LineForecast,
     LineState,
-    Measured,
+    MeasuredPast,
+    TwinCalled,
+    TwinWaiting,
 )
 
 Forecast: TypeAlias = Callable[[LineState, Corrections], LineForecast]
@@ -90,12 +90,12 @@ def _invented() -> LineState:
         keeps_place_for=HOUR,
         no_show_after=HOUR,
         waiting=tuple(
-            InLine(n, "in_turn", (now - HOUR, 0, now - n * MINUTE, n)) for n in range(4, 0, -1)
+            TwinWaiting(n, "in_turn", (now - HOUR, 0, now - n * MINUTE, n)) for n in range(4, 0, -1)
         ),
         expected=(Expected(5, "in_turn", now), Expected(6, "walk_in", now + HOUR)),
-        at_gate=(AtGate(7, "in_turn", False, now), AtGate(8, "in_turn", True, now)),
-        hours=tuple(Hour(now + n * HOUR, 6 * (n != 3)) for n in range(12)),
-        measured=Measured(
+        at_gate=(TwinCalled(7, "in_turn", False, now), TwinCalled(8, "in_turn", True, now)),
+        hours=tuple(HourCapacity(now + n * HOUR, 6 * (n != 3)) for n in range(12)),
+        measured=MeasuredPast(
             since=now - 10 * HOUR,
             called=past,
             crossed=past,

@@ -21,7 +21,7 @@ Signs: TypeAlias = tuple[float, ...]
 
 
 @value(frozen=True, slots=True)
-class InLine:
+class TwinWaiting:
     """A truck that has arrived and waits to be called, with the key of its place.
 
     `joined_round` is the round that it lets pass, None for none.
@@ -43,7 +43,7 @@ class Expected:
 
 
 @value(frozen=True, slots=True)
-class AtGate:
+class TwinCalled:
     """A truck that was called, or admitted, at `since`."""
 
     number: int
@@ -53,7 +53,7 @@ class AtGate:
 
 
 @value(frozen=True, slots=True)
-class Hour:
+class HourCapacity:
     """What the calendar says of an hour: its capacity in trucks; 0 is closed."""
 
     start: Instant
@@ -61,7 +61,7 @@ class Hour:
 
 
 @value(frozen=True, slots=True)
-class Measured:
+class MeasuredPast:
     """What the log says of the last days, oldest first.
 
     `crossed` and `called` are instants; `approach` are spans from call to admission, `gate` from
@@ -99,11 +99,11 @@ class LineState:
     window: Instant
     keeps_place_for: Instant
     no_show_after: Instant
-    waiting: tuple[InLine, ...]
+    waiting: tuple[TwinWaiting, ...]
     expected: tuple[Expected, ...]
-    at_gate: tuple[AtGate, ...]
-    hours: tuple[Hour, ...]
-    measured: Measured
+    at_gate: tuple[TwinCalled, ...]
+    hours: tuple[HourCapacity, ...]
+    measured: MeasuredPast
     seed: int
     replications: int = REPLICATIONS
     in_round: int = 0
@@ -147,7 +147,7 @@ class WindowForecast:
 
 
 @value(frozen=True, slots=True)
-class Length:
+class LengthForecast:
     """How many trucks wait at an instant to come: seven quantiles."""
 
     at: Instant
@@ -169,7 +169,7 @@ class LineForecast:
     no_basis: str
     trucks: tuple[TruckForecast, ...]
     joins: tuple[JoinForecast, ...]
-    lengths: tuple[Length, ...]
+    lengths: tuple[LengthForecast, ...]
     windows: tuple[WindowForecast, ...] = ()
 
 

@@ -20,12 +20,12 @@ from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
-    Plan,
-    Rules,
+    ModelInput,
+    ModelRules,
+    ModelStage,
     Span,
-    Stage,
-    Standing,
-    WalkIns,
+    WaitingTrucks,
+    WalkInStream,
 )
 from kezek.planning.simulation.station.day import run_day
 from kezek.planning.simulation.station.queue import queue_starts, run_queue
@@ -80,18 +80,18 @@ def _checkpoint() -> None:
     """A plan that has everything which a plan may have."""
     some = Steps.constant(60.0)
     span, measured = Span("lognormal", 60.0, 1.0), Span("measured", knots=(0.0, 60.0))
-    stage = Stage("gate", some, (span,), (0.5,), (0.5,), measured)
-    plan = Plan(
-        Rules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1),
+    stage = ModelStage("gate", some, (span,), (0.5,), (0.5,), measured)
+    plan = ModelInput(
+        ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1),
         3600.0,
         (stage, stage),
         Booked.of([(0.0, 0, 4)]),
         (Habit(no_show=0.1, offset=span),),
-        (WalkIns(0, some),),
+        (WalkInStream(0, some),),
         Calls(span, missed=0.1, per_hour=some, spacing=Span("gamma", 1.0, 0.5)),
         waiting_places=2,
         accepted=some,
-        standing=Standing(
+        standing=WaitingTrucks(
             np.zeros(1, np.int64),
             np.zeros(1),
             np.zeros(1, np.bool_),

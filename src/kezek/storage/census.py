@@ -1,11 +1,11 @@
-"""The counts of `app/installation/census.py` as statements that SQLite and PostgreSQL both understand."""
+"""The counts of `app/installation/census.py` as statements that both databases understand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 
 _LIVE_VEHICLES = """
 WITH live AS (
@@ -16,36 +16,36 @@ WITH live AS (
 
 # What must be counted from a whole table by hash or in order says so by NOT IN: an index on the claim's
 # number would cost every booking something, and this is asked once a minute.
-STATEMENTS: Mapping[Census, str] = {
-    Census.OVERBOOKED_SLOTS: """
+STATEMENTS: Mapping[PromiseQuery, str] = {
+    PromiseQuery.OVERBOOKED_SLOTS: """
 SELECT (SELECT count(*) FROM slot WHERE taken < 0 OR protected < 0 OR taken + protected > capacity)
 + (SELECT count(*) FROM
     (SELECT line, start, count(*) AS live FROM booking
      WHERE ended_at IS NULL AND start IS NOT NULL GROUP BY line, start) AS b
    JOIN slot ON slot.line = b.line AND slot.start = b.start
    WHERE b.live > slot.taken AND taken + protected <= capacity)""",
-    Census.DOUBLE_BOOKED_VEHICLES: _LIVE_VEHICLES
+    PromiseQuery.DOUBLE_BOOKED_VEHICLES: _LIVE_VEHICLES
     + """
 SELECT (SELECT count(*) FROM
     (SELECT 1 AS one FROM live GROUP BY authority, country, plate HAVING count(*) > 1) AS plates)
 + (SELECT count(*) FROM
     (SELECT 1 AS one FROM live WHERE vin <> '' GROUP BY authority, vin HAVING count(*) > 1) AS vins)""",
-    Census.STRAY_CLAIMS: """
+    PromiseQuery.STRAY_CLAIMS: """
 SELECT (SELECT count(*) FROM claim c WHERE NOT EXISTS
     (SELECT 1 FROM booking b WHERE b.number = c.number AND b.ended_at IS NULL))
 + (SELECT count(*) FROM booking
    WHERE ended_at IS NULL AND number NOT IN (SELECT number FROM claim))""",
-    Census.DISORDERED_BOOKINGS: """
+    PromiseQuery.DISORDERED_BOOKINGS: """
 SELECT count(*) FROM booking WHERE ended_at IS NULL AND (
     arrived_at < confirmed_at
     OR (called_at IS NOT NULL
         AND (arrived_at IS NULL OR called_at < arrived_at OR call_until IS NULL))
     OR (admitted_at IS NOT NULL AND (called_at IS NULL OR admitted_at < called_at))
     OR (exception <> '' AND exception_cause = ''))""",
-    Census.MISSING_EVENTS: """
+    PromiseQuery.MISSING_EVENTS: """
 SELECT coalesce((SELECT max(position) FROM event), 0) - :position
 - (SELECT count(*) FROM event WHERE position > :position)""",
-    Census.LOST_BOOKINGS: """
+    PromiseQuery.LOST_BOOKINGS: """
 SELECT (SELECT count(*) FROM booking WHERE ended_at IS NULL
     AND arrived_at IS NULL AND start IS NULL AND displaced_at IS NULL)
 + (SELECT count(*) FROM booking b WHERE b.ended_at IS NULL AND b.start IS NOT NULL AND NOT EXISTS
@@ -53,23 +53,24 @@ SELECT (SELECT count(*) FROM booking WHERE ended_at IS NULL
 + coalesce((SELECT last FROM counter WHERE name = 'booking'), 0) - :number
 - (SELECT count(*) FROM booking WHERE number > :number)
 - coalesce((SELECT last FROM counter WHERE name = 'booking_skipped'), 0) + :skipped""",
-    Census.OVERDUE_PARTICULARS: """
+    PromiseQuery.OVERDUE_PARTICULARS: """
 SELECT count(*) FROM particulars p WHERE p.erase_on < :day AND NOT EXISTS
     (SELECT 1 FROM booking b WHERE b.number = p.number AND b.ended_at IS NULL)""",
-    Census.ORPHANED_DRIVERS: """
+    PromiseQuery.ORPHANED_DRIVERS: """
 SELECT count(*) FROM driver d WHERE NOT EXISTS
     (SELECT 1 FROM particulars p WHERE p.number = d.number)""",
-    Census.MISUSED_ACCOUNTS: """
+    PromiseQuery.MISUSED_ACCOUNTS: """
 SELECT count(*) FROM account a WHERE a.closed_at IS NOT NULL
     AND (a.password <> '' OR a.id IN (SELECT account FROM login))""",
-    Census.AWAITING_EXCEPTIONS: "SELECT count(*) FROM booking WHERE exception = 'awaiting'",
-    Census.NUMBERED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking'), 0)",
-    Census.SKIPPED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking_skipped'), 0)",
-    Census.SCHEMA_STEPS: "SELECT CAST(version_num AS INTEGER) FROM alembic_version",
+    PromiseQuery.AWAITING_EXCEPTIONS: "SELECT count(*) FROM booking WHERE exception = 'awaiting'",
+    PromiseQuery.NUMBERED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking'), 0)",
+    PromiseQuery.SKIPPED: "SELECT coalesce("
+    "(SELECT last FROM counter WHERE name = 'booking_skipped'), 0)",
+    PromiseQuery.SCHEMA_STEPS: "SELECT CAST(version_num AS INTEGER) FROM alembic_version",
 }
 
 
-def bound(census: Census, marks: Marks) -> dict[str, int | str]:
+def bound(census: PromiseQuery, marks: CheckMarks) -> dict[str, int | str]:
     """The values that a statement has places for."""
     statement = STATEMENTS[census]
     return {name: value for name, value in asdict(marks).items() if f":{name}" in statement}

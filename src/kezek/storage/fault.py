@@ -8,19 +8,19 @@ from __future__ import annotations
 from kezek.app.port import StoreFault
 
 
-class Away(StoreFault):
+class DatabaseAway(StoreFault):
     """The database cannot be reached."""
 
     ailment = "database_away"
 
 
-class ReadOnly(StoreFault):
+class DatabaseReadOnly(StoreFault):
     """The database takes no changes."""
 
     ailment = "database_read_only"
 
 
-class Full(StoreFault):
+class DiskFull(StoreFault):
     """The disk has no room; the store works on as soon as there is some."""
 
     ailment = "database_full"
@@ -42,7 +42,7 @@ class NotADatabase(StoreFault):
     permanent = True
 
 
-class Damaged(StoreFault):
+class DatabaseDamaged(StoreFault):
     """What is stored contradicts itself, or is not what was written."""
 
     permanent = True
@@ -56,7 +56,7 @@ class WrongVersion(StoreFault):
     ailment = "schema_unknown"
 
 
-class Closed(StoreFault):
+class StoreClosed(StoreFault):
     """The store was closed."""
 
     permanent = True

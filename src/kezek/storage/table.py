@@ -32,7 +32,7 @@ from kezek.domain.slot.slot import Day, Slot
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableKey:
     """A table's name and the columns of its key, in the order of the row's `key`."""
 
     name: str
@@ -40,29 +40,29 @@ class Table:
 
 
 # Rows are written in this order: a claim's fence looks at the booking that held it before.
-TABLES: Mapping[type[Any], Table] = {
-    Counter: Table("counter", ("name",)),
-    Checkpoint: Table("checkpoint", ("id",)),
-    Line: Table("line", ("id",)),
-    Day: Table("day", ("line", "on")),
-    Slot: Table("slot", ("line", "start")),
-    Booking: Table("booking", ("number",)),
-    Claim: Table("claim", ("authority", "kind", "value")),
-    Particulars: Table("particulars", ("number",)),
-    Driver: Table("driver", ("number", "ordinal")),
-    Return: Table("return", ("number", "start")),
-    Account: Table("account", ("id",)),
-    Login: Table("login", ("login",)),
-    Grant: Table("grant", ("account", "role", "place")),
-    ApiKey: Table("api_key", ("id",)),
-    GarageVehicle: Table("garage_vehicle", ("account", "country", "plate")),
-    GarageDriver: Table("garage_driver", ("account", "name")),
-    Salt: Table("salt", ("number",)),
-    Stretch: Table("tree", ("tier", "first")),
-    SignedHead: Table("head", ("number",)),
-    Cosignature: Table("cosignature", ("head", "witness")),
-    Logged: Table("event", ("position",)),
-    Answered: Table("answer", ("digest",)),
-    Session: Table("session", ("digest",)),
-    Setting: Table("setting", ("name",)),
+TABLES: Mapping[type[Any], TableKey] = {
+    Counter: TableKey("counter", ("name",)),
+    Checkpoint: TableKey("checkpoint", ("id",)),
+    Line: TableKey("line", ("id",)),
+    Day: TableKey("day", ("line", "on")),
+    Slot: TableKey("slot", ("line", "start")),
+    Booking: TableKey("booking", ("number",)),
+    Claim: TableKey("claim", ("authority", "kind", "value")),
+    Particulars: TableKey("particulars", ("number",)),
+    Driver: TableKey("driver", ("number", "ordinal")),
+    Return: TableKey("return", ("number", "start")),
+    Account: TableKey("account", ("id",)),
+    Login: TableKey("login", ("login",)),
+    Grant: TableKey("grant", ("account", "role", "place")),
+    ApiKey: TableKey("api_key", ("id",)),
+    GarageVehicle: TableKey("garage_vehicle", ("account", "country", "plate")),
+    GarageDriver: TableKey("garage_driver", ("account", "name")),
+    Salt: TableKey("salt", ("number",)),
+    Stretch: TableKey("tree", ("tier", "first")),
+    SignedHead: TableKey("head", ("number",)),
+    Cosignature: TableKey("cosignature", ("head", "witness")),
+    Logged: TableKey("event", ("position",)),
+    Answered: TableKey("answer", ("digest",)),
+    Session: TableKey("session", ("digest",)),
+    Setting: TableKey("setting", ("name",)),
 }

@@ -10,8 +10,8 @@ from litestar import Response, Router
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
 
-from kezek.app.application import House
-from kezek.app.cache import Kept
+from kezek.app.application import Application
+from kezek.app.cache import BoundedCache
 from kezek.app.port import Fault
 from kezek.i18n.mark import translatable
 from kezek.web import reading
@@ -22,8 +22,8 @@ from kezek.web.errors import failure
 from kezek.web.frame import csrf
 from kezek.web.frame.forms import read_form
 from kezek.web.frame.session import SIGN_IN
-from kezek.web.frame.stop import Elsewhere, RefusedStop, Step, Stop
-from kezek.web.frame.visit import SESSION_COOKIE, PageRequest, Visit, Web, begin_visit
+from kezek.web.frame.stop import NextStep, PageError, Redirect, RefusedStop
+from kezek.web.frame.visit import SESSION_COOKIE, PageContext, PageRequest, Web, begin_visit
 from kezek.web.regulation import regulation
 from kezek.web.server.assets import Assets, static_route
 from kezek.web.server.templates import Templates
@@ -47,22 +47,22 @@ class Pages:
     failed: Callable[[PageRequest, Exception], Response[bytes]]
 
 
-def build_pages(house: House) -> Pages:
+def build_pages(application: Application) -> Pages:
     """All pages of an installation."""
     assets = Assets()
     web = Web(
-        house=house,
+        application=application,
         assets=assets,
         templates=Templates(assets.url),
-        rows=Kept(1_000),
-        sheets=Kept(10),
-        drawn=Kept(10),
+        rows=BoundedCache(1_000),
+        sheets=BoundedCache(10),
+        drawn=BoundedCache(10),
         # Pages renew themselves some seconds after each change: these are minutes of a busy network.
-        editions=Kept(200),
-        tickets=Kept(2_000),
-        pictures=Kept(500),
-        counted=Kept(5_000),
-        mark=house.chance.secret(16).hex(),
+        editions=BoundedCache(200),
+        tickets=BoundedCache(2_000),
+        pictures=BoundedCache(500),
+        counted=BoundedCache(5_000),
+        mark=application.chance.secret(16).hex(),
     )
     failed = failure(web)
     door = Router(
@@ -70,7 +70,7 @@ def build_pages(house: House) -> Pages:
         route_handlers=[*_handlers()],
         before_request=_door(web),
         exception_handlers=dict.fromkeys(
-            (Stop, RefusedStop, Elsewhere, Fault, HTTPException, Exception), failed
+            (PageError, RefusedStop, Redirect, Fault, HTTPException, Exception), failed
         ),
         include_in_schema=False,
     )
@@ -95,31 +95,31 @@ def _door(web: Web) -> Callable[[PageRequest], object]:
 
     async def enter(request: PageRequest) -> None:
         here = begin_visit(web, request)
-        if not web.house.rates.allows(here.address, web.house.settings.rate_public):
-            raise Stop("rate_limited")
+        if not web.application.rates.allows(here.address, web.application.settings.rate_public):
+            raise PageError("rate_limited")
         if request.method not in _READING:
             await _take_form(here)
 
     return enter
 
 
-async def _take_form(here: Visit) -> None:
+async def _take_form(here: PageContext) -> None:
     """No form goes past this, so none can be forgotten."""
     request = here.request
     if csrf.foreign(request.headers.get("sec-fetch-site")):
-        raise Stop("stale_page")
-    here.form = await read_form(request, here.house.settings.body_bytes_max)
+        raise PageError("stale_page")
+    here.form = await read_form(request, here.application.settings.body_bytes_max)
     cookies = request.cookies
     seed, session = cookies.get(csrf.SEED_COOKIE, ""), cookies.get(SESSION_COOKIE, "")
     if not csrf.fits(here.form.text(csrf.FIELD), seed, session):
         if here.person is None and here.had_session:
-            raise Stop("session_expired")
-        raise Stop("stale_page", steps=_ways_in(here))
+            raise PageError("session_expired")
+        raise PageError("stale_page", steps=_ways_in(here))
 
 
-def _ways_in(here: Visit) -> tuple[Step, ...]:
+def _ways_in(here: PageContext) -> tuple[NextStep, ...]:
     """Signing in, for somebody whose browser has forgotten it and whose page is not for everybody."""
     path = here.request.url.path
     if here.person is not None or path.startswith(_FOR_EVERYBODY):
         return ()
-    return (Step(here.words.gettext(_SIGN_IN), f"{SIGN_IN}?next={quote(path, safe='')}"),)
+    return (NextStep(here.words.gettext(_SIGN_IN), f"{SIGN_IN}?next={quote(path, safe='')}"),)

@@ -19,7 +19,7 @@ from kezek.i18n import faults, refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.web.frame.render import page, redirect, wants_word, word
-from kezek.web.frame.stop import Elsewhere, RefusedStop, Step, Stop
+from kezek.web.frame.stop import NextStep, PageError, Redirect, RefusedStop
 from kezek.web.frame.visit import PageRequest, Web, begin_visit, visit
 from kezek.web.submit.working import code_of, working_page
 
@@ -71,11 +71,11 @@ def failure(web: Web) -> Callable[[PageRequest, Exception], Response[bytes]]:
 
 def answer_to(request: PageRequest, fault: Exception) -> Response[bytes]:
     """The error page, or the way to another address."""
-    if isinstance(fault, Elsewhere):
+    if isinstance(fault, Redirect):
         return redirect(request, fault.url)
     if isinstance(fault, RefusedStop):
         return refused_page(request, fault.refused, zone=fault.zone, steps=fault.steps)
-    if isinstance(fault, Stop):
+    if isinstance(fault, PageError):
         return fault_page(request, fault.code, steps=fault.steps, facts=fault.facts)
     if isinstance(fault, Overloaded):
         return fault_page(request, "overloaded")
@@ -91,7 +91,7 @@ def answer_to(request: PageRequest, fault: Exception) -> Response[bytes]:
 
 def _mistake(request: PageRequest, fault: Exception) -> Response[bytes]:
     """Our own mistake: the reader learns a reference and nothing else."""
-    reference = visit(request).house.chance.secret(6).hex()
+    reference = visit(request).application.chance.secret(6).hex()
     log.error("reference %s: %s", reference, type(fault).__name__, exc_info=fault)
     return fault_page(request, "internal", reference=reference)
 
@@ -100,7 +100,7 @@ def fault_page(
     request: PageRequest,
     code: str,
     *,
-    steps: tuple[Step, ...] = (),
+    steps: tuple[NextStep, ...] = (),
     facts: Mapping[str, object] | None = None,
     reference: str = "",
 ) -> Response[bytes]:
@@ -130,7 +130,7 @@ def fault_page(
 
 
 def refused_page(
-    request: PageRequest, refused: Refused, *, zone: str = "UTC", steps: tuple[Step, ...] = ()
+    request: PageRequest, refused: Refused, *, zone: str = "UTC", steps: tuple[NextStep, ...] = ()
 ) -> Response[bytes]:
     """The error page of a refusal that has no field to stand at."""
     here = visit(request)
@@ -155,10 +155,10 @@ _BOARD, _SIGN_IN = translatable("Back to the board"), translatable("Sign in")
 _FIND = translatable("Find a ticket")
 
 
-def _ways_on(code: str, say: Words) -> list[Step]:
-    ways = [Step(say.gettext(_BOARD), "/")]
+def _ways_on(code: str, say: Words) -> list[NextStep]:
+    ways = [NextStep(say.gettext(_BOARD), "/")]
     if code in ("unauthenticated", "session_expired"):
-        return [Step(say.gettext(_SIGN_IN), "/sign-in"), *ways]
+        return [NextStep(say.gettext(_SIGN_IN), "/sign-in"), *ways]
     if code in ("ticket_unknown", "booking_unknown"):
-        return [Step(say.gettext(_FIND), "/ticket"), *ways]
+        return [NextStep(say.gettext(_FIND), "/ticket"), *ways]
     return ways

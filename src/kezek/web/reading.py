@@ -28,9 +28,9 @@ async def order(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     rules = [
         (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR, joins_of(rules))
-        for rules in here.house.rules.values()
+        for rules in here.application.rules.values()
     ]
-    ours = any(is_ours(r, "interleave") for r in here.house.rules.values())
+    ours = any(is_ours(r, "interleave") for r in here.application.rules.values())
     return page(request, "pages/order.html", rules=rules, ours=ours)
 
 
@@ -43,7 +43,7 @@ def joins_of(rules: Regulation) -> str:
 @get("/open-data")
 async def open_data(request: PageRequest) -> Response[bytes]:
     """Where the same figures are for programs."""
-    example = next(iter(visit(request).house.network.posts()), "kz_dostyk")
+    example = next(iter(visit(request).application.network.posts()), "kz_dostyk")
     return page(request, "pages/open_data.html", example=example)
 
 

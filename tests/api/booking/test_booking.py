@@ -364,7 +364,7 @@ def test_a_malformed_row_refuses_the_whole(api: Api):
 
 def test_a_key_narrowed_to_reading_gets_no_hold_of_the_accounts_bookings(api: Api):
     number = api.book(1)
-    api.house.desk.ask(GrantRole("", ADMIN, PEOPLE["carrier"].account, "reader", "*"))
+    api.application.desk.ask(GrantRole("", ADMIN, PEOPLE["carrier"].account, "reader", "*"))
     api.keys["narrow"] = api.issue("carrier", "reader", "*")
     for answer in (
         api.post(f"/bookings/{number}/cancellation", {}, "narrow"),
@@ -459,13 +459,13 @@ def test_a_new_carrier_books_so_many_a_minute_rows_of_a_table_counted(bounded: A
 
 def test_a_new_carrier_holds_so_many_until_it_is_confirmed(bounded: Api):
     for first in (1, 5):
-        bounded.house.rates._empty_at.clear()
+        bounded.application.rates._empty_at.clear()
         rows = [bounded.form(n) for n in range(first, first + 4)]
         body = bounded.post("/bookings/bulk", {"rows": rows}, "rival").body
     assert body["booked"] == 2
     assert body["rows"][-1]["problem"]["code"] == "unconfirmed_live"
     confirm = ConfirmCarrier("", PEOPLE["agency"], PEOPLE["rival"].account)
-    assert isinstance(bounded.house.desk.ask(confirm), Done)
+    assert isinstance(bounded.application.desk.ask(confirm), Done)
     later = bounded.world.window(day=2)
     rows = [bounded.form(n, start=later) for n in range(20, 30)]
     assert bounded.post("/bookings/bulk", {"rows": rows}, "rival").body["booked"] == 10

@@ -32,10 +32,10 @@ def crossed(api) -> None:
 
 def told(api) -> None:
     """The line's forecast as the planner would have answered."""
-    house = api.house
-    post = house.network.post("kz_a")
-    state = house.forecasts.state(post)
-    house.forecasts.take(state, forecast(state), house.watch.version(state.line))
+    application = api.application
+    post = application.network.post("kz_a")
+    state = application.forecasts.state(post)
+    application.forecasts.take(state, forecast(state), application.watch.version(state.line))
 
 
 def test_without_a_planner_nothing_is_told(api):
@@ -71,7 +71,7 @@ def test_a_line_is_told_by_class_with_seven_quantiles_and_its_seed(api):
 
 def test_what_such_forecasts_were_worth_stands_beside_them(api):
     crossed(api)
-    api.house.forecasts._scores["kz_a.exit"] = Scores(api.house.now(), GOOD, None)
+    api.application.forecasts._scores["kz_a.exit"] = Scores(api.application.now(), GOOD, None)
     told(api)
     answer = api.get(LINE).body
     assert answer["method"] == "twin, calibrated"
@@ -93,8 +93,8 @@ def test_a_corrected_forecast_says_so_and_what_it_was_without(api):
     crossed(api)
     better = replace(GOOD, loss_corrected=3.456, loss_uncorrected=4.001)
     corrections = Corrections(called=Correction((-1,), (0.1,), (0,), (0,)))
-    scores = Scores(api.house.now(), better, None, corrections=corrections)
-    api.house.forecasts._scores["kz_a.exit"] = scores
+    scores = Scores(api.application.now(), better, None, corrections=corrections)
+    api.application.forecasts._scores["kz_a.exit"] = scores
     told(api)
     answer = api.get(LINE).body
     assert answer["method"] == "twin, corrected, calibrated"

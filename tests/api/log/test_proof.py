@@ -19,10 +19,10 @@ def key(api: Api) -> SigningKey:
 @pytest.fixture
 def sealed(api: Api) -> Api:
     """Two heads, the second over two bookings more."""
-    api.house.ledger.tick(last=True)
+    api.application.ledger.tick(last=True)
     api.book(1)
     api.book(2)
-    api.house.ledger.tick(last=True)
+    api.application.ledger.tick(last=True)
     return api
 
 
@@ -70,7 +70,7 @@ def test_two_heads_are_proved_to_be_of_one_log(sealed: Api, key: SigningKey):
 
 def test_heads_come_in_pages(sealed: Api):
     sealed.book(3)
-    sealed.house.ledger.tick(last=True)
+    sealed.application.ledger.tick(last=True)
     first = sealed.get("/log/heads?limit=2").body
     assert [one["number"] for one in first["items"]] == [3, 2]
     rest = sealed.get(f"/log/heads?limit=2&before={first['next']}").body
@@ -83,7 +83,7 @@ def test_leaves_are_for_who_may_read_the_log(sealed: Api):
     assert sealed.get("/log/leaves", "officer").status == 403
     page = sealed.get("/log/leaves?limit=3&after=2", "reader").body
     assert len(page["items"]) == 3
-    assert page["size"] == sealed.house.proofs.size
+    assert page["size"] == sealed.application.proofs.size
 
 
 def test_no_proof_says_anything_of_a_person(sealed: Api):
@@ -96,8 +96,8 @@ def test_no_proof_says_anything_of_a_person(sealed: Api):
 def test_a_witness_brings_its_line(api: Api):
     witness = SigningKey(b"w" * 32)
     known = checkpoint_note.Witness("witness.example", witness.public)
-    api.house.ledger._notary._witnesses = (known,)
-    api.house.ledger.tick(last=True)
+    api.application.ledger._notary._witnesses = (known,)
+    api.application.ledger.tick(last=True)
     note = api.get("/log/head").body["note"]
     text = checkpoint_note.parts(note)[0]
     line = checkpoint_note.cosign(text, known.name, witness, 5_000)

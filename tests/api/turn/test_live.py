@@ -67,8 +67,8 @@ def test_the_board_comes_at_once_and_after_a_change(api: Api, path: str, kind: s
     async def told() -> None:
         async with listening(api, path) as reader:
             position, first = await reader.event()
-            assert position == first["position"] == api.house.watch.position
-            await asyncio.to_thread(lambda: api.house.desk.ask(command))
+            assert position == first["position"] == api.application.watch.position
+            await asyncio.to_thread(lambda: api.application.desk.ask(command))
             later, second = await reader.event()
             assert later == position + 1
             for body in (first, second):
@@ -76,7 +76,7 @@ def test_the_board_comes_at_once_and_after_a_change(api: Api, path: str, kind: s
 
     command = api.world.book_command(1)
     api.loop.run_until_complete(told())
-    assert api.house.watch.listeners == 0
+    assert api.application.watch.listeners == 0
 
 
 def test_a_called_truck_is_on_the_live_board_without_its_plate(api: Api):
@@ -108,11 +108,11 @@ def test_a_board_that_could_not_be_made_once_goes_on(api: Api, monkeypatch: pyte
     monkeypatch.setattr(stream, "AGAIN_SECONDS", 0.001)
     build, failed = stream.network_board, []
 
-    def shaky(house: object) -> object:
+    def shaky(application: object) -> object:
         if failed == ["once"]:
             failed.append("twice")
             raise OSError("the disk is away")
-        return build(house)
+        return build(application)
 
     monkeypatch.setattr(stream, "network_board", shaky)
 
@@ -120,7 +120,7 @@ def test_a_board_that_could_not_be_made_once_goes_on(api: Api, monkeypatch: pyte
         async with listening(api, "/board/events") as reader:
             position, _ = await reader.event()
             failed.append("once")
-            await asyncio.to_thread(lambda: api.house.desk.ask(api.world.book_command(1)))
+            await asyncio.to_thread(lambda: api.application.desk.ask(api.world.book_command(1)))
             return position, (await reader.event())[0]
 
     before, after = api.loop.run_until_complete(told())
@@ -131,18 +131,18 @@ def test_a_board_that_could_not_be_made_once_goes_on(api: Api, monkeypatch: pyte
 def test_a_board_that_cannot_be_made_at_first_leaves_no_stream_open(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ):
-    def broken(_house: object) -> object:
+    def broken(_application: object) -> object:
         raise OSError("the disk is away")
 
     monkeypatch.setattr(stream, "network_board", broken)
-    feeds = stream.Feeds(api.house)
+    feeds = stream.Feeds(api.application)
 
     async def told() -> None:
         with pytest.raises(OSError, match="away"), feeds.listening("somebody", "", ""):
             pass
 
     api.loop.run_until_complete(told())
-    assert api.house.streams.count == 0
+    assert api.application.streams.count == 0
 
 
 def test_the_beat_comes_in_time():
@@ -151,7 +151,7 @@ def test_the_beat_comes_in_time():
 
 
 def test_who_has_seen_this_state_is_told_of_the_next(api: Api):
-    position = api.house.watch.position
+    position = api.application.watch.position
 
     async def told(seen: str) -> str:
         async with listening(api, "/board/events", **{"last-event-id": seen}) as reader:
@@ -166,14 +166,14 @@ def test_an_event_is_made_once_for_everybody(api: Api, monkeypatch: pytest.Monke
     made = 0
     build = stream.network_board
 
-    def counted(house: object) -> object:
+    def counted(application: object) -> object:
         nonlocal made
         made += 1
-        return build(house)
+        return build(application)
 
     monkeypatch.setattr(stream, "network_board", counted)
 
-    api.house.streams.each_max = 500
+    api.application.streams.each_max = 500
 
     async def told() -> None:
         readers, tasks = [Listener() for _ in range(500)], []
@@ -184,17 +184,17 @@ def test_an_event_is_made_once_for_everybody(api: Api, monkeypatch: pytest.Monke
             await reader.start()
             await reader.event()
         assert made == 1
-        await asyncio.to_thread(lambda: api.house.desk.ask(api.world.book_command(1)))
+        await asyncio.to_thread(lambda: api.application.desk.ask(api.world.book_command(1)))
         bodies = [await reader.text() for reader in readers]
         assert len(set(bodies)) == 1
         assert made == 2
-        assert api.house.watch.listeners == 1
+        assert api.application.watch.listeners == 1
         for reader in readers:
             reader.gone.set()
         await asyncio.gather(*tasks)
 
     api.loop.run_until_complete(told())
-    assert api.house.watch.listeners == 0
+    assert api.application.watch.listeners == 0
 
 
 def test_a_slow_reader_is_told_the_latest_only(api: Api):
@@ -215,13 +215,13 @@ def test_a_slow_reader_is_told_the_latest_only(api: Api):
         async with listening(api, "/board/events") as quick:
             await quick.event()
             for n in range(3):
-                await asyncio.to_thread(api.house.desk.ask, api.world.book_command(n))
+                await asyncio.to_thread(api.application.desk.ask, api.world.book_command(n))
                 last = await quick.event()
             stuck.set()
             await reader.event()
             # The first change was handed to it while it was stuck; then comes the last, not the second.
             events = [await reader.event()]
-            await asyncio.to_thread(api.house.desk.ask, api.world.book_command(9))
+            await asyncio.to_thread(api.application.desk.ask, api.world.book_command(9))
             events.append(await reader.event())
             assert len(events) == 2
             assert events[-1][0] == last[0] + 1
@@ -238,7 +238,7 @@ def test_a_slow_reader_is_told_the_latest_only(api: Api):
 def test_there_are_not_more_streams_than_the_server_can_bear(
     api: Api, limit: str, status: int, code: str, after: bytes
 ):
-    setattr(api.house.streams, limit, 1)
+    setattr(api.application.streams, limit, 1)
 
     async def told() -> list[dict[str, Any]]:
         async with listening(api, "/board/events"):
@@ -273,7 +273,7 @@ def test_a_stream_ends_with_the_server(api: Api):
         task = asyncio.ensure_future(api.app(scope, reader.receive, reader.send))
         await reader.start()
         await reader.event()
-        api.house.watch.close()
+        api.application.watch.close()
         await asyncio.wait_for(task, 10)
         while reader.messages.qsize() > 1:
             reader.messages.get_nowait()

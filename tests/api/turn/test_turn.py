@@ -200,8 +200,8 @@ def test_a_plate_is_never_part_of_an_address(api: Api):
 
 def test_an_officer_scans_a_ticket(api: Api):
     number = api.book()
-    view = api.house.tickets.view(number, api.house.now())
-    text = api.house.papers.qr_text(view)
+    view = api.application.tickets.view(number, api.application.now())
+    text = api.application.papers.qr_text(view)
     (found,) = api.post("/checkpoints/kz_a/search", {"q": text}, "officer").body["items"]
     assert found["number"] == number
 
@@ -261,7 +261,7 @@ def test_a_calendar_change_that_is_refused(api: Api, path: str, body: dict, who:
 def test_the_log_is_read_in_pages(api: Api):
     for n in range(5):
         api.book(n)
-    end = api.house.watch.position
+    end = api.application.watch.position
     page = api.get("/log?limit=500", "reader").body
     assert [e["position"] for e in page["items"]] == list(range(1, end + 1))
     first = api.get("/log?limit=4", "reader").body

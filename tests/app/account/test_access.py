@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from kezek.app.account.access import HASHED_AT_ONCE_MAX, Access, PlainAccess
+from kezek.app.account.access import HASHED_AT_ONCE_MAX, PlainAccess, SignIns
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.account.decide import AddAccount, CloseAccount, IssueKey, RevokeKey
@@ -68,7 +68,7 @@ class Town:
     """A world whose accesses hear of what is done."""
 
     def __init__(self) -> None:
-        self.w, self.watch = World(), Watch()
+        self.w, self.watch = World(), ChangeFeed()
         self.reader = Reading(self.w.store.reader)
         self.locks = Locks()
         store: Any = type("Store", (), {"reader": self.reader})
@@ -161,7 +161,7 @@ def test_a_network_loaded_while_it_is_read_is_read_again(town: Town):
 
 
 def test_a_crowd_at_the_door_is_hashed_two_at_once(town: Town):
-    access = Access(town.access)
+    access = SignIns(town.access)
 
     async def crowd() -> None:
         await asyncio.gather(*(access.hash_password(f"long enough {n}", "") for n in range(8)))
@@ -186,7 +186,7 @@ def test_the_loop_goes_on_while_a_session_is_written(town: Town):
     plain._store = Store()
     plain._locks = type("L", (), {"make_token": lambda _: ("t", "d")})()
     plain._clock = type("C", (), {"now": lambda _: town.w.now})()
-    access = Access(plain)
+    access = SignIns(plain)
 
     async def busy() -> None:
         await access.one_time_link(1)

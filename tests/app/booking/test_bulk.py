@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from kezek.app.booking.bulk import COLUMNS, ROWS_MAX, ClearRow, Sheet, Unclear, read_sheet
+from kezek.app.booking.bulk import COLUMNS, ROWS_MAX, ClearRow, TruckTable, Unclear, read_sheet
 from kezek.app.booking.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.table.row_problem import RowReason
 from kezek.i18n.table_words import vocabulary
 from tests.world import A, World
@@ -22,18 +22,18 @@ GOOD = "kz_a,2026-06-14,08:00,KZ,TST00001,TESTTRUCK00000001,,Invented Driver,+77
 @pytest.fixture(scope="module")
 def posts():
     w = World()
-    return Network(w.store, w.rules, Watch()).posts()
+    return Network(w.store, w.rules, ChangeFeed()).posts()
 
 
-def read(posts, *lines: str, encoding: str = "utf-8", end: str = "\n") -> Sheet:
+def read(posts, *lines: str, encoding: str = "utf-8", end: str = "\n") -> TruckTable:
     return sheet_of(end.join(lines).encode(encoding), posts)
 
 
-def sheet_of(raw: bytes, posts) -> Sheet:
+def sheet_of(raw: bytes, posts) -> TruckTable:
     return read_sheet(raw, posts, vocabulary(), "en")
 
 
-def reasons(sheet: Sheet) -> list[str]:
+def reasons(sheet: TruckTable) -> list[str]:
     return [problem.reason for problem in sheet.problems]
 
 
@@ -438,7 +438,7 @@ def refusal(line: int, sentence: str) -> RowAnswer:
 
 def test_refused_rows_come_back_as_they_were_sent_with_why():
     head = "Пункт;Дата;Час;Страна;Номер;Цвет".replace(";Цвет", ";Телефон")
-    posts = Network((w := World()).store, w.rules, Watch()).posts()
+    posts = Network((w := World()).store, w.rules, ChangeFeed()).posts()
     rows = [
         "kz_a;14.06.26;8;KZ;T1;+77000000001",
         "kz_a;14.06.26;99;Казахстан;T2",

@@ -11,7 +11,7 @@ from kezek.app.account.roster import keys_of, names_of, roster
 from kezek.app.booking.garage import drivers, fleet, lines_of, parked
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.turn.queue import Queues
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.decide import CloseAccount, IssueKey, RevokeKey
@@ -55,7 +55,9 @@ def test_drivers_come_by_name(w):
 
 
 def test_the_fleet_shows_what_needs_somebody_first(w):
-    tickets = Tickets(w.store, net := Network(w.store, w.rules, Watch()), Queues(w.store, Watch()))
+    tickets = Tickets(
+        w.store, net := Network(w.store, w.rules, ChangeFeed()), Queues(w.store, ChangeFeed())
+    )
     assert net.posts()
     late = w.book(1, start=w.window(hour=9))
     here = w.book(2, start=w.window(hour=10))
@@ -78,7 +80,7 @@ def test_the_fleet_shows_what_needs_somebody_first(w):
 
 @pytest.fixture
 def tickets(w) -> Tickets:
-    return Tickets(w.store, Network(w.store, w.rules, Watch()), Queues(w.store, Watch()))
+    return Tickets(w.store, Network(w.store, w.rules, ChangeFeed()), Queues(w.store, ChangeFeed()))
 
 
 def test_a_live_booking_is_shown_however_long_ago_it_was_made(w, tickets):

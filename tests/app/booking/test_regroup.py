@@ -11,7 +11,7 @@ from kezek.app.booking.lost_time import lost_time, lost_times
 from kezek.app.booking.regroup import Proposed, proposals
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.slot.availability import Availability, LinePlaces
 from kezek.app.turn.queue import Queues
 from kezek.domain.booking.change import Move
@@ -24,7 +24,7 @@ class Yard(World):
 
     def __init__(self) -> None:
         super().__init__()
-        watch = Watch()
+        watch = ChangeFeed()
         self.network = Network(self.store, self.rules, watch)
         self.tickets = Tickets(self.store, self.network, Queues(self.store, watch))
 
@@ -36,7 +36,7 @@ class Yard(World):
 
     def places(self) -> LinePlaces:
         # A new one: nothing tells an old one of what was done here.
-        found = Availability(self.store, Watch()).of(self.network.posts()["kz_a"], self.now.at)
+        found = Availability(self.store, ChangeFeed()).of(self.network.posts()["kz_a"], self.now.at)
         assert found is not None
         return found
 

@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from kezek.app.calendar.affected import Affected, Choice, affected_table, have_moved
+from kezek.app.calendar.affected import Affected, AffectedOutcome, affected_table, have_moved
 from kezek.app.calendar.agency import calendar, closures, effect_of, governed, hours
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.log import page as log_page
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
@@ -29,7 +29,7 @@ def w() -> World:
 
 
 def post(w: World, line: str = A):
-    return Network(w.store, w.rules, Watch()).of_line(line)
+    return Network(w.store, w.rules, ChangeFeed()).of_line(line)
 
 
 def cut(w: World, capacity: int, on: str = TOMORROW) -> SetCapacity:
@@ -99,7 +99,7 @@ def test_closed_days_name_the_decision_that_closed_them(w):
 
 
 def test_an_agency_governs_the_lines_of_its_authority(w):
-    posts = Network(w.store, w.rules, Watch()).posts().values()
+    posts = Network(w.store, w.rules, ChangeFeed()).posts().values()
     names = {who: [p.checkpoint.id for p in governed(posts, PEOPLE[who])] for who in PEOPLE}
     assert names["agency"] == ["kz_a", "kz_b"]
     assert names["kg_agency"] == ["kg_dostuk"]
@@ -142,7 +142,11 @@ def test_after_a_decision_it_is_known_who_has_chosen_a_new_time(w):
     w.done(Cancel(w.key(), PEOPLE["carrier"], leaves))
     first, past = (day_start(d, "Asia/Almaty") for d in (TOMORROW_DATE, date(2026, 6, 15)))
     rows = {one.number: one for one in have_moved(w.store.reader, A, first, past)}
-    choices = {chooses: Choice.CHOSEN, waits: Choice.OPEN, leaves: Choice.ENDED}
+    choices = {
+        chooses: AffectedOutcome.CHOSEN,
+        waits: AffectedOutcome.OPEN,
+        leaves: AffectedOutcome.ENDED,
+    }
     assert {n: one.choice for n, one in rows.items()} == choices
     assert rows[chooses].chosen == new
     assert rows[waits].start == w.window(day=1, hour=9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.domain.network.load import ExtendCalendar
 from kezek.domain.slot.slot import Day
 from tests.world import A, World
@@ -13,7 +13,7 @@ from tests.world import A, World
 def test_what_the_desk_could_not_extend_is_asked_for_again():
     w = World()
     clock = type("Clock", (), {"now": lambda _: w.now})()
-    timer = Timer(w.store, Network(w.store, w.rules, Watch()), clock)
+    timer = Timer(w.store, Network(w.store, w.rules, ChangeFeed()), clock)
 
     def asked() -> list[ExtendCalendar]:
         return [c for c in timer.due() if isinstance(c, ExtendCalendar) and c.line == A]

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from kezek.app.feed.time import BEHIND_MAX, LogTime
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
 from kezek.system.clock import WallClock
@@ -21,12 +21,12 @@ class Clock:
         return Moment(self.at, self.at)
 
 
-def announce(watch: Watch, at: int) -> None:
+def announce(watch: ChangeFeed, at: int) -> None:
     watch.announce([Logged(watch.position + 1, at, at, "arrived", "timer", "a", 1, "{}")])
 
 
 def test_a_clock_that_was_set_back_stands_still_until_the_log_is_reached():
-    clock, watch = Clock(), Watch()
+    clock, watch = Clock(), ChangeFeed()
     time = LogTime(clock, watch)
     assert time.now() == Moment(clock.at, clock.at)
     announce(watch, clock.at)
@@ -37,7 +37,7 @@ def test_a_clock_that_was_set_back_stands_still_until_the_log_is_reached():
 
 
 def test_minutes_of_difference_are_told_once(caplog: pytest.LogCaptureFixture):
-    clock, watch = Clock(), Watch()
+    clock, watch = Clock(), ChangeFeed()
     time = LogTime(clock, watch)
     announce(watch, clock.at + BEHIND_MAX)
     time.now()
@@ -51,13 +51,13 @@ def test_minutes_of_difference_are_told_once(caplog: pytest.LogCaptureFixture):
     ]
 
 
-def test_a_house_lives_in_the_time_of_its_log():
+def test_an_application_lives_in_the_time_of_its_log():
     with opened() as office:
         office.book(1)
-        last = office.house.store.reader.last_event()
+        last = office.application.store.reader.last_event()
         office.wait(minutes=-30)
-        assert office.house.now() == office.house.watch.at == last.at
-        assert office.house.clock.now().real < last.real
+        assert office.application.now() == office.application.watch.at == last.at
+        assert office.application.clock.now().real < last.real
 
 
 @pytest.mark.parametrize("jump", [48 * HOUR, -48 * HOUR, 3 * MINUTE])

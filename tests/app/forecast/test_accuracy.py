@@ -18,7 +18,7 @@ from kezek.app.forecast.accuracy import (
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.planning.forecast.signs import SOFT, regime_of
 from kezek.planning.planner import _invented
-from kezek.planning.question import QUANTILES, Hour, InLine, Range
+from kezek.planning.question import QUANTILES, HourCapacity, Range, TwinWaiting
 
 FORECAST = Range(tuple(n * MINUTE for n in (10, 20, 30, 40, 50, 60, 70)))
 
@@ -131,7 +131,7 @@ def test_without_errors_nothing_is_moved():
 def test_the_regime_is_the_lines_condition(capacities, waiting, regime):
     state = replace(
         _invented(),
-        hours=tuple(Hour(n * HOUR, places) for n, places in enumerate(capacities)),
-        waiting=tuple(InLine(n, "in_turn", (0, 0, n, n)) for n in range(waiting)),
+        hours=tuple(HourCapacity(n * HOUR, places) for n, places in enumerate(capacities)),
+        waiting=tuple(TwinWaiting(n, "in_turn", (0, 0, n, n)) for n in range(waiting)),
     )
     assert regime_of(state) == regime

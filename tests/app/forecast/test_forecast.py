@@ -9,10 +9,10 @@ from dataclasses import replace
 import pytest
 
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.forecast import forecast as module
 from kezek.app.forecast.accuracy import Accuracy, Calibration
-from kezek.app.forecast.forecast import AGE, EACH, IDLE_SECONDS, Forecasts
+from kezek.app.forecast.forecast import AGE, EACH, IDLE_SECONDS, LiveForecasts
 from kezek.app.forecast.outlook import calibrated
 from kezek.app.forecast.replay import Pasts, Scores
 from kezek.app.forecast.usual_wait import UsualWait, hour_of_week
@@ -58,10 +58,10 @@ class Scene:
     """A world with forecasts over it; the watch hears of what the world does when it is told."""
 
     def __init__(self) -> None:
-        self.world, self.watch, self.planner = World(), Watch(), Planner()
+        self.world, self.watch, self.planner = World(), ChangeFeed(), Planner()
         network = Network(self.world.store, self.world.rules, self.watch)
         queues = Queues(self.world.store, self.watch)
-        self.forecasts = Forecasts(
+        self.forecasts = LiveForecasts(
             self.world.store, network, queues, self, self.watch, self.planner
         )
 
@@ -185,7 +185,7 @@ def test_a_database_that_fails_is_tried_again(scene, monkeypatch, caplog):
 
 
 def test_without_a_planner_nothing_is_kept_and_the_pages_know_why(scene):
-    lone = Forecasts(scene.world.store, None, None, scene, scene.watch, None)
+    lone = LiveForecasts(scene.world.store, None, None, scene, scene.watch, None)
     asyncio.run(lone.keep())
     asyncio.run(lone.score())
     assert lone.of(A, scene.world.now.at) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kezek.app.checkpoint.checkpoint import Network, Post
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.turn.line_log import EVENTS_MAX, LineLog
 from kezek.app.turn.line_state import state_of
 from kezek.app.turn.queue import Queues
@@ -17,19 +17,19 @@ from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
 from kezek.domain.turn.undo import Undo
-from kezek.planning.question import AtGate, Expected, Hour, LineState
+from kezek.planning.question import Expected, HourCapacity, LineState, TwinCalled
 from tests.world import BEGIN, PEOPLE, TODAY, A, World
 
 OFFICER = PEOPLE["officer"]
 
 
 def post_of(world: World, line: str = A) -> Post:
-    return Network(world.store, world.rules, Watch()).posts()[line.removesuffix(".exit")]
+    return Network(world.store, world.rules, ChangeFeed()).posts()[line.removesuffix(".exit")]
 
 
 def state(world: World, line: str = A) -> LineState:
     post, reader, now = post_of(world, line), world.store.reader, world.now.at
-    queue = Queues(world.store, Watch()).of(post, now)
+    queue = Queues(world.store, ChangeFeed()).of(post, now)
     log = LineLog(line)
     log.read_on(reader)
     return state_of(reader, post, queue, log.measured(now), reader.last_position())
@@ -55,7 +55,7 @@ def world() -> World:
 def test_an_empty_line_has_a_calendar_and_nobody_in_it(world):
     found = state(world)
     assert (found.waiting, found.expected, found.at_gate) == ((), (), ())
-    assert found.hours[0] == Hour(BEGIN - BEGIN % HOUR, 10)
+    assert found.hours[0] == HourCapacity(BEGIN - BEGIN % HOUR, 10)
     assert (found.window, set(found.interleave) >= {"in_turn", "walk_in"}) == (HOUR, True)
     assert found.measured.crossed == ()
 
@@ -82,8 +82,8 @@ def test_who_is_called_or_admitted_is_at_the_gate(world):
     asked = called(world, 2)
     now = world.now.at
     assert state(world).at_gate == (
-        AtGate(asked, "in_turn", False, now),
-        AtGate(inside, "in_turn", True, now),
+        TwinCalled(asked, "in_turn", False, now),
+        TwinCalled(inside, "in_turn", True, now),
     )
 
 

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kezek.app.desk.batch import Done
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.turn import place_history
-from kezek.app.turn.place_history import PlaceHistories, PlaceHistory, Shift
+from kezek.app.turn.place_history import PlaceHistories, PlaceHistory, ShiftCause
 from kezek.app.turn.queue import Queues
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import Cancel
@@ -33,7 +33,7 @@ class Told:
         self.histories = PlaceHistories(self.w.store)
 
     def queue(self):
-        queue = Queues(self.w.store, Watch()).of(post_of(self.w), self.w.now.at)
+        queue = Queues(self.w.store, ChangeFeed()).of(post_of(self.w), self.w.now.at)
         assert queue is not None
         return queue
 
@@ -72,7 +72,7 @@ def test_six_trucks_of_an_earlier_hour_came_late(told: Told):
         told.arrive(number)
     assert told.changes(mine) == {"came_late": 6}
     change = told.of(mine).changes[0]
-    assert (change.cause, change.window) == (Shift.CAME_LATE, told.w.window(A, hour=9))
+    assert (change.cause, change.window) == (ShiftCause.CAME_LATE, told.w.window(A, hour=9))
     assert change.since == since
     told.w.wait(minutes=5)
     told.call()

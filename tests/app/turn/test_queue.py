@@ -8,8 +8,8 @@ import pytest
 
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import Watch
-from kezek.app.turn.queue import Pace, Queues
+from kezek.app.feed.watch import ChangeFeed
+from kezek.app.turn.queue import CrossingPace, Queues
 from kezek.domain.booking.release import Release
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
@@ -51,20 +51,22 @@ def test_the_pace_is_taken_over_the_hours_that_the_log_knows(age: int, hours: fl
 
     now = 1_000 * HOUR
     log = Log(began=now - age, crossed=6)
-    pace = Queues(log, Watch())._pace(World().line(), now)
-    assert pace == Pace(6, hours)
+    pace = Queues(log, ChangeFeed())._pace(World().line(), now)
+    assert pace == CrossingPace(6, hours)
     assert pace.per_hour == 6 / hours
     assert log.since == now - hours * HOUR
 
 
 def test_a_line_that_nobody_crossed_has_no_pace():
 
-    assert Queues(Log(began=0, crossed=0), Watch())._pace(World().line(), 5 * HOUR) is None
+    assert Queues(Log(began=0, crossed=0), ChangeFeed())._pace(World().line(), 5 * HOUR) is None
 
 
 def test_who_is_ahead_is_counted_however_far_away_the_day_is():
     w = World()
-    tickets = Tickets(w.store, Network(w.store, w.rules, Watch()), Queues(w.store, Watch()))
+    tickets = Tickets(
+        w.store, Network(w.store, w.rules, ChangeFeed()), Queues(w.store, ChangeFeed())
+    )
     first = w.book(1, start=w.window(day=1, hour=3))
     near = w.book(2, start=w.window(day=8, hour=3))
     far = w.book(3, start=w.window(day=9, hour=3))
@@ -86,8 +88,8 @@ def test_a_snapshot_loads_nobody_who_is_still_to_come(monkeypatch: pytest.Monkey
         return many(reader, kind, keys)
 
     monkeypatch.setattr(type(w.store.reader), "many", seen)
-    post = Network(w.store, w.rules, Watch()).of_line(A)
-    assert Queues(w.store, Watch()).of(post, w.now.at) is not None
+    post = Network(w.store, w.rules, ChangeFeed()).of_line(A)
+    assert Queues(w.store, ChangeFeed()).of(post, w.now.at) is not None
     assert loaded == []
 
 
@@ -99,23 +101,23 @@ def test_an_exception_awaits_its_approval_for_days_and_also_of_trucks_long_gone(
     for step in (Admit, Cross):
         w.done(step(w.key(), officer, number))
     w.wait(hours=72)
-    network = Network(w.store, w.rules, Watch())
-    queue = Queues(w.store, Watch()).of(network.of_line(A), w.now.at)
+    network = Network(w.store, w.rules, ChangeFeed())
+    queue = Queues(w.store, ChangeFeed()).of(network.of_line(A), w.now.at)
     assert (queue.awaiting_approval, queue.exceptions_today) == (1, 0)
 
 
 def test_releases_are_counted_by_the_day():
     w = World()
     w.done(Release(w.key(), PEOPLE["officer"], w.book(1), "false_plate"))
-    network = Network(w.store, w.rules, Watch())
-    queues = Queues(w.store, Watch())
+    network = Network(w.store, w.rules, ChangeFeed())
+    queues = Queues(w.store, ChangeFeed())
     assert queues.of(network.of_line(A), w.now.at).releases_today == 1
     assert queues.of(network.of_line(A), w.now.at + 24 * HOUR).releases_today == 0
 
 
 def test_a_clock_set_right_leaves_no_line_of_a_future_that_did_not_come():
     """Nothing has happened in that future, so the log holds no time there."""
-    world, watch = World(), Watch()
+    world, watch = World(), ChangeFeed()
     queues = Queues(world.store, watch)
     post = Network(world.store, world.rules, watch).of_line(A)
     number = world.book()

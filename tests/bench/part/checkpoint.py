@@ -25,11 +25,11 @@ from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
-    Plan,
-    Rules,
+    ModelInput,
+    ModelRules,
+    ModelStage,
     Span,
-    Stage,
-    WalkIns,
+    WalkInStream,
 )
 from kezek.planning.simulation.variate.steps import Steps
 from tests.bench.rows import Aim, Rows
@@ -45,7 +45,7 @@ THREADS = Aim("checkpoint: replications in two threads, times one thread", "time
 MEMORY = Aim("checkpoint: peak memory, 60 replications by 6", "times", most=1.05)
 
 
-def plan(days: int = 365, trucks: int = YEAR_TRUCKS) -> Plan:
+def plan(days: int = 365, trucks: int = YEAR_TRUCKS) -> ModelInput:
     """A post for so many trucks a year, of which a tenth walk in."""
     per_day, until = trucks / 365, days * DAY
     by_hour = np.array([0.6] * 6 + [1.2] * 12 + [1.0] * 6)
@@ -64,21 +64,21 @@ def plan(days: int = 365, trucks: int = YEAR_TRUCKS) -> Plan:
         every=DAY,
         until=until,
     )
-    return Plan(
-        Rules(classes, (0, 0, 1, 0, 2), HOUR, 3 * HOUR, 12 * HOUR, HOUR / 2, 1),
+    return ModelInput(
+        ModelRules(classes, (0, 0, 1, 0, 2), HOUR, 3 * HOUR, 12 * HOUR, HOUR / 2, 1),
         until,
         (
-            Stage(
+            ModelStage(
                 "gate",
                 gate.closed(40 * DAY, 40 * DAY + 6 * HOUR),
                 (Span("lognormal", 270, 0.4),) * 3,
             ),
-            Stage(
+            ModelStage(
                 "customs",
                 customs.at_most(100 * DAY, 107 * DAY, level=10.0),
                 (Span("lognormal", 480, 0.6),) * 3,
             ),
-            Stage(
+            ModelStage(
                 "inspection",
                 Steps.constant(3.0),
                 (Span("lognormal", 1_200, 0.8),) * 3,
@@ -87,7 +87,7 @@ def plan(days: int = 365, trucks: int = YEAR_TRUCKS) -> Plan:
         ),
         Booked.of(rows),
         (Habit(0.06, Span("measured", knots=early)),) * len(classes),
-        (WalkIns(2, Steps.constant(0.1 * per_day / 24)),),
+        (WalkInStream(2, Steps.constant(0.1 * per_day / 24)),),
         Calls(travel=Span("lognormal", 300, 0.3)),
         accepted=Steps.constant(75.0),
     )
@@ -117,11 +117,11 @@ def _seconds(call) -> float:
     return time.perf_counter() - began
 
 
-def _replications(month: Plan, many: int, threads: int) -> None:
+def _replications(month: ModelInput, many: int, threads: int) -> None:
     replicate(month, 1, many, threads=threads, measure=lambda records: records.stays()[:1])
 
 
-def _peak(month: Plan, many: int) -> int:
+def _peak(month: ModelInput, many: int) -> int:
     tracemalloc.start()
     _replications(month, many, 1)
     peak = tracemalloc.get_traced_memory()[1]

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.planning.question import (
-    AtGate,
     Expected,
-    Hour,
-    InLine,
+    HourCapacity,
     LineForecast,
     LineState,
-    Measured,
+    MeasuredPast,
+    TwinCalled,
+    TwinWaiting,
 )
 from kezek.system.planner import SpawnedPlanner
 from tests.bench import seed
@@ -123,7 +123,7 @@ def busy_line() -> LineState:
         keeps_place_for=3 * HOUR,
         no_show_after=12 * HOUR,
         waiting=tuple(
-            InLine(
+            TwinWaiting(
                 n,
                 "priority" if n % 12 == 0 else "in_turn",
                 (now - HOUR + n // 27 * HOUR, 0, now - n * MINUTE, n),
@@ -134,9 +134,11 @@ def busy_line() -> LineState:
             Expected(100 + n, "priority" if n % 20 == 0 else "in_turn", now + n // 27 * HOUR)
             for n in range(27 * 47)
         ),
-        at_gate=tuple(AtGate(5_000 + n, "in_turn", n > 3, now - n * 3 * MINUTE) for n in range(10)),
-        hours=tuple(Hour(now + n * HOUR, 27) for n in range(48)),
-        measured=Measured(
+        at_gate=tuple(
+            TwinCalled(5_000 + n, "in_turn", n > 3, now - n * 3 * MINUTE) for n in range(10)
+        ),
+        hours=tuple(HourCapacity(now + n * HOUR, 27) for n in range(48)),
+        measured=MeasuredPast(
             since=now - 3 * DAY,
             called=past,
             crossed=past,

@@ -10,7 +10,7 @@ import tempfile
 from itertools import count
 from pathlib import Path
 
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.settings import Settings
 from kezek.storage.open import open_store
 from tests.bench import desk, pgbench, seed
@@ -98,11 +98,11 @@ class Bench:
 def _site(server: Cluster, folder: Path) -> tuple[str, str]:
     """A database with the network's wide lines, and the key of a carrier that no limit holds."""
     name = server.empty()
-    house = open_house(Settings(folder=folder, database=server.url(name)))
+    application = open_application(Settings(folder=folder, database=server.url(name)))
     try:
-        key = seed.furnish(house)
+        key = seed.furnish(application)
     finally:
-        close_house(house)
+        close_application(application)
     # One window must not fill while it is measured.
     wide = 10_000_000
     server.sql(name, f"UPDATE slot SET capacity = {wide}", f"UPDATE day SET capacity = {wide * 24}")

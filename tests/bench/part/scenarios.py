@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.settings import Settings
 from tests.bench import seed
 from tests.bench.load import Measured, wrk
@@ -122,12 +122,12 @@ class Bench:
 
     def _ticket_paths(self, site: seed.Site) -> list[str]:
         """Addresses of tickets of the youngest, that is live bookings."""
-        house = open_house(Settings(folder=site.folder))
+        application = open_application(Settings(folder=site.folder))
         try:
             last = FEW[0]
-            return [f"/t/{house.papers.link(last - n)}" for n in range(TICKETS)]
+            return [f"/t/{application.papers.link(last - n)}" for n in range(TICKETS)]
         finally:
-            close_house(house)
+            close_application(application)
 
     def _with_few(self) -> None:
         """What a large database is held against."""

@@ -1,7 +1,7 @@
 """What it costs to be watched: an answer counted, a batch, a look, a scrape.
 
-`python -m tests.bench.part.watching` prints it.  A wrapper around every request is too cheap to be seen over
-HTTP on a shared machine, so it is timed by itself, in processor time, beside the same application
+`python -m tests.bench.part.watching` prints it.  A wrapper around every request is too cheap to be seen
+over HTTP on a shared machine, so it is timed by itself, in processor time, beside the same application
 without it.
 """
 
@@ -20,9 +20,9 @@ from typing import Any
 
 from kezek.api.server.counted import ROUTE, counted
 from kezek.api.server.scrape import scraped
-from kezek.api.server.worker_metrics import Neighbours
-from kezek.app.desk.tally import DeskTally, Traffic
-from kezek.bootstrap import close_house, open_house
+from kezek.api.server.worker_metrics import WorkerMetrics
+from kezek.app.desk.tally import DeskTally, HttpMetrics
+from kezek.bootstrap import close_application, open_application
 from kezek.settings import Settings
 from tests.bench import seed
 from tests.bench.machine import machine
@@ -67,7 +67,7 @@ def main() -> int:
     parser.add_argument("--bookings", type=int, default=20_000, help="bookings in the database")
     asked = parser.parse_args()
     print(f"Machine: {machine()}")
-    watched = counted(_answering, Traffic())
+    watched = counted(_answering, HttpMetrics())
     pairs = [(_requests(_answering), _requests(watched)) for _ in range(RUNS)]
     more = statistics.median(two - one for one, two in pairs)
     print(f"counting an answer: {more:.2f} us")
@@ -77,14 +77,14 @@ def main() -> int:
     site = seed.seeded(asked.bookings, max(1, asked.bookings * 6 // 100))
     with tempfile.TemporaryDirectory(prefix="watching-", dir=seed.BUILD) as folder:
         shutil.copytree(site.folder, Path(folder) / "site")
-        house = open_house(Settings(folder=Path(folder) / "site", planner=False))
+        application = open_application(Settings(folder=Path(folder) / "site", planner=False))
         try:
-            long = [_spent(lambda: house.vigil.look(long=True)) for _ in range(RUNS)]
-            short = [_spent(lambda: house.vigil.look(long=False)) for _ in range(RUNS)]
-            neighbours = Neighbours()
-            pages = [_spent(lambda: scraped(neighbours.measured(house))) for _ in range(RUNS)]
+            long = [_spent(lambda: application.vigil.look(long=True)) for _ in range(RUNS)]
+            short = [_spent(lambda: application.vigil.look(long=False)) for _ in range(RUNS)]
+            neighbours = WorkerMetrics()
+            pages = [_spent(lambda: scraped(neighbours.measured(application))) for _ in range(RUNS)]
         finally:
-            close_house(house)
+            close_application(application)
     print(f"a long look at {asked.bookings:,} bookings: {statistics.median(long):.0f} ms")
     print(f"a short look: {statistics.median(short):.1f} ms")
     print(f"a scrape: {statistics.median(pages):.1f} ms")

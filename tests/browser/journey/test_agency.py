@@ -26,12 +26,12 @@ TODAY = datetime.fromtimestamp(AT / 1000, ZoneInfo("Asia/Oral"))
 @pytest.fixture(scope="module")
 def tickets(folder: Path) -> dict[str, str]:
     """For each size the address of a ticket for the day that will be closed."""
-    with opened(folder) as house:
+    with opened(folder) as application:
         booked = {
-            size: book(house, n, start=AT - AT % HOUR + days * DAY)
+            size: book(application, n, start=AT - AT % HOUR + days * DAY)
             for n, (size, days) in enumerate(DAYS.items())
         }
-        return {size: f"/t/{house.papers.link(number)}" for size, number in booked.items()}
+        return {size: f"/t/{application.papers.link(number)}" for size, number in booked.items()}
 
 
 @pytest.fixture(scope="module")

@@ -26,9 +26,9 @@ WAYS = ("cut", "slow", "half open")
 def codes(folder: Path) -> Iterator[str]:
     """Trucks of the present hour, then of the next."""
     now = AT - AT % HOUR
-    with opened(folder) as house:
-        numbers = [book(house, n, start=now + n // 8 * HOUR) for n in range(16)]
-        return iter([code_of(house, number) for number in numbers])
+    with opened(folder) as application:
+        numbers = [book(application, n, start=now + n // 8 * HOUR) for n in range(16)]
+        return iter([code_of(application, number) for number in numbers])
 
 
 @pytest.fixture(scope="module")

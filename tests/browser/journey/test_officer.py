@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from tests.browser.conftest import Room, Window
 from tests.browser.hands import rested, sign_in
 from tests.browser.installation import Installation, opened, served
@@ -22,8 +22,8 @@ CONSOLE = "/console/kz_syrym"
 @pytest.fixture(scope="module")
 def codes(folder: Path) -> Iterator[str]:
     """Trucks that are booked for the present hour and not yet here."""
-    with opened(folder) as house:
-        return iter([code_of(house, book(house, n)) for n in range(12)])
+    with opened(folder) as application:
+        return iter([code_of(application, book(application, n)) for n in range(12)])
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +32,8 @@ def town(folder: Path, codes: Iterator[str]) -> Iterator[Installation]:
         yield installation
 
 
-def code_of(house: House, number: int) -> str:
-    view = house.tickets.view(number, house.now())
+def code_of(application: Application, number: int) -> str:
+    view = application.tickets.view(number, application.now())
     assert view
     return view.booking.code
 

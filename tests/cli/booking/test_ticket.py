@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.crypto.keyring import open_keyring
 from kezek.crypto.ticket.base44 import decode, encode
@@ -22,14 +22,14 @@ from tests.typist import Way, typed
 def qr(call: Call, folder: Path) -> str:
     """The QR text of a booking of the day after tomorrow; the database is gone afterwards."""
     call("book", "kz_syrym", TOMORROW, *TRUCK, "--folder", folder)
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
-        view = house.tickets.view(1, house.now())
+        view = application.tickets.view(1, application.now())
         assert view is not None
-        text = house.papers.qr_text(view)
-        (folder / "gate.pem").write_bytes(house.papers.public_keys()[0])
+        text = application.papers.qr_text(view)
+        (folder / "gate.pem").write_bytes(application.papers.public_keys()[0])
     finally:
-        close_house(house)
+        close_application(application)
     for path in folder.glob("kezek.db*"):
         path.unlink()
     return text

@@ -24,10 +24,10 @@ from kezek.app.installation.copy import refuse_different
 from kezek.app.installation.file import APPLICATION
 from kezek.app.installation.fingerprint import Fingerprint
 from kezek.app.installation.manifest import File, Manifest
-from kezek.app.installation.promise import Place
+from kezek.app.installation.promise import PlacePromise
 from kezek.app.port import Session
 from kezek.app.recovery.withdrawal import Withdrawal, Withdrawn, withdrawals_of
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import CloseAccount, GrantRole, RevokeKey, SetPassword
@@ -50,7 +50,7 @@ from tests.storage.postgres.cluster import cluster
 from tests.world import PEOPLE, World
 
 # The shift of the codes is not restored, and this promise reads counters.
-SHIFTED = {"counter", Place.promise}
+SHIFTED = {"counter", PlacePromise.promise}
 ENTRY = Session("d" * 64, 3, "session", 5, 2**50)
 
 
@@ -345,16 +345,16 @@ def test_what_was_withdrawn_after_the_backup_stays_withdrawn(
         assert call("user", "add", login, *may, "--folder", site).code == 0
         assert call("user", "key", login, *may, "--folder", site).code == 0
     assert call("backup", tmp_path / "b", "--folder", site).code == 0
-    house = open_house(Settings(folder=site))
+    application = open_application(Settings(folder=site))
     boss = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
-    ids = {a.login: a.id for a in house.store.reader.all(Account)}
+    ids = {a.login: a.id for a in application.store.reader.all(Account)}
     for command in (
         CloseAccount("", boss, ids["closed"]),
         RevokeKey("", boss, 2),
         GrantRole("", boss, ids["stays"], "carrier", "*", withdraw=True),
     ):
-        assert isinstance(house.desk.ask(command), Done)
-    close_house(house)
+        assert isinstance(application.desk.ask(command), Done)
+    close_application(application)
     new.mkdir()
     shutil.copytree(site / "keys", new / "keys")
     shutil.copy(site / "withdrawn.jsonl", new)

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from kezek.app.desk.batch import Done
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.account.actor import PUBLIC, Role
 from kezek.domain.account.decide import AddAccount
@@ -55,15 +55,15 @@ def test_once_somebody_has_a_password_no_link_is_printed(folder: Path):
     from kezek.domain.account.actor import Actor, Role
     from kezek.domain.account.decide import AddAccount
 
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
         host = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
-        hashed = house.access.plain.hash_password("correct horse battery", "")
+        hashed = application.access.plain.hash_password("correct horse battery", "")
         assert hashed
-        house.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
-        assert house.store.reader.get(Login, "chief")
+        application.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
+        assert application.store.reader.get(Login, "chief")
     finally:
-        close_house(house)
+        close_application(application)
     with Running("serve", "--folder", folder) as server:
         assert server.told["first_administrator"] == ""
 
@@ -193,24 +193,24 @@ def test_what_was_acknowledged_is_there_after_the_end(
         code = server.stop(number)
         pool.shutdown(cancel_futures=True)
     assert code == (ExitCode.DONE if number is signal.SIGTERM else -signal.SIGKILL)
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
-        found = house.store.reader.many(Booking, acknowledged)
+        found = application.store.reader.many(Booking, acknowledged)
         assert len(acknowledged) >= 100
         assert set(found) == set(acknowledged)
     finally:
-        close_house(house)
+        close_application(application)
 
 
 def new_carrier(call: Call, folder: Path) -> str:
     """An API key of a carrier that opened its own account and that nobody has confirmed."""
-    house = open_house(Settings(folder=folder))
+    application = open_application(Settings(folder=folder))
     try:
-        hashed = house.access.plain.hash_password("correct horse battery", "")
+        hashed = application.access.plain.hash_password("correct horse battery", "")
         add = AddAccount("", PUBLIC, "newcomer", "Invented newcomer", hashed, Role.CARRIER, "*")
-        assert isinstance(house.desk.ask(add), Done)
+        assert isinstance(application.desk.ask(add), Done)
     finally:
-        close_house(house)
+        close_application(application)
     asked = ("user", "key", "newcomer", "--role", "carrier", "--place", "*", "--rate", "1000000")
     return str(call(*asked, "--folder", folder, "--json").answer["key"])
 
@@ -244,10 +244,10 @@ def test_the_timer_runs_beside_the_server(call: Call, folder: Path):
     from kezek.app.application import Demo
     from kezek.bootstrap import make_demo
 
-    house = open_house(Settings(folder=folder))
-    began = house.now()
-    make_demo(house.store, Demo(began, 600, 1))
-    close_house(house)
+    application = open_application(Settings(folder=folder))
+    began = application.now()
+    make_demo(application.store, Demo(began, 600, 1))
+    close_application(application)
     officer, books = carrier(call, folder, "officer"), carrier(call, folder)
     with Running("serve", "--folder", folder) as server:
         start = datetime.fromtimestamp(began // 3_600_000 * 3_600, UTC) + timedelta(hours=1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kezek.domain.log import merkle
 from kezek.domain.log.head import Head
 from kezek.domain.log.recount import Recount
-from kezek.domain.log.tree import Growth, nodes
+from kezek.domain.log.tree import CompactRange, nodes
 
 # The eight leaves and roots that every implementation of RFC 6962 is tried with.
 ENTRIES = [
@@ -146,7 +146,7 @@ class Kept:
 
     def __init__(self) -> None:
         self.tiers: dict[int, bytes] = {}
-        self.growth = Growth()
+        self.growth = CompactRange()
 
     def add(self, leaves: list[bytes]) -> None:
         for stretch in self.growth.add(leaves):
@@ -170,7 +170,7 @@ VECTORS = nodes(kept(LEAVES).read)
 
 
 def test_the_roots_of_the_vectors():
-    assert merkle.root(0, VECTORS) == merkle.EMPTY == Growth().root()
+    assert merkle.root(0, VECTORS) == merkle.EMPTY == CompactRange().root()
     for size, root in enumerate(ROOTS, 1):
         assert merkle.root(size, VECTORS).hex() == root
 
@@ -252,7 +252,7 @@ def test_a_tree_grows_the_same_whatever_the_steps(steps: list[int]):
     tree, at = Kept(), 0
     for step in steps:
         # As after a restart: only what is kept is known.
-        tree.growth = Growth.of(at, tree.read)
+        tree.growth = CompactRange.of(at, tree.read)
         tree.add(leaves[at : at + step])
         at += step
         assert tree.growth.size == at
@@ -266,7 +266,7 @@ def test_a_tree_of_three_tiers():
     assert sorted(tree.tiers) == [0, 1, 2]
     of = nodes(tree.read)
     root = merkle.root(len(leaves), of)
-    assert root == naive_root(leaves) == Growth.of(len(leaves), tree.read).root()
+    assert root == naive_root(leaves) == CompactRange.of(len(leaves), tree.read).root()
     for index in (0, 255, 256, 65_535, 65_536, len(leaves) - 1):
         path = merkle.inclusion(index, len(leaves), of)
         assert merkle.includes(leaves[index], index, len(leaves), path, root)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kezek.api.server.metric import METRICS, Form
+from kezek.api.server.metric import METRICS, MetricForm
 from tests.docs.pages import ROOT
 
 DASHBOARD = json.loads((ROOT / "operation/grafana/kezek.json").read_text("utf-8"))
@@ -24,7 +24,7 @@ def samples() -> set[str]:
     """Every name that a scrape may hold."""
     names = set()
     for metric in METRICS:
-        endings = ("_bucket", "_sum", "_count") if metric.form is Form.HISTOGRAM else ("",)
+        endings = ("_bucket", "_sum", "_count") if metric.form is MetricForm.HISTOGRAM else ("",)
         names |= {metric.name + ending for ending in endings}
     return names
 

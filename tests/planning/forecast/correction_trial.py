@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kezek.app.forecast.replay import REPLAYED_MAX, Pasts, Scores, keep, lessons_of, scored
-from kezek.app.turn.line_past import Arrival, Truth
+from kezek.app.turn.line_past import PastArrival, Truth
 from kezek.planning.forecast.correction import learn
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.question import REPLICATIONS, Case, Lesson
@@ -69,7 +69,7 @@ def post(
     for row in came[step // 2 :: step].tolist():
         truck = trucks[row]
         state = past.state(plan, records, float(truck["joined"]), row)
-        arrival = Arrival(
+        arrival = PastArrival(
             row + 1,
             past.CLASSES[truck["vehicle_class"]],
             state,

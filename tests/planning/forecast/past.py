@@ -8,16 +8,23 @@ import numpy as np
 
 from kezek.domain.kernel.instant import DAY, HOUR, Instant
 from kezek.domain.turn.order import Key, key_of
-from kezek.planning.question import AtGate, Expected, Hour, InLine, LineState, Measured
+from kezek.planning.question import (
+    Expected,
+    HourCapacity,
+    LineState,
+    MeasuredPast,
+    TwinCalled,
+    TwinWaiting,
+)
 from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
-    Plan,
-    Rules,
+    ModelInput,
+    ModelRules,
+    ModelStage,
     Span,
-    Stage,
-    WalkIns,
+    WalkInStream,
 )
 from kezek.planning.simulation.checkpoint.checkpoint_record import Records
 from kezek.planning.simulation.variate.steps import Steps
@@ -30,7 +37,7 @@ CYCLE = (0, 0, 1, 0, 2)
 PER_HOUR = 20
 
 
-def plan(days: int, *, load: float = 0.97) -> Plan:
+def plan(days: int, *, load: float = 0.97) -> ModelInput:
     """A post that calls at a pace, as the live ones do: stationary, with a line most of the time."""
     booked = round(PER_HOUR * load) - 2
     rows = [
@@ -38,15 +45,17 @@ def plan(days: int, *, load: float = 0.97) -> Plan:
         for hour in range(3, days * 24)
         for of, trucks in ((0, booked - 2), (1, 2))
     ]
-    gate = Stage("gate", Steps.constant(400.0), (Span("lognormal", 1500.0, 0.4),) * len(CLASSES))
+    gate = ModelStage(
+        "gate", Steps.constant(400.0), (Span("lognormal", 1500.0, 0.4),) * len(CLASSES)
+    )
     habit = Habit(0.05, Span("measured", knots=(-7200.0, -3600.0, -1800.0, 0.0, 1800.0, 3600.0)))
-    return Plan(
-        Rules(CLASSES, CYCLE, 3600.0, 3 * 3600.0, 12 * 3600.0, 1800.0, 1),
+    return ModelInput(
+        ModelRules(CLASSES, CYCLE, 3600.0, 3 * 3600.0, 12 * 3600.0, 1800.0, 1),
         days * 86400.0,
         (gate,),
         Booked.of(rows),
         (habit,) * len(CLASSES),
-        (WalkIns(2, Steps.constant(PER_HOUR * load - booked + 0.6)),),
+        (WalkInStream(2, Steps.constant(PER_HOUR * load - booked + 0.6)),),
         Calls(
             travel=Span("lognormal", 420.0, 0.3),
             ahead=1_000,
@@ -60,7 +69,7 @@ def instant(seconds: float) -> Instant:
     return EPOCH + round(seconds * 1000)
 
 
-def state(plan: Plan, records: Records, cut: float, seed: int) -> LineState:
+def state(plan: ModelInput, records: Records, cut: float, seed: int) -> LineState:
     """The line at second `cut`, from nothing that happened later."""
     trucks, gate = records.trucks, records.passages[:, 0]
     now = instant(cut)
@@ -82,7 +91,7 @@ def state(plan: Plan, records: Records, cut: float, seed: int) -> LineState:
         keeps_place_for=3 * HOUR,
         no_show_after=12 * HOUR,
         waiting=tuple(
-            InLine(int(k) + 1, CLASSES[trucks["vehicle_class"][k]], key(plan, trucks[k]))
+            TwinWaiting(int(k) + 1, CLASSES[trucks["vehicle_class"][k]], key(plan, trucks[k]))
             for k in np.flatnonzero(been["joined"] & ~been["called"])
         ),
         expected=tuple(
@@ -90,7 +99,7 @@ def state(plan: Plan, records: Records, cut: float, seed: int) -> LineState:
             for k in np.flatnonzero(open_)
         ),
         at_gate=tuple(
-            AtGate(
+            TwinCalled(
                 int(k) + 1,
                 CLASSES[trucks["vehicle_class"][k]],
                 bool(started[k] <= cut),
@@ -98,8 +107,8 @@ def state(plan: Plan, records: Records, cut: float, seed: int) -> LineState:
             )
             for k in np.flatnonzero(been["called"] & ~been["left"])
         ),
-        hours=tuple(Hour(now - now % HOUR + n * HOUR, PER_HOUR) for n in range(49)),
-        measured=Measured(
+        hours=tuple(HourCapacity(now - now % HOUR + n * HOUR, PER_HOUR) for n in range(49)),
+        measured=MeasuredPast(
             since=max(EPOCH, now - KNOWN_FOR),
             called=instants(trucks["called"][recent["called"]]),
             crossed=instants(trucks["left"][recent["left"]]),
@@ -114,7 +123,7 @@ def state(plan: Plan, records: Records, cut: float, seed: int) -> LineState:
     )
 
 
-def key(plan: Plan, truck: np.void) -> Key:
+def key(plan: ModelInput, truck: np.void) -> Key:
     """Of a truck of a played line."""
     joined, limit = instant(truck["joined"]), plan.rules.window + plan.rules.keeps_place_for
     return key_of(

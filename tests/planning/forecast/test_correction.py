@@ -19,7 +19,7 @@ from kezek.planning.forecast.correction import (
     CASES_MIN,
     ERROR_MAX,
     WEEK_KNOWN,
-    Damaged,
+    DamagedCorrection,
     corrected,
     corrected_forecast,
     expect,
@@ -55,7 +55,7 @@ from kezek.planning.question import (
     Case,
     Correction,
     Corrections,
-    Hour,
+    HourCapacity,
     JoinForecast,
     LineForecast,
     Range,
@@ -234,7 +234,7 @@ def test_signs_are_finite_whatever_the_line(told, vehicle_class, now, hours, cap
         LINE,
         now=now,
         waiting=LINE.waiting * (hours % 4),
-        hours=tuple(Hour(now + n * HOUR, capacity) for n in range(hours)),
+        hours=tuple(HourCapacity(now + n * HOUR, capacity) for n in range(hours)),
     )
     signs = signs_of(line_signs(state), told, vehicle_class)
     assert len(signs) == len(NAMES)
@@ -319,7 +319,7 @@ DAMAGED = {
 
 @pytest.mark.parametrize("how", DAMAGED)
 def test_a_damaged_correction_is_not_followed(how):
-    with pytest.raises((Damaged, OverflowError)):
+    with pytest.raises((DamagedCorrection, OverflowError)):
         expect(DAMAGED[how], np.zeros((1, len(NAMES))))
 
 

@@ -12,14 +12,14 @@ from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.order import Turn, line_up
 from kezek.planning.forecast.twin import NOBODY_CALLED, NOBODY_CROSSED, forecast
 from kezek.planning.question import (
-    AtGate,
     Expected,
-    Hour,
-    InLine,
+    HourCapacity,
     LineForecast,
     LineState,
-    Measured,
+    MeasuredPast,
     Range,
+    TwinCalled,
+    TwinWaiting,
 )
 from kezek.planning.simulation.checkpoint.checkpoint import run
 from tests.planning.forecast import past
@@ -40,16 +40,19 @@ def a_line(*, waiting: int = 30, calls: int = 400, **changes: object) -> LineSta
         keeps_place_for=HOUR,
         no_show_after=2 * HOUR,
         waiting=tuple(
-            InLine(n, "in_turn", (NOW - 5 * HOUR, 0, NOW - 5 * HOUR + n, n))
+            TwinWaiting(n, "in_turn", (NOW - 5 * HOUR, 0, NOW - 5 * HOUR + n, n))
             for n in range(1, waiting + 1)
         ),
         expected=(
             Expected(900, "in_turn", NOW + 2 * HOUR),
             Expected(901, "in_turn", NOW + 9 * HOUR),
         ),
-        at_gate=(AtGate(800, "in_turn", False, NOW - MINUTE), AtGate(801, "in_turn", True, NOW)),
-        hours=tuple(Hour(NOW + n * HOUR, 20) for n in range(24)),
-        measured=Measured(
+        at_gate=(
+            TwinCalled(800, "in_turn", False, NOW - MINUTE),
+            TwinCalled(801, "in_turn", True, NOW),
+        ),
+        hours=tuple(HourCapacity(NOW + n * HOUR, 20) for n in range(24)),
+        measured=MeasuredPast(
             since=NOW - max(1, calls) * PACE,
             called=called,
             crossed=called,
@@ -118,7 +121,7 @@ def test_who_stands_further_back_is_across_later_at_every_quantile():
 def test_the_order_of_the_forecast_is_that_of_the_live_line():
     classes = ("in_turn", "walk_in")
     waiting = tuple(
-        InLine(
+        TwinWaiting(
             n,
             classes[n % 3 == 0],
             (0 if n % 3 == 0 else NOW - HOUR * (n % 4), 0, NOW - n * MINUTE, n),
@@ -149,24 +152,24 @@ def test_a_line_of_which_nothing_was_measured_is_not_told_anything():
 
 
 def test_nobody_is_called_while_the_calendar_is_closed():
-    hours = tuple(Hour(NOW + n * HOUR, 0 if n < 6 else 20) for n in range(24))
+    hours = tuple(HourCapacity(NOW + n * HOUR, 0 if n < 6 else 20) for n in range(24))
     told = forecast(a_line(hours=hours))
     assert min(of(told, 1).called.at) >= NOW + 6 * HOUR
-    closed = forecast(a_line(hours=tuple(Hour(NOW + n * HOUR, 0) for n in range(24))))
+    closed = forecast(a_line(hours=tuple(HourCapacity(NOW + n * HOUR, 0) for n in range(24))))
     assert of(closed, 1).called.at == (closed.horizon,) * 7
     assert closed.horizon == NOW + 24 * HOUR
 
 
 def test_half_the_capacity_is_twice_the_wait():
     whole = of(forecast(a_line()), 30).called.at[3] - NOW
-    hours = tuple(Hour(NOW + n * HOUR, 10 if n < 6 else 20) for n in range(24))
+    hours = tuple(HourCapacity(NOW + n * HOUR, 10 if n < 6 else 20) for n in range(24))
     half = of(forecast(a_line(hours=hours)), 30).called.at[3] - NOW
     assert whole == pytest.approx(30 * PACE, rel=0.1)
     assert half == pytest.approx(2 * whole, rel=0.15)
 
 
 def test_nobody_is_called_before_the_window_begins():
-    early = InLine(99, "in_turn", (NOW + 3 * HOUR, 0, NOW - HOUR, 99))
+    early = TwinWaiting(99, "in_turn", (NOW + 3 * HOUR, 0, NOW - HOUR, 99))
     told = forecast(a_line(waiting=0, expected=()))
     assert (
         of(forecast(replace(a_line(waiting=0), waiting=(early,))), 99).called.at[0]
@@ -211,7 +214,7 @@ def test_the_same_state_gives_the_same_answer_and_another_seed_another():
 
 
 def test_a_truck_at_the_gate_has_spent_what_it_has():
-    admitted = tuple(AtGate(n, "in_turn", True, NOW - n * MINUTE) for n in (0, 10, 20, 30, 500))
+    admitted = tuple(TwinCalled(n, "in_turn", True, NOW - n * MINUTE) for n in (0, 10, 20, 30, 500))
     told = forecast(a_line(at_gate=admitted))
     medians = [of(told, number).crossed.at[3] for number in (0, 10, 20, 30)]
     assert medians == sorted(medians, reverse=True)
@@ -220,8 +223,8 @@ def test_a_truck_at_the_gate_has_spent_what_it_has():
 
 def test_the_range_bears_that_trucks_of_an_hour_that_has_begun_may_come_late():
     """Booked for the hour before, not there yet, and still first if they come: they widen the range."""
-    mine = InLine(1, "in_turn", (NOW, 0, NOW - 20 * MINUTE, 1))
-    ahead = tuple(InLine(n, "in_turn", (NOW, 0, NOW - HOUR + n, n)) for n in range(2, 12))
+    mine = TwinWaiting(1, "in_turn", (NOW, 0, NOW - 20 * MINUTE, 1))
+    ahead = tuple(TwinWaiting(n, "in_turn", (NOW, 0, NOW - HOUR + n, n)) for n in range(2, 12))
     line = a_line()
     often_late = replace(line.measured, early=tuple(n % 120 * MINUTE for n in range(400)))
     alone = replace(line, waiting=(*ahead, mine), expected=(), measured=often_late)
@@ -250,6 +253,6 @@ def test_who_asks_about_a_window_is_called_in_it_and_disturbs_nobody():
 
 
 def test_a_window_nobody_can_be_called_in_waits_until_the_line_opens():
-    hours = tuple(Hour(NOW + n * HOUR, 0 if n < 3 else 20) for n in range(24))
+    hours = tuple(HourCapacity(NOW + n * HOUR, 0 if n < 3 else 20) for n in range(24))
     told = forecast(a_line(waiting=0, hours=hours, asked=(NOW + HOUR,)))
     assert told.windows[0].called.at[0] >= 2 * HOUR

@@ -16,7 +16,7 @@ from kezek.app.scenario.ground import shipped_ground
 from kezek.planning.scenario.play.compile import compile_post
 from kezek.planning.simulation.checkpoint.checkpoint import run
 from kezek.planning.simulation.checkpoint.checkpoint_draw import Draws
-from kezek.planning.simulation.checkpoint.checkpoint_plan import Plan
+from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelInput
 from tests.planning.scenario.world.ground import points
 from tests.planning.simulation.checkpoint.oracle import Oracle
 
@@ -52,7 +52,7 @@ inspection_minutes = 60
 """
 
 
-def plan_of(mean: float, deviation: float) -> Plan:
+def plan_of(mean: float, deviation: float) -> ModelInput:
     (point,) = points(SCENARIO.format(mean=mean, deviation=deviation))
     return compile_post(point.world, 0, shipped_ground().regulations).plan
 
@@ -78,7 +78,9 @@ def log_normal(chance: np.random.Generator, mean: float, cv: float, count: int) 
     return chance.lognormal(math.log(mean) - spread / 2, math.sqrt(spread), count)
 
 
-def own_draws(plan: Plan, mean: float, deviation: float, chance: np.random.Generator) -> Draws:
+def own_draws(
+    plan: ModelInput, mean: float, deviation: float, chance: np.random.Generator
+) -> Draws:
     booked = plan.booked
     opens = np.concatenate(([-math.inf], np.unique(booked.start)))
     of = np.repeat(booked.vehicle_class, booked.trucks)

@@ -13,13 +13,13 @@ from typing import Any
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.desk import Desk
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.relay import Relay
+from kezek.app.feed.relay import EventRelay
 from kezek.app.feed.time import LogTime
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.log.ledger import Ledger
 from kezek.app.port import Store
 from kezek.app.slot.availability import Availability
-from kezek.app.turn.board import Boards
+from kezek.app.turn.board import BoardRows
 from kezek.app.turn.queue import Queues
 from kezek.crypto.log.notary import LogNotary
 from kezek.crypto.signing import SigningKey
@@ -75,17 +75,17 @@ class Process:
         self.inbox: list[tuple[Any, Future]] = []
         self.busy = False
         self.store = store
-        watch = self.watch = Watch()
+        watch = self.watch = ChangeFeed()
         last = store.reader.last_event()
         if last is not None:
             watch.position, watch.at = last.position, last.at
         self._heard = watch.position
         watch.hook(self._told)
         self.clock = LogTime(self, watch)
-        self.relay = Relay(store, watch.announce, watch.position)
+        self.relay = EventRelay(store, watch.announce, watch.position)
         self.network = Network(store, rules(), watch)
         self.queues, self.availability = Queues(store, watch), Availability(store, watch)
-        self.boards = Boards(self.network, self.availability, self.queues)
+        self.boards = BoardRows(self.network, self.availability, self.queues)
         self.timer = Timer(store, self.network, self.clock)
         notary, chance = LogNotary(KEY), SeededChance(seed)
         self.ledger = Ledger(store, self.clock, chance, notary, shelf, ORIGIN)

@@ -8,7 +8,7 @@ from typing import Any
 
 from kezek.app.checkpoint.load import load_command
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount, IssueKey
 from kezek.domain.checkpoint.checkpoint import Line
@@ -54,26 +54,29 @@ class People:
 def install(folder: Path, database: str) -> People:
     """Make it, on an empty database."""
     settings = Settings(folder=folder, database=database, public_url=SETTINGS["KEZEK_PUBLIC_URL"])
-    house = open_house(settings)
+    application = open_application(settings)
     people = People({}, {})
     try:
         rows = read_checkpoints(shipped_checkpoints()).rows
-        _ask(house, load_command("load", _HOST, rows, (), seen_at=house.now(), source="rig"))
+        _ask(
+            application,
+            load_command("load", _HOST, rows, (), seen_at=application.now(), source="rig"),
+        )
         for post, places in PLACES_A_DAY.items():
             line = Line(f"{post}.exit", post, "exit", "kz", "kz", ZONE, "ours", 0)
-            _ask(house, OpenLine(f"open {post}", _HOST, line, places))
+            _ask(application, OpenLine(f"open {post}", _HOST, line, places))
         for name, role in PEOPLE.items():
             added = AddAccount(f"add {name}", _HOST, name, name, "", role, "*")
-            account = people.accounts[name] = _ask(house, added)["account"]
-            people.keys[name], digest = house.access.new_key()
+            account = people.accounts[name] = _ask(application, added)["account"]
+            people.keys[name], digest = application.access.new_key()
             key = IssueKey(f"key {name}", _HOST, account, digest, name, role, "*", NO_LIMIT)
-            _ask(house, key)
+            _ask(application, key)
     finally:
-        close_house(house)
+        close_application(application)
     return people
 
 
-def _ask(house: Any, command: Any) -> dict[str, Any]:
-    decided = house.desk.ask(command)
+def _ask(application: Any, command: Any) -> dict[str, Any]:
+    decided = application.desk.ask(command)
     assert not isinstance(decided, Refused), decided
     return decided.outcome

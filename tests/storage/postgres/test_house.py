@@ -6,11 +6,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.desk.batch import Done
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.cli.installation.examination import examine
-from kezek.cli.installation.finding import Finding
+from kezek.cli.installation.finding import DoctorFinding
 from kezek.cli.server.serve import first_administrator
 from kezek.domain.account.account import Account
 from kezek.domain.account.decide import AddAccount
@@ -20,50 +20,52 @@ from tests.storage.postgres.cluster import cluster
 from tests.world import ADMIN
 
 
-def test_every_house_announces_every_event_once_and_in_order(database: str, tmp_path: Path):
+def test_every_application_announces_every_event_once_and_in_order(database: str, tmp_path: Path):
     settings = Settings(folder=tmp_path, database=cluster().url(database))
-    houses = [open_house(settings), open_house(settings)]
+    applications = [open_application(settings), open_application(settings)]
     heard: list[list[Logged]] = [[], []]
-    for house, log in zip(houses, heard, strict=True):
-        house.watch.hook(log.extend)
+    for application, log in zip(applications, heard, strict=True):
+        application.watch.hook(log.extend)
     for n in range(30):
         asked = AddAccount("", ADMIN, f"login{n}", "Invented", "hash", "administrator", "*")
-        house = houses[n % 2]
-        answer = house.desk.ask(asked)
+        application = applications[n % 2]
+        answer = application.desk.ask(asked)
         assert isinstance(answer, Done)
-        assert house.watch.position >= answer.position, "what was answered is announced here"
+        assert application.watch.position >= answer.position, "what was answered is announced here"
     until = time.monotonic() + 5
-    while min(map(len, heard)) < len(logged(houses[0])) and time.monotonic() < until:
+    while min(map(len, heard)) < len(logged(applications[0])) and time.monotonic() < until:
         time.sleep(0.02)
-    assert heard[0] == heard[1] == logged(houses[0])
-    for house in houses:
-        close_house(house)
+    assert heard[0] == heard[1] == logged(applications[0])
+    for application in applications:
+        close_application(application)
 
 
 def test_servers_that_start_together_make_one_administrator_and_one_link(
     database: str, tmp_path: Path
 ):
     url = cluster().url(database)
-    houses = [open_house(Settings(folder=tmp_path / "a", database=url)) for _ in range(4)]
+    applications = [
+        open_application(Settings(folder=tmp_path / "a", database=url)) for _ in range(4)
+    ]
     with ThreadPoolExecutor(4) as starts:
-        links = list(starts.map(first_administrator, houses))
+        links = list(starts.map(first_administrator, applications))
     assert len([link for link in links if link]) == 1, links
-    assert len(houses[0].store.reader.all(Account)) == 1
-    for house in houses:
-        close_house(house)
-    again = open_house(Settings(folder=tmp_path / "a", database=url))
+    assert len(applications[0].store.reader.all(Account)) == 1
+    for application in applications:
+        close_application(application)
+    again = open_application(Settings(folder=tmp_path / "a", database=url))
     made = first_administrator(again)
     assert made, "whoever starts alone prints a new one"
     assert made not in links
-    close_house(again)
+    close_application(again)
 
 
-def logged(house: House) -> list[Logged]:
-    return list(house.store.reader.events(0, 10**6))
+def logged(application: Application) -> list[Logged]:
+    return list(application.store.reader.events(0, 10**6))
 
 
 def test_the_doctor_looks_at_the_server(database: str, tmp_path: Path):
-    def found(url: str) -> Finding:
+    def found(url: str) -> DoctorFinding:
         findings = examine(Settings(folder=tmp_path, database=url))
         return next(f for f in findings if f.what == "database")
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from kezek.app.application import House
-from kezek.bootstrap import close_house, open_house
+from kezek.app.application import Application
+from kezek.bootstrap import close_application, open_application
 from kezek.cli.server.serving import listen, run_server
 from kezek.domain.account.decide import AddAccount
 from kezek.settings import Settings
@@ -28,10 +28,12 @@ WAITING = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
 
 
 @pytest.fixture
-def house(database: str, tmp_path: Path) -> Iterator[House]:
-    opened = open_house(Settings(folder=tmp_path, database=cluster().url(database), planner=False))
+def application(database: str, tmp_path: Path) -> Iterator[Application]:
+    opened = open_application(
+        Settings(folder=tmp_path, database=cluster().url(database), planner=False)
+    )
     yield opened
-    close_house(opened)
+    close_application(opened)
 
 
 @contextmanager
@@ -42,11 +44,11 @@ def log_held(database: str) -> Iterator[psycopg.Connection]:
         yield other
 
 
-def served_and_stopped(house: House) -> None:
+def served_and_stopped(application: Application) -> None:
     async def ends_at_once() -> None: ...
 
     with listen("127.0.0.1", 0) as sock:
-        run_server(house, sock, beside=ends_at_once)
+        run_server(application, sock, beside=ends_at_once)
 
 
 def added() -> AddAccount:
@@ -64,22 +66,22 @@ def all_is_sealed(database: str) -> None:
 
 
 def test_a_command_that_is_committed_while_the_server_stops_is_sealed(
-    house: House, database: str, monkeypatch: pytest.MonkeyPatch
+    application: Application, database: str, monkeypatch: pytest.MonkeyPatch
 ):
     with log_held(database) as other:
-        asked, stop = house.desk.hand_in(added()), house.desk.stop
+        asked, stop = application.desk.hand_in(added()), application.desk.stop
         # The other lets go only when the desk is told to finish.
-        monkeypatch.setattr(house.desk, "stop", lambda: (other.rollback(), stop()))
-        served_and_stopped(house)
-        close_house(house)
+        monkeypatch.setattr(application.desk, "stop", lambda: (other.rollback(), stop()))
+        served_and_stopped(application)
+        close_application(application)
         assert asked.done()
     all_is_sealed(database)
 
 
 def test_the_end_is_sealed_though_every_line_to_the_database_is_lost(
-    house: House, database: str, monkeypatch: pytest.MonkeyPatch
+    application: Application, database: str, monkeypatch: pytest.MonkeyPatch
 ):
-    tick, cut = house.ledger.tick, iter([LINES])
+    tick, cut = application.ledger.tick, iter([LINES])
 
     def after_the_loss(*, last: bool = False) -> int:
         for lines in cut if last else ():
@@ -87,19 +89,21 @@ def test_the_end_is_sealed_though_every_line_to_the_database_is_lost(
                 other.execute(lines)
         return tick(last=last)
 
-    house.desk.ask(added())
-    monkeypatch.setattr(house.ledger, "tick", after_the_loss)
-    served_and_stopped(house)
+    application.desk.ask(added())
+    monkeypatch.setattr(application.ledger, "tick", after_the_loss)
+    served_and_stopped(application)
     all_is_sealed(database)
 
 
-def test_the_last_seal_waits_for_a_commit_that_is_under_way(house: House, database: str):
+def test_the_last_seal_waits_for_a_commit_that_is_under_way(
+    application: Application, database: str
+):
     with log_held(database) as other, ThreadPoolExecutor(1) as thread:
         other.execute(
             "INSERT INTO event (position, at, real, kind, actor, line, number, body)"
             " VALUES (1, 1, 1, 'password_set', 'timer', '', 0, '{}')"
         )
-        sealed = thread.submit(house.ledger.tick, last=True)
+        sealed = thread.submit(application.ledger.tick, last=True)
         with psycopg.connect(cluster().url(database), autocommit=True) as looking:
             until(lambda: sealed.done() or looking.execute(WAITING).fetchone())
         other.commit()

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from kezek.app.feed.relay import Relay
+from kezek.app.feed.relay import EventRelay
 from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.kernel.event import Logged
 from kezek.domain.slot.slot import Slot
@@ -130,7 +130,7 @@ def test_a_listener_that_fails_is_told_again(shared: PostgresStore):
 
 def test_the_relay_announces_everybodys_events_once_and_in_order(shared: PostgresStore):
     announced: list[int] = []
-    relay = Relay(shared, lambda events: announced.extend(e.position for e in events), 0)
+    relay = EventRelay(shared, lambda events: announced.extend(e.position for e in events), 0)
     log = [event(n) for n in range(1, 9)]
     save(shared, [], log)
     relay.tell(log[2:4])  # our own; what others wrote before has not been heard of

@@ -144,7 +144,7 @@ class TestToday:
 
     def test_the_stream_tells_of_the_own_lines_only(self, office):
         async def told() -> list[bytes]:
-            stream = messages_of(office.house.watch, frozenset({A}))
+            stream = messages_of(office.application.watch, frozenset({A}))
             found = [await anext(stream)]
             waiting = asyncio.ensure_future(anext(stream))
             await asyncio.sleep(0)
@@ -577,10 +577,10 @@ class TestForm:
 
 
 def test_a_table_is_counted_as_its_rows(office: Office):
-    b, most = office.browser("carrier"), office.house.settings.rate_public
+    b, most = office.browser("carrier"), office.application.settings.rate_public
     sheet = "\n".join([HEAD, row(1)])
     # As many rows as a minute has have been sent already.
-    office.house.rates.charge(f"rows {PEOPLE['carrier'].account}", most, most + 1)
+    office.application.rates.charge(f"rows {PEOPLE['carrier'].account}", most, most + 1)
     assert b.send(BULK, BULK, csv=sheet).status_code == 429
     assert office.slot(office.window(A)).taken == 0
     office.wait(minutes=1)

@@ -156,11 +156,11 @@ class TestKeys:
         b = office.browser("officer")
         text = self.secret(self.make(b).text)
         assert text not in b.page("/keys")
-        keyed = office.house.access.keyed(text)
+        keyed = office.application.access.keyed(text)
         assert keyed is not None
         assert {(str(r), p) for r, p in keyed.actor.grants} == {("officer", "kz_a")}
         assert "The key no longer works" in b.flash(b.send("/keys", "/keys/revoke"))
-        assert office.house.access.keyed(text) is None
+        assert office.application.access.keyed(text) is None
         assert "Revoked" in b.page("/keys")
 
     def test_a_key_opens_no_more_than_its_account(self, office: Office):

@@ -85,7 +85,7 @@ def test_attempts_are_counted_per_login_and_per_address():
 
 def test_a_sign_in_under_way_does_not_outlive_a_new_password(office: Office):
     login, account = office.with_password("officer"), PEOPLE["officer"].account
-    plain = office.house.access.plain
+    plain = office.application.access.plain
     verify, another = plain._locks.verify_password, plain.hash_password("another password", "")
 
     def meanwhile(stored: str | None, text: str) -> bool:
@@ -155,7 +155,7 @@ def test_signing_out_ends_the_session_on_the_server(office: Office):
     b = office.browser("officer")
     kept = b.client.cookies["kezek_session"]
     assert b.flash(b.send("/console/kz_a", "/sign-out")) == "You are signed out."
-    assert office.house.access.session(kept) is None
+    assert office.application.access.session(kept) is None
     b.client.cookies.set("kezek_session", kept)
     assert b.get("/console/kz_a").status_code == 303
 
@@ -165,21 +165,21 @@ def test_signing_in_anew_ends_the_session_before(office: Office):
     kept = b.client.cookies["kezek_session"]
     fields = b.token("/clerk") | {"login": office.with_password("officer"), "password": PASSWORD}
     assert b.post("/sign-in", fields).status_code == 303
-    assert office.house.access.session(kept) is None
+    assert office.application.access.session(kept) is None
 
 
 def test_a_demonstration_says_that_its_links_run_out_in_real_time(office: Office):
     person = PEOPLE["officer"].account
-    url = f"/password/{office.house.access.plain.one_time_link(person)}"
+    url = f"/password/{office.application.access.plain.one_time_link(person)}"
     said = "This is real time, not the time of the demonstration"
     assert said not in office.browser().get(url).text
-    object.__setattr__(office.house, "demo", Demo(office.house.now(), 10, 1))
+    object.__setattr__(office.application, "demo", Demo(office.application.now(), 10, 1))
     assert said in office.browser().get(url).text
 
 
 class TestOneTimeLink:
     def link(self, office: Office, who: str = "clerk") -> str:
-        return "/password/" + office.house.access.plain.one_time_link(PEOPLE[who].account)
+        return "/password/" + office.application.access.plain.one_time_link(PEOPLE[who].account)
 
     def use(self, b: Browser, url: str, password: str = NEW, again: str = NEW):
         return b.send(url, url, password=password, again=again)
@@ -215,7 +215,7 @@ class TestOneTimeLink:
 
     def test_it_holds_when_the_password_could_not_be_kept(self, office: Office):
         b, url = office.browser(), self.link(office)
-        with patch.object(office.house.desk, "submit", AsyncMock(side_effect=StoreFault)):
+        with patch.object(office.application.desk, "submit", AsyncMock(side_effect=StoreFault)):
             assert self.use(b, url).status_code == 503
         assert self.use(b, url).status_code == 303
 

@@ -65,7 +65,7 @@ def test_from_the_list_of_posts_to_a_ticket(office):
     assert "4,325 KZT" in checked.text
     answer = confirm(browser, checked.text)
     assert answer.status_code == 303
-    number = office.house.papers.number_of(answer.headers["location"].removeprefix("/t/"))
+    number = office.application.papers.number_of(answer.headers["location"].removeprefix("/t/"))
     booking = office.booking(number)
     assert (booking.line, booking.start, booking.holder) == (A, office.window(A), 0)
     assert "Booked" in browser.page(answer.headers["location"])
@@ -387,7 +387,7 @@ def test_the_accelerated_class_costs_what_the_law_says(office):
     _, checked = steps(office, browser, vehicle_class="accelerated")
     assert "432,500 KZT" in checked.text
     answer = confirm(browser, checked.text)
-    number = office.house.papers.number_of(answer.headers["location"].removeprefix("/t/"))
+    number = office.application.papers.number_of(answer.headers["location"].removeprefix("/t/"))
     assert office.booking(number).vehicle_class == "accelerated"
 
 
@@ -434,7 +434,7 @@ def test_who_has_signed_in_books_for_the_own_account(office):
     browser = office.browser("carrier")
     _, checked = steps(office, browser)
     answer = confirm(browser, checked.text)
-    number = office.house.papers.number_of(answer.headers["location"].removeprefix("/t/"))
+    number = office.application.papers.number_of(answer.headers["location"].removeprefix("/t/"))
     assert office.booking(number).holder == PEOPLE["carrier"].account
 
 

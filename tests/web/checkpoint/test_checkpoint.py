@@ -111,7 +111,7 @@ def test_a_post_without_a_queue_invents_nothing(shipped):
 
 
 def test_lanes_are_shown_where_a_source_states_them(shipped):
-    posts = shipped.house.network.posts().values()
+    posts = shipped.application.network.posts().values()
     stated = next(p.checkpoint.id for p in posts if (p.checkpoint.lanes or "").startswith("8"))
     assert "8 lanes" in shipped.page(f"/checkpoints/{stated}")
 

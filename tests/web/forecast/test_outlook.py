@@ -49,7 +49,7 @@ def words(page: str) -> str:
 
 
 def link(office, number: int) -> str:
-    return f"/t/{office.house.papers.link(number)}"
+    return f"/t/{office.application.papers.link(number)}"
 
 
 def arrived(office, n: int) -> int:
@@ -68,10 +68,10 @@ def crossed(office, n: int) -> None:
 
 def told(office, **changes: object) -> LineForecast:
     """What the planner would have answered now is kept, as the server keeps it."""
-    house = office.house
-    state = house.forecasts.state(house.network.post("kz_a"))
+    application = office.application
+    state = application.forecasts.state(application.network.post("kz_a"))
     answer = replace(forecast(state), **changes)
-    house.forecasts.take(state, answer, house.watch.version(A))
+    application.forecasts.take(state, answer, application.watch.version(A))
     return answer
 
 
@@ -114,7 +114,7 @@ def test_the_carrier_s_overview_shows_when_a_call_is_expected(office):
 def test_a_measured_accuracy_stands_beside_the_range(office):
     crossed(office, 1)
     number = arrived(office, 2)
-    office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
+    office.application.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
     told(office)
     said = "In the last 30 days 8 of 10 trucks were within the range. Typical error: 12 min."
     browser = office.browser()
@@ -132,7 +132,7 @@ def test_a_measured_accuracy_stands_beside_the_range(office):
 def test_a_corrected_range_says_so(office, used, said):
     crossed(office, 1)
     number = arrived(office, 2)
-    office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD, corrections=used)
+    office.application.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD, corrections=used)
     told(office)
     for url in (link(office, number), "/checkpoints/kz_a"):
         page = words(office.browser().page(url))
@@ -257,7 +257,7 @@ def test_a_range_of_the_place_before_a_missed_call_is_never_shown(office):
     high = clock(office, -(-(office.now.at + 79 * MINUTE) // (5 * MINUTE)) * 5 * MINUTE)
     assert high in words(office.browser().page(at))
     office.done(Call(office.key(), OFFICER, A))
-    office.wait(minutes=office.house.network.post("kz_a").regulation.call_for // MINUTE + 1)
+    office.wait(minutes=office.application.network.post("kz_a").regulation.call_for // MINUTE + 1)
     assert office.status(number) == "arrived"
     assert high not in words(office.browser().page(at))
 
@@ -318,7 +318,7 @@ def test_the_board_says_what_its_ranges_are_and_how_good_they_were(office):
     page = words(browser.page("/"))
     assert small in page
     assert "We have not yet measured how accurate this is here." in page
-    office.house.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
+    office.application.forecasts._scores[A] = Scores(office.now.at, GOOD, GOOD)
     office.wait(minutes=1)
     said = "In the last 30 days 8 of 10 trucks were called within the range."
     assert said in words(browser.page("/"))
@@ -379,7 +379,7 @@ def test_hours_more_than_a_day_ahead_show_what_is_usual_or_that_it_is_not_known_
     assert "not known yet: trucks must have crossed in it on at least 4 days" in page
     assert "usually" not in page
     usual = UsualWait(low=14 * MINUTE, median=29 * MINUTE, high=46 * MINUTE, days=7)
-    office.house.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})
+    office.application.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})
     page = words(browser.page(hours))
     assert page.count("usually 10–50 min") == 1
     assert re.search(r"12:00 10 free usually 10–50 min", page)
@@ -396,7 +396,7 @@ def test_the_first_free_hour_shows_what_is_usual_where_it_is_far(office):
     assert "Not known yet: the wait is estimated" in words(browser.page("/checkpoints/kz_a"))
     start = office.window(A, day=2, hour=0)
     usual = UsualWait(low=0, median=62 * MINUTE, high=2 * HOUR, days=4)
-    office.house.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})
+    office.application.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})
     page = words(browser.page("/checkpoints/kz_a"))
     assert "Wait at the first free hour Mon 15 June, 00:00 usually up to 2 h" in page
     assert "half of the trucks waited at most 1 h" in page

@@ -11,7 +11,7 @@ import pytest
 from litestar.testing import TestClient
 
 from kezek.api.frame.problem import REFUSALS
-from kezek.app.desk.desk import Overloaded, Stopped
+from kezek.app.desk.desk import DeskStopped, Overloaded
 from kezek.domain.kernel.refusal import Reason
 from kezek.i18n.accept import preferred
 from kezek.web.app import build_pages
@@ -33,7 +33,7 @@ def code(answer) -> str:
 def addresses(office) -> list[tuple[str, str]]:
     """Every method and address of the pages, with something sensible for what is variable."""
     number = office.book(1, who="public")
-    fitting = {"checkpoint": "kz_a", "secret": office.house.papers.link(number), "code": "kz"}
+    fitting = {"checkpoint": "kz_a", "secret": office.application.papers.link(number), "code": "kz"}
     found = []
     for route in office.app.routes:
         path = re.sub(r"\{(\w+)(:\w+)?\}", lambda m: fitting.get(m[1], "x"), route.path_format)
@@ -195,18 +195,18 @@ def test_errors_are_in_the_readers_language(office, lang: str, said: str):
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [(Overloaded(), "overloaded"), (Stopped(), "unavailable")],
+    [(Overloaded(), "overloaded"), (DeskStopped(), "unavailable")],
 )
 def test_when_the_world_fails_nothing_was_changed(office, fault: Exception, said: str):
     number, browser = office.book(1, who="public"), office.browser()
-    address = f"/t/{office.house.papers.link(number)}"
+    address = f"/t/{office.application.papers.link(number)}"
     page = browser.page(address)
     fields = browser.fill(page, address + "/cancel")
 
     async def fail(desk: object, command: object) -> None:
         raise fault
 
-    with patch.object(type(office.house.desk), "submit", fail):
+    with patch.object(type(office.application.desk), "submit", fail):
         answer = browser.post(address + "/cancel", fields)
     assert (answer.status_code, code(answer)) == (503, said)
     assert answer.headers["retry-after"]
@@ -222,7 +222,7 @@ def test_our_own_mistake_shows_a_reference_and_nothing_else(office, caplog):
     def boom(self, now):
         raise RuntimeError("secret detail")
 
-    with patch.object(type(office.house.boards), "rows", boom):
+    with patch.object(type(office.application.boards), "rows", boom):
         answer = browser.get("/")
     assert (answer.status_code, code(answer)) == (500, "internal")
     assert "secret detail" not in answer.text
@@ -308,4 +308,4 @@ def test_pages_are_packed_for_slow_networks(office):
 
 
 def test_two_sets_of_pages_share_nothing(office):
-    assert build_pages(office.house).routes is not build_pages(office.house).routes
+    assert build_pages(office.application).routes is not build_pages(office.application).routes

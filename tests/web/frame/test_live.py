@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from kezek.app.feed.watch import EVERY_LINE, Watch
+from kezek.app.feed.watch import EVERY_LINE, ChangeFeed
 from kezek.domain.kernel.event import Logged
 from kezek.web.frame import live
 from tests.world import A
@@ -27,7 +27,7 @@ async def said(messages: AsyncIterator[bytes]) -> tuple[str, str]:
 
 def test_news_of_the_line_is_told_with_its_place_in_the_log():
     async def listen() -> None:
-        watch = Watch()
+        watch = ChangeFeed()
         messages = live.messages(watch, A)
         assert await said(messages) == ("beat", "0")
         watch.announce([logged(7)])
@@ -40,7 +40,7 @@ def test_news_of_the_line_is_told_with_its_place_in_the_log():
 
 def test_silence_is_broken_by_a_beat():
     async def listen() -> None:
-        messages = live.messages(Watch(), A)
+        messages = live.messages(ChangeFeed(), A)
         await said(messages)
         assert await said(messages) == ("beat", "0")
         await messages.aclose()
@@ -56,7 +56,7 @@ def test_a_beat_comes_in_time_for_the_page_to_trust_it():
 
 def test_many_changes_are_one_message():
     async def listen() -> list[tuple[str, str]]:
-        watch = Watch()
+        watch = ChangeFeed()
         messages = live.messages(watch, A)
         await said(messages)
         for position in range(1, 50):
@@ -71,7 +71,7 @@ def test_many_changes_are_one_message():
 
 def test_another_line_is_no_news_but_the_board_hears_of_all():
     async def listen(line: str) -> str:
-        watch = Watch()
+        watch = ChangeFeed()
         messages = live.messages(watch, line)
         await said(messages)
         watch.announce([logged(1, "kz_elsewhere.exit")])
@@ -86,7 +86,7 @@ def test_another_line_is_no_news_but_the_board_hears_of_all():
 
 def test_who_comes_back_is_told_at_once_what_was_missed():
     async def first(*, behind: bool) -> str:
-        messages = live.messages(Watch(), A, behind=behind)
+        messages = live.messages(ChangeFeed(), A, behind=behind)
         event, _ = await said(messages)
         await messages.aclose()
         return event
@@ -96,7 +96,7 @@ def test_who_comes_back_is_told_at_once_what_was_missed():
 
 def test_a_closing_server_ends_its_streams():
     async def listen() -> None:
-        watch = Watch()
+        watch = ChangeFeed()
         messages = live.messages(watch, A)
         await said(messages)
         watch.close()
@@ -109,7 +109,7 @@ def test_a_closing_server_ends_its_streams():
 
 @pytest.mark.parametrize("path", ["/live", "/checkpoints/kz_a/live"])
 def test_the_addresses_of_the_streams(office, path: str):
-    office.house.watch.closed = True
+    office.application.watch.closed = True
     with patch.object(live, "BEAT_SECONDS", 0.0):
         answer = office.browser().get(path)
     assert answer.headers["content-type"].startswith("text/event-stream")
@@ -119,7 +119,7 @@ def test_the_addresses_of_the_streams(office, path: str):
 
 def test_a_reader_who_is_behind_by_the_log(office):
     office.book(1)
-    office.house.watch.closed = True
+    office.application.watch.closed = True
     client = office.browser().client
     with patch.object(live, "BEAT_SECONDS", 0.0):
         told = client.get("/live", headers={"last-event-id": "1"}).text
@@ -130,7 +130,7 @@ def test_a_reader_who_is_behind_by_the_log(office):
     ("limit", "status", "code"), [("all_max", 503, "overloaded"), ("each_max", 429, "rate_limited")]
 )
 def test_there_is_an_end_to_how_many_can_listen(office, limit: str, status: int, code: str):
-    setattr(office.house.streams, limit, 0)
+    setattr(office.application.streams, limit, 0)
     answer = office.browser().get("/live")
     assert answer.status_code == status
     assert f"Code: {code}" in answer.text

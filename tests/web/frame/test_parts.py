@@ -8,12 +8,12 @@ from importlib.resources import files
 
 import pytest
 
-from kezek.app.cache import Kept
+from kezek.app.cache import BoundedCache
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 from kezek.web.frame.forms import Form
 from kezek.web.frame.session import own_address
 from kezek.web.frame.shape import hour_of, hour_value, utc_offset
-from kezek.web.frame.stop import Stop
+from kezek.web.frame.stop import PageError
 
 
 def test_a_field_for_a_name_takes_no_more_letters_than_a_name_may_have():
@@ -33,7 +33,7 @@ def test_a_field_is_one_line_of_a_bounded_length():
     assert form.text("missing") == ""
     assert form.area("lines", 10) == "x\ny"
     for name in ("long", "lines", "nul"):
-        with pytest.raises(Stop):
+        with pytest.raises(PageError):
             form.text(name)
 
 
@@ -56,12 +56,12 @@ def test_a_number_is_a_whole_one_in_ascii(typed: str, number: int | None):
 def test_a_form_without_a_key_is_none_of_ours():
     assert Form({"key": ["0123456789ab.cancel"]}).key == "0123456789ab.cancel"
     for key in ("", "short", "with space 12345", "x" * 200):
-        with pytest.raises(Stop):
+        with pytest.raises(PageError):
             assert Form({"key": [key]}).key
 
 
 def test_what_is_kept_holds_for_its_state_and_has_an_end():
-    kept: Kept[int] = Kept(2)
+    kept: BoundedCache[int] = BoundedCache(2)
     kept.keep("a", 1, 10)
     assert kept.find("a", 1) == 10
     assert kept.find("a", 2) is None

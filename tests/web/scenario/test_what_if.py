@@ -15,25 +15,25 @@ import msgspec
 import pytest
 
 from kezek import bootstrap
-from kezek.app.calendar.unmet import Full
+from kezek.app.calendar.unmet import FullPost
 from kezek.app.port import Fault
 from kezek.app.scenario.ground import shipped_ground
 from kezek.app.scenario.what_if import WAITING_MAX, Origin, WhatIfs
-from kezek.app.scenario.wish import Wish, faults_of, scenario_of
+from kezek.app.scenario.wish import WhatIfRequest, faults_of, scenario_of
 from kezek.domain.calendar.capacity import SetCapacity
 from kezek.planning.scenario.answer.answer import (
-    Answer,
     Band,
-    Calendar,
+    CalendarFigures,
     Difference,
     Figure,
-    Group,
-    Hour,
-    Length,
+    HourWaits,
+    LineLength,
     PostAnswer,
+    ScenarioAnswer,
+    TruckGroup,
 )
 from kezek.planning.scenario.play.compile import compile_post
-from kezek.planning.scenario.world.ground import Known
+from kezek.planning.scenario.world.ground import KnownPost
 from kezek.planning.scenario.world.read import read_scenario
 from kezek.system.chance import SeededChance
 from kezek.system.shelf import FolderShelf
@@ -71,7 +71,7 @@ def office(stand: Stand, monkeypatch):
     ground = shipped_ground()
     ground = dataclasses.replace(
         ground,
-        posts={**ground.posts, "kz_a": Known("A", "Asia/Almaty", "kz")},
+        posts={**ground.posts, "kz_a": KnownPost("A", "Asia/Almaty", "kz")},
         calibrated={**ground.calibrated, "kz_a": ground.calibrated["kz_syrym"] | {"id": "kz_a"}},
     )
     for module in ("kezek.app.scenario.wish", "kezek.web.scenario.what_if"):
@@ -91,14 +91,14 @@ def asked(office: Office, b: Browser, **fields: str) -> tuple[str, Path]:
     taken = ask(b, **fields)
     assert taken.status_code == 303, re.findall(r"bad-text.*?</span>", taken.text)
     url = taken.headers["location"]
-    return url, office.house.settings.folder / "what-if" / url.removeprefix("/what-if/")
+    return url, office.application.settings.folder / "what-if" / url.removeprefix("/what-if/")
 
 
 def figure(value: float) -> Figure:
     return Figure(value=value, error=1.5)
 
 
-def answer() -> Answer:
+def answer() -> ScenarioAnswer:
     post = PostAnswer(
         checkpoint="kz_a",
         name="A",
@@ -113,9 +113,9 @@ def answer() -> Answer:
         worst_of_all=900,
         longest=figure(40),
         truck_hours=figure(2_000),
-        calendar=Calendar(booked=930, days=0.5, left=3, late_until="", refused=2),
+        calendar=CalendarFigures(booked=930, days=0.5, left=3, late_until="", refused=2),
         groups=(
-            Group(
+            TruckGroup(
                 name="all",
                 trucks=figure(900),
                 mean=figure(125),
@@ -123,12 +123,12 @@ def answer() -> Answer:
                 quantiles=(figure(60),) * 7,
             ),
         ),
-        hours=tuple(Hour(hour=h, trucks=4, quantiles=(figure(60),) * 7) for h in range(24)),
-        lengths=(Length(at="2026-06-15T00:00+05:00", quantiles=(1.0,) * 7),),
+        hours=tuple(HourWaits(hour=h, trucks=4, quantiles=(figure(60),) * 7) for h in range(24)),
+        lengths=(LineLength(at="2026-06-15T00:00+05:00", quantiles=(1.0,) * 7),),
         bands=(Band(until=60, trucks=figure(300)), Band(until=None, trucks=figure(600))),
     )
     gap = Difference(checkpoint="kz_a", group="all", minutes=figure(-20), verdict="wins")
-    return Answer(
+    return ScenarioAnswer(
         title="<b>mine</b>",
         question="",
         begins="2026-06-15",
@@ -144,7 +144,7 @@ def answer() -> Answer:
 
 
 def test_a_wish_becomes_a_scenario_that_can_be_played():
-    wish = Wish(
+    wish = WhatIfRequest(
         title='Two "lanes"\nmore',
         other_title="changed",
         posts=("kz_syrym", "kz_bakhty"),
@@ -178,7 +178,7 @@ def test_a_wish_becomes_a_scenario_that_can_be_played():
 def nur_zholy(capacity: int, coming: int | None) -> list[float | None]:
     """Days until a place at a post that is full for four weeks, as it is and with more places."""
     begins = date(2026, 6, 15)
-    wish = Wish(
+    wish = WhatIfRequest(
         title="More places",
         other_title="changed",
         posts=("kz_nur_zholy",),
@@ -188,7 +188,7 @@ def nur_zholy(capacity: int, coming: int | None) -> list[float | None]:
         seed=1,
         capacity=capacity,
         coming=coming,
-        full=(Full("kz_nur_zholy", date(2026, 7, 13), 28, 633, 30),),
+        full=(FullPost("kz_nur_zholy", date(2026, 7, 13), 28, 633, 30),),
     )
     (point,) = read_scenario(scenario_of(wish), "x", shipped_ground())
     worlds = [
@@ -201,7 +201,7 @@ def nur_zholy(capacity: int, coming: int | None) -> list[float | None]:
 
 
 def test_more_places_shorten_the_days_until_a_place_where_the_post_is_full():
-    full = Full("kz_nur_zholy", date(2026, 7, 13), 28, 633, 30)
+    full = FullPost("kz_nur_zholy", date(2026, 7, 13), 28, 633, 30)
     assert full.coming == 633 + 591, "the places of a day, and 28 full days over the horizon of 30"
     assert full.booked_days(date(2026, 6, 15)) == 28
     now, then = nur_zholy(1_200, full.coming)
@@ -241,7 +241,7 @@ def test_the_result_is_one_sentence_and_leads_to_the_decision(office, stand):
     url, folder = asked(office, b, capacity="300")
     unknown = msgspec.structs.replace(
         answer().posts[0],
-        calendar=Calendar(booked=9, days=0, left=0, late_until="", refused=0, known=False),
+        calendar=CalendarFigures(booked=9, days=0, left=0, late_until="", refused=0, known=False),
     )
     told = msgspec.structs.replace(answer(), posts=(unknown,), other=(unknown,))
     (folder / "answer.json").write_bytes(msgspec.json.encode(told))
@@ -286,7 +286,7 @@ def test_a_question_is_named_by_its_post_and_asked_by_the_clock_of_the_pages(off
     assert re.fullmatch(r"What if at .+, from 2026-06-15", name)
     assert name in html.unescape(row)
     origin = msgspec.json.decode((folder / "asked.json").read_bytes(), type=Origin)
-    assert origin.at == office.house.now()
+    assert origin.at == office.application.now()
 
 
 def test_how_many_lanes_there_are_is_said_before_and_after(office, stand):
@@ -356,7 +356,7 @@ def test_what_cannot_be_played_is_said_at_its_field(office, fields, told):
     answered = ask(office.browser("agency"), **fields)
     assert answered.status_code == 422
     assert told in answered.text
-    assert not (office.house.settings.folder / "what-if").exists()
+    assert not (office.application.settings.folder / "what-if").exists()
 
 
 def test_only_an_agency_asks(office):

@@ -27,7 +27,7 @@ def broken(office: Office):
     """A ticket's form to cancel it, and a browser that shows the ticket."""
     office.app.asgi_handler = asked_again(office.app.asgi_handler)
     number, browser = office.book(1, who="public"), office.browser()
-    address = f"/t/{office.house.papers.link(number)}/cancel"
+    address = f"/t/{office.application.papers.link(number)}/cancel"
     fields = browser.fill(browser.page(address.removesuffix("/cancel")), address)
     return number, browser, address, fields
 
@@ -70,7 +70,7 @@ def test_a_command_of_which_nobody_knows_is_asked_again_by_the_page_and_done_onc
         303,
         address.removesuffix("/cancel"),
     )
-    reader = office.house.store.reader
+    reader = office.application.store.reader
     assert reader.get(Booking, number).outcome == "cancelled"
     assert [e.kind for e in reader.history(number)].count("cancelled") == 1
     gone = [c for c in settled.headers.get_list("set-cookie") if c.startswith(f"{COOKIE}=;")]
@@ -148,7 +148,7 @@ def test_what_will_not_mend_by_itself_is_not_waited_for(office: Office, broken):
 def test_a_page_that_cannot_be_read_now_comes_by_itself(office: Office, broken):
     _number, browser, address, _fields = broken
     ticket = address.removesuffix("/cancel")
-    tickets = type(office.house.tickets)
+    tickets = type(office.application.tickets)
     with patch.object(tickets, "view", side_effect=StoreFault("away")):
         answer = browser.client.get(f"{ticket}/move")
     assert answer.status_code == 503
@@ -158,7 +158,7 @@ def test_a_page_that_cannot_be_read_now_comes_by_itself(office: Office, broken):
 
 def test_who_has_signed_in_sees_the_waiting_page_though_nobody_can_be_looked_up(office: Office):
     browser = office.browser("officer")
-    with patch.object(type(office.house.store), "session", side_effect=StoreFault("away")):
+    with patch.object(type(office.application.store), "session", side_effect=StoreFault("away")):
         answer = browser.client.get("/console")
     assert answer.status_code == 503
     assert "Still working" in answer.text
@@ -174,8 +174,8 @@ def test_nobody_looks_at_an_empty_page_while_the_desk_is_held_up(
         waiting = browser.post(address, fields)
     assert (waiting.status_code, code(waiting)) == (503, "outcome_unknown")
     # The command went on without the reader, and asking again tells what became of it.
-    office.house.desk._enqueue(held[0])
+    office.application.desk._enqueue(held[0])
     monkeypatch.undo()
     assert browser.client.get(comes_back_to(waiting.text)).status_code == 303
-    reader = office.house.store.reader
+    reader = office.application.store.reader
     assert [e.kind for e in reader.history(number)].count("cancelled") == 1

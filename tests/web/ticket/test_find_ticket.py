@@ -22,7 +22,7 @@ def test_number_and_phone_open_the_ticket(office):
     number = office.book(7, who="public")
     answer = ask(office.browser(), number, "+7 (70000) 00-007")
     assert answer.status_code == 303
-    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+    assert answer.headers["location"] == f"/t/{office.application.papers.link(number)}"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_what_stands_before_a_number_or_a_phone_is_no_hindrance(office, written:
     number = office.book(7, who="public")
     name = written.format(number=number, code=office.booking(number).code)
     answer = ask(office.browser(), name, phone)
-    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+    assert answer.headers["location"] == f"/t/{office.application.papers.link(number)}"
 
 
 @pytest.mark.parametrize("name", ["code", "code in small letters", "plate", "plate as painted"])
@@ -55,7 +55,7 @@ def test_code_or_plate_open_it_too(office, name: str):
         "plate as painted": "tst 00-007",
     }
     answer = ask(office.browser(), typed[name], "+77000000007")
-    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+    assert answer.headers["location"] == f"/t/{office.application.papers.link(number)}"
 
 
 def test_by_the_plate_only_a_live_booking_is_found(office):
@@ -65,7 +65,7 @@ def test_by_the_plate_only_a_live_booking_is_found(office):
     assert ask(office.browser(), old, vehicle(7).phone).status_code == 303
     number = office.book(7, who="public")
     answer = ask(office.browser(), "TST00007", vehicle(7).phone)
-    assert answer.headers["location"] == f"/t/{office.house.papers.link(number)}"
+    assert answer.headers["location"] == f"/t/{office.application.papers.link(number)}"
 
 
 def test_every_wrong_guess_is_answered_alike(office):
@@ -85,16 +85,16 @@ def test_this_browser_lists_its_tickets_until_it_is_told_to_forget(office):
     for n, number in zip((7, 8), numbers, strict=True):
         ask(b, number, vehicle(n).phone)
     page = b.page("/ticket")
-    assert [page.count(f"/t/{office.house.papers.link(n)}") for n in numbers] == [1, 1]
+    assert [page.count(f"/t/{office.application.papers.link(n)}") for n in numbers] == [1, 1]
     assert "TST0000" not in page
     cookie = next(c for c in b.client.cookies.jar if c.name == own_tickets.COOKIE)
     assert cookie.has_nonstandard_attr("HttpOnly")
     b.send("/ticket", "/ticket/forget", number=str(numbers[0]))
     page = b.page("/ticket")
-    assert [page.count(f"/t/{office.house.papers.link(n)}") for n in numbers] == [0, 1]
+    assert [page.count(f"/t/{office.application.papers.link(n)}") for n in numbers] == [0, 1]
     b.send("/ticket", "/ticket/forget", number="")
     assert "Your tickets" not in b.page("/ticket")
-    assert office.house.tickets.view(numbers[0], office.now.at).live, "the booking stands"
+    assert office.application.tickets.view(numbers[0], office.now.at).live, "the booking stands"
 
 
 def test_a_browser_keeps_so_many_tickets_and_no_more(office):
@@ -103,7 +103,7 @@ def test_a_browser_keeps_so_many_tickets_and_no_more(office):
     for n, number in enumerate(numbers, 1):
         ask(b, number, vehicle(n).phone)
     page = b.page("/ticket")
-    shown = [n for n in numbers if f"/t/{office.house.papers.link(n)}" in page]
+    shown = [n for n in numbers if f"/t/{office.application.papers.link(n)}" in page]
     assert shown == numbers[-own_tickets.TICKETS_MAX :]
 
 
@@ -194,5 +194,5 @@ def test_a_text_that_may_stand_for_much_is_looked_for_so_often(office, monkeypat
 
     monkeypatch.setattr(type(office.store.reader), "namesakes", namesakes)
     monkeypatch.setattr(find_ticket, "spellings", lambda *_: (f"X{n}" for n in range(999)))
-    office.house.lost_tickets.named("0O1I5S8B2Z6G")
+    office.application.lost_tickets.named("0O1I5S8B2Z6G")
     assert len(set(asked)) <= find_ticket.SPELLINGS_MAX + 3

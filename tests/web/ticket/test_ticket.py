@@ -26,7 +26,7 @@ OFFICER = PEOPLE["officer"]
 
 
 def link(office, number: int) -> str:
-    return f"/t/{office.house.papers.link(number)}"
+    return f"/t/{office.application.papers.link(number)}"
 
 
 def arrived(office, n: int = 1, hour: int = 9) -> int:
@@ -240,7 +240,7 @@ def test_cancelling_needs_two_presses_and_gives_the_place_back(office):
 def test_staff_who_press_twice_propose_a_cancellation_once(office):
     number = office.book(1)
     office.done(Arrive(office.key(), PEOPLE["officer"], number))
-    url = f"/t/{office.house.papers.link(number)}"
+    url = f"/t/{office.application.papers.link(number)}"
     b = office.browser("officer")
     page = b.page(url)
     assert "Propose to cancel" in page
@@ -345,9 +345,9 @@ def test_the_qr_code_is_a_picture_that_the_gate_believes(office):
     answer = office.browser().get(address + "/qr.svg")
     assert answer.headers["content-type"].startswith("image/svg+xml")
     assert answer.text.startswith("<svg")
-    view = office.house.tickets.view(number, office.house.now())
-    text = office.house.papers.qr_text(view)
-    assert office.house.papers.read_qr(text, office.house.now()) == number
+    view = office.application.tickets.view(number, office.application.now())
+    text = office.application.papers.qr_text(view)
+    assert office.application.papers.read_qr(text, office.application.now()) == number
 
 
 def test_a_walk_in_has_no_qr_code(office):
@@ -390,7 +390,7 @@ def test_the_mark_of_a_process_is_on_no_page_and_in_no_other_process(office):
 
     with patch.object(web_app, "Web", seen):
         for _ in range(2):
-            web_app.build_pages(office.house)
+            web_app.build_pages(office.application)
     assert len(set(marks)) == 2
     assert min(map(len, marks)) >= 32
 
@@ -443,7 +443,7 @@ def test_a_ticket_can_be_kept(office):
     number = office.book(1, who="public", start=office.window(A, hour=12))
     address = link(office, number)
     page = office.browser().page(address)
-    whole = f"{office.house.settings.issuer}{address}"
+    whole = f"{office.application.settings.issuer}{address}"
     assert f'readonly value="{whole}"' in page
     answer = office.browser().get(f"{address}/calendar.ics")
     assert answer.headers["content-type"].startswith("text/calendar")

@@ -7,7 +7,7 @@ import re
 import pytest
 from litestar.testing import TestClient
 
-from kezek.bootstrap import close_house, open_house
+from kezek.bootstrap import close_application, open_application
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
 from kezek.settings import Settings
@@ -31,7 +31,7 @@ def test_real_scarcity_on_the_first_screen(shipped):
 
 def test_every_post_of_the_network_is_on_the_board(shipped):
     page = shipped.page("/")
-    assert set(re.findall(r'id="post-(\w+)"', page)) == set(shipped.house.network.posts())
+    assert set(re.findall(r'id="post-(\w+)"', page)) == set(shipped.application.network.posts())
 
 
 def test_the_demonstration_says_what_is_real(shipped):
@@ -52,13 +52,13 @@ def test_a_search_without_a_hit_says_so(shipped):
 
 
 def test_a_network_without_posts_is_no_search_without_a_hit(tmp_path):
-    house = open_house(Settings(folder=tmp_path))
+    application = open_application(Settings(folder=tmp_path))
     try:
-        page = TestClient(build_app(house)).get("/").text
+        page = TestClient(build_app(application)).get("/").text
         assert "No checkpoint takes bookings now." in page
         assert re.search(r'id="none" hidden>', page)
     finally:
-        close_house(house)
+        close_application(application)
 
 
 def test_who_has_the_board_already_gets_no_second_copy(shipped):
@@ -151,17 +151,17 @@ def test_the_board_needs_no_network_at_all():
     from litestar.testing import TestClient
 
     from kezek.app.regulation.regulation import shipped_regulations
-    from kezek.bootstrap import close_house, furnish
+    from kezek.bootstrap import close_application, furnish
     from kezek.settings import Settings
     from kezek.storage.memory.store import MemoryStore
     from tests.web.serve import build_app
 
     with tempfile.TemporaryDirectory() as folder:
-        house = furnish(Settings(folder=Path(folder)), MemoryStore(), shipped_regulations())
-        client = TestClient(build_app(house), raise_server_exceptions=False)
+        application = furnish(Settings(folder=Path(folder)), MemoryStore(), shipped_regulations())
+        client = TestClient(build_app(application), raise_server_exceptions=False)
         assert client.get("/").status_code == 200
         assert client.get("/book").status_code == 200
-        close_house(house)
+        close_application(application)
 
 
 def test_a_full_post_names_others_to_the_same_country_with_a_place_sooner(shipped):

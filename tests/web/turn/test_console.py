@@ -134,7 +134,7 @@ def test_a_plate_is_found_by_a_part_however_it_is_typed(office, text):
 def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
     b = office.browser("officer")
     here, there = office.book(1), office.book(2, line=B, start=office.window(B))
-    tickets, papers = office.house.tickets, office.house.papers
+    tickets, papers = office.application.tickets, office.application.papers
     texts = [papers.qr_text(tickets.view(n, office.now.at)) for n in (here, there)]
     assert "Ticket is genuine" in look_for(b, texts[0])
     assert "for another checkpoint" in look_for(b, texts[1])
@@ -147,8 +147,8 @@ def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
 @pytest.mark.parametrize("layout", Layout)
 def test_a_scanner_on_any_keyboard_layout_finds_the_truck(office, layout):
     b, number = office.browser("officer"), office.book(1)
-    house = office.house
-    text = house.papers.qr_text(house.tickets.view(number, office.now.at))
+    application = office.application
+    text = application.papers.qr_text(application.tickets.view(number, office.now.at))
     for scanned in (text, code_of(number), "TST00001"):
         for way in Way:
             page = look_for(b, typed(scanned, layout, way) + "\r\n")
@@ -170,8 +170,8 @@ def test_a_text_that_cannot_be_read_is_to_be_scanned_again_and_accuses_nobody(
     office, layout, named
 ):
     b, number = office.browser("officer"), office.book(1)
-    house = office.house
-    text = house.papers.qr_text(house.tickets.view(number, office.now.at))
+    application = office.application
+    text = application.papers.qr_text(application.tickets.view(number, office.now.at))
     lost = text[:60] + text[61:]
     for scanned in (lost, text[:30]):
         page = look_for(b, typed(scanned, layout) if layout else scanned)
@@ -574,7 +574,7 @@ def test_the_console_of_another_post_is_closed_with_the_code(office, url, status
 def test_the_stream_tells_of_the_line_only(office):
     async def news() -> list[bytes]:
         found = []
-        stream = messages(office.house.watch, A)
+        stream = messages(office.application.watch, A)
         found.append(await anext(stream))
         await asyncio.to_thread(office.book, 5)
         found.append(await anext(stream))
@@ -592,9 +592,9 @@ def test_the_link_is_said_to_be_up_only_by_the_script_that_knows(office):
 
 def test_a_person_is_at_a_post_from_its_console_s_first_page_on_and_a_stranger_is_not(office):
     assert office.browser("carrier").get(HERE).status_code == 403
-    assert not office.house.presence.manned()
+    assert not office.application.presence.manned()
     office.browser("officer").page(HERE)
-    assert office.house.presence.manned() == {"kz_a"}
+    assert office.application.presence.manned() == {"kz_a"}
 
 
 def test_an_answered_call_says_since_when_and_an_unanswered_one_is_marked(office):

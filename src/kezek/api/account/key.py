@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.api.frame.operation import Call, Operation, Reply, answer
-from kezek.app.application import House
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
+from kezek.app.application import Application
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
@@ -38,15 +38,15 @@ class Me(msgspec.Struct, frozen=True):
 
 
 class Keys:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def public(self, _call: Call) -> Reply:
-        pems = self._house.papers.public_keys()
+    async def public(self, _call: ApiRequest) -> Reply:
+        pems = self._application.papers.public_keys()
         keys = [VerificationKey("Ed25519", pem.decode()) for pem in pems]
-        return answer(VerificationKeys(self._house.settings.issuer, keys))
+        return answer(VerificationKeys(self._application.settings.issuer, keys))
 
-    async def me(self, call: Call) -> Reply:
+    async def me(self, call: ApiRequest) -> Reply:
         grants = [GrantSeen(role, place) for role, place in sorted(call.actor.grants)]
         return answer(Me(call.actor.account, grants, call.rate))
 

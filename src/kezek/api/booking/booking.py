@@ -32,9 +32,9 @@ from kezek.api.frame.form import (
     utc,
     utc_or_none,
 )
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
 from kezek.app.vehicle.plate_note import note_of, read_as
@@ -156,9 +156,9 @@ class BookingList(msgspec.Struct, frozen=True):
     next: str
 
 
-def booking_command(house: House, form: BookingForm, actor: Actor, key: str) -> Book:
+def booking_command(application: Application, form: BookingForm, actor: Actor, key: str) -> Book:
     """The command of a form; raises what is wrong with it."""
-    line = open_line(house, form.checkpoint)
+    line = open_line(application, form.checkpoint)
     if not actor.may(BOOKS, line.checkpoint, line.authority):
         raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
     start, vehicle = instant(form.start), form.vehicle.typed()
@@ -166,10 +166,10 @@ def booking_command(house: House, form: BookingForm, actor: Actor, key: str) -> 
 
 
 def booking_made(
-    house: House, outcome: Mapping[str, Any], status: str, read_as: str = ""
+    application: Application, outcome: Mapping[str, Any], status: str, read_as: str = ""
 ) -> BookingMade:
     """The answer, from the desk's outcome and what was asked: a replay is the same to the byte."""
-    post = house.network.of_line(outcome["line"])
+    post = application.network.of_line(outcome["line"])
     assert post is not None, "a booking stands in a line that exists"
     assert post.regulation is not None, "a line has a regulation"
     start = outcome["start"]
@@ -183,36 +183,36 @@ def booking_made(
         start=utc_or_none(start),
         end=None if start is None else utc(start + post.regulation.window),
         fee=Fee(outcome["fee_minor"], outcome["currency"]),
-        ticket_url=ticket_url(house, outcome["number"]),
+        ticket_url=ticket_url(application, outcome["number"]),
         simulated=outcome["simulated"],
         plate_read_as=read_as or None,
     )
 
 
-def ticket_url(house: House, number: int) -> str:
+def ticket_url(application: Application, number: int) -> str:
     """The address of the ticket page."""
-    return f"{house.settings.issuer}/t/{house.papers.link(number)}"
+    return f"{application.settings.issuer}/t/{application.papers.link(number)}"
 
 
-def vehicle_seen(house: House, view: TicketView) -> VehicleSeen | None:
+def vehicle_seen(application: Application, view: TicketView) -> VehicleSeen | None:
     """The vehicle, None once its particulars are erased."""
     who = view.particulars
     if who is None:
         return None
-    note = note_of(who, house.rules.known)
+    note = note_of(who, application.rules.known)
     return VehicleSeen(
         who.country, who.plate, who.vin, who.trailer, who.phone, who.typed, str(note)
     )
 
 
 def booking_seen(
-    house: House, view: TicketView, lost: LostTime | None, *, history: bool = False
+    application: Application, view: TicketView, lost: LostTime | None, *, history: bool = False
 ) -> BookingSeen:
     """A booking with all that its owner may know; `history` tells of its place, which takes long.
 
     `lost` is what it lost if it is displaced.
     """
-    booking, standing = view.booking, house.tickets.standing(view)
+    booking, standing = view.booking, application.tickets.standing(view)
     return BookingSeen(
         number=booking.number,
         code=booking.code,
@@ -223,7 +223,7 @@ def booking_seen(
         start=utc_or_none(booking.start),
         end=utc_or_none(view.window_end),
         fee=Fee(view.fee.minor, view.fee.currency),
-        ticket_url=f"{house.settings.issuer}/t/{house.papers.link_of(booking)}",
+        ticket_url=f"{application.settings.issuer}/t/{application.papers.link_of(booking)}",
         simulated=booking.simulated,
         plate_read_as=view.particulars.plate
         if view.particulars and view.particulars.typed
@@ -232,20 +232,20 @@ def booking_seen(
         place=view.place,
         ahead=standing.ahead,
         why=dict(standing.why),
-        history=_history_seen(house, view) if history else None,
+        history=_history_seen(application, view) if history else None,
         moves_left=view.moves_left,
         can=sorted(view.can),
         exception=booking.exception,
         call_until=utc_or_none(booking.call_until),
         acknowledged_at=utc_or_none(acknowledged_at(booking)),
         lost_time=LostTimeSeen(utc(lost.start), lost.why, utc(lost.until)) if lost else None,
-        vehicle=vehicle_seen(house, view),
+        vehicle=vehicle_seen(application, view),
         drivers=list(view.drivers),
     )
 
 
-def _history_seen(house: House, view: TicketView) -> PlaceHistorySeen | None:
-    told = house.tickets.history(view)
+def _history_seen(application: Application, view: TicketView) -> PlaceHistorySeen | None:
+    told = application.tickets.history(view)
     if told is None:
         return None
     changes = [
@@ -262,32 +262,34 @@ def _history_seen(house: House, view: TicketView) -> PlaceHistorySeen | None:
 
 
 class Bookings:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def create(self, call: Call) -> Reply:
-        command = booking_command(self._house, call.read(BookingForm), call.actor, call.key)
-        decided = await done(self._house, command)
-        anew = read_as(command.vehicle, self._house.rules.known)
-        return told(booking_made(self._house, decided.outcome, "confirmed", anew), decided, 201)
+    async def create(self, call: ApiRequest) -> Reply:
+        command = booking_command(self._application, call.read(BookingForm), call.actor, call.key)
+        decided = await done(self._application, command)
+        anew = read_as(command.vehicle, self._application.rules.known)
+        return told(
+            booking_made(self._application, decided.outcome, "confirmed", anew), decided, 201
+        )
 
-    async def one(self, call: Call) -> Reply:
-        booking = own_booking(self._house, call.actor, call.number())
-        view = self._house.tickets.view(booking.number, self._house.now())
+    async def one(self, call: ApiRequest) -> Reply:
+        booking = own_booking(self._application, call.actor, call.number())
+        view = self._application.tickets.view(booking.number, self._application.now())
         assert view is not None, "the booking was found a moment ago"
-        lost = lost_times(self._house.store.reader, [view]).get(booking.number)
-        return answer(booking_seen(self._house, view, lost, history=True))
+        lost = lost_times(self._application.store.reader, [view]).get(booking.number)
+        return answer(booking_seen(self._application, view, lost, history=True))
 
-    async def own(self, call: Call) -> Reply:
+    async def own(self, call: ApiRequest) -> Reply:
         asked = call.asked(BookingsAsked)
-        house, now = self._house, self._house.now()
+        application, now = self._application, self._application.now()
         before = int(asked.cursor) if asked.cursor else NUMBER_MAX + 1
-        numbers = house.store.reader.held_by(call.actor.account, before, asked.limit + 1)
-        views = house.tickets.views(numbers[: asked.limit], now)
+        numbers = application.store.reader.held_by(call.actor.account, before, asked.limit + 1)
+        views = application.tickets.views(numbers[: asked.limit], now)
         # A ticket's address is as good as the ticket: it is not for a key that may only read.
-        own = [view for view in views if sees(house, call.actor, view.booking)]
-        lost = lost_times(house.store.reader, own)
-        items = [booking_seen(house, view, lost.get(view.booking.number)) for view in own]
+        own = [view for view in views if sees(application, call.actor, view.booking)]
+        lost = lost_times(application.store.reader, own)
+        items = [booking_seen(application, view, lost.get(view.booking.number)) for view in own]
         more = len(numbers) > asked.limit
         return answer(BookingList(items, str(numbers[asked.limit - 1]) if more else ""))
 

@@ -23,9 +23,9 @@ from kezek.api.booking.decision import (
     VEHICLE,
     discreet,
 )
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import (
-    Problem,
+    ApiProblem,
     ProblemBody,
     Raised,
     language_of,
@@ -33,7 +33,7 @@ from kezek.api.frame.problem import (
     refused,
     too_many,
 )
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.booking.bulk import ROWS_MAX
 from kezek.app.desk.batch import Answer, Done
 from kezek.app.vehicle.plate_note import read_as
@@ -63,18 +63,18 @@ class BulkDone(msgspec.Struct, frozen=True):
 
 
 class Bulk:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def create(self, call: Call) -> Reply:
+    async def create(self, call: ApiRequest) -> Reply:
         forms = call.read(BulkForm).rows
         # One request asks for as much work as many: it is let in as one and counted as all.
-        counted = self._house.rates.charge(call.who, max(1, call.rate), len(forms) - 1)
+        counted = self._application.rates.charge(call.who, max(1, call.rate), len(forms) - 1)
         if counted.retry_after:
             raise too_many(counted)
         asked = [self._command(call, form, index) for index, form in enumerate(forms)]
         commands = [one for one in asked if isinstance(one, Book)]
-        found = iter(await self._house.newcomers.book_all(commands))
+        found = iter(await self._application.newcomers.book_all(commands))
         decided = [
             self._decided(one, next(found)) if isinstance(one, Book) else one for one in asked
         ]
@@ -87,29 +87,31 @@ class Bulk:
         replayed = bool(booked) and all(one.replayed for one in booked)
         return answer(BulkDone(len(booked), rows), 200, *((REPLAYED,) if replayed else ()))
 
-    def _command(self, call: Call, form: BookingForm, index: int) -> Book | Problem:
+    def _command(self, call: ApiRequest, form: BookingForm, index: int) -> Book | ApiProblem:
         # No header can hold a NUL, so no key of a single booking can be that of a row.
         key = f"{call.key}\0{index}" if call.key else ""
         try:
-            return booking_command(self._house, form, call.actor, key)
+            return booking_command(self._application, form, call.actor, key)
         except Raised as raised:
             return raised.problem
 
-    def _decided(self, command: Book, found: Answer | BaseException) -> Done | Problem:
+    def _decided(self, command: Book, found: Answer | BaseException) -> Done | ApiProblem:
         """What became of a row; its fault must not hide what became of the others."""
         if isinstance(found, Refused):
-            return refused(discreet(self._house, found, command.actor))
+            return refused(discreet(self._application, found, command.actor))
         if isinstance(found, Exception):
-            return problem_of(found, self._house.chance)
+            return problem_of(found, self._application.chance)
         if isinstance(found, BaseException):
             raise found
         return found
 
-    def _row(self, one: Done | Problem, asked: Book | Problem, language: str) -> BulkRow:
+    def _row(self, one: Done | ApiProblem, asked: Book | ApiProblem, language: str) -> BulkRow:
         if isinstance(one, Done):
             assert isinstance(asked, Book), "only what was asked is done"
-            anew = read_as(asked.vehicle, self._house.rules.known)
-            return BulkRow(201, booking=booking_made(self._house, one.outcome, "confirmed", anew))
+            anew = read_as(asked.vehicle, self._application.rules.known)
+            return BulkRow(
+                201, booking=booking_made(self._application, one.outcome, "confirmed", anew)
+            )
         return BulkRow(one.status, problem=one.body(language))
 
 

@@ -7,8 +7,8 @@ import msgspec
 from kezek.api.booking.booking import BookingMade, booking_made
 from kezek.api.booking.decision import ONE, TIME_AND_PLACE, done, own_booking, told
 from kezek.api.frame.form import Moment, Name, Stamp, Window, Word, instant, utc
-from kezek.api.frame.operation import Call, Operation, Reply
-from kezek.app.application import House
+from kezek.api.frame.operation import ApiRequest, Operation, Reply
+from kezek.app.application import Application
 from kezek.domain.booking.change import AddDriver, Cancel, Move
 from kezek.domain.booking.release import Release
 from kezek.domain.kernel.refusal import Reason
@@ -64,42 +64,42 @@ class CallAnswered(msgspec.Struct, frozen=True):
 
 
 class Changes:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def move(self, call: Call) -> Reply:
+    async def move(self, call: ApiRequest) -> Reply:
         form = call.read(WindowForm)
         start, cause = instant(form.start), form.cause or ""
-        number = own_booking(self._house, call.actor, call.number()).number
-        command = Move(call.key, call.actor, number, start, self._house.delay(), cause)
-        decided = await done(self._house, command)
-        return told(booking_made(self._house, decided.outcome, "confirmed"), decided)
+        number = own_booking(self._application, call.actor, call.number()).number
+        command = Move(call.key, call.actor, number, start, self._application.delay(), cause)
+        decided = await done(self._application, command)
+        return told(booking_made(self._application, decided.outcome, "confirmed"), decided)
 
-    async def cancel(self, call: Call) -> Reply:
+    async def cancel(self, call: ApiRequest) -> Reply:
         cause = call.read(CancelForm).cause if call.body else None
-        number = own_booking(self._house, call.actor, call.number()).number
-        command = Cancel(call.key, call.actor, number, self._house.delay(), cause or "")
-        decided = await done(self._house, command)
+        number = own_booking(self._application, call.actor, call.number()).number
+        command = Cancel(call.key, call.actor, number, self._application.delay(), cause or "")
+        decided = await done(self._application, command)
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
-    async def add_driver(self, call: Call) -> Reply:
+    async def add_driver(self, call: ApiRequest) -> Reply:
         name = call.read(DriverForm).name
-        number = own_booking(self._house, call.actor, call.number()).number
-        decided = await done(self._house, AddDriver(call.key, call.actor, number, name))
+        number = own_booking(self._application, call.actor, call.number()).number
+        decided = await done(self._application, AddDriver(call.key, call.actor, number, name))
         return told(msgspec.convert(decided.outcome, DriversCounted), decided)
 
-    async def acknowledge(self, call: Call) -> Reply:
+    async def acknowledge(self, call: ApiRequest) -> Reply:
         until = instant(call.read(AnswerForm).call_until)
-        number = own_booking(self._house, call.actor, call.number()).number
-        decided = await done(self._house, Acknowledge(call.key, call.actor, number, until))
+        number = own_booking(self._application, call.actor, call.number()).number
+        decided = await done(self._application, Acknowledge(call.key, call.actor, number, until))
         at = utc(decided.outcome["acknowledged_at"])
         return told(CallAnswered(number, at), decided)
 
-    async def release(self, call: Call) -> Reply:
+    async def release(self, call: ApiRequest) -> Reply:
         cause = call.read(ReleaseForm).cause
-        number = own_booking(self._house, call.actor, call.number()).number
-        command = Release(call.key, call.actor, number, cause, self._house.delay())
-        decided = await done(self._house, command)
+        number = own_booking(self._application, call.actor, call.number()).number
+        command = Release(call.key, call.actor, number, cause, self._application.delay())
+        decided = await done(self._application, command)
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.operation import Reply, answer
 from kezek.api.frame.problem import Raised, no, refused
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
@@ -42,48 +42,48 @@ VEHICLE = (
 NEW_CARRIER = (Reason.UNCONFIRMED_LIVE, Reason.UNCONFIRMED_RATE)
 
 
-def open_line(house: House, checkpoint: str) -> Line:
+def open_line(application: Application, checkpoint: str) -> Line:
     """The line of a checkpoint, or why there is none."""
-    line = known_post(house.network, checkpoint).line
+    line = known_post(application.network, checkpoint).line
     if line is None:
         raise no(Reason.LINE_UNKNOWN, line=exit_id(checkpoint))
     return line
 
 
-async def done(house: House, command: Command) -> Done:
+async def done(application: Application, command: Command) -> Done:
     """What the desk decided; its no is raised as a problem."""
     if isinstance(command, Book):
-        decided = await house.newcomers.book(command)
+        decided = await application.newcomers.book(command)
     else:
-        decided = await house.desk.submit(command)
+        decided = await application.desk.submit(command)
     if isinstance(decided, Refused):
-        raise Raised(refused(discreet(house, decided, command.actor)))
+        raise Raised(refused(discreet(application, decided, command.actor)))
     return decided
 
 
-def discreet(house: House, decided: Refused, actor: Actor) -> Refused:
+def discreet(application: Application, decided: Refused, actor: Actor) -> Refused:
     """The refusal without the number of somebody else's booking."""
     number = decided.facts.get("number")
     of_another = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
     if decided.reason not in of_another or not isinstance(number, int):
         return decided
-    booking = house.store.reader.get(Booking, number)
-    if booking is not None and sees(house, actor, booking):
+    booking = application.store.reader.get(Booking, number)
+    if booking is not None and sees(application, actor, booking):
         return decided
     return Refused(decided.reason, {k: v for k, v in decided.facts.items() if k != "number"})
 
 
-def sees(house: House, actor: Actor, booking: Booking) -> bool:
+def sees(application: Application, actor: Actor, booking: Booking) -> bool:
     """Whether a booking is the actor's own, or stands at a checkpoint where the actor serves."""
-    post = house.network.of_line(booking.line)
+    post = application.network.of_line(booking.line)
     line = post.line if post else None
     return line is not None and (owns(actor, booking, line) or serves(actor, line))
 
 
-def own_booking(house: House, actor: Actor, number: int) -> Booking:
+def own_booking(application: Application, actor: Actor, number: int) -> Booking:
     """A booking the actor may know of; anybody else's is as unknown as one that never was."""
-    booking = house.store.reader.get(Booking, number)
-    if booking is None or not sees(house, actor, booking):
+    booking = application.store.reader.get(Booking, number)
+    if booking is None or not sees(application, actor, booking):
         raise no(Reason.BOOKING_UNKNOWN, number=number)
     return booking
 

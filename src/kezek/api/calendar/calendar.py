@@ -10,9 +10,9 @@ from msgspec import Meta
 
 from kezek.api.booking.decision import LINE, done, open_line, told
 from kezek.api.frame.form import Day, Moment, ReasonText, utc, utc_or_none
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Raised, Wrong, no, refused, wrong
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.calendar.affected import Affected, HourLoss, have_moved
 from kezek.app.calendar.agency import effect_of, look
 from kezek.domain.account.actor import Role
@@ -85,13 +85,13 @@ class AffectedSeen(msgspec.Struct, frozen=True):
 
 
 class Calendars:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def change(self, call: Call) -> Reply:
+    async def change(self, call: ApiRequest) -> Reply:
         form, on = call.read(DayForm), _day(call.path["day"])
         checkpoint = call.path["checkpoint"]
-        line = open_line(self._house, checkpoint).id
+        line = open_line(self._application, checkpoint).id
         command: CloseDay | OpenDay | SetCapacity
         if form.closed:
             if form.capacity is not None:
@@ -103,7 +103,7 @@ class Calendars:
             command = SetCapacity(call.key, call.actor, line, on, form.capacity, form.reason)
         else:
             command = OpenDay(call.key, call.actor, line, on, form.capacity, form.reason)
-        decided = await done(self._house, command)
+        decided = await done(self._application, command)
         said = decided.outcome
         changed = DayChanged(
             checkpoint=checkpoint,
@@ -115,18 +115,22 @@ class Calendars:
         )
         return told(changed, decided)
 
-    async def affected(self, call: Call) -> Reply:
-        asked, on, house = call.asked(AffectedAsked), _day(call.path["day"]), self._house
-        line = open_line(house, call.path["checkpoint"])
+    async def affected(self, call: ApiRequest) -> Reply:
+        asked, on, application = (
+            call.asked(AffectedAsked),
+            _day(call.path["day"]),
+            self._application,
+        )
+        line = open_line(application, call.path["checkpoint"])
         if not call.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
             raise no(Reason.NOT_ALLOWED, line=line.id)
         if asked.closed and asked.capacity is not None:
             raise _capacity()
-        reader = house.store.reader
+        reader = application.store.reader
         hours: tuple[HourLoss, ...] = ()
         if asked.closed or asked.capacity is not None:
             change = look(reader, call.actor, line.id, on, None if asked.closed else asked.capacity)
-            told = effect_of(reader, change, house.rules, house.clock.now())
+            told = effect_of(reader, change, application.rules, application.clock.now())
             if isinstance(told, Refused):
                 raise Raised(refused(told))
             rows, hours = told.affected, told.hours

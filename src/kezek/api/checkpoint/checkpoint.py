@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from kezek.api.frame.form import Cursor, Limit
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.domain.kernel.refusal import Reason
 
@@ -80,10 +80,10 @@ def checkpoint_seen(post: Post) -> CheckpointSeen:
 
 
 class Checkpoints:
-    def __init__(self, house: House) -> None:
-        self._network = house.network
+    def __init__(self, application: Application) -> None:
+        self._network = application.network
 
-    async def page(self, call: Call) -> Reply:
+    async def page(self, call: ApiRequest) -> Reply:
         asked = call.asked(CheckpointsAsked)
         later = [p for key, p in self._network.posts().items() if key > asked.cursor]
         shown = later[: asked.limit]
@@ -91,7 +91,7 @@ class Checkpoints:
         items = [checkpoint_seen(post) for post in shown]
         return answer(CheckpointList(items, items[-1].id if more else ""))
 
-    async def one(self, call: Call) -> Reply:
+    async def one(self, call: ApiRequest) -> Reply:
         return answer(checkpoint_seen(known_post(self._network, call.path["checkpoint"])))
 
 

@@ -9,8 +9,8 @@ import msgspec
 from kezek.api.booking.decision import own_booking
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Moment, Seconds, utc
-from kezek.api.frame.operation import Call, Operation, Reply, answer
-from kezek.app.application import House
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
+from kezek.app.application import Application
 from kezek.app.forecast.accuracy import Accuracy
 from kezek.app.forecast.outlook import Outlook
 from kezek.app.forecast.replay import Scores
@@ -23,7 +23,7 @@ CALIBRATED = "twin, calibrated"
 CORRECTED = "twin, corrected, calibrated"
 
 
-class Spans(msgspec.Struct, frozen=True):
+class QuantileSpans(msgspec.Struct, frozen=True):
     """Spans in seconds at the quantiles of the answer: until the call, and until it is through."""
 
     vehicle_class: str = msgspec.field(name="class")
@@ -58,7 +58,7 @@ class Worth(msgspec.Struct, frozen=True):
     loss_uncorrected: float | None
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class ForecastBasis(msgspec.Struct, frozen=True, kw_only=True):
     """How a forecast was made.  `no_basis` is empty, or a code that says why nothing is told; then
     whatever depends on it is null or empty.  A quantile beyond `horizon` is the horizon.
     """
@@ -75,15 +75,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     accuracy_crossed: Worth | None
 
 
-class LineTold(Told, frozen=True, kw_only=True):
+class LineTold(ForecastBasis, frozen=True, kw_only=True):
     """The future of a line: what a truck of each class would wait that joined now, and its length."""
 
     checkpoint: str
-    joins: list[Spans]
+    joins: list[QuantileSpans]
     lengths: list[LengthTold]
 
 
-class BookingTold(Told, frozen=True, kw_only=True):
+class BookingTold(ForecastBasis, frozen=True, kw_only=True):
     """When a truck is called and through: instants at the quantiles; null where nothing is told of it
     (`no_basis`), and `called` also after the call.
     """
@@ -93,17 +93,17 @@ class BookingTold(Told, frozen=True, kw_only=True):
     crossed: list[Moment] | None
 
 
-class Forecasts:
-    def __init__(self, house: House) -> None:
-        self._house = house
+class CachedForecasts:
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def line(self, call: Call) -> Reply:
-        house, now = self._house, self._house.now()
-        post = known_post(house.network, call.path["checkpoint"])
+    async def line(self, call: ApiRequest) -> Reply:
+        application, now = self._application, self._application.now()
+        post = known_post(application.network, call.path["checkpoint"])
         if post.line is None:
             return answer(self._line(post.checkpoint.id, None, "no_line"))
-        found = house.forecasts.of(post.line.id, now)
-        silent = house.forecasts.no_basis(post.line.id, now)
+        found = application.forecasts.of(post.line.id, now)
+        silent = application.forecasts.no_basis(post.line.id, now)
         return answer(self._line(post.checkpoint.id, found, silent))
 
     def _line(self, checkpoint: str, found: Outlook | None, no_basis: str) -> LineTold:
@@ -111,7 +111,7 @@ class Forecasts:
         return LineTold(
             checkpoint=checkpoint,
             joins=[
-                Spans(one.vehicle_class, _seconds(one.called), _seconds(one.crossed))
+                QuantileSpans(one.vehicle_class, _seconds(one.called), _seconds(one.crossed))
                 for one in (forecast.joins if forecast else ())
             ],
             lengths=[
@@ -121,12 +121,12 @@ class Forecasts:
             **_made(found, no_basis),
         )
 
-    async def booking(self, call: Call) -> Reply:
-        house, now = self._house, self._house.now()
-        row = own_booking(house, call.actor, call.number())
-        found = house.forecasts.of(row.line, now)
+    async def booking(self, call: ApiRequest) -> Reply:
+        application, now = self._application, self._application.now()
+        row = own_booking(application, call.actor, call.number())
+        found = application.forecasts.of(row.line, now)
         truck = found.truck(row) if found is not None else None
-        silent = house.forecasts.no_basis(row.line, now)
+        silent = application.forecasts.no_basis(row.line, now)
         if not silent and truck is None:
             silent = "booking_not_told"
         shown = truck if not silent else None
@@ -141,7 +141,7 @@ class Forecasts:
 
 
 def _made(found: Outlook | None, no_basis: str) -> dict[str, Any]:
-    """How it was made: the fields of `Told`."""
+    """How it was made: the fields of `ForecastBasis`."""
     scores = found.scores if found is not None else None
     forecast = found.forecast if found is not None and not no_basis else None
     return {
@@ -201,7 +201,7 @@ OPERATIONS = (
         summary="What a truck would wait that joined now, and how long the line will be",
         description="From many simulated courses of the live line, moved by what its forecasts of the "
         "last 30 days were off by. It is made beside the server and may be some minutes old.",
-        run=Forecasts.line,
+        run=CachedForecasts.line,
         answer=LineTold,
         public=True,
         refusals=(Reason.CHECKPOINT_UNKNOWN,),
@@ -213,7 +213,7 @@ OPERATIONS = (
         noun="forecasts",
         summary="When the truck of a booking is called, and when it is through",
         description="For whoever may read the booking, once the twin knows the truck.",
-        run=Forecasts.booking,
+        run=CachedForecasts.booking,
         answer=BookingTold,
         refusals=(Reason.BOOKING_UNKNOWN,),
     ),

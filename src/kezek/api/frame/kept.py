@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from kezek.api.frame.operation import Call, Reply, encode
-from kezek.app.cache import Kept
+from kezek.api.frame.operation import ApiRequest, Reply, encode
+from kezek.app.cache import BoundedCache
 
 K = TypeVar("K", bound=Hashable)
 
@@ -28,9 +28,11 @@ class KeptAnswers(Generic[K]):
     """At most so many answers by what was asked, each with the state of the world for which it holds."""
 
     def __init__(self, most: int) -> None:
-        self._kept: Kept[_Answer] = Kept(most)
+        self._kept: BoundedCache[_Answer] = BoundedCache(most)
 
-    def told(self, call: Call, key: K, state: object, make: Callable[[], msgspec.Struct]) -> Reply:
+    def told(
+        self, call: ApiRequest, key: K, state: object, make: Callable[[], msgspec.Struct]
+    ) -> Reply:
         """The answer of a state, made if it is not kept.  Read the state before you call."""
         kept = self._kept.find(key, state) or self._kept.keep(key, state, _answer(make()))
         known = call.headers.get(b"if-none-match")

@@ -34,7 +34,7 @@ encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
-class Call:
+class ApiRequest:
     """A request that was let in.  `path` holds the named parts; `key` is empty for none given."""
 
     actor: Actor = PUBLIC
@@ -76,14 +76,14 @@ class Reply:
     media_type: bytes = JSON
 
 
-class Stream(Protocol):
+class StreamedAnswer(Protocol):
     """An answer that goes on until its reader leaves."""
 
     async def pour(self, receive: Receive, send: Send) -> None:
         """Send all of it."""
 
 
-Run: TypeAlias = Callable[[Any, Call], Awaitable[Reply | Stream]]
+Run: TypeAlias = Callable[[Any, ApiRequest], Awaitable[Reply | StreamedAnswer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

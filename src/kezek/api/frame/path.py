@@ -6,18 +6,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from kezek.api.frame.operation import Call, Operation, Reply, Stream
-from kezek.api.frame.problem import Problem, Raised, Wrong, wrong
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, StreamedAnswer
+from kezek.api.frame.problem import ApiProblem, Raised, Wrong, wrong
 
-Bound: TypeAlias = Callable[[Call], Awaitable[Reply | Stream]]
+Bound: TypeAlias = Callable[[ApiRequest], Awaitable[Reply | StreamedAnswer]]
 
 
 @dataclass(slots=True)
-class Part:
+class PathPart:
     """A part of a path: what may follow it, and the operations that end here."""
 
-    inner: dict[str, Part] = field(default_factory=dict)
-    named: tuple[str, Part] | None = None
+    inner: dict[str, PathPart] = field(default_factory=dict)
+    named: tuple[str, PathPart] | None = None
     operations: dict[str, tuple[Operation, Bound]] = field(default_factory=dict)
 
     def add(self, operation: Operation, run: Bound) -> None:
@@ -25,15 +25,15 @@ class Part:
         part = self
         for name in operation.path.strip("/").split("/"):
             if name.startswith("{"):
-                part.named = part.named or (name[1:-1], Part())
+                part.named = part.named or (name[1:-1], PathPart())
                 assert part.named[0] == name[1:-1], "one place of a path has one name"
                 part = part.named[1]
             else:
-                part = part.inner.setdefault(name, Part())
+                part = part.inner.setdefault(name, PathPart())
         assert operation.method not in part.operations, "an operation stands once in the table"
         part.operations[operation.method] = (operation, run)
 
-    def find(self, path: str) -> tuple[Part, dict[str, str]]:
+    def find(self, path: str) -> tuple[PathPart, dict[str, str]]:
         """Where a path leads, with the values of its named parts; `not_found` where nowhere."""
         part, named = self, {}
         for name in path.strip("/").split("/"):
@@ -54,5 +54,5 @@ class Part:
             methods = {*self.operations} | ({"HEAD"} if "GET" in self.operations else set())
             allow = ", ".join(sorted(methods))
             header = (b"allow", allow.encode())
-            raise Raised(Problem(Wrong.METHOD_NOT_ALLOWED, {"allow": allow}, (header,)))
+            raise Raised(ApiProblem(Wrong.METHOD_NOT_ALLOWED, {"allow": allow}, (header,)))
         return found

@@ -102,7 +102,7 @@ class ProblemBody(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class ApiProblem:
     """A no on its way out: any code with its facts and the headers it needs."""
 
     code: Reason | Wrong
@@ -153,21 +153,21 @@ def _shown(name: str, value: Fact) -> Fact:
 class Raised(Exception):
     """Carries a problem from where it is found to where requests are answered."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: ApiProblem) -> None:
         super().__init__(problem.code)
         self.problem = problem
 
 
-def refused(refusal: Refused) -> Problem:
+def refused(refusal: Refused) -> ApiProblem:
     """A rule's no."""
-    return Problem(refusal.reason, refusal.facts)
+    return ApiProblem(refusal.reason, refusal.facts)
 
 
 def too_many(allowed: Allowance) -> Raised:
     """The no to somebody who asks too often, with when to ask again."""
     after = str(allowed.retry_after).encode()
     headers = ((b"retry-after", after), *rate_headers(allowed))
-    return Raised(Problem(Wrong.RATE_LIMITED, {"seconds": allowed.retry_after}, headers))
+    return Raised(ApiProblem(Wrong.RATE_LIMITED, {"seconds": allowed.retry_after}, headers))
 
 
 def rate_headers(allowed: Allowance) -> tuple[tuple[bytes, bytes], ...]:
@@ -180,25 +180,25 @@ def rate_headers(allowed: Allowance) -> tuple[tuple[bytes, bytes], ...]:
 
 def wrong(code: Wrong, **facts: Any) -> Raised:
     """A fault of the request, to be raised."""
-    return Raised(Problem(code, facts))
+    return Raised(ApiProblem(code, facts))
 
 
 def no(reason: Reason, **facts: Any) -> Raised:
     """A refusal that the API finds before it asks the desk, to be raised."""
-    return Raised(Problem(reason, facts))
+    return Raised(ApiProblem(reason, facts))
 
 
-def problem_of(failure: Exception, chance: Chance) -> Problem:
+def problem_of(failure: Exception, chance: Chance) -> ApiProblem:
     """The world's fault, or ours.  Nothing of it leaves but an id that finds it in the server's log."""
     if isinstance(failure, Overloaded):
-        return Problem(Wrong.OVERLOADED, {}, ((b"retry-after", b"1"),))
+        return ApiProblem(Wrong.OVERLOADED, {}, ((b"retry-after", b"1"),))
     if isinstance(failure, OutcomeUnknown):
-        return Problem(Wrong.OUTCOME_UNKNOWN, {}, ((b"retry-after", b"2"),))
+        return ApiProblem(Wrong.OUTCOME_UNKNOWN, {}, ((b"retry-after", b"2"),))
     if isinstance(failure, Fault):
-        return Problem(Wrong.UNAVAILABLE, {}, ((b"retry-after", b"5"),))
+        return ApiProblem(Wrong.UNAVAILABLE, {}, ((b"retry-after", b"5"),))
     name = chance.secret(6).hex()
     log.error("request failed, id %s", name, exc_info=failure)
-    return Problem(Wrong.INTERNAL, {"id": name})
+    return ApiProblem(Wrong.INTERNAL, {"id": name})
 
 
 def language_of(headers: Mapping[bytes, bytes]) -> str:

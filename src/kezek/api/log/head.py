@@ -9,9 +9,9 @@ import msgspec
 from msgspec import Meta
 
 from kezek.api.frame.form import NUMBER_MAX, Limit
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.domain.log.head import SignedHead
 
 _TEXT = b"text/plain; charset=utf-8"
@@ -56,26 +56,26 @@ class Cosigned(msgspec.Struct, frozen=True):
 
 
 class Heads:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def newest(self, call: Call) -> Reply:
-        head = self._house.proofs.head()
+    async def newest(self, call: ApiRequest) -> Reply:
+        head = self._application.proofs.head()
         if head is None:
             raise wrong(Wrong.NOT_FOUND)
         if b"text/plain" in call.headers.get(b"accept", b""):
             return Reply(head.note.encode(), 200, (), _TEXT)
         return answer(_told(head))
 
-    async def page(self, call: Call) -> Reply:
+    async def page(self, call: ApiRequest) -> Reply:
         asked = call.asked(HeadsAsked)
-        found = self._house.proofs.heads(asked.before, asked.limit)
+        found = self._application.proofs.heads(asked.before, asked.limit)
         more = len(found) == asked.limit and found[-1].number > 1
         return answer(HeadPage([_told(head) for head in found], found[-1].number if more else None))
 
-    async def cosign(self, call: Call) -> Reply:
+    async def cosign(self, call: ApiRequest) -> Reply:
         note = call.read_exactly(NoteForm).note
-        lines = await asyncio.to_thread(self._house.ledger.cosign, note)
+        lines = await asyncio.to_thread(self._application.ledger.cosign, note)
         if not lines:
             raise wrong(Wrong.NOT_FOUND)
         return answer(Cosigned(lines))

@@ -8,9 +8,9 @@ import msgspec
 from msgspec import Meta
 
 from kezek.api.frame.form import Moment
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, no, wrong
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import exact_utc
@@ -49,7 +49,7 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     body: dict[str, str | int | None]
 
 
-class LogPage(msgspec.Struct, frozen=True):
+class LogPageAnswer(msgspec.Struct, frozen=True):
     """Positions have no gaps.  `next` is the cursor of the following page, empty when there is none."""
 
     items: list[LoggedEvent]
@@ -60,19 +60,19 @@ _read_body = msgspec.json.Decoder(dict[str, str | int | None]).decode
 
 
 class Log:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def page(self, call: Call) -> Reply:
+    async def page(self, call: ApiRequest) -> Reply:
         asked = call.asked(LogAsked)
         if not self._may_read(call.actor, asked.line):
             if not asked.line and any(role in READS_LOG for role, _ in call.actor.grants):
                 # Allowed at a place, which is to be named.
                 raise wrong(Wrong.MISSING_FIELD, field="line")
             raise no(Reason.NOT_ALLOWED, line=asked.line)
-        if asked.line and self._house.network.of_line(asked.line) is None:
+        if asked.line and self._application.network.of_line(asked.line) is None:
             raise no(Reason.LINE_UNKNOWN, line=asked.line)
-        reader, cursor = self._house.store.reader, int(asked.cursor or 0)
+        reader, cursor = self._application.store.reader, int(asked.cursor or 0)
         if asked.order == "oldest":
             events = reader.events(max(cursor, asked.after), asked.limit, asked.line)
         else:
@@ -80,10 +80,10 @@ class Log:
             events = reader.events_before(cursor or POSITION_MAX, asked.limit, asked.line)
         items = [public_event(event) for event in events if event.position > asked.after]
         more = len(items) == asked.limit
-        return answer(LogPage(items, str(items[-1].position) if more else ""))
+        return answer(LogPageAnswer(items, str(items[-1].position) if more else ""))
 
     def _may_read(self, actor: Actor, line: str) -> bool:
-        post = self._house.network.of_line(line) if line else None
+        post = self._application.network.of_line(line) if line else None
         places = (post.line.checkpoint, post.line.authority) if post and post.line else ()
         return actor.may(READS_LOG, *places)
 
@@ -113,7 +113,7 @@ OPERATIONS = (
         "for the following page; whoever has come to the end asks again with `after`.",
         run=Log.page,
         query=LogAsked,
-        answer=LogPage,
+        answer=LogPageAnswer,
         refusals=(Reason.NOT_ALLOWED, Reason.LINE_UNKNOWN),
     ),
 )

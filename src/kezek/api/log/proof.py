@@ -7,10 +7,10 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, no, wrong
 from kezek.api.log.log import PAGE_MAX, POSITION_MAX, READS_LOG
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.log.export import line_of
 from kezek.domain.kernel.refusal import Reason
 
@@ -62,11 +62,11 @@ class LeafPage(msgspec.Struct, frozen=True):
 
 
 class Tree:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def inclusion(self, call: Call) -> Reply:
-        asked, proofs = call.asked(InclusionAsked), self._house.proofs
+    async def inclusion(self, call: ApiRequest) -> Reply:
+        asked, proofs = call.asked(InclusionAsked), self._application.proofs
         head = proofs.head() if asked.size is None else None
         size = asked.size or (head.size if head else 0)
         if not asked.position <= size <= proofs.size:
@@ -75,19 +75,19 @@ class Tree:
         path = [sibling.hex() for sibling in found.path]
         return answer(InclusionTold(asked.position, size, found.leaf.hex(), path, found.root.hex()))
 
-    async def consistency(self, call: Call) -> Reply:
+    async def consistency(self, call: ApiRequest) -> Reply:
         asked = call.asked(ConsistencyAsked)
-        if not asked.smaller <= asked.larger <= self._house.proofs.size:
+        if not asked.smaller <= asked.larger <= self._application.proofs.size:
             raise wrong(Wrong.NOT_FOUND)
-        path = self._house.proofs.consistency(asked.smaller, asked.larger)
+        path = self._application.proofs.consistency(asked.smaller, asked.larger)
         return answer(ConsistencyTold(asked.smaller, asked.larger, [one.hex() for one in path]))
 
-    async def leaves(self, call: Call) -> Reply:
+    async def leaves(self, call: ApiRequest) -> Reply:
         if not call.actor.may(READS_LOG):
             raise no(Reason.NOT_ALLOWED, line="")
         asked = call.asked(LeavesAsked)
-        leaves = self._house.proofs.leaves(asked.after, asked.limit)
-        return answer(LeafPage([line_of(leaf) for leaf in leaves], self._house.proofs.size))
+        leaves = self._application.proofs.leaves(asked.after, asked.limit)
+        return answer(LeafPage([line_of(leaf) for leaf in leaves], self._application.proofs.size))
 
 
 OPERATIONS = (

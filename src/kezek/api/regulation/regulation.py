@@ -5,9 +5,9 @@ from __future__ import annotations
 import msgspec
 
 from kezek.api.frame.form import Day, Fee
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
 
@@ -66,13 +66,13 @@ class RegulationList(msgspec.Struct, frozen=True):
 
 
 class RegulationsInForce:
-    def __init__(self, house: House) -> None:
-        self._rules = house.rules
+    def __init__(self, application: Application) -> None:
+        self._rules = application.rules
 
-    async def all(self, _call: Call) -> Reply:
+    async def all(self, _call: ApiRequest) -> Reply:
         return answer(RegulationList([_seen(self._rules[name]) for name in sorted(self._rules)]))
 
-    async def one(self, call: Call) -> Reply:
+    async def one(self, call: ApiRequest) -> Reply:
         found = self._rules.get(call.path["regulation"])
         if found is None:
             raise wrong(Wrong.NOT_FOUND)

@@ -9,7 +9,7 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from kezek.app.desk.tally import Traffic
+from kezek.app.desk.tally import HttpMetrics
 
 log = logging.getLogger("kezek.request")
 
@@ -30,7 +30,7 @@ _KINDS = {
 }
 
 
-def counted(app: Any, traffic: Traffic) -> Any:
+def counted(app: Any, traffic: HttpMetrics) -> Any:
     """The application, with every answer counted when its first byte leaves.
 
     The label is the pattern of the route out of our own tables: no address that somebody asked, which

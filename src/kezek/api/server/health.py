@@ -16,8 +16,8 @@ from kezek.api.frame.operation import JSON, NOSNIFF, Reply, encode
 from kezek.api.frame.problem import MEDIA_TYPE, ProblemBody
 from kezek.api.server.scrape import MEDIA_TYPE as TEXT
 from kezek.api.server.scrape import scraped
-from kezek.api.server.worker_metrics import Neighbours
-from kezek.app.application import House
+from kezek.api.server.worker_metrics import WorkerMetrics
+from kezek.app.application import Application
 
 ALIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
 PATHS = frozenset({ALIVE, READY, METRICS})
@@ -48,8 +48,10 @@ class NotReady(msgspec.Struct, frozen=True):
 class Health:
     """The ASGI application of the three.  Who shows `token` may read the metrics; None is none."""
 
-    def __init__(self, house: House, neighbours: Neighbours, token: bytes | None) -> None:
-        self._house, self._neighbours, self._token = house, neighbours, token
+    def __init__(
+        self, application: Application, neighbours: WorkerMetrics, token: bytes | None
+    ) -> None:
+        self._application, self._neighbours, self._token = application, neighbours, token
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         scope["path_template"] = scope["path"]
@@ -78,10 +80,10 @@ class Health:
                 403,
                 "Metrics are for this machine, or for who shows the token in keys/metrics.token.",
             )
-        return Reply(scraped(self._neighbours.measured(self._house)), 200, (), TEXT)
+        return Reply(scraped(self._neighbours.measured(self._application)), 200, (), TEXT)
 
     def _ready(self) -> Reply:
-        ailments = self._house.readiness.ailments()
+        ailments = self._application.readiness.ailments()
         if not ailments:
             return Reply(b'{"status":"ready"}', 200, (), JSON)
         seen = [AilmentSeen(ailment.code, ailment.sentence) for ailment in ailments]

@@ -12,7 +12,7 @@ from enum import StrEnum
 from kezek.app.desk.tally import COMMANDS, SECONDS
 
 
-class Form(StrEnum):
+class MetricForm(StrEnum):
     """How a value may change."""
 
     COUNTER = "counter"
@@ -28,7 +28,7 @@ class Metric:
     """
 
     name: str
-    form: Form
+    form: MetricForm
     meaning: str
     labels: tuple[str, ...] = ()
     promise: str = ""
@@ -36,15 +36,15 @@ class Metric:
 
 
 def _gauge(name: str, meaning: str, promise: str = "", *labels: str) -> Metric:
-    return Metric(f"kezek_{name}", Form.GAUGE, meaning, labels, promise)
+    return Metric(f"kezek_{name}", MetricForm.GAUGE, meaning, labels, promise)
 
 
 def _counter(name: str, meaning: str, promise: str = "", *labels: str) -> Metric:
-    return Metric(f"kezek_{name}_total", Form.COUNTER, meaning, labels, promise)
+    return Metric(f"kezek_{name}_total", MetricForm.COUNTER, meaning, labels, promise)
 
 
 def _histogram(name: str, meaning: str, bounds: tuple[float, ...], *labels: str) -> Metric:
-    return Metric(f"kezek_{name}", Form.HISTOGRAM, meaning, labels, bounds=bounds)
+    return Metric(f"kezek_{name}", MetricForm.HISTOGRAM, meaning, labels, bounds=bounds)
 
 
 # What the vigil's looks find, under the names of `app/server/vigil.py`.

@@ -15,7 +15,7 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector, CollectorRegistry
 
 from kezek.api.server.measured import Measured
-from kezek.api.server.metric import METRICS, Form, Metric
+from kezek.api.server.metric import METRICS, Metric, MetricForm
 
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -46,14 +46,14 @@ def _family(metric: Metric, workers: Mapping[str, Measured]) -> Family:
         for worker, measured in workers.items()
         for values, numbers in measured.get(metric.name, ())
     ]
-    if metric.form is Form.HISTOGRAM:
+    if metric.form is MetricForm.HISTOGRAM:
         histogram = HistogramMetricFamily(metric.name, metric.meaning, labels=labels)
         names = [*(f"{bound:g}" for bound in metric.bounds), "+Inf"]
         for values, (*counts, total) in samples:
             buckets = list(zip(names, accumulate(counts), strict=True))
             histogram.add_metric(values, buckets=buckets, sum_value=total)
         return histogram
-    kind = CounterMetricFamily if metric.form is Form.COUNTER else GaugeMetricFamily
+    kind = CounterMetricFamily if metric.form is MetricForm.COUNTER else GaugeMetricFamily
     family = kind(metric.name, metric.meaning, labels=labels)
     for values, (number, *_) in samples:
         family.add_metric(values, number)

@@ -12,7 +12,7 @@ from time import monotonic
 import msgspec
 
 from kezek.api.server.measured import Measured, measure
-from kezek.app.application import House
+from kezek.app.application import Application
 
 _ENDING = ".json"
 FIRST = "0"
@@ -25,7 +25,7 @@ class _Laid(msgspec.Struct):
     measured: Measured
 
 
-class Neighbours:
+class WorkerMetrics:
     """`name` is this worker's; `folder` is that of all workers of a server, None for a single one."""
 
     def __init__(self, name: str = FIRST, folder: Path | None = None) -> None:
@@ -36,15 +36,15 @@ class Neighbours:
         """Whether this worker does what one of them should."""
         return self.name == FIRST
 
-    def lay_down(self, house: House) -> None:
+    def lay_down(self, application: Application) -> None:
         """Write down what this worker measures, whole or not at all."""
         if self._folder is None:
             return
         draft = self._folder / f".{self.name}"
-        draft.write_bytes(msgspec.json.encode(_Laid(monotonic(), measure(house))))
+        draft.write_bytes(msgspec.json.encode(_Laid(monotonic(), measure(application))))
         draft.rename(self._folder / f"{self.name}{_ENDING}")
 
-    def measured(self, house: House) -> dict[str, Measured]:
+    def measured(self, application: Application) -> dict[str, Measured]:
         """The figures of all workers: one's own of now, the others' with their age."""
         known: dict[str, Measured] = {}
         for path in sorted(self._folder.glob(f"*{_ENDING}") if self._folder else ()):
@@ -53,4 +53,4 @@ class Neighbours:
                 laid = msgspec.json.decode(path.read_bytes(), type=_Laid)
                 known[path.stem] = laid.measured
                 known[path.stem]["kezek_age_seconds"] = [([], [monotonic() - laid.at])]
-        return known | {self.name: measure(house)}
+        return known | {self.name: measure(application)}

@@ -16,12 +16,12 @@ from msgspec import Meta
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Day, Moment, Seconds, utc
 from kezek.api.frame.kept import KeptAnswers
-from kezek.api.frame.operation import Call, Operation, Reply
+from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.api.frame.problem import no
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.forecast.next_wait import HourWait, hour_wait
-from kezek.app.slot.availability import DayPlaces, LinePlaces
+from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
 from kezek.domain.kernel.refusal import Reason
@@ -117,54 +117,57 @@ class NetworkDay(msgspec.Struct, frozen=True):
 
 
 class Places:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
         self._lines: KeptAnswers[tuple[str, bytes]] = KeptAnswers(_KEPT_MAX)
         self._days: KeptAnswers[bytes] = KeptAnswers(_KEPT_MAX)
 
-    async def of_checkpoint(self, call: Call) -> Reply:
-        house, post = self._house, known_post(self._house.network, call.path["checkpoint"])
+    async def of_checkpoint(self, call: ApiRequest) -> Reply:
+        application, post = (
+            self._application,
+            known_post(self._application.network, call.path["checkpoint"]),
+        )
         checkpoint = post.checkpoint.id
         line = exit_id(checkpoint)
         # A forecast grows old by the minute and is no longer told at some time.
-        edition = house.forecasts.edition(line)
-        state = (house.watch.version(line), edition, house.now() // (10 * MINUTE))
+        edition = application.forecasts.edition(line)
+        state = (application.watch.version(line), edition, application.now() // (10 * MINUTE))
         key = (checkpoint, call.query)
         return self._lines.told(call, key, state, lambda: self._of_checkpoint(call, post))
 
-    async def of_day(self, call: Call) -> Reply:
-        state = (self._house.watch.version(), self._house.now() // HOUR)
+    async def of_day(self, call: ApiRequest) -> Reply:
+        state = (self._application.watch.version(), self._application.now() // HOUR)
         return self._days.told(call, call.query, state, lambda: self._of_day(call))
 
-    def _of_checkpoint(self, call: Call, post: Post) -> PlacesSeen:
-        house = self._house
-        asked, now = call.asked(PlacesAsked), house.now()
-        places = house.availability.of(post, now)
+    def _of_checkpoint(self, call: ApiRequest, post: Post) -> PlacesSeen:
+        application = self._application
+        asked, now = call.asked(PlacesAsked), application.now()
+        places = application.availability.of(post, now)
         if places is None or post.line is None or post.regulation is None:
             raise no(Reason.LINE_UNKNOWN, line=exit_id(post.checkpoint.id))
         first = asked.first or local_day(now, post.line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
         minutes = post.regulation.window // MINUTE
-        found = house.forecasts.of(post.line.id, now, looked=False)
+        found = application.forecasts.of(post.line.id, now, looked=False)
 
         def wait(start: Instant) -> HourWait:
             assert post.line is not None, "only a line has places"
-            return hour_wait(house.forecasts, post.line, start, now, looked=False)
+            return hour_wait(application.forecasts, post.line, start, now, looked=False)
 
         days = [day_seen(day, minutes, wait) for day in places.days if first <= day.on <= last]
         told = utc(found.as_of) if found is not None and found.forecast.windows else None
         return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), told, days)
 
-    def _of_day(self, call: Call) -> NetworkDay:
-        asked, now = call.asked(DayAsked), self._house.now()
+    def _of_day(self, call: ApiRequest) -> NetworkDay:
+        asked, now = call.asked(DayAsked), self._application.now()
         items = [
-            post_day(post, self._house.availability.of(post, now), asked.day)
-            for post in self._house.network.posts().values()
+            post_day(post, self._application.availability.of(post, now), asked.day)
+            for post in self._application.network.posts().values()
         ]
         return NetworkDay(asked.day.isoformat(), utc(now), items)
 
 
-def day_seen(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) -> DaySeen:
+def day_seen(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> DaySeen:
     """A day of the line with its windows; `wait` tells the wait at the start of one."""
     return DaySeen(
         day=day.on.isoformat(),
@@ -179,7 +182,7 @@ def day_seen(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) 
     )
 
 
-def _windows(day: DayPlaces, minutes: int, wait: Callable[[Instant], HourWait]) -> Windows:
+def _windows(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> Windows:
     first, step = day.hours[0].start, minutes * MINUTE
     count = (day.hours[-1].start - first) // step + 1
     ordinary, kept = [0] * count, [0] * count

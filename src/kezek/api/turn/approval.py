@@ -7,11 +7,11 @@ import msgspec
 from kezek.api.booking.decision import ONE, done, own_booking, told
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Moment, Word, utc
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.turn.asked import Asked, answer_of, asked_of, may_answer
+from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE
 from kezek.domain.kernel.refusal import Reason
@@ -81,43 +81,43 @@ class AskedList(msgspec.Struct, frozen=True):
 
 
 class Approvals:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def list(self, call: Call) -> Reply:
-        house, now = self._house, self._house.now()
-        post = known_post(house.network, call.path["checkpoint"])
+    async def list(self, call: ApiRequest) -> Reply:
+        application, now = self._application, self._application.now()
+        post = known_post(application.network, call.path["checkpoint"])
         places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
         if not call.actor.may((*AT_THE_GATE, *IN_CHARGE), *places):
             raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
-        asked = asked_of(house.store.reader, post, now)
+        asked = asked_of(application.store.reader, post, now)
         items = [_seen(one, call.actor, post) for one in asked]
         return answer(AskedList(utc(now), items))
 
-    async def propose(self, call: Call) -> Reply:
+    async def propose(self, call: ApiRequest) -> Reply:
         form = call.read(ProposalForm)
-        number = own_booking(self._house, call.actor, call.number()).number
+        number = own_booking(self._application, call.actor, call.number()).number
         command = Propose(call.key, call.actor, number, form.step, form.cause)
-        decided = await done(self._house, command)
+        decided = await done(self._application, command)
         return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
 
-    async def approve(self, call: Call) -> Reply:
+    async def approve(self, call: ApiRequest) -> Reply:
         form = call.read(ApprovalForm) if call.body else ApprovalForm()
-        number = own_booking(self._house, call.actor, call.number()).number
+        number = own_booking(self._application, call.actor, call.number()).number
         cause, step = form.cause or "", form.step or ""
-        command = Approve(call.key, call.actor, number, cause, step, self._house.delay())
-        decided = await done(self._house, command)
+        command = Approve(call.key, call.actor, number, cause, step, self._application.delay())
+        decided = await done(self._application, command)
         return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
 
-    async def refuse(self, call: Call) -> Reply:
+    async def refuse(self, call: ApiRequest) -> Reply:
         form = call.read(RefusalForm)
-        number = own_booking(self._house, call.actor, call.number()).number
+        number = own_booking(self._application, call.actor, call.number()).number
         command = Refuse(call.key, call.actor, number, form.cause, form.step or "")
-        decided = await done(self._house, command)
+        decided = await done(self._application, command)
         return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
 
 
-def _seen(one: Asked, actor: Actor, post: Post) -> AskedSeen:
+def _seen(one: AwaitedStep, actor: Actor, post: Post) -> AskedSeen:
     return AskedSeen(
         number=one.booking.number,
         code=one.booking.code,

@@ -7,10 +7,10 @@ import msgspec
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Day, Moment, utc_or_none
 from kezek.api.frame.kept import KeptAnswers
-from kezek.api.frame.operation import Call, Operation, Reply
-from kezek.app.application import House
+from kezek.api.frame.operation import ApiRequest, Operation, Reply
+from kezek.app.application import Application
 from kezek.app.turn.board import PostRow
-from kezek.app.turn.queue import AtGate, InLine, Seen
+from kezek.app.turn.queue import CalledTruck, Seen, WaitingTruck
 from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import MINUTE, exact_utc
 from kezek.domain.kernel.refusal import Reason
@@ -99,40 +99,40 @@ class PostBoard(msgspec.Struct, frozen=True):
     admitted: list[GateSeen]
 
 
-class Boards:
+class BoardCache:
     """The network and each checkpoint, kept as bytes until something is heard or the minute turns."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
         self._kept: KeptAnswers[str] = KeptAnswers(_KEPT_MAX)
 
-    async def network(self, call: Call) -> Reply:
-        house, now = self._house, self._house.now()
-        newest = house.queues.newest(house.network.posts().values(), now)
-        state = (house.watch.version(), now // MINUTE, newest)
-        return self._kept.told(call, "", state, lambda: network_board(self._house))
+    async def network(self, call: ApiRequest) -> Reply:
+        application, now = self._application, self._application.now()
+        newest = application.queues.newest(application.network.posts().values(), now)
+        state = (application.watch.version(), now // MINUTE, newest)
+        return self._kept.told(call, "", state, lambda: network_board(self._application))
 
-    async def post(self, call: Call) -> Reply:
-        house = self._house
-        post = known_post(house.network, call.path["checkpoint"])
-        checkpoint, now = post.checkpoint.id, house.now()
+    async def post(self, call: ApiRequest) -> Reply:
+        application = self._application
+        post = known_post(application.network, call.path["checkpoint"])
+        checkpoint, now = post.checkpoint.id, application.now()
         # A post without a line hears of nothing; only the minute makes its board anew.
-        newest = house.queues.newest((post,), now)
-        state = (house.watch.version(exit_id(checkpoint)), now // MINUTE, newest)
-        return self._kept.told(call, checkpoint, state, lambda: post_board(house, checkpoint))
+        newest = application.queues.newest((post,), now)
+        state = (application.watch.version(exit_id(checkpoint)), now // MINUTE, newest)
+        return self._kept.told(call, checkpoint, state, lambda: post_board(application, checkpoint))
 
 
-def network_board(house: House) -> BoardSeen:
+def network_board(application: Application) -> BoardSeen:
     """The whole network now."""
-    position, now = house.watch.position, house.now()
-    items = [post_seen(row) for row in house.boards.rows(now)]
-    return BoardSeen(exact_utc(now), position, house.demo is not None, items)
+    position, now = application.watch.position, application.now()
+    items = [post_seen(row) for row in application.boards.rows(now)]
+    return BoardSeen(exact_utc(now), position, application.demo is not None, items)
 
 
-def post_board(house: House, checkpoint: str) -> PostBoard:
+def post_board(application: Application, checkpoint: str) -> PostBoard:
     """One checkpoint now; `checkpoint_unknown` is raised for an unknown one."""
-    position, now = house.watch.position, house.now()
-    row = house.boards.row(known_post(house.network, checkpoint), now)
+    position, now = application.watch.position, application.now()
+    row = application.boards.row(known_post(application.network, checkpoint), now)
     queue = row.queue
     return PostBoard(
         as_of=exact_utc(queue.as_of if queue else now),
@@ -171,7 +171,7 @@ def _truck(seen: Seen) -> TruckSeen:
     return TruckSeen(seen.code, seen.country, seen.tail, seen.vehicle_class, seen.simulated)
 
 
-def _waiting(entry: InLine) -> WaitingSeen:
+def _waiting(entry: WaitingTruck) -> WaitingSeen:
     return WaitingSeen(
         place=entry.place,
         truck=_truck(entry.seen),
@@ -182,7 +182,7 @@ def _waiting(entry: InLine) -> WaitingSeen:
     )
 
 
-def _at_gate(one: AtGate) -> GateSeen:
+def _at_gate(one: CalledTruck) -> GateSeen:
     until = None if one.until is None else exact_utc(one.until)
     return GateSeen(_truck(one.seen), exact_utc(one.since), until, one.exception)
 
@@ -196,7 +196,7 @@ OPERATIONS = (
         summary="The board of the whole network",
         description="Trucks waiting, called and crossed, and free places day by day, for "
         "every checkpoint.",
-        run=Boards.network,
+        run=BoardCache.network,
         cached=True,
         answer=BoardSeen,
         public=True,
@@ -208,7 +208,7 @@ OPERATIONS = (
         noun="board",
         summary="The board of one checkpoint",
         description="The line in order, who is called and who is at the gate, with masked plates.",
-        run=Boards.post,
+        run=BoardCache.post,
         cached=True,
         answer=PostBoard,
         public=True,

@@ -10,9 +10,9 @@ from msgspec import Meta
 from kezek.api.booking.booking import VehicleSeen, vehicle_seen
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Moment, utc_or_none
-from kezek.api.frame.operation import Call, Operation, Reply, answer
+from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.booking.ticket import TicketView
 from kezek.domain.account.actor import STAFF
@@ -43,21 +43,21 @@ class SearchDone(msgspec.Struct, frozen=True):
     items: list[BookingFound]
 
 
-class Search:
-    def __init__(self, house: House) -> None:
-        self._house = house
+class SearchAnswer:
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    async def find(self, call: Call) -> Reply:
-        asked, house = call.read(SearchAsked), self._house
-        post = known_post(house.network, call.path["checkpoint"])
+    async def find(self, call: ApiRequest) -> Reply:
+        asked, application = call.read(SearchAsked), self._application
+        post = known_post(application.network, call.path["checkpoint"])
         places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
         if not call.actor.may(STAFF, *places):
             raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
-        found = house.finder.find(post, asked.q, house.now())
-        return answer(SearchDone([_found(house, view) for view in found]))
+        found = application.finder.find(post, asked.q, application.now())
+        return answer(SearchDone([_found(application, view) for view in found]))
 
 
-def _found(house: House, view: TicketView) -> BookingFound:
+def _found(application: Application, view: TicketView) -> BookingFound:
     booking = view.booking
     return BookingFound(
         number=booking.number,
@@ -67,7 +67,7 @@ def _found(house: House, view: TicketView) -> BookingFound:
         start=utc_or_none(booking.start),
         end=utc_or_none(view.window_end),
         place=view.place,
-        vehicle=vehicle_seen(house, view),
+        vehicle=vehicle_seen(application, view),
         drivers=list(view.drivers),
     )
 
@@ -82,7 +82,7 @@ OPERATIONS = (
         summary="Find a truck at the checkpoint",
         description="For the staff of the checkpoint: by part of a plate, code, booking "
         "number or QR text.",
-        run=Search.find,
+        run=SearchAnswer.find,
         body=SearchAsked,
         question=True,
         example={"q": "777 AAA"},

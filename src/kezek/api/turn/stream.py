@@ -17,10 +17,18 @@ import msgspec
 
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Moment
-from kezek.api.frame.operation import NOSNIFF, Call, Operation, Receive, Send, Stream, encode
-from kezek.api.frame.problem import Problem, Raised, Wrong
+from kezek.api.frame.operation import (
+    NOSNIFF,
+    ApiRequest,
+    Operation,
+    Receive,
+    Send,
+    StreamedAnswer,
+    encode,
+)
+from kezek.api.frame.problem import ApiProblem, Raised, Wrong
 from kezek.api.turn.board import GateSeen, PostSeen, network_board, post_board
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.server.streams import Crowded
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.refusal import Reason
@@ -82,16 +90,18 @@ class Frame:
 class Feed:
     """One board and everybody who listens to it, on one event loop."""
 
-    def __init__(self, house: House, line: str, make: Callable[[], tuple[int, bytes]]) -> None:
-        self._house, self._line, self._make = house, line, make
+    def __init__(
+        self, application: Application, line: str, make: Callable[[], tuple[int, bytes]]
+    ) -> None:
+        self._application, self._line, self._make = application, line, make
         self._next: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self.listeners = 0
         self.frame = self._framed()
         self._task = asyncio.create_task(self._tell())
 
     def _framed(self) -> Frame:
-        house = self._house
-        version, minute = house.watch.version(self._line), house.now() // MINUTE
+        application = self._application
+        version, minute = application.watch.version(self._line), application.now() // MINUTE
         position, body = self._make()
         text = b"event: board\nid: %d\ndata: %s\n\n" % (position, body)
         return Frame(text, position, version, minute)
@@ -103,16 +113,16 @@ class Feed:
 
     def now(self) -> Frame:
         """The board as it is: whoever comes is not told what is stale."""
-        house, frame = self._house, self.frame
-        stale = frame.version != house.watch.version(self._line)
-        if stale or frame.minute != house.now() // MINUTE:
+        application, frame = self._application, self.frame
+        stale = frame.version != application.watch.version(self._line)
+        if stale or frame.minute != application.now() // MINUTE:
             self.frame = frame = self._framed()
         return frame
 
     async def _tell(self) -> None:
-        with self._house.watch.stream(self._line) as news:
+        with self._application.watch.stream(self._line) as news:
             told, patience = self.frame, BEAT_SECONDS
-            while not self._house.watch.closed:
+            while not self._application.watch.closed:
                 await news.wait(patience)
                 try:
                     frame = self.now()
@@ -141,20 +151,20 @@ class Feed:
 class Feeds:
     """The feeds that somebody listens to."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
         self._feeds: dict[str, Feed] = {}
 
     @property
     def closing(self) -> bool:
         """Whether the server is about to stop."""
-        return self._house.watch.closed
+        return self._application.watch.closed
 
-    async def network(self, call: Call) -> Stream:
+    async def network(self, call: ApiRequest) -> StreamedAnswer:
         return _Listening(self, call, "", "")
 
-    async def post(self, call: Call) -> Stream:
-        post = known_post(self._house.network, call.path["checkpoint"])
+    async def post(self, call: ApiRequest) -> StreamedAnswer:
+        post = known_post(self._application.network, call.path["checkpoint"])
         return _Listening(self, call, post.checkpoint.id, post.line.id if post.line else "-")
 
     @contextlib.contextmanager
@@ -166,17 +176,17 @@ class Feeds:
     @contextlib.contextmanager
     def _admitted(self, who: str) -> Iterator[None]:
         try:
-            self._house.streams.refuse_crowd(who)
+            self._application.streams.refuse_crowd(who)
         except Crowded as crowd:
             after = ((b"retry-after", b"60"),)
-            raise Raised(Problem(Wrong.RATE_LIMITED, {"limit": crowd.most}, after)) from None
-        with self._house.streams.open(who):
+            raise Raised(ApiProblem(Wrong.RATE_LIMITED, {"limit": crowd.most}, after)) from None
+        with self._application.streams.open(who):
             yield
 
     def _fed(self, checkpoint: str, line: str) -> Iterator[Feed]:
         feed = self._feeds.get(checkpoint)
         if feed is None:
-            feed = self._feeds[checkpoint] = Feed(self._house, line, self._maker(checkpoint))
+            feed = self._feeds[checkpoint] = Feed(self._application, line, self._maker(checkpoint))
         # Counted last: a feed that cannot be made leaves nothing open.
         feed.listeners += 1
         try:
@@ -188,10 +198,10 @@ class Feeds:
                 feed.close()
 
     def _maker(self, checkpoint: str) -> Callable[[], tuple[int, bytes]]:
-        house = self._house
+        application = self._application
         if checkpoint:
-            return lambda: _post_now(house, checkpoint)
-        return lambda: _network_now(house)
+            return lambda: _post_now(application, checkpoint)
+        return lambda: _network_now(application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +209,7 @@ class _Listening:
     """One stream: it waits for the feed, and for its reader to leave."""
 
     feeds: Feeds
-    call: Call
+    call: ApiRequest
     checkpoint: str
     line: str
 
@@ -239,14 +249,14 @@ def _now(p: PostSeen) -> PostNow:
     )
 
 
-def _network_now(house: House) -> tuple[int, bytes]:
-    board = network_board(house)
+def _network_now(application: Application) -> tuple[int, bytes]:
+    board = network_board(application)
     items = [_now(post) for post in board.items]
     return board.position, encode(BoardNow(board.as_of, board.position, items))
 
 
-def _post_now(house: House, checkpoint: str) -> tuple[int, bytes]:
-    board = post_board(house, checkpoint)
+def _post_now(application: Application, checkpoint: str) -> tuple[int, bytes]:
+    board = post_board(application, checkpoint)
     now = PostBoardNow(board.as_of, board.position, _now(board.post), board.called)
     return board.position, encode(now)
 

@@ -11,15 +11,15 @@ from kezek.api.booking.booking import MADE_EXAMPLE, BookingMade, booking_made
 from kezek.api.booking.change import BookingStep
 from kezek.api.booking.decision import LINE, ONE, VEHICLE, done, open_line, own_booking, told
 from kezek.api.frame.form import BookingNumber, CheckpointId, Moment, VehicleForm, Word, utc
-from kezek.api.frame.operation import Call, Operation, Reply
+from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.api.frame.problem import no
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.account.actor import STAFF, Role
 from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.arrive import Arrive, WalkIn
-from kezek.domain.turn.call import Call as CallToGate
+from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 
@@ -79,70 +79,70 @@ class StepUndone(msgspec.Struct, frozen=True):
 
 
 class Turns:
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
 
-    def _booking(self, call: Call, number: int) -> int:
+    def _booking(self, call: ApiRequest, number: int) -> int:
         """The number of a booking at a checkpoint where the asker serves."""
-        return own_booking(self._house, call.actor, number).number
+        return own_booking(self._application, call.actor, number).number
 
-    def _line(self, call: Call, checkpoint: str, roles: tuple[Role, ...]) -> str:
+    def _line(self, call: ApiRequest, checkpoint: str, roles: tuple[Role, ...]) -> str:
         """The line of a checkpoint where the asker has one of the roles."""
-        line = open_line(self._house, checkpoint)
+        line = open_line(self._application, checkpoint)
         if not call.actor.may(roles, line.checkpoint, line.authority):
             raise no(Reason.NOT_ALLOWED, checkpoint=checkpoint)
         return line.id
 
-    async def arrive(self, call: Call) -> Reply:
+    async def arrive(self, call: ApiRequest) -> Reply:
         form = call.read(ArrivalForm)
-        line = open_line(self._house, form.checkpoint).id if form.checkpoint else ""
+        line = open_line(self._application, form.checkpoint).id if form.checkpoint else ""
         number = self._booking(call, form.booking)
-        decided = await done(self._house, Arrive(call.key, call.actor, number, line))
+        decided = await done(self._application, Arrive(call.key, call.actor, number, line))
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
-    async def walk_in(self, call: Call) -> Reply:
+    async def walk_in(self, call: ApiRequest) -> Reply:
         form = call.read(WalkInForm)
         line = self._line(call, form.checkpoint, STAFF)
         knows = form.despite_closure
         command = WalkIn(call.key, call.actor, line, form.vehicle.typed(), despite_closure=knows)
-        decided = await done(self._house, command)
-        anew = read_as(command.vehicle, self._house.rules.known)
-        return told(booking_made(self._house, decided.outcome, "arrived", anew), decided, 201)
+        decided = await done(self._application, command)
+        anew = read_as(command.vehicle, self._application.rules.known)
+        return told(booking_made(self._application, decided.outcome, "arrived", anew), decided, 201)
 
-    async def call(self, call: Call) -> Reply:
+    async def call(self, call: ApiRequest) -> Reply:
         form = call.read(CallForm)
         line = self._line(call, form.checkpoint, AT_THE_GATE)
         number, cause, knows = form.booking or 0, form.cause or "", form.despite_closure
-        command = CallToGate(call.key, call.actor, line, number, cause, despite_closure=knows)
-        decided = await done(self._house, command)
+        command = Call(call.key, call.actor, line, number, cause, despite_closure=knows)
+        decided = await done(self._application, command)
         said = decided.outcome
         until, exception = utc(said["until"]), said.get("exception", "")
         made = CallMade(said["number"], said["code"], said["line"], until, exception)
         return told(made, decided)
 
-    async def _step(self, call: Call, step: Callable[[str, Any, int], Any]) -> Reply:
+    async def _step(self, call: ApiRequest, step: Callable[[str, Any, int], Any]) -> Reply:
         number = self._booking(call, call.read(StepForm).booking)
-        decided = await done(self._house, step(call.key, call.actor, number))
+        decided = await done(self._application, step(call.key, call.actor, number))
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
-    async def miss(self, call: Call) -> Reply:
+    async def miss(self, call: ApiRequest) -> Reply:
         return await self._step(call, Miss)
 
-    async def admit(self, call: Call) -> Reply:
+    async def admit(self, call: ApiRequest) -> Reply:
         return await self._step(call, Admit)
 
-    async def cross(self, call: Call) -> Reply:
+    async def cross(self, call: ApiRequest) -> Reply:
         return await self._step(call, Cross)
 
-    async def turn_back(self, call: Call) -> Reply:
+    async def turn_back(self, call: ApiRequest) -> Reply:
         form = call.read(TurnBackForm)
         command = TurnBack(call.key, call.actor, self._booking(call, form.booking), form.cause)
-        decided = await done(self._house, command)
+        decided = await done(self._application, command)
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
-    async def undo(self, call: Call) -> Reply:
+    async def undo(self, call: ApiRequest) -> Reply:
         number = self._booking(call, call.read(StepForm).booking)
-        decided = await done(self._house, Undo(call.key, call.actor, number))
+        decided = await done(self._application, Undo(call.key, call.actor, number))
         return told(msgspec.convert(decided.outcome, StepUndone), decided)
 
 

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import ParamSpec, Protocol, TypeVar
 
-from kezek.app.cache import Kept
-from kezek.app.feed.watch import Watch
+from kezek.app.cache import BoundedCache
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.port import Clock, Session, Shared, Store
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
@@ -26,7 +26,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class Locks(Protocol):
+class CredentialHasher(Protocol):
     """Passwords and secrets, seen from the use cases; `crypto/account/locks.py` does them."""
 
     def hash_password(self, text: str) -> str: ...
@@ -83,15 +83,15 @@ class PlainAccess:
     """Remembers keys and accounts until one of them changes.
 
     What writes or hashes here stands still until it is done: fine for the command line, never for an
-    event loop, which is handed an `Access`.
+    event loop, which is handed an `SignIns`.
     """
 
     def __init__(
         self,
         store: Store,
-        locks: Locks,
+        locks: CredentialHasher,
         clock: Clock,
-        watch: Watch,
+        watch: ChangeFeed,
         *,
         session_hours: int,
         one_time_hours: int,
@@ -101,8 +101,8 @@ class PlainAccess:
         self._session_for = session_hours * HOUR
         self._one_time_for = one_time_hours * HOUR
         self._unconfirmed_max = unconfirmed_max
-        self._keys: Kept[Keyed] = Kept(_KEPT_MAX)
-        self._people: Kept[tuple[Account, Actor]] = Kept(_KEPT_MAX)
+        self._keys: BoundedCache[Keyed] = BoundedCache(_KEPT_MAX)
+        self._people: BoundedCache[tuple[Account, Actor]] = BoundedCache(_KEPT_MAX)
         self._version = 0
         watch.hook(self._forget)
 
@@ -230,7 +230,7 @@ class PlainAccess:
         return self._locks.make_api_key()
 
 
-class Access:
+class SignIns:
     """Who somebody is, for an event loop: what writes or hashes is awaited, and done elsewhere.
 
     `plain` does the same for callers without a loop.

@@ -17,7 +17,7 @@ from kezek.app.checkpoint.post_name import posts_named
 from kezek.app.table.encoding import decode_table
 from kezek.app.table.row_problem import Faults, RowProblem, RowReason
 from kezek.app.table.spreadsheet import unquoted
-from kezek.app.table.table import CsvBroken, Header, Row, lines_of, separator_of
+from kezek.app.table.table import CsvBroken, CsvHeader, CsvRow, lines_of, separator_of
 from kezek.app.table.written import Hours, days_written, hours_written
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.checkpoint.search import QUERY_MAX, search_key
@@ -75,7 +75,7 @@ class Unclear:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TruckTable:
     """The rows in order, or why the whole table was refused.
 
     `guessed` is the encoding in which it was read where the file does not tell it, else empty.
@@ -91,7 +91,7 @@ class Sheet:
     reason_at: int | None = None
 
 
-def read_sheet(raw: bytes, posts: Mapping[str, Post], words: Vocabulary, lang: str) -> Sheet:
+def read_sheet(raw: bytes, posts: Mapping[str, Post], words: Vocabulary, lang: str) -> TruckTable:
     """Read a table: in any encoding that can be guessed; comma, semicolon or tab; LF or CRLF.
 
     Columns, posts and countries may be named in any language; `lang` is that of the reader, in which
@@ -102,7 +102,7 @@ def read_sheet(raw: bytes, posts: Mapping[str, Post], words: Vocabulary, lang: s
     if decoded is None:
         workbook = raw.startswith(_WORKBOOKS)
         whole.add(0, "", RowReason.WORKBOOK if workbook else RowReason.ENCODING_UNKNOWN)
-        return Sheet((), tuple(whole.found))
+        return TruckTable((), tuple(whole.found))
     reading = _Reading(posts, words, lang)
     rows: list[ClearRow | Unclear] = []
     try:
@@ -121,7 +121,7 @@ def read_sheet(raw: bytes, posts: Mapping[str, Post], words: Vocabulary, lang: s
         whole.add(broken.line, "", RowReason.CSV_BROKEN, str(broken))
     if not rows and not whole.found:
         whole.add(0, "", RowReason.FILE_EMPTY)
-    return Sheet(
+    return TruckTable(
         () if whole.found else tuple(rows),
         tuple(whole.found),
         decoded.encoding if decoded.guessed else "",
@@ -139,12 +139,12 @@ class _Reading:
     words: Vocabulary
     lang: str
     header: tuple[str, ...] = ()
-    columns: Header = field(default_factory=lambda: Header(()))
+    columns: CsvHeader = field(default_factory=lambda: CsvHeader(()))
 
     def begin(self, line: int, cells: Sequence[str], whole: Faults) -> bool:
         """Take the first line; whether it is the header of a table."""
         self.header = tuple(cleaned(cell) for cell in cells)
-        self.columns = Header([self._column(cell) for cell in self.header])
+        self.columns = CsvHeader([self._column(cell) for cell in self.header])
         return self.columns.fits(whole, frozenset(REQUIRED), frozenset((*OPTIONAL, REASON)), line)
 
     def _column(self, name: str) -> str:
@@ -162,7 +162,9 @@ class _Reading:
         faults = Faults("")
         named = self.columns.named(line, cells, faults, frozenset(REQUIRED))
         if named is not None:
-            found = self._asked(Row(line, {c: unquoted(cell) for c, cell in named.items()}, faults))
+            found = self._asked(
+                CsvRow(line, {c: unquoted(cell) for c, cell in named.items()}, faults)
+            )
             if found is not None:
                 return replace(found, cells=tuple(cells))
         sent = dict(zip(self.columns.columns, self.header, strict=True))
@@ -170,7 +172,7 @@ class _Reading:
         plate = cleaned(named["plate"])[:16] if named else ""
         return Unclear(line, plate, tuple(problems), tuple(cells))
 
-    def _asked(self, row: Row) -> ClearRow | None:
+    def _asked(self, row: CsvRow) -> ClearRow | None:
         post, day = self._post(row), _day(row)
         start = _start(row, post, day) if post and day else None
         vehicle = Vehicle(
@@ -187,7 +189,7 @@ class _Reading:
         wanted = self.words.classes.get(_joined(wanted), wanted.lower())
         return ClearRow(row.line, post, start, wanted, vehicle)
 
-    def _post(self, row: Row) -> Post | None:
+    def _post(self, row: CsvRow) -> Post | None:
         """By its id, or by a name that one post alone has."""
         text = row.text("checkpoint")
         if not text:
@@ -203,7 +205,7 @@ class _Reading:
             return None
         return named[0]
 
-    def _country(self, row: Row) -> str:
+    def _country(self, row: CsvRow) -> str:
         """The code; what is no country's name stays, and the rules say so."""
         text = row.text("country")
         if text.upper() in COUNTRIES:
@@ -220,7 +222,7 @@ def _joined(text: str) -> str:
     return search_key(text).replace(" ", "")
 
 
-def _day(row: Row) -> date | None:
+def _day(row: CsvRow) -> date | None:
     text = row.text("day")
     found = days_written(text)
     if len(found) > 1:
@@ -231,7 +233,7 @@ def _day(row: Row) -> date | None:
     return found[0] if len(found) == 1 else None
 
 
-def _start(row: Row, post: Post, day: date) -> Instant | None:
+def _start(row: CsvRow, post: Post, day: date) -> Instant | None:
     """The window of the day that the row names by its beginning, or by both ends."""
     text = row.text("hour")
     written = hours_written(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kezek.app.booking.bulk import Sheet
+from kezek.app.booking.bulk import TruckTable
 from kezek.app.table.spreadsheet import csv_text
 
 
@@ -49,7 +49,7 @@ def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str], separator
     return csv_text((ANSWER_COLUMNS, *rows), separator)
 
 
-def refused_csv(sheet: Sheet, answers: Sequence[RowAnswer], reason: str) -> str:
+def refused_csv(sheet: TruckTable, answers: Sequence[RowAnswer], reason: str) -> str:
     """The refused rows as they were sent, each with why; to be corrected and sent again.
 
     `reason` names the column of reasons.  It comes first, where no row is too short for it; a table
@@ -63,7 +63,7 @@ def refused_csv(sheet: Sheet, answers: Sequence[RowAnswer], reason: str) -> str:
 
 
 def _with_reasons(
-    sheet: Sheet, rows: Sequence[tuple[str, Sequence[str]]]
+    sheet: TruckTable, rows: Sequence[tuple[str, Sequence[str]]]
 ) -> Iterator[Sequence[str]]:
     at = sheet.reason_at
     for reason, cells in rows:

@@ -9,12 +9,12 @@ from kezek.domain.booking.claim import claims_of
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Refused
 
 
 def claimed(
-    store: Store, actor: Actor, line: Line, vehicle: Vehicle, known: Known, now: Instant
+    store: Store, actor: Actor, line: Line, vehicle: Vehicle, known: KnownFormats, now: Instant
 ) -> Refused | None:
     """The refusal that a booking would meet because of the vehicle; None when it meets none now."""
     who = particulars(vehicle, line, now, known)

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from kezek.app.installation.snapshot import Snapshot
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.checkpoint.checkpoint import Line
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.vehicle.reading import read
 
 
-def namesakes(snapshot: Snapshot, known: Known) -> list[tuple[int, ...]]:
+def namesakes(snapshot: Snapshot, known: KnownFormats) -> list[tuple[int, ...]]:
     """Numbers of live bookings of one authority whose plates are read alike, in order.
 
     They keep their places; a new booking could not be made beside any of them.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from kezek.app.booking.lost_time import LostTime
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.slot.availability import DayPlaces, HourPlaces, LinePlaces
+from kezek.app.slot.availability import HourPlaces, LinePlaces, LocalDay
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import ClassRule, Pool
 from kezek.domain.slot.place import bookable
@@ -44,7 +44,7 @@ def proposals(
     """
     used: Counter[tuple[str, object]] = Counter()
     found = []
-    known: dict[tuple[str, str], list[tuple[DayPlaces, HourPlaces]]] = {}
+    known: dict[tuple[str, str], list[tuple[LocalDay, HourPlaces]]] = {}
     for view in views:
         line, rule, had = view.booking.line, _rule(view), lost[view.booking.number]
         if (line, rule.name) not in known:
@@ -80,7 +80,7 @@ def _proposed(
     return Proposed(view, lost, starts[chosen], around, earlier=starts[chosen] < lost.start)
 
 
-def _by_nearness(free: Sequence[tuple[DayPlaces, HourPlaces]], lost: Instant) -> Iterator[int]:
+def _by_nearness(free: Sequence[tuple[LocalDay, HourPlaces]], lost: Instant) -> Iterator[int]:
     """Positions of the windows: from the lost one on, then those before it, the latest first."""
     places = range(len(free))
     yield from (place for place in places if free[place][1].start >= lost)
@@ -98,7 +98,7 @@ def _left(hour: HourPlaces, rule: ClassRule) -> int:
 
 def _free(
     post: Post, rule: ClassRule, places: LinePlaces | None, now: Instant
-) -> Iterator[tuple[DayPlaces, HourPlaces]]:
+) -> Iterator[tuple[LocalDay, HourPlaces]]:
     line, regulation = post.line, post.regulation
     if places is None or line is None or regulation is None:
         return

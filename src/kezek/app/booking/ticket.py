@@ -57,7 +57,7 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class QueuePosition:
     """How far a booking is from its turn.  `ahead` counts those who cross before it if everybody comes,
     until it arrives; from then on `why` maps causes to turns ahead and adds up to place - 1.
     """
@@ -135,17 +135,17 @@ class Tickets:
             as_of=now,
         )
 
-    def standing(self, view: TicketView) -> Standing:
+    def standing(self, view: TicketView) -> QueuePosition:
         """How far the booking is from its turn, and why."""
         booking = view.booking
         queue = self._queues.of(view.post, view.as_of)
         if queue is not None and view.status is Status.ARRIVED:
-            return Standing(None, explain(queue.entries, booking.number) or {})
+            return QueuePosition(None, explain(queue.entries, booking.number) or {})
         expected = view.status in (Status.CONFIRMED, Status.LATE)
         if queue is not None and expected and booking.start is not None:
             later = self._store.reader.ahead(booking.line, booking.start, booking.number)
-            return Standing(len(queue.waiting) + later, {})
-        return Standing(None, {})
+            return QueuePosition(len(queue.waiting) + later, {})
+        return QueuePosition(None, {})
 
     def history(self, view: TicketView) -> PlaceHistory | None:
         """How the place of a waiting booking has changed since it arrived; None where it has none."""

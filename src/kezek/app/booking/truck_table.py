@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from kezek.app.application import House
 from kezek.app.booking.bulk import COLUMNS, ClearRow, Unclear
 from kezek.app.booking.bulk_answer import RowAnswer
 from kezek.app.booking.garage import row_id
 from kezek.app.booking.ticket import Tickets, TicketView
 from kezek.app.desk.batch import Done
+from kezek.app.desk.desk import Desk
 from kezek.app.port import Fault, Reader
 from kezek.app.table.spreadsheet import csv_text
 from kezek.domain.account.account import GarageVehicle
@@ -20,7 +20,7 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.account.garage import KeepInGarage, row_kept
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Instant, to_datetime
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 
 # A truck that has not been booked among so many has no last booking here.
@@ -29,7 +29,7 @@ _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptTrucks:
     """What came of keeping trucks in a list: how many were kept, and the plates that were not.
 
     `full` were refused because the list is full, `failed` for another reason.
@@ -41,18 +41,20 @@ class Kept:
 
 
 async def kept_trucks(
-    house: House,
+    desk: Desk,
+    reader: Reader,
+    known: KnownFormats,
     actor: Actor,
     key: str,
     rows: Sequence[ClearRow | Unclear],
     answers: Sequence[RowAnswer],
-) -> Kept:
+) -> KeptTrucks:
     """Put the booked trucks of a table into the list of who booked them; `key` is the table's."""
     booked = {a.line for a in answers if a.ok}
     trucks = [r.vehicle for r in rows if isinstance(r, ClearRow) and r.line in booked]
-    kept = to_keep(house.store.reader, actor.account, trucks, house.rules.known)
+    kept = to_keep(reader, actor.account, trucks, known)
     commands = [KeepInGarage(f"{key}.{row_id(row)}", actor, row) for row in kept]
-    found = await asyncio.gather(*map(house.desk.submit, commands), return_exceptions=True)
+    found = await asyncio.gather(*map(desk.submit, commands), return_exceptions=True)
     full, failed = list[str](), list[str]()
     for row, one in zip(kept, found, strict=True):
         if isinstance(one, Refused) and one.reason is Reason.GARAGE_FULL:
@@ -61,11 +63,11 @@ async def kept_trucks(
             failed.append(row.plate)
         elif isinstance(one, BaseException):
             raise one
-    return Kept(sum(isinstance(one, Done) for one in found), full, failed)
+    return KeptTrucks(sum(isinstance(one, Done) for one in found), full, failed)
 
 
 def to_keep(
-    reader: Reader, account: int, trucks: Iterable[Vehicle], known: Known
+    reader: Reader, account: int, trucks: Iterable[Vehicle], known: KnownFormats
 ) -> list[GarageVehicle]:
     """The rows by which the account's list would learn of the trucks; none for what it knows already.
 

@@ -27,7 +27,7 @@ COLUMNS = ("code", "window", "class", "carrier", "choice", "new_window")
 _NOTICE_MAX = 400 * DAY
 
 
-class Choice(StrEnum):
+class AffectedOutcome(StrEnum):
     """What became of a booking that lost its time."""
 
     OPEN = "open"
@@ -48,7 +48,7 @@ class Affected:
     start: Instant
     vehicle_class: VehicleClass
     carrier: str
-    choice: Choice = Choice.OPEN
+    choice: AffectedOutcome = AffectedOutcome.OPEN
     chosen: Instant | None = None
 
 
@@ -123,7 +123,7 @@ def _told(
             vehicle_class=booking.vehicle_class,
             carrier=names.get(booking.holder, ""),
             choice=choice,
-            chosen=booking.start if choice is Choice.CHOSEN else None,
+            chosen=booking.start if choice is AffectedOutcome.CHOSEN else None,
         )
         for booking in bookings
         for choice in (_choice(booking),)
@@ -131,8 +131,8 @@ def _told(
     return tuple(sorted(rows, key=lambda one: (one.start, one.number)))
 
 
-def _choice(booking: Booking) -> Choice:
+def _choice(booking: Booking) -> AffectedOutcome:
     """A new window counts as chosen, whatever came of it later."""
     if booking.start is not None:
-        return Choice.CHOSEN
-    return Choice.OPEN if booking.ended_at is None else Choice.ENDED
+        return AffectedOutcome.CHOSEN
+    return AffectedOutcome.OPEN if booking.ended_at is None else AffectedOutcome.ENDED

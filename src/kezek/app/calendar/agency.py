@@ -25,7 +25,7 @@ _LOOK = "look"
 
 
 @dataclass(frozen=True, slots=True)
-class TakenDay:
+class AgencyDay:
     """A day of a line as its agency sees it.  `booked` counts bookings in our hands, `known` places
     known to be taken without one; `left` and `kept_left` are what the two pools still have.
     """
@@ -67,7 +67,7 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
-class Closed:
+class ClosedDay:
     """A closed day to come; `decision` is the event that closed it, None when it was imported."""
 
     on: date
@@ -85,7 +85,7 @@ def governed(posts: Iterable[Post], actor: Actor) -> list[Post]:
     ]
 
 
-def calendar(reader: Reader, post: Post, now: Instant) -> tuple[TakenDay, ...]:
+def calendar(reader: Reader, post: Post, now: Instant) -> tuple[AgencyDay, ...]:
     """The days of the post's line from today to the horizon."""
     assert post.line is not None, "asked for a line that runs"
     assert post.regulation is not None, "a line has a regulation"
@@ -96,9 +96,9 @@ def calendar(reader: Reader, post: Post, now: Instant) -> tuple[TakenDay, ...]:
     )
 
 
-def taken_day(day: Day) -> TakenDay:
+def taken_day(day: Day) -> AgencyDay:
     """The sums of a day's row."""
-    return TakenDay(
+    return AgencyDay(
         on=date.fromisoformat(day.on),
         open=day.open,
         basis=day.basis,
@@ -171,18 +171,18 @@ def _free(day: Day) -> int:
     return day.ordinary_left + day.kept_left if day.open else 0
 
 
-def closures(reader: Reader, line: str, days: Sequence[TakenDay]) -> list[Closed]:
+def closures(reader: Reader, line: str, days: Sequence[AgencyDay]) -> list[ClosedDay]:
     """The closed days among them, each with the decision that closed it."""
     ours = {day.on.isoformat() for day in days if not day.open and day.basis == "agency"}
     decisions: dict[str, Logged] = {}
     for event in reader.of_kind(line, EventKind.DAY_CLOSED, 0) if ours else ():
         decisions.setdefault(json.loads(event.body)["day"], event)
-    found: list[Closed] = []
+    found: list[ClosedDay] = []
     for day in days:
         if not day.open:
             decision = decisions.get(day.on.isoformat())
             displaced = json.loads(decision.body)["displaced"] if decision else 0
-            found.append(Closed(day.on, day.reason, displaced, decision))
+            found.append(ClosedDay(day.on, day.reason, displaced, decision))
     return found
 
 

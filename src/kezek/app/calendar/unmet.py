@@ -13,7 +13,7 @@ from kezek.planning.scenario.world.calibration import FULL_DAYS
 
 
 @value(frozen=True, slots=True)
-class Full:
+class FullPost:
     """A post without an ordinary place for a week and longer.
 
     `free_on` is the first day with one, or the day after the last that can be booked; `days` open days
@@ -41,7 +41,7 @@ class Full:
         return max(0, (self.free_on - begins).days)
 
 
-def full_of(reader: Reader, post: Post, now: Instant) -> Full | None:
+def full_of(reader: Reader, post: Post, now: Instant) -> FullPost | None:
     """How far a post is booked up; None where there is an ordinary place within a week."""
     assert post.line is not None, "asked for a line that runs"
     assert post.regulation is not None, "a line has a regulation"
@@ -52,7 +52,7 @@ def full_of(reader: Reader, post: Post, now: Instant) -> Full | None:
     if len(booked) < FULL_DAYS:
         return None
     free_on = coming[free].on if free < len(coming) else coming[-1].on + timedelta(days=1)
-    return Full(
+    return FullPost(
         checkpoint=post.checkpoint.id,
         free_on=free_on,
         days=len(booked),

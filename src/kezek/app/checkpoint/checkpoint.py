@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, Line
 from kezek.domain.kernel.event import EventKind, Logged
@@ -26,7 +26,7 @@ class Network:
 
     _CHANGING = frozenset({EventKind.NETWORK_LOADED, EventKind.LINE_OPENED})
 
-    def __init__(self, store: Store, rules: Regulations, watch: Watch) -> None:
+    def __init__(self, store: Store, rules: Regulations, watch: ChangeFeed) -> None:
         self._store, self._rules = store, rules
         self._version = 0
         self._kept: tuple[int, dict[str, Post]] | None = None

@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from zoneinfo import available_timezones
 
 from kezek.app.table.row_problem import Checked, Faults, RowReason
-from kezek.app.table.table import Row, Source, read_table
+from kezek.app.table.table import CsvRow, Source, read_table
 from kezek.domain.checkpoint.board_day import BoardDay
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 
@@ -97,7 +97,7 @@ def read_checkpoints(file: Source) -> Checked[Checkpoint]:
     seen: set[str] = set()
     names: set[str] = set()
 
-    def parse(row: Row) -> Checkpoint:
+    def parse(row: CsvRow) -> Checkpoint:
         checkpoint = _checkpoint(row)
         # Two posts of one name could not be told apart on a board.
         for column, value, others in (
@@ -112,7 +112,7 @@ def read_checkpoints(file: Source) -> Checked[Checkpoint]:
     return read_table(file, parse, required=_CHECKPOINT_COLUMNS, optional=_CHECKPOINT_EXTRAS)
 
 
-def _checkpoint(row: Row) -> Checkpoint:
+def _checkpoint(row: CsvRow) -> Checkpoint:
     country = row.text("country")
     zone = row.optional("zone") or ZONE_BY_COUNTRY.get(country, "")
     if country and not zone:
@@ -146,7 +146,7 @@ def _checkpoint(row: Row) -> Checkpoint:
     )
 
 
-def _id(row: Row, country: str) -> str:
+def _id(row: CsvRow, country: str) -> str:
     text = row.text("id")
     if text and not (_ID.fullmatch(text) and text.startswith(f"{country.lower()}_")):
         row.fault("id", RowReason.ID_WRONG)
@@ -159,7 +159,7 @@ def read_board(file: Source, checkpoints: Sequence[Checkpoint]) -> Checked[Board
     ids = {board_name(checkpoint): checkpoint.id for checkpoint in checkpoints}
     seen: set[tuple[str, date]] = set()
 
-    def parse(row: Row) -> BoardDay | None:
+    def parse(row: CsvRow) -> BoardDay | None:
         name = row.text("post_pair_ru")
         if name and name not in ids:
             row.fault("post_pair_ru", RowReason.CHECKPOINT_UNKNOWN)
@@ -176,7 +176,7 @@ def read_board(file: Source, checkpoints: Sequence[Checkpoint]) -> Checked[Board
     return read_table(file, parse, required=_BOARD_COLUMNS, review=_review_days)
 
 
-def _places(row: Row) -> tuple[bool, int, int]:
+def _places(row: CsvRow) -> tuple[bool, int, int]:
     """Whether the day is open, and what is left in each pool.  An open day states both numbers."""
     columns = ("free_at_1_mrp", "free_at_100_mrp")
     if row.one_of("status", frozenset({"open", "closed"})) == "closed":

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from kezek.app.checkpoint.network import shipped
-from kezek.app.table.table import Row, read_table
+from kezek.app.table.table import CsvRow, read_table
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.checkpoint.search import search_key
 
@@ -35,7 +35,7 @@ def shipped_names() -> Names:
     return found
 
 
-def _parse(row: Row) -> tuple[tuple[str, str], str, str]:
+def _parse(row: CsvRow) -> tuple[tuple[str, str], str, str]:
     return (row.text("id"), row.text("side")), row.text("language"), row.text("name")
 
 

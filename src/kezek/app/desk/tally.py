@@ -59,7 +59,7 @@ class DeskTally:
             self.acknowledged, self.committed_at = position, now
 
 
-class Traffic:
+class HttpMetrics:
     """Answers by route and status, and how long their first byte took, by kind.
 
     The route is a pattern out of our own tables, never the address that was asked.
@@ -79,7 +79,7 @@ class Traffic:
         histogram.add(seconds)
 
 
-class Pulse:
+class Heartbeat:
     """When each of the tasks that must never stop was last done with its work."""
 
     TASKS = ("timer", "ledger", "look")

@@ -14,7 +14,7 @@ from kezek.domain.kernel.event import Logged
 AT_ONCE_MAX = 1_000
 
 
-class Relay:
+class EventRelay:
     """Stands between those who bring events and the one who announces them."""
 
     def __init__(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.port import Clock
 from kezek.domain.kernel.instant import MINUTE, Instant, Moment
 
@@ -19,7 +19,7 @@ class LogTime:
     the clock was behind the log when it was last asked, in milliseconds.
     """
 
-    def __init__(self, clock: Clock, watch: Watch) -> None:
+    def __init__(self, clock: Clock, watch: ChangeFeed) -> None:
         self._clock, self._watch = clock, watch
         self._warned = False
         self.behind: Instant = 0

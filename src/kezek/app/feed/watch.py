@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 EVERY_LINE = ""
 
 
-class Stream:
+class Subscription:
     """One listener: to a line, or to all of them."""
 
     __slots__ = ("_loop", "_news", "line")
@@ -44,14 +44,14 @@ class Stream:
         self._news.set()
 
 
-class Watch:
+class ChangeFeed:
     """Versions of lines, counted by committed batches that touched them."""
 
     def __init__(self) -> None:
         self.position, self.at = 0, 0
         self.closed = False
         self._versions: dict[str, int] = {}
-        self._streams: dict[str, set[Stream]] = {}
+        self._streams: dict[str, set[Subscription]] = {}
         self._lock = threading.Lock()
         self._hooks: list[Callable[[Sequence[Logged]], None]] = []
 
@@ -89,9 +89,9 @@ class Watch:
         _wake_all(woken)
 
     @contextmanager
-    def stream(self, line: str = EVERY_LINE) -> Iterator[Stream]:
+    def stream(self, line: str = EVERY_LINE) -> Iterator[Subscription]:
         """A stream of the running loop, as long as the block lasts."""
-        stream = Stream(line, asyncio.get_running_loop())
+        stream = Subscription(line, asyncio.get_running_loop())
         with self._lock:
             self._streams.setdefault(line, set()).add(stream)
         try:
@@ -107,14 +107,14 @@ class Watch:
             return sum(len(streams) for streams in self._streams.values())
 
 
-def _wake(streams: Sequence[Stream]) -> None:
+def _wake(streams: Sequence[Subscription]) -> None:
     for stream in streams:
         stream.wake()
 
 
-def _wake_all(woken: Sequence[Stream]) -> None:
+def _wake_all(woken: Sequence[Subscription]) -> None:
     """Once per loop, from whatever thread."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Stream]] = {}
+    by_loop: dict[asyncio.AbstractEventLoop, list[Subscription]] = {}
     for stream in woken:
         by_loop.setdefault(stream._loop, []).append(stream)  # noqa: SLF001 - same module
     for loop, streams in by_loop.items():

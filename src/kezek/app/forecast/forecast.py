@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 
 from kezek.app.checkpoint.checkpoint import Network, Post
-from kezek.app.feed.watch import EVERY_LINE, Watch
+from kezek.app.feed.watch import EVERY_LINE, ChangeFeed
 from kezek.app.forecast.outlook import Outlook, calibrated, said, standing_of
 from kezek.app.forecast.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
 from kezek.app.forecast.usual_wait import HourOfWeek, UsualWait, hour_of_week, usual_waits
@@ -46,7 +46,7 @@ SHOWN_FOR = HOUR
 TRIED_AGAIN = HOUR  # between two attempts at a line's score
 
 
-class Forecasts:
+class LiveForecasts:
     """The last outlook of every line; `edition` rises with each that says something new."""
 
     def __init__(
@@ -55,7 +55,7 @@ class Forecasts:
         network: Network,
         queues: Queues,
         clock: Clock,
-        watch: Watch,
+        watch: ChangeFeed,
         planner: Planner | None,
     ) -> None:
         self._store, self._network, self._queues = store, network, queues

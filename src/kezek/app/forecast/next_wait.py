@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kezek.app.forecast.forecast import Forecasts
+from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.forecast.usual_wait import UsualWait
 from kezek.app.turn.board import PostRow
 from kezek.app.turn.line_state import ASKED_FOR
@@ -31,7 +31,7 @@ class HourWait:
 
 
 def hour_wait(
-    forecasts: Forecasts, line: Line, start: Instant, now: Instant, *, looked: bool = True
+    forecasts: LiveForecasts, line: Line, start: Instant, now: Instant, *, looked: bool = True
 ) -> HourWait:
     """The wait at a window of a line; `looked` says that somebody looks at this line."""
     outlook = forecasts.of(line.id, now, looked=looked)
@@ -41,7 +41,7 @@ def hour_wait(
 
 
 def next_wait(
-    row: PostRow, forecasts: Forecasts, now: Instant, *, looked: bool = True
+    row: PostRow, forecasts: LiveForecasts, now: Instant, *, looked: bool = True
 ) -> HourWait | None:
     """The wait at the next hour that can be booked; None where none can."""
     free = row.places.first_free() if row.places else None

@@ -12,7 +12,7 @@ from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.turn.order import Key, turn_of
 from kezek.planning.question import (
     JoinForecast,
-    Length,
+    LengthForecast,
     LineForecast,
     LineState,
     Range,
@@ -67,7 +67,7 @@ class Outlook:
         found = (one.called for one in self.forecast.windows if one.start == start)
         return next(found, None)
 
-    def length(self, at: Instant) -> Length | None:
+    def length(self, at: Instant) -> LengthForecast | None:
         """How many wait at the nearest instant that was told."""
         lengths = self.forecast.lengths
         return min(lengths, key=lambda one: abs(one.at - at), default=None)

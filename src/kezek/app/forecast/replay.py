@@ -19,7 +19,7 @@ from kezek.app.forecast.accuracy import (
     gain_of,
 )
 from kezek.app.port import Planner, Store
-from kezek.app.turn.line_past import Arrival, LinePast, Truth
+from kezek.app.turn.line_past import LinePast, PastArrival, Truth
 from kezek.domain.kernel.instant import Instant
 from kezek.planning.forecast.signs import later, line_signs, moved, regime_of, signs_of
 from kezek.planning.question import (
@@ -91,11 +91,11 @@ async def pasts_of(
     return Pasts(called, crossed)
 
 
-def _opened(store: Store, post: Post, now: Instant) -> Iterator[Arrival]:
+def _opened(store: Store, post: Post, now: Instant) -> Iterator[PastArrival]:
     return LinePast(store.reader, post, now - SCORED_FOR).arrivals(REPLAYED_MAX)
 
 
-def keep(arrival: Arrival, told: LineForecast, called: list[Past], crossed: list[Past]) -> None:
+def keep(arrival: PastArrival, told: LineForecast, called: list[Past], crossed: list[Past]) -> None:
     """Put a forecast beside what came; one without a basis claimed nothing, and is not held to it."""
     mine = next((truck for truck in told.trucks if truck.number == arrival.number), None)
     if told.no_basis or mine is None or mine.called is None:
@@ -104,7 +104,7 @@ def keep(arrival: Arrival, told: LineForecast, called: list[Past], crossed: list
     crossed.append(_past(arrival, mine.crossed, arrival.crossed))
 
 
-def _past(arrival: Arrival, told: Range, truth: Truth) -> Past:
+def _past(arrival: PastArrival, told: Range, truth: Truth) -> Past:
     now, waits = arrival.state.now, later(told, -arrival.state.now)
     return Past(
         at=now,

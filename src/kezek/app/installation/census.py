@@ -1,7 +1,8 @@
 """What a running server counts in its own database for the sake of the promises.
 
 Each is one statement over rows that are live or new, so that a million ended bookings cost nothing; the
-whole of every promise is looked at by `app/installation/promise.py` when an installation is copied or backed up.
+whole of every promise is looked at by `app/installation/promise.py` when an installation is copied or
+backed up.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Census(StrEnum):
+class PromiseQuery(StrEnum):
     """Named by what is counted; all must be zero but the last three."""
 
     OVERBOOKED_SLOTS = "overbooked_slots"
@@ -30,7 +31,7 @@ class Census(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class CheckMarks:
     """From where on to look: events above `position`, bookings above `number`, when `skipped` numbers
     had been passed over; and `day`, an ISO date before which particulars should have been erased.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from kezek.app.log.audit import Claimed, Reads, Report, judge, read_heads
+from kezek.app.log.audit import AuditReport, Claimed, Reads, judge, read_heads
 from kezek.app.log.end import stray
 from kezek.domain.log.head import Head
 from kezek.domain.log.leaf import SECRET_BYTES, canonical, leaf_of, salt_of
@@ -49,7 +49,7 @@ class Copy(Protocol):
         """Head and witness of every line of a witness."""
 
 
-def audit_copy(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: Report) -> None:
+def audit_copy(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: AuditReport) -> None:
     """Everything that a file can be asked; `kept` are heads that somebody has kept elsewhere."""
     heads = _heads(copy, kept, reads, report)
     _Audit(copy, heads, reads, report).run()
@@ -60,7 +60,7 @@ def audit_copy(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: Report
         report.find("event", signed + 1, f"events {told} were added while no server ran")
 
 
-def _heads(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: Report) -> list[Head]:
+def _heads(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: AuditReport) -> list[Head]:
     stored: dict[Any, Claimed] = {}
     expected = 1
     for number, size, note in copy.heads():
@@ -86,7 +86,9 @@ def _heads(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: Report) ->
 
 
 class _Audit:
-    def __init__(self, copy: Copy, heads: Sequence[Head], reads: Reads, report: Report) -> None:
+    def __init__(
+        self, copy: Copy, heads: Sequence[Head], reads: Reads, report: AuditReport
+    ) -> None:
         self._copy, self._heads, self._reads, self._report = copy, heads, reads, report
         self._disputed: dict[int, bytes] = {}
         self._erased: dict[int, bool] = {}

@@ -13,16 +13,16 @@ from typing import Any
 import msgspec
 
 from kezek.app.installation.promise import (
-    Access,
-    Active,
-    Answer,
-    Capacity,
+    AccessPromise,
+    ActivePromise,
+    AnswerPromise,
+    CapacityPromise,
     Checker,
-    Erased,
+    CheckResult,
+    ErasedPromise,
     Look,
-    Order,
-    Place,
-    Verdict,
+    OrderPromise,
+    PlacePromise,
 )
 from kezek.app.installation.replayed import Replayed
 from kezek.app.installation.sealed import Sealed
@@ -41,7 +41,7 @@ _EARLY, _LATE = (SignedHead, Logged), (Stretch, Day, Slot)
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableDigest:
     """One kind of row: how many there are, and SHA-256 over them in the order of their keys."""
 
     count: int
@@ -52,18 +52,18 @@ class Table:
 class Fingerprint:
     """`position` is that of the last event; `size` and `root` are those of the log's tree."""
 
-    tables: Mapping[str, Table]
+    tables: Mapping[str, TableDigest]
     position: int
     size: int
     root: str
-    promises: tuple[Verdict, ...]
+    promises: tuple[CheckResult, ...]
 
     @property
     def rows(self) -> int:
         return sum(table.count for table in self.tables.values())
 
     @property
-    def broken(self) -> list[Verdict]:
+    def broken(self) -> list[CheckResult]:
         """The promises that do not hold."""
         return [verdict for verdict in self.promises if not verdict.holds]
 
@@ -100,10 +100,17 @@ class Impression:
         self._encode = msgspec.json.Encoder(order="deterministic").encode_lines
         self._sealed = Sealed()
         self._checkers: list[Checker] = [
-            Capacity(), Active(), Order(), Answer(), self._sealed, Place(), Erased(), Access(),
+            CapacityPromise(),
+            ActivePromise(),
+            OrderPromise(),
+            AnswerPromise(),
+            self._sealed,
+            PlacePromise(),
+            ErasedPromise(),
+            AccessPromise(),
             Replayed(),
-        ]  # fmt: skip
-        self._tables: dict[str, Table] = {}
+        ]
+        self._tables: dict[str, TableDigest] = {}
         self._looks: list[tuple[Checker, Look]] = []
         self._count, self._name = 0, ""
         self._hash = sha256()
@@ -127,7 +134,7 @@ class Impression:
 
     def _end(self) -> None:
         if self._name:
-            self._tables[self._name] = Table(self._count, self._hash.hexdigest())
+            self._tables[self._name] = TableDigest(self._count, self._hash.hexdigest())
 
     def fingerprint(self) -> Fingerprint:
         """After the last row."""

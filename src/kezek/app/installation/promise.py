@@ -30,7 +30,7 @@ Look: TypeAlias = Callable[[Any], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CheckResult:
     """Whether a promise holds: what was looked at, how often it was broken, and where first.
 
     The places name ids only, never anybody's plate or name.
@@ -65,11 +65,11 @@ class Checker:
         for row in rows:
             look(row)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> CheckResult:
         """After the last row."""
         for place in self._left():
             self._wrong(place)
-        return Verdict(self.promise, self._seen, self._broken, tuple(self._first))
+        return CheckResult(self.promise, self._seen, self._broken, tuple(self._first))
 
     def _left(self) -> Iterator[str]:
         """What can only be said at the end."""
@@ -81,7 +81,7 @@ class Checker:
             self._first.append(place)
 
 
-class Capacity(Checker):
+class CapacityPromise(Checker):
     promise = "I2 capacity"
 
     def __init__(self) -> None:
@@ -117,7 +117,7 @@ class Capacity(Checker):
             yield f"a place given back to no slot {line} {start}"
 
 
-class Active(Checker):
+class ActivePromise(Checker):
     promise = "I3 one active booking per vehicle"
 
     def __init__(self) -> None:
@@ -162,7 +162,7 @@ class Active(Checker):
             yield f"booking {number} without a vehicle"
 
 
-class Order(Checker):
+class OrderPromise(Checker):
     promise = "I4 order"
 
     def looks(self) -> Mapping[type[Any], Look]:
@@ -183,7 +183,7 @@ class Order(Checker):
             self._wrong(f"event {row.position}: called out of turn without a cause")
 
 
-class Answer(Checker):
+class AnswerPromise(Checker):
     promise = "I6 one answer a key"
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ class Answer(Checker):
         self._before = row.digest
 
 
-class Place(Checker):
+class PlacePromise(Checker):
     promise = "I12 every booking in exactly one place"
 
     def __init__(self) -> None:
@@ -241,7 +241,7 @@ class Place(Checker):
             yield f"{numbered} bookings were numbered, {self._bookings} are there, up to {self._last}"
 
 
-class Erased(Checker):
+class ErasedPromise(Checker):
     promise = "I16 what is erased stays erased"
 
     def __init__(self) -> None:
@@ -268,7 +268,7 @@ class Erased(Checker):
             self._wrong(f"a driver of booking {row.number}, whose particulars are erased")
 
 
-class Access(Checker):
+class AccessPromise(Checker):
     promise = "I17 nobody signs in to a closed account"
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from hashlib import blake2b
 from types import SimpleNamespace
 from typing import Any, Protocol, TypeAlias
 
-from kezek.app.installation.promise import Checker, Look, Verdict
+from kezek.app.installation.promise import Checker, CheckResult, Look
 from kezek.app.installation.snapshot import BLOCK, Snapshot
 from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Line
@@ -165,7 +165,7 @@ def _place(row: str, at: int, told: str) -> str:
     return f"{row} {at}: {told}" if at else told
 
 
-def replayed(snapshot: Snapshot) -> Verdict:
+def replayed(snapshot: Snapshot) -> CheckResult:
     """Whether the rows of an installation are what its log says: reads only what that needs."""
     checker = Replayed()
     looks = checker.looks()
@@ -175,7 +175,7 @@ def replayed(snapshot: Snapshot) -> Verdict:
     return checker.verdict()
 
 
-class Rows(Protocol):
+class FileRows(Protocol):
     """A database file that somebody may have changed: any value may be anything."""
 
     def events(self, after: int, last: int) -> list[Any]:
@@ -191,7 +191,7 @@ class Rows(Protocol):
         """Id, place in the cycle and round of every line."""
 
 
-def audit_rows(rows: Rows, find: Find) -> None:
+def audit_rows(rows: FileRows, find: Find) -> None:
     """The rows of a file against its log, which `audit_copy` holds against its signed heads."""
     comparison = Comparison(find)
     _, highest = rows.ends()

@@ -12,7 +12,7 @@ from kezek.app.installation.promise import Checker, Look
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.log.head import SignedHead
-from kezek.domain.log.tree import Growth, Stretch, split
+from kezek.domain.log.tree import CompactRange, Stretch, split
 
 
 class Sealed(Checker):
@@ -29,7 +29,7 @@ class Sealed(Checker):
         self.position = 0
         self._at: Instant = 0
         self._head: SignedHead | None = None
-        self._growth = Growth()
+        self._growth = CompactRange()
         # The tiers above the leaves: one hash for 256 leaves is little.
         self._made: defaultdict[int, bytearray] = defaultdict(bytearray)
         self._kept: defaultdict[int, bytearray] = defaultdict(bytearray)

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.port import Store, StoreFault
 from kezek.domain.kernel.facts import Row
 
@@ -82,7 +82,7 @@ class Snapshot(Protocol):
 class Counting(Snapshot, Protocol):
     """A snapshot that counts by itself, so that nobody need read every row."""
 
-    def counted(self, census: Census, marks: Marks) -> int:
+    def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         """What is counted, from the marks on."""
 
 

@@ -32,7 +32,7 @@ class Reads(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class AuditFinding:
     """What is wrong: the kind of row, its position or number, and a sentence."""
 
     row: str
@@ -41,7 +41,7 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Report:
+class AuditReport:
     """What was counted and what was found."""
 
     events: int = 0
@@ -49,12 +49,12 @@ class Report:
     hidden: int = 0
     unsealed: int = 0
     signed: int = 0
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[AuditFinding] = field(default_factory=list)
     more: int = 0
 
     def find(self, row: str, at: int, sentence: str) -> None:
         if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(Finding(row, at, sentence))
+            self.findings.append(AuditFinding(row, at, sentence))
         else:
             self.more += 1
 
@@ -68,7 +68,7 @@ class Claimed:
 
 
 def read_heads(
-    claimed: Iterable[Claimed], reads: Reads, report: Report, *, whole: str = ""
+    claimed: Iterable[Claimed], reads: Reads, report: AuditReport, *, whole: str = ""
 ) -> list[Head]:
     """The heads that are signed, each once; whatever is no head of this log is a finding.
 
@@ -106,7 +106,7 @@ def read_heads(
     return in_order
 
 
-def _find_gaps(source: str, listed: Iterable[int], report: Report) -> None:
+def _find_gaps(source: str, listed: Iterable[int], report: AuditReport) -> None:
     """Between 1 and the newest number a list lacks none: one left out may be of another history."""
     for before, after in pairwise([0, *sorted(listed)]):
         if after > before + 1:
@@ -114,7 +114,7 @@ def _find_gaps(source: str, listed: Iterable[int], report: Report) -> None:
             report.find("head", before + 1, f"{source}: left out of the list of heads: {left_out}")
 
 
-def judge(recount: Recount, report: Report, last: Instant | None = None) -> None:
+def judge(recount: Recount, report: AuditReport, last: Instant | None = None) -> None:
     """What the heads say of the leaves that were counted."""
     report.events = recount.size
     agreeing = recount.agreeing
@@ -150,7 +150,7 @@ def judge(recount: Recount, report: Report, last: Instant | None = None) -> None
 
 
 def audit_export(
-    lines: Iterable[bytes], heads: Sequence[Head], reads: Reads, report: Report
+    lines: Iterable[bytes], heads: Sequence[Head], reads: Reads, report: AuditReport
 ) -> None:
     """An export's events against heads."""
     recount, expected = Recount(heads), 1
@@ -173,7 +173,7 @@ def audit_export(
     judge(recount, report)
 
 
-def _hidden(hidden: Hidden, reads: Reads, report: Report) -> tuple[int, bytes]:
+def _hidden(hidden: Hidden, reads: Reads, report: AuditReport) -> tuple[int, bytes]:
     report.hidden += 1
     if not reads.erased(hidden.number, hidden.erasure):
         report.find(
@@ -188,7 +188,7 @@ Ask = Callable[[int, int], Sequence[bytes]]
 def audit_growth(
     heads: Sequence[Head],
     ask: Ask,
-    report: Report,
+    report: AuditReport,
     consistent: Callable[[Head, Head, Sequence[bytes]], bool],
 ) -> None:
     """Heads against each other by proofs of consistency: without reading a single event."""

@@ -19,7 +19,7 @@ from kezek.domain.log import merkle
 from kezek.domain.log.head import Cosignature, Head, SignedHead
 from kezek.domain.log.leaf import SECRET_BYTES, Salt, leaf_of, salt_of, text_of
 from kezek.domain.log.merkle import HASH_BYTES
-from kezek.domain.log.tree import Growth, Read, nodes
+from kezek.domain.log.tree import CompactRange, Read, nodes
 from kezek.domain.recovery.resume import GIVEN_UP
 
 log = logging.getLogger("kezek.ledger")
@@ -40,7 +40,7 @@ class Behind(Forked):
     """A head was published that this database does not know: what followed its own end is lost."""
 
 
-class Notary(Protocol):
+class HeadSigner(Protocol):
     """Signs with the log's key, and reads what it signed."""
 
     def sign(self, origin: str, head: Head) -> str:
@@ -62,7 +62,7 @@ class Notary(Protocol):
         """The public key, as PEM and as the vkey of signed notes."""
 
 
-class Shelf(Protocol):
+class HeadPublisher(Protocol):
     """Where heads are laid out for the public."""
 
     def newest(self) -> str | None:
@@ -82,7 +82,13 @@ class Ledger:
     """One for each process; where several work on one store, the quicker one seals."""
 
     def __init__(
-        self, store: Store, clock: Clock, chance: Chance, notary: Notary, shelf: Shelf, issuer: str
+        self,
+        store: Store,
+        clock: Clock,
+        chance: Chance,
+        notary: HeadSigner,
+        shelf: HeadPublisher,
+        issuer: str,
     ) -> None:
         self._store, self._clock, self._chance = store, clock, chance
         self._notary, self._shelf, self._issuer = notary, shelf, issuer
@@ -193,7 +199,7 @@ class Ledger:
         while (size := reader.tree_size()) > tried and (events := reader.events(size, PIECE)):
             tried = size
             secrets, salts = self._secrets(events, reader)
-            growth = Growth.of(size, read_of(reader))
+            growth = CompactRange.of(size, read_of(reader))
             leaves = [
                 leaf_of(salt_of(secrets[event.number], event.position), text_of(event))
                 for event in events

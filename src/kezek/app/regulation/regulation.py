@@ -12,7 +12,7 @@ from kezek.app.port import Fault
 from kezek.app.vehicle.phones import numbering_plan
 from kezek.app.vehicle.plates import plate_formats
 from kezek.domain.kernel.instant import DAY, MINUTE
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.money import Money
 from kezek.domain.regulation.regulation import (
     ClassRule,
@@ -167,5 +167,5 @@ def shipped_regulations() -> Regulations:
     folder = resources.files("kezek") / "regulation"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
     read = [parse_regulation(f.read_text("utf-8"), f.name) for f in files]
-    known = Known(plate_formats(), numbering_plan)
+    known = KnownFormats(plate_formats(), numbering_plan)
     return Regulations({regulation.id: regulation for regulation in read}, known)

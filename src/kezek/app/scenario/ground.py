@@ -8,7 +8,7 @@ from kezek.app.checkpoint.load import BOARD_REGULATION
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
 from kezek.app.regulation.regulation import shipped_regulations
 from kezek.domain.regulation.regulation import Regulations
-from kezek.planning.scenario.world.ground import Ground, Known, calibrated
+from kezek.planning.scenario.world.ground import Ground, KnownPost, calibrated
 
 
 @cache
@@ -16,7 +16,7 @@ def shipped_ground() -> Ground:
     """Read once: nothing in it changes while a program runs."""
     rules = shipped_regulations()
     posts = {
-        row.id: Known(row.name_en, row.zone, _regulation(row.country, rules))
+        row.id: KnownPost(row.name_en, row.zone, _regulation(row.country, rules))
         for row in read_checkpoints(shipped_checkpoints()).rows
     }
     return Ground(posts, calibrated(), rules)

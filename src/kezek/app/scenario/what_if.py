@@ -13,10 +13,10 @@ from enum import StrEnum
 
 import msgspec
 
-from kezek.app.port import Chance, Fault, Shelf, Simulator
+from kezek.app.port import ArtifactStore, Chance, Fault, Simulator
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
-from kezek.planning.scenario.answer.answer import TABLES, Answer
+from kezek.planning.scenario.answer.answer import TABLES, ScenarioAnswer
 
 KEPT_MAX = 500  # the oldest that is done makes room
 WAITING_MAX = 4
@@ -57,7 +57,7 @@ class State(StrEnum):
 
 
 @value(frozen=True, slots=True)
-class Known:
+class KnownWhatIf:
     """A what-if as it stands, with finished and all runs."""
 
     id: str
@@ -74,7 +74,7 @@ class Known:
 class WhatIfs:
     """What has been asked, by id."""
 
-    def __init__(self, shelf: Shelf, simulator: Simulator, chance: Chance) -> None:
+    def __init__(self, shelf: ArtifactStore, simulator: Simulator, chance: Chance) -> None:
         self._shelf, self._simulator, self._chance = shelf, simulator, chance
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
@@ -91,26 +91,26 @@ class WhatIfs:
         task.add_done_callback(lambda _: self._under_way.pop(found, None))
         return found
 
-    def look(self, id: str) -> Known | None:
+    def look(self, id: str) -> KnownWhatIf | None:
         """A what-if as it stands; None when there is none of this id."""
         told = self._shelf.read(id, _ORIGIN) if _ID.fullmatch(id) else None
         if told is None:
             return None
         origin = msgspec.json.decode(told, type=Origin)
         if self._shelf.holds(id, _ANSWER):
-            return Known(id, origin, State.DONE, 1, 1)
+            return KnownWhatIf(id, origin, State.DONE, 1, 1)
         played, runs = self._progress(id)
         if not self._simulator.playing(id):
             # It may have ended between the two looks.
             state = State.DONE if self._shelf.holds(id, _ANSWER) else State.STOPPED
-            return Known(id, origin, state, played, runs)
-        return Known(id, origin, State.RUNNING if runs else State.WAITING, played, runs)
+            return KnownWhatIf(id, origin, state, played, runs)
+        return KnownWhatIf(id, origin, State.RUNNING if runs else State.WAITING, played, runs)
 
-    def answer(self, id: str) -> Answer:
+    def answer(self, id: str) -> ScenarioAnswer:
         """What came of a what-if that is done."""
         told = self._shelf.read(id, _ANSWER)
         assert told is not None, "asked for of what is done only"
-        return msgspec.json.decode(told, type=Answer)
+        return msgspec.json.decode(told, type=ScenarioAnswer)
 
     def file(self, id: str, name: str) -> bytes | None:
         """A file of a what-if, if it may be had and is there."""
@@ -122,12 +122,12 @@ class WhatIfs:
         """Which files of a what-if may be had."""
         return [name for name in FILES if self._shelf.holds(id, name)]
 
-    def of(self, account: int) -> list[Known]:
+    def of(self, account: int) -> list[KnownWhatIf]:
         """What an account has asked, the latest first."""
         mine = [known for known in self._all() if known.origin.account == account]
         return sorted(mine, key=lambda known: known.origin.at, reverse=True)
 
-    def _all(self) -> list[Known]:
+    def _all(self) -> list[KnownWhatIf]:
         return [known for known in map(self.look, self._shelf.ids()) if known is not None]
 
     def _make_room(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from kezek.app.calendar.unmet import Full
+from kezek.app.calendar.unmet import FullPost
 from kezek.app.scenario.ground import shipped_ground
 from kezek.domain.kernel.value import value
 from kezek.planning.scenario.world.problem import ScenarioWrong
@@ -22,7 +22,7 @@ _EVERY = "checkpoint.*."  # each post of the question, in paths of a change
 
 
 @value(frozen=True, slots=True)
-class Wish:
+class WhatIfRequest:
     """What a form asks: as it is, and beside it what is set otherwise (None is as it is).
 
     `full` are those of the posts that are booked up, `coming` trucks a day would come to each post in
@@ -44,10 +44,10 @@ class Wish:
     closed_until: datetime | None = None
     announced: bool = True
     coming: int | None = None
-    full: tuple[Full, ...] = ()
+    full: tuple[FullPost, ...] = ()
 
 
-def scenario_of(wish: Wish) -> str:
+def scenario_of(wish: WhatIfRequest) -> str:
     """The wish as a scenario's text."""
     lines = [
         f"title = {_text(wish.title)}",
@@ -73,7 +73,7 @@ def scenario_of(wish: Wish) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _booked(full: Full, begins: date) -> list[str]:
+def _booked(full: FullPost, begins: date) -> list[str]:
     """The days that are booked up already; no more of each than the post is played with."""
     days = min(full.booked_days(begins), _BOOKED_DAYS_MAX)
     known = shipped_ground().calibrated.get(full.checkpoint)
@@ -112,7 +112,7 @@ def faults_of(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _change(wish: Wish) -> Mapping[str, str]:
+def _change(wish: WhatIfRequest) -> Mapping[str, str]:
     """What is set otherwise, by path, as TOML values."""
     found = {
         "regulation": None if wish.regulation is None else _text(wish.regulation),

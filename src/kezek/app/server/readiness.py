@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kezek.app.desk.tally import Pulse
+from kezek.app.desk.tally import Heartbeat
 from kezek.app.log.ledger import Forked, Ledger
 from kezek.app.port import Fault, StoreFault
-from kezek.app.server.vigil import Vigil
+from kezek.app.server.vigil import PromiseMonitor
 
 # A task that beats every second, or every five, is stuck when it has been silent for so long.
 SILENT_SECONDS = 30.0
@@ -53,9 +53,9 @@ class Readiness:
 
     def __init__(
         self,
-        vigil: Vigil,
+        vigil: PromiseMonitor,
         ledger: Ledger,
-        pulse: Pulse,
+        pulse: Heartbeat,
         missing_keys: Callable[[], Sequence[str]],
         stopping: Callable[[], bool],
     ) -> None:

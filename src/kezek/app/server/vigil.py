@@ -1,8 +1,8 @@
 """The vigil: a running server looks at its own promises, off the path of every request.
 
 A short look every few seconds says whether the installation is fit to serve; a long one every minute
-counts in the database what stands in `app/installation/census.py`.  A scrape shows what the last looks found, and how
-old that is.
+counts in the database what stands in `app/installation/census.py`.  A scrape shows what the last looks
+found, and how old that is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import timedelta
 from time import monotonic, thread_time
 
 from kezek.app.desk.tally import DeskTally
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import Counting, Whole
 from kezek.app.log.ledger import Ledger, newest
 from kezek.app.port import Clock, Fault, Reader
@@ -36,29 +36,29 @@ RECOUNTED = 100_000
 OVERDUE_AFTER = timedelta(days=1)
 
 _COUNTED = (
-    Census.OVERBOOKED_SLOTS,
-    Census.DOUBLE_BOOKED_VEHICLES,
-    Census.STRAY_CLAIMS,
-    Census.DISORDERED_BOOKINGS,
-    Census.OVERDUE_PARTICULARS,
-    Census.ORPHANED_DRIVERS,
-    Census.MISUSED_ACCOUNTS,
-    Census.AWAITING_EXCEPTIONS,
-    Census.SCHEMA_STEPS,
+    PromiseQuery.OVERBOOKED_SLOTS,
+    PromiseQuery.DOUBLE_BOOKED_VEHICLES,
+    PromiseQuery.STRAY_CLAIMS,
+    PromiseQuery.DISORDERED_BOOKINGS,
+    PromiseQuery.OVERDUE_PARTICULARS,
+    PromiseQuery.ORPHANED_DRIVERS,
+    PromiseQuery.MISUSED_ACCOUNTS,
+    PromiseQuery.AWAITING_EXCEPTIONS,
+    PromiseQuery.SCHEMA_STEPS,
 )
 # What is no promise, and may be more than zero.
-_ORDINARY = frozenset({Census.AWAITING_EXCEPTIONS, Census.SCHEMA_STEPS})
+_ORDINARY = frozenset({PromiseQuery.AWAITING_EXCEPTIONS, PromiseQuery.SCHEMA_STEPS})
 _PROMISED = (
     "acknowledged_missing_events",
     "rewritten_events",
     "contradicted_heads",
-    Census.MISSING_EVENTS,
-    Census.LOST_BOOKINGS,
+    PromiseQuery.MISSING_EVENTS,
+    PromiseQuery.LOST_BOOKINGS,
     *(census for census in _COUNTED if census not in _ORDINARY),
 )
 
 
-class Vigil:
+class PromiseMonitor:
     """`found` holds what the last looks saw, by name; `fault` is why the last one failed, or None.
 
     `schema` is the newest step of the schema that this version knows.
@@ -77,7 +77,7 @@ class Vigil:
         self._tally, self._doubt = tally, doubt
         self.schema = schema
         self._lock = threading.Lock()
-        self._marks: Marks | None = None
+        self._marks: CheckMarks | None = None
         self._remembered: Logged | None = None
         self.found: dict[str, float] = {}
         self.fault: Fault | None = None
@@ -152,7 +152,7 @@ class Vigil:
         self.found["rewritten_events"] = self._rewritten(reader)
         self.found["contradicted_heads"] = self._ledger.contradicted()
         if self._marks is None:
-            self._marks = Marks(position=max(0, reader.last_position() - RECOUNTED))
+            self._marks = CheckMarks(position=max(0, reader.last_position() - RECOUNTED))
         day = (to_datetime(self._clock.now().at) - OVERDUE_AFTER).date().isoformat()
         marks = replace(self._marks, day=day)
         with self._store.snapshot() as snapshot:
@@ -160,13 +160,16 @@ class Vigil:
                 self.found[census] = snapshot.counted(census, marks)
             self._marks = self._counted(snapshot, marks, reader.last_position())
 
-    def _counted(self, snapshot: Counting, marks: Marks, last: int) -> Marks:
+    def _counted(self, snapshot: Counting, marks: CheckMarks, last: int) -> CheckMarks:
         """What is counted from where it was whole; the new marks."""
-        missing = snapshot.counted(Census.MISSING_EVENTS, marks)
-        lost = snapshot.counted(Census.LOST_BOOKINGS, marks)
-        self.found |= {Census.MISSING_EVENTS: abs(missing), Census.LOST_BOOKINGS: abs(lost)}
+        missing = snapshot.counted(PromiseQuery.MISSING_EVENTS, marks)
+        lost = snapshot.counted(PromiseQuery.LOST_BOOKINGS, marks)
+        self.found |= {
+            PromiseQuery.MISSING_EVENTS: abs(missing),
+            PromiseQuery.LOST_BOOKINGS: abs(lost),
+        }
         if not lost:
-            counters = (Census.NUMBERED, Census.SKIPPED)
+            counters = (PromiseQuery.NUMBERED, PromiseQuery.SKIPPED)
             number, skipped = (snapshot.counted(one, marks) for one in counters)
             marks = replace(marks, number=number, skipped=skipped)
         if not missing:

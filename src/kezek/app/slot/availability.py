@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import HOUR, Instant, day_start, local_day
@@ -26,7 +26,7 @@ class HourPlaces:
 
 
 @dataclass(frozen=True, slots=True)
-class DayPlaces:
+class LocalDay:
     """A local day of a line.
 
     `state` is open, full (no ordinary place), or closed.  `ordinary` and `kept` are places that can be
@@ -55,14 +55,14 @@ class LinePlaces:
     line: str
     version: int
     hour: Instant
-    days: tuple[DayPlaces, ...]
+    days: tuple[LocalDay, ...]
 
     @property
-    def today(self) -> DayPlaces | None:
+    def today(self) -> LocalDay | None:
         return self.days[0] if self.days else None
 
     @property
-    def next_free(self) -> DayPlaces | None:
+    def next_free(self) -> LocalDay | None:
         """The first day with an ordinary place."""
         return next((day for day in self.days if day.ordinary > 0), None)
 
@@ -72,7 +72,7 @@ class LinePlaces:
         hours = (hour for day in days for hour in day.hours if hour.start != but)
         return next((hour for hour in hours if (hour.kept if kept else hour.ordinary) > 0), None)
 
-    def day(self, on: date) -> DayPlaces | None:
+    def day(self, on: date) -> LocalDay | None:
         """One day, None outside the horizon."""
         return next((day for day in self.days if day.on == on), None)
 
@@ -80,7 +80,7 @@ class LinePlaces:
 class Availability:
     """Answers from memory; loads a line's days and slots after a change, or when the hour turns."""
 
-    def __init__(self, store: Store, watch: Watch) -> None:
+    def __init__(self, store: Store, watch: ChangeFeed) -> None:
         self._store, self._watch = store, watch
         self._lines: dict[str, LinePlaces] = {}
 
@@ -97,7 +97,7 @@ class Availability:
             kept = self._lines[line.id] = LinePlaces(line.id, version, hour, days)
         return kept
 
-    def _load(self, line: Line, regulation: Regulation, now: Instant) -> tuple[DayPlaces, ...]:
+    def _load(self, line: Line, regulation: Regulation, now: Instant) -> tuple[LocalDay, ...]:
         today = local_day(now, line.zone)
         last = today + timedelta(days=regulation.horizon_days)
         reader = self._store.reader
@@ -109,7 +109,7 @@ class Availability:
         return tuple(places_of(day, by_day.get(day.on, []), regulation, now) for day in days)
 
 
-def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant) -> DayPlaces:
+def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant) -> LocalDay:
     """What a driver can take of a day."""
     rule = regulation.classes[VehicleClass.IN_TURN]
     ordinary_left = class_left(day, rule) if day.open else 0
@@ -124,7 +124,7 @@ def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant)
         hours.append(HourPlaces(slot.start, slot.capacity, ordinary, kept))
     ordinary, kept = min(free, ordinary_left), min(free, kept_left)
     state = "closed" if not day.open else "open" if ordinary else "full"
-    return DayPlaces(
+    return LocalDay(
         on=date.fromisoformat(day.on),
         state=state,
         capacity=day.capacity,

@@ -30,7 +30,7 @@ _CELL_MAX = 2_000  # characters; the longest real cell has 330
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CsvRow:
     """A row whose cells are asked for by column; each wrong one is noted and answered with a blank."""
 
     line: int
@@ -115,7 +115,7 @@ class Row:
 
 def read_table(
     file: Source,
-    parse: Callable[[Row], T | None],
+    parse: Callable[[CsvRow], T | None],
     *,
     required: frozenset[str],
     optional: frozenset[str] = frozenset(),
@@ -180,18 +180,18 @@ def decoded(raw: bytes, faults: Faults) -> str | None:
 
 def _rows(
     text: str, faults: Faults, required: frozenset[str], optional: frozenset[str]
-) -> Iterator[Row]:
-    header: Header | None = None
+) -> Iterator[CsvRow]:
+    header: CsvHeader | None = None
     try:
         for line, cells in lines_of(text):
             if header is None:
-                header = Header([cleaned(cell) for cell in cells])
+                header = CsvHeader([cleaned(cell) for cell in cells])
                 if not header.fits(faults, required, optional, line):
                     return
             elif cells:
                 named = header.named(line, cells, faults, required)
                 if named is not None:
-                    yield Row(line, named, faults)
+                    yield CsvRow(line, named, faults)
             if faults.full:
                 return
     except CsvBroken as broken:
@@ -236,7 +236,7 @@ def _separator(text: str) -> tuple[str, bool]:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class CsvHeader:
     """The columns of a table by position; a spreadsheet adds some without a name, and they are empty."""
 
     columns: Sequence[str]

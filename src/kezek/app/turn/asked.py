@@ -19,7 +19,7 @@ from kezek.domain.turn.approve import call_proposed, second_person
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AwaitedStep:
     """A step that one person (`by`, an account) has asked for with a `cause`, since an instant.
 
     `made` says that it has happened already, as a call out of turn has, and awaits its second name;
@@ -35,25 +35,25 @@ class Asked:
     made: bool
 
 
-def asked_of(reader: Reader, post: Post, now: Instant) -> list[Asked]:
+def asked_of(reader: Reader, post: Post, now: Instant) -> list[AwaitedStep]:
     """All that waits for a second person at a post, the oldest first; empty where no line runs."""
     if post.line is None or post.regulation is None:
         return []
     line = post.line.id
     numbers = list(dict.fromkeys((*reader.awaiting(line), *reader.proposed(line))))
-    found: list[Asked] = []
+    found: list[AwaitedStep] = []
     for booking in reader.many(Booking, numbers).values():
         found += _of(reader, booking, status_of(booking, post.regulation, now))
     return sorted(found, key=lambda one: (one.since, one.booking.number))
 
 
-def may_answer(one: Asked, actor: Actor, post: Post) -> bool:
+def may_answer(one: AwaitedStep, actor: Actor, post: Post) -> bool:
     """Whether an actor may be the second person, who agrees or refuses; the rules decide again."""
     assert post.line is not None, "what is asked for is asked of a line"
     return one.by != actor.account and second_person(actor, post.line, made=one.made)
 
 
-def answer_of(one: Asked, actor: Actor, post: Post) -> str:
+def answer_of(one: AwaitedStep, actor: Actor, post: Post) -> str:
     """How an actor agrees: `approve`, `call`, or empty where the actor cannot (yet)."""
     if not may_answer(one, actor, post):
         return ""
@@ -64,17 +64,17 @@ def answer_of(one: Asked, actor: Actor, post: Post) -> str:
     return "call" if calls and one.status is Status.ARRIVED else ""
 
 
-def _of(reader: Reader, booking: Booking, status: Status) -> Iterator[Asked]:
+def _of(reader: Reader, booking: Booking, status: Status) -> Iterator[AwaitedStep]:
     cause, by = booking.exception_cause, booking.exception_by
     if booking.exception == "awaiting":
         since = _last(reader, booking, EventKind.CALLED_OUT_OF_TURN)
-        yield Asked(booking, status, Verb.CALL, cause, by, since, made=True)
+        yield AwaitedStep(booking, status, Verb.CALL, cause, by, since, made=True)
     if call_proposed(booking, status):
         since = _last(reader, booking, EventKind.EXCEPTION_APPROVED)
-        yield Asked(booking, status, Verb.CALL, cause, by, since, made=False)
+        yield AwaitedStep(booking, status, Verb.CALL, cause, by, since, made=False)
     said = proposal_of(booking, status)
     if said is not None:
-        yield Asked(booking, status, said.verb, said.cause, said.by, said.at, made=False)
+        yield AwaitedStep(booking, status, said.verb, said.cause, said.by, said.at, made=False)
 
 
 def _last(reader: Reader, booking: Booking, kind: EventKind) -> Instant:

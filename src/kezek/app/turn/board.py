@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.checkpoint.place_name import SEA, neighbour_of
-from kezek.app.slot.availability import Availability, DayPlaces, LinePlaces
+from kezek.app.slot.availability import Availability, LinePlaces, LocalDay
 from kezek.app.turn.queue import Queue, Queues
 from kezek.domain.kernel.instant import Instant
 
@@ -27,11 +27,11 @@ class PostRow:
     queue: Queue | None
 
     @property
-    def today(self) -> DayPlaces | None:
+    def today(self) -> LocalDay | None:
         return self.places.today if self.places else None
 
     @property
-    def next_free(self) -> DayPlaces | None:
+    def next_free(self) -> LocalDay | None:
         return self.places.next_free if self.places else None
 
     @property
@@ -45,7 +45,7 @@ class PostRow:
         return None if self.queue is None else self.queue.waiting_due
 
 
-class Boards:
+class BoardRows:
     """Rows of the network board."""
 
     def __init__(self, network: Network, availability: Availability, queues: Queues) -> None:

@@ -15,7 +15,7 @@ from kezek.domain.calendar.capacity import CALENDAR_KINDS
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, local_day
 from kezek.domain.slot.slot import Slot
-from kezek.planning.question import HORIZON, Hour
+from kezek.planning.question import HORIZON, HourCapacity
 
 
 class CalendarPast:
@@ -38,7 +38,7 @@ class CalendarPast:
             if event.kind in CALENDAR_KINDS
         }
 
-    def hours(self, now: Instant) -> tuple[Hour, ...]:
+    def hours(self, now: Instant) -> tuple[HourCapacity, ...]:
         """From the window that runs at a moment to its horizon."""
         found = []
         for on, slots in self._days.items():

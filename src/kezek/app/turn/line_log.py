@@ -15,14 +15,14 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import DAY, Instant
-from kezek.planning.question import Measured
+from kezek.planning.question import MeasuredPast
 
 KNOWN_FOR = 3 * DAY
 EVENTS_MAX = 5_000  # at once
 ENTRIES_MAX = 3_000  # of each kind that are kept
 
 
-class Entry(NamedTuple):
+class TimedStep(NamedTuple):
     """Something that happened to a truck, and the span that ended with it."""
 
     at: Instant
@@ -39,12 +39,12 @@ class LineLog:
 
     def _forget(self, since: Instant) -> None:
         self.since = since
-        self._called: deque[Entry] = deque(maxlen=ENTRIES_MAX)
-        self._admitted: deque[Entry] = deque(maxlen=ENTRIES_MAX)
-        self._crossed: deque[Entry] = deque(maxlen=ENTRIES_MAX)
-        self._arrived: deque[Entry] = deque(maxlen=ENTRIES_MAX)
-        self._absent: deque[Entry] = deque(maxlen=ENTRIES_MAX)
-        self._walked_in: deque[Entry] = deque(maxlen=ENTRIES_MAX)
+        self._called: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
+        self._admitted: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
+        self._crossed: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
+        self._arrived: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
+        self._absent: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
+        self._walked_in: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
         # Of trucks between the call and the end: when the last step was.
         self._stepped: dict[int, Instant] = {}
 
@@ -73,11 +73,11 @@ class LineLog:
     def _take(self, event: Logged, starts: Mapping[int, Instant]) -> None:
         kind, number, at = event.kind, event.number, event.at
         if kind == EventKind.ARRIVED and number in starts:
-            self._arrived.append(Entry(at, number, at - starts[number]))
+            self._arrived.append(TimedStep(at, number, at - starts[number]))
         elif kind == EventKind.WALKED_IN:
-            self._walked_in.append(Entry(at, number))
+            self._walked_in.append(TimedStep(at, number))
         elif kind in (EventKind.CALLED, EventKind.CALLED_OUT_OF_TURN):
-            self._called.append(Entry(at, number))
+            self._called.append(TimedStep(at, number))
             self._stepped[number] = at
         elif kind == EventKind.ADMITTED:
             self._ended(self._admitted, number, at)
@@ -89,14 +89,14 @@ class LineLog:
         elif kind == EventKind.NOT_SHOWN:
             # Who missed the last call was there.
             if self._stepped.pop(number, None) is None:
-                self._absent.append(Entry(at, number))
+                self._absent.append(TimedStep(at, number))
         elif kind in (EventKind.MISSED, EventKind.TURNED_BACK, EventKind.RELEASED):
             self._stepped.pop(number, None)
 
-    def _ended(self, entries: deque[Entry], number: int, at: Instant) -> None:
+    def _ended(self, entries: deque[TimedStep], number: int, at: Instant) -> None:
         began = self._stepped.pop(number, None)
         # A span whose beginning was not read is not known; that it ended is.
-        entries.append(Entry(at, number, -1 if began is None else at - began))
+        entries.append(TimedStep(at, number, -1 if began is None else at - began))
 
     def _undo(self, number: int, verb: str | None) -> None:
         taken_back = {
@@ -113,7 +113,7 @@ class LineLog:
                 del entries[place]
                 return
 
-    def measured(self, now: Instant) -> Measured:
+    def measured(self, now: Instant) -> MeasuredPast:
         """What is known of the last days."""
         kinds = (self._called, self._admitted, self._crossed, self._arrived, self._walked_in)
         full = [entries[0].at for entries in kinds if len(entries) == ENTRIES_MAX]
@@ -122,7 +122,7 @@ class LineLog:
             [e for e in entries if since <= e.at <= now] for entries in (*kinds, self._absent)
         ]
         called, admitted, crossed, arrived, walked_in, absent = recent
-        return Measured(
+        return MeasuredPast(
             since=since,
             called=tuple(e.at for e in called),
             crossed=tuple(e.at for e in crossed),

@@ -24,9 +24,9 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import VehicleClass
-from kezek.domain.turn.order import Entry, Reached, Turn, after, key_of, line_up, place_of
+from kezek.domain.turn.order import QueueEntry, Reached, Turn, after, key_of, line_up, place_of
 from kezek.planning.forecast.signs import PACE_FOR
-from kezek.planning.question import HORIZON, AtGate, Expected, LineState
+from kezek.planning.question import HORIZON, Expected, LineState, TwinCalled
 
 EVENTS_MAX = 200_000
 _PAGE = 5_000
@@ -53,7 +53,7 @@ class Truth(NamedTuple):
     by_pace: Instant | None
 
 
-class Arrival(NamedTuple):
+class PastArrival(NamedTuple):
     """A truck at the moment at which it came, the line with it, and what came of it."""
 
     number: int
@@ -149,7 +149,7 @@ class LinePast:
         trip = self._trips.get(number)
         return trip is not None and trip.arrived is not None
 
-    def entries(self, now: Instant) -> list[Entry]:
+    def entries(self, now: Instant) -> list[QueueEntry]:
         """The line in order, as far as the events have been taken in."""
         waiting = [(n, t) for n, t in self._trips.items() if t.arrived is not None]
         turns = [_turn(n, t) for n, t in waiting if t.called is None]
@@ -170,7 +170,7 @@ class LinePast:
             if row.outcome == "crossed" and row.called_at is not None and row.misses == 0:
                 yield place, row
 
-    def arrivals(self, most: int) -> Iterator[Arrival]:
+    def arrivals(self, most: int) -> Iterator[PastArrival]:
         """At most so many of the trucks that came and have crossed, evenly over the time."""
         asked = list(self._asked())
         step = max(1, -(-len(asked) // most))
@@ -185,7 +185,7 @@ class LinePast:
             if row is not None:
                 yield self._arrival(event, row, log)
 
-    def _arrival(self, event: Logged, row: Booking, log: LineLog) -> Arrival:
+    def _arrival(self, event: Logged, row: Booking, log: LineLog) -> PastArrival:
         now = event.at
         state = self._state(now, log, event.position)
         assert row.called_at is not None, "only who was called is asked about"
@@ -195,7 +195,7 @@ class LinePast:
         by_pace = ahead * PACE_FOR // lately if lately else None
         gate = self._last_gate
         through = by_pace + gate if by_pace is not None and gate is not None else None
-        return Arrival(
+        return PastArrival(
             number=row.number,
             vehicle_class=row.vehicle_class,
             state=state,
@@ -288,7 +288,7 @@ class LinePast:
             waiting=tuple(in_line(entry.turn) for entry in entries),
             expected=self._expected(now),
             at_gate=tuple(
-                AtGate(n, t.vehicle_class, t.admitted, t.since) for n, t in trips if t.called
+                TwinCalled(n, t.vehicle_class, t.admitted, t.since) for n, t in trips if t.called
             ),
             hours=self._calendar.hours(now),
             measured=log.measured(now),

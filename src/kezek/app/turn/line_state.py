@@ -7,7 +7,7 @@ from hashlib import blake2b
 
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.port import Reader
-from kezek.app.turn.queue import AtGate as SeenAtGate
+from kezek.app.turn.queue import CalledTruck as SeenAtGate
 from kezek.app.turn.queue import Queue
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status
@@ -19,12 +19,12 @@ from kezek.domain.slot.slot import Slot
 from kezek.domain.turn.order import Turn
 from kezek.planning.question import (
     HORIZON,
-    AtGate,
     Expected,
-    Hour,
-    InLine,
+    HourCapacity,
     LineState,
-    Measured,
+    MeasuredPast,
+    TwinCalled,
+    TwinWaiting,
 )
 
 # So far ahead a wait is told before a place is booked: beyond it most bookings are still to be made.
@@ -32,7 +32,7 @@ ASKED_FOR = DAY
 
 
 def state_of(
-    reader: Reader, post: Post, queue: Queue, measured: Measured, position: int
+    reader: Reader, post: Post, queue: Queue, measured: MeasuredPast, position: int
 ) -> LineState:
     """The line of a post as its queue was read; `position` is where the log ended then."""
     line, regulation, now = post.line, post.regulation, queue.as_of
@@ -66,9 +66,9 @@ def state_of(
     )
 
 
-def in_line(turn: Turn) -> InLine:
+def in_line(turn: Turn) -> TwinWaiting:
     """A turn as the twin takes it."""
-    return InLine(turn.number, turn.vehicle_class, turn.key, turn.joined_round)
+    return TwinWaiting(turn.number, turn.vehicle_class, turn.key, turn.joined_round)
 
 
 def next_round(regulation: Regulation) -> tuple[str, ...]:
@@ -101,9 +101,9 @@ def expected_of(bookings: Iterable[Booking]) -> tuple[Expected, ...]:
     return tuple(sorted(coming, key=lambda one: (one.start, one.number)))
 
 
-def _at_gate(one: SeenAtGate) -> AtGate:
+def _at_gate(one: SeenAtGate) -> TwinCalled:
     admitted = one.status is Status.ADMITTED
-    return AtGate(one.seen.number, one.seen.vehicle_class, admitted, one.since)
+    return TwinCalled(one.seen.number, one.seen.vehicle_class, admitted, one.since)
 
 
 def _calendar(
@@ -120,7 +120,7 @@ def _places(slot: Slot, line: Line, closed: set[str]) -> int:
     return 0 if local_day(slot.start, line.zone).isoformat() in closed else slot.capacity
 
 
-def in_hours(start: Instant, places: int, *, window: Instant) -> list[Hour]:
+def in_hours(start: Instant, places: int, *, window: Instant) -> list[HourCapacity]:
     """A window's places, spread over its hours."""
     parts = spread(places, max(1, window // HOUR))
-    return [Hour(start + n * HOUR, part) for n, part in enumerate(parts)]
+    return [HourCapacity(start + n * HOUR, part) for n, part in enumerate(parts)]

@@ -29,7 +29,7 @@ EVENTS_MAX = 2_000
 STEPS_MAX = 100
 
 
-class Shift(StrEnum):
+class ShiftCause(StrEnum):
     """Why a place changes."""
 
     CAME_LATE = "came_late"
@@ -53,7 +53,7 @@ class PlaceChange:
     `window` is the booked window of those who came late for it, None for every other cause.
     """
 
-    cause: Shift
+    cause: ShiftCause
     window: Instant | None
     places: int
     since: Instant
@@ -76,16 +76,16 @@ class PlaceHistory:
 
 _LINE = {
     EventKind.ARRIVED: None,
-    EventKind.WALKED_IN: Shift.WALK_IN,
-    EventKind.MISSED: Shift.MISSED_CALL,
-    EventKind.UNDONE: Shift.TAKEN_BACK,
-    EventKind.CALLED: Shift.CALLED,
-    EventKind.CALLED_OUT_OF_TURN: Shift.OUT_OF_TURN,
-    EventKind.CANCELLED: Shift.LEFT,
-    EventKind.TURNED_BACK: Shift.LEFT,
-    EventKind.NOT_SHOWN: Shift.LEFT,
-    EventKind.RELEASED: Shift.LEFT,
-    EventKind.CROSSED: Shift.LEFT,
+    EventKind.WALKED_IN: ShiftCause.WALK_IN,
+    EventKind.MISSED: ShiftCause.MISSED_CALL,
+    EventKind.UNDONE: ShiftCause.TAKEN_BACK,
+    EventKind.CALLED: ShiftCause.CALLED,
+    EventKind.CALLED_OUT_OF_TURN: ShiftCause.OUT_OF_TURN,
+    EventKind.CANCELLED: ShiftCause.LEFT,
+    EventKind.TURNED_BACK: ShiftCause.LEFT,
+    EventKind.NOT_SHOWN: ShiftCause.LEFT,
+    EventKind.RELEASED: ShiftCause.LEFT,
+    EventKind.CROSSED: ShiftCause.LEFT,
 }
 
 
@@ -103,9 +103,9 @@ class _Kept:
     place: int
     present: bool = True
     overtaken: int = 0
-    changes: dict[tuple[Shift, Instant | None], list[int]] = field(default_factory=dict)
+    changes: dict[tuple[ShiftCause, Instant | None], list[int]] = field(default_factory=dict)
 
-    def change(self, cause: Shift, window: Instant | None, places: int, at: Instant) -> None:
+    def change(self, cause: ShiftCause, window: Instant | None, places: int, at: Instant) -> None:
         if not places:
             return
         known = self.changes.setdefault((cause, window), [0, at, at])
@@ -164,7 +164,7 @@ class _Reading:
                 kept.change(cause, window, places, event.at)
                 if kind == EventKind.CALLED_OUT_OF_TURN and before.get(moved, 0) > before[number]:
                     kept.overtaken += 1
-                kept.change(Shift.CYCLE, None, self._line[number] - kept.place, event.at)
+                kept.change(ShiftCause.CYCLE, None, self._line[number] - kept.place, event.at)
         self._enter(moved, event)
 
     def _enter(self, number: int, event: Logged) -> None:
@@ -181,7 +181,7 @@ class _Reading:
             self.kept[number] = _Kept(event.at, place, place)
         else:
             kept.present = True
-            kept.change(Shift.OWN_CALL, None, place - kept.place, event.at)
+            kept.change(ShiftCause.OWN_CALL, None, place - kept.place, event.at)
 
     def _let_pass(self, now: Instant) -> None:
         """Windows that open by time alone put the line into another order."""
@@ -190,7 +190,7 @@ class _Reading:
             self._stand(now)
             for number, kept in self.kept.items():
                 if kept.present and number in self._line:
-                    kept.change(Shift.HOUR_BEGAN, None, self._line[number] - kept.place, now)
+                    kept.change(ShiftCause.HOUR_BEGAN, None, self._line[number] - kept.place, now)
         self._at = max(self._at, now)
 
     def _stand(self, now: Instant) -> None:
@@ -209,16 +209,16 @@ def _ahead(line: Mapping[int, int], other: int, mine: int) -> int:
     return int(place is not None and place < line[mine])
 
 
-def _cause(kind: EventKind, moved: Turn | None, mine: Turn) -> tuple[Shift, Instant | None]:
+def _cause(kind: EventKind, moved: Turn | None, mine: Turn) -> tuple[ShiftCause, Instant | None]:
     cause = _LINE[kind]
     if cause is not None:
         return cause, None
     assert moved is not None, "whoever has arrived stands in the line"
     if moved.vehicle_class != mine.vehicle_class:
-        return Shift.OTHER_CLASS, None
+        return ShiftCause.OTHER_CLASS, None
     if mine.key[1] or moved.key[0] >= mine.key[0]:
-        return Shift.HOUR_RUNS, None
-    return Shift.CAME_LATE, moved.key[0]
+        return ShiftCause.HOUR_RUNS, None
+    return ShiftCause.CAME_LATE, moved.key[0]
 
 
 class PlaceHistories:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.feed.watch import Watch
+from kezek.app.feed.watch import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.status import Status, settled, status_of
@@ -20,7 +20,7 @@ from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.domain.turn.joining import place_if_joined
-from kezek.domain.turn.order import Entry
+from kezek.domain.turn.order import QueueEntry
 from kezek.domain.turn.waiting import waiting
 from kezek.domain.vehicle.plate import mask
 
@@ -40,7 +40,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class InLine:
+class WaitingTruck:
     """A waiting vehicle at its place.  `window` is the booked one, None for a walk-in;
     `behind` says that it lost the place of that window (late, or a missed call).
     """
@@ -54,7 +54,7 @@ class InLine:
 
 
 @dataclass(frozen=True, slots=True)
-class AtGate:
+class CalledTruck:
     """A vehicle that was called or admitted, with the instant until which the call stands, and the one
     at which the driver answered it.
     """
@@ -68,7 +68,7 @@ class AtGate:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class CrossingPace:
     """How many have crossed in the last `hours`: three, or as many as the log is old, one at least."""
 
     crossed: int
@@ -93,17 +93,17 @@ class Queue:
     version: int
     as_of: Instant
     until: Instant
-    waiting: tuple[InLine, ...]
-    called: tuple[AtGate, ...]
-    admitted: tuple[AtGate, ...]
+    waiting: tuple[WaitingTruck, ...]
+    called: tuple[CalledTruck, ...]
+    admitted: tuple[CalledTruck, ...]
     crossed_today: int
-    pace: Pace | None
+    pace: CrossingPace | None
     exceptions_today: int
     set_aside_today: int
     refused_today: int
     awaiting_approval: int
     releases_today: int
-    entries: tuple[Entry, ...]
+    entries: tuple[QueueEntry, ...]
     bookings: dict[int, Booking]
     walk_in_place: int | None = None
 
@@ -122,7 +122,7 @@ class Queue:
 class Queues:
     """The queues of all lines, each built when asked for."""
 
-    def __init__(self, store: Store, watch: Watch) -> None:
+    def __init__(self, store: Store, watch: ChangeFeed) -> None:
         self._store, self._watch = store, watch
         self._lines: dict[str, Queue] = {}
         self._began: Instant | None = None
@@ -184,7 +184,7 @@ class Queues:
             walk_in_place=_walk_in_place(entries, line, regulation, now),
         )
 
-    def _pace(self, line: Line, now: Instant) -> Pace | None:
+    def _pace(self, line: Line, now: Instant) -> CrossingPace | None:
         """A log of an hour says nothing about three: its first two would count as standing still."""
         reader = self._store.reader
         if self._began is None:
@@ -193,11 +193,11 @@ class Queues:
         known = now - self._began if self._began is not None else 0
         span = min(PACE_HOURS * HOUR, max(HOUR, known))
         crossed = reader.counted(line.id, EventKind.CROSSED, now - span)
-        return Pace(crossed, round(span / HOUR, 1)) if crossed else None
+        return CrossingPace(crossed, round(span / HOUR, 1)) if crossed else None
 
 
 def _walk_in_place(
-    entries: list[Entry], line: Line, regulation: Regulation, now: Instant
+    entries: list[QueueEntry], line: Line, regulation: Regulation, now: Instant
 ) -> int | None:
     rule = regulation.classes.get(VehicleClass.WALK_IN)
     return None if rule is None else place_if_joined(entries, line, regulation, rule, now)
@@ -215,9 +215,9 @@ def see(booking: Booking, who: Particulars | None) -> Seen:
     )
 
 
-def _in_line(entry: Entry, booking: Booking, seen: dict[int, Seen]) -> InLine:
+def _in_line(entry: QueueEntry, booking: Booking, seen: dict[int, Seen]) -> WaitingTruck:
     assert booking.arrived_at is not None, "whoever is in line has arrived"
-    return InLine(
+    return WaitingTruck(
         place=entry.place,
         seen=seen[booking.number],
         window=booking.start,
@@ -227,9 +227,11 @@ def _in_line(entry: Entry, booking: Booking, seen: dict[int, Seen]) -> InLine:
     )
 
 
-def _at_gate(bookings: Iterable[Booking], status: Status, seen: dict[int, Seen]) -> list[AtGate]:
+def _at_gate(
+    bookings: Iterable[Booking], status: Status, seen: dict[int, Seen]
+) -> list[CalledTruck]:
     rows = [
-        AtGate(
+        CalledTruck(
             seen=seen[b.number],
             status=status,
             since=(b.admitted_at if status is Status.ADMITTED else b.called_at) or 0,

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Particulars
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.vehicle.reading import ReadingKind, read
 from kezek.domain.vehicle.vehicle import country_of
 
@@ -20,13 +20,13 @@ class PlateNote(StrEnum):
     ANOTHER = "another"
 
 
-def read_as(vehicle: Vehicle, known: Known) -> str:
+def read_as(vehicle: Vehicle, known: KnownFormats) -> str:
     """The plate under which a vehicle was recorded, empty where it is as typed."""
     reading = read(country_of(vehicle.country), vehicle.plate, known.plates)
     return reading.plate if reading.anew else ""
 
 
-def note_of(who: Particulars, known: Known) -> PlateNote:
+def note_of(who: Particulars, known: KnownFormats) -> PlateNote:
     """What is to be said beside a recorded plate: UNREAD is one that fits no format, without a VIN.
 
     ANOTHER was recorded by the release before, which read no plates, and would be read as another now.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from kezek.app.checkpoint.network import shipped
-from kezek.app.table.table import Row, read_table
+from kezek.app.table.table import CsvRow, read_table
 from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.vehicle.plate_format import plate_format
 
@@ -29,7 +29,7 @@ def plate_formats() -> PlateFormats:
     return {country: plate_format(of) for country, of in patterns.items()}
 
 
-def _parse(row: Row) -> tuple[str, str]:
+def _parse(row: CsvRow) -> tuple[str, str]:
     pattern = row.optional("regex_compact")
     if pattern:
         row.text("source")  # a format that nobody vouches for is not ours to check by

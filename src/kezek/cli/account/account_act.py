@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeAlias
 import msgspec
 from msgspec import Meta
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.cli.account.user import ROLES
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed
@@ -34,7 +34,7 @@ Role: TypeAlias = Annotated[str, Meta(pattern=f"^({'|'.join(ROLES)})$")]
 class Act(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="act"):
     """One of the acts below; `run` blocks until it is durable."""
 
-    def run(self, house: House) -> Any:
+    def run(self, application: Application) -> Any:
         """The answer of the command; Failed when a rule says no."""
         raise NotImplementedError
 
@@ -45,19 +45,19 @@ class AddUser(Act, frozen=True, tag="add"):
     role: Role
     place: Text
 
-    def run(self, house: House) -> Any:
+    def run(self, application: Application) -> Any:
         made = ask(
-            house,
+            application,
             AddAccount(
-                fresh_key(house), operator(), self.login, self.name, "", self.role, self.place
+                fresh_key(application), operator(), self.login, self.name, "", self.role, self.place
             ),
         )
-        return _linked(house, int(made["account"]), cleaned(self.login).lower())
+        return _linked(application, int(made["account"]), cleaned(self.login).lower())
 
 
 class ListUsers(Act, frozen=True, tag="list"):
-    def run(self, house: House) -> Any:
-        reader = house.store.reader
+    def run(self, application: Application) -> Any:
+        reader = application.store.reader
         keys = reader.all(ApiKey)
         return [
             {
@@ -82,19 +82,19 @@ class ListUsers(Act, frozen=True, tag="list"):
 class CloseUser(Act, frozen=True, tag="close"):
     login: Text
 
-    def run(self, house: House) -> Any:
-        number = _account(house, self.login)
-        ask(house, CloseAccount(fresh_key(house), operator(), number))
-        house.access.plain.end_all(number)
+    def run(self, application: Application) -> Any:
+        number = _account(application, self.login)
+        ask(application, CloseAccount(fresh_key(application), operator(), number))
+        application.access.plain.end_all(number)
         return {"account": number}
 
 
 class ConfirmUser(Act, frozen=True, tag="confirm"):
     login: Text
 
-    def run(self, house: House) -> Any:
-        number = _account(house, self.login)
-        ask(house, ConfirmCarrier(fresh_key(house), operator(), number))
+    def run(self, application: Application) -> Any:
+        number = _account(application, self.login)
+        ask(application, ConfirmCarrier(fresh_key(application), operator(), number))
         return {"account": number}
 
 
@@ -104,17 +104,17 @@ class GrantUser(Act, frozen=True, tag="grant"):
     place: Text
     withdraw: bool
 
-    def run(self, house: House) -> Any:
-        number, key = _account(house, self.login), fresh_key(house)
+    def run(self, application: Application) -> Any:
+        number, key = _account(application, self.login), fresh_key(application)
         asked = GrantRole(key, operator(), number, self.role, self.place, withdraw=self.withdraw)
-        return ask(house, asked)
+        return ask(application, asked)
 
 
 class NewPassword(Act, frozen=True, tag="password"):
     login: Text
 
-    def run(self, house: House) -> Any:
-        return _linked(house, _account(house, self.login), self.login)
+    def run(self, application: Application) -> Any:
+        return _linked(application, _account(application, self.login), self.login)
 
 
 class NewKey(Act, frozen=True, tag="key"):
@@ -124,11 +124,11 @@ class NewKey(Act, frozen=True, tag="key"):
     label: Text
     rate: Annotated[int, Meta(ge=1, le=1_000_000)]
 
-    def run(self, house: House) -> Any:
-        number, key = _account(house, self.login), fresh_key(house)
-        text, digest = house.access.new_key()
+    def run(self, application: Application) -> Any:
+        number, key = _account(application, self.login), fresh_key(application)
+        text, digest = application.access.new_key()
         issued = ask(
-            house,
+            application,
             IssueKey(key, operator(), number, digest, self.label, self.role, self.place, self.rate),
         )
         return {"id": issued["id"], "account": number, "key": text}
@@ -137,8 +137,8 @@ class NewKey(Act, frozen=True, tag="key"):
 class EndKey(Act, frozen=True, tag="revoke"):
     id: Annotated[int, Meta(ge=0, lt=1 << 62)]
 
-    def run(self, house: House) -> Any:
-        ask(house, RevokeKey(fresh_key(house), operator(), self.id))
+    def run(self, application: Application) -> Any:
+        ask(application, RevokeKey(fresh_key(application), operator(), self.id))
         return {"id": self.id}
 
 
@@ -147,9 +147,9 @@ AnyAct: TypeAlias = (
 )
 
 
-def _account(house: House, login: str) -> int:
+def _account(application: Application, login: str) -> int:
     """The number of an account that is not closed."""
-    found = house.store.reader.get(Login, cleaned(login).lower())
+    found = application.store.reader.get(Login, cleaned(login).lower())
     if found is None:
         raise Failed(
             ExitCode.REFUSED,
@@ -159,12 +159,12 @@ def _account(house: House, login: str) -> int:
     return found.account
 
 
-def _linked(house: House, account: int, login: str) -> dict[str, Any]:
-    secret = house.access.plain.one_time_link(account)
-    link = f"{house.settings.issuer}/password/{secret}"
+def _linked(application: Application, account: int, login: str) -> dict[str, Any]:
+    secret = application.access.plain.one_time_link(account)
+    link = f"{application.settings.issuer}/password/{secret}"
     return {
         "account": account,
         "login": login,
         "link": link,
-        "hours": house.settings.one_time_hours,
+        "hours": application.settings.one_time_hours,
     }

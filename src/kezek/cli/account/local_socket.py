@@ -26,7 +26,7 @@ from kezek.cli.frame.fault import Failed, failed
 from kezek.settings import Settings
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
 
 log = logging.getLogger("kezek.socket")
 
@@ -120,12 +120,12 @@ class NoServer(Exception):
 
 
 @asynccontextmanager
-async def offered(house: House) -> AsyncIterator[None]:
+async def offered(application: Application) -> AsyncIterator[None]:
     """Offer the acts beside the server for as long as this is open.
 
     A folder that cannot hold a socket is said in the log and stops no server.
     """
-    path = socket_of(house.settings)
+    path = socket_of(application.settings)
     if path is None:
         yield
         return
@@ -135,7 +135,7 @@ async def offered(house: House) -> AsyncIterator[None]:
         log.warning("accounts cannot be administered beside this server: %s", fault.strerror)
         yield
         return
-    served = _Served(house)
+    served = _Served(application)
     server = await asyncio.start_unix_server(served.answer, sock=opened, limit=LINE_BYTES_MAX)
     try:
         yield
@@ -167,8 +167,8 @@ def _bound(path: Path) -> socket.socket:
 class _Served:
     """The server's side: one line asked, one answered, a few at a time."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, application: Application) -> None:
+        self._application = application
         self._room = asyncio.Semaphore(AT_ONCE_MAX)
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -202,7 +202,7 @@ class _Served:
                 )
             )
         try:
-            return {"answer": await asyncio.to_thread(act.run, self._house)}
+            return {"answer": await asyncio.to_thread(act.run, self._application)}
         except Failed as refused:
             return _problem(refused)
         except Exception as fault:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kezek.cli.frame.command import Group
+from kezek.cli.frame.command import CliGroup
 from kezek.cli.frame.installation import folder_option, opened_with, refuse_missing
 from kezek.cli.frame.output import answer, json_option, print_table, say
 from kezek.settings import read_settings
@@ -26,7 +26,7 @@ place_option = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=CliGroup)
 def user() -> None:
     """Accounts and API keys, also beside a running server."""
 
@@ -182,8 +182,8 @@ def done(folder: Path | None, act: Act) -> Any:
     try:
         return ask_server(settings, act)
     except NoServer:
-        with opened_with(settings) as house:
-            return act.run(house)
+        with opened_with(settings) as application:
+            return act.run(application)
 
 
 def place_of(role: str, place: str | None) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kezek.cli.frame.command import Command
+from kezek.cli.frame.command import CliCommand
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed
 from kezek.cli.frame.installation import ask, folder_option, fresh_key, opened, operator
@@ -15,12 +15,12 @@ from kezek.cli.frame.moment import moment_of
 from kezek.cli.frame.output import answer, json_option, say
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
     from kezek.app.checkpoint.checkpoint import Post
 _START = "a time like 2026-06-20T14:00"
 
 
-@click.command(cls=Command)
+@click.command(cls=CliCommand)
 @click.argument("checkpoint")
 @click.argument("start", metavar="START")
 @click.option("--country", required=True, help="The plate's country, two letters.")
@@ -57,15 +57,15 @@ def book(
     from kezek.domain.booking.book import Book, Vehicle
     from kezek.domain.kernel.instant import to_datetime
 
-    with opened(folder) as house:
-        post = post_of(house, checkpoint)
+    with opened(folder) as application:
+        post = post_of(application, checkpoint)
         assert post.line is not None, "post_of answers posts with a line"
         vehicle = Vehicle(country, plate, vin, trailer, phone, drivers)
         at = moment_of(start, "START", zone=post.line.zone, shape=_START)
-        key = idempotency or fresh_key(house)
-        booked = ask(house, Book(key, operator(), post.line.id, at, vehicle_class, vehicle))
-        anew = read_as(vehicle, house.rules.known)
-        link = f"{house.settings.issuer}/t/{house.papers.link(int(booked['number']))}"
+        key = idempotency or fresh_key(application)
+        booked = ask(application, Book(key, operator(), post.line.id, at, vehicle_class, vehicle))
+        anew = read_as(vehicle, application.rules.known)
+        link = f"{application.settings.issuer}/t/{application.papers.link(int(booked['number']))}"
     began = to_datetime(int(booked["start"]), "UTC").isoformat()
     body = booked | {"start": began, "link": link, "plate_read_as": anew or None}
 
@@ -78,9 +78,9 @@ def book(
     answer(body, people)
 
 
-def post_of(house: House, checkpoint: str) -> Post:
+def post_of(application: Application, checkpoint: str) -> Post:
     """A post with a line."""
-    post = house.network.post(checkpoint)
+    post = application.network.post(checkpoint)
     if post is None:
         raise Failed(
             ExitCode.REFUSED,

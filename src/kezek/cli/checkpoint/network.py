@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from kezek.cli.frame.command import Group
+from kezek.cli.frame.command import CliGroup
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed
 from kezek.cli.frame.installation import ask, folder_option, fresh_key, opened, operator
@@ -25,7 +25,7 @@ T = TypeVar("T")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group(cls=Group)
+@click.group(cls=CliGroup)
 def network() -> None:
     """Checkpoints, lines and their places."""
 
@@ -54,8 +54,8 @@ def load(
             "--board and --at belong together: a board without a moment says nothing."
         )
     command = _read(checkpoints, board, seen)
-    with opened(folder, must_exist=False) as house:
-        body = ask(house, _keyed(command, fresh_key(house)))
+    with opened(folder, must_exist=False) as application:
+        body = ask(application, _keyed(command, fresh_key(application)))
     answer(
         body,
         lambda: say(
@@ -140,22 +140,22 @@ def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | No
     from kezek.domain.checkpoint.checkpoint import exit_line
     from kezek.domain.network.load import OpenLine
 
-    with opened(folder) as house:
-        post = house.network.post(checkpoint)
+    with opened(folder) as application:
+        post = application.network.post(checkpoint)
         if post is None:
             raise Failed(ExitCode.REFUSED, "checkpoint_unknown", f"no checkpoint {checkpoint!r}")
         open_already = post.line is not None
-        rules = house.rules.get(regulation)
+        rules = application.rules.get(regulation)
         if rules is None:
             raise Failed(
                 ExitCode.REFUSED,
                 "regulation_unknown",
-                f"no regulation {regulation!r}; there are {', '.join(sorted(house.rules))}",
+                f"no regulation {regulation!r}; there are {', '.join(sorted(application.rules))}",
             )
         line = exit_line(
             post.checkpoint, authority=rules.authority, regulation=rules.id, basis="ours"
         )
-        body = ask(house, OpenLine(fresh_key(house), operator(), line, capacity))
+        body = ask(application, OpenLine(fresh_key(application), operator(), line, capacity))
     body["opened"] = not open_already
     told = "was open already and is left as it is" if open_already else "is open"
     answer(body, lambda: say(f"The line {body['line']} {told}."))
@@ -166,8 +166,8 @@ def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | No
 @json_option
 def show(folder: Path | None) -> None:
     """List every checkpoint with its line, today's places and the next free day."""
-    with opened(folder) as house:
-        body = [_shown(row) for row in house.boards.rows(house.now())]
+    with opened(folder) as application:
+        body = [_shown(row) for row in application.boards.rows(application.now())]
     answer(body, lambda: _print_posts(body))
 
 

@@ -18,7 +18,7 @@ from kezek.cli.server.serve import links
 from kezek.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
 
 FOLDER = Path("var/demo")
 # A call stands for twenty minutes: two real ones, in which a person can read a page.
@@ -70,7 +70,7 @@ def demo(
 
     A new start continues where it stopped; `kezek serve --folder var/demo` opens the same database.
     """
-    from kezek.cli.demo.traffic import Traffic
+    from kezek.cli.demo.traffic import DemoTraffic
     from kezek.cli.server.log_line import start_logging
     from kezek.cli.server.serving import listen, run_server
 
@@ -79,9 +79,9 @@ def demo(
     with listen(settings.host, settings.port) as sock:
         settings = moved_to(settings, port=sock.getsockname()[1])
         make_ready(settings, factor=factor, seed=seed, fresh=fresh)
-        with opened_with(settings) as house:
-            traffic = Traffic(house, trucks_max=trucks)
-            run_server(house, sock, started=lambda: _told(house), beside=traffic.run)
+        with opened_with(settings) as application:
+            traffic = DemoTraffic(application, trucks_max=trucks)
+            run_server(application, sock, started=lambda: _told(application), beside=traffic.run)
     if not wants_json(click.get_current_context()):
         _tell_end(folder)
 
@@ -98,14 +98,14 @@ def make_ready(settings: Settings, *, factor: int | None, seed: int, fresh: bool
     _refuse_real(settings)
     if fresh:
         _forget(settings)
-    with opened_with(settings) as house:
-        kept = house.demo or Demo(board_began(), FACTOR, seed)
+    with opened_with(settings) as application:
+        kept = application.demo or Demo(board_began(), FACTOR, seed)
         kept = replace(kept, factor=factor or kept.factor)
         # While it is prepared the clock runs as on the wall: the first screen is the board's moment.
-        make_demo(house.store, replace(kept, factor=1))
-    with opened_with(settings) as house:
-        prepare(house)
-        make_demo(house.store, kept)
+        make_demo(application.store, replace(kept, factor=1))
+    with opened_with(settings) as application:
+        prepare(application)
+        make_demo(application.store, kept)
 
 
 def _refuse_real(settings: Settings) -> None:
@@ -136,16 +136,16 @@ def _forget(settings: Settings) -> None:
     shutil.rmtree(settings.heads, ignore_errors=True)
 
 
-def _told(house: House) -> None:
+def _told(application: Application) -> None:
     from kezek.demo.opening import PASSWORD, casts_of
 
-    doors, casts = links(house), casts_of(house)
-    assert house.demo is not None, "make_ready has seen to it"
+    doors, casts = links(application), casts_of(application)
+    assert application.demo is not None, "make_ready has seen to it"
     body: dict[str, Any] = {
         "links": doors,
         "logins": [login for login, _ in casts],
         "password": PASSWORD,
-        "factor": house.demo.factor,
+        "factor": application.demo.factor,
     }
 
     def people() -> None:

@@ -12,9 +12,9 @@ import click
 from rich.console import Console
 from rich.status import Status
 
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.cli.frame.output import wants_json
-from kezek.demo.scene import Scene, Shift, encoded, left_at, scene_of
+from kezek.demo.scene import Scene, Staffing, encoded, left_at, scene_of
 from kezek.demo.stage import Counted, counted_of
 from kezek.domain.kernel.instant import to_datetime
 
@@ -26,16 +26,16 @@ PLAIN_EVERY = 10
 ZONE = "Asia/Almaty"
 
 
-class Traffic:
+class DemoTraffic:
     """The traffic's process, for as long as the server runs."""
 
-    def __init__(self, house: House, *, trucks_max: int) -> None:
-        self._house, self._trucks_max = house, trucks_max
+    def __init__(self, application: Application, *, trucks_max: int) -> None:
+        self._application, self._trucks_max = application, trucks_max
         self._quiet = wants_json(click.get_current_context())
 
     async def run(self) -> None:
         """Until cancelled, or until the traffic ends by a mistake of its own."""
-        scene = await asyncio.to_thread(scene_of, self._house, trucks_max=self._trucks_max)
+        scene = await asyncio.to_thread(scene_of, self._application, trucks_max=self._trucks_max)
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
@@ -65,15 +65,15 @@ class Traffic:
             while True:
                 await sink.drain()
                 await asyncio.sleep(SHIFT_SECONDS)
-                manned = self._house.presence.manned()
+                manned = self._application.presence.manned()
                 if manned != told:
                     shift = await asyncio.to_thread(self._shift, manned, told - manned)
                     sink.write(encoded(shift))
                     told = manned
 
-    def _shift(self, manned: frozenset[str], freed: frozenset[str]) -> Shift:
-        left = {checkpoint: left_at(self._house, checkpoint) for checkpoint in sorted(freed)}
-        return Shift(sorted(manned), left)
+    def _shift(self, manned: frozenset[str], freed: frozenset[str]) -> Staffing:
+        left = {checkpoint: left_at(self._application, checkpoint) for checkpoint in sorted(freed)}
+        return Staffing(sorted(manned), left)
 
     async def _show(self, lines: AsyncIterator[Counted]) -> None:
         console = Console(stderr=True, highlight=False)

@@ -17,7 +17,7 @@ from kezek.cli.frame.output import answer, json_option, say
 from kezek.planning.question import UNCORRECTED
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
     from kezek.app.checkpoint.checkpoint import Post
     from kezek.app.forecast.accuracy import Accuracy
     from kezek.app.forecast.replay import Scores
@@ -39,8 +39,8 @@ def accuracy(checkpoints: tuple[str, ...], folder: Path | None) -> None:
     It also shows what a learned correction would bring. That is learned from all the checkpoints that
     are asked about, and from a few hundred such trucks at least.
     """
-    with opened(folder) as house:
-        told = asyncio.run(_scores(house, checkpoints or _with_lines(house)))
+    with opened(folder) as application:
+        told = asyncio.run(_scores(application, checkpoints or _with_lines(application)))
     body = [
         {
             "checkpoint": name,
@@ -72,12 +72,12 @@ class _Twin:
         return learn(cases)
 
 
-def _with_lines(house: House) -> list[str]:
-    return [name for name, post in house.network.posts().items() if post.line is not None]
+def _with_lines(application: Application) -> list[str]:
+    return [name for name, post in application.network.posts().items() if post.line is not None]
 
 
-def _post(house: House, checkpoint: str) -> Post:
-    post = house.network.post(checkpoint)
+def _post(application: Application, checkpoint: str) -> Post:
+    post = application.network.post(checkpoint)
     if post is None or post.line is None:
         raise Failed(
             ExitCode.USAGE,
@@ -87,13 +87,15 @@ def _post(house: House, checkpoint: str) -> Post:
     return post
 
 
-async def _scores(house: House, checkpoints: Sequence[str]) -> dict[str, Scores]:
+async def _scores(application: Application, checkpoints: Sequence[str]) -> dict[str, Scores]:
     from kezek.app.forecast.replay import lessons_of, pasts_of, scored
 
     # Not this machine's time: the past ends where the log does.
-    planner, now = _Twin(), house.watch.at
-    posts = {name: _post(house, name) for name in checkpoints}
-    kept = {name: await pasts_of(house.store, planner, post, now) for name, post in posts.items()}
+    planner, now = _Twin(), application.watch.at
+    posts = {name: _post(application, name) for name in checkpoints}
+    kept = {
+        name: await pasts_of(application.store, planner, post, now) for name, post in posts.items()
+    }
     lessons = await lessons_of(planner, kept)
     return {name: scored(pasts, now, lessons[name]) for name, pasts in kept.items()}
 

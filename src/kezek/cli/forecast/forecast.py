@@ -23,15 +23,15 @@ from kezek.cli.forecast.forecast_view import (
     tell_reading,
     tell_report,
 )
-from kezek.cli.frame.command import Group
+from kezek.cli.frame.command import CliGroup
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed
 from kezek.cli.frame.moment import moment_of
 from kezek.cli.frame.output import answer, json_option, print_table, say, wants_json
 
 if TYPE_CHECKING:
-    from kezek.planning.forecast.history.reading.reading import BadHistory, Columns
-    from kezek.planning.forecast.history.series import History
+    from kezek.planning.forecast.history.reading.reading import BadHistory, HistoryColumns
+    from kezek.planning.forecast.history.series import WaitHistory
 
 F = TypeVar("F", bound=Callable[..., Any])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -41,7 +41,7 @@ HORIZONS = "1h,3h,6h,12h,24h"
 _TESTED = 0.25
 
 
-@click.group(cls=Group)
+@click.group(cls=CliGroup)
 def forecast() -> None:
     """Waits to come as ranges, learned from a table of past waits."""
 
@@ -232,13 +232,13 @@ def predict(*, model: Path, file: Path) -> None:
     answer(body, people)
 
 
-def _columns(time: str, value: str, series: tuple[str, ...]) -> Columns:
-    from kezek.planning.forecast.history.reading.reading import Columns
+def _columns(time: str, value: str, series: tuple[str, ...]) -> HistoryColumns:
+    from kezek.planning.forecast.history.reading.reading import HistoryColumns
 
-    return Columns(time, value, series)
+    return HistoryColumns(time, value, series)
 
 
-def _read(file: Path, columns: Columns, zone: str | None) -> History:
+def _read(file: Path, columns: HistoryColumns, zone: str | None) -> WaitHistory:
     from kezek.planning.forecast.history.reading.reading import (
         BadHistory,
         UnknownColumn,
@@ -271,7 +271,7 @@ def _bad(file: Path, fault: BadHistory) -> Failed:
     return Failed(ExitCode.FOUND, "bad_history", str(fault), {"problems": facts})
 
 
-def _start_of_test(text: str | None, history: History) -> int:
+def _start_of_test(text: str | None, history: WaitHistory) -> int:
     """In UTC seconds; a date is its first moment in the history's zone, nothing the last quarter."""
     from kezek.domain.kernel.instant import SECOND
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from kezek.cli.frame.output import print_table, say
 
 if TYPE_CHECKING:
-    from kezek.planning.forecast.history.backtest import Report, Row
+    from kezek.planning.forecast.history.backtest import BacktestReport, BacktestRow
     from kezek.planning.forecast.history.keeping import LeftOut, Prediction
     from kezek.planning.forecast.history.score import Interval
-    from kezek.planning.forecast.history.series import History
+    from kezek.planning.forecast.history.series import WaitHistory
 
 _UNITS = (("h", 3600), ("m", 60))
 _REASONS = {
@@ -34,11 +34,11 @@ def span_text(seconds: int) -> str:
     raise AssertionError("a horizon is whole minutes")
 
 
-def reading_document(history: History) -> dict[str, Any]:
+def reading_document(history: WaitHistory) -> dict[str, Any]:
     return {"empty": list(history.empty), "repairs": asdict(history.repairs), "zone": history.zone}
 
 
-def tell_reading(history: History) -> None:
+def tell_reading(history: WaitHistory) -> None:
     """What was left out and put right while the file was read."""
     repairs = history.repairs
     for count, sentence in (
@@ -94,12 +94,12 @@ def left_out_document(left: Sequence[LeftOut]) -> list[dict[str, Any]]:
     ]
 
 
-def figures(report: Report) -> dict[str, Any]:
+def figures(report: BacktestReport) -> dict[str, Any]:
     """What stands at the top of a backtest's document: losses by row, and their mean skill."""
     return {"rows": [_row(row) for row in report.rows], "mean_skill": report.mean_skill}
 
 
-def document(report: Report) -> dict[str, Any]:
+def document(report: BacktestReport) -> dict[str, Any]:
     from kezek.planning.question import QUANTILES
 
     return {
@@ -120,7 +120,7 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: BacktestRow) -> dict[str, Any]:
     """`model`, `persistence` and `climatology` are mean pinball losses."""
     return {
         "series": row.series,
@@ -148,7 +148,7 @@ def forecast_document(told: Prediction) -> dict[str, Any]:
     }
 
 
-def tell_report(report: Report, history: History, start: int) -> None:
+def tell_report(report: BacktestReport, history: WaitHistory, start: int) -> None:
     """The verdict first, then what it is made of."""
     tested = f"Tested from {instant(start)}: {report.n:,} forecasts, {report.fits} models."
     if report.mean_skill is None:
@@ -179,7 +179,7 @@ def tell_report(report: Report, history: History, start: int) -> None:
     )
 
 
-def _cells(row: Row) -> Sequence[object]:
+def _cells(row: BacktestRow) -> Sequence[object]:
     model = row.model
     return (
         row.series,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 
-class Command(click.Command):
+class CliCommand(click.Command):
     """A command whose missing options and arguments are told together."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -36,7 +36,7 @@ def _is_argument(parameter: click.Parameter) -> bool:
     return parameter.param_type_name == "argument"
 
 
-class Group(click.Group):
+class CliGroup(click.Group):
     """A group of such commands."""
 
-    command_class = Command
+    command_class = CliCommand

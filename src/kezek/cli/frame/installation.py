@@ -15,7 +15,7 @@ from kezek.cli.frame.fault import Failed
 from kezek.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
     from kezek.domain.account.actor import Actor
     from kezek.domain.decide import Command
     from kezek.domain.kernel.refusal import Refused
@@ -53,33 +53,35 @@ def refuse_missing(settings: Settings) -> None:
 
 
 @contextmanager
-def opened(folder: Path | None, *, must_exist: bool = True, **overrides: Any) -> Iterator[House]:
-    """The house of a stopped installation, closed again at the end."""
+def opened(
+    folder: Path | None, *, must_exist: bool = True, **overrides: Any
+) -> Iterator[Application]:
+    """The application of a stopped installation, closed again at the end."""
     settings = read_settings(folder=folder, **overrides)
     if must_exist:
         refuse_missing(settings)
-    with opened_with(settings) as house:
-        yield house
+    with opened_with(settings) as application:
+        yield application
 
 
 @contextmanager
-def opened_with(settings: Settings) -> Iterator[House]:
-    """The house of these settings; its folder is made when missing."""
-    from kezek.bootstrap import close_house, open_house
+def opened_with(settings: Settings) -> Iterator[Application]:
+    """The application of these settings; its folder is made when missing."""
+    from kezek.bootstrap import close_application, open_application
 
     make_folder(settings)
-    house = open_house(settings)
+    application = open_application(settings)
     try:
-        yield house
+        yield application
     finally:
-        close_house(house)
+        close_application(application)
 
 
-def ask(house: House, command: Command) -> dict[str, Any]:
+def ask(application: Application, command: Command) -> dict[str, Any]:
     """The outcome of an accepted command; a refusal ends the run with its code."""
     from kezek.domain.kernel.refusal import Refused
 
-    decided = house.desk.ask(command)
+    decided = application.desk.ask(command)
     if isinstance(decided, Refused):
         raise refusal(decided)
     return decided.outcome
@@ -95,9 +97,9 @@ def refusal(refused: Refused) -> Failed:
     )
 
 
-def fresh_key(house: House) -> str:
+def fresh_key(application: Application) -> str:
     """An idempotency key for a command that is sent once."""
-    return house.chance.secret(16).hex()
+    return application.chance.secret(16).hex()
 
 
 def moved_to(settings: Settings, *, port: int) -> Settings:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-class Bar:
+class ProgressBar:
     """Implements `app.snapshot.Progress`."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
@@ -28,7 +28,7 @@ class Bar:
 
 
 @contextmanager
-def watched(what: str) -> Iterator[Bar]:
+def watched(what: str) -> Iterator[ProgressBar]:
     """A bar on standard error, where that is a terminal."""
     from rich.console import Console
     from rich.progress import (
@@ -43,4 +43,4 @@ def watched(what: str) -> Iterator[Bar]:
     seen = console.is_terminal and not wants_json(click.get_current_context())
     columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True, disable=not seen) as progress:
-        yield Bar(progress, progress.add_task(what, total=None))
+        yield ProgressBar(progress, progress.add_task(what, total=None))

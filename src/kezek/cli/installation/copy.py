@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kezek.cli.frame.command import Command
+from kezek.cli.frame.command import CliCommand
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.output import answer, json_option, print_table, say
 from kezek.cli.frame.progress import watched
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kezek.app.installation.fingerprint import Fingerprint
 
 
-@click.command(cls=Command, short_help="Copy a stopped installation into an empty database.")
+@click.command(cls=CliCommand, short_help="Copy a stopped installation into an empty database.")
 @click.option(
     "--from", "source", metavar="URL", required=True, help="Address of the database to copy."
 )

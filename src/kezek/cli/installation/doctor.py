@@ -13,7 +13,7 @@ from kezek.cli.frame.output import answer, json_option, say
 from kezek.settings import Settings, settings_and_faults
 
 if TYPE_CHECKING:
-    from kezek.cli.installation.finding import Finding
+    from kezek.cli.installation.finding import DoctorFinding
 
 _MARKS = {"ok": ("ok", "green"), "attention": ("attention", "yellow"), "wrong": ("WRONG", "red")}
 
@@ -27,11 +27,11 @@ def doctor(folder: Path | None) -> None:
     Changes nothing, and may run beside a server. Exit code 7 when something is wrong.
     """
     from kezek.cli.installation.examination import examine
-    from kezek.cli.installation.finding import Finding
+    from kezek.cli.installation.finding import DoctorFinding
 
     settings, faults = settings_and_faults(folder=folder)
     advice = "Correct or unset it: docs/reference/settings.md lists all."
-    findings = [Finding("settings", "wrong", fault, advice) for fault in faults]
+    findings = [DoctorFinding("settings", "wrong", fault, advice) for fault in faults]
     findings += examine(settings)
     listed = settings_of(settings)
     wrong = any(finding.state == "wrong" for finding in findings)
@@ -76,7 +76,7 @@ def without_password(value: str) -> str:
     return f"{scheme}//…@{rest.rpartition('@')[2]}"
 
 
-def _print(findings: list[Finding], listed: list[dict[str, Any]]) -> None:
+def _print(findings: list[DoctorFinding], listed: list[dict[str, Any]]) -> None:
     for finding in findings:
         word, colour = _MARKS[finding.state]
         say(f"{click.style(f'{word:9}', fg=colour)} {finding.what:12} {finding.found}")

@@ -19,7 +19,7 @@ from kezek.app.checkpoint.network import ZONE_BY_COUNTRY
 from kezek.app.installation.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.port import StoreFault
 from kezek.cli.installation import examination_address, examination_rows
-from kezek.cli.installation.finding import Finding
+from kezek.cli.installation.finding import DoctorFinding
 from kezek.crypto.fault import TrustFault
 from kezek.domain.kernel.instant import MINUTE, SECOND
 from kezek.settings import Settings
@@ -35,9 +35,9 @@ _AS_TOLD = "Do what the sentence says, then look again."
 _NO_RIGHT = (apsw.ReadOnlyError, apsw.CantOpenError, apsw.PermissionsError)
 
 
-def examine(settings: Settings) -> list[Finding]:
+def examine(settings: Settings) -> list[DoctorFinding]:
     """All findings, in the order in which one should mend them."""
-    steps: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    steps: tuple[Callable[[Settings], Iterator[DoctorFinding]], ...] = (
         _python,
         _sqlite,
         _time_zones,
@@ -57,78 +57,80 @@ def examine(settings: Settings) -> list[Finding]:
     return [finding for step in steps for finding in step(settings)]
 
 
-def _python(_settings: Settings) -> Iterator[Finding]:
+def _python(_settings: Settings) -> Iterator[DoctorFinding]:
     version = platform.python_version()
     if sys.version_info < PYTHON_LEAST:
-        yield Finding("python", "wrong", version, "Install Python 3.11 or newer.")
+        yield DoctorFinding("python", "wrong", version, "Install Python 3.11 or newer.")
     elif not __debug__:
-        yield Finding(
+        yield DoctorFinding(
             "python",
             "wrong",
             f"{version} with assertions off",
             "Start Python without -O and without PYTHONOPTIMIZE: assertions guard the queue.",
         )
     else:
-        yield Finding("python", "ok", version)
+        yield DoctorFinding("python", "ok", version)
 
 
-def _sqlite(_settings: Settings) -> Iterator[Finding]:
+def _sqlite(_settings: Settings) -> Iterator[DoctorFinding]:
     version = apsw.sqlite_lib_version()
     if apsw.SQLITE_VERSION_NUMBER < SQLITE_LEAST:
         advice = "Install the locked requirements: older ones can damage a database."
-        yield Finding("sqlite", "wrong", version, advice)
+        yield DoctorFinding("sqlite", "wrong", version, advice)
     else:
-        yield Finding("sqlite", "ok", f"{version}, inside apsw {apsw.apsw_version()}")
+        yield DoctorFinding("sqlite", "ok", f"{version}, inside apsw {apsw.apsw_version()}")
 
 
-def _time_zones(_settings: Settings) -> Iterator[Finding]:
+def _time_zones(_settings: Settings) -> Iterator[DoctorFinding]:
     try:
         offsets = {zone: _offset(zone) for zone in sorted(set(ZONE_BY_COUNTRY.values()))}
     except ZoneInfoNotFoundError as missing:
         advice = "Install the locked requirements; tzdata is among them."
-        yield Finding("time zones", "wrong", f"{missing} not found", advice)
+        yield DoctorFinding("time zones", "wrong", f"{missing} not found", advice)
         return
     # Kazakhstan has had one time zone since 1 March 2024; older tables are an hour off.
     if offsets["Asia/Almaty"] != timedelta(hours=5):
         advice = "Update tzdata: hours would be shown an hour late."
-        yield Finding("time zones", "wrong", "the table is from before March 2024", advice)
+        yield DoctorFinding("time zones", "wrong", "the table is from before March 2024", advice)
         return
-    yield Finding("time zones", "ok", ", ".join(offsets))
+    yield DoctorFinding("time zones", "ok", ", ".join(offsets))
 
 
 def _offset(zone: str) -> timedelta | None:
     return datetime(2026, 6, 13, tzinfo=ZoneInfo(zone)).utcoffset()
 
 
-def _folder(settings: Settings) -> Iterator[Finding]:
+def _folder(settings: Settings) -> Iterator[DoctorFinding]:
     folder = settings.folder
     if not folder.exists():
         advice = "`kezek serve` makes it; or name yours with --folder or KEZEK_FOLDER."
-        yield Finding("folder", "attention", f"{folder} is not there yet", advice)
+        yield DoctorFinding("folder", "attention", f"{folder} is not there yet", advice)
     elif not folder.is_dir():
-        yield Finding("folder", "wrong", f"{folder} is not a folder", "Name another one.")
+        yield DoctorFinding("folder", "wrong", f"{folder} is not a folder", "Name another one.")
     elif not os.access(folder, os.W_OK | os.X_OK):
         advice = f"Give the user of the server the right to write {folder}."
-        yield Finding("folder", "wrong", f"{folder} cannot be written", advice)
+        yield DoctorFinding("folder", "wrong", f"{folder} cannot be written", advice)
     elif folder.stat().st_mode & 0o077:
         advice = f"Run: chmod go-rwx {folder}"
-        yield Finding("folder", "attention", f"others may look into {folder}", advice)
+        yield DoctorFinding("folder", "attention", f"others may look into {folder}", advice)
     else:
-        yield Finding("folder", "ok", str(folder.resolve()))
+        yield DoctorFinding("folder", "ok", str(folder.resolve()))
 
 
-def _disk(settings: Settings) -> Iterator[Finding]:
+def _disk(settings: Settings) -> Iterator[DoctorFinding]:
     place = settings.folder.absolute()
     while not place.exists():
         place = place.parent
     free = shutil.disk_usage(place).free
     found = f"{free / 1e9:.1f} GB free"
     if free < DISK_WRONG:
-        yield Finding("disk", "wrong", found, "Free some space: bookings will soon be refused.")
+        yield DoctorFinding(
+            "disk", "wrong", found, "Free some space: bookings will soon be refused."
+        )
     elif free < DISK_ATTENTION:
-        yield Finding("disk", "attention", found, "Free some space before the busy season.")
+        yield DoctorFinding("disk", "attention", found, "Free some space before the busy season.")
     else:
-        yield Finding("disk", "ok", found)
+        yield DoctorFinding("disk", "ok", found)
 
 
 def database_file(settings: Settings) -> Path | None:
@@ -151,7 +153,7 @@ def served(path: Path) -> bool:
     return False
 
 
-def _lock(settings: Settings) -> Iterator[Finding]:
+def _lock(settings: Settings) -> Iterator[DoctorFinding]:
     path = database_file(settings)
     if path is None:
         return
@@ -159,13 +161,13 @@ def _lock(settings: Settings) -> Iterator[Finding]:
         held = served(path)
     except OSError as fault:
         advice = "Give the user of the server the right to read and write it."
-        yield Finding("lock", "wrong", str(fault), advice)
+        yield DoctorFinding("lock", "wrong", str(fault), advice)
         return
     found = f"process {holder(path)} works on it" if held else "no server is running"
-    yield Finding("lock", "ok", found)
+    yield DoctorFinding("lock", "ok", found)
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings) -> Iterator[DoctorFinding]:
     kind = settings.store_url.partition(":")[0]
     if kind == "postgresql":
         yield _asked(settings.store_url)
@@ -173,14 +175,16 @@ def _database(settings: Settings) -> Iterator[Finding]:
     path = database_file(settings)
     if path is None:
         advice = "A memory store forgets everything at the end; use it for tests only."
-        yield Finding("database", "attention", kind, advice)
+        yield DoctorFinding("database", "attention", kind, advice)
         return
     if not path.exists():
         advice = "`kezek serve` or `kezek network load` makes it."
-        yield Finding("database", "attention", f"{path} is not there yet", advice)
+        yield DoctorFinding("database", "attention", f"{path} is not there yet", advice)
         return
     if path.stat().st_mode & 0o077:
-        yield Finding("database", "attention", f"others may read {path}", f"Run: chmod 600 {path}")
+        yield DoctorFinding(
+            "database", "attention", f"others may read {path}", f"Run: chmod 600 {path}"
+        )
     try:
         connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
         try:
@@ -189,13 +193,13 @@ def _database(settings: Settings) -> Iterator[Finding]:
             connection.close()
     except _NO_RIGHT as fault:
         advice = "Give the user of the server the right to read and write it and its folder."
-        yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
+        yield DoctorFinding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
     except apsw.Error as fault:
         advice = "Stop the server, keep the file, and restore the last backup."
-        yield Finding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
+        yield DoctorFinding("database", "wrong", f"{path}: {type(fault).__name__}", advice)
 
 
-def _asked(url: str) -> Finding:
+def _asked(url: str) -> DoctorFinding:
     """What a PostgreSQL server says of itself; its own texts may hold a password and are not shown."""
     try:
         with psycopg.connect(url, connect_timeout=10, autocommit=True) as connection:
@@ -212,7 +216,7 @@ def _asked(url: str) -> Finding:
                 schema = f"schema {found[0]}" if found else "empty"
     except psycopg.Error as fault:
         advice = "See that the server runs, and that address, user and password are right."
-        return Finding("database", "wrong", f"PostgreSQL: {type(fault).__name__}", advice)
+        return DoctorFinding("database", "wrong", f"PostgreSQL: {type(fault).__name__}", advice)
     told = f"PostgreSQL {version}, {schema}"
     for wrong, state, advice in (
         (version < POSTGRESQL_LEAST, "wrong", f"Use PostgreSQL {POSTGRESQL_LEAST} or newer."),
@@ -226,29 +230,29 @@ def _asked(url: str) -> Finding:
         ),
     ):
         if wrong:
-            return Finding("database", state, told, advice)
-    return Finding("database", "ok", told)
+            return DoctorFinding("database", state, told, advice)
+    return DoctorFinding("database", "ok", told)
 
 
-def _checked(connection: apsw.Connection, path: Path) -> Finding:
+def _checked(connection: apsw.Connection, path: Path) -> DoctorFinding:
     connection.set_busy_timeout(5_000)
     if connection.pragma("application_id") not in (APPLICATION, 0):
         advice = "Name another database: this one is left as it is."
-        return Finding("database", "wrong", f"{path} belongs to another program", advice)
+        return DoctorFinding("database", "wrong", f"{path} belongs to another program", advice)
     found = str(connection.execute("PRAGMA quick_check(3)").fetchall()[0][0])
     if found != "ok":
         advice = "Stop the server, keep the file, and restore the last backup."
-        return Finding("database", "wrong", f"{path} is damaged: {found}", advice)
+        return DoctorFinding("database", "wrong", f"{path} is damaged: {found}", advice)
     version = "empty"
     if connection.table_exists("main", "alembic_version"):
         rows = connection.execute("SELECT version_num FROM alembic_version").fetchall()
         version = f"schema {rows[0][0]}" if rows else "empty"
-    return Finding(
+    return DoctorFinding(
         "database", "ok", f"{path}, {path.stat().st_size / 1e6:.1f} MB, {version}, sound"
     )
 
 
-def _as_started(settings: Settings) -> Iterator[Finding]:
+def _as_started(settings: Settings) -> Iterator[DoctorFinding]:
     """What the start would say of the database, and whether it knows the heads that were published."""
     from kezek.app.installation.snapshot import Bare
     from kezek.maintenance import examine_store
@@ -262,7 +266,7 @@ def _as_started(settings: Settings) -> Iterator[Finding]:
     except Bare:
         return
     except StoreFault as fault:
-        yield Finding("start", "wrong", str(fault), _AS_TOLD)
+        yield DoctorFinding("start", "wrong", str(fault), _AS_TOLD)
         return
     if seen.lost:
         advice = (
@@ -270,61 +274,63 @@ def _as_started(settings: Settings) -> Iterator[Finding]:
             "Until then no booking is taken."
         )
         found = f"{seen.lost} was published and is not in this database"
-        yield Finding("heads", "wrong", found, advice)
+        yield DoctorFinding("heads", "wrong", found, advice)
     if seen.stray:
         advice = (
             "Find out who wrote them: no server did. They stay in the log, for everybody to see."
         )
         found = f"events {seen.stray} were added while no server ran"
-        yield Finding("log", "wrong", found, advice)
+        yield DoctorFinding("log", "wrong", found, advice)
     told = f"schema {seen.step}"
     if seen.step < seen.leads_to:
         told += f", which a start leads to {seen.leads_to}"
-    yield Finding("start", "ok", f"{told}, whole")
+    yield DoctorFinding("start", "ok", f"{told}, whole")
 
 
-def _keys(settings: Settings) -> Iterator[Finding]:
+def _keys(settings: Settings) -> Iterator[DoctorFinding]:
     from kezek.crypto.keyring import missing_keys, read_keyring
 
     folder = settings.keys
     try:
         missing = missing_keys(folder)
     except TrustFault as fault:
-        yield Finding("keys", "wrong", str(fault), _AS_TOLD)
+        yield DoctorFinding("keys", "wrong", str(fault), _AS_TOLD)
         return
     path = database_file(settings)
     if missing and not folder.exists() and path is not None and not path.exists():
         advice = "They are made at the first start; keep a copy in a safe place then."
-        yield Finding("keys", "attention", f"not there: {', '.join(missing)}", advice)
+        yield DoctorFinding("keys", "attention", f"not there: {', '.join(missing)}", advice)
         return
     if missing:
         advice = "Put them back from your copy: what was made with them cannot be checked without."
-        yield Finding("keys", "wrong", f"not there: {', '.join(missing)}", advice)
+        yield DoctorFinding("keys", "wrong", f"not there: {', '.join(missing)}", advice)
         return
     try:
         ring = read_keyring(folder)
     except TrustFault as fault:
-        yield Finding("keys", "wrong", str(fault), _AS_TOLD)
+        yield DoctorFinding("keys", "wrong", str(fault), _AS_TOLD)
         return
-    yield Finding("keys", "ok", f"{len(ring.accepted)} trusted, own {ring.signing.public.id.hex()}")
+    yield DoctorFinding(
+        "keys", "ok", f"{len(ring.accepted)} trusted, own {ring.signing.public.id.hex()}"
+    )
 
 
-def _clock(settings: Settings) -> Iterator[Finding]:
+def _clock(settings: Settings) -> Iterator[DoctorFinding]:
     now = real_now()
     told = datetime.fromtimestamp(now / SECOND, UTC).isoformat(timespec="seconds")
     if now < _CLOCK_LEAST.timestamp() * SECOND:
         advice = "Set the machine's clock, best by NTP: windows and sessions go by it."
-        yield Finding("clock", "wrong", f"{told} is in the past", advice)
+        yield DoctorFinding("clock", "wrong", f"{told} is in the past", advice)
         return
     path = database_file(settings)
     ahead = max(_file_times(path), default=0) - now if path else 0
     if ahead > _SLACK:
         advice = "Set the machine's clock, best by NTP: it has been turned back."
-        yield Finding(
+        yield DoctorFinding(
             "clock", "wrong", f"{told}, {ahead // SECOND} s before the last write", advice
         )
         return
-    yield Finding("clock", "ok", told)
+    yield DoctorFinding("clock", "ok", told)
 
 
 def _file_times(path: Path) -> Iterator[int]:

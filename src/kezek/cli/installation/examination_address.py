@@ -6,39 +6,43 @@ import socket
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from kezek.cli.installation.finding import Finding
+from kezek.cli.installation.finding import DoctorFinding
 from kezek.settings import Settings
 
 _PORTS = {"http": 80, "https": 443}
 
 
-def address(settings: Settings) -> Iterator[Finding]:
+def address(settings: Settings) -> Iterator[DoctorFinding]:
     """Where the server listens."""
     try:
         inside = socket.getaddrinfo(settings.host, settings.port)[0][4][0] in ("127.0.0.1", "::1")
     except OSError as fault:
         advice = "Set KEZEK_HOST to an address of this machine."
-        yield Finding("address", "wrong", f"{settings.host}: {fault}", advice)
+        yield DoctorFinding("address", "wrong", f"{settings.host}: {fault}", advice)
         return
     if not inside and not settings.secure_cookies:
         advice = "Put a TLS proxy in front and set KEZEK_SECURE_COOKIES=yes and KEZEK_PUBLIC_URL."
-        yield Finding("address", "attention", f"{settings.host} is reachable without TLS", advice)
+        yield DoctorFinding(
+            "address", "attention", f"{settings.host} is reachable without TLS", advice
+        )
         return
-    yield Finding("address", "ok", f"{settings.host} port {settings.port}")
+    yield DoctorFinding("address", "ok", f"{settings.host} port {settings.port}")
 
 
-def public(settings: Settings) -> Iterator[Finding]:
+def public(settings: Settings) -> Iterator[DoctorFinding]:
     """The address that tickets and links name."""
     if settings.public_url:
-        yield Finding("public URL", "ok", settings.issuer)
+        yield DoctorFinding("public URL", "ok", settings.issuer)
         return
     advice = (
         "Set KEZEK_PUBLIC_URL to the address that people open, such as https://queue.example.org."
     )
-    yield Finding("public URL", "attention", f"links and tickets name {settings.issuer}", advice)
+    yield DoctorFinding(
+        "public URL", "attention", f"links and tickets name {settings.issuer}", advice
+    )
 
 
-def clients(settings: Settings) -> Iterator[Finding]:
+def clients(settings: Settings) -> Iterator[DoctorFinding]:
     """Whether a proxy's clients are told apart; a public address of another place means a proxy."""
     if not settings.public_url:
         return
@@ -52,10 +56,12 @@ def clients(settings: Settings) -> Iterator[Finding]:
             "Set KEZEK_PROXY_HEADER to the header in which your proxy names the client, such as "
             "X-Forwarded-For."
         )
-        yield Finding("clients", "attention", found, advice)
+        yield DoctorFinding("clients", "attention", found, advice)
     elif not settings.proxies.strip(", "):
         found = "no proxy is believed, so all its clients share one limit"
         advice = "Set KEZEK_PROXIES to the addresses of your proxy."
-        yield Finding("clients", "attention", found, advice)
+        yield DoctorFinding("clients", "attention", found, advice)
     else:
-        yield Finding("clients", "ok", f"told by {settings.proxy_header} of {settings.proxies}")
+        yield DoctorFinding(
+            "clients", "ok", f"told by {settings.proxy_header} of {settings.proxies}"
+        )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kezek.app.port import StoreFault
-from kezek.cli.installation.finding import Finding
+from kezek.cli.installation.finding import DoctorFinding
 from kezek.settings import Settings
 
 _TOLD_MAX = 10
 
 
-def rows(settings: Settings) -> Iterator[Finding]:
+def rows(settings: Settings) -> Iterator[DoctorFinding]:
     """What the boards show against the log, where the database can be read at all."""
     from kezek.maintenance import rows_by_log
 
@@ -21,7 +21,7 @@ def rows(settings: Settings) -> Iterator[Finding]:
         # The finding about the database says what is wrong with it.
         return
     if verdict.holds:
-        yield Finding(
+        yield DoctorFinding(
             "rows", "ok", f"bookings and lines are what the log says ({verdict.seen:,} rows)"
         )
         return
@@ -30,10 +30,10 @@ def rows(settings: Settings) -> Iterator[Finding]:
         " docs/verify.md."
     )
     told = f"{verdict.broken:,} differ from the log: {'; '.join(verdict.first)}"
-    yield Finding("rows", "wrong", told, advice)
+    yield DoctorFinding("rows", "wrong", told, advice)
 
 
-def trucks(settings: Settings) -> Iterator[Finding]:
+def trucks(settings: Settings) -> Iterator[DoctorFinding]:
     """Live bookings that look like one truck, made by a release that read no plates."""
     from kezek.maintenance import booked_twice
 
@@ -42,13 +42,13 @@ def trucks(settings: Settings) -> Iterator[Finding]:
     except StoreFault:
         return
     if not found:
-        yield Finding("trucks", "ok", "no two live bookings look like one truck")
+        yield DoctorFinding("trucks", "ok", "no two live bookings look like one truck")
         return
     told = "; ".join(" and ".join(map(str, numbers)) for numbers in found[:_TOLD_MAX])
     more = f"; and {len(found) - _TOLD_MAX} more" if len(found) > _TOLD_MAX else ""
     advice = (
         "They keep their places. Look at the papers when they arrive and release the false one."
     )
-    yield Finding(
+    yield DoctorFinding(
         "trucks", "attention", f"live bookings that look like one truck: {told}{more}", advice
     )

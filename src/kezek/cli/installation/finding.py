@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """`state` is ok, attention or wrong; `advice` says what to do, empty when nothing."""
 
     what: str

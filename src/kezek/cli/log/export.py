@@ -34,12 +34,12 @@ def export(file: Path, server: str | None, key_file: Any, folder: Path | None) -
         if key_file is None:
             if server:
                 raise click.UsageError("a running server tells its log to an API key: --key-file.")
-            with opened(folder) as house:
+            with opened(folder) as application:
                 from kezek.app.log.export import lines
 
-                house.ledger.seal()
-                house.ledger.tick(last=True)
-                events = _written(out, lines(house.proofs))
+                application.ledger.seal()
+                application.ledger.tick(last=True)
+                events = _written(out, lines(application.proofs))
         else:
             events = _written(out, told(server_of(server), key_file.read().strip()))
     body = {"file": str(file), "events": events}
@@ -56,13 +56,13 @@ def erase(number: int, folder: Path | None) -> None:
     Its salt is erased. The proofs of all other events stay as they are; this cannot be undone. It is
     noted in the folder's erased.jsonl, so that an older backup is restored without it.
     """
-    with opened(folder) as house:
-        house.ledger.seal()
-        if not house.ledger.erase(number):
+    with opened(folder) as application:
+        application.ledger.seal()
+        if not application.ledger.erase(number):
             raise Failed(ExitCode.REFUSED, "booking_unknown", f"the log has no booking {number}.")
         from kezek.maintenance import note_erasures
 
-        note_erasures(house)
+        note_erasures(application)
     answer({"number": number}, lambda: say(f"Booking {number} is hidden in the log's tree."))
 
 

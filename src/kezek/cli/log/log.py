@@ -19,7 +19,7 @@ from kezek.cli.log.log_continue import continue_log
 from kezek.cli.log.log_sentence import sentence
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
     from kezek.domain.kernel.event import Logged
 
 POLL_SECONDS = 1.0
@@ -66,13 +66,13 @@ def log(
             raise click.UsageError("a running server shows its log to an API key: name --key-file.")
         from kezek.domain.checkpoint.checkpoint import Line
 
-        with opened(folder) as house:
-            _refuse_unknown(house, line)
-            events = house.store.reader.events_before(1 << 62, last, line)
-            zones = {row.id: row.zone for row in house.store.reader.all(Line)}
+        with opened(folder) as application:
+            _refuse_unknown(application, line)
+            events = application.store.reader.events_before(1 << 62, last, line)
+            zones = {row.id: row.zone for row in application.store.reader.all(Line)}
         _print([_shown(event) for event in reversed(events)], zones)
         return
-    reader = Reader(server_of(server), key_file.read().strip(), line)
+    reader = RemoteLog(server_of(server), key_file.read().strip(), line)
     found = reader.newest(last)
     # Machines read UTC.
     zones = {} if wants_json(context) else reader.zones()
@@ -90,7 +90,7 @@ log.add_command(erase)
 log.add_command(continue_log)
 
 
-class Reader:
+class RemoteLog:
     """Reads the log of a running server, page by page, with an API key."""
 
     def __init__(self, server: str, key: str, line: str) -> None:
@@ -144,9 +144,9 @@ def _shown(event: Logged) -> dict[str, Any]:
     }
 
 
-def _refuse_unknown(house: House, line: str) -> None:
+def _refuse_unknown(application: Application, line: str) -> None:
     """A line that is not there is refused, as a running server refuses it."""
-    if line and house.network.of_line(line) is None:
+    if line and application.network.of_line(line) is None:
         from kezek.domain.kernel.refusal import Reason, Refused
 
         raise refusal(Refused(Reason.LINE_UNKNOWN, {"line": line}))

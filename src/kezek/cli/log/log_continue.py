@@ -24,9 +24,9 @@ def continue_log(folder: Path | None) -> None:
     """
     from kezek.domain.recovery.resume import ContinueLog
 
-    with opened(folder) as house:
-        lost = house.ledger.lost()
-        if lost is None and house.ledger.behind is not None:
+    with opened(folder) as application:
+        lost = application.ledger.lost()
+        if lost is None and application.ledger.behind is not None:
             raise Failed(
                 ExitCode.WORLD,
                 "head_unreadable",
@@ -37,9 +37,9 @@ def continue_log(folder: Path | None) -> None:
             raise Failed(
                 ExitCode.REFUSED, "nothing_to_decide", "this database knows every published head"
             )
-        command = ContinueLog(fresh_key(house), operator(), lost.number, lost.size, lost.at)
-        decided = ask(house, command)
-        house.ledger.tick(last=True)
+        command = ContinueLog(fresh_key(application), operator(), lost.number, lost.size, lost.at)
+        decided = ask(application, command)
+        application.ledger.tick(last=True)
 
     def people() -> None:
         say(f"The log goes on. Head {lost.number}, of {lost.size:,} events, and those like it are")

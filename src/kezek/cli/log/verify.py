@@ -14,7 +14,7 @@ from kezek.cli.frame.fault import Failed
 from kezek.cli.frame.output import answer, json_option, say
 
 if TYPE_CHECKING:
-    from kezek.app.log.audit import Claimed, Report
+    from kezek.app.log.audit import AuditReport, Claimed
     from kezek.crypto.log.notary import LogKey
     from kezek.domain.log.head import Head
 
@@ -66,13 +66,17 @@ def verify(
     With --database also that bookings and lines, of which the boards are made, are what the log says.
     Exit code 7 when something is wrong; what is found first is named first.
     """
-    from kezek.app.log.audit import Report
+    from kezek.app.log.audit import AuditReport
     from kezek.crypto.log.notary import LogKey
     from kezek.crypto.signing import read_public_key
 
     if (source is None) == (database is None):
         raise click.UsageError("name either --log or --database.")
-    key, report, began = LogKey(read_public_key(key_path.read_bytes())), Report(), time.monotonic()
+    key, report, began = (
+        LogKey(read_public_key(key_path.read_bytes())),
+        AuditReport(),
+        time.monotonic(),
+    )
     kept = _kept(heads)
     if database is not None:
         _database(database, kept, key, report)
@@ -90,7 +94,7 @@ def _kept(folder: Path | None) -> list[Claimed]:
     return [Claimed(name, note) for name, note in read_published(folder)] if folder else []
 
 
-def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
+def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: AuditReport) -> None:
     from kezek.app.installation.copy_audit import audit_copy
     from kezek.app.installation.replayed import audit_rows
     from kezek.maintenance import open_copy
@@ -100,7 +104,7 @@ def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) 
         audit_rows(copy, report.find)
 
 
-def _file(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
+def _file(path: Path, kept: Sequence[Claimed], key: LogKey, report: AuditReport) -> None:
     from kezek.app.log.export import NotAnExport
 
     try:
@@ -112,7 +116,7 @@ def _file(path: Path, kept: Sequence[Claimed], key: LogKey, report: Report) -> N
         raise Failed(ExitCode.WORLD, "no_export", f"{path} cannot be read: {fault}") from None
 
 
-def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: Report) -> None:
+def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: AuditReport) -> None:
     """An export: its heads first, then its events, one after the other."""
     from kezek.app.log.audit import Claimed, audit_export, read_heads
     from kezek.app.log.export import read_note
@@ -133,7 +137,7 @@ def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: Report) -> 
 
 
 def _server(
-    server: str, kept: Sequence[Claimed], key: LogKey, report: Report, api_key_file: Any
+    server: str, kept: Sequence[Claimed], key: LogKey, report: AuditReport, api_key_file: Any
 ) -> None:
     from kezek.app.log.audit import Claimed, audit_growth, read_heads
     from kezek.cli.frame.remote import get
@@ -171,7 +175,7 @@ def _consistent(old: Head, new: Head, path: Sequence[bytes]) -> bool:
     return consistent(old.size, new.size, path, old_root=old.root, new_root=new.root)
 
 
-def _told(report: Report, seconds: float) -> None:
+def _told(report: AuditReport, seconds: float) -> None:
     good = not report.findings
     code = ExitCode.DONE if good else ExitCode.FOUND
     body = {

@@ -19,8 +19,8 @@ from kezek.cli.frame.progress import watched
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kezek.planning.scenario.answer.answer import Answer
-    from kezek.planning.scenario.sweep.pool import Pool
+    from kezek.planning.scenario.answer.answer import ScenarioAnswer
+    from kezek.planning.scenario.sweep.pool import WorkerPool
     from kezek.planning.scenario.world.read import Point
 
 
@@ -174,7 +174,7 @@ def _with(point: Point, replications: int | None, seed: int | None) -> Point:
     return replace(point, world=msgspec.structs.replace(point.world, **said), other=other)
 
 
-def _play(point: Point, threads: int, told: Path | None) -> Answer:
+def _play(point: Point, threads: int, told: Path | None) -> ScenarioAnswer:
     """One point, in threads; Ctrl-C stops between two runs.
 
     Where it is `told` how far it has come, it also stands behind everything else on the machine.
@@ -259,7 +259,7 @@ def _sweep(
     answer(body, people)
 
 
-def _cluster(address: str) -> Pool:
+def _cluster(address: str) -> WorkerPool:
     """The workers of a Dask cluster, which is an extra."""
     try:
         from kezek.planning.scenario.sweep.cluster import ClusterPool
@@ -286,7 +286,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def _plain(found: Answer) -> Any:
+def _plain(found: ScenarioAnswer) -> Any:
     import msgspec
 
     return msgspec.to_builtins(found)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from kezek.app.checkpoint import network as files
 from kezek.domain.checkpoint.board_day import by_checkpoint
-from kezek.planning.scenario.world.calibration import Read, entry, read_post
+from kezek.planning.scenario.world.calibration import BoardReading, entry, read_post
 
 HEAD = """\
 # Written by `kezek simulate --calibrate`: the load board of 13 June 2026, 17:23, and crossings.csv.
@@ -50,7 +50,7 @@ def _entries() -> Iterator[str]:
             yield _table(entry(read, lanes[post]))
     for row in csv.DictReader(files.shipped("lines.csv").read_text("utf-8").splitlines()):
         capacity = int(row["capacity"])
-        ours = Read(row["checkpoint"], capacity, round(0.9 * capacity, 1), 0.0, 0.0, 0)
+        ours = BoardReading(row["checkpoint"], capacity, round(0.9 * capacity, 1), 0.0, 0.0, 0)
         demand = "ours: nine tenths of a capacity that is ours too"
         yield _table(entry(ours, lanes[row["checkpoint"]], basis=row["basis"], demand=demand))
 

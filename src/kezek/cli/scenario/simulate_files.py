@@ -7,14 +7,14 @@ from pathlib import Path
 
 import msgspec
 
-from kezek.planning.scenario.answer.answer import Answer
+from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.answer.export import as_csv as csv_of
 from kezek.planning.scenario.answer.export import as_parquet, tables
 from kezek.planning.scenario.answer.picture import answer_picture, standalone
 from kezek.planning.scenario.sweep.keep import keep
 
 
-def write(out: Path, found: Sequence[Answer], *, as_csv: bool, parquet: bool) -> None:
+def write(out: Path, found: Sequence[ScenarioAnswer], *, as_csv: bool, parquet: bool) -> None:
     """Everything of one answer."""
     (answer,) = found
     keep(out / "answer.json", msgspec.json.encode(answer, order="deterministic") + b"\n")
@@ -23,7 +23,9 @@ def write(out: Path, found: Sequence[Answer], *, as_csv: bool, parquet: bool) ->
     write_tables(out, found, as_csv=as_csv, parquet=parquet)
 
 
-def write_tables(out: Path, found: Sequence[Answer], *, as_csv: bool, parquet: bool) -> None:
+def write_tables(
+    out: Path, found: Sequence[ScenarioAnswer], *, as_csv: bool, parquet: bool
+) -> None:
     """The tables of one answer or of a whole sweep, a file each."""
     for name, rows in tables(found).items():
         if as_csv and rows:

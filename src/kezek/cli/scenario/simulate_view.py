@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kezek.cli.frame.output import print_table, say
-from kezek.planning.scenario.answer.answer import Answer, Figure, PostAnswer
+from kezek.planning.scenario.answer.answer import Figure, PostAnswer, ScenarioAnswer
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MEDIAN, _P90 = 3, 5
 _CHART = 96
 
 
-def show(answer: Answer) -> None:
+def show(answer: ScenarioAnswer) -> None:
     """The whole answer; many checkpoints are told in a row each."""
     say(answer.title)
     if answer.question:
@@ -37,7 +37,7 @@ def show(answer: Answer) -> None:
     _differences(answer)
 
 
-def show_sweep(found: Sequence[Answer]) -> None:
+def show_sweep(found: Sequence[ScenarioAnswer]) -> None:
     """A row a point: the first checkpoint's figures."""
     if not found:
         return
@@ -75,7 +75,7 @@ def error(figure: Figure) -> str:
     return "-" if figure.error is None else span(figure.error)
 
 
-def _summary(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None:
+def _summary(answer: ScenarioAnswer, post: PostAnswer, other: PostAnswer | None) -> None:
     beside = dict(rows(other)) if other else {}
     heads = (post.name, answer.this_title, *((answer.other_title,) if other else ()))
     print_table(
@@ -163,7 +163,7 @@ def _bars(found: Sequence[float], top: float) -> str:
     return "".join(_BLOCKS[min(7, int(8 * each / top))] if each > 0 else " " for each in found)
 
 
-def _bands(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None:
+def _bands(answer: ScenarioAnswer, post: PostAnswer, other: PostAnswer | None) -> None:
     heads = ("trucks that waited", answer.this_title, *((answer.other_title,) if other else ()))
     rows = []
     for at, band in enumerate(post.bands):
@@ -174,7 +174,7 @@ def _bands(answer: Answer, post: PostAnswer, other: PostAnswer | None) -> None:
     say()
 
 
-def _differences(answer: Answer) -> None:
+def _differences(answer: ScenarioAnswer) -> None:
     if not answer.differences:
         return
     say(f"Who wins and loses with “{answer.other_title}”, on the same random numbers:")
@@ -197,7 +197,7 @@ def _differences(answer: Answer) -> None:
         )
 
 
-def _network(answer: Answer) -> None:
+def _network(answer: ScenarioAnswer) -> None:
     print_table(
         ("checkpoint", "load", "trucks", "wait", "±", "nine in ten", "most here", "truck-hours"),
         [

@@ -39,7 +39,7 @@ def start_logging(settings: Settings) -> None:
     What Python itself would print of a thread that ended goes the same way.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonLine() if settings.log == "json" else Line(_FORMAT))
+    handler.setFormatter(JsonLine() if settings.log == "json" else LogLine(_FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("kezek.request").setLevel(
         logging.INFO if settings.log == "json" else logging.WARNING
@@ -67,7 +67,7 @@ def said(record: logging.LogRecord) -> str:
     return found[0].strip() if found else ""
 
 
-class Line(logging.Formatter):
+class LogLine(logging.Formatter):
     """A line, and below it where an exception came from."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the library's name
@@ -78,7 +78,7 @@ class Line(logging.Formatter):
         return "\n".join(told(ei[1]))
 
 
-class JsonLine(Line):
+class JsonLine(LogLine):
     """One object: `at`, `level`, `logger`, `process`, `code`, `event`, `request` while one is under way,
     what the record carries, `fault`.
     """

@@ -21,7 +21,7 @@ from kezek.settings import Settings, read_settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kezek.app.application import House
+    from kezek.app.application import Application
 
 WORKERS_MAX = 64
 FIRST_LOGIN = "administrator"
@@ -64,8 +64,8 @@ def _serve_alone(settings: Settings) -> None:
 
     with listen(settings.host, settings.port) as sock:
         settings = moved_to(settings, port=sock.getsockname()[1])
-        with opened_with(settings) as house:
-            run_server(house, sock, started=_announcement(house))
+        with opened_with(settings) as application:
+            run_server(application, sock, started=_announcement(application))
 
 
 def _serve_together(settings: Settings) -> None:
@@ -75,19 +75,19 @@ def _serve_together(settings: Settings) -> None:
     with listen_together(settings.host, settings.port, settings.workers) as sockets:
         settings = moved_to(settings, port=sockets[0].getsockname()[1])
         # Schema and keys are made here, once, before several would make them at the same moment.
-        with opened_with(settings) as house:
-            announce = _announcement(house)
+        with opened_with(settings) as application:
+            announce = _announcement(application)
         run_workers(settings, sockets, started=announce)
 
 
-def links(house: House) -> dict[str, str]:
+def links(application: Application) -> dict[str, str]:
     """The doors of a running server."""
-    issuer = house.settings.issuer
+    issuer = application.settings.issuer
     pages = {"board": "/", "book": "/book", "console": "/console", "agency": "/agency"}
     return {name: issuer + path for name, path in pages.items()} | {"api": f"{issuer}/api/v1/docs"}
 
 
-def first_administrator(house: House) -> str:
+def first_administrator(application: Application) -> str:
     """A one-time link for the first administrator; empty once somebody has set a password, and where
     another server that starts now has made one.
     """
@@ -96,29 +96,33 @@ def first_administrator(house: House) -> str:
     from kezek.domain.account.decide import AddAccount
     from kezek.domain.kernel.refusal import Reason, Refused
 
-    accounts = [a for a in house.store.reader.all(Account) if a.closed_at is None]
+    accounts = [a for a in application.store.reader.all(Account) if a.closed_at is None]
     if any(account.password for account in accounts):
         return ""
     first = next((a.id for a in accounts if a.login == FIRST_LOGIN), 0)
     if not first:
         made = AddAccount(
-            fresh_key(house), operator(), FIRST_LOGIN, "", "", Role.ADMINISTRATOR, ANYWHERE
+            fresh_key(application), operator(), FIRST_LOGIN, "", "", Role.ADMINISTRATOR, ANYWHERE
         )
-        decided = house.desk.ask(made)
+        decided = application.desk.ask(made)
         if isinstance(decided, Refused) and decided.reason is not Reason.LOGIN_TAKEN:
             raise refusal(decided)
         # Another server may have been quicker; the account is the same.
-        taken = house.store.reader.get(Login, FIRST_LOGIN)
+        taken = application.store.reader.get(Login, FIRST_LOGIN)
         assert taken is not None, "the login is taken by now, by whomever"
         first = taken.account
-    link = house.access.plain.first_link(first)
-    return f"{house.settings.issuer}/password/{link}" if link else ""
+    link = application.access.plain.first_link(first)
+    return f"{application.settings.issuer}/password/{link}" if link else ""
 
 
-def _announcement(house: House) -> Callable[[], None]:
-    """What is printed once the server serves; the house need not be open any more then."""
-    doors, link, empty = links(house), first_administrator(house), not house.network.posts()
-    hours = house.settings.one_time_hours
+def _announcement(application: Application) -> Callable[[], None]:
+    """What is printed once the server serves; the application need not be open any more then."""
+    doors, link, empty = (
+        links(application),
+        first_administrator(application),
+        not application.network.posts(),
+    )
+    hours = application.settings.one_time_hours
 
     def people() -> None:
         say("Kezek is running. Ctrl-C stops it.")

@@ -1,4 +1,4 @@
-"""Running a house as a server: one socket, one loop, the timer beside it, a stop that loses nothing."""
+"""The application run as a server: one loop, the timer beside it, a stop that loses nothing."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from kezek.cli.frame.fault import Failed
 from kezek.cli.server.protocol import GatheringProtocol
 
 if TYPE_CHECKING:
-    from kezek.api.server.worker_metrics import Neighbours
-    from kezek.app.application import House
+    from kezek.api.server.worker_metrics import WorkerMetrics
+    from kezek.app.application import Application
 
 log = logging.getLogger("kezek.serve")
 
@@ -87,24 +87,24 @@ class _Server(uvicorn.Server):
 
 
 def run_server(
-    house: House,
+    application: Application,
     sock: socket.socket,
     *,
     started: Callable[[], None] = lambda: None,
     beside: Callable[[], Awaitable[None]] | None = None,
-    neighbours: Neighbours | None = None,
+    neighbours: WorkerMetrics | None = None,
 ) -> None:
     """Serve until SIGTERM or SIGINT; whatever was accepted is answered and durable afterwards.
 
     `beside` runs next to the server from its start and is cancelled when the server stops.
     `neighbours` are the other workers of this server, None when there are none.
     """
-    from kezek.api.server.worker_metrics import Neighbours
+    from kezek.api.server.worker_metrics import WorkerMetrics
     from kezek.bootstrap import make_app
 
-    neighbours = neighbours or Neighbours()
+    neighbours = neighbours or WorkerMetrics()
     config = uvicorn.Config(
-        make_app(house, neighbours),
+        make_app(application, neighbours),
         loop="none",
         http=GatheringProtocol,
         ws="none",
@@ -118,16 +118,16 @@ def run_server(
         backlog=BACKLOG,
     )
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(house, _Server(config), sock, started, beside, neighbours))
+        runner.run(_serve(application, _Server(config), sock, started, beside, neighbours))
 
 
 async def _serve(
-    house: House,
+    application: Application,
     server: _Server,
     sock: socket.socket,
     started: Callable[[], None],
     beside: Callable[[], Awaitable[None]] | None,
-    neighbours: Neighbours,
+    neighbours: WorkerMetrics,
 ) -> None:
     loop = asyncio.get_running_loop()
 
@@ -136,29 +136,29 @@ async def _serve(
         server.force_exit = server.should_exit
         server.should_exit = True
         # Open streams end now, so that nobody waits for them.
-        house.watch.close()
+        application.watch.close()
         # By the system itself, which needs no thread of ours: what hangs was told to nobody as done.
         signal.setitimer(signal.ITIMER_REAL, STOP_SECONDS)
 
     for number in _SIGNALS:
         loop.add_signal_handler(number, stop)
     tasks = [
-        asyncio.create_task(_keep_time(house)),
-        asyncio.create_task(_keep_ledger(house)),
-        asyncio.create_task(_keep_vigil(house, neighbours)),
-        *(asyncio.create_task(_keep_forecasts(work)) for work in _forecasting(house)),
+        asyncio.create_task(_keep_time(application)),
+        asyncio.create_task(_keep_ledger(application)),
+        asyncio.create_task(_keep_vigil(application, neighbours)),
+        *(asyncio.create_task(_keep_forecasts(work)) for work in _forecasting(application)),
         asyncio.create_task(_announce(server, started)),
     ]
     if beside is not None:
         tasks.append(asyncio.create_task(_alongside(server, beside)))
     try:
-        async with offered(house):
+        async with offered(application):
             await server.serve(sockets=[sock])
     finally:
         for task in tasks:
             task.cancel()
         ended = await asyncio.gather(*tasks, return_exceptions=True)
-        await _finish(house)
+        await _finish(application)
         for one in ended:
             if isinstance(one, Exception):
                 raise one
@@ -183,16 +183,16 @@ async def _alongside(server: _Server, beside: Callable[[], Awaitable[None]]) -> 
         server.should_exit = True
 
 
-async def _keep_time(house: House) -> None:
+async def _keep_time(application: Application) -> None:
     """What time alone makes due, once a second of real time."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
         try:
-            commands = await asyncio.to_thread(house.timer.due)
+            commands = await asyncio.to_thread(application.timer.due)
             # Together, so that they share a commit.
-            await asyncio.gather(*(house.desk.submit(command) for command in commands))
-            await asyncio.to_thread(house.timer.sweep)
-            house.pulse.beat("timer")
+            await asyncio.gather(*(application.desk.submit(command) for command in commands))
+            await asyncio.to_thread(application.timer.sweep)
+            application.pulse.beat("timer")
         except Fault as fault:
             log.warning("the timer will try again: %s", fault)
         except Exception:
@@ -200,35 +200,37 @@ async def _keep_time(house: House) -> None:
             log.exception("the timer stumbled and will try again")
 
 
-async def _keep_ledger(house: House) -> None:
+async def _keep_ledger(application: Application) -> None:
     """The log into its tree, once a second of real time, and a signed head once a minute."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
-        await _sealed(house)
+        await _sealed(application)
 
 
-async def _keep_vigil(house: House, neighbours: Neighbours) -> None:
+async def _keep_vigil(application: Application, neighbours: WorkerMetrics) -> None:
     """A look at what is promised, every few seconds of real time and off the path of requests."""
     while True:
         try:
             # Of the workers of one server one asks the long questions: the answers are the same for all.
-            await asyncio.to_thread(house.vigil.look, long=None if neighbours.first else False)
-            house.pulse.beat("look")
+            await asyncio.to_thread(
+                application.vigil.look, long=None if neighbours.first else False
+            )
+            application.pulse.beat("look")
         except Fault as fault:
             log.warning("the server's look at its database failed: %s", fault)
         except Exception:
             # Nobody's booking depends on it; that nothing is seen any more shows by the figures' age.
             log.exception("the vigil stumbled and will try again")
         try:
-            neighbours.lay_down(house)
+            neighbours.lay_down(application)
         except OSError as fault:
             log.warning("the figures of a worker were not laid down: %s", type(fault).__name__)
         await asyncio.sleep(SHORT_SECONDS)
 
 
-def _forecasting(house: House) -> list[Callable[[], Awaitable[None]]]:
+def _forecasting(application: Application) -> list[Callable[[], Awaitable[None]]]:
     """The planner's process, what is asked of it now, and what is asked of it again every night."""
-    forecasts = house.forecasts
+    forecasts = application.forecasts
     if forecasts.planner is None:
         return []
     return [forecasts.planner.run, forecasts.keep, forecasts.score]
@@ -245,28 +247,28 @@ async def _keep_forecasts(work: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(FORECAST_AGAIN_SECONDS)
 
 
-async def _finish(house: House) -> None:
+async def _finish(application: Application) -> None:
     """The desk's last batches, then all of the log into the tree.
 
     In this order: the timer and a request that was cut off leave commands at the desk, which are
     committed after whoever asked has gone.
     """
-    await asyncio.to_thread(house.desk.stop)
+    await asyncio.to_thread(application.desk.stop)
     for _ in range(SEAL_TRIES):
-        if await _sealed(house, last=True):
+        if await _sealed(application, last=True):
             break
         await asyncio.sleep(TICK_SECONDS)
     try:
-        await asyncio.to_thread(note_end, house.store)
+        await asyncio.to_thread(note_end, application.store)
     except Fault as fault:
         log.warning("the end of the log is not noted: %s", fault)
 
 
-async def _sealed(house: House, *, last: bool = False) -> bool:
+async def _sealed(application: Application, *, last: bool = False) -> bool:
     """Whether the ledger's tick is done; False when trying again may help."""
     try:
-        await asyncio.to_thread(house.ledger.tick, last=last)
-        house.pulse.beat("ledger")
+        await asyncio.to_thread(application.ledger.tick, last=last)
+        application.pulse.beat("ledger")
     except Fault as fault:
         log.warning("no head of the log is signed: %s", fault)
         return fault.permanent

@@ -14,7 +14,7 @@ from kezek.cli.frame.installation import opened_with
 from kezek.settings import read_settings
 
 if TYPE_CHECKING:
-    from kezek.app.application import House
+    from kezek.app.application import Application
 
 # What it says once it serves.
 READY = b"ready\n"
@@ -26,19 +26,19 @@ READY = b"ready\n"
 @click.argument("figures", type=click.Path(path_type=Path))
 def worker(descriptor: int, name: str, figures: Path) -> None:
     """Serve on an open socket until the input ends; started by `kezek serve --workers`."""
-    from kezek.api.server.worker_metrics import Neighbours
+    from kezek.api.server.worker_metrics import WorkerMetrics
     from kezek.cli.server.log_line import start_logging
     from kezek.cli.server.serving import run_server
 
     settings = read_settings()
     start_logging(settings)
-    with socket.socket(fileno=descriptor) as sock, opened_with(settings) as house:
+    with socket.socket(fileno=descriptor) as sock, opened_with(settings) as application:
         run_server(
-            house,
+            application,
             sock,
             started=_say_ready,
-            beside=lambda: _parent_left(house),
-            neighbours=Neighbours(name, figures),
+            beside=lambda: _parent_left(application),
+            neighbours=WorkerMetrics(name, figures),
         )
 
 
@@ -47,7 +47,7 @@ def _say_ready() -> None:
     sys.stdout.flush()
 
 
-async def _parent_left(house: House) -> None:
+async def _parent_left(application: Application) -> None:
     """Until the input ends: the parent wants it so, or is no more."""
     loop = asyncio.get_running_loop()
     left = loop.create_future()
@@ -58,7 +58,7 @@ async def _parent_left(house: House) -> None:
     finally:
         loop.remove_reader(sys.stdin.fileno())
     # Open streams end now, so that nobody waits for them.
-    house.watch.close()
+    application.watch.close()
 
 
 def _once(left: asyncio.Future[None]) -> None:

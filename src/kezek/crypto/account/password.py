@@ -14,8 +14,8 @@ from kezek.crypto.fault import TrustFault
 LENGTH_MAX: Final = 256  # bytes of UTF-8; more is an attempt to keep the processor busy
 
 # Above the least that OWASP asks for (19 MiB, 2 passes); no more than 32 MiB, because the whole server
-# keeps within 300.  It lets two be hashed at once and no more (`app/account/access.py`), however many people
-# sign in.  About 60 ms on the project's machine.
+# keeps within 300.  It lets two be hashed at once and no more (`app/account/access.py`), however many
+# people sign in.  About 60 ms on the project's machine.
 _HASHER = PasswordHasher(
     time_cost=3, memory_cost=32_768, parallelism=1, hash_len=32, salt_len=16, type=Type.ID
 )

@@ -19,7 +19,7 @@ _ID_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Token:
+class SecretToken:
     """A session's or a one-time link's secret.  `text` is shown once; `digest` is what is stored."""
 
     text: str
@@ -27,7 +27,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ApiKey:
+class ApiKeySecret:
     """A program's secret: `id` is public and finds the row, `text` is shown once, `digest` is stored."""
 
     id: str
@@ -35,17 +35,17 @@ class ApiKey:
     digest: str
 
 
-def make_token(chance: Chance) -> Token:
+def make_token(chance: Chance) -> SecretToken:
     """43 characters of base64url."""
     text = _random_text(chance)
-    return Token(text, digest_of(text))
+    return SecretToken(text, digest_of(text))
 
 
-def make_api_key(chance: Chance) -> ApiKey:
+def make_api_key(chance: Chance) -> ApiKeySecret:
     """`kzk_<id>_<secret>`: the prefix lets scanners of leaked secrets recognise it; 60 characters."""
     key_id = chance(_ID_BYTES).hex()
     text = f"kzk_{key_id}_{_random_text(chance)}"
-    return ApiKey(key_id, text, digest_of(text))
+    return ApiKeySecret(key_id, text, digest_of(text))
 
 
 def digest_of(text: str) -> str:

@@ -11,7 +11,7 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
@@ -56,7 +56,7 @@ def decide_garage(
     return Accepted((event,), (normal,), outcome={"account": row.account})
 
 
-def _refused(row: GarageVehicle | GarageDriver, known: Known) -> Refused | None:
+def _refused(row: GarageVehicle | GarageDriver, known: KnownFormats) -> Refused | None:
     if isinstance(row, GarageDriver):
         return next(people_faults(phone=row.phone, drivers=(row.name,), plan=known.phone), None)
     refused = next(vehicle_faults(**_typed(row)), None)
@@ -65,7 +65,9 @@ def _refused(row: GarageVehicle | GarageDriver, known: Known) -> Refused | None:
     return refused
 
 
-def row_kept(row: GarageVehicle | GarageDriver, known: Known) -> GarageVehicle | GarageDriver:
+def row_kept(
+    row: GarageVehicle | GarageDriver, known: KnownFormats
+) -> GarageVehicle | GarageDriver:
     """A row about which nothing is impossible, in the form in which it is kept."""
     if isinstance(row, GarageDriver):
         return replace(row, name=cleaned(row.name), phone=phones.normalise(row.phone, known.phone))

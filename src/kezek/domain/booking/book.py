@@ -24,7 +24,7 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Counter, Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment, from_datetime, local_day, windows
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
@@ -147,7 +147,7 @@ def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
     return not rule.staff_only or actor.may(staff, line.checkpoint, line.authority)
 
 
-def faults(vehicle: Vehicle, known: Known) -> Iterator[Refused]:
+def faults(vehicle: Vehicle, known: KnownFormats) -> Iterator[Refused]:
     """All that is impossible about a vehicle and its people; the first is the one that is told."""
     yield from vehicle_faults(
         country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
@@ -159,7 +159,7 @@ def faults(vehicle: Vehicle, known: Known) -> Iterator[Refused]:
 
 
 def particulars(
-    vehicle: Vehicle, line: Line, start: Instant, known: Known
+    vehicle: Vehicle, line: Line, start: Instant, known: KnownFormats
 ) -> Particulars | Refused:
     """The vehicle in normal form with its plate as read, or what is impossible about it."""
     refused = next(faults(vehicle, known), None)

@@ -9,7 +9,7 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import erased_on, outcome_of
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.booking.proposal import needs_two
-from kezek.domain.booking.stand import Stand, claims_held, forbidden, owns, serves, stand
+from kezek.domain.booking.stand import BookingContext, claims_held, forbidden, owns, serves, stand
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.checkpoint.checkpoint import Line
@@ -143,12 +143,12 @@ def moves_until(start: Instant, regulation: Regulation) -> Instant:
     return start - regulation.move_until
 
 
-def _not_owned(actor: Actor, at: Stand) -> Refused | None:
+def _not_owned(actor: Actor, at: BookingContext) -> Refused | None:
     mine = owns(actor, at.booking, at.line) or serves(actor, at.line)
     return None if mine else forbidden(at)
 
 
-def _unaccounted(command: Move | Cancel, at: Stand) -> Refused | None:
+def _unaccounted(command: Move | Cancel, at: BookingContext) -> Refused | None:
     """Not for this actor, or staff who do not say why.  Only published words reach the log."""
     owed = not owns(command.actor, at.booking, at.line)
     given = command.cause in frozenset(ChangeCause) if command.cause else not owed
@@ -163,7 +163,7 @@ def _named(cause: str) -> dict[str, Fact]:
 def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment) -> Decision:
     """The booking ends, its vehicle is free, its place comes back after a while."""
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         return _unaccounted(command, at) or _alone(command.actor, at, now.at)
 
     at = stand(facts, command.number, Verb.CANCEL, rules, now.at, wrong)
@@ -174,7 +174,7 @@ def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment
     return ended(facts, at, "cancelled", event, now.at, back_at=now.at + command.delay)
 
 
-def _alone(actor: Actor, at: Stand, now: Instant) -> Refused | None:
+def _alone(actor: Actor, at: BookingContext, now: Instant) -> Refused | None:
     if cancels_alone(actor, at.line, at.booking, at.status, now):
         return None
     return Refused(Reason.SECOND_PERSON_NEEDED, {"number": at.booking.number, "verb": Verb.CANCEL})
@@ -201,7 +201,7 @@ def taken_by_mistake(booking: Booking, actor: Actor, now: Instant) -> bool:
 
 def ended(
     facts: Facts,
-    at: Stand,
+    at: BookingContext,
     outcome: str,
     event: Event,
     now: Instant,
@@ -239,7 +239,7 @@ def decide_add_driver(
     """A name more on the ticket."""
     drivers = facts.rows(Driver, command.number)
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         # Whose particulars have been erased travels no more.
         if not is_name(command.name) or facts.get(Particulars, command.number) is None:
             return Refused(Reason.DRIVER_MISSING, {"field": "driver"})

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.stand import Stand, stand, standing
+from kezek.domain.booking.stand import BookingContext, stand, standing
 from kezek.domain.booking.status import Status, behind, look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -68,7 +68,7 @@ def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) 
     return ended(facts, at, "no_show", event, now.at)
 
 
-def missed(facts: Facts, at: Stand, now: Instant, step: str = "") -> Accepted:
+def missed(facts: Facts, at: BookingContext, now: Instant, step: str = "") -> Accepted:
     """Nobody came to the gate: behind the current window, or out after the last miss allowed.
 
     `step` is what an officer who says so may take back; a timer takes nothing back.

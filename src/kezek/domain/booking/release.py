@@ -8,7 +8,7 @@ from enum import StrEnum
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.stand import IN_CHARGE, Stand, forbidden, guards, stand
+from kezek.domain.booking.stand import IN_CHARGE, BookingContext, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -41,7 +41,7 @@ class Release:
 def decide_release(facts: Facts, command: Release, rules: Regulations, now: Moment) -> Decision:
     """The blocking booking ends, so that blocking a rival's plate does not pay."""
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         places = (at.line.checkpoint, at.line.authority)
         if not guards(command.actor, at) and not command.actor.may(IN_CHARGE, *places):
             return forbidden(at)

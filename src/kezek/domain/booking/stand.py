@@ -30,7 +30,7 @@ IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
 
 
 @value(frozen=True, slots=True)
-class Stand:
+class BookingContext:
     """A booking with its line, its regulation and its status now."""
 
     booking: Booking
@@ -50,8 +50,8 @@ def stand(
     verb: Verb,
     rules: Regulations,
     now: Instant,
-    first: Callable[[Stand], Refused | None] | None = None,
-) -> Stand | Refused:
+    first: Callable[[BookingContext], Refused | None] | None = None,
+) -> BookingContext | Refused:
     """The stand of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`.
 
     `first` may say no in between: who may not touch a booking does not learn where it stands, and
@@ -70,7 +70,7 @@ def stand(
     return found
 
 
-def standing(facts: Facts, number: int, rules: Regulations, now: Instant) -> Stand | None:
+def standing(facts: Facts, number: int, rules: Regulations, now: Instant) -> BookingContext | None:
     """The stand of a booking, whatever it is."""
     booking = facts.get(Booking, number)
     if booking is None:
@@ -78,7 +78,7 @@ def standing(facts: Facts, number: int, rules: Regulations, now: Instant) -> Sta
     line = facts.get(Line, booking.line)
     assert line is not None, "a booking stands in a line that exists"
     regulation = rules[line.regulation]
-    return Stand(booking, line, regulation, status_of(booking, regulation, now))
+    return BookingContext(booking, line, regulation, status_of(booking, regulation, now))
 
 
 def owns(actor: Actor, booking: Booking, line: Line) -> bool:
@@ -97,17 +97,19 @@ def serves(actor: Actor, line: Line) -> bool:
     return actor.may(STAFF, line.checkpoint, line.authority)
 
 
-def guards(actor: Actor, at: Stand) -> bool:
+def guards(actor: Actor, at: BookingContext) -> bool:
     """Whether the actor is an officer of this post."""
     return actor.may(AT_THE_GATE, at.line.checkpoint)
 
 
-def forbidden(at: Stand) -> Refused:
+def forbidden(at: BookingContext) -> Refused:
     """The no to somebody whose booking, or whose post, it is not."""
     return Refused(Reason.NOT_ALLOWED, {"number": at.booking.number})
 
 
-def claims_held(facts: Facts, at: Stand) -> tuple[tuple[type[Claim], tuple[str, str, str]], ...]:
+def claims_held(
+    facts: Facts, at: BookingContext
+) -> tuple[tuple[type[Claim], tuple[str, str, str]], ...]:
     """The claims that the booking gives up when it ends.
 
     They are found through the particulars, which no sweep takes from a live booking.

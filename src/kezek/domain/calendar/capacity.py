@@ -17,7 +17,7 @@ from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import Stand, standing
+from kezek.domain.booking.stand import BookingContext, standing
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -163,14 +163,14 @@ def _without_returns(
 
 def _surplus(
     facts: Facts, before: list[Slot], capacity: int, rules: Regulations, now: Moment
-) -> list[Stand]:
+) -> list[BookingContext]:
     """Who does not fit into a day of so many places, the latest confirmed first."""
     known = min(sum(slot.protected for slot in before), capacity)
     over = sum(slot.taken for slot in before) + known - capacity
     return _displaceable(facts, before, rules, now)[:over] if over > 0 else []
 
 
-def _slots(before: list[Slot], gone: Sequence[Stand], capacity: int) -> list[Slot]:
+def _slots(before: list[Slot], gone: Sequence[BookingContext], capacity: int) -> list[Slot]:
     """The day's windows with the new number of places.
 
     What is taken keeps its window, and the rest makes the windows as equal as can be; more places
@@ -215,7 +215,7 @@ def kept_share(regulation: Regulation, model: Day | None, capacity: int) -> int:
 
 def _displaceable(
     facts: Facts, slots: Sequence[Slot], rules: Regulations, now: Moment
-) -> list[Stand]:
+) -> list[BookingContext]:
     """Bookings of the windows whose trucks have not come yet, the latest confirmed first."""
     line, starts = slots[0].line, {slot.start for slot in slots}
     numbers = set(facts.booked(line, min(starts), max(starts) + 1))

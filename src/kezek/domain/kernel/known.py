@@ -45,11 +45,11 @@ def any_plan(number: str, country: str = "", /) -> str:
 
 
 @value(frozen=True, slots=True)
-class Known:
+class KnownFormats:
     """The known plate formats and numbering plans."""
 
     plates: PlateFormats = field(default_factory=lambda: MappingProxyType({}))
     phone: NumberingPlan = any_plan
 
 
-NOTHING_KNOWN = Known()
+NOTHING_KNOWN = KnownFormats()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from kezek.domain.log.head import Head
-from kezek.domain.log.tree import Growth
+from kezek.domain.log.tree import CompactRange
 
 
 class Recount:
@@ -13,7 +13,7 @@ class Recount:
 
     def __init__(self, heads: Iterable[Head]) -> None:
         self._ahead = sorted(heads, key=lambda head: head.size, reverse=True)
-        self._growth = Growth()
+        self._growth = CompactRange()
         self.agreeing: Head | None = None
         self.differing: list[Head] = []
         # The tiers above the leaves, whole: one hash for 256 leaves is little.

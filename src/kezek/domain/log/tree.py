@@ -43,7 +43,7 @@ def split(hashes: bytes) -> list[bytes]:
     return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
 
 
-class Growth:
+class CompactRange:
     """A tree at its growing end: the open tile of every tier."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Growth:
         self._peaks: dict[int, list[bytes]] = {}
 
     @classmethod
-    def of(cls, size: int, read: Read) -> Growth:
+    def of(cls, size: int, read: Read) -> CompactRange:
         """The end of a tree that is kept somewhere."""
         made = cls()
         made.size, made._open, made._counts = size, [], []

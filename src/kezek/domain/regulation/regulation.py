@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.kernel.known import NOTHING_KNOWN, Known
+from kezek.domain.kernel.known import NOTHING_KNOWN, KnownFormats
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.value import value
 
@@ -128,6 +128,8 @@ class Regulation:
 class Regulations(dict[str, Regulation]):
     """All rule sets in force, by id, and what is known of the world's plates and phones."""
 
-    def __init__(self, rules: Mapping[str, Regulation], known: Known = NOTHING_KNOWN) -> None:
+    def __init__(
+        self, rules: Mapping[str, Regulation], known: KnownFormats = NOTHING_KNOWN
+    ) -> None:
         super().__init__(rules)
         self.known = known

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import Stand, forbidden, owns, stand
+from kezek.domain.booking.stand import BookingContext, forbidden, owns, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -42,7 +42,7 @@ def decide_acknowledge(
 ) -> Decision:
     """Stored once a call; a second answer to the same call changes nothing and is no fault."""
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         return None if owns(command.actor, at.booking, at.line) else forbidden(at)
 
     at = stand(facts, command.number, Verb.ACKNOWLEDGE, rules, now.at, wrong)

@@ -11,7 +11,14 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import ChangeCause, ended
 from kezek.domain.booking.lapse import missed
 from kezek.domain.booking.proposal import Proposal, needs_two, proposal_of, written
-from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE, Stand, forbidden, serves, stand
+from kezek.domain.booking.stand import (
+    AT_THE_GATE,
+    IN_CHARGE,
+    BookingContext,
+    forbidden,
+    serves,
+    stand,
+)
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -90,7 +97,7 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
     """Asked for, not yet done: the truck keeps its place until a second person agrees."""
     actor = command.actor
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         # A clerk, too, hears of a truck that wants to leave; only an officer sees what is at the gate.
         asks = (
             serves(actor, at.line)
@@ -122,7 +129,7 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
     return Accepted((event,), (row,), outcome={"number": command.number, "exception": "proposed"})
 
 
-def _call_proposed(at: Stand, actor: Actor, cause: str) -> Decision:
+def _call_proposed(at: BookingContext, actor: Actor, cause: str) -> Decision:
     """A new exception is for a truck that is still to be called: once called, it had its turn."""
     number, booking = at.booking.number, at.booking
     if at.status not in TO_BE_CALLED:
@@ -137,7 +144,7 @@ def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Mome
     """The second pair of eyes: never the same as the first."""
     actor = command.actor
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         if not _may_answer(actor, at, command.verb):
             return forbidden(at)
         if command.cause and command.cause not in frozenset(ExceptionCause):
@@ -168,7 +175,7 @@ def _of_call(exception: str, verb: str) -> bool:
     return exception == "awaiting" and verb in ("", Verb.CALL)
 
 
-def _may_answer(actor: Actor, at: Stand, verb: str) -> bool:
+def _may_answer(actor: Actor, at: BookingContext, verb: str) -> bool:
     return second_person(actor, at.line, made=_of_call(at.booking.exception, verb))
 
 
@@ -186,7 +193,7 @@ def call_proposed(booking: Booking, status: Status) -> bool:
     return booking.exception == "proposed" and status in TO_BE_CALLED
 
 
-def _decided(at: Stand, state: str, by: int, cause: str) -> Accepted:
+def _decided(at: BookingContext, state: str, by: int, cause: str) -> Accepted:
     row: Row = replace(at.booking, exception=state, exception_cause=cause, exception_by=by)
     event = Event(
         EventKind.EXCEPTION_APPROVED,
@@ -198,7 +205,7 @@ def _decided(at: Stand, state: str, by: int, cause: str) -> Accepted:
 
 
 def _set_aside(
-    facts: Facts, at: Stand, proposal: Proposal, command: Approve, now: Moment
+    facts: Facts, at: BookingContext, proposal: Proposal, command: Approve, now: Moment
 ) -> Accepted:
     """What two people have agreed to happens, and is counted for everybody to see."""
     number, verb = command.number, proposal.verb
@@ -221,7 +228,7 @@ def decide_refuse(facts: Facts, command: Refuse, rules: Regulations, now: Moment
     """A proposal is gone; a call that was made stands as refused, for the public too."""
     actor = command.actor
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         if not _may_answer(actor, at, command.verb):
             return forbidden(at)
         known = command.cause in frozenset(RefusalCause)
@@ -246,7 +253,7 @@ def decide_refuse(facts: Facts, command: Refuse, rules: Regulations, now: Moment
     return Refused(Reason.NOTHING_TO_APPROVE, {"number": command.number})
 
 
-def _no(at: Stand, kind: EventKind, row: Row, verb: Verb, cause: str) -> Accepted:
+def _no(at: BookingContext, kind: EventKind, row: Row, verb: Verb, cause: str) -> Accepted:
     number = at.booking.number
     event = Event(kind, at.line.id, number, {"verb": verb, "cause": cause})
     return Accepted((event,), (row,), outcome={"number": number, "exception": "refused"})

@@ -16,7 +16,7 @@ from kezek.domain.booking.book import (
     particulars,
 )
 from kezek.domain.booking.claim import free_claims
-from kezek.domain.booking.stand import AT_THE_GATE, Stand, forbidden, guards, stand
+from kezek.domain.booking.stand import AT_THE_GATE, BookingContext, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -59,7 +59,7 @@ class WalkIn:
 def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment) -> Decision:
     """The turn begins: at the booked window, or behind the current one when too late."""
 
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         if not guards(command.actor, at):
             return forbidden(at)
         if command.line and command.line != at.line.id:

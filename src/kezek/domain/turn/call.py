@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import AT_THE_GATE, Stand, stand
+from kezek.domain.booking.stand import AT_THE_GATE, BookingContext, stand
 from kezek.domain.booking.status import settled
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -19,7 +19,7 @@ from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.slot.place import closed_today
-from kezek.domain.turn.order import Entry, turn_of
+from kezek.domain.turn.order import QueueEntry, turn_of
 from kezek.domain.turn.undo import EXCEPTION, step_of
 from kezek.domain.turn.waiting import present, waiting
 
@@ -67,7 +67,7 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
             return Refused(Reason.WINDOW_NOT_OPEN, {"opens": entries[0].turn.window})
         return Refused(Reason.NOBODY_TO_CALL, {"line": line.id})
     at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
-    assert isinstance(at, Stand), "whoever waits can be called"
+    assert isinstance(at, BookingContext), "whoever waits can be called"
     closed = closed_today(facts, line, now.at)
     if closed and not command.despite_closure:
         return closed
@@ -91,7 +91,7 @@ def _knowing(closed: Refused | None) -> dict[str, Fact]:
     return {"despite_closure": 1} if closed else {}
 
 
-def _called(at: Stand, now: Moment, step: str, **exception: object) -> Booking:
+def _called(at: BookingContext, now: Moment, step: str, **exception: object) -> Booking:
     until = now.at + at.regulation.call_for
     # Whoever answered an earlier call has not answered this one.
     return at.after(
@@ -106,7 +106,7 @@ def _unfounded(cause: str) -> Refused | None:
     return None
 
 
-def _outcome(at: Stand, now: Moment) -> dict[str, str | int | None]:
+def _outcome(at: BookingContext, now: Moment) -> dict[str, str | int | None]:
     return {
         "number": at.booking.number,
         "code": at.booking.code,
@@ -116,9 +116,9 @@ def _outcome(at: Stand, now: Moment) -> dict[str, str | int | None]:
 
 
 def _out_of_turn(
-    facts: Facts, command: Call, head: Entry | None, rules: Regulations, now: Moment
+    facts: Facts, command: Call, head: QueueEntry | None, rules: Regulations, now: Moment
 ) -> Decision:
-    def wrong(at: Stand) -> Refused | None:
+    def wrong(at: BookingContext) -> Refused | None:
         if at.line.id != command.line:
             return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
         return _unfounded(command.cause)

@@ -12,7 +12,7 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
 from kezek.domain.booking.lapse import missed
 from kezek.domain.booking.proposal import needs_two
-from kezek.domain.booking.stand import Stand, forbidden, guards, stand
+from kezek.domain.booking.stand import BookingContext, forbidden, guards, stand
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -87,8 +87,8 @@ def _at_gate(
     verb: Verb,
     rules: Regulations,
     now: Moment,
-) -> Stand | Refused:
-    def wrong(at: Stand) -> Refused | None:
+) -> BookingContext | Refused:
+    def wrong(at: BookingContext) -> Refused | None:
         if not guards(command.actor, at):
             return forbidden(at)
         if isinstance(command, TurnBack) and command.cause not in frozenset(TurnBackCause):
@@ -133,13 +133,17 @@ def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: M
     return turned_back(facts, at, command.actor, command.cause, now)
 
 
-def turned_back(facts: Facts, at: Stand, actor: Actor, cause: str, now: Moment) -> Accepted:
+def turned_back(
+    facts: Facts, at: BookingContext, actor: Actor, cause: str, now: Moment
+) -> Accepted:
     """Sent back for a cause, by whoever said the last word."""
     event = Event(EventKind.TURNED_BACK, at.line.id, at.booking.number, {"cause": cause})
     return _left(facts, at, actor, Verb.TURN_BACK, event, now)
 
 
-def _left(facts: Facts, at: Stand, actor: Actor, verb: Verb, event: Event, now: Moment) -> Accepted:
+def _left(
+    facts: Facts, at: BookingContext, actor: Actor, verb: Verb, event: Event, now: Moment
+) -> Accepted:
     outcome = "crossed" if verb is Verb.CROSS else "turned_back"
     step = step_of(at.booking, verb, actor, now)
     return ended(facts, at, outcome, event, now.at, step=step)
@@ -163,13 +167,13 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
     )
 
 
-def call_missed(at: Stand) -> bool:
+def call_missed(at: BookingContext) -> bool:
     """Whether a missed call is why the booking stands where it stands."""
     waits = at.status is Status.ARRIVED and at.booking.joined_at is not None
     return bool(at.booking.misses) and (waits or at.booking.misses > at.regulation.misses_max)
 
 
-def ran_out(at: Stand) -> Refused:
+def ran_out(at: BookingContext) -> Refused:
     """The no to a step that needs a call which has ended: when it ended, and whether it was the last."""
     last = at.status is Status.NO_SHOW
     until = at.booking.call_until if last else at.booking.joined_at

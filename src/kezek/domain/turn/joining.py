@@ -15,14 +15,14 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import ClassRule, Joins, Regulation
-from kezek.domain.turn.order import Entry, Turn, key_of, line_up
+from kezek.domain.turn.order import QueueEntry, Turn, key_of, line_up
 from kezek.domain.turn.waiting import present, waiting
 
 # Behind everybody of the same moment.
 _LAST = 2**53
 
 
-def round_to_pass(entries: Sequence[Entry], rule: ClassRule, in_round: int) -> int | None:
+def round_to_pass(entries: Sequence[QueueEntry], rule: ClassRule, in_round: int) -> int | None:
     """The round that a turn of the class lets pass when it joins the line now; None for none."""
     if rule.joins is Joins.AT_ONCE:
         return None
@@ -44,7 +44,7 @@ def joined_round(
 
 
 def place_if_joined(
-    entries: Sequence[Entry], line: Line, regulation: Regulation, rule: ClassRule, now: Instant
+    entries: Sequence[QueueEntry], line: Line, regulation: Regulation, rule: ClassRule, now: Instant
 ) -> int:
     """The place, counted from 1, of a truck without a window that joined the line now."""
     lets_pass = round_to_pass(entries, rule, line.round)

@@ -46,7 +46,7 @@ class Turn:
 
 
 @value(frozen=True, slots=True)
-class Entry:
+class QueueEntry:
     """A turn at its place in the line, counted from 1.
 
     `cursor` and `in_round` are where the cycle stands after this turn; `open` says that its window has
@@ -95,17 +95,17 @@ def line_up(
     now: Instant,
     *,
     in_round: int,
-) -> list[Entry]:
+) -> list[QueueEntry]:
     """The whole line in order; `cursor` and `in_round` say where the last call left the cycle."""
     waves: dict[Instant, list[Turn]] = {}
     for turn in turns:
         # All open windows are one wave: the key sorts them; a window not yet open waits its own.
         waves.setdefault(turn.window if turn.window > now else 0, []).append(turn)
-    entries: list[Entry] = []
+    entries: list[QueueEntry] = []
     for window in sorted(waves):
         for turn, after in interleaved(waves[window], interleave, cursor, in_round):
             in_round, cursor = after
-            entries.append(Entry(len(entries) + 1, turn, window == 0, cursor, in_round))
+            entries.append(QueueEntry(len(entries) + 1, turn, window == 0, cursor, in_round))
     return entries
 
 
@@ -155,7 +155,7 @@ def after(place: Reached, interleave: Sequence[VehicleClass]) -> Reached:
     return (in_round, slot + 1) if slot + 1 < len(interleave) else (in_round + 1, 0)
 
 
-def explain(entries: Sequence[Entry], number: int) -> Mapping[str, int] | None:
+def explain(entries: Sequence[QueueEntry], number: int) -> Mapping[str, int] | None:
     """Why a turn stands where it stands: turns ahead by cause; they add up to place - 1.
 
     Causes: `earlier_window`, `earlier_arrival`, `lower_number`, `class:<class>` for turns of other
@@ -171,7 +171,7 @@ def explain(entries: Sequence[Entry], number: int) -> Mapping[str, int] | None:
     return causes
 
 
-def _cause(ahead: Entry, mine: Entry) -> str:
+def _cause(ahead: QueueEntry, mine: QueueEntry) -> str:
     before, after = ahead.turn.key, mine.turn.key
     # Whose window is not open waits for it, behind every class whose window is.
     if not mine.open and (ahead.open or before[0] < after[0]):

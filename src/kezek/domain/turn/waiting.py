@@ -10,7 +10,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import Regulation
-from kezek.domain.turn.order import Entry, line_up, turn_of
+from kezek.domain.turn.order import QueueEntry, line_up, turn_of
 
 
 def present(facts: Facts, line: Line) -> list[Booking]:
@@ -23,7 +23,7 @@ def present(facts: Facts, line: Line) -> list[Booking]:
 
 def waiting(
     present: Iterable[Booking], line: Line, regulation: Regulation, now: Instant
-) -> list[Entry]:
+) -> list[QueueEntry]:
     """The line in order: those of the present who are not called."""
     arrived = [b for b in present if status_of(b, regulation, now) is Status.ARRIVED]
     turns = [turn_of(settled(b, regulation, now)) for b in arrived]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kezek.domain.kernel.known import Known, NumberingPlan
+from kezek.domain.kernel.known import KnownFormats, NumberingPlan
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
@@ -34,7 +34,9 @@ def country_of(text: str) -> str:
     return cleaned(text[:TYPED_LENGTH_MAX]).upper()
 
 
-def spelled(*, country: str, plate: str, vin: str, trailer: str, known: Known) -> NormalVehicle:
+def spelled(
+    *, country: str, plate: str, vin: str, trailer: str, known: KnownFormats
+) -> NormalVehicle:
     """The one spelling of a vehicle about which nothing is impossible."""
     code = country_of(country)
     return NormalVehicle(

@@ -63,7 +63,7 @@ _LEAF = -1
 _WEEK = [NAMES.index(name) for name in ("week_sine", "week_cosine")]
 
 
-class Damaged(Exception):
+class DamagedCorrection(Exception):
     """A correction that no learning has made: it is not followed."""
 
 
@@ -131,7 +131,7 @@ def _append(nodes: list[tuple[int, float, int]], tree: Any) -> None:
 def expect(correction: Correction, signs: Floats) -> Floats:
     """The error that is to be expected by signs [n, k]: float64[n], at most ERROR_MAX either way.
 
-    Raises `Damaged`.
+    Raises `DamagedCorrection`.
     """
     sign, limit, other, roots = _checked(correction)
     rows = np.arange(len(signs))
@@ -152,22 +152,22 @@ def _checked(correction: Correction) -> tuple[Integers, Floats, Integers, Intege
     limit = np.array(correction.limit, float)
     count = len(sign)
     if not (len(limit) == len(other) == count and len(roots)):
-        raise Damaged("a node lacks a part")
+        raise DamagedCorrection("a node lacks a part")
     places = np.arange(count)
     inner = sign != _LEAF
     if not np.isfinite(limit).all() or (roots < 0).any() or (roots >= count).any():
-        raise Damaged("a limit or a root is none")
+        raise DamagedCorrection("a limit or a root is none")
     if ((sign < _LEAF) | (sign >= len(NAMES))).any():
-        raise Damaged("a sign is none")
+        raise DamagedCorrection("a sign is none")
     if (inner & ((other <= places) | (other >= count) | (places + 1 >= count))).any():
-        raise Damaged("a branch leads back or away")
+        raise DamagedCorrection("a branch leads back or away")
     return sign, limit, other, roots
 
 
 def corrected_forecast(state: LineState, corrections: Corrections) -> LineForecast:
     """The twin's forecast of a line, its ranges moved by what its past lets expect.
 
-    Raises `Damaged`.
+    Raises `DamagedCorrection`.
     """
     return corrected(forecast(state), state, corrections)
 

@@ -19,27 +19,27 @@ from kezek.domain.kernel.instant import HOUR, SECOND, Instant
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.array import Floats, Integers
 from kezek.planning.forecast.twin_measure import (
-    Pace,
+    CallPace,
     knots_of,
     pace_of,
     share_not_shown,
     spans_of,
 )
-from kezek.planning.forecast.twin_play import Future, Spans, futures, leavings
+from kezek.planning.forecast.twin_play import Future, SpanSamples, futures, leavings
 from kezek.planning.question import (
     HORIZON,
     QUANTILES,
     Expected,
-    InLine,
     JoinForecast,
-    Length,
+    LengthForecast,
     LineForecast,
     LineState,
     Range,
     TruckForecast,
+    TwinWaiting,
     WindowForecast,
 )
-from kezek.planning.simulation.checkpoint.line import NO_ROUND, NOBODY, Line, empty_line
+from kezek.planning.simulation.checkpoint.line import NO_ROUND, NOBODY, CompiledLine, empty_line
 
 # Why nothing can be told: no call is known, or of nobody how long the gate took.
 NOBODY_CALLED = "nobody_called"
@@ -66,7 +66,7 @@ def forecast(state: LineState) -> LineForecast:
     called, crossed, answered = futures(
         future, line, (state.cursor, state.in_round), spans, state.seed, lengths
     )
-    known: list[InLine | Expected] = [*state.waiting, *state.expected]
+    known: list[TwinWaiting | Expected] = [*state.waiting, *state.expected]
     classes = tuple(dict.fromkeys(state.interleave))
     first = len(state.waiting) + len(classes)
     rows = [*range(len(state.waiting)), *range(first, first + len(state.expected))]
@@ -85,7 +85,7 @@ def forecast(state: LineState) -> LineForecast:
     )
     marks = np.quantile(lengths, QUANTILES, axis=1, method="inverted_cdf").T.astype(int).tolist()
     told = tuple(
-        Length(state.now + round(at * SECOND), tuple(waiting))
+        LengthForecast(state.now + round(at * SECOND), tuple(waiting))
         for at, waiting in zip(future.marks.tolist(), marks, strict=True)
     )
     return _told(
@@ -131,7 +131,7 @@ def _told(
     silent: str,
     trucks: tuple[TruckForecast, ...] = (),
     joins: tuple[JoinForecast, ...] = (),
-    lengths: tuple[Length, ...] = (),
+    lengths: tuple[LengthForecast, ...] = (),
     windows: tuple[WindowForecast, ...] = (),
 ) -> LineForecast:
     return LineForecast(
@@ -148,7 +148,9 @@ def _told(
     )
 
 
-def _leaving(state: LineState, spans: tuple[Spans, Spans], horizon: float) -> list[TruckForecast]:
+def _leaving(
+    state: LineState, spans: tuple[SpanSamples, SpanSamples], horizon: float
+) -> list[TruckForecast]:
     """Those at the gate."""
     if not state.at_gate:
         return []
@@ -185,7 +187,7 @@ def _instants(state: LineState, seconds: Floats) -> Range:
     return Range(tuple((np.rint(seconds * SECOND).astype(np.int64) + state.now).tolist()))
 
 
-def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Line]:
+def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future, CompiledLine]:
     """What the kernel is told, and the empty line."""
     classes = tuple(dict.fromkeys(state.interleave))
     index = {name: of for of, name in enumerate(classes)}
@@ -203,7 +205,7 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
     expected = [one.start for one in state.expected]
     starts = _seconds(state, expected)
     booked = np.searchsorted(opens, starts) if len(starts) else np.empty(0, np.int64)
-    everybody: list[InLine | Expected] = [*state.waiting, *state.expected]
+    everybody: list[TwinWaiting | Expected] = [*state.waiting, *state.expected]
     of = [index[one.vehicle_class] for one in everybody]
     of[len(keys) : len(keys)] = range(len(classes))
     asked = _seconds(state, asked_of(state))
@@ -243,7 +245,7 @@ def _future(state: LineState, pace: Pace, horizon: Instant) -> tuple[Future, Lin
     return future, empty_line(opens, keeps, cycle, next_round=joins, trucks=trucks)
 
 
-def _round_of(one: InLine) -> int:
+def _round_of(one: TwinWaiting) -> int:
     return NO_ROUND if one.joined_round is None else one.joined_round
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant
 from kezek.domain.kernel.value import value
 from kezek.planning.array import Floats
-from kezek.planning.forecast.twin_play import Spans
-from kezek.planning.question import LineState, Measured
+from kezek.planning.forecast.twin_play import SpanSamples
+from kezek.planning.question import LineState, MeasuredPast
 
 # The last straight line runs out to the most that was seen: with many knots it holds few trucks.
 KNOTS_MAX = 257
@@ -31,7 +31,7 @@ NOT_SHOWN_BEFORE, SHOWN_BEFORE = 1.0, 19.0
 
 
 @value(frozen=True, slots=True)
-class Pace:
+class CallPace:
     """Calls, in hours as usual: an hour whose capacity is the mean one of the hours that are open.
 
     `level` is how much of such an hour there is from `hours` on, seconds from now; the number of
@@ -49,7 +49,7 @@ class Pace:
     walking: Floats
 
 
-def pace_of(state: LineState) -> Pace:
+def pace_of(state: LineState) -> CallPace:
     """The pace of a line that has called somebody."""
     measured, now = state.measured, state.now
     hours, level, by_hour, usual = _calendar(state)
@@ -69,7 +69,7 @@ def pace_of(state: LineState) -> Pace:
     exposed = (passed[-1] - begun) + weight * min(begun, idle / usual)
     open_hours = float((np.diff(grid) / HOUR)[np.diff(passed) > 0.0].sum())
     walking = measured.walked_in / max(1.0, open_hours)
-    return Pace(
+    return CallPace(
         hours=hours,
         level=level,
         shape=calls * sure,
@@ -139,15 +139,15 @@ def knots_of(seen: Floats) -> Floats:
     return np.quantile(seen, np.linspace(0.0, 1.0, max(2, min(len(seen), KNOTS_MAX))))
 
 
-def spans_of(seen: Sequence[Instant]) -> Spans:
+def spans_of(seen: Sequence[Instant]) -> SpanSamples:
     """Measured spans, in seconds; their scale is the less sure the fewer they are."""
     spans = np.maximum(np.array(seen, np.float64) / SECOND, 0.0)
     logs = np.log(spans[spans > 0.0])
     deviation = float(logs.std()) if len(logs) >= GAPS_MIN else LOG_DEVIATION
-    return Spans(knots_of(spans), deviation / math.sqrt(len(spans)))
+    return SpanSamples(knots_of(spans), deviation / math.sqrt(len(spans)))
 
 
-def share_not_shown(measured: Measured) -> float:
+def share_not_shown(measured: MeasuredPast) -> float:
     """The share of booked trucks that never come."""
     missing = measured.not_shown + NOT_SHOWN_BEFORE
     return missing / (measured.shown + SHOWN_BEFORE + missing)

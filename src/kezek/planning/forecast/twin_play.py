@@ -23,7 +23,7 @@ from kezek.planning.simulation.checkpoint.line import (
     SHADOW,
     SHADOWS_END,
     WAITING,
-    Line,
+    CompiledLine,
     begin,
     call_next,
     join,
@@ -42,7 +42,7 @@ REST, THROUGH = 20, 21
 OVERDUE = 0.5
 
 
-class Spans(NamedTuple):
+class SpanSamples(NamedTuple):
     """Evenly spaced quantiles of what was seen, and the uncertainty of their scale: a deviation."""
 
     knots: Floats
@@ -89,9 +89,9 @@ class Future(NamedTuple):
 @kernel
 def futures(
     future: Future,
-    line: Line,
+    line: CompiledLine,
     at_call: tuple[int, int],
-    spans: tuple[Spans, Spans],
+    spans: tuple[SpanSamples, SpanSamples],
     seed: int,
     lengths: Floats,
 ) -> tuple[Floats, Floats, Floats]:
@@ -133,7 +133,7 @@ def futures(
 
 @kernel
 def leavings(
-    spent: Floats, admitted: Integers, spans: tuple[Spans, Spans], seed: int, count: int
+    spent: Floats, admitted: Integers, spans: tuple[SpanSamples, SpanSamples], seed: int, count: int
 ) -> Floats:
     """When those at the gate are across: float64[trucks, count], seconds from now.
 
@@ -150,7 +150,7 @@ def leavings(
 
 
 @kernel
-def drawn(spans: Spans, seed: int, station: int, replication: int, count: int) -> Floats:
+def drawn(spans: SpanSamples, seed: int, station: int, replication: int, count: int) -> Floats:
     """A span for each truck; how far the measured ones can be trusted is one draw for all."""
     out, z = np.empty(count), np.empty(1)
     chance = stream(seed, station, replication)
@@ -225,7 +225,7 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
 
 
 @borrower
-def _line_up(future: Future, line: Line, at_call: tuple[int, int]) -> None:
+def _line_up(future: Future, line: CompiledLine, at_call: tuple[int, int]) -> None:
     """The line as it stands now."""
     begin(line, at_call[0], at_call[1])
     line.at[SHADOW], line.at[SHADOWS_END] = future.standing, future.queue.shape[0]
@@ -243,7 +243,7 @@ def _line_up(future: Future, line: Line, at_call: tuple[int, int]) -> None:
 @borrower
 def _play(
     future: Future,
-    line: Line,
+    line: CompiledLine,
     came: Floats,
     order: Numbers,
     gaps: Floats,
@@ -292,7 +292,9 @@ def _play(
 
 
 @borrower
-def _next(now: float, came: Floats, order: Numbers, coming: int, line: Line, free: float) -> float:
+def _next(
+    now: float, came: Floats, order: Numbers, coming: int, line: CompiledLine, free: float
+) -> float:
     """The next instant at which somebody comes, a window begins, or a call can be made."""
     due = came[order[coming]] if coming < order.shape[0] else math.inf
     if line.at[WAITING]:

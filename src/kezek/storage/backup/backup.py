@@ -18,7 +18,7 @@ from kezek.app.installation.copy import copy, refuse_different
 from kezek.app.installation.file import lock_of
 from kezek.app.installation.fingerprint import Fingerprint, fingerprint_of, rows_of
 from kezek.app.installation.manifest import FORM, Manifest, Restored
-from kezek.app.installation.promise import Access, Place
+from kezek.app.installation.promise import AccessPromise, PlacePromise
 from kezek.app.installation.snapshot import Progress, Snapshot
 from kezek.app.port import StoreFault
 from kezek.app.recovery.erasure import Cleansed
@@ -160,8 +160,10 @@ def restore(
         if manifest.schema == HEAD:
             # Codes get another shift, so one counter has gone, of which this promise counts the rows;
             # every other table that it reads is compared as a whole.
-            passed = {"counter", Place.promise} | ({"salt"} if cleansed.erased else set())
-            passed |= {*WITHDRAWN_FROM, Access.promise} if any(without.done.values()) else set()
+            passed = {"counter", PlacePromise.promise} | ({"salt"} if cleansed.erased else set())
+            passed |= (
+                {*WITHDRAWN_FROM, AccessPromise.promise} if any(without.done.values()) else set()
+            )
             refuse_different(manifest.fingerprint, fingerprint, passed=passed)
     return Restored(manifest, fingerprint, cleansed.erased, published, without.done, events)
 

@@ -6,7 +6,7 @@ from collections import Counter as Tally
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys
 from kezek.domain.checkpoint.checkpoint import Line
@@ -19,7 +19,7 @@ from kezek.storage.migrations.head import HEAD
 Rows: TypeAlias = Callable[[type[Any]], list[Any]]
 
 
-def counted(rows: Rows, census: Census, marks: Marks) -> int:
+def counted(rows: Rows, census: PromiseQuery, marks: CheckMarks) -> int:
     """The count over all rows of a moment."""
     return _COUNTS[census](rows, marks)
 
@@ -28,14 +28,14 @@ def _live(rows: Rows) -> list[Booking]:
     return [booking for booking in rows(Booking) if booking.ended_at is None]
 
 
-def _overbooked(rows: Rows, _marks: Marks) -> int:
+def _overbooked(rows: Rows, _marks: CheckMarks) -> int:
     live = Tally((b.line, b.start) for b in _live(rows))
     return sum(
         min(s.taken, s.protected, s.free) < 0 or live[s.line, s.start] > s.taken for s in rows(Slot)
     )
 
 
-def _double_booked(rows: Rows, _marks: Marks) -> int:
+def _double_booked(rows: Rows, _marks: CheckMarks) -> int:
     authority = {line.id: line.authority for line in rows(Line)}
     known = {who.number: who for who in rows(Particulars)}
     made = Tally(
@@ -47,12 +47,12 @@ def _double_booked(rows: Rows, _marks: Marks) -> int:
     return sum(count > 1 for count in made.values())
 
 
-def _stray(rows: Rows, _marks: Marks) -> int:
+def _stray(rows: Rows, _marks: CheckMarks) -> int:
     live, claimed = {b.number for b in _live(rows)}, [c.number for c in rows(Claim)]
     return sum(n not in live for n in claimed) + len(live - set(claimed))
 
 
-def _disordered(rows: Rows, _marks: Marks) -> int:
+def _disordered(rows: Rows, _marks: CheckMarks) -> int:
     def wrong(b: Booking) -> bool:
         steps = [b.confirmed_at, b.arrived_at, b.called_at, b.admitted_at]
         known = [at for at in steps if at is not None]
@@ -63,13 +63,13 @@ def _disordered(rows: Rows, _marks: Marks) -> int:
     return sum(map(wrong, _live(rows)))
 
 
-def _missing(rows: Rows, marks: Marks) -> int:
+def _missing(rows: Rows, marks: CheckMarks) -> int:
     positions: list[int] = [event.position for event in rows(Logged)]
     later = [position for position in positions if position > marks.position]
     return max(positions, default=0) - marks.position - len(later)
 
 
-def _lost(rows: Rows, marks: Marks) -> int:
+def _lost(rows: Rows, marks: CheckMarks) -> int:
     windows = {slot.key for slot in rows(Slot)}
     nowhere = sum(
         int((b.line, b.start) not in windows)
@@ -82,31 +82,31 @@ def _lost(rows: Rows, marks: Marks) -> int:
     return nowhere + _numbered(rows, marks) - marks.number - numbers - skipped
 
 
-def _overdue(rows: Rows, marks: Marks) -> int:
+def _overdue(rows: Rows, marks: CheckMarks) -> int:
     live = {b.number for b in _live(rows)}
     return sum(w.erase_on < marks.day and w.number not in live for w in rows(Particulars))
 
 
-def _orphaned(rows: Rows, _marks: Marks) -> int:
+def _orphaned(rows: Rows, _marks: CheckMarks) -> int:
     known = {who.number for who in rows(Particulars)}
     return sum(driver.number not in known for driver in rows(Driver))
 
 
-def _misused(rows: Rows, _marks: Marks) -> int:
+def _misused(rows: Rows, _marks: CheckMarks) -> int:
     used = {login.account for login in rows(Login)}
     closed = [a for a in rows(Account) if a.closed_at is not None]
     return sum(bool(a.password) or a.id in used for a in closed)
 
 
-def _awaiting(rows: Rows, _marks: Marks) -> int:
+def _awaiting(rows: Rows, _marks: CheckMarks) -> int:
     return sum(b.exception == "awaiting" for b in rows(Booking))
 
 
-def _numbered(rows: Rows, _marks: Marks) -> int:
+def _numbered(rows: Rows, _marks: CheckMarks) -> int:
     return _counter(rows, "booking")
 
 
-def _skipped(rows: Rows, _marks: Marks) -> int:
+def _skipped(rows: Rows, _marks: CheckMarks) -> int:
     return _counter(rows, SKIPPED)
 
 
@@ -115,22 +115,22 @@ def _counter(rows: Rows, name: str) -> int:
     return last
 
 
-def _schema(_rows: Rows, _marks: Marks) -> int:
+def _schema(_rows: Rows, _marks: CheckMarks) -> int:
     return int(HEAD)
 
 
-_COUNTS: Mapping[Census, Callable[[Rows, Marks], int]] = {
-    Census.OVERBOOKED_SLOTS: _overbooked,
-    Census.DOUBLE_BOOKED_VEHICLES: _double_booked,
-    Census.STRAY_CLAIMS: _stray,
-    Census.DISORDERED_BOOKINGS: _disordered,
-    Census.MISSING_EVENTS: _missing,
-    Census.LOST_BOOKINGS: _lost,
-    Census.OVERDUE_PARTICULARS: _overdue,
-    Census.ORPHANED_DRIVERS: _orphaned,
-    Census.MISUSED_ACCOUNTS: _misused,
-    Census.AWAITING_EXCEPTIONS: _awaiting,
-    Census.NUMBERED: _numbered,
-    Census.SKIPPED: _skipped,
-    Census.SCHEMA_STEPS: _schema,
+_COUNTS: Mapping[PromiseQuery, Callable[[Rows, CheckMarks], int]] = {
+    PromiseQuery.OVERBOOKED_SLOTS: _overbooked,
+    PromiseQuery.DOUBLE_BOOKED_VEHICLES: _double_booked,
+    PromiseQuery.STRAY_CLAIMS: _stray,
+    PromiseQuery.DISORDERED_BOOKINGS: _disordered,
+    PromiseQuery.MISSING_EVENTS: _missing,
+    PromiseQuery.LOST_BOOKINGS: _lost,
+    PromiseQuery.OVERDUE_PARTICULARS: _overdue,
+    PromiseQuery.ORPHANED_DRIVERS: _orphaned,
+    PromiseQuery.MISUSED_ACCOUNTS: _misused,
+    PromiseQuery.AWAITING_EXCEPTIONS: _awaiting,
+    PromiseQuery.NUMBERED: _numbered,
+    PromiseQuery.SKIPPED: _skipped,
+    PromiseQuery.SCHEMA_STEPS: _schema,
 }

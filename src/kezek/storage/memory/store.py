@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from typing import Any, TypeVar, cast
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, NotEmpty, Setting
 from kezek.app.port import Answered, Session
 from kezek.domain.account.account import ApiKey
@@ -64,7 +64,7 @@ class MemorySnapshot:
         for first in range(0, len(rows), BLOCK):
             yield rows[first : first + BLOCK]
 
-    def counted(self, census: Census, marks: Marks) -> int:
+    def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         return memory_census.counted(self._whole.__getitem__, census, marks)
 
 

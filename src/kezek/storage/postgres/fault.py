@@ -9,7 +9,15 @@ from __future__ import annotations
 import psycopg
 
 from kezek.app.port import Conflict, StoreFault
-from kezek.storage.fault import Away, Busy, Damaged, Failing, Full, NotADatabase, ReadOnly
+from kezek.storage.fault import (
+    Busy,
+    DatabaseAway,
+    DatabaseDamaged,
+    DatabaseReadOnly,
+    DiskFull,
+    Failing,
+    NotADatabase,
+)
 
 
 class Lost(Conflict):
@@ -50,11 +58,15 @@ _FAULTS: tuple[tuple[str, type[StoreFault], str], ...] = (
     ("53300", Busy, "the database server has no connection left: raise its max_connections"),
     (
         "53100",
-        Full,
+        DiskFull,
         "the disk of the database has no room: free some space; nothing of this change was kept",
     ),
     ("53", Failing, "the database server has too little memory: nothing of this change was kept"),
-    ("25006", ReadOnly, "the database takes no changes now: it is a replica, or set to read-only"),
+    (
+        "25006",
+        DatabaseReadOnly,
+        "the database takes no changes now: it is a replica, or set to read-only",
+    ),
     ("42501", Forbidden, _FORBIDDEN),
     ("28", Forbidden, _STRANGER),
     ("3D", NotADatabase, "there is no such database on the server: create it first"),
@@ -63,7 +75,11 @@ _FAULTS: tuple[tuple[str, type[StoreFault], str], ...] = (
         Failing,
         "the database server's disk reports an error: look at its log; nothing is promised",
     ),
-    ("XX", Damaged, "the database is damaged: keep it as it is, and restore the last backup"),
+    (
+        "XX",
+        DatabaseDamaged,
+        "the database is damaged: keep it as it is, and restore the last backup",
+    ),
 )
 # The server ends the connection: a restart, a crash, an idle transaction, a line that broke.
 _PARTINGS = ("08", "57P", "25P03")
@@ -92,7 +108,7 @@ _AT_THE_DOOR: tuple[tuple[str, type[StoreFault], str], ...] = (
     ),
     (
         "session is read-only",
-        ReadOnly,
+        DatabaseReadOnly,
         "no server of the address takes changes: all of them are replicas, or set to read-only",
     ),
 )
@@ -130,4 +146,4 @@ def fault_at_the_door(error: psycopg.Error) -> StoreFault:
     for word, kind, sentence in _AT_THE_DOOR:
         if word in text and _DOOR_WORDS.get(word, "") in text:
             return kind(sentence)
-    return Away(_AWAY)
+    return DatabaseAway(_AWAY)

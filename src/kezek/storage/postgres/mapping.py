@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
 from kezek.storage.sqlite.mapping import mapping as sqlite_mapping
-from kezek.storage.table import TABLES, Table
+from kezek.storage.table import TABLES, TableKey
 
 R = TypeVar("R")
 
@@ -33,7 +33,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped(Generic[R]):
+class PostgresMapping(Generic[R]):
     """How one kind of row is found, made, written and dropped.
 
     `select` has no condition and ends ready for one; `by_key` is bound to the key's columns, `by_keys`
@@ -59,7 +59,7 @@ class Mapped(Generic[R]):
     drop: bytes
 
 
-def mapping(kind: type[R]) -> Mapped[R]:
+def mapping(kind: type[R]) -> PostgresMapping[R]:
     """The mapping of a kind; a kind without a table is our own mistake."""
     return _MADE[kind]
 
@@ -88,7 +88,7 @@ def _written(text: str) -> bool:
     return True
 
 
-def _mapped(kind: type[R], table: Table) -> Mapped[R]:
+def _mapped(kind: type[R], table: TableKey) -> PostgresMapping[R]:
     hints = get_type_hints(kind)
     names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
     key, rest = list(table.key), [name for name in names if name not in table.key]
@@ -117,7 +117,7 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
         by_column = zip(*map(parts, keys), strict=True)
         return [column.array(whole) for column, whole in zip(key_columns, by_column, strict=True)]
 
-    return Mapped(
+    return PostgresMapping(
         make=sqlite_mapping(kind).make,
         values=values,
         types=[column.short for column in columns],
@@ -221,6 +221,6 @@ def _column(hint: Any) -> Column:
     return _COLUMNS[hint]
 
 
-_MADE: Mapping[type[Any], Mapped[Any]] = {
+_MADE: Mapping[type[Any], PostgresMapping[Any]] = {
     kind: _mapped(kind, table) for kind, table in TABLES.items()
 }

@@ -16,11 +16,11 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
-from kezek.storage.fault import Away
+from kezek.storage.fault import DatabaseAway
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.fault import Lost, fault_of, parted
-from kezek.storage.postgres.mapping import Mapped, mapping, parts, possible
+from kezek.storage.postgres.mapping import PostgresMapping, mapping, parts, possible
 
 R = TypeVar("R", bound=Row)
 
@@ -41,7 +41,7 @@ _INDEXED = frozenset(
 )
 
 
-class Rows:
+class PostgresRows:
     """Rows by key, and the numbers that rules ask for: what a unit and a reader share."""
 
     def __init__(self, found: Callable[[bytes, Sequence[Any]], list[Any]]) -> None:
@@ -103,7 +103,7 @@ class Rows:
         )
 
 
-class PostgresReader(Rows):
+class PostgresReader(PostgresRows):
     """Committed state, for every thread: each question borrows a connection."""
 
     def __init__(
@@ -125,7 +125,7 @@ class PostgresReader(Rows):
         try:
             return self._asked_once(statement, values)
         except Lost:
-            raise Away("the connection to the database breaks again and again") from None
+            raise DatabaseAway("the connection to the database breaks again and again") from None
 
     def _asked_once(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
         with self._lent() as connection:
@@ -172,7 +172,7 @@ class PostgresReader(Rows):
         wanted = [key for key in keys if possible(key)]
         if not wanted:
             return {}
-        at: Mapped[R] = mapping(kind)
+        at: PostgresMapping[R] = mapping(kind)
         rows = self._found(at.by_keys, at.key_arrays(wanted))
         found = {row.key: row for row in map(at.make, rows)}
         return {key: found[key] for key in keys if key in found}

@@ -14,10 +14,10 @@ from psycopg.pq import TransactionStatus
 from kezek.app.port import OutcomeUnknown, Session
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.storage.fault import Closed, ReadOnly
+from kezek.storage.fault import DatabaseReadOnly, StoreClosed
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.connection.deadline import CHANGE_SECONDS, Deadlines
-from kezek.storage.postgres.connection.pool import Pool
+from kezek.storage.postgres.connection.pool import ConnectionPool
 from kezek.storage.postgres.connection.primary import Primary
 from kezek.storage.postgres.fault import Lost, fault_of, parted
 from kezek.storage.postgres.follow import Follower
@@ -56,7 +56,7 @@ class PostgresStore:
         # Whether the writing connection was opened before a sibling of it broke.
         self._doubted = False
         self._followers: list[Follower] = []
-        self._pool = Pool(lambda: self._connected(writes=False))
+        self._pool = ConnectionPool(lambda: self._connected(writes=False))
         self._reader = PostgresReader(self._pool.lent, self._forget, self._deadlines)
         try:
             self._writer = self._connected(writes=True)
@@ -76,7 +76,7 @@ class PostgresStore:
 
     def _connected(self, *, writes: bool, patient: bool = False) -> Connection:
         if self._closed:
-            raise Closed("the store is closed")
+            raise StoreClosed("the store is closed")
         connection = self._primary.connect(writes=writes, patient=patient)
         connection.add_notice_handler(self._noticed)
         return connection
@@ -125,7 +125,7 @@ class PostgresStore:
     def _ready(self) -> Connection:
         """The writing connection, a new one when the last has broken."""
         if self._closed:
-            raise Closed("the store is closed")
+            raise StoreClosed("the store is closed")
         if self._doubted:
             self._writer.close()
         if self._writer.closed:
@@ -143,7 +143,7 @@ class PostgresStore:
     def _end(self, connection: Connection, why: BaseException) -> None:
         """Roll back; a connection that cannot is thrown away, and the server rolls back by itself."""
         try:
-            if isinstance(why, ReadOnly | Lost):
+            if isinstance(why, DatabaseReadOnly | Lost):
                 # The primary has become a replica: the next connection looks for the new one.
                 connection.close()
                 self._pool.forget()

@@ -13,7 +13,7 @@ from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.mapping import mapping, possible
-from kezek.storage.postgres.reader import Rows
+from kezek.storage.postgres.reader import PostgresRows
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -31,7 +31,7 @@ _CATCH_UP = b"SELECT pg_logical_emit_message(true, 'kezek', '')"
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)".encode()
 
 
-class PostgresUnit(Rows, Prefetching):
+class PostgresUnit(PostgresRows, Prefetching):
     """Works on the writing connection, in its pipeline: what is not asked for is not waited for.
 
     Every wait ends in a `sync`: only then does the server count the seconds that we think, and end the

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import psycopg
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
 from kezek.domain.log.head import SignedHead
@@ -65,7 +65,7 @@ class PostgresSnapshot:
         except psycopg.Error as error:
             raise fault_of(error) from None
 
-    def counted(self, census: Census, marks: Marks) -> int:
+    def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         try:
             found = self._connection.execute(_asked(census), bound(census, marks)).fetchone()
         except psycopg.Error as error:
@@ -189,7 +189,7 @@ def solitary_on(connection: Connection) -> bool:
 
 
 @cache
-def _asked(census: Census) -> bytes:
+def _asked(census: PromiseQuery) -> bytes:
     """The driver's own form of a named place."""
     return re.sub(r":(\w+)", r"%(\1)s", STATEMENTS[census]).encode()
 

@@ -11,14 +11,14 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
 
-from kezek.storage.table import TABLES, Table
+from kezek.storage.table import TABLES, TableKey
 
 R = TypeVar("R")
 Bindings: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped(Generic[R]):
+class SqliteMapping(Generic[R]):
     """How one kind of row is found, made, written and dropped.
 
     `select` has no condition and ends ready for one; `by_key` and `delete` are bound to the key's
@@ -38,12 +38,12 @@ class Mapped(Generic[R]):
     delete: str
 
 
-def mapping(kind: type[R]) -> Mapped[R]:
+def mapping(kind: type[R]) -> SqliteMapping[R]:
     """The mapping of a kind; a kind without a table is our own mistake."""
     return _MADE[kind]
 
 
-def _mapped(kind: type[R], table: Table) -> Mapped[R]:
+def _mapped(kind: type[R], table: TableKey) -> SqliteMapping[R]:
     names = [f.name for f in fields(kind)]  # type: ignore[arg-type]
     key = list(table.key)
     rest = [name for name in names if name not in key]
@@ -53,7 +53,7 @@ def _mapped(kind: type[R], table: Table) -> Mapped[R]:
     select = f'SELECT {columns} FROM "{table.name}"'
     insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({", ".join("?" * len(names))})'
     then = f"DO UPDATE SET {put}" if rest else "DO NOTHING"
-    return Mapped(
+    return SqliteMapping(
         make=_maker(kind),
         values=attrgetter(*names),
         binding=_alone if len(key) == 1 else _as_is,
@@ -111,6 +111,6 @@ def _conversion(hint: type[Any]) -> Callable[[Any], Any]:
     return bool if hint is bool else {word.value: word for word in hint}.__getitem__
 
 
-_MADE: Mapping[type[Any], Mapped[Any]] = {
+_MADE: Mapping[type[Any], SqliteMapping[Any]] = {
     kind: _mapped(kind, table) for kind, table in TABLES.items()
 }

@@ -34,7 +34,7 @@ _STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first
 _HEADS = f"{mapping(SignedHead).select} WHERE number < ? ORDER BY number DESC LIMIT ?"
 
 
-class Rows:
+class SqliteRows:
     """Rows by key, and the numbers that rules ask for: what a unit and a reader share."""
 
     def __init__(self, connection: apsw.Connection) -> None:
@@ -98,7 +98,7 @@ class Rows:
         )
 
 
-class SqliteReader(Rows):
+class SqliteReader(SqliteRows):
     """Committed state, for the thread that opened it."""
 
     def setting(self, name: str) -> str | None:

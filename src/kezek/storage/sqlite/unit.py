@@ -12,11 +12,11 @@ from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.sqlite.mapping import mapping
-from kezek.storage.sqlite.reader import Rows
+from kezek.storage.sqlite.reader import SqliteRows
 from kezek.storage.table import TABLES
 
 
-class SqliteUnit(Rows):
+class SqliteUnit(SqliteRows):
     """Works on the writing connection, inside its transaction."""
 
     def __init__(self, connection: apsw.Connection) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 import apsw
 
-from kezek.app.installation.census import Census, Marks
+from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
 from kezek.domain.log.head import SignedHead
@@ -21,7 +21,7 @@ from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits, last, refuse_unknown
 from kezek.storage.sqlite import files
-from kezek.storage.sqlite.fault import Away, fault_of
+from kezek.storage.sqlite.fault import FileAway, fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.table import TABLES
 
@@ -56,7 +56,7 @@ class SqliteSnapshot:
         except apsw.Error as error:
             raise fault_of(error) from None
 
-    def counted(self, census: Census, marks: Marks) -> int:
+    def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         try:
             found = self._connection.execute(STATEMENTS[census], bound(census, marks))
             return int(str(found.fetchall()[0][0]))
@@ -144,7 +144,7 @@ def examined(path: Path, head: int) -> tuple[str, SignedHead | None]:
 def refuse_missing(path: Path) -> None:
     """Away when there is no such file: nobody wants an empty one made by a look."""
     if not path.is_file():
-        raise Away(f"there is no database {path}: see that the path is right and mounted")
+        raise FileAway(f"there is no database {path}: see that the path is right and mounted")
 
 
 def opened_to_read(path: Path) -> apsw.Connection:

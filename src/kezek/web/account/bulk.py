@@ -9,7 +9,15 @@ from typing import NamedTuple
 from litestar import Response, get, post
 
 from kezek.app.account.access import Person
-from kezek.app.booking.bulk import COLUMNS, REASON, ROWS_MAX, ClearRow, Sheet, Unclear, read_sheet
+from kezek.app.booking.bulk import (
+    COLUMNS,
+    REASON,
+    ROWS_MAX,
+    ClearRow,
+    TruckTable,
+    Unclear,
+    read_sheet,
+)
 from kezek.app.booking.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.booking.garage import row_id
 from kezek.app.table.row_problem import RowProblem, RowReason
@@ -26,8 +34,8 @@ from kezek.web.booking.shown import choices, posts_with_lines, ticket_url
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import HourView, day_views, hour_of, hour_views, zone_of
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 PAGE = "/carrier/bulk"
 _NOTHING = t("Tick at least one truck, choose a file, or paste rows.")
@@ -50,12 +58,12 @@ class VehicleChoice(NamedTuple):
     blocked: str
 
 
-class Wish(NamedTuple):
+class TruckWish(NamedTuple):
     hour: str
     driver: str
 
 
-class Result(NamedTuple):
+class TruckResult(NamedTuple):
     """A row's answer as the page shows it."""
 
     row: int
@@ -67,7 +75,7 @@ class Result(NamedTuple):
     url: str
 
 
-class Plan(NamedTuple):
+class HourOffer(NamedTuple):
     """The post and the day whose hours the form offers."""
 
     checkpoint: str
@@ -79,16 +87,16 @@ def bulk(request: PageRequest) -> Response[bytes]:
     """The form for the own vehicles, and the field for a table."""
     person = signed_in(request, Role.CARRIER)
     query = request.query_params
-    plan = Plan(query.get("checkpoint", ""), date_of(query.get("day", "")))
+    plan = HourOffer(query.get("checkpoint", ""), date_of(query.get("day", "")))
     return _show(request, person, plan)
 
 
 def _show(
     request: PageRequest,
     person: Person,
-    plan: Plan,
+    plan: HourOffer,
     *,
-    chosen: dict[str, Wish] | None = None,
+    chosen: dict[str, TruckWish] | None = None,
     text: str = "",
     answers: Sequence[RowAnswer] = (),
     again: str = "",
@@ -99,13 +107,13 @@ def _show(
     here = visit(request)
     posts = posts_with_lines(here)
     at_post = next((p for p in posts if p.checkpoint.id == plan.checkpoint), None)
-    places = here.house.availability.of(at_post, here.now) if at_post else None
+    places = here.application.availability.of(at_post, here.now) if at_post else None
     day = places.day(plan.day) if places and plan.day else None
     slots: list[HourView] = []
     if at_post and at_post.regulation and day:
         slots = hour_views(day, at_post.regulation, zone_of(at_post), here.now)
     links = {a.number: ticket_url(here, a.number) for a in answers if a.number}
-    full = {number: here.house.settings.issuer + url for number, url in links.items()}
+    full = {number: here.application.settings.issuer + url for number, url in links.items()}
     return page(
         request,
         "pages/bulk.html",
@@ -140,7 +148,7 @@ def _begins(hour: HourView) -> Instant:
     return from_datetime(hour.start)
 
 
-def _vehicles(here: Visit, person: Person) -> list[VehicleChoice]:
+def _vehicles(here: PageContext, person: Person) -> list[VehicleChoice]:
     say = here.words
     rows = []
     for row in own_vehicles(here, person):
@@ -152,8 +160,10 @@ def _vehicles(here: Visit, person: Person) -> list[VehicleChoice]:
     return rows
 
 
-def _result(a: RowAnswer, links: dict[int, str]) -> Result:
-    return Result(a.line, a.plate, a.ok, a.sentence, a.next_step, a.code, links.get(a.number, ""))
+def _result(a: RowAnswer, links: dict[int, str]) -> TruckResult:
+    return TruckResult(
+        a.line, a.plate, a.ok, a.sentence, a.next_step, a.code, links.get(a.number, "")
+    )
 
 
 @post("/carrier/bulk")
@@ -161,13 +171,13 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     """Each row is a command of its own: what is refused changes nothing and stops nobody."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     form = here.form
-    plan = Plan(form.text("checkpoint", 80), date_of(form.text("day", 20)))
-    text = form.area("csv", here.house.settings.body_bytes_max)
+    plan = HourOffer(form.text("checkpoint", 80), date_of(form.text("day", 20)))
+    text = form.area("csv", here.application.settings.body_bytes_max)
     raw = form.uploads.get("file") or text.encode()
     chosen = _chosen(here, person)
-    sheet: Sheet | None = None
+    sheet: TruckTable | None = None
     if raw.strip():
-        sheet = read_sheet(raw, here.house.network.posts(), vocabulary(), here.lang)
+        sheet = read_sheet(raw, here.application.network.posts(), vocabulary(), here.lang)
         if sheet.problems:
             errors = {"csv": here.words.gettext(_NOT_TAKEN)}
             told = _told(here, sheet)
@@ -198,12 +208,12 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     )
 
 
-def _guess(here: Visit, guessed: str) -> str:
+def _guess(here: PageContext, guessed: str) -> str:
     how = here.words.gettext(row_problem.HOW_TO_SAVE)
     return f"{here.words.say(_GUESSED, encoding=guessed)} {how}"
 
 
-def _told(here: Visit, sheet: Sheet) -> list[str]:
+def _told(here: PageContext, sheet: TruckTable) -> list[str]:
     """What is wrong with the table as a whole, each with its line, and how a table is saved."""
     by_header = [_missing(here, sheet), _unknown(here, sheet)]
     rest = [p for p in sheet.problems if p.reason not in _OF_HEADER]
@@ -215,12 +225,12 @@ def _told(here: Visit, sheet: Sheet) -> list[str]:
     return told
 
 
-def _line_told(here: Visit, p: RowProblem) -> str:
+def _line_told(here: PageContext, p: RowProblem) -> str:
     said = row_problem.sentence(p, here.lang)
     return here.words.say(_LINE, line=p.line, problem=said) if p.line else said
 
 
-def _missing(here: Visit, sheet: Sheet) -> str:
+def _missing(here: PageContext, sheet: TruckTable) -> str:
     """All columns that are needed and not there, as a new table names them; empty for none."""
     found = [p.column for p in sheet.problems if p.reason is RowReason.COLUMN_MISSING]
     lacking = [title(column, here.lang) for column in COLUMNS if column in found]
@@ -237,7 +247,7 @@ def _missing(here: Visit, sheet: Sheet) -> str:
     )
 
 
-def _unknown(here: Visit, sheet: Sheet) -> str:
+def _unknown(here: PageContext, sheet: TruckTable) -> str:
     """All columns that are not known, each with its number, and those that are; empty for none."""
     found = [p for p in sheet.problems if p.reason is RowReason.COLUMN_UNKNOWN]
     if not found:
@@ -254,25 +264,25 @@ def _unknown(here: Visit, sheet: Sheet) -> str:
     )
 
 
-def _chosen(here: Visit, person: Person) -> dict[str, Wish]:
+def _chosen(here: PageContext, person: Person) -> dict[str, TruckWish]:
     """The ticked vehicles in the order of the list, each with its hour and driver."""
     form = here.form
     ticked = frozenset(form.all("vehicle"))
     ids = [row_id(row.vehicle) for row in own_vehicles(here, person)]
     return {
-        id: Wish(form.text(f"hour.{id}", 30), form.text(f"driver.{id}", 40))
+        id: TruckWish(form.text(f"hour.{id}", 30), form.text(f"driver.{id}", 40))
         for id in ids
         if id in ticked
     }
 
 
 def _asked(
-    here: Visit, person: Person, plan: Plan, chosen: dict[str, Wish]
+    here: PageContext, person: Person, plan: HourOffer, chosen: dict[str, TruckWish]
 ) -> tuple[list[ClearRow | Unclear], dict[str, str]]:
     """The form's rows, counted from 1 in the order of the list; or what is wrong with the form."""
-    at_post = here.house.network.post(plan.checkpoint)
+    at_post = here.application.network.post(plan.checkpoint)
     if at_post is None or at_post.line is None:
-        raise Stop("malformed")
+        raise PageError("malformed")
     known = {row_id(d): d for d in own_drivers(here, person)}
     rows: list[ClearRow | Unclear] = []
     for row in own_vehicles(here, person):
@@ -291,8 +301,8 @@ def _asked(
 
 
 def _refused(
-    chosen: dict[str, Wish], rows: Sequence[ClearRow | Unclear], answers: Sequence[RowAnswer]
-) -> dict[str, Wish]:
+    chosen: dict[str, TruckWish], rows: Sequence[ClearRow | Unclear], answers: Sequence[RowAnswer]
+) -> dict[str, TruckWish]:
     """Ticks stay where the booking was refused, so that another hour is one press away."""
     if not chosen or len(rows) != len(chosen):
         return {}
@@ -311,7 +321,7 @@ def download(request: PageRequest) -> Response[bytes]:
     """The answers that the page showed, as a file; with a mark by which spreadsheets know UTF-8."""
     here = visit(request)
     signed_in(request, Role.CARRIER)
-    most = here.house.settings.body_bytes_max
+    most = here.application.settings.body_bytes_max
     if here.form.ticked("again"):
         return csv_file(request, here.form.area("again", most), "kezek-refused.csv")
     return csv_file(request, here.form.area("answer", most), "kezek-answer.csv")

@@ -19,8 +19,8 @@ from kezek.i18n import faults, refusals, row_problem
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import stamp
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext
 
 _LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")
@@ -33,20 +33,20 @@ _FULL = frozenset({Reason.SLOT_FULL, Reason.CLASS_FULL, Reason.DAY_CLOSED, Reaso
 
 
 async def book_rows(
-    here: Visit, person: Person, rows: Sequence[ClearRow | Unclear]
+    here: PageContext, person: Person, rows: Sequence[ClearRow | Unclear]
 ) -> list[RowAnswer]:
     """All commands at once, in order, so that the desk commits them together."""
     key = here.form.key
     asked = [row for row in rows if isinstance(row, ClearRow)]
     # A table asks for as much work as many forms: it is counted as all its rows, for the account.
-    most = here.house.settings.rate_public
-    if here.house.rates.charge(f"rows {person.account.id}", most, len(asked)).retry_after:
-        raise Stop("rate_limited")
+    most = here.application.settings.rate_public
+    if here.application.rates.charge(f"rows {person.account.id}", most, len(asked)).retry_after:
+        raise PageError("rate_limited")
     commands = [
         Book(f"{key}.{r.line}", person.actor, _line(r), r.start, r.vehicle_class, r.vehicle)
         for r in asked
     ]
-    found = await here.house.newcomers.book_all(commands)
+    found = await here.application.newcomers.book_all(commands)
     by_line = dict(zip((row.line for row in asked), found, strict=True))
     return [_answer(here, row, by_line.get(row.line)) for row in rows]
 
@@ -56,7 +56,7 @@ def _line(row: ClearRow) -> str:
     return row.post.line.id
 
 
-def _answer(here: Visit, row: ClearRow | Unclear, found: object) -> RowAnswer:
+def _answer(here: PageContext, row: ClearRow | Unclear, found: object) -> RowAnswer:
     if isinstance(row, Unclear):
         told = " ".join(row_problem.sentence(p, here.lang) for p in row.problems)
         reason = str(row.problems[0].reason)
@@ -77,23 +77,23 @@ def _answer(here: Visit, row: ClearRow | Unclear, found: object) -> RowAnswer:
     raise found
 
 
-def _booked(here: Visit, row: ClearRow, found: Done) -> RowAnswer:
+def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
     post = own_name(row.post.checkpoint, here.lang)
     when = stamp(local(row.start, zone_of(row.post)), here.lang)
     told = here.words.say(_BOOKED, post=post, hour=when)
-    anew = read_as(row.vehicle, here.house.rules.known)
+    anew = read_as(row.vehicle, here.application.rules.known)
     if anew:
         told = f"{told} {here.words.say(_READ_AS, plate=anew)}"
     number, code = int(found.outcome["number"]), str(found.outcome["code"])
     return RowAnswer(row.line, row.vehicle.plate[:16], True, "", told, "", code, number, anew)
 
 
-def _another_hour(here: Visit, row: ClearRow) -> str:
+def _another_hour(here: PageContext, row: ClearRow) -> str:
     """The hour to write instead of a full one."""
     assert row.post.regulation is not None, "a row names a post with a line"
     # A class without a rule is refused for that, and never because an hour is full.
     rule = row.post.regulation.classes[VehicleClass(row.vehicle_class)]
-    places = here.house.availability.of(row.post, here.now)
+    places = here.application.availability.of(row.post, here.now)
     start = next_free(row.post, rule, places, row.start, here.now)
     if start is None:
         return here.words.gettext(_NONE_FREE)

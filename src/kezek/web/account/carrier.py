@@ -21,7 +21,7 @@ from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.ticket.ticket import UNSEEN
 from kezek.web.ticket.ticket_sheet import sheet_of
 
@@ -47,14 +47,14 @@ class ComingDay(NamedTuple):
 def carrier(request: PageRequest) -> Response[bytes]:
     """The called first, then those that need somebody, then by hour."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    reader = here.house.store.reader
-    own = fleet(reader, here.house.tickets, person.account.id, here.now)
+    reader = here.application.store.reader
+    own = fleet(reader, here.application.tickets, person.account.id, here.now)
     vehicles = own_vehicles(here, person)
     return page(
         request,
         "pages/carrier.html",
         company=person.account.name,
-        as_of=local(here.now, network_zone(here.house)),
+        as_of=local(here.now, network_zone(here.application)),
         stream="/carrier/stream",
         counts=_counts(own),
         today=trucks(here, own.today),
@@ -75,7 +75,7 @@ def _counts(own: Fleet) -> Counts:
     )
 
 
-def _coming(here: Visit, own: Fleet) -> list[ComingDay]:
+def _coming(here: PageContext, own: Fleet) -> list[ComingDay]:
     def on(view: TicketView) -> date:
         assert view.booking.start is not None, "what is to come has a window"
         return to_datetime(view.booking.start, zone_of(view.post)).date()
@@ -88,12 +88,14 @@ def _coming(here: Visit, own: Fleet) -> list[ComingDay]:
 def print_day(request: PageRequest) -> Response[bytes]:
     """The tickets of a day, each on a sheet of its own; a wrong day is today."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    zone = network_zone(here.house)
+    zone = network_zone(here.application)
     day = date_of(request.query_params.get("day", "")) or local_day(here.now, zone)
-    own = fleet(here.house.store.reader, here.house.tickets, person.account.id, here.now)
+    own = fleet(
+        here.application.store.reader, here.application.tickets, person.account.id, here.now
+    )
     views = [v for v in (*own.today, *own.coming) if v.live and _window_on(v, day)]
     views.sort(key=lambda v: (v.booking.start or 0, v.booking.number))
-    papers = here.house.papers
+    papers = here.application.papers
     return page(
         request,
         "pages/print_day.html",
@@ -114,7 +116,7 @@ def _window_on(view: TicketView, day: date) -> bool:
 def carrier_stream(request: PageRequest) -> Stream:
     """News of the lines in which the carrier has trucks, and of no others."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    return live_of(request, lines_of(here.house.store.reader, person.account.id, here.now))
+    return live_of(request, lines_of(here.application.store.reader, person.account.id, here.now))
 
 
 HANDLERS = (carrier, print_day, carrier_stream)

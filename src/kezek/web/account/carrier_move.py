@@ -28,7 +28,7 @@ from kezek.web.booking.shown import Truck, truck, trucks
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import hour_of, hour_value, local, zone_of
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.deed import why_not
 
 # So many are proposed at once; the next ones follow when these are moved.
@@ -39,21 +39,21 @@ _HAS_TIME = t("%(plate)s has a time already: %(hour)s. It was not moved again.")
 _NOTHING = t("Tick at least one truck. Nothing was moved.")
 
 
-class Hour(NamedTuple):
+class MoveHour(NamedTuple):
     value: str
     start: datetime
     chosen: bool
 
 
-class Row(NamedTuple):
+class MoveRow(NamedTuple):
     truck: Truck
-    hours: list[Hour]
+    hours: list[MoveHour]
     proposed: bool
     ticked: bool
     earlier: bool
 
 
-class Result(NamedTuple):
+class MoveResult(NamedTuple):
     """`again` is the address at which another hour is chosen, empty where none can be."""
 
     ok: bool
@@ -69,9 +69,11 @@ class Sent(NamedTuple):
     ticked: Collection[int] = ()
 
 
-def own(here: Visit, person: Person) -> dict[int, TicketView]:
+def own(here: PageContext, person: Person) -> dict[int, TicketView]:
     """The account's live bookings, by number."""
-    found = fleet(here.house.store.reader, here.house.tickets, person.account.id, here.now)
+    found = fleet(
+        here.application.store.reader, here.application.tickets, person.account.id, here.now
+    )
     return {view.booking.number: view for view in (*found.today, *found.coming) if view.live}
 
 
@@ -85,12 +87,15 @@ def _show(
     request: PageRequest,
     person: Person,
     sent: Sent,
-    results: Sequence[Result] = (),
+    results: Sequence[MoveResult] = (),
     error: str = "",
 ) -> Response[bytes]:
     here = visit(request)
     views = [view for view in own(here, person).values() if view.status is Status.DISPLACED]
-    lost, availability = lost_times(here.house.store.reader, views), here.house.availability
+    lost, availability = (
+        lost_times(here.application.store.reader, views),
+        here.application.availability,
+    )
     views.sort(key=lambda view: (lost[view.booking.number].start, view.booking.number))
     first = views[:TOGETHER_MAX]
     found = proposals(first, lost, lambda at: availability.of(at, here.now), here.now)
@@ -109,13 +114,15 @@ def _show(
     )
 
 
-def _row(here: Visit, one: Proposed, sent: Sent) -> Row:
+def _row(here: PageContext, one: Proposed, sent: Sent) -> MoveRow:
     number, zone = one.view.booking.number, zone_of(one.view.post)
-    hours = [Hour(hour_value(at), local(at, zone), at == one.start) for at in one.choices]
+    hours = [MoveHour(hour_value(at), local(at, zone), at == one.start) for at in one.choices]
     # An hour before the lost one is nobody's wish until it is ticked; what was left is left again.
     ticked = number in sent.ticked or (number not in sent.shown and not one.earlier)
     proposed = one.start is not None
-    return Row(truck(here, one.view, one.lost), hours, proposed, ticked and proposed, one.earlier)
+    return MoveRow(
+        truck(here, one.view, one.lost), hours, proposed, ticked and proposed, one.earlier
+    )
 
 
 @post("/carrier/move", status_code=200)
@@ -137,7 +144,9 @@ async def move_together(request: PageRequest) -> Response[bytes]:
         if view.status is Status.DISPLACED and (start := wished[view.booking.number]) is not None
     ]
     had = {one.number: one for one in trucks(here, asked)}
-    found = await asyncio.gather(*map(here.house.desk.submit, commands), return_exceptions=True)
+    found = await asyncio.gather(
+        *map(here.application.desk.submit, commands), return_exceptions=True
+    )
     answers = {command.number: one for command, one in zip(commands, found, strict=True)}
     results = [
         _result(here, view, had[number], wished[number], answers.get(number))
@@ -153,17 +162,17 @@ def _numbers(texts: Sequence[str]) -> list[int]:
 
 
 def _result(
-    here: Visit, view: TicketView, had: Truck, start: Instant | None, found: object
-) -> Result:
+    here: PageContext, view: TicketView, had: Truck, start: Instant | None, found: object
+) -> MoveResult:
     say, plate = here.words.say, had.plate
     if isinstance(found, Done) and start is not None:
         assert had.lost is not None, "only who lost a time was moved"
         hour = stamp(local(start, zone_of(view.post)), here.lang)
         told = say(_MOVED, plate=plate, had=stamp(had.lost.start, here.lang), hour=hour)
-        return Result(True, told, had.url, f"{had.url}/move")
+        return MoveResult(True, told, had.url, f"{had.url}/move")
     if had.start is not None:
         hour = stamp(had.start, here.lang)
-        return Result(True, say(_HAS_TIME, plate=plate, hour=hour), had.url, "")
+        return MoveResult(True, say(_HAS_TIME, plate=plate, hour=hour), had.url, "")
     if isinstance(found, Refused):
         told = why_not(here, found, zone_of(view.post), str(plate))
     elif isinstance(found, Fault):
@@ -172,7 +181,7 @@ def _result(
         raise found
     else:
         told = say(_NO_HOUR, plate=plate)
-    return Result(False, told, had.url, "")
+    return MoveResult(False, told, had.url, "")
 
 
 HANDLERS = (move, move_together)

@@ -21,8 +21,8 @@ from kezek.i18n.mark import translatable as t
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import countries, local, zone_of
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.deed import field_errors, said, why_not
 from kezek.web.submit.working import ask
 
@@ -71,17 +71,17 @@ class DriverRow(NamedTuple):
     phone: str
 
 
-def authorities(here: Visit) -> list[str]:
+def authorities(here: PageContext) -> list[str]:
     """Every authority under which a vehicle can have a booking."""
-    return sorted({rules.authority for rules in here.house.rules.values()})
+    return sorted({rules.authority for rules in here.application.rules.values()})
 
 
-def own_vehicles(here: Visit, person: Person) -> list[Parked]:
-    return parked(here.house.store.reader, person.account.id, authorities(here))
+def own_vehicles(here: PageContext, person: Person) -> list[Parked]:
+    return parked(here.application.store.reader, person.account.id, authorities(here))
 
 
-def own_drivers(here: Visit, person: Person) -> list[GarageDriver]:
-    return drivers(here.house.store.reader, person.account.id)
+def own_drivers(here: PageContext, person: Person) -> list[GarageDriver]:
+    return drivers(here.application.store.reader, person.account.id)
 
 
 @get("/carrier/garage", sync_to_thread=False)
@@ -113,20 +113,20 @@ def _show(
     )
 
 
-def _vehicles(here: Visit, rows: list[Parked]) -> list[VehicleRow]:
+def _vehicles(here: PageContext, rows: list[Parked]) -> list[VehicleRow]:
     numbers = [row.own for row in rows if row.own is not None]
-    views = {v.booking.number: v for v in here.house.tickets.views(numbers, here.now)}
+    views = {v.booking.number: v for v in here.application.tickets.views(numbers, here.now)}
     return [_vehicle(here, row, views.get(row.own or 0)) for row in rows]
 
 
-def _vehicle(here: Visit, row: Parked, view: TicketView | None) -> VehicleRow:
+def _vehicle(here: PageContext, row: Parked, view: TicketView | None) -> VehicleRow:
     v = row.vehicle
     booking = None
     if view is not None:
         start = view.booking.start
         booking = BookingShown(
             view.booking.code,
-            f"/t/{here.house.papers.link_of(view.booking)}",
+            f"/t/{here.application.papers.link_of(view.booking)}",
             own_name(view.post.checkpoint, here.lang),
             local(start, zone_of(view.post)) if start is not None else None,
         )
@@ -146,9 +146,9 @@ async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     """One row more; the same plate again replaces what was known of it."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     if noun not in _FIELDS:
-        raise Stop("not_found")
+        raise PageError("not_found")
     values = {name: here.form.text(name, 120) for name in sorted(_FIELDS[noun])}
-    account, reader = person.account.id, here.house.store.reader
+    account, reader = person.account.id, here.application.store.reader
     row: GarageVehicle | GarageDriver
     known: Sequence[GarageVehicle | GarageDriver]
     if noun == "vehicle":
@@ -164,13 +164,13 @@ async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
         return _show(request, person, form=noun, values=values, errors=errors)
     what = values["plate"] if noun == "vehicle" else values["driver"]
     here.flash("done", here.words.say(_ADDED[noun], what=what))
-    for doubt in _doubts(here, row_kept(row, here.house.rules.known), known):
+    for doubt in _doubts(here, row_kept(row, here.application.rules.known), known):
         here.flash("mind", doubt)
     return redirect(request, PAGE)
 
 
 def _doubts(
-    here: Visit,
+    here: PageContext,
     row: GarageVehicle | GarageDriver,
     known: Sequence[GarageVehicle | GarageDriver],
 ) -> Iterator[str]:
@@ -192,7 +192,7 @@ async def remove(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     """One row less; bookings are not touched."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     if noun not in _FIELDS:
-        raise Stop("not_found")
+        raise PageError("not_found")
     wanted = here.form.text("id", 40)
     rows: list[GarageVehicle | GarageDriver]
     if noun == "vehicle":

@@ -19,8 +19,8 @@ from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.deed import field_errors, said, why_not
 from kezek.web.submit.working import ask
 
@@ -66,9 +66,9 @@ def _show(
 ) -> Response[bytes]:
     here = visit(request)
     whole = bool(person.places(Role.ADMINISTRATOR))
-    rows = keys_of(here.house.store.reader, None if whole else person.account.id)
-    owners = names_of(here.house.store.reader, {row.account for row in rows})
-    zone = network_zone(here.house)
+    rows = keys_of(here.application.store.reader, None if whole else person.account.id)
+    owners = names_of(here.application.store.reader, {row.account for row in rows})
+    zone = network_zone(here.application)
     scopes = sorted({role for role, _ in person.actor.grants})
     return page(
         request,
@@ -96,7 +96,7 @@ def _show(
     )
 
 
-def _narrowings(here: Visit, person: Person) -> list[object]:
+def _narrowings(here: PageContext, person: Person) -> list[object]:
     """Posts to which a key can be narrowed: all of them where a role holds anywhere."""
     held = {place for _, place in person.actor.grants}
     posts = [
@@ -127,7 +127,7 @@ async def issue_key(request: PageRequest) -> Response[bytes]:
         errors = {"label": here.words.gettext(_LABEL_NEEDED)}
         return _show(request, person, values=values, errors=errors)
     place = values["checkpoint"] or _widest(person, values["scope"])
-    text, digest = here.house.access.new_key()
+    text, digest = here.application.access.new_key()
     issue = IssueKey(
         form.key,
         person.actor,
@@ -136,7 +136,7 @@ async def issue_key(request: PageRequest) -> Response[bytes]:
         values["label"],
         values["scope"],
         place,
-        here.house.settings.rate_public,
+        here.application.settings.rate_public,
     )
     answer = await ask(here, issue)
     if isinstance(answer, Refused):
@@ -159,7 +159,7 @@ async def revoke_key(request: PageRequest) -> Response[bytes]:
     here, person = visit(request), signed_in(request)
     number = here.form.number("id")
     if number is None:
-        raise Stop("malformed")
+        raise PageError("malformed")
     answer = await ask(here, RevokeKey(here.form.key, person.actor, number))
     if isinstance(answer, Refused):
         return said(request, here, "/keys", "stop", why_not(here, answer))

@@ -19,8 +19,8 @@ from kezek.web.booking.shown import place_name
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import close_session, open_session, own_address, signed_in
 from kezek.web.frame.site import doors, network_zone
-from kezek.web.frame.stop import RefusedStop, Step, Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import NextStep, PageError, RefusedStop
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.deed import done, field_errors, said
 from kezek.web.submit.limit import STATUS, limited
 from kezek.web.submit.working import ask, patiently
@@ -33,23 +33,23 @@ _SIGNED_OUT = t("You are signed out.")
 _NAME_NEEDED = t("A name is needed.")
 
 
-def home(here: Visit, person: Person) -> str:
+def home(here: PageContext, person: Person) -> str:
     """The first page for somebody's own work."""
-    found = doors(here.house, person, "")
+    found = doors(here.application, person, "")
     return found[0].url if found else "/"
 
 
-def _spend(here: Visit, login: str) -> int:
+def _spend(here: PageContext, login: str) -> int:
     """Count an attempt against the address, and against the login when it is new there; the seconds to
     wait, 0 for none.
 
     The login's limit is that of several addresses: nobody alone can use it up and so keep its owner
     out, and from where the owner has signed in before nobody can at all.
     """
-    house, address = here.house, here.address
-    rates, most = house.rates, house.settings.rate_sign_in
+    application, address = here.application, here.address
+    rates, most = application.rates, application.settings.rate_sign_in
     wait = rates.take(f"sign-in {address}", most).retry_after
-    if wait or house.familiar.knows(login, address):
+    if wait or application.familiar.knows(login, address):
         return wait
     return rates.take(f"login {login}", most * STRANGERS).retry_after
 
@@ -95,22 +95,22 @@ async def sign_in(request: PageRequest) -> Response[bytes]:
     if wait:
         return _sign_in_form(request, further, expired=False, login=login, wrong="", wait=wait)
     password = here.form.secret("password")
-    secret = await here.house.access.sign_in(login, password)
-    person = here.house.access.session(secret) if secret else None
+    secret = await here.application.access.sign_in(login, password)
+    person = here.application.access.session(secret) if secret else None
     if secret is None or person is None:
         sentence, then = faults.fault("wrong_password", here.lang)
         return _sign_in_form(
             request, further, expired=False, login=login, wrong=f"{sentence} {then}"
         )
-    here.house.familiar.add(known_as, here.address)
+    here.application.familiar.add(known_as, here.address)
     await _replace_session(request, here, secret)
     return redirect(request, further or home(here, person))
 
 
-async def _replace_session(request: PageRequest, here: Visit, secret: str) -> None:
+async def _replace_session(request: PageRequest, here: PageContext, secret: str) -> None:
     """A new session; what the browser had before opens nothing any more."""
     if here.person is not None:
-        await here.house.access.end(here.person)
+        await here.application.access.end(here.person)
     open_session(request, secret)
 
 
@@ -122,15 +122,15 @@ async def sign_out(request: PageRequest) -> Response[bytes]:
     return said(request, here, "/", "plain", here.words.gettext(_SIGNED_OUT))
 
 
-def _linked(here: Visit, secret: str) -> Person:
-    found = here.house.access.one_time(secret)
+def _linked(here: PageContext, secret: str) -> Person:
+    found = here.application.access.one_time(secret)
     if found is None:
         raise _spent(here)
     return found
 
 
-def _spent(here: Visit) -> Stop:
-    return Stop("link_expired", steps=(Step(here.words.gettext(_SIGN_IN), "/sign-in"),))
+def _spent(here: PageContext) -> PageError:
+    return PageError("link_expired", steps=(NextStep(here.words.gettext(_SIGN_IN), "/sign-in"),))
 
 
 @get("/password/{secret:str}", sync_to_thread=False)
@@ -143,7 +143,7 @@ def _password_form(
     request: PageRequest, secret: str, account: Account, errors: dict[str, str]
 ) -> Response[bytes]:
     here = visit(request)
-    access, store = here.house.access, here.house.store
+    access, store = here.application.access, here.application.store
     link = access.one_time(secret)
     kept = store.session(link.digest) if link else None
     return page(
@@ -154,26 +154,26 @@ def _password_form(
         login=account.login,
         first=not account.password,
         # Links run out by the wall's clock, also in a demonstration.
-        valid_until=to_datetime(kept.expires if kept else 0, network_zone(here.house)),
+        valid_until=to_datetime(kept.expires if kept else 0, network_zone(here.application)),
         least=LENGTH_MIN,
         errors=errors,
         key=here.new_key(),
     )
 
 
-def _chosen(here: Visit) -> dict[str, str]:
+def _chosen(here: PageContext) -> dict[str, str]:
     """What is wrong with a new password that was typed twice."""
     if here.form.secret("password") != here.form.secret("again"):
         return {"again": here.words.gettext(_AGAIN)}
     return {}
 
 
-async def _hashed(here: Visit, login: str) -> tuple[str, dict[str, str]]:
+async def _hashed(here: PageContext, login: str) -> tuple[str, dict[str, str]]:
     """What to store for the new password of the form, or what is wrong with it."""
     errors = _chosen(here)
     if errors:
         return "", errors
-    stored = await here.house.access.hash_password(here.form.secret("password"), login)
+    stored = await here.application.access.hash_password(here.form.secret("password"), login)
     if isinstance(stored, PasswordFault):
         sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {"wrong": stored}, here.lang)
         return "", {"password": f"{sentence} {then}".strip()}
@@ -198,14 +198,14 @@ async def set_password(request: PageRequest, secret: FromPath[str]) -> Response[
 
 
 async def _begin_anew(
-    request: PageRequest, here: Visit, account: Account, password: str
+    request: PageRequest, here: PageContext, account: Account, password: str
 ) -> Response[bytes]:
-    await here.house.access.end_all(account.id)
+    await here.application.access.end_all(account.id)
     login = account.login
-    new = await here.house.access.sign_in(login, password)
-    person = here.house.access.session(new) if new else None
+    new = await here.application.access.sign_in(login, password)
+    person = here.application.access.session(new) if new else None
     if new is None or person is None:
-        raise Stop("unauthenticated")
+        raise PageError("unauthenticated")
     open_session(request, new)
     return said(request, here, home(here, person), "done", here.words.gettext(_PASSWORD_SET))
 
@@ -240,7 +240,7 @@ def _account_form(
 async def change_password(request: PageRequest) -> Response[bytes]:
     """The old password is asked for: an open browser alone must not lock its owner out."""
     here, person = visit(request), signed_in(request)
-    access, account = here.house.access, person.account
+    access, account = here.application.access, person.account
     wait = _spend(here, account.login)
     if wait:
         return _account_form(request, person, {}, wait)
@@ -298,16 +298,16 @@ async def register(request: PageRequest) -> Response[bytes]:
     add = AddAccount(
         here.form.key, PUBLIC, values["login"], values["name"], stored, Role.CARRIER, ANYWHERE
     )
-    answer = await patiently(here.house.registrations.open(add, here.address))
+    answer = await patiently(here.application.registrations.open(add, here.address))
     if isinstance(answer, Refused) and answer.reason is Reason.ACCOUNTS_TOO_MANY:
         raise RefusedStop(answer)
     # A second press hashes anew and so asks for something else; the first one has opened the account.
     if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
         fields = frozenset({"login", "name"})
         return _register_form(request, values, field_errors(here, answer, "UTC", fields))
-    secret = await here.house.access.sign_in(values["login"], here.form.secret("password"))
+    secret = await here.application.access.sign_in(values["login"], here.form.secret("password"))
     if secret is None:
-        raise Stop("unauthenticated")
+        raise PageError("unauthenticated")
     await _replace_session(request, here, secret)
     return said(request, here, "/carrier/garage", "done", here.words.gettext(_WELCOME))
 

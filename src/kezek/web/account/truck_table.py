@@ -16,7 +16,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.table_words import titles
 from kezek.web.frame.render import answer
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 _KEPT = t("Added to or changed in your list of vehicles: %(count)s.")
 _FULL = t(
@@ -30,16 +30,27 @@ _NOT_KEPT = t(
 _PLATES_SHOWN = 10
 
 
-def separator(here: Visit) -> str:
+def separator(here: PageContext) -> str:
     """What the reader's Excel splits columns at: a semicolon where a comma is decimal."""
     return "," if here.lang == "en" else ";"
 
 
 async def keep_trucks(
-    here: Visit, person: Person, rows: Sequence[ClearRow | Unclear], answers: Sequence[RowAnswer]
+    here: PageContext,
+    person: Person,
+    rows: Sequence[ClearRow | Unclear],
+    answers: Sequence[RowAnswer],
 ) -> list[str]:
     """Put the booked trucks of a table into the carrier's list; what came of it, in sentences."""
-    kept = await kept_trucks(here.house, person.actor, here.form.key, rows, answers)
+    kept = await kept_trucks(
+        here.application.desk,
+        here.application.store.reader,
+        here.application.rules.known,
+        person.actor,
+        here.form.key,
+        rows,
+        answers,
+    )
     say = here.words.say
     told = [say(_KEPT, count=kept.count)] if kept.count else []
     told += [say(_FULL, most=GARAGE_MAX, plates=_named(kept.full))] if kept.full else []
@@ -73,11 +84,15 @@ def template(request: PageRequest) -> Response[bytes]:
 def next_table(request: PageRequest) -> Response[bytes]:
     """A table of the carrier's vehicles, each as it was booked last, a week or more later."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    rows = next_rows(here.house.store.reader, here.house.tickets, person.account.id, here.now)
+    rows = next_rows(
+        here.application.store.reader, here.application.tickets, person.account.id, here.now
+    )
     return _table(request, here, rows)
 
 
-def _table(request: PageRequest, here: Visit, rows: Sequence[dict[str, str]]) -> Response[bytes]:
+def _table(
+    request: PageRequest, here: PageContext, rows: Sequence[dict[str, str]]
+) -> Response[bytes]:
     table = table_csv(rows, titles(COLUMNS, here.lang), separator(here))
     return csv_file(request, table, "kezek-trucks.csv")
 

@@ -22,8 +22,8 @@ from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.stop import RefusedStop, Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError, RefusedStop
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.deed import field_errors, said, why_not
 from kezek.web.submit.working import ask
 
@@ -75,7 +75,7 @@ class LinkShown(NamedTuple):
     valid_until: datetime
 
 
-class Place(NamedTuple):
+class GrantPlace(NamedTuple):
     id: str
     name: str
 
@@ -97,7 +97,7 @@ def _show(
     here = visit(request)
     wanted = request.query_params.get("q", "")[:80]
     administers = bool(person.places(Role.ADMINISTRATOR))
-    found = roster(here.house.store.reader, wanted, unconfirmed=not administers)
+    found = roster(here.application.store.reader, wanted, unconfirmed=not administers)
     return page(
         request,
         "pages/users.html",
@@ -115,7 +115,7 @@ def _show(
     )
 
 
-def _row(here: Visit, person: Person, member: Member) -> UserRow:
+def _row(here: PageContext, person: Person, member: Member) -> UserRow:
     account = member.account
     roles = [
         RoleShown(g.role, place_name(here, g.place), f"{g.role} {g.place}") for g in member.grants
@@ -133,15 +133,15 @@ def _row(here: Visit, person: Person, member: Member) -> UserRow:
     )
 
 
-def _places(here: Visit) -> list[Place]:
+def _places(here: PageContext) -> list[GrantPlace]:
     """Authorities first, then the posts at which a line runs."""
-    authorities = {r.authority: r.country for r in here.house.rules.values()}
+    authorities = {r.authority: r.country for r in here.application.rules.values()}
     say = here.words
     first = [
-        Place(a, say.say(t("authority: %(country)s"), country=names.country(c, here.lang)))
+        GrantPlace(a, say.say(t("authority: %(country)s"), country=names.country(c, here.lang)))
         for a, c in sorted(authorities.items())
     ]
-    return [*first, *(Place(p.id, p.name) for p in choices(here, posts_with_lines(here)))]
+    return [*first, *(GrantPlace(p.id, p.name) for p in choices(here, posts_with_lines(here)))]
 
 
 @get([f"/users/{verb}" for verb in _VERBS], sync_to_thread=False)
@@ -174,24 +174,24 @@ async def add_user(request: PageRequest) -> Response[bytes]:
         errors = field_errors(here, answer, "UTC", _FIELDS)
         return _show(request, person, values=values, errors=errors)
     number = answer.outcome["account"]
-    account = here.house.store.reader.get(Account, number)
+    account = here.application.store.reader.get(Account, number)
     assert account is not None, "an account that was added is there"
     return _show(request, person, link=await _link(here, account))
 
 
-async def _link(here: Visit, account: Account) -> LinkShown:
-    secret = await here.house.access.one_time_link(account.id)
-    settings = here.house.settings
-    until = here.house.clock.now().real + settings.one_time_hours * HOUR
+async def _link(here: PageContext, account: Account) -> LinkShown:
+    secret = await here.application.access.one_time_link(account.id)
+    settings = here.application.settings
+    until = here.application.clock.now().real + settings.one_time_hours * HOUR
     url = f"{settings.issuer}/password/{secret}"
-    return LinkShown(account.login, url, local(until, network_zone(here.house)))
+    return LinkShown(account.login, url, local(until, network_zone(here.application)))
 
 
-def _account(here: Visit) -> Account:
+def _account(here: PageContext) -> Account:
     number = here.form.number("user")
     if number is None:
-        raise Stop("malformed")
-    account = here.house.store.reader.get(Account, number)
+        raise PageError("malformed")
+    account = here.application.store.reader.get(Account, number)
     if account is None or account.closed_at is not None:
         raise RefusedStop(Refused(Reason.ACCOUNT_UNKNOWN, {"account": number}))
     return account
@@ -212,12 +212,12 @@ async def close_user(request: PageRequest) -> Response[bytes]:
     if number == person.account.id:
         return said(request, here, "/users", "stop", here.words.gettext(_NOT_OWN))
     if number is None:
-        raise Stop("malformed")
-    account = here.house.store.reader.get(Account, number)
+        raise PageError("malformed")
+    account = here.application.store.reader.get(Account, number)
     answer = await ask(here, CloseAccount(here.form.key, person.actor, number))
     if isinstance(answer, Refused):
         return said(request, here, "/users", "stop", why_not(here, answer))
-    await here.house.access.end_all(number)
+    await here.application.access.end_all(number)
     login = account.login if account else str(number)
     return said(request, here, "/users", "done", here.words.say(_CLOSED, login=login))
 

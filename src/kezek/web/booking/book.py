@@ -13,11 +13,11 @@ from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Refused
 from kezek.web.booking import book_chosen, book_flow, draft, own_tickets
-from kezek.web.booking.book_chosen import Choice, Flow
+from kezek.web.booking.book_chosen import BookingChoice, Flow
 from kezek.web.frame import session
 from kezek.web.frame.render import redirect
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.limit import STATUS, limited
 from kezek.web.submit.working import ask
 from kezek.web.vehicle.vehicle_fields import (
@@ -62,14 +62,14 @@ def show_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     if not typed and "another" not in query:
         choice.made = _made(here, choice)
     if typed and query.get("step") == "confirm":
-        known = here.house.rules.known
+        known = here.application.rules.known
         choice.errors |= faults_of(typed, here.words, known)
         if not choice.errors:
             return _to_confirm(request, flow, choice)
     return book_flow.show(request, flow, "truck", choice)
 
 
-def _made(here: Visit, choice: Choice) -> tuple[str, TicketView] | None:
+def _made(here: PageContext, choice: BookingChoice) -> tuple[str, TicketView] | None:
     """The ticket that this browser has for the chosen hour: Back after Confirm leads here."""
     for secret, view in own_tickets.kept(here):
         booking = view.booking
@@ -81,13 +81,13 @@ def _made(here: Visit, choice: Choice) -> tuple[str, TicketView] | None:
 def _to_confirm(
     request: PageRequest,
     flow: Flow,
-    choice: Choice,
+    choice: BookingChoice,
     http_status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     """The last step, with the truck in the one spelling and what is doubtful about it."""
     here = visit(request)
-    known = here.house.rules.known
+    known = here.application.rules.known
     choice.warnings = doubts_of(choice.values, here.words, known)
     choice.values = as_spelled(choice.values, known)
     choice.values["plate_read"] = read_plate(choice.values, known)
@@ -104,13 +104,13 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     choice.values = read_values(form)
     step = form.text("to", 10) or form.text("step", 10)
     if step not in ("check", "truck", "confirm", "when") or choice.day is None:
-        raise Stop("malformed")
+        raise PageError("malformed")
     kept = flow.mode == "driver" and step in ("check", "when") and draft.keep(here, choice.values)
     if step == "when":
         return redirect(request, book_flow.address_of(flow, choice, hour=False))
     if step == "truck":
         return book_flow.show(request, flow, "truck", choice)
-    timely, known = not choice.errors, here.house.rules.known
+    timely, known = not choice.errors, here.application.rules.known
     choice.errors |= faults_of(choice.values, here.words, known)
     if step == "confirm" and timely and not choice.errors:
         return await _confirm(request, flow, choice)
@@ -128,20 +128,20 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     return _to_confirm(request, flow, choice)
 
 
-def _booked_already(here: Visit, flow: Flow, choice: Choice) -> Refused | None:
+def _booked_already(here: PageContext, flow: Flow, choice: BookingChoice) -> Refused | None:
     """What Confirm would say of the vehicle, said a step earlier and no oftener to one address."""
-    most, line = here.house.settings.rate_book, choice.post.line
+    most, line = here.application.settings.rate_book, choice.post.line
     assert line is not None, "a choice is made at a post with a line"
-    if flow.actor is PUBLIC and not here.house.rates.allows(f"check {here.address}", most):
+    if flow.actor is PUBLIC and not here.application.rates.allows(f"check {here.address}", most):
         return None
-    vehicle, known = vehicle_of(choice.values), here.house.rules.known
-    return claimed(here.house.store, flow.actor, line, vehicle, known, here.now)
+    vehicle, known = vehicle_of(choice.values), here.application.rules.known
+    return claimed(here.application.store, flow.actor, line, vehicle, known, here.now)
 
 
-def _held(here: Visit, choice: Choice) -> str:
+def _held(here: PageContext, choice: BookingChoice) -> str:
     """The secret of this browser's ticket for the truck, empty where it has none."""
-    one = vehicle_of(as_spelled(choice.values, here.house.rules.known))
-    plate = read_plate(choice.values, here.house.rules.known)
+    one = vehicle_of(as_spelled(choice.values, here.application.rules.known))
+    plate = read_plate(choice.values, here.application.rules.known)
     for secret, view in own_tickets.kept(here):
         who = view.particulars
         if who is not None and view.live and (who.country, who.plate) == (one.country, plate):
@@ -151,22 +151,22 @@ def _held(here: Visit, choice: Choice) -> str:
     return ""
 
 
-def _seconds_to_wait(here: Visit) -> int:
+def _seconds_to_wait(here: PageContext) -> int:
     """Until an address without an account may book once more: bots wait, a yard of drivers not.
 
     Asking again under a key that was counted is no other booking.
     """
-    most, counted = here.house.settings.rate_book, here.web.counted
+    most, counted = here.application.settings.rate_book, here.web.counted
     asked = (here.address, here.form.key)
     if counted.find(asked, None):
         return 0
-    wait = here.house.rates.take(f"book {here.address}", most).retry_after
+    wait = here.application.rates.take(f"book {here.address}", most).retry_after
     if not wait:
         counted.keep(asked, None, True)
     return wait
 
 
-async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response[bytes]:
+async def _confirm(request: PageRequest, flow: Flow, choice: BookingChoice) -> Response[bytes]:
     """Ask the desk; a no is shown where it belongs, with everything that was typed."""
     here = visit(request)
     assert choice.start is not None, "only a whole choice is confirmed"
@@ -184,7 +184,7 @@ async def _confirm(request: PageRequest, flow: Flow, choice: Choice) -> Response
     )
     answer = await ask(here, command)
     if isinstance(answer, Done):
-        secret = here.house.papers.link(answer.outcome["number"])
+        secret = here.application.papers.link(answer.outcome["number"])
         if flow.mode == "driver":
             own_tickets.keep(here, secret)
             draft.forget(here)

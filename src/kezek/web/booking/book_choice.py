@@ -10,7 +10,7 @@ from kezek.app.checkpoint.place_name import neighbour_of, own_name, place_keys
 from kezek.domain.checkpoint.search import fits
 from kezek.i18n import names
 from kezek.web.frame.shape import DayView, day_views, search_of, there_name
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +34,22 @@ class Pick:
     days: list[DayView]
 
 
-def neighbours_of(here: Visit) -> list[Neighbour]:
+def neighbours_of(here: PageContext) -> list[Neighbour]:
     """The countries to which a line leads, those with most posts last: theirs is the longest list."""
     found = Counter(
         neighbour_of(post.checkpoint)
-        for post in here.house.network.posts().values()
+        for post in here.application.network.posts().values()
         if post.line and neighbour_of(post.checkpoint)
     )
     ordered = sorted(found.items(), key=lambda item: (item[1], item[0]))
     return [Neighbour(code, names.country(code, here.lang), count) for code, count in ordered]
 
 
-def picks_of(here: Visit, neighbour: str = "", q: str = "") -> list[Pick]:
+def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
     """Posts with a line that fit a search, towards a neighbour or everywhere."""
     rows = [
         row
-        for row in here.house.boards.rows(here.now)
+        for row in here.application.boards.rows(here.now)
         if row.places is not None
         and (not neighbour or neighbour_of(row.post.checkpoint) == neighbour)
         and fits(q, place_keys(row.post.checkpoint))

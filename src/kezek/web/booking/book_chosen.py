@@ -8,16 +8,16 @@ from datetime import date, datetime
 
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.slot.availability import DayPlaces, LinePlaces
+from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import STAFF, Actor
 from kezek.domain.booking.change import moves_until
 from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.i18n import refusals
-from kezek.web.frame.shape import Fee, fee_view, hour_of, in_kept_pool, zone_of
+from kezek.web.frame.shape import ShownFee, fee_view, hour_of, in_kept_pool, zone_of
 from kezek.web.frame.stop import RefusedStop
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 from kezek.web.vehicle.vehicle_fields import NAMES
 
 
@@ -55,18 +55,18 @@ class Flow:
 class ClassView:
     value: str
     text: str
-    fee: Fee | None
+    fee: ShownFee | None
 
 
 @dataclass(slots=True)
-class Choice:
+class BookingChoice:
     """What has been chosen so far, with what is wrong about it."""
 
     post: Post
     regulation: Regulation
     places: LinePlaces
     klass: str
-    day: DayPlaces | None = None
+    day: LocalDay | None = None
     start: Instant | None = None
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
@@ -102,17 +102,17 @@ class Choice:
 Ask = Callable[[str], str]
 
 
-def choice_of(here: Visit, flow: Flow, ask: Ask) -> Choice:
+def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:
     """The choice that an address or a form names; Stop when the post cannot be booked at all."""
-    post = here.house.network.post(ask("checkpoint"))
+    post = here.application.network.post(ask("checkpoint"))
     if post is None:
         raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN))
-    places = here.house.availability.of(post, here.now)
+    places = here.application.availability.of(post, here.now)
     if post.regulation is None or places is None:
         raise RefusedStop(Refused(Reason.LINE_UNKNOWN))
     klass = flow.klass or ask("vehicle_class") or VehicleClass.IN_TURN
     known = [view.value for view in classes_of(post, post.regulation, flow)]
-    choice = Choice(post, post.regulation, places, klass, present=flow.present)
+    choice = BookingChoice(post, post.regulation, places, klass, present=flow.present)
     if klass not in known and not flow.klass:
         choice.klass = VehicleClass.IN_TURN
         refuse(here, choice, Refused(Reason.CLASS_UNKNOWN))
@@ -121,7 +121,7 @@ def choice_of(here: Visit, flow: Flow, ask: Ask) -> Choice:
     return choice
 
 
-def _take_day(here: Visit, choice: Choice, text: str) -> None:
+def _take_day(here: PageContext, choice: BookingChoice, text: str) -> None:
     if not text:
         return
     on = date_of(text)
@@ -133,7 +133,7 @@ def _take_day(here: Visit, choice: Choice, text: str) -> None:
         refuse(here, choice, Refused(Reason.DAY_CLOSED, {"day": text, "why": why}))
 
 
-def _no_day(choice: Choice, on: date | None) -> Refused:
+def _no_day(choice: BookingChoice, on: date | None) -> Refused:
     days = choice.places.days
     if on is None or not days:
         return Refused(Reason.WINDOW_UNKNOWN)
@@ -142,7 +142,7 @@ def _no_day(choice: Choice, on: date | None) -> Refused:
     return Refused(Reason.HORIZON_EXCEEDED, {"last": days[-1].on.isoformat()})
 
 
-def _take_hour(here: Visit, choice: Choice, text: str) -> None:
+def _take_hour(here: PageContext, choice: BookingChoice, text: str) -> None:
     """The hour with a place in it; otherwise the refusal that a booking would meet."""
     if not text or choice.errors:
         return
@@ -177,7 +177,7 @@ _OF_THE_TIME = frozenset(
 )
 
 
-def refuse(here: Visit, choice: Choice, refused: Refused) -> None:
+def refuse(here: PageContext, choice: BookingChoice, refused: Refused) -> None:
     """Show a refusal at its field; one of the time also offers the nearest free hours."""
     named = refused.facts.get("field")
     if refused.reason is Reason.VEHICLE_BOOKED:

@@ -14,19 +14,19 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
-from kezek.app.slot.availability import DayPlaces
+from kezek.app.slot.availability import LocalDay
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.web.booking.book_choice import neighbours_of, picks_of
-from kezek.web.booking.book_chosen import Choice, ClassView, Flow, classes_of
+from kezek.web.booking.book_chosen import BookingChoice, ClassView, Flow, classes_of
 from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
 from kezek.web.booking.rules_beside import rules_of
 from kezek.web.forecast.hour_wait import waits_at
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import (
-    Fee,
     HourView,
+    ShownFee,
     countries,
     day_views,
     fee_view,
@@ -37,12 +37,12 @@ from kezek.web.frame.shape import (
     local,
     post_view,
 )
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 NEAR_MAX = 4
 
 
-def near(choice: Choice, now: Instant) -> list[HourView]:
+def near(choice: BookingChoice, now: Instant) -> list[HourView]:
     """The free hours nearest to the one that was wished, in order of time."""
     if not choice.offer_near or choice.day is None:
         return []
@@ -66,7 +66,7 @@ def near(choice: Choice, now: Instant) -> list[HourView]:
     ]
 
 
-def _hours(choice: Choice, day: DayPlaces, now: Instant) -> list[HourView]:
+def _hours(choice: BookingChoice, day: LocalDay, now: Instant) -> list[HourView]:
     kept, present = choice.kept, choice.present
     return hour_views(day, choice.regulation, choice.zone, now, kept=kept, present=present)
 
@@ -97,7 +97,7 @@ def show(
     request: PageRequest,
     flow: Flow,
     step: str,
-    choice: Choice,
+    choice: BookingChoice,
     *,
     http_status: int = 200,
     headers: Mapping[str, str] | None = None,
@@ -129,7 +129,7 @@ def show(
             "waits": waits[0],
             "waits_note": waits[1],
             "hour": hour_value(start) if start is not None else "",
-            "slot": Slot(local(start, zone), local(start + window, zone)) if start else None,
+            "slot": SlotChoice(local(start, zone), local(start + window, zone)) if start else None,
             "classes": [] if flow.klass else classes,
             "klass": choice.klass,
             "values": {**choice.values, "vehicle_class": choice.klass},
@@ -149,18 +149,18 @@ def show(
     )
 
 
-def _first(choice: Choice) -> FirstFree | None:
+def _first(choice: BookingChoice) -> FirstFree | None:
     return first_free(choice.places, choice.zone, kept=choice.kept, but=choice.present)
 
 
-def _sooner(here: Visit, flow: Flow, choice: Choice) -> list[Sooner]:
+def _sooner(here: PageContext, flow: Flow, choice: BookingChoice) -> list[Sooner]:
     """A booking that moves stays at its post."""
     if flow.mode == "move" or choice.kept:
         return []
-    return sooner_posts(here, here.house.boards.row(choice.post, here.now))
+    return sooner_posts(here, here.application.boards.row(choice.post, here.now))
 
 
-def address_of(flow: Flow, choice: Choice, *, hour: bool = True) -> str:
+def address_of(flow: Flow, choice: BookingChoice, *, hour: bool = True) -> str:
     """The step of the truck with its post, day and hour, or without it that of the hour.
 
     Nothing personal stands in an address.
@@ -176,7 +176,7 @@ def address_of(flow: Flow, choice: Choice, *, hour: bool = True) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class SlotChoice:
     start: datetime
     end: datetime
 
@@ -197,19 +197,19 @@ class Made:
     code: str
 
 
-def _made(choice: Choice) -> Made | None:
+def _made(choice: BookingChoice) -> Made | None:
     if choice.made is None:
         return None
     secret, view = choice.made
     return Made(secret, view.booking.code)
 
 
-def _moves(choice: Choice, now: Instant) -> Moves | None:
+def _moves(choice: BookingChoice, now: Instant) -> Moves | None:
     until = choice.moves_until
     return Moves(local(until, choice.zone), now > until) if until is not None else None
 
 
-def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
+def _blank(here: PageContext, flow: Flow) -> dict[str, Any]:
     """The context of a flow in which nothing is chosen."""
     return {
         "mode": flow.mode,
@@ -251,12 +251,12 @@ def _blank(here: Visit, flow: Flow) -> dict[str, Any]:
     }
 
 
-def _untouched(choice: Choice) -> int | None:
+def _untouched(choice: BookingChoice) -> int | None:
     """Ordinary places of the fullest shelf, which is a day that hardly anybody has touched."""
     return max((day.ordinary for day in choice.places.days), default=0) or None
 
 
-def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> Fee | None:
+def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> ShownFee | None:
     """The fee of the dear pool, told to those who do not pay it."""
     if in_kept_pool(regulation, klass):
         return None

@@ -19,8 +19,8 @@ from kezek.web.booking.shown import Truck, posts_with_lines, trucks
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.stop import RefusedStop, Step, Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import NextStep, PageError, RefusedStop
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 PICKS_MAX = 8
 FOUND_MAX = 20
@@ -28,7 +28,7 @@ _MADE_MAX = 200
 _OWN = t("To your own booking desk")
 
 
-def _served(here: Visit, person: Person) -> list[Post]:
+def _served(here: PageContext, person: Person) -> list[Post]:
     """The posts at whose desk the person serves."""
     actor = person.actor
     return [
@@ -68,10 +68,10 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
     )
 
 
-def _found(here: Visit, served: list[Post], q: str) -> list[Truck]:
+def _found(here: PageContext, served: list[Post], q: str) -> list[Truck]:
     if not q:
         return []
-    finder = here.house.finder
+    finder = here.application.finder
     by_number = {
         view.booking.number: view
         for p in served
@@ -81,12 +81,12 @@ def _found(here: Visit, served: list[Post], q: str) -> list[Truck]:
     return trucks(here, views[:FOUND_MAX])
 
 
-def _made(here: Visit, person: Person) -> list[Truck]:
+def _made(here: PageContext, person: Person) -> list[Truck]:
     """What this account has booked today, newest first."""
-    zone = network_zone(here.house)
+    zone = network_zone(here.application)
     midnight = day_start(local_day(here.now, zone), zone)
-    numbers = here.house.store.reader.held_by(person.account.id, 1 << 62, _MADE_MAX)
-    views = here.house.tickets.views(numbers, here.now)
+    numbers = here.application.store.reader.held_by(person.account.id, 1 << 62, _MADE_MAX)
+    views = here.application.tickets.views(numbers, here.now)
     return trucks(here, [v for v in views if v.booking.confirmed_at >= midnight])
 
 
@@ -94,11 +94,11 @@ def _flow(request: PageRequest, checkpoint: str) -> Flow:
     """The booking flow of the desk; a clerk books at the own post only."""
     here, person = visit(request), signed_in(request, *STAFF)
     if checkpoint:
-        at_post = here.house.network.post(checkpoint)
+        at_post = here.application.network.post(checkpoint)
         if at_post is None:
             raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
         if at_post not in _served(here, person):
-            raise Stop("not_allowed", steps=(Step(here.words.gettext(_OWN), "/clerk"),))
+            raise PageError("not_allowed", steps=(NextStep(here.words.gettext(_OWN), "/clerk"),))
     return Flow(mode="clerk", base="/clerk/book", back="/clerk", actor=person.actor)
 
 

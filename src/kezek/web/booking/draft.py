@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from kezek.domain.kernel.text import cleaned
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 COOKIE = "kezek_draft"
 PATH = "/book"
@@ -23,7 +23,7 @@ _BYTES_MAX = 20_000
 _TEXT_MAX = 120
 
 
-def keep(here: Visit, values: Mapping[str, str]) -> bool:
+def keep(here: PageContext, values: Mapping[str, str]) -> bool:
     """Give what was typed to the browser; whether it is kept."""
     if here.person is not None:
         return False
@@ -35,7 +35,7 @@ def keep(here: Visit, values: Mapping[str, str]) -> bool:
     return True
 
 
-def read(here: Visit, names: tuple[str, ...]) -> dict[str, str]:
+def read(here: PageContext, names: tuple[str, ...]) -> dict[str, str]:
     """What was typed, by the names of fields; empty where nothing is kept or nothing can be read."""
     text = here.request.cookies.get(COOKIE, "")
     if not text or here.person is not None:
@@ -53,7 +53,7 @@ def _line(text: str) -> str:
     return "".join(c for c in cleaned(text[:_TEXT_MAX]) if c.isprintable())
 
 
-def forget(here: Visit) -> None:
+def forget(here: PageContext) -> None:
     """Once it is booked, nothing is kept."""
     if here.request.cookies.get(COOKIE):
         here.set_cookie(COOKIE, "", 0, path=PATH)

@@ -10,7 +10,7 @@ from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import Instant
 from kezek.web.frame.shape import hour_value, local, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,10 @@ def first_free(
     return FirstFree(start, start.date().isoformat(), hour_value(hour.start))
 
 
-def sooner_posts(here: Visit, row: PostRow) -> list[Sooner]:
+def sooner_posts(here: PageContext, row: PostRow) -> list[Sooner]:
     """Posts to the same neighbour that a driver may take instead of a full one."""
     found = []
-    for other in here.house.boards.sooner(row, here.now):
+    for other in here.application.boards.sooner(row, here.now):
         free = first_free(other.places, zone_of(other.post))
         assert free is not None, "a post that is sooner has a free window"
         checkpoint = other.post.checkpoint

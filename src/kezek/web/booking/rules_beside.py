@@ -11,7 +11,7 @@ from kezek.web.frame.shape import is_ours
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class RuleSentences:
     """The regulation in the four sentences beside the form."""
 
     code: str
@@ -20,9 +20,9 @@ class Rules:
     late_is_ours: bool
 
 
-def rules_of(regulation: Regulation, lang: str) -> Rules:
+def rules_of(regulation: Regulation, lang: str) -> RuleSentences:
     """What the four sentences need."""
-    return Rules(
+    return RuleSentences(
         code=regulation.id,
         authority=names.country(regulation.country, lang),
         late_hours=regulation.keeps_place_for // HOUR,

@@ -1,4 +1,4 @@
-"""What pages behind a sign-in show on top of `web/frame/shape.py`: whole plates, own tickets, own posts."""
+"""What pages behind a sign-in show on top of the shapes: whole plates, own tickets, own posts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import utc_offset
 from kezek.web.forecast.outlook import Between, expected_call
 from kezek.web.frame.shape import STATES, local, there_name, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 
 class PostChoice(NamedTuple):
@@ -62,13 +62,13 @@ class Truck(NamedTuple):
     lost: Lost | None
 
 
-def posts_with_lines(here: Visit) -> list[Post]:
+def posts_with_lines(here: PageContext) -> list[Post]:
     """Posts at which a line runs, by name."""
-    found = (post for post in here.house.network.posts().values() if post.line)
+    found = (post for post in here.application.network.posts().values() if post.line)
     return sorted(found, key=lambda p: own_name(p.checkpoint, here.lang))
 
 
-def choices(here: Visit, posts: list[Post]) -> list[PostChoice]:
+def choices(here: PageContext, posts: list[Post]) -> list[PostChoice]:
     """The posts for a select."""
     return [
         PostChoice(
@@ -78,14 +78,14 @@ def choices(here: Visit, posts: list[Post]) -> list[PostChoice]:
     ]
 
 
-def place_name(here: Visit, place: str) -> str:
+def place_name(here: PageContext, place: str) -> str:
     """Where a role holds: a post, an authority's country, or everywhere (empty)."""
     if place == ANYWHERE:
         return ""
-    post = here.house.network.post(place)
+    post = here.application.network.post(place)
     if post:
         return own_name(post.checkpoint, here.lang)
-    rules = [r for r in here.house.rules.values() if r.authority == place]
+    rules = [r for r in here.application.rules.values() if r.authority == place]
     return names.country(rules[0].country, here.lang) if rules else place
 
 
@@ -109,39 +109,39 @@ _NOTES = {
 }
 
 
-def plate_of(here: Visit, who: Particulars | None) -> tuple[str, PlateShown]:
+def plate_of(here: PageContext, who: Particulars | None) -> tuple[str, PlateShown]:
     """Country and whole plate; a dash where the particulars have been erased."""
     if who is None:
         return "", PlateShown("–")
-    note = note_of(who, here.house.rules.known)
-    meant = read(who.country, who.plate, here.house.rules.known.plates).plate
+    note = note_of(who, here.application.rules.known)
+    meant = read(who.country, who.plate, here.application.rules.known.plates).plate
     said = here.words.say(_NOTES[note], typed=who.typed, plate=meant) if note in _NOTES else ""
     return who.country, PlateShown(who.plate, said)
 
 
-def ticket_url(here: Visit, number: int) -> str:
+def ticket_url(here: PageContext, number: int) -> str:
     """The address of a ticket, without the host."""
-    return f"/t/{here.house.papers.link(number)}"
+    return f"/t/{here.application.papers.link(number)}"
 
 
-def trucks(here: Visit, views: Sequence[TicketView]) -> list[Truck]:
+def trucks(here: PageContext, views: Sequence[TicketView]) -> list[Truck]:
     """Bookings as their carrier or a clerk sees them."""
-    lost = lost_times(here.house.store.reader, views)
+    lost = lost_times(here.application.store.reader, views)
     return [truck(here, view, lost.get(view.booking.number)) for view in views]
 
 
-def lost_shown(here: Visit, lost: LostTime, zone: str) -> Lost:
+def lost_shown(here: PageContext, lost: LostTime, zone: str) -> Lost:
     """What a displaced booking lost, for a page."""
     why = names.reason(lost.why, here.lang).rstrip(".") if lost.why else ""
     return Lost(local(lost.start, zone), why, local(lost.until, zone))
 
 
-def truck(here: Visit, view: TicketView, lost: LostTime | None) -> Truck:
+def truck(here: PageContext, view: TicketView, lost: LostTime | None) -> Truck:
     """One booking; `lost` is what it lost if it is displaced."""
     zone = zone_of(view.post)
     country, plate = plate_of(here, view.particulars)
     booking = view.booking
-    url = f"/t/{here.house.papers.link_of(booking)}"
+    url = f"/t/{here.application.papers.link_of(booking)}"
     by = booking.call_until if view.status is Status.CALLED else None
     return Truck(
         number=booking.number,

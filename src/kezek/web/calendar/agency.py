@@ -12,7 +12,7 @@ from kezek.app.turn.asked import asked_of
 from kezek.domain.account.actor import Role
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import posts_with_lines
-from kezek.web.calendar.agency_view import Calendar, agency_at
+from kezek.web.calendar.agency_view import CalendarPage, agency_at
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import day_views, post_view
@@ -42,7 +42,7 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
         return redirect(request, f"/agency/{posts[0].checkpoint.id}")
     rows = []
     for at_post in posts:
-        days = calendar(here.house.store.reader, at_post, here.now)
+        days = calendar(here.application.store.reader, at_post, here.now)
         today = days[0] if days else None
         rows.append(
             {
@@ -51,9 +51,9 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
                 "taken": today.taken if today else 0,
                 "capacity": today.capacity if today else 0,
                 "open": today is not None and today.open,
-                "days": day_views(here.house.availability.of(at_post, here.now)),
+                "days": day_views(here.application.availability.of(at_post, here.now)),
                 "changed": sum(d.basis == "agency" for d in days),
-                "asked": len(asked_of(here.house.store.reader, at_post, here.now)),
+                "asked": len(asked_of(here.application.store.reader, at_post, here.now)),
             }
         )
     return page(request, "pages/choose_post.html", kind="agency", rows=rows)
@@ -63,7 +63,7 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
 def agency_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """The line's days, what is closed, what was decided lately."""
     here = visit(request)
-    view = Calendar(here, *agency_at(request, checkpoint))
+    view = CalendarPage(here, *agency_at(request, checkpoint))
     lately = decided_lately(view.reader, view.line.id, here.now)
     source = here.words.gettext(_SOURCES["board" if view.line.basis == "board" else "ours"])
     return page(

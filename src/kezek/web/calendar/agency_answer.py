@@ -11,7 +11,7 @@ from kezek.domain.turn.approve import Approve, Refuse
 from kezek.i18n.mark import translatable as t
 from kezek.web.calendar.agency_view import agency_at
 from kezek.web.frame.shape import zone_of
-from kezek.web.frame.stop import Stop
+from kezek.web.frame.stop import PageError
 from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.submit.deed import said, why_not
 from kezek.web.submit.working import ask
@@ -38,8 +38,8 @@ async def _answer(request: PageRequest, checkpoint: str, *, agrees: bool) -> Res
     form, actor = here.form, person.actor
     number, step = form.number("booking"), form.text("step", 20)
     if number is None:
-        raise Stop("malformed")
-    booking = here.house.store.reader.get(Booking, number)
+        raise PageError("malformed")
+    booking = here.application.store.reader.get(Booking, number)
     url, zone = f"/agency/{checkpoint}", zone_of(at_post)
     if booking is None or at_post.line is None or booking.line != at_post.line.id:
         unknown = Refused(Reason.BOOKING_UNKNOWN, {"number": number})
@@ -47,7 +47,7 @@ async def _answer(request: PageRequest, checkpoint: str, *, agrees: bool) -> Res
     cause, code = form.text("reason", 40), booking.code
     command: Approve | Refuse = Refuse(form.key, actor, number, cause, step)
     if agrees:
-        command = Approve(form.key, actor, number, verb=step, delay=here.house.delay())
+        command = Approve(form.key, actor, number, verb=step, delay=here.application.delay())
     answer = await ask(here, command)
     if isinstance(answer, Refused):
         return said(request, here, url, "stop", why_not(here, answer, zone, code))

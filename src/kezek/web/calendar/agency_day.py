@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from kezek.app.calendar.affected import Affected, Choice, affected_table, have_moved
-from kezek.app.calendar.agency import Effect, TakenDay, effect_of, look
+from kezek.app.calendar.affected import Affected, AffectedOutcome, affected_table, have_moved
+from kezek.app.calendar.agency import AgencyDay, Effect, effect_of, look
 from kezek.app.scenario.ground import shipped_ground
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import date_of, day_start
@@ -22,10 +22,10 @@ from kezek.i18n.names import vehicle_class
 from kezek.i18n.times import day as day_text
 from kezek.i18n.times import number, stamp
 from kezek.web.account.truck_table import csv_file, separator
-from kezek.web.calendar.agency_view import OWN_POSTS, Calendar, agency_at
+from kezek.web.calendar.agency_view import OWN_POSTS, CalendarPage, agency_at
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import local
-from kezek.web.frame.stop import RefusedStop, Step, Stop
+from kezek.web.frame.stop import NextStep, PageError, RefusedStop
 from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.submit.deed import field_errors, said
 from kezek.web.submit.working import ask
@@ -79,7 +79,7 @@ def agency_day(
 ) -> Response[bytes]:
     """One day with its hours, and the form that changes it; `capacity` and `close` fill the form in."""
     here = visit(request)
-    view = Calendar(here, *agency_at(request, checkpoint))
+    view = CalendarPage(here, *agency_at(request, checkpoint))
     day, query = _day(view, on), request.query_params
     capacity = (query.get("capacity") or "")[:10]
     close = "yes" if query.get("close") == "yes" else ""
@@ -95,21 +95,21 @@ def affected_file(
 ) -> Response[bytes]:
     """Who would lose a time under `capacity` or `close=yes`; without either, who has lost one."""
     here = visit(request)
-    view = Calendar(here, *agency_at(request, checkpoint))
+    view = CalendarPage(here, *agency_at(request, checkpoint))
     day, query = _day(view, on), request.query_params
     capacity, close = query.get("capacity") or "", query.get("close") == "yes"
     if not (capacity or close):
         rows = _moved(view, day)
     else:
         if not (close or (capacity.isascii() and capacity.isdigit() and len(capacity) < 10)):
-            raise Stop("not_found")
+            raise PageError("not_found")
         told = effect_of(
             view.reader,
             look(
                 view.reader, view.person.actor, view.line.id, on, None if close else int(capacity)
             ),
-            here.house.rules,
-            here.house.clock.now(),
+            here.application.rules,
+            here.application.clock.now(),
         )
         if isinstance(told, Refused):
             raise RefusedStop(told, zone=view.zone)
@@ -118,30 +118,32 @@ def affected_file(
     return csv_file(request, table, f"affected-{checkpoint}-{on}.csv")
 
 
-def _moved(view: Calendar, day: TakenDay) -> tuple[Affected, ...]:
+def _moved(view: CalendarPage, day: AgencyDay) -> tuple[Affected, ...]:
     """Who has lost a time on this day."""
     first, past = (day_start(on, view.zone) for on in (day.on, day.on + timedelta(days=1)))
     return have_moved(view.reader, view.line.id, first, past)
 
 
-def _first(view: Calendar, day: TakenDay) -> dict[str, str]:
+def _first(view: CalendarPage, day: AgencyDay) -> dict[str, str]:
     """The form before anything is typed."""
     suggested = next((d.capacity for d in view.days if d.open), day.capacity)
     return {"capacity": str(day.capacity if day.open else suggested)}
 
 
-def _day(view: Calendar, text: str) -> TakenDay:
+def _day(view: CalendarPage, text: str) -> AgencyDay:
     on = date_of(text)
     found = next((day for day in view.days if day.on == on), None)
     if found is None:
-        raise Stop("not_found", steps=(Step(view.here.words.gettext(OWN_POSTS), "/agency"),))
+        raise PageError(
+            "not_found", steps=(NextStep(view.here.words.gettext(OWN_POSTS), "/agency"),)
+        )
     return found
 
 
 def _show_day(
     request: PageRequest,
-    view: Calendar,
-    day: TakenDay,
+    view: CalendarPage,
+    day: AgencyDay,
     *,
     values: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
@@ -178,14 +180,14 @@ def _show_day(
     )
 
 
-def _losses(view: Calendar, effect: Effect) -> list[LossCell]:
+def _losses(view: CalendarPage, effect: Effect) -> list[LossCell]:
     return [
         LossCell(local(hour.start, view.zone), hour.before, hour.after, hour.displaced)
         for hour in effect.hours
     ]
 
 
-def _rows(view: Calendar, affected: Sequence[Affected]) -> list[AffectedRow]:
+def _rows(view: CalendarPage, affected: Sequence[Affected]) -> list[AffectedRow]:
     return [
         AffectedRow(
             one.code,
@@ -199,12 +201,17 @@ def _rows(view: Calendar, affected: Sequence[Affected]) -> list[AffectedRow]:
     ]
 
 
-def _told_moved(view: Calendar, moved: Sequence[Affected]) -> Moved:
-    count = {choice: sum(one.choice is choice for one in moved) for choice in Choice}
-    return Moved(_rows(view, moved), count[Choice.CHOSEN], count[Choice.OPEN], count[Choice.ENDED])
+def _told_moved(view: CalendarPage, moved: Sequence[Affected]) -> Moved:
+    count = {choice: sum(one.choice is choice for one in moved) for choice in AffectedOutcome}
+    return Moved(
+        _rows(view, moved),
+        count[AffectedOutcome.CHOSEN],
+        count[AffectedOutcome.OPEN],
+        count[AffectedOutcome.ENDED],
+    )
 
 
-def _asking(view: Calendar, day: TakenDay, values: Mapping[str, str], name: str) -> str:
+def _asking(view: CalendarPage, day: AgencyDay, values: Mapping[str, str], name: str) -> str:
     """The address of a file of the day, with what the form asks."""
     asked = {"close": "yes"} if values.get("close") else {"capacity": values.get("capacity", "")}
     query = urlencode({field: text for field, text in asked.items() if text})
@@ -212,7 +219,7 @@ def _asking(view: Calendar, day: TakenDay, values: Mapping[str, str], name: str)
     return f"{path}?{query}" if query else path
 
 
-def _what_if(view: Calendar, day: TakenDay, values: Mapping[str, str]) -> str:
+def _what_if(view: CalendarPage, day: AgencyDay, values: Mapping[str, str]) -> str:
     """The question to the simulator with the values of the form; empty where the post is not played."""
     if view.post.checkpoint.id not in shipped_ground().calibrated:
         return ""
@@ -247,7 +254,7 @@ async def change_day(
 ) -> Response[bytes]:
     """First the effect, decided by the rules without committing; then, on a second press, the deed."""
     here = visit(request)
-    view = Calendar(here, *agency_at(request, checkpoint))
+    view = CalendarPage(here, *agency_at(request, checkpoint))
     day = _day(view, on)
     form = here.form
     values = {
@@ -259,7 +266,7 @@ async def change_day(
     if change is None:
         wrong = here.words.say(_NUMBER, most=number(CAPACITY_MAX, here.lang))
         return _show_day(request, view, day, values=values, errors={"capacity": wrong})
-    told = effect_of(view.reader, change, here.house.rules, here.house.clock.now())
+    told = effect_of(view.reader, change, here.application.rules, here.application.clock.now())
     if form.text("step", 20) != "apply":
         if isinstance(told, Refused):
             errors = field_errors(here, told, view.zone, _FIELDS)
@@ -278,7 +285,7 @@ async def change_day(
     return said(request, here, f"/agency/{checkpoint}", "done", told_now)
 
 
-def _change(view: Calendar, day: TakenDay, values: Mapping[str, str]) -> Change | None:
+def _change(view: CalendarPage, day: AgencyDay, values: Mapping[str, str]) -> Change | None:
     """The command of the form; None when the number is none."""
     form, actor, line = view.here.form, view.person.actor, view.line.id
     on, reason = day.on.isoformat(), values["reason"]
@@ -293,7 +300,7 @@ def _change(view: Calendar, day: TakenDay, values: Mapping[str, str]) -> Change 
     return kind(form.key, actor, line, on, wanted, reason)
 
 
-def _decided(view: Calendar, change: Change, outcome: Mapping[str, object]) -> str:
+def _decided(view: CalendarPage, change: Change, outcome: Mapping[str, object]) -> str:
     here = view.here
     say, lost = here.words, outcome["displaced"]
     assert isinstance(lost, int), "the calendar counts whom it displaced"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from kezek.app.account.access import Person
 from kezek.app.account.roster import account_of, names_of
-from kezek.app.calendar.agency import TakenDay, calendar, closures, governed, hours
+from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, hours
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.domain.account.actor import Role
 from kezek.domain.checkpoint.checkpoint import exit_id
@@ -20,8 +20,8 @@ from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import choices, posts_with_lines
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local, post_view, zone_of
-from kezek.web.frame.stop import RefusedStop, Step, Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import NextStep, PageError, RefusedStop
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.log.told import who
 from kezek.web.regulation.regulation import regulation_name
 
@@ -55,7 +55,7 @@ class HourCell(NamedTuple):
     status: str
 
 
-class Closure(NamedTuple):
+class ShownClosure(NamedTuple):
     start: datetime
     end: datetime
     whole_day: bool
@@ -66,7 +66,7 @@ class Closure(NamedTuple):
     url: str
 
 
-class Version(NamedTuple):
+class FormVersion(NamedTuple):
     code: str
     name: str
     version: str
@@ -76,24 +76,24 @@ def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post, Regu
     """The person, and the post whose line this person's agency governs."""
     here = visit(request)
     person = signed_in(request, Role.AGENCY)
-    at_post = here.house.network.post(checkpoint)
+    at_post = here.application.network.post(checkpoint)
     if at_post is None:
         raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
     if at_post.line is None or at_post.regulation is None:
         raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
     if not person.actor.may((Role.AGENCY,), at_post.line.authority, checkpoint):
-        raise Stop("not_allowed", steps=(Step(here.words.gettext(OWN_POSTS), "/agency"),))
+        raise PageError("not_allowed", steps=(NextStep(here.words.gettext(OWN_POSTS), "/agency"),))
     return person, at_post, at_post.regulation
 
 
-class Calendar:
+class CalendarPage:
     """What both pages of a post show."""
 
-    def __init__(self, here: Visit, person: Person, at_post: Post, rules: Regulation) -> None:
+    def __init__(self, here: PageContext, person: Person, at_post: Post, rules: Regulation) -> None:
         assert at_post.line is not None, "checked at the door"
         self.here, self.person, self.post, self.rules = here, person, at_post, rules
         self.line, self.zone = at_post.line, zone_of(at_post)
-        self.reader = here.house.store.reader
+        self.reader = here.application.store.reader
         self.days = calendar(self.reader, at_post, here.now)
 
     def frame(self) -> dict[str, Any]:
@@ -101,13 +101,13 @@ class Calendar:
         return {
             "post": post_view(self.post, self.here.lang, self.here.now),
             "posts": choices(self.here, posts),
-            "regulation": Version(
+            "regulation": FormVersion(
                 self.rules.id, regulation_name(self.rules, self.here), self.rules.effective_on
             ),
             "days": [self.cell(day) for day in self.days],
         }
 
-    def cell(self, day: TakenDay) -> DayCell:
+    def cell(self, day: AgencyDay) -> DayCell:
         status = "closed" if not day.open else "open" if day.left else "full"
         return DayCell(
             date=day.on,
@@ -120,7 +120,7 @@ class Calendar:
             basis=self.here.words.gettext(_BASES[day.basis]) if day.basis in _BASES else day.basis,
         )
 
-    def closures(self, days: Sequence[TakenDay]) -> list[Closure]:
+    def closures(self, days: Sequence[AgencyDay]) -> list[ShownClosure]:
         found = closures(self.reader, self.line.id, days)
         decided = {c.decision.actor for c in found if c.decision}
         ids = {account_of(actor) for actor in decided} - {0}
@@ -133,7 +133,7 @@ class Calendar:
             )
             event = closed.decision
             shown.append(
-                Closure(
+                ShownClosure(
                     start=first,
                     end=past,
                     whole_day=True,

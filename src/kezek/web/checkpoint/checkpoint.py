@@ -15,7 +15,7 @@ from kezek.app.checkpoint.place_name import neighbour_of
 from kezek.app.forecast.next_wait import joins_now
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
-from kezek.app.turn.queue import InLine, Queue
+from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -28,8 +28,8 @@ from kezek.web.forecast.outlook import wait_of
 from kezek.web.frame.live import live
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import day_views, is_ours, lanes_of, local, post_view, zone_of
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.turn.board import shown_state
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
@@ -84,7 +84,7 @@ class WindowView:
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class HourBar:
     start: datetime
     crossed: int
     booked: int
@@ -92,7 +92,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Closure:
+class TodayClosed:
     start: datetime
     end: datetime
     reason: str
@@ -100,7 +100,7 @@ class Closure:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ShownPace:
     per_hour: float
     hours: float
     crossed: int
@@ -133,11 +133,11 @@ class Siblings:
     url: str
 
 
-def post_at(here: Visit, checkpoint: str) -> Post:
+def post_at(here: PageContext, checkpoint: str) -> Post:
     """The post of an address, or the error page."""
-    post = here.house.network.post(checkpoint)
+    post = here.application.network.post(checkpoint)
     if post is None:
-        raise Stop("not_found")
+        raise PageError("not_found")
     return post
 
 
@@ -146,7 +146,7 @@ async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Respons
     """One post, live."""
     here = visit(request)
     post = post_at(here, checkpoint)
-    row = here.house.boards.row(post, here.now)
+    row = here.application.boards.row(post, here.now)
     zone = zone_of(post)
     every = "all" in request.query_params
     return page(
@@ -169,11 +169,11 @@ async def checkpoint_live(request: PageRequest, checkpoint: FromPath[str]) -> St
     """Server-sent events of one line."""
     post = post_at(visit(request), checkpoint)
     if post.line is None:
-        raise Stop("not_found")
+        raise PageError("not_found")
     return live(request, post.line.id)
 
 
-def _head(row: PostRow, here: Visit) -> PostHead:
+def _head(row: PostRow, here: PageContext) -> PostHead:
     view = post_view(row.post, here.lang, here.now)
     text = ""
     if row.state == "closed":
@@ -193,7 +193,7 @@ def _head(row: PostRow, here: Visit) -> PostHead:
     )
 
 
-def _line_of(row: PostRow, here: Visit, zone: str, *, every: bool) -> dict[str, Any]:
+def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict[str, Any]:
     """What the live line gives: calls, the line itself, the wait, the pace, the exceptions."""
     queue, regulation = row.queue, row.post.regulation
     if queue is None or regulation is None:
@@ -250,7 +250,7 @@ def calls_of(queue: Queue, zone: str) -> list[CallView]:
 
 
 def windows_of(
-    waiting: tuple[InLine, ...],
+    waiting: tuple[WaitingTruck, ...],
     regulation: Regulation,
     zone: str,
     now: Instant,
@@ -289,22 +289,22 @@ def _window(start: Instant | None, regulation: Regulation, zone: str, now: Insta
     return WindowView(local(start, zone), local(start + regulation.window, zone), opens_in, [])
 
 
-def pace_of(queue: Queue) -> Pace | None:
+def pace_of(queue: Queue) -> ShownPace | None:
     """Crossings an hour, lately."""
     pace = queue.pace
-    return None if pace is None else Pace(round(pace.per_hour, 1), pace.hours, pace.crossed)
+    return None if pace is None else ShownPace(round(pace.per_hour, 1), pace.hours, pace.crossed)
 
 
-def _bars(row: PostRow, here: Visit, zone: str) -> list[Bar]:
+def _bars(row: PostRow, here: PageContext, zone: str) -> list[HourBar]:
     """Today by hour: what crossed until now, what is booked and free from now on."""
     day, queue, line = row.today, row.queue, row.post.line
     if day is None or queue is None or line is None:
         return []
     hour = here.now - here.now % HOUR
-    found: list[Bar] | None = here.web.pictures.find(("bars", line.id), (queue.version, hour))
+    found: list[HourBar] | None = here.web.pictures.find(("bars", line.id), (queue.version, hour))
     if found is not None:
         return found
-    reader, bars = here.house.store.reader, []
+    reader, bars = here.application.store.reader, []
     since = {
         h.start: reader.counted(line.id, EventKind.CROSSED, h.start)
         for h in day.hours
@@ -315,11 +315,11 @@ def _bars(row: PostRow, here: Visit, zone: str) -> list[Bar]:
         crossed = since.get(start, 0) - since.get(start + HOUR, 0)
         free = places.ordinary if start >= hour else 0
         booked = max(0, places.capacity - free - crossed) if start >= hour else 0
-        bars.append(Bar(local(start, zone), crossed, booked, free))
+        bars.append(HourBar(local(start, zone), crossed, booked, free))
     return here.web.pictures.keep(("bars", line.id), (queue.version, hour), bars)  # type: ignore[no-any-return]
 
 
-def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, Any]:
+def _days_of(row: PostRow, here: PageContext, zone: str) -> dict[str, Any]:
     """What the calendar gives."""
     days = day_views(row.places)
     today = row.today
@@ -337,9 +337,9 @@ def _days_of(row: PostRow, here: Visit, zone: str) -> dict[str, Any]:
     }
 
 
-def closures_of(places: LinePlaces | None, here: Visit, zone: str) -> list[Closure]:
+def closures_of(places: LinePlaces | None, here: PageContext, zone: str) -> list[TodayClosed]:
     """Whole closed days, neighbouring days of one reason as one closure."""
-    found: list[Closure] = []
+    found: list[TodayClosed] = []
     for day in places.days if places else ():
         if day.state != "closed":
             continue
@@ -347,9 +347,9 @@ def closures_of(places: LinePlaces | None, here: Visit, zone: str) -> list[Closu
         end = local(day_start(day.on + timedelta(days=1), zone), zone)
         reason = names.reason(day.reason, here.lang).rstrip(".")
         if found and found[-1].end == start and found[-1].reason == reason:
-            found[-1] = Closure(found[-1].start, end, reason, whole_day=False)
+            found[-1] = TodayClosed(found[-1].start, end, reason, whole_day=False)
         else:
-            found.append(Closure(start, end, reason, whole_day=True))
+            found.append(TodayClosed(start, end, reason, whole_day=True))
     return found
 
 
@@ -362,14 +362,14 @@ def rule_of(regulation: Regulation | None) -> Rule | None:
     return Rule(every, is_ours(regulation, "interleave")) if every else None
 
 
-def _siblings(post: Post, here: Visit) -> Siblings | None:
+def _siblings(post: Post, here: PageContext) -> Siblings | None:
     """Where other posts to the same neighbour stand."""
     code = neighbour_of(post.checkpoint)
     if not code or code == "SEA":
         return None
     others = [
         other
-        for other in here.house.network.posts().values()
+        for other in here.application.network.posts().values()
         if other.line and neighbour_of(other.checkpoint) == code and other is not post
     ]
     if not others:

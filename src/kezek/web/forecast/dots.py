@@ -10,7 +10,7 @@ from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.i18n.times import hour as hour_text
 from kezek.planning.question import QUANTILES, Range
 from kezek.web.frame.shape import local
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 DOTS = 20
 COLUMNS_MAX = 12
@@ -27,7 +27,7 @@ class Dots:
     label: str
 
 
-def dots_of(here: Visit, at: Range, zone: str, label: str) -> Dots:
+def dots_of(here: PageContext, at: Range, zone: str, label: str) -> Dots:
     """The distribution as dots that can be counted, each as likely as any other."""
     instants = [_quantile(at, (n + 0.5) / DOTS) for n in range(DOTS)]
     first, last = instants[0], instants[-1]

@@ -8,14 +8,14 @@ from datetime import datetime
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.forecast.next_wait import HourWait, hour_wait, next_wait
 from kezek.app.forecast.usual_wait import DAYS_MIN, WEEKS, UsualWait
-from kezek.app.slot.availability import DayPlaces
+from kezek.app.slot.availability import LocalDay
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import MINUTE
 from kezek.i18n.mark import translatable
 from kezek.i18n.times import hour as hour_text
 from kezek.web.forecast.outlook import STEP, minutes_of, range_text, span_text
 from kezek.web.frame.shape import hour_value, local, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 _AT_HOURS = translatable(
     "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "
@@ -55,12 +55,12 @@ class Coming:
     usual: Usual | None
 
 
-def next_of(here: Visit, row: PostRow, *, looked: bool = True) -> HourWait | None:
+def next_of(here: PageContext, row: PostRow, *, looked: bool = True) -> HourWait | None:
     """The first free window with its wait; a glance at the whole board is no look at each line."""
-    return next_wait(row, here.house.forecasts, here.now, looked=looked)
+    return next_wait(row, here.application.forecasts, here.now, looked=looked)
 
 
-def coming_of(here: Visit, row: PostRow) -> Coming | None:
+def coming_of(here: PageContext, row: PostRow) -> Coming | None:
     """The first free window for the page of its post; None where none is free."""
     found = next_of(here, row)
     if found is None:
@@ -70,16 +70,16 @@ def coming_of(here: Visit, row: PostRow) -> Coming | None:
     return Coming(start, short_wait(here, found), found.far, usual)
 
 
-def short_wait(here: Visit, found: HourWait | None) -> str:
+def short_wait(here: PageContext, found: HourWait | None) -> str:
     """The wait expected at a window in few letters; empty where nothing is told."""
     called = found.called if found is not None else None
     return range_text(here, *minutes_of(called)) if called is not None else ""
 
 
-def waits_at(here: Visit, post: Post, day: DayPlaces) -> tuple[dict[str, str], str]:
+def waits_at(here: PageContext, post: Post, day: LocalDay) -> tuple[dict[str, str], str]:
     """The wait at each hour of a day by the hour's value in a form, and what the waits are."""
     assert post.line is not None, "hours are a line's"
-    forecasts = here.house.forecasts
+    forecasts = here.application.forecasts
     told = [hour_wait(forecasts, post.line, hour.start, here.now) for hour in day.hours]
     waits = {hour_value(one.start): _in_cell(here, one) for one in told if one.called or one.usual}
     outlook = forecasts.of(post.line.id, here.now)
@@ -96,13 +96,13 @@ def waits_at(here: Visit, post: Post, day: DayPlaces) -> tuple[dict[str, str], s
     return waits, " ".join(notes)
 
 
-def _in_cell(here: Visit, found: HourWait) -> str:
+def _in_cell(here: PageContext, found: HourWait) -> str:
     if found.usual is None:
         return here.words.say("wait %(time)s", time=short_wait(here, found))
     return here.words.say("usually %(time)s", time=_usual(here, found.usual).wait)
 
 
-def _usual(here: Visit, found: UsualWait) -> Usual:
+def _usual(here: PageContext, found: UsualWait) -> Usual:
     """In steps of five minutes, the range away from its middle."""
     low, high = found.low // STEP, -(-found.high // STEP)
     step = STEP // MINUTE

@@ -12,7 +12,7 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.forecast.accuracy import Accuracy
 from kezek.app.forecast.outlook import Outlook
-from kezek.app.turn.queue import InLine, Queue
+from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
@@ -24,7 +24,7 @@ from kezek.i18n.times import number as written
 from kezek.planning.question import QUANTILES, Range, TruckForecast
 from kezek.web.forecast.dots import Dots, dots_of
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
 STEP = 5 * MINUTE
@@ -88,14 +88,14 @@ class Wait:
 
 
 def likely(
-    here: Visit, view: TicketView, queue: Queue | None, waits: InLine | None
+    here: PageContext, view: TicketView, queue: Queue | None, waits: WaitingTruck | None
 ) -> Likely | None:
     """What can be told a driver, from the booking to the crossing."""
     post = view.post
     assert post.line is not None, "a ticket stands in a line"
     if queue is None or not view.live or view.status is Status.DISPLACED:
         return None
-    found = here.house.forecasts.of(post.line.id, here.now)
+    found = here.application.forecasts.of(post.line.id, here.now)
     called = view.status in (Status.CALLED, Status.ADMITTED)
     truck = _truck(found, view.booking, waits, called=called) if found is not None else None
     earliest = here.now if called else _earliest(here.now, view.booking, waits)
@@ -104,20 +104,20 @@ def likely(
     return _by_pace(here, post, queue, waits, earliest)
 
 
-def renewed(here: Visit, view: TicketView) -> bool:
+def renewed(here: PageContext, view: TicketView) -> bool:
     """Whether the line's forecast still tells of an hour that the booking had before."""
     line = view.post.line
-    found = here.house.forecasts.of(line.id, here.now) if line is not None else None
+    found = here.application.forecasts.of(line.id, here.now) if line is not None else None
     ahead = view.status in (Status.CONFIRMED, Status.LATE)
     return ahead and found is not None and found.outdated(view.booking)
 
 
-def expected_call(here: Visit, view: TicketView) -> Between | None:
+def expected_call(here: PageContext, view: TicketView) -> Between | None:
     """When a truck in line is expected to be called, where its line has a forecast."""
     line, booking = view.post.line, view.booking
     if line is None or view.place is None:
         return None
-    found = here.house.forecasts.of(line.id, here.now)
+    found = here.application.forecasts.of(line.id, here.now)
     truck = found.truck(booking) if found is not None else None
     if truck is None or truck.called is None:
         return None
@@ -125,7 +125,7 @@ def expected_call(here: Visit, view: TicketView) -> Between | None:
 
 
 def _truck(
-    found: Outlook, booking: Booking, waits: InLine | None, *, called: bool
+    found: Outlook, booking: Booking, waits: WaitingTruck | None, *, called: bool
 ) -> TruckForecast | None:
     """The truck's own forecast; one that came since joins as any of its class."""
     known = found.truck(booking)
@@ -146,7 +146,7 @@ def _from(since: Instant, waits: Range) -> Range:
 
 
 def _simulated(
-    here: Visit, post: Post, found: Outlook, truck: TruckForecast, earliest: Instant
+    here: PageContext, post: Post, found: Outlook, truck: TruckForecast, earliest: Instant
 ) -> Likely:
     zone, scores = zone_of(post), found.scores
     call = truck.called
@@ -160,7 +160,7 @@ def _simulated(
     )
 
 
-def _earliest(now: Instant, booking: Booking, waits: InLine | None) -> Instant:
+def _earliest(now: Instant, booking: Booking, waits: WaitingTruck | None) -> Instant:
     """Nobody is called in the past, nor before the booked hour begins."""
     if waits is not None and waits.open:
         return now
@@ -174,7 +174,7 @@ def _between(at: Range, earliest: Instant, zone: str) -> Between:
     return Between(local(low, zone), local(high, zone))
 
 
-def _method(here: Visit, post: Post, found: Outlook) -> str:
+def _method(here: PageContext, post: Post, found: Outlook) -> str:
     said = here.words.say(
         _SIMULATED,
         runs=written(found.forecast.replications, here.lang),
@@ -184,7 +184,7 @@ def _method(here: Visit, post: Post, found: Outlook) -> str:
     return f"{said} {here.words.gettext(_CORRECTED)}" if corrected else said
 
 
-def _accuracy(here: Visit, good: Accuracy | None) -> str:
+def _accuracy(here: PageContext, good: Accuracy | None) -> str:
     """How good such ranges were; nothing is claimed of what was not measured."""
     if good is None:
         return here.words.gettext(_UNMEASURED)
@@ -199,7 +199,7 @@ def _accuracy(here: Visit, good: Accuracy | None) -> str:
 
 
 def _by_pace(
-    here: Visit, post: Post, queue: Queue, waits: InLine | None, earliest: Instant
+    here: PageContext, post: Post, queue: Queue, waits: WaitingTruck | None, earliest: Instant
 ) -> Likely | None:
     """Ahead ÷ pace, with less and more around it; never before the booked hour begins."""
     pace = queue.pace
@@ -225,7 +225,7 @@ def _around(wait: float, now: Instant) -> tuple[Instant, Instant]:
     return int((now + wait * LESS) // STEP * STEP), -int(-(now + wait * MORE) // STEP * STEP)
 
 
-def _pace_method(here: Visit, post: Post, ahead: int, queue: Queue) -> str:
+def _pace_method(here: PageContext, post: Post, ahead: int, queue: Queue) -> str:
     """How it was reckoned, and why nothing better could be said."""
     assert queue.pace is not None, "a pace was used"
     assert post.line is not None, "a pace is a line's"
@@ -235,18 +235,18 @@ def _pace_method(here: Visit, post: Post, ahead: int, queue: Queue) -> str:
         hours=written(queue.pace.hours, here.lang),
         crossed=written(queue.pace.crossed, here.lang),
     )
-    why = here.house.forecasts.no_basis(post.line.id, here.now)
+    why = here.application.forecasts.no_basis(post.line.id, here.now)
     return f"{said} {names.no_basis(why, here.lang)}".rstrip()
 
 
 def wait_of(
-    here: Visit, post: Post, queue: Queue, vehicle_class: VehicleClass | None
+    here: PageContext, post: Post, queue: Queue, vehicle_class: VehicleClass | None
 ) -> Wait | None:
     """The wait of a truck of a class that joins now; None where none can or nothing can be told."""
     if vehicle_class is None:
         return None
     assert post.line is not None, "a queue is a line's"
-    found = here.house.forecasts.of(post.line.id, here.now)
+    found = here.application.forecasts.of(post.line.id, here.now)
     join = found.join(vehicle_class) if found is not None else None
     if found is None or join is None:
         return _wait_by_pace(here, post, queue)
@@ -270,7 +270,7 @@ def minutes_of(waits: Range) -> tuple[int, int]:
     return 5 * low, 5 * max(high, low + 1)
 
 
-def range_text(here: Visit, low: int, high: int) -> str:
+def range_text(here: PageContext, low: int, high: int) -> str:
     """A range of minutes in few letters; one that begins at nothing says only how long at most."""
     if not low:
         return here.words.say("up to %(time)s", time=span_text(here, high))
@@ -284,7 +284,7 @@ def range_text(here: Visit, low: int, high: int) -> str:
     return here.words.say("%(low)s–%(high)s h", **hours)
 
 
-def span_text(here: Visit, minutes: int) -> str:
+def span_text(here: PageContext, minutes: int) -> str:
     """A span of minutes as the templates write it: 40 min, 2 h, 2 h 05."""
     hours, rest = divmod(minutes, 60)
     if not hours:
@@ -294,9 +294,9 @@ def span_text(here: Visit, minutes: int) -> str:
     return here.words.say("%(hours)s h %(minutes)s", hours=hours, minutes=f"{rest:02}")
 
 
-def waits_of(here: Visit) -> str:
+def waits_of(here: PageContext) -> str:
     """What the board's small figures are, and how good they were over all lines; empty without any."""
-    forecasts, lines = here.house.forecasts, here.house.network.lines()
+    forecasts, lines = here.application.forecasts, here.application.network.lines()
     if not any(forecasts.of(line, here.now, looked=False) for line in lines):
         return ""
     said = here.words.gettext(_SMALL)
@@ -323,7 +323,7 @@ def lengths_of(found: Outlook, now: Instant) -> list[tuple[int, int, int]]:
     return told
 
 
-def _wait_by_pace(here: Visit, post: Post, queue: Queue) -> Wait | None:
+def _wait_by_pace(here: PageContext, post: Post, queue: Queue) -> Wait | None:
     pace = queue.pace
     if pace is None or pace.crossed < CROSSED_MIN:
         return None

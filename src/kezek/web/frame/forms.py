@@ -15,7 +15,7 @@ from python_multipart.multipart import Field as Part
 from python_multipart.multipart import File, FormParser
 
 from kezek.domain.kernel.text import cleaned
-from kezek.web.frame.stop import Stop
+from kezek.web.frame.stop import PageError
 
 FIELDS_MAX = 5_000  # a thousand trucks with an hour, a driver and a tick each
 NAME_MAX = 100
@@ -36,7 +36,7 @@ class Form:
         """One line without invisible signs and outer spaces, empty when it is missing."""
         value = cleaned(self.area(name, most))
         if any(ord(c) < 32 or ord(c) == 127 for c in value):
-            raise Stop("malformed")
+            raise PageError("malformed")
         return value
 
     def area(self, name: str, most: int) -> str:
@@ -44,7 +44,7 @@ class Form:
         value = self.fields.get(name, [""])[-1]
         # No browser sends more than the field's own limit, so nobody loses what was typed.
         if len(value) > most or "\0" in value:
-            raise Stop("malformed")
+            raise PageError("malformed")
         return value
 
     def secret(self, name: str, most: int = 200) -> str:
@@ -69,7 +69,7 @@ class Form:
         """The idempotency key; a form of ours always has one."""
         value = self.text(KEY_FIELD, 160)
         if not _KEY.fullmatch(value):
-            raise Stop("malformed")
+            raise PageError("malformed")
         return value
 
 
@@ -77,27 +77,27 @@ async def read_form(request: Request[Any, Any, Any], bytes_max: int) -> Form:
     """The form of a request; Stop says what is wrong with it."""
     kind, boundary = _content_type(request.headers.get("content-type", ""))
     if kind not in (_URLENCODED, _MULTIPART):
-        raise Stop("malformed")
+        raise PageError("malformed")
     body = await _bounded(request, bytes_max)
     try:
         return _urlencoded(body) if kind == _URLENCODED else _multipart(body, boundary)
     except UnicodeDecodeError as error:
-        raise Stop("not_utf8") from error
+        raise PageError("not_utf8") from error
     except (ValueError, FormParserError) as error:
-        raise Stop("malformed") from error
+        raise PageError("malformed") from error
 
 
 async def _bounded(request: Request[Any, Any, Any], bytes_max: int) -> bytes:
     """The body, refused as soon as it is known to be too large, not after it was read."""
     announced = request.headers.get("content-length", "0")
     if announced.isdigit() and int(announced) > bytes_max:
-        raise Stop("too_large")
+        raise PageError("too_large")
     parts: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
         if size > bytes_max:
-            raise Stop("too_large")
+            raise PageError("too_large")
         parts.append(chunk)
     return b"".join(parts)
 
@@ -144,7 +144,7 @@ def _multipart(body: bytes, boundary: str) -> Form:
     parser.finalize()
     # A body that breaks off may have lost what its last field was meant to say.
     if not ended or len(pairs) > FIELDS_MAX:
-        raise Stop("malformed")
+        raise PageError("malformed")
     return Form(_gathered(pairs), uploads)
 
 
@@ -152,6 +152,6 @@ def _gathered(pairs: list[tuple[str, str]]) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
         if len(name) > NAME_MAX:
-            raise Stop("malformed")
+            raise PageError("malformed")
         fields.setdefault(name, []).append(value)
     return fields

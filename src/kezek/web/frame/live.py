@@ -12,10 +12,10 @@ from contextlib import aclosing, suppress
 
 from litestar.response import Stream
 
-from kezek.app.feed.watch import EVERY_LINE, Watch
+from kezek.app.feed.watch import EVERY_LINE, ChangeFeed
 from kezek.app.server.streams import Crowded, Streams
 from kezek.web.frame.render import SECURITY
-from kezek.web.frame.stop import Stop
+from kezek.web.frame.stop import PageError
 from kezek.web.frame.visit import PageRequest, visit
 
 BEAT_SECONDS = 12.0
@@ -25,7 +25,7 @@ PAUSE_SECONDS = 1.0  # between two messages of one stream
 
 def live(request: PageRequest, line: str = EVERY_LINE) -> Stream:
     """The stream of a line, or of the whole network."""
-    watch = visit(request).house.watch
+    watch = visit(request).application.watch
     seen = request.headers.get("last-event-id", "")
     behind = seen.isdigit() and int(seen) < watch.position
     return _stream(_counted(request, messages(watch, line, behind=behind)))
@@ -33,17 +33,17 @@ def live(request: PageRequest, line: str = EVERY_LINE) -> Stream:
 
 def live_of(request: PageRequest, lines: frozenset[str]) -> Stream:
     """The stream of several lines: of those in which a carrier has trucks."""
-    return _stream(_counted(request, messages_of(visit(request).house.watch, lines)))
+    return _stream(_counted(request, messages_of(visit(request).application.watch, lines)))
 
 
 def _counted(request: PageRequest, said: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
     """What is said, as long as the address has not too many streams already."""
     here = visit(request)
     try:
-        here.house.streams.refuse_crowd(here.address)
+        here.application.streams.refuse_crowd(here.address)
     except Crowded:
-        raise Stop("rate_limited") from None
-    return _count(here.house.streams, here.address, said)
+        raise PageError("rate_limited") from None
+    return _count(here.application.streams, here.address, said)
 
 
 async def _count(
@@ -60,7 +60,7 @@ def _stream(said: AsyncIterator[bytes]) -> Stream:
     return Stream(said, media_type="text/event-stream", headers=headers)
 
 
-async def messages(watch: Watch, line: str, *, behind: bool = False) -> AsyncGenerator[bytes]:
+async def messages(watch: ChangeFeed, line: str, *, behind: bool = False) -> AsyncGenerator[bytes]:
     """What a stream says, until the reader leaves or the server closes."""
     with watch.stream(line) as stream:
         yield _RETRY + _message("changed" if behind else "beat", watch.position)
@@ -73,7 +73,7 @@ async def messages(watch: Watch, line: str, *, behind: bool = False) -> AsyncGen
                 await asyncio.sleep(PAUSE_SECONDS)
 
 
-async def messages_of(watch: Watch, lines: frozenset[str]) -> AsyncGenerator[bytes]:
+async def messages_of(watch: ChangeFeed, lines: frozenset[str]) -> AsyncGenerator[bytes]:
     """Woken by every line, it speaks of its own only; the page looks by itself for new ones."""
     seen, silent = {line: watch.version(line) for line in lines}, 0.0
     with watch.stream() as stream:

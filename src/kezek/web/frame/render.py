@@ -9,7 +9,7 @@ import msgspec
 from litestar import Response
 
 from kezek.web.frame.site import site_of
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 HTML = "text/html"
 PERSONAL = "no-store"
@@ -45,16 +45,16 @@ def page(
     return html(request, text, http_status=http_status, headers=headers)
 
 
-def render(here: Visit, template: str, *, zone: str = "", **context: object) -> str:
+def render(here: PageContext, template: str, *, zone: str = "", **context: object) -> str:
     """The text of a page; `site` and `csrf_token` are added to its context."""
-    whole = {"csrf_token": Token(here), **context, "site": site_of(here, zone)}
+    whole = {"csrf_token": FormToken(here), **context, "site": site_of(here, zone)}
     return here.web.templates.render(here.lang, template, whole)
 
 
-class Token:
+class FormToken:
     """The forms' token, made only when a form is drawn: other pages set no cookie."""
 
-    def __init__(self, here: Visit) -> None:
+    def __init__(self, here: PageContext) -> None:
         self._here = here
 
     def __html__(self) -> str:
@@ -95,7 +95,7 @@ def answer(
     """Any answer of the pages, with its cookies and the headers that all have."""
     here = visit(request)
     whole = {**SECURITY, "Vary": "Accept-Encoding, Accept-Language, Cookie", **(headers or {})}
-    if here.house.settings.secure_cookies:
+    if here.application.settings.secure_cookies:
         whole["Strict-Transport-Security"] = "max-age=31536000"
     return Response(
         body, media_type=kind, status_code=http_status, headers=whole, cookies=here.cookies

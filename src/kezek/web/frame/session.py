@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from kezek.app.account.access import Person
 from kezek.domain.account.actor import PUBLIC, Actor, Role
-from kezek.web.frame.stop import Elsewhere, Stop
+from kezek.web.frame.stop import PageError, Redirect
 from kezek.web.frame.visit import SESSION_COOKIE, PageRequest, visit
 
 SIGN_IN = "/sign-in"
@@ -33,25 +33,25 @@ def signed_in(request: PageRequest, *roles: Role) -> Person:
     found = here.person
     if found is None:
         if request.method not in ("GET", "HEAD"):
-            raise Stop("session_expired" if here.had_session else "unauthenticated")
+            raise PageError("session_expired" if here.had_session else "unauthenticated")
         expired = "&expired=1" if here.had_session else ""
-        raise Elsewhere(f"{SIGN_IN}?next={quote(address_of(request), safe='')}{expired}")
+        raise Redirect(f"{SIGN_IN}?next={quote(address_of(request), safe='')}{expired}")
     if roles and not found.places(*roles):
-        raise Stop("not_allowed")
+        raise PageError("not_allowed")
     return found
 
 
 def open_session(request: PageRequest, secret: str) -> None:
     """Give the browser the secret of a new session."""
     here = visit(request)
-    here.set_cookie(SESSION_COOKIE, secret, here.house.settings.session_hours * 3600)
+    here.set_cookie(SESSION_COOKIE, secret, here.application.settings.session_hours * 3600)
 
 
 async def close_session(request: PageRequest) -> None:
     """Sign out: the session ends on the server, the cookie in the browser."""
     here = visit(request)
     if here.person is not None:
-        await here.house.access.end(here.person)
+        await here.application.access.end(here.person)
     here.set_cookie(SESSION_COOKIE, "", 0)
 
 

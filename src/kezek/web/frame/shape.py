@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.checkpoint.place_name import neighbour_of, opposite_name, own_name, place_keys
-from kezek.app.slot.availability import DayPlaces, LinePlaces
+from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
@@ -107,7 +107,7 @@ class HourView:
 
 
 @dataclass(frozen=True, slots=True)
-class Fee:
+class ShownFee:
     """A fee for the `money` filter."""
 
     units: int
@@ -166,19 +166,19 @@ def day_views(places: LinePlaces | None, *, kept: bool = False) -> list[DayView]
     return [day_view(d, most, kept=kept) for d in places.days]
 
 
-def day_view(day: DayPlaces, most: int, *, kept: bool = False) -> DayView:
+def day_view(day: LocalDay, most: int, *, kept: bool = False) -> DayView:
     """One day; `most` is what the fullest shelf of the line holds."""
     left = _left(day, kept=kept)
     status = "closed" if day.state == "closed" else "open" if left else "full"
     return DayView(day.on, left, min(1.0, left / most) if most else 0.0, status)
 
 
-def _left(day: DayPlaces, *, kept: bool) -> int:
+def _left(day: LocalDay, *, kept: bool) -> int:
     return day.kept if kept else day.ordinary
 
 
 def hour_views(
-    day: DayPlaces,
+    day: LocalDay,
     regulation: Regulation,
     zone: str,
     now: Instant,
@@ -221,13 +221,13 @@ def in_kept_pool(regulation: Regulation, vehicle_class: str) -> bool:
     return rule is not None and rule.pool is Pool.KEPT
 
 
-def fee_view(regulation: Regulation, vehicle_class: str) -> Fee | None:
+def fee_view(regulation: Regulation, vehicle_class: str) -> ShownFee | None:
     """The fee of a class; None where no fee is published."""
     rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
     if rule is None or regulation.notes["fee_unit"].ours:
         return None
     money = regulation.fee(VehicleClass(vehicle_class))
-    return Fee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
+    return ShownFee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
 
 
 def is_ours(regulation: Regulation, number: str) -> bool:

@@ -32,7 +32,7 @@ class BoardPost:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class BoardSheet:
     """A board as it is sent."""
 
     body: bytes

@@ -8,12 +8,12 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
 from kezek.app.account.access import Person
-from kezek.app.application import House
+from kezek.app.application import Application
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.kernel.instant import to_datetime
 from kezek.i18n.catalogue import LANGUAGES
 from kezek.i18n.times import utc_offset
-from kezek.web.frame.visit import Flash, PageRequest, Visit
+from kezek.web.frame.visit import Flash, PageContext, PageRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,28 @@ class Site:
     flashes: list[Flash]
 
 
-def site_of(visit: Visit, zone: str = "") -> Site:
+def site_of(visit: PageContext, zone: str = "") -> Site:
     """The frame for a request, with the clock of a zone (the network's own when none is named)."""
-    house, person, path = visit.house, visit.person, visit.request.url.path
-    zone = zone or network_zone(house)
+    application, person, path = visit.application, visit.person, visit.request.url.path
+    zone = zone or network_zone(application)
     at = to_datetime(visit.now, zone)
-    demo = house.demo
+    demo = application.demo
     rate = demo.factor if demo else 1
     return Site(
         lang=visit.lang,
         langs=_langs(visit.request),
-        doors=doors(house, person, path),
+        doors=doors(application, person, path),
         user=person.account.name if person else None,
         clock=SiteClock(at, utc_offset(at), rate),
         # The board's moment is that of the network, whatever post is looked at.
-        demo=DemoLine(to_datetime(demo.began, network_zone(house)), rate) if demo else None,
+        demo=DemoLine(to_datetime(demo.began, network_zone(application)), rate) if demo else None,
         flashes=visit.take_flashes(),
     )
 
 
-def network_zone(house: House) -> str:
+def network_zone(application: Application) -> str:
     """The zone of most of the network's lines."""
-    zones = Counter(post.line.zone for post in house.network.posts().values() if post.line)
+    zones = Counter(post.line.zone for post in application.network.posts().values() if post.line)
     return zones.most_common(1)[0][0] if zones else "UTC"
 
 
@@ -98,9 +98,9 @@ _PUBLIC = (("board", "/"), ("book", "/book"), ("ticket", "/ticket"))
 _CARRIER = (("carrier", "/carrier"), ("garage", "/carrier/garage"), ("bulk", "/carrier/bulk"))
 
 
-def doors(house: House, person: Person | None, path: str) -> list[Door]:
+def doors(application: Application, person: Person | None, path: str) -> list[Door]:
     """The pages that a person may enter, those for the own work first; the longest match is here."""
-    found = _doors(house, person)
+    found = _doors(application, person)
     fitting = [url for _, url in found if _within(path, url)]
     here = max(fitting, key=len, default="")
     return [Door(kind, url, url == here) for kind, url in found]
@@ -114,7 +114,7 @@ def _within(path: str, url: str) -> bool:
     return path == url or path.startswith(url + "/")
 
 
-def _doors(house: House, person: Person | None) -> list[tuple[str, str]]:
+def _doors(application: Application, person: Person | None) -> list[tuple[str, str]]:
     if person is None:
         return list(_PUBLIC)
     found: list[tuple[str, str]] = []
@@ -123,21 +123,21 @@ def _doors(house: House, person: Person | None) -> list[tuple[str, str]]:
     if person.places(Role.CLERK):
         found.append(("clerk", "/clerk"))
     if person.places(Role.OFFICER, Role.SUPERVISOR):
-        found.append(("console", _console(house, person)))
+        found.append(("console", _console(application, person)))
     agency = person.places(Role.AGENCY)
     if agency:
-        found += [("agency", "/agency"), ("regulation", _regulation(house, agency))]
+        found += [("agency", "/agency"), ("regulation", _regulation(application, agency))]
     if person.places(Role.ADMINISTRATOR, Role.AGENCY):
         found += [("users", "/users"), ("keys", "/keys"), ("log", "/log")]
     return [*found, ("board", "/")]
 
 
-def _console(house: House, person: Person) -> str:
+def _console(application: Application, person: Person) -> str:
     places = person.places(Role.OFFICER, Role.SUPERVISOR)
-    known = sorted(place for place in places if house.network.post(place))
+    known = sorted(place for place in places if application.network.post(place))
     return f"/console/{known[0]}" if len(known) == 1 and ANYWHERE not in places else "/console"
 
 
-def _regulation(house: House, places: frozenset[str]) -> str:
-    codes = [code for code, rules in house.rules.items() if rules.authority in places]
-    return f"/regulations/{codes[0] if codes else next(iter(house.rules), 'kz')}"
+def _regulation(application: Application, places: frozenset[str]) -> str:
+    codes = [code for code, rules in application.rules.items() if rules.authority in places]
+    return f"/regulations/{codes[0] if codes else next(iter(application.rules), 'kz')}"

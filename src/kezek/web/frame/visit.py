@@ -12,14 +12,14 @@ from litestar import Request
 from litestar.datastructures import Cookie
 
 from kezek.app.account.access import Person
-from kezek.app.application import House
-from kezek.app.cache import Kept
+from kezek.app.application import Application
+from kezek.app.cache import BoundedCache
 from kezek.domain.kernel.instant import Instant
 from kezek.i18n.accept import preferred
 from kezek.i18n.catalogue import CODES, Words, words
 from kezek.web.frame import csrf
 from kezek.web.frame.forms import Form
-from kezek.web.frame.sheet import BoardPost, Edition, Sheet
+from kezek.web.frame.sheet import BoardPost, BoardSheet, Edition
 from kezek.web.server.assets import Assets
 from kezek.web.server.templates import Templates
 
@@ -38,16 +38,16 @@ _FLASH_LENGTH_MAX = 1_500
 class Web:
     """What all pages share."""
 
-    house: House
+    application: Application
     assets: Assets
     templates: Templates
-    rows: Kept[BoardPost]  # rows of the board, by language and post
-    sheets: Kept[Sheet]  # whole boards, by language
-    drawn: Kept[Any]  # what stands on them, by language
-    editions: Kept[Edition]  # what their last versions held, by language and version
-    tickets: Kept[str]  # tickets without their forms' tokens, by booking and language
-    pictures: Kept[Any]  # what is dear to draw and the same for all: a post's hours
-    counted: Kept[bool]  # keys of bookings that a limit has counted already, by address
+    rows: BoundedCache[BoardPost]  # rows of the board, by language and post
+    sheets: BoundedCache[BoardSheet]  # whole boards, by language
+    drawn: BoundedCache[Any]  # what stands on them, by language
+    editions: BoundedCache[Edition]  # what their last versions held, by language and version
+    tickets: BoundedCache[str]  # tickets without their forms' tokens, by booking and language
+    pictures: BoundedCache[Any]  # what is dear to draw and the same for all: a post's hours
+    counted: BoundedCache[bool]  # keys of bookings that a limit has counted already, by address
     mark: str  # what no text on a page can hold by accident or design
 
 
@@ -58,11 +58,11 @@ class Flash(msgspec.Struct, frozen=True, array_like=True):
     text: str
 
 
-class Visit:
+class PageContext:
     """What a page knows of the request.  `cookies` are sent with its answer."""
 
     def __init__(self, web: Web, request: PageRequest) -> None:
-        self.web, self.request, self.house = web, request, web.house
+        self.web, self.request, self.application = web, request, web.application
         self.cookies: list[Cookie] = []
         self.form = Form()
         self.lang = self._language()
@@ -76,13 +76,13 @@ class Visit:
     @cached_property
     def now(self) -> Instant:
         """Domain time, the same for the whole page."""
-        return self.house.now()
+        return self.application.now()
 
     @cached_property
     def person(self) -> Person | None:
         """Who has signed in, None for the public and after the session has run out."""
         secret = self.request.cookies.get(SESSION_COOKIE, "")
-        return self.house.access.session(secret) if secret else None
+        return self.application.access.session(secret) if secret else None
 
     def look_nobody_up(self) -> None:
         """Draw what follows as for nobody, unless it is known already who asks: the database is away."""
@@ -98,21 +98,21 @@ class Visit:
         """The token for the page's forms; the first one sets the cookie it is bound to."""
         seed = self.request.cookies.get(csrf.SEED_COOKIE, "")
         if not seed:
-            seed = self.house.chance.secret(csrf.SEED_BYTES).hex()
+            seed = self.application.chance.secret(csrf.SEED_BYTES).hex()
             self.set_cookie(csrf.SEED_COOKIE, seed)
         session = self.request.cookies.get(SESSION_COOKIE, "")
-        return csrf.make_token(seed, session, self.house.chance.secret(8).hex())
+        return csrf.make_token(seed, session, self.application.chance.secret(8).hex())
 
     def new_key(self) -> str:
         """An idempotency key for the forms of one page."""
-        return self.house.chance.secret(12).hex()
+        return self.application.chance.secret(12).hex()
 
     @property
     def address(self) -> str:
         """Where the request comes from, as far as we can know."""
         scope = self.request.scope
         client = scope.get("client")
-        return self.house.proxies.client(client[0] if client else "", dict(scope["headers"]))
+        return self.application.proxies.client(client[0] if client else "", dict(scope["headers"]))
 
     def set_cookie(
         self, name: str, value: str, seconds: int | None = None, *, path: str = "/"
@@ -125,7 +125,7 @@ class Visit:
                 path=path,
                 httponly=True,
                 samesite="lax",
-                secure=self.house.settings.secure_cookies,
+                secure=self.application.settings.secure_cookies,
                 max_age=seconds,
             )
         )
@@ -170,17 +170,17 @@ class Visit:
         return preferred(self.request.headers.get("accept-language", ""))
 
 
-def begin_visit(web: Web, request: PageRequest) -> Visit:
+def begin_visit(web: Web, request: PageRequest) -> PageContext:
     """The visit of a request, made on first sight."""
-    found: Visit | None = request.scope.get(_SLOT)  # type: ignore[assignment]
+    found: PageContext | None = request.scope.get(_SLOT)  # type: ignore[assignment]
     if found is None:
-        found = Visit(web, request)
+        found = PageContext(web, request)
         request.scope[_SLOT] = found  # type: ignore[literal-required]
     return found
 
 
-def visit(request: PageRequest) -> Visit:
+def visit(request: PageRequest) -> PageContext:
     """The visit of a request that has come through the pages' door."""
     found = request.scope[_SLOT]  # type: ignore[literal-required]
-    assert isinstance(found, Visit), "the pages' door makes the visit"
+    assert isinstance(found, PageContext), "the pages' door makes the visit"
     return found

@@ -14,7 +14,7 @@ from kezek.i18n import names
 from kezek.web.booking.shown import choices, posts_with_lines
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.stop import Stop
+from kezek.web.frame.stop import PageError
 from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.log.told import entries
 
@@ -28,13 +28,13 @@ def log(request: PageRequest) -> Response[bytes]:
     by_id = {post.checkpoint.id: post for post in posts}
     wanted = request.query_params.get("checkpoint", "")
     if wanted and wanted not in by_id:
-        raise Stop("not_allowed")
+        raise PageError("not_allowed")
     kind = request.query_params.get("kind", "")
     kind = kind if kind in frozenset(EventKind) else ""
     chosen = [by_id[wanted]] if wanted else posts
     lines = frozenset(post.line.id for post in chosen if post.line)
     found = log_page(
-        here.house.store.reader,
+        here.application.store.reader,
         None if whole and not wanted else lines,
         kind,
         before=_position(request, "before"),

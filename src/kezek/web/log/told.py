@@ -19,12 +19,12 @@ from kezek.i18n.times import day, stamp
 from kezek.web.booking.shown import place_name
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 Body = Mapping[str, Any]
 
 
-class Entry(NamedTuple):
+class LogEntry(NamedTuple):
     """A line of the templates' log; `kind` is `mind` for what is out of the ordinary."""
 
     position: int
@@ -57,10 +57,10 @@ _ACCOUNT_KINDS = frozenset(
 _KEY_KINDS = frozenset({EventKind.API_KEY_ISSUED, EventKind.API_KEY_REVOKED})
 
 
-def entries(here: Visit, events: Sequence[Logged], *, posts: bool = True) -> list[Entry]:
+def entries(here: PageContext, events: Sequence[Logged], *, posts: bool = True) -> list[LogEntry]:
     """The events, each with the clock of its post; `posts` names the post in every line."""
     accounts = {account_of(e.actor) for e in events}
-    reader = here.house.store.reader
+    reader = here.application.store.reader
     names_by_id = names_of(reader, accounts - {0})
     found = reader.many(Booking, sorted({e.number for e in events} - {0}))
     codes = {booking.number: booking.code for booking in found.values()}
@@ -68,19 +68,19 @@ def entries(here: Visit, events: Sequence[Logged], *, posts: bool = True) -> lis
 
 
 def _entry(
-    here: Visit,
+    here: PageContext,
     event: Logged,
     names_by_id: Mapping[int, str],
     codes: Mapping[int, str],
     *,
     posts: bool,
-) -> Entry:
-    post = here.house.network.of_line(event.line) if event.line else None
-    zone = zone_of(post) if post else network_zone(here.house)
+) -> LogEntry:
+    post = here.application.network.of_line(event.line) if event.line else None
+    zone = zone_of(post) if post else network_zone(here.application)
     body: Body = json.loads(event.body)
     place = own_name(post.checkpoint, here.lang) if post and posts else ""
     text = _text(here, event, body, zone, codes.get(event.number, "–"))
-    return Entry(
+    return LogEntry(
         position=event.position,
         at=local(event.at, zone),
         actor=who(here.words, event.actor, names_by_id),
@@ -103,7 +103,7 @@ def who(say: Words, actor: str, names_by_id: Mapping[int, str]) -> str:
     return say.gettext(t("public")) if actor == "public" else actor
 
 
-def _text(here: Visit, event: Logged, body: Body, zone: str, code: str) -> str:
+def _text(here: PageContext, event: Logged, body: Body, zone: str, code: str) -> str:
     """What happened, and to which booking, day, account or key."""
     what = names.event(event.kind, here.lang)
     say = here.words
@@ -127,23 +127,23 @@ def _text(here: Visit, event: Logged, body: Body, zone: str, code: str) -> str:
     return what
 
 
-def _reason(here: Visit, event: Logged, body: Body, zone: str) -> str:
+def _reason(here: PageContext, event: Logged, body: Body, zone: str) -> str:
     tell = _REASONS.get(event.kind)
     return tell(here, body, zone) if tell else ""
 
 
-def _instant(here: Visit, body: Body, name: str, zone: str) -> str:
+def _instant(here: PageContext, body: Body, name: str, zone: str) -> str:
     value = body.get(name)
     return stamp(local(value, zone), here.lang) if isinstance(value, int) else "–"
 
 
-def _window(here: Visit, body: Body, zone: str) -> str:
+def _window(here: PageContext, body: Body, zone: str) -> str:
     start = _instant(here, body, "start", zone)
     klass = names.vehicle_class(str(body.get("class", "in_turn")), here.lang)
     return here.words.say(t("for %(hour)s, %(class)s"), **{"hour": start, "class": klass})
 
 
-def _moved(here: Visit, body: Body, zone: str) -> str:
+def _moved(here: PageContext, body: Body, zone: str) -> str:
     start, was = _instant(here, body, "start", zone), _instant(here, body, "from", zone)
     if body.get("displaced"):
         return here.words.say(
@@ -152,36 +152,36 @@ def _moved(here: Visit, body: Body, zone: str) -> str:
     return here.words.say(t("from %(was)s to %(hour)s"), was=was, hour=start)
 
 
-def _called(here: Visit, body: Body, _zone: str) -> str:
+def _called(here: PageContext, body: Body, _zone: str) -> str:
     if body.get("proposal") == "ended":
         return here.words.gettext(t("next by the rules; the proposed call out of turn is closed"))
     return here.words.gettext(t("next by the rules"))
 
 
-def _out_of_turn(here: Visit, body: Body, _zone: str) -> str:
+def _out_of_turn(here: PageContext, body: Body, _zone: str) -> str:
     cause = names.cause(str(body.get("cause", "")), here.lang)
     if body.get("exception") == "awaiting":
         return here.words.say(t("%(cause)s; awaits its second approval"), cause=cause)
     return here.words.say(t("%(cause)s; two people agreed"), cause=cause)
 
 
-def _approved(here: Visit, body: Body, _zone: str) -> str:
+def _approved(here: PageContext, body: Body, _zone: str) -> str:
     if body.get("exception") == "proposed":
         cause = names.cause(str(body.get("cause", "")), here.lang)
         return here.words.say(t("proposed: %(cause)s"), cause=cause)
     return here.words.gettext(t("second approval"))
 
 
-def _step(here: Visit, body: Body, _zone: str) -> str:
+def _step(here: PageContext, body: Body, _zone: str) -> str:
     verb = names.verb(str(body.get("verb", "")), here.lang)
     return f"{verb}: {names.cause(str(body.get('cause', '')), here.lang)}"
 
 
-def _cause(here: Visit, body: Body, _zone: str) -> str:
+def _cause(here: PageContext, body: Body, _zone: str) -> str:
     return names.cause(str(body.get("cause", "")), here.lang)
 
 
-def _missed(here: Visit, body: Body, _zone: str) -> str:
+def _missed(here: PageContext, body: Body, _zone: str) -> str:
     if "misses" not in body:
         return here.words.gettext(t("did not arrive within the published time"))
     return here.words.say(
@@ -191,15 +191,15 @@ def _missed(here: Visit, body: Body, _zone: str) -> str:
     )
 
 
-def _arrived(here: Visit, body: Body, _zone: str) -> str:
+def _arrived(here: PageContext, body: Body, _zone: str) -> str:
     return here.words.gettext(t("late: now behind the current hour")) if body.get("late") else ""
 
 
-def _undone(here: Visit, body: Body, _zone: str) -> str:
+def _undone(here: PageContext, body: Body, _zone: str) -> str:
     return names.verb(str(body.get("verb", "")), here.lang)
 
 
-def _calendar(here: Visit, body: Body, _zone: str) -> str:
+def _calendar(here: PageContext, body: Body, _zone: str) -> str:
     told = here.words.count(
         "capacity %(capacity)s; %(num)s booking lost its time",
         "capacity %(capacity)s; %(num)s bookings lost their time",
@@ -209,17 +209,17 @@ def _calendar(here: Visit, body: Body, _zone: str) -> str:
     return f"“{body['why']}”; {told}" if body.get("why") else told
 
 
-def _displaced(_here: Visit, body: Body, _zone: str) -> str:
+def _displaced(_here: PageContext, body: Body, _zone: str) -> str:
     return f"“{body['why']}”" if body.get("why") else ""
 
 
-def _granted(here: Visit, body: Body, _zone: str) -> str:
+def _granted(here: PageContext, body: Body, _zone: str) -> str:
     role = names.role(str(body.get("role", "")), here.lang)
     place = place_name(here, str(body.get("place", ANYWHERE)))
     return f"{role} · {place}" if place else role
 
 
-_REASONS: Mapping[str, Callable[[Visit, Body, str], str]] = {
+_REASONS: Mapping[str, Callable[[PageContext, Body, str], str]] = {
     EventKind.CONFIRMED: _window,
     EventKind.MOVED: _moved,
     EventKind.ARRIVED: _arrived,

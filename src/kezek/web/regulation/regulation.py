@@ -16,8 +16,8 @@ from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import fee_view
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.server.link import linked
 
 
@@ -32,7 +32,7 @@ class RegulationView:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RuleRow:
     """A rule: `mark` is empty, `ours` or `unknown`."""
 
     label: str
@@ -45,11 +45,11 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Section:
     title: str
-    rows: list[Row]
+    rows: list[RuleRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class ShownVersion:
     version: str
     effective: date
     url: str
@@ -67,25 +67,25 @@ class Other:
 async def regulation(request: PageRequest, code: FromPath[str]) -> Response[bytes]:
     """One authority's rules."""
     here = visit(request)
-    rules = here.house.rules.get(code)
+    rules = here.application.rules.get(code)
     if rules is None:
-        raise Stop("not_found")
+        raise PageError("not_found")
     view = _view(rules, here)
     return page(
         request,
         "pages/regulation.html",
         regulation=view,
         sections=_sections(rules, here),
-        versions=[Version(view.version, view.effective, f"/regulations/{code}", here=True)],
+        versions=[ShownVersion(view.version, view.effective, f"/regulations/{code}", here=True)],
         others=[
             Other(other.id, regulation_name(other, here), f"/regulations/{other.id}")
-            for other in here.house.rules.values()
+            for other in here.application.rules.values()
             if other.id != code
         ],
     )
 
 
-def regulation_name(rules: Regulation, here: Visit) -> str:
+def regulation_name(rules: Regulation, here: PageContext) -> str:
     """What people call a rule set: its country and its system."""
     country = names.country(rules.country, here.lang)
     return (
@@ -96,7 +96,7 @@ def regulation_name(rules: Regulation, here: Visit) -> str:
 _SYSTEMS = {"kz": t("CarGoRuqsat"), "kg-dostuk": t("Dostuk")}
 
 
-def _view(rules: Regulation, here: Visit) -> RegulationView:
+def _view(rules: Regulation, here: PageContext) -> RegulationView:
     return RegulationView(
         code=rules.id,
         name=regulation_name(rules, here),
@@ -123,7 +123,7 @@ _START = t("the start of the booked hour")
 _FREE, _NO_FEE = t("free"), t("not published")
 
 
-def _sections(rules: Regulation, here: Visit) -> list[Section]:
+def _sections(rules: Regulation, here: PageContext) -> list[Section]:
     say = here.words
     return [
         Section(say.gettext(_BOOKING), _booking_rows(rules, say)),
@@ -134,7 +134,7 @@ def _sections(rules: Regulation, here: Visit) -> list[Section]:
     ]
 
 
-def _booking_rows(rules: Regulation, say: Words) -> list[Row]:
+def _booking_rows(rules: Regulation, say: Words) -> list[RuleRow]:
     moves = say.gettext(_UNLIMITED) if rules.moves_max is None else str(rules.moves_max)
     days = say.count("%(num)s day", "%(num)s days", rules.horizon_days)
     before = say.gettext(_START)
@@ -143,7 +143,7 @@ def _booking_rows(rules: Regulation, say: Words) -> list[Row]:
     return [
         _row(rules, say, _AHEAD, days, "horizon_days"),
         _row(rules, say, _SLOT, span(rules.window, say), "window_minutes"),
-        Row(say.gettext(_ONE), say.gettext(_ONE_VALUE), "", "", Markup()),
+        RuleRow(say.gettext(_ONE), say.gettext(_ONE_VALUE), "", "", Markup()),
         _row(rules, say, _MOVES, moves, "moves_max"),
         _row(rules, say, _MOVE_UNTIL, before, "move_until_minutes"),
         _row(rules, say, _DISPLACED, span(rules.displaced_for, say), "displaced_days"),
@@ -151,10 +151,10 @@ def _booking_rows(rules: Regulation, say: Words) -> list[Row]:
     ]
 
 
-def _order_rows(rules: Regulation, say: Words) -> list[Row]:
+def _order_rows(rules: Regulation, say: Words) -> list[RuleRow]:
     cycle = ", ".join(_cycle(rules, say))
     return [
-        Row(say.gettext(_INSIDE), say.gettext(_INSIDE_VALUE), "", "", Markup()),
+        RuleRow(say.gettext(_INSIDE), say.gettext(_INSIDE_VALUE), "", "", Markup()),
         _row(rules, say, _BETWEEN, cycle, "interleave"),
         _row(rules, say, _LATE, span(rules.keeps_place_for, say), "keeps_place_minutes"),
         _row(rules, say, _NO_SHOW, span(rules.no_show_after, say), "no_show_minutes"),
@@ -163,7 +163,7 @@ def _order_rows(rules: Regulation, say: Words) -> list[Row]:
     ]
 
 
-def _joining_rows(rules: Regulation, here: Visit) -> list[Row]:
+def _joining_rows(rules: Regulation, here: PageContext) -> list[RuleRow]:
     """How who has no booking joins the line; the sentence is the one of the console and of the order."""
     rule = rules.classes.get(VehicleClass.WALK_IN)
     if rule is None:
@@ -185,7 +185,7 @@ def _cycle(rules: Regulation, say: Words) -> list[str]:
     return [f"{count} × {word}" if count > 1 else word for word, count in words]
 
 
-def _class_row(rules: Regulation, rule: ClassRule, say: Words) -> Row:
+def _class_row(rules: Regulation, rule: ClassRule, say: Words) -> RuleRow:
     fee = fee_view(rules, rule.name)
     if fee is None:
         parts = [say.gettext(_NO_FEE)]
@@ -204,7 +204,7 @@ def _class_row(rules: Regulation, rule: ClassRule, say: Words) -> Row:
     return _noted(label[:1].upper() + label[1:], ", ".join(parts), rule.note, say)
 
 
-def _row(rules: Regulation, say: Words, label: str, value: str, number: str) -> Row:
+def _row(rules: Regulation, say: Words, label: str, value: str, number: str) -> RuleRow:
     note = rules.notes.get(number, Note("unknown", ""))
     return _noted(say.gettext(label), value, note, say)
 
@@ -213,15 +213,15 @@ _NEAR = t("Kezek chose this number. The source is on this subject but does not s
 _FROM_LAW, _SEEN = t("stated by the law"), t("observed in the running system")
 
 
-def _noted(label: str, value: str, note: Note, say: Words) -> Row:
+def _noted(label: str, value: str, note: Note, say: Words) -> RuleRow:
     """The row with its mark; what the rule set says of our own numbers stands beside them."""
     # Those of the shipped rule sets are in the catalogues; another's are shown as they are written.
     source = linked(say.gettext(note.source)) if note.source else Markup()
     if note.ours:
         # A source beside a number of ours would read as if the number stood there.
-        return Row(label, value, "ours", say.gettext(_NEAR) if source else "", source)
+        return RuleRow(label, value, "ours", say.gettext(_NEAR) if source else "", source)
     basis = {"law": say.gettext(_FROM_LAW), "observed": say.gettext(_SEEN)}.get(note.basis, "")
-    return Row(label, value, "", basis, source)
+    return RuleRow(label, value, "", basis, source)
 
 
 def span(length: Instant, say: Words) -> str:

@@ -14,15 +14,15 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from kezek.app.calendar.agency import governed
-from kezek.app.calendar.unmet import Full, full_of
+from kezek.app.calendar.unmet import FullPost, full_of
 from kezek.app.checkpoint.place_name import own_name
 from kezek.app.scenario.ground import shipped_ground
-from kezek.app.scenario.what_if import FILES, Known, Origin, SimulatorBusy, State
+from kezek.app.scenario.what_if import FILES, KnownWhatIf, Origin, SimulatorBusy, State
 from kezek.app.scenario.wish import (
     DAYS_MAX,
     POSTS_MAX,
     RUNS_MAX,
-    Wish,
+    WhatIfRequest,
     changes_of,
     coming_of,
     faults_of,
@@ -33,16 +33,16 @@ from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.kernel.instant import date_of, local_day
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import number
-from kezek.planning.scenario.answer.answer import Answer
-from kezek.planning.scenario.answer.picture import Words as PictureWords
+from kezek.planning.scenario.answer.answer import ScenarioAnswer
+from kezek.planning.scenario.answer.picture import ChartWords as PictureWords
 from kezek.planning.scenario.answer.picture import answer_panels, course_picture
 from kezek.web.booking.shown import posts_with_lines
 from kezek.web.frame.render import answer as answered
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.regulation.regulation import regulation_name
 from kezek.web.scenario.what_if_view import changes, decision_url, lanes_told, shown
 
@@ -67,7 +67,7 @@ _UNTIL = t("days until a place, by the day of asking")
 _LEGEND = t("Line: median. Dark band: half of the cases. Light band: nine in ten.")
 
 
-class Choice(NamedTuple):
+class AskablePost(NamedTuple):
     """A post that can be asked about; `lanes` is how many it has at every step, in words, `full` how
     far it is booked up.
     """
@@ -75,10 +75,10 @@ class Choice(NamedTuple):
     id: str
     name: str
     lanes: str
-    full: Full | None
+    full: FullPost | None
 
 
-class Head(NamedTuple):
+class WhatIfHead(NamedTuple):
     """What was asked, as the head of its page says it."""
 
     title: str
@@ -88,7 +88,7 @@ class Head(NamedTuple):
     seed: int
 
 
-class Row(NamedTuple):
+class WhatIfRow(NamedTuple):
     """A what-if in the list of one's own."""
 
     url: str
@@ -103,7 +103,7 @@ class Typed:
 
     values: Mapping[str, str]
     chosen: frozenset[str]
-    wish: Wish | None
+    wish: WhatIfRequest | None
     errors: Mapping[str, str]
 
 
@@ -128,7 +128,7 @@ async def ask_what_if(request: PageRequest) -> Response[bytes]:
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
     origin = Origin(person.account.id, here.now, typed.wish.title)
     try:
-        found = await here.house.what_ifs.ask(text, origin)
+        found = await here.application.what_ifs.ask(text, origin)
     except SimulatorBusy:
         errors = {"": here.words.gettext(_BUSY)}
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
@@ -153,15 +153,15 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
             runs=known.runs,
         )
     say = here.words.gettext
-    scenario = here.house.what_ifs.file(found, "scenario.toml") or b""
+    scenario = here.application.what_ifs.file(found, "scenario.toml") or b""
     changed = changes_of(scenario.decode())
     answer = msgspec.structs.replace(
-        here.house.what_ifs.answer(found), this_title=say(_THIS), other_title=say(_OTHER)
+        here.application.what_ifs.answer(found), this_title=say(_THIS), other_title=say(_OTHER)
     )
     return page(
         request,
         "pages/what_if.html",
-        head=Head(
+        head=WhatIfHead(
             answer.title,
             date.fromisoformat(answer.begins),
             date.fromisoformat(answer.until),
@@ -177,7 +177,7 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
         pictures=[_pictures(here, answer, at) for at in range(min(_DRAWN_MAX, len(answer.posts)))],
         legend=say(_LEGEND),
         at=local(known.origin.at, _ZONE),
-        files=here.house.what_ifs.files(found),
+        files=here.application.what_ifs.files(found),
         address=f"/what-if/{found}",
     )
 
@@ -188,21 +188,21 @@ def what_if_file(
 ) -> Response[bytes]:
     """The scenario, the answer, or one of its tables."""
     here = visit(request)
-    body = here.house.what_ifs.file(_known(here, found).id, name)
+    body = here.application.what_ifs.file(_known(here, found).id, name)
     if body is None:
-        raise Stop("not_found")
+        raise PageError("not_found")
     kept = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return answered(request, body, kind=FILES[name], headers=kept)
 
 
-def _known(here: Visit, found: str) -> Known:
-    known = here.house.what_ifs.look(found)
+def _known(here: PageContext, found: str) -> KnownWhatIf:
+    known = here.application.what_ifs.look(found)
     if known is None:
-        raise Stop("not_found")
+        raise PageError("not_found")
     return known
 
 
-def _words(here: Visit) -> PictureWords:
+def _words(here: PageContext) -> PictureWords:
     say = here.words.gettext
     return PictureWords(
         waits=say(_WAITS),
@@ -212,11 +212,11 @@ def _words(here: Visit) -> PictureWords:
     )
 
 
-def _course(here: Visit, answer: Answer, at: int) -> Markup:
+def _course(here: PageContext, answer: ScenarioAnswer, at: int) -> Markup:
     return Markup(course_picture(answer, at, _words(here)))  # noqa: S704 - drawn by us, escaped
 
 
-def _decisions(here: Visit, scenario: str, answer: Answer) -> dict[str, str]:
+def _decisions(here: PageContext, scenario: str, answer: ScenarioAnswer) -> dict[str, str]:
     """By post the form of the decision, filled in, for an agency that governs it."""
     if here.person is None:
         return {}
@@ -230,7 +230,7 @@ def _decisions(here: Visit, scenario: str, answer: Answer) -> dict[str, str]:
     return {checkpoint: url for checkpoint, url in found.items() if url}
 
 
-def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
+def _pictures(here: PageContext, answer: ScenarioAnswer, at: int) -> list[Markup]:
     drawn = answer_panels(answer, at, _words(here))
     return [Markup(svg) for svg in drawn]  # noqa: S704 - drawn by us, its texts escaped
 
@@ -238,8 +238,8 @@ def _pictures(here: Visit, answer: Answer, at: int) -> list[Markup]:
 def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.AGENCY)
     mine = [
-        Row(f"/what-if/{k.id}", k.origin.title, local(k.origin.at, _ZONE), k.state)
-        for k in here.house.what_ifs.of(person.account.id)[:20]
+        WhatIfRow(f"/what-if/{k.id}", k.origin.title, local(k.origin.at, _ZONE), k.state)
+        for k in here.application.what_ifs.of(person.account.id)[:20]
     ]
     return page(
         request,
@@ -258,7 +258,7 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
     )
 
 
-def _posts(here: Visit) -> list[Choice]:
+def _posts(here: PageContext) -> list[AskablePost]:
     """The person's posts of which capacity and demand are known."""
     person = here.person
     assert person is not None, "checked at the door"
@@ -270,14 +270,14 @@ def _posts(here: Visit) -> list[Choice]:
         if p.checkpoint.id in known
     ]
     named.sort(key=lambda one: one[:2])
-    reader = here.house.store.reader
+    reader = here.application.store.reader
     return [
-        Choice(id, name, lanes_told(here, id), full_of(reader, p, here.now))
+        AskablePost(id, name, lanes_told(here, id), full_of(reader, p, here.now))
         for name, id, p in named
     ]
 
 
-def _first(here: Visit) -> Typed:
+def _first(here: PageContext) -> Typed:
     """The form before anything is typed: two weeks from tomorrow, or what its address fills in."""
     begins = local_day(here.now, _ZONE) + timedelta(days=1)
     values = {
@@ -296,7 +296,7 @@ def _first(here: Visit) -> Typed:
     return Typed(values, frozenset({wanted}), None, {})
 
 
-def _typed(here: Visit) -> Typed:
+def _typed(here: PageContext) -> Typed:
     form, errors = here.form, {}
     names = ("title", "regulation", "closed_from", "closed_until")
     numbers = ("demand", "coming", "lanes", "capacity", "runs", "seed")
@@ -329,14 +329,14 @@ def _typed(here: Visit) -> Typed:
     rules = values["regulation"] if values["regulation"] in shipped_ground().regulations else None
     assert until is not None, "an end that is none is an error above"
     seed = given["seed"]
-    wish = Wish(
+    wish = WhatIfRequest(
         title=values["title"] or _title(here, [offered[post] for post in posts], values["from"]),
         other_title=_OTHER,
         posts=posts,
         begins=begins,
         until=until,
         runs=given["runs"] or _RUNS,
-        seed=here.house.chance.between(1, 999_999) if seed is None else seed,
+        seed=here.application.chance.between(1, 999_999) if seed is None else seed,
         regulation=rules,
         demand_percent=given["demand"],
         lanes=given["lanes"],
@@ -350,7 +350,7 @@ def _typed(here: Visit) -> Typed:
     return Typed(values, frozenset(posts), None if errors else wish, errors)
 
 
-def _title(here: Visit, posts: list[str], day: str) -> str:
+def _title(here: PageContext, posts: list[str], day: str) -> str:
     """The question by its posts, for whoever has given it no name."""
     if len(posts) == 1:
         return here.words.say(_TITLE, post=posts[0], day=day)
@@ -362,7 +362,9 @@ def _title(here: Visit, posts: list[str], day: str) -> str:
     )
 
 
-def _number(here: Visit, name: str, limits: tuple[int, int], errors: dict[str, str]) -> int | None:
+def _number(
+    here: PageContext, name: str, limits: tuple[int, int], errors: dict[str, str]
+) -> int | None:
     """A number of the form, None for an empty field; out of its limits it is an error."""
     if not here.form.text(name, 30):
         return None

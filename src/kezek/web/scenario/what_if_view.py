@@ -11,8 +11,8 @@ from kezek.app.scenario.wish import lanes_of
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.names import vehicle_class
 from kezek.i18n.times import number, stamp
-from kezek.planning.scenario.answer.answer import Answer, Figure, PostAnswer
-from kezek.web.frame.visit import Visit
+from kezek.planning.scenario.answer.answer import Figure, PostAnswer, ScenarioAnswer
+from kezek.web.frame.visit import PageContext
 from kezek.web.regulation.regulation import regulation_name
 
 _MEDIAN, _P90 = 3, 5
@@ -92,7 +92,7 @@ _TWO_UNKNOWN: Mapping[str, str] = {
 }
 
 
-class Line(NamedTuple):
+class FigureLine(NamedTuple):
     """A figure with its error, in both worlds; the second is empty where there is one world."""
 
     name: str
@@ -121,12 +121,12 @@ class PostShown(NamedTuple):
     other_error: str
     warnings: tuple[str, ...]
     result: str
-    lines: tuple[Line, ...]
-    bands: tuple[Line, ...]
+    lines: tuple[FigureLine, ...]
+    bands: tuple[FigureLine, ...]
     gains: tuple[Gain, ...]
 
 
-def changes(here: Visit, changed: Mapping[str, Any]) -> list[str]:
+def changes(here: PageContext, changed: Mapping[str, Any]) -> list[str]:
     """What the other world has otherwise, as the form asked for it."""
     say, told = here.words.say, []
     for field, name in _FIELDS.items():
@@ -148,7 +148,7 @@ def changes(here: Visit, changed: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def lanes_told(here: Visit, checkpoint: str) -> str:
+def lanes_told(here: PageContext, checkpoint: str) -> str:
     """How many lanes a post has at every step as it is played, and whether that is assumed."""
     known = lanes_of(checkpoint)
     if known is None:
@@ -157,7 +157,7 @@ def lanes_told(here: Visit, checkpoint: str) -> str:
     return here.words.say(_LANES_OURS, lanes=lanes) if ours else number(lanes, here.lang)
 
 
-def shown(here: Visit, answer: Answer, changed: Mapping[str, Any]) -> list[PostShown]:
+def shown(here: PageContext, answer: ScenarioAnswer, changed: Mapping[str, Any]) -> list[PostShown]:
     """Every checkpoint of the answer; `changed` is what the other world has otherwise."""
     beside = answer.other or (None,) * len(answer.posts)
     return [
@@ -166,7 +166,7 @@ def shown(here: Visit, answer: Answer, changed: Mapping[str, Any]) -> list[PostS
     ]
 
 
-def span(here: Visit, minutes: float) -> str:
+def span(here: PageContext, minutes: float) -> str:
     """Minutes as people say them."""
     say, whole = here.words.say, round(minutes)
     if whole < 60:
@@ -179,15 +179,15 @@ def span(here: Visit, minutes: float) -> str:
 
 
 def _post(
-    here: Visit,
-    answer: Answer,
+    here: PageContext,
+    answer: ScenarioAnswer,
     post: PostAnswer,
     other: PostAnswer | None,
     changed: Mapping[str, Any],
 ) -> PostShown:
     now = lanes_told(here, post.checkpoint)
     then = number(changed[_LANES], here.lang) if _LANES in changed else now
-    lanes = Line(here.words.gettext(_FIELDS[_LANES]), now, then if other else "")
+    lanes = FigureLine(here.words.gettext(_FIELDS[_LANES]), now, then if other else "")
     return PostShown(
         checkpoint=post.checkpoint,
         name=post.name,
@@ -203,7 +203,9 @@ def _post(
     )
 
 
-def result(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> str:
+def result(
+    here: PageContext, answer: ScenarioAnswer, post: PostAnswer, other: PostAnswer | None
+) -> str:
     """The result in one sentence: the wait at the border, and the wait for a place before it."""
     say, wait = here.words.say, span(here, post.wait.value)
     until = post.calendar.until_place
@@ -223,7 +225,7 @@ def result(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | No
     )
 
 
-def _days(here: Visit, days: float) -> str:
+def _days(here: PageContext, days: float) -> str:
     return number(round(days, 1), here.lang)
 
 
@@ -240,7 +242,9 @@ def decision_url(checkpoint: str, begins: str, changed: Mapping[str, Any]) -> st
     return "" if places is None else f"/agency/{checkpoint}/{begins}?capacity={places}"
 
 
-def _warnings(here: Visit, answer: Answer, post: PostAnswer, other: PostAnswer | None) -> list[str]:
+def _warnings(
+    here: PageContext, answer: ScenarioAnswer, post: PostAnswer, other: PostAnswer | None
+) -> list[str]:
     told = []
     for name, each in ((answer.this_title, post), (answer.other_title, other)):
         if each is not None and each.load > 1:
@@ -265,14 +269,14 @@ _NAMES = (
 )
 
 
-def _lines(here: Visit, post: PostAnswer, other: PostAnswer | None) -> list[Line]:
+def _lines(here: PageContext, post: PostAnswer, other: PostAnswer | None) -> list[FigureLine]:
     first = _told(here, post)
     second = _told(here, other) if other else [""] * len(first)
     rows = zip(_NAMES, first, second, strict=True)
-    return [Line(here.words.gettext(name), this, that) for name, this, that in rows]
+    return [FigureLine(here.words.gettext(name), this, that) for name, this, that in rows]
 
 
-def _told(here: Visit, post: PostAnswer) -> list[str]:
+def _told(here: PageContext, post: PostAnswer) -> list[str]:
     """The figures, in the order of `_NAMES`."""
     group = post.groups[0] if post.groups else None
     tight = here.words.gettext(_TIGHT[post.tight]) if post.tight in _TIGHT else post.tight
@@ -292,14 +296,14 @@ def _told(here: Visit, post: PostAnswer) -> list[str]:
     ]
 
 
-def _until(here: Visit, days: float | None) -> str:
+def _until(here: PageContext, days: float | None) -> str:
     return here.words.gettext(_UNKNOWN) if days is None else _days(here, days)
 
 
-def _bands(here: Visit, post: PostAnswer, other: PostAnswer | None) -> list[Line]:
+def _bands(here: PageContext, post: PostAnswer, other: PostAnswer | None) -> list[FigureLine]:
     say = here.words
     return [
-        Line(
+        FigureLine(
             say.say(_UP_TO, span=span(here, band.until)) if band.until else say.gettext(_LONGER),
             _count(here, band.trucks),
             _count(here, other.bands[at].trucks) if other else "",
@@ -308,7 +312,7 @@ def _bands(here: Visit, post: PostAnswer, other: PostAnswer | None) -> list[Line
     ]
 
 
-def _gains(here: Visit, answer: Answer, checkpoint: str) -> Sequence[Gain]:
+def _gains(here: PageContext, answer: ScenarioAnswer, checkpoint: str) -> Sequence[Gain]:
     return [
         Gain(
             _group(here, gap.group),
@@ -322,26 +326,26 @@ def _gains(here: Visit, answer: Answer, checkpoint: str) -> Sequence[Gain]:
     ]
 
 
-def _group(here: Visit, name: str) -> str:
+def _group(here: PageContext, name: str) -> str:
     if name in _GROUPS:
         return here.words.gettext(_GROUPS[name])
     return vehicle_class(name.removeprefix("class:"), here.lang)
 
 
-def _signed(here: Visit, minutes: float) -> str:
+def _signed(here: PageContext, minutes: float) -> str:
     """A difference; what is too small to be told has no sign."""
     sign = "+" if minutes > 0 else "−"
     return f"{sign if round(minutes, 1) else ''}{span(here, abs(minutes))}"
 
 
-def _wait(here: Visit, figure: Figure) -> str:
+def _wait(here: PageContext, figure: Figure) -> str:
     return f"{span(here, figure.value)} ± {_error(here, figure)}"
 
 
-def _error(here: Visit, figure: Figure) -> str:
+def _error(here: PageContext, figure: Figure) -> str:
     return "?" if figure.error is None else span(here, figure.error)
 
 
-def _count(here: Visit, figure: Figure) -> str:
+def _count(here: PageContext, figure: Figure) -> str:
     told = number(round(figure.value), here.lang)
     return told if figure.error is None else f"{told} ± {number(round(figure.error, 1), here.lang)}"

@@ -10,11 +10,11 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.i18n import refusals
 from kezek.web.frame.render import redirect, wants_word, word
 from kezek.web.frame.stop import RefusedStop
-from kezek.web.frame.visit import PageRequest, Visit
+from kezek.web.frame.visit import PageContext, PageRequest
 from kezek.web.submit.working import ask
 
 
-async def done(here: Visit, command: Command, *, zone: str = "UTC") -> Done:
+async def done(here: PageContext, command: Command, *, zone: str = "UTC") -> Done:
     """The outcome; a refusal ends on the error page."""
     answer = await ask(here, command)
     if isinstance(answer, Refused):
@@ -22,7 +22,7 @@ async def done(here: Visit, command: Command, *, zone: str = "UTC") -> Done:
     return answer
 
 
-def why_not(here: Visit, refused: Refused, zone: str = "UTC", subject: str = "") -> str:
+def why_not(here: PageContext, refused: Refused, zone: str = "UTC", subject: str = "") -> str:
     """A refusal as one line: what it is about, what is wrong, what to do."""
     sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
     told = f"{sentence} {then}".strip()
@@ -30,7 +30,7 @@ def why_not(here: Visit, refused: Refused, zone: str = "UTC", subject: str = "")
 
 
 def said(
-    request: PageRequest, here: Visit, url: str, kind: str, text: str, *, q: str = ""
+    request: PageRequest, here: PageContext, url: str, kind: str, text: str, *, q: str = ""
 ) -> Response[bytes]:
     """Go on at a page that begins by saying what happened; `q` is a code to be looked for there.
 
@@ -43,7 +43,7 @@ def said(
 
 
 def field_errors(
-    here: Visit, refused: Refused, zone: str, fields: frozenset[str]
+    here: PageContext, refused: Refused, zone: str, fields: frozenset[str]
 ) -> dict[str, str]:
     """The refusal at the field that it is about, or above the form."""
     sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)

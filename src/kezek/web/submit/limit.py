@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from kezek.i18n import faults
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 STATUS = 429
 
 
-def limited(here: Visit, seconds: int) -> tuple[str, dict[str, str]]:
+def limited(here: PageContext, seconds: int) -> tuple[str, dict[str, str]]:
     """The sentence above the form, and the header that says the same to a program."""
     sentence, _ = faults.fault("rate_limited", here.lang)
     again = here.words.count(

@@ -27,7 +27,7 @@ from kezek.domain.decide import Command
 from kezek.i18n import faults
 from kezek.web.frame.forms import KEY_FIELD
 from kezek.web.frame.render import page
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 # A reader looks at an empty page no longer than this; the command goes on without the reader.
 PATIENCE_SECONDS = 5.0
@@ -41,11 +41,11 @@ _BYTES_MAX = 100_000
 _READING = frozenset({"GET", "HEAD"})
 
 
-async def ask(here: Visit, command: Command) -> Answer:
+async def ask(here: PageContext, command: Command) -> Answer:
     """The desk's answer, once it is durable; OutcomeUnknown when it is not there soon."""
     if isinstance(command, Book):
-        return await patiently(here.house.newcomers.book(command))
-    return await patiently(here.house.desk.submit(command))
+        return await patiently(here.application.newcomers.book(command))
+    return await patiently(here.application.desk.submit(command))
 
 
 async def patiently(answer: Coroutine[None, None, Answer]) -> Answer:
@@ -83,7 +83,7 @@ def working_page(request: PageRequest, fault: Fault) -> Response[bytes] | None:
     )
 
 
-class _Kept(msgspec.Struct, frozen=True, array_like=True):
+class _KeptCommand(msgspec.Struct, frozen=True, array_like=True):
     """A form on its way: where it was sent, and what it said."""
 
     path: str
@@ -91,14 +91,14 @@ class _Kept(msgspec.Struct, frozen=True, array_like=True):
     body: str
 
 
-def _kept(here: Visit) -> str:
+def _kept(here: PageContext) -> str:
     """Give the form to the browser; the address that sends it once more, empty if it cannot be kept."""
     form, scope = here.form, here.request.scope
     key = form.fields.get(KEY_FIELD, [""])[-1]
     if not key or form.uploads or any("password" in name for name in form.fields):
         return ""
     body = urlencode(form.fields, doseq=True)
-    whole = _Kept(scope["path"], scope["query_string"].decode("latin-1"), body)
+    whole = _KeptCommand(scope["path"], scope["query_string"].decode("latin-1"), body)
     value = base64.urlsafe_b64encode(zlib.compress(msgspec.json.encode(whole))).decode()
     if len(value) > _LENGTH_MAX:
         return ""
@@ -108,10 +108,12 @@ def _kept(here: Visit) -> str:
     return address
 
 
-def _read(value: str) -> _Kept | None:
+def _read(value: str) -> _KeptCommand | None:
     try:
         packed = base64.urlsafe_b64decode(value)
-        return msgspec.json.decode(zlib.decompressobj().decompress(packed, _BYTES_MAX), type=_Kept)
+        return msgspec.json.decode(
+            zlib.decompressobj().decompress(packed, _BYTES_MAX), type=_KeptCommand
+        )
     except (ValueError, zlib.error, msgspec.MsgspecError):
         return None
 
@@ -144,7 +146,7 @@ def asked_again(app: ASGIApp) -> ASGIApp:
     return asked
 
 
-def _as_form(scope: Scope, kept: _Kept, length: int) -> Scope:
+def _as_form(scope: Scope, kept: _KeptCommand, length: int) -> Scope:
     headers = [
         *((name, value) for name, value in scope["headers"] if name not in _OF_THE_BODY),
         (b"content-type", b"application/x-www-form-urlencoded"),

@@ -23,7 +23,7 @@ from kezek.i18n.mark import translatable
 from kezek.web.booking import own_tickets
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.shape import STATES, local, zone_of
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.limit import STATUS, limited
 
 _NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")
@@ -58,7 +58,7 @@ async def find(request: PageRequest) -> Response[bytes]:
 async def found(request: PageRequest) -> Response[bytes]:
     """The ticket, or the one answer for everything that does not fit."""
     here = visit(request)
-    form, house, errors = here.form, here.house, dict[str, str]()
+    form, application, errors = here.form, here.application, dict[str, str]()
     values = {"ticket": form.text("ticket", TEXT_LENGTH_MAX), "phone": form.text("phone", 60)}
     numbers, wait = _unguessed(here, values["ticket"])
     if wait:
@@ -71,24 +71,24 @@ async def found(request: PageRequest) -> Response[bytes]:
     elif phones.impossible(values["phone"]):
         errors["phone"] = " ".join(refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang))
     if not errors:
-        number = house.lost_tickets.find(numbers, values["phone"])
+        number = application.lost_tickets.find(numbers, values["phone"])
         if number is not None:
-            secret = house.papers.link(number)
+            secret = application.papers.link(number)
             own_tickets.keep(here, secret)
             return redirect(request, f"/t/{secret}")
         errors[""] = here.words.gettext(_NOT_FOUND)
     return _form(request, values, errors, 422)
 
 
-def _unguessed(here: Visit, text: str) -> tuple[list[int], int]:
+def _unguessed(here: PageContext, text: str) -> tuple[list[int], int]:
     """The bookings that are asked for, without those that are guessed at too often, and the seconds to
     wait where none is left.
     """
-    rates, most = here.house.rates, here.house.settings.rate_sign_in
+    rates, most = here.application.rates, here.application.settings.rate_sign_in
     wait = rates.take(f"find {here.address}", most).retry_after
     if wait:
         return [], wait
-    named = here.house.lost_tickets.named(text)
+    named = here.application.lost_tickets.named(text)
     # A name that no booking has is guessed at like one that has: the answer tells nobody which.
     asked = [str(number) for number in named] or [name for name in (asked_for(text),) if name]
     waits = [rates.take(f"ticket {name}", most * STRANGERS).retry_after for name in asked]
@@ -127,7 +127,7 @@ def _form(
     )
 
 
-def _row(here: Visit, secret: str, view: TicketView) -> OwnTicket:
+def _row(here: PageContext, secret: str, view: TicketView) -> OwnTicket:
     zone, start, end = zone_of(view.post), view.booking.start, view.window_end
     return OwnTicket(
         token=secret,

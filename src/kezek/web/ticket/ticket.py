@@ -40,8 +40,8 @@ from kezek.web.booking.book_chosen import Flow, Moving
 from kezek.web.frame.live import live
 from kezek.web.frame.render import answer, html, page, redirect, render
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.stop import RefusedStop, Step, Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import NextStep, PageError, RefusedStop
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.working import ask
 from kezek.web.ticket.calendar_file import KIND, calendar_file
 from kezek.web.ticket.ticket_sheet import BEFORE, QR, sheet_of
@@ -60,21 +60,21 @@ _CODE = translatable("Ticket code %(code)s")
 _CROSSING = translatable("Border crossing at %(post)s")
 
 
-def held(here: Visit, secret: str) -> TicketView:
+def held(here: PageContext, secret: str) -> TicketView:
     """The ticket of a secret, or the error page."""
-    number = here.house.papers.number_of(secret)
-    view = here.house.tickets.view(number, here.now) if number is not None else None
+    number = here.application.papers.number_of(secret)
+    view = here.application.tickets.view(number, here.now) if number is not None else None
     if view is None:
-        raise Stop("ticket_unknown")
+        raise PageError("ticket_unknown")
     return view
 
 
-def address_of(here: Visit, secret: str) -> str:
+def address_of(here: PageContext, secret: str) -> str:
     """The whole address of a ticket, as its holder sends it to another device."""
-    return f"{here.house.settings.issuer}/t/{secret}"
+    return f"{here.application.settings.issuer}/t/{secret}"
 
 
-def holder_of(here: Visit, view: TicketView) -> Actor:
+def holder_of(here: PageContext, view: TicketView) -> Actor:
     """Who shows the link holds the ticket: a driver needs no account.
 
     Staff of its post come by their own lists, so to them the link is no more than an address: they
@@ -89,7 +89,7 @@ def holder_of(here: Visit, view: TicketView) -> Actor:
     return replace(person.actor, ticket=number)
 
 
-def causes_owed(here: Visit, view: TicketView) -> list[tuple[str, str]]:
+def causes_owed(here: PageContext, view: TicketView) -> list[tuple[str, str]]:
     """The causes among which the reader chooses one for a change; none for the own booking."""
     assert view.post.line is not None, "a ticket stands in a line"
     if owns(holder_of(here, view), view.booking, view.post.line):
@@ -97,7 +97,7 @@ def causes_owed(here: Visit, view: TicketView) -> list[tuple[str, str]]:
     return [(cause.value, names.cause(cause, here.lang)) for cause in ChangeCause]
 
 
-def _cancels_alone(here: Visit, view: TicketView) -> bool:
+def _cancels_alone(here: PageContext, view: TicketView) -> bool:
     """Whether the reader cancels without a second person."""
     assert view.post.line is not None, "a ticket stands in a line"
     who = holder_of(here, view)
@@ -117,7 +117,7 @@ async def ticket(request: PageRequest, secret: FromPath[str]) -> Response[bytes]
 _TOKEN, _KEY = "token-of-the-form", "key-of-the-form"
 
 
-def _made_own(here: Visit, text: str) -> str:
+def _made_own(here: PageContext, text: str) -> str:
     """The page with the reader's own token and key; a page without forms sets no cookie."""
     token, key = here.web.mark + _TOKEN, here.web.mark + _KEY
     if token in text:
@@ -125,30 +125,30 @@ def _made_own(here: Visit, text: str) -> str:
     return text.replace(key, here.new_key())
 
 
-def _kept_text(here: Visit, secret: str) -> str:
+def _kept_text(here: PageContext, secret: str) -> str:
     """The page as kept for everybody with this link, until its line changes or the minute turns.
 
     A driver's page asks again and again while the truck waits; most answers are the same.
     """
-    number = here.house.papers.number_of(secret)
+    number = here.application.papers.number_of(secret)
     key = (number, here.lang)
     minute, kept = here.now // MINUTE, here.web.tickets
-    told = here.house.forecasts.edition
+    told = here.application.forecasts.edition
     known = kept.state_of(key)
     line = known[0] if isinstance(known, tuple) else ""
     if line:
-        found = kept.find(key, (line, here.house.watch.version(line), told(line), minute))
+        found = kept.find(key, (line, here.application.watch.version(line), told(line), minute))
         if found is not None:
             return found
     # The version is read before the page is drawn: news in between make the next reader draw again.
     line = line or held(here, secret).booking.line
-    state = (line, here.house.watch.version(line), told(line), minute)
+    state = (line, here.application.watch.version(line), told(line), minute)
     view = held(here, secret)
     return kept.keep(key, state, _drawn(here, view, secret))
 
 
 def _drawn(
-    here: Visit,
+    here: PageContext,
     view: TicketView,
     secret: str,
     errors: Mapping[str, str] | None = None,
@@ -182,10 +182,10 @@ async def ticket_live(request: PageRequest, secret: FromPath[str]) -> Stream:
 async def ticket_qr(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """The signed QR code, which a gate checks without a network."""
     here = visit(request)
-    text = here.house.papers.qr_text(held(here, secret))
+    text = here.application.papers.qr_text(held(here, secret))
     if not text:
-        raise Stop("not_found")
-    svg = here.house.papers.qr_svg(text, here.words.gettext(QR))
+        raise PageError("not_found")
+    svg = here.application.papers.qr_svg(text, here.words.gettext(QR))
     return answer(request, svg.encode(), kind="image/svg+xml", headers=UNSEEN)
 
 
@@ -205,11 +205,11 @@ async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Respon
     view = held(here, secret)
     start, end = view.booking.start, view.window_end
     if start is None or end is None or not view.live:
-        raise Stop("not_found")
+        raise PageError("not_found")
     say, name = here.words, own_name(view.post.checkpoint, here.lang)
     code = say.say(_CODE, code=view.booking.code)
     body = calendar_file(
-        uid=f"{view.booking.number}@{urlsplit(here.house.settings.issuer).hostname}",
+        uid=f"{view.booking.number}@{urlsplit(here.application.settings.issuer).hostname}",
         made=here.now,
         start=start,
         end=end,
@@ -232,7 +232,7 @@ async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response
         wish, told = Propose(form.key, holder, number, Verb.CANCEL, cause), _PROPOSED
         done = await ask(here, wish)
     else:
-        done = await ask(here, Cancel(form.key, holder, number, here.house.delay(), cause))
+        done = await ask(here, Cancel(form.key, holder, number, here.application.delay(), cause))
         told = _CANCELLED
     if isinstance(done, Refused):
         if done.reason is Reason.REASON_MISSING:
@@ -265,7 +265,7 @@ async def ticket_acknowledge(request: PageRequest, secret: FromPath[str]) -> Res
     view = held(here, secret)
     until = here.form.number("until")
     if until is None:
-        raise Stop("malformed")
+        raise PageError("malformed")
     holder = holder_of(here, view)
     done = await ask(here, Acknowledge(here.form.key, holder, view.booking.number, until))
     if isinstance(done, Refused):
@@ -284,8 +284,8 @@ def _wrong(
     return html(request, text, http_status=422, headers=UNSEEN)
 
 
-def _refused(here: Visit, view: TicketView, secret: str, refused: Refused) -> RefusedStop:
-    back = Step(here.words.gettext(_BACK), f"/t/{secret}")
+def _refused(here: PageContext, view: TicketView, secret: str, refused: Refused) -> RefusedStop:
+    back = NextStep(here.words.gettext(_BACK), f"/t/{secret}")
     return RefusedStop(refused, zone=zone_of(view.post), steps=(back,))
 
 
@@ -314,7 +314,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     )
     if choice.start is None or choice.errors:
         return book_flow.show(request, flow, "when", choice, http_status=409)
-    number, delay = view.booking.number, here.house.delay()
+    number, delay = view.booking.number, here.application.delay()
     cause = form.text("cause", 40)
     command = Move(form.key, holder_of(here, view), number, choice.start, delay, cause)
     done = await ask(here, command)
@@ -326,7 +326,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     return book_flow.show(request, flow, step, choice, http_status=409)
 
 
-def _movable(here: Visit, secret: str) -> TicketView:
+def _movable(here: PageContext, secret: str) -> TicketView:
     """The ticket, if it can move at all; otherwise the reason that the desk would give."""
     view = held(here, secret)
     assert view.post.regulation is not None, "a ticket stands in a line with a regulation"
@@ -336,7 +336,7 @@ def _movable(here: Visit, secret: str) -> TicketView:
     return view
 
 
-def _flow(here: Visit, view: TicketView, secret: str) -> Flow:
+def _flow(here: PageContext, view: TicketView, secret: str) -> Flow:
     booking, zone, end = view.booking, zone_of(view.post), view.window_end
     return Flow(
         mode="move",

@@ -13,7 +13,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.web.frame.shape import PostView, local, post_view, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 from kezek.web.ticket.ticket_view import TicketHead, head_of
 
 QR = translatable("QR code of the ticket")
@@ -22,7 +22,7 @@ _CLOSES = translatable("If the checkpoint closes, you choose a new time free of 
 _FIXED = translatable("Plate, VIN and checkpoint cannot be changed.")
 
 
-class Sheet(NamedTuple):
+class TicketSheet(NamedTuple):
     """One ticket for `parts/sheet.html`."""
 
     ticket: TicketHead
@@ -32,13 +32,13 @@ class Sheet(NamedTuple):
     printed: datetime
 
 
-def sheet_of(here: Visit, view: TicketView, secret: str) -> Sheet:
+def sheet_of(here: PageContext, view: TicketView, secret: str) -> TicketSheet:
     """The sheet of a ticket under its secret."""
-    papers, regulation = here.house.papers, view.post.regulation
+    papers, regulation = here.application.papers, view.post.regulation
     text = papers.qr_text(view)
     svg = papers.qr_svg(text, here.words.gettext(QR)) if text else ""
     assert regulation is not None, "a ticket stands in a line with a regulation"
-    return Sheet(
+    return TicketSheet(
         ticket=head_of(view, secret, here.words),
         post=post_view(view.post, here.lang, here.now),
         qr=Markup(svg),  # noqa: S704 - our own drawing; its label is escaped there

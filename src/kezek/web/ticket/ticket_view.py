@@ -9,7 +9,7 @@ from typing import Any
 
 from kezek.app.booking.lost_time import lost_time
 from kezek.app.booking.ticket import TicketView
-from kezek.app.turn.queue import InLine, Queue
+from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
@@ -21,7 +21,7 @@ from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.web.forecast.outlook import likely, renewed
 from kezek.web.frame.shape import STATES, local, post_view, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 from kezek.web.vehicle.vehicle_fields import recorded_as
 
 TIMES_MAX = 4
@@ -108,7 +108,7 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class ShownHistory:
     since: datetime
     first: int
     place: int
@@ -151,12 +151,12 @@ def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
     )
 
 
-def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
+def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any]:
     """Everything that the ticket page shows."""
     booking, post, now, zone = view.booking, view.post, here.now, zone_of(view.post)
     regulation = post.regulation
     assert regulation is not None, "a ticket stands in a line with a regulation"
-    queue = here.house.queues.of(post, now)
+    queue = here.application.queues.of(post, now)
     waits = _waits(queue, booking.number) if view.place else None
     verbs = view.can
     return {
@@ -165,7 +165,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
         "status": STATES[view.status],
         "as_of": local(view.as_of, zone),
         "place": view.place,
-        "ahead": view.place - 1 if view.place else here.house.tickets.standing(view).ahead,
+        "ahead": view.place - 1 if view.place else here.application.tickets.standing(view).ahead,
         "likely": likely(here, view, queue, waits),
         "renewed": renewed(here, view),
         "not_before": _not_before(waits, zone),
@@ -188,7 +188,7 @@ def context_of(here: Visit, view: TicketView, token: str) -> dict[str, Any]:
     }
 
 
-def _moves(here: Visit, view: TicketView, zone: str) -> dict[str, Any]:
+def _moves(here: PageContext, view: TicketView, zone: str) -> dict[str, Any]:
     """Until when the booking may move, or why it cannot."""
     until, fixed = view.moves_until, view.fixed
     said = refusals.sentence(fixed.reason, fixed.facts, here.lang, zone) if fixed else ()
@@ -198,11 +198,11 @@ def _moves(here: Visit, view: TicketView, zone: str) -> dict[str, Any]:
     }
 
 
-def _waits(queue: Queue | None, number: int) -> InLine | None:
+def _waits(queue: Queue | None, number: int) -> WaitingTruck | None:
     return next((w for w in queue.waiting if w.seen.number == number), None) if queue else None
 
 
-def _not_before(waits: InLine | None, zone: str) -> datetime | None:
+def _not_before(waits: WaitingTruck | None, zone: str) -> datetime | None:
     if waits is None or waits.open or waits.window is None:
         return None
     return local(waits.window, zone)
@@ -237,9 +237,9 @@ def _called(view: TicketView, now: Instant, zone: str) -> Called | None:
     )
 
 
-def causes_of(queue: Queue, mine: InLine, zone: str) -> list[Cause]:
+def causes_of(queue: Queue, mine: WaitingTruck, zone: str) -> list[Cause]:
     """Who stands ahead and why, in the order of the line's heads; the counts add up to the place."""
-    groups: dict[tuple[str, Instant | None], list[InLine]] = {}
+    groups: dict[tuple[str, Instant | None], list[WaitingTruck]] = {}
     for other in queue.waiting[: mine.place - 1]:
         groups.setdefault(_cause(other, mine), []).append(other)
     causes = []
@@ -251,7 +251,7 @@ def causes_of(queue: Queue, mine: InLine, zone: str) -> list[Cause]:
     return causes
 
 
-def _cause(other: InLine, mine: InLine) -> tuple[str, Instant | None]:
+def _cause(other: WaitingTruck, mine: WaitingTruck) -> tuple[str, Instant | None]:
     if other.seen.vehicle_class != mine.seen.vehicle_class:
         return (other.seen.vehicle_class, None)
     if mine.behind:
@@ -263,9 +263,9 @@ def _cause(other: InLine, mine: InLine) -> tuple[str, Instant | None]:
     return ("earlier_hour", other.window)
 
 
-def _history(here: Visit, view: TicketView, zone: str) -> History | None:
+def _history(here: PageContext, view: TicketView, zone: str) -> ShownHistory | None:
     """How the place has changed; None where there is nothing to tell."""
-    told = here.house.tickets.history(view)
+    told = here.application.tickets.history(view)
     if told is None or not (told.changes or told.overtaken):
         return None
     changes = [
@@ -279,15 +279,17 @@ def _history(here: Visit, view: TicketView, zone: str) -> History | None:
         )
         for change in told.changes
     ]
-    return History(local(told.since, zone), told.first, told.place, changes, told.overtaken)
+    return ShownHistory(local(told.since, zone), told.first, told.place, changes, told.overtaken)
 
 
-def _moved_by_hand(here: Visit, line: str, now: Instant) -> int:
+def _moved_by_hand(here: PageContext, line: str, now: Instant) -> int:
     """Calls out of turn in the last hour, counted once for all tickets of the line."""
-    state = (here.house.watch.version(line), now // MINUTE)
+    state = (here.application.watch.version(line), now // MINUTE)
     found = here.web.pictures.find(("by hand", line), state)
     if found is None:
-        count = here.house.store.reader.counted(line, EventKind.CALLED_OUT_OF_TURN, now - HOUR)
+        count = here.application.store.reader.counted(
+            line, EventKind.CALLED_OUT_OF_TURN, now - HOUR
+        )
         found = here.web.pictures.keep(("by hand", line), state, count)
     return int(found)
 
@@ -354,7 +356,7 @@ _ENDED_BY = {
 }
 
 
-def _explain(here: Visit, view: TicketView) -> str:
+def _explain(here: PageContext, view: TicketView) -> str:
     """Why it ended, or lost its time."""
     say, status = here.words, view.status
     if status is Status.NO_SHOW:
@@ -367,10 +369,10 @@ def _explain(here: Visit, view: TicketView) -> str:
     return ""
 
 
-def _displaced(here: Visit, view: TicketView) -> str:
+def _displaced(here: PageContext, view: TicketView) -> str:
     """What was lost, why, and until when the booking waits for a new time."""
     say, zone, lang = here.words, zone_of(view.post), here.lang
-    lost = lost_time(here.house.store.reader, view)
+    lost = lost_time(here.application.store.reader, view)
     why = names.reason(lost.why, lang).rstrip(".")
     said = say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
     moments = {"had": lost.start, "until": lost.until}
@@ -378,9 +380,9 @@ def _displaced(here: Visit, view: TicketView) -> str:
     return f"{said} {say.say(_DISPLACED_UNTIL, **shown)}"
 
 
-def _fact(here: Visit, view: TicketView, kind: EventKind, name: str) -> str:
+def _fact(here: PageContext, view: TicketView, kind: EventKind, name: str) -> str:
     """A fact of the booking's last event of a kind, empty where there is none."""
-    for event in reversed(here.house.store.reader.history(view.booking.number)):
+    for event in reversed(here.application.store.reader.history(view.booking.number)):
         if event.kind == kind:
             return str(json.loads(event.body).get(name) or "")
     return ""

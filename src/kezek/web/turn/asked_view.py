@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kezek.app.account.roster import names_of
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.turn.answered import Answered, Became, marked
-from kezek.app.turn.asked import Asked, answer_of, asked_of, may_answer
+from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.app.turn.queue import Queue
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Particulars
@@ -19,7 +19,7 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import PlateShown, plate_of
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.visit import Visit
+from kezek.web.frame.visit import PageContext
 
 _MADE = t("Called out of turn, awaits approval")
 _PROPOSED: Mapping[str, str] = {
@@ -77,9 +77,9 @@ class AskedRow(NamedTuple):
     answer: str
 
 
-def asked_rows(here: Visit, post: Post, actor: Actor) -> list[AskedRow]:
+def asked_rows(here: PageContext, post: Post, actor: Actor) -> list[AskedRow]:
     """All that waits at a post, the oldest first."""
-    reader = here.house.store.reader
+    reader = here.application.store.reader
     asked = asked_of(reader, post, here.now)
     accounts = names_of(reader, {one.by for one in asked})
     plates = reader.many(Particulars, [one.booking.number for one in asked])
@@ -106,16 +106,16 @@ def asked_rows(here: Visit, post: Post, actor: Actor) -> list[AskedRow]:
     return rows
 
 
-def what_of(here: Visit, one: Asked) -> str:
+def what_of(here: PageContext, one: AwaitedStep) -> str:
     """What was asked for, in a few words."""
     return here.words.gettext(_MADE if one.made else _PROPOSED[one.verb])
 
 
 def answered_rows(
-    here: Visit, post: Post, actor: Actor, answered: Sequence[Answered]
+    here: PageContext, post: Post, actor: Actor, answered: Sequence[Answered]
 ) -> list[AnsweredRow]:
     """What became of the steps of a post, in the order given."""
-    reader = here.house.store.reader
+    reader = here.application.store.reader
     accounts = names_of(reader, {one.by for one in answered} - {0})
     plates = reader.many(Particulars, [one.booking.number for one in answered])
     rows: list[AnsweredRow] = []
@@ -138,7 +138,7 @@ def answered_rows(
     return rows
 
 
-def what_became(here: Visit, one: Answered | None) -> str:
+def what_became(here: PageContext, one: Answered | None) -> str:
     """What became of it, in a few words; none is a call out of turn that was refused long ago."""
     if one is None or (one.made and one.became is Became.REFUSED):
         return here.words.gettext(_MADE_REFUSED)
@@ -148,7 +148,7 @@ def what_became(here: Visit, one: Answered | None) -> str:
 
 
 def marks(
-    here: Visit, queue: Queue, rows: Sequence[AskedRow], answered: Sequence[Answered]
+    here: PageContext, queue: Queue, rows: Sequence[AskedRow], answered: Sequence[Answered]
 ) -> dict[int, str]:
     """What stands at the row of a truck: what waits for it, else what was answered last."""
     found = marked(answered, queue.bookings)

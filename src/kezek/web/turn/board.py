@@ -26,9 +26,9 @@ from kezek.web.forecast.outlook import waits_of
 from kezek.web.frame.live import live
 from kezek.web.frame.render import HTML, answer, html, packs, render
 from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name, zone_of
-from kezek.web.frame.sheet import BoardPost, Edition, Sheet, edition
+from kezek.web.frame.sheet import BoardPost, BoardSheet, Edition, edition
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
 _FROM_TO = translatable("%(here)s to %(there)s")
@@ -40,7 +40,7 @@ _TAG = re.compile(r"<\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class BoardGroup:
     """The posts of one country towards one neighbour."""
 
     id: str
@@ -64,8 +64,8 @@ class Total:
 class Drawn:
     """What stands on the board, with the version that it is."""
 
-    columns: list[list[Group]]
-    idle: list[Group]
+    columns: list[list[BoardGroup]]
+    idle: list[BoardGroup]
     total: Total
     waits: str
     edition: Edition
@@ -95,7 +95,7 @@ async def board_live(request: PageRequest) -> Stream:
     return live(request)
 
 
-def sheet_of(here: Visit) -> Sheet:
+def sheet_of(here: PageContext) -> BoardSheet:
     """The public board in a language, drawn once per version of the network and minute."""
     # The version is read before the rows: news in between make the next reader draw again.
     state = _state(here)
@@ -103,16 +103,16 @@ def sheet_of(here: Visit) -> Sheet:
     if found is None:
         body = draw(here, "").encode()
         tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
-        sheet = Sheet(body, gzip.compress(body, compresslevel=5, mtime=0), tag)
+        sheet = BoardSheet(body, gzip.compress(body, compresslevel=5, mtime=0), tag)
         found = here.web.sheets.keep(here.lang, state, sheet)
     return found
 
 
-def _state(here: Visit) -> object:
+def _state(here: PageContext) -> object:
     """What a drawn board holds for: the version of the network, that of the forecasts, the minute."""
-    newest = here.house.queues.newest(here.house.network.posts().values(), here.now)
-    edition_told = here.house.forecasts.edition()
-    return (here.house.watch.version(), edition_told, here.now // MINUTE, newest)
+    newest = here.application.queues.newest(here.application.network.posts().values(), here.now)
+    edition_told = here.application.forecasts.edition()
+    return (here.application.watch.version(), edition_told, here.now // MINUTE, newest)
 
 
 @get("/changes")
@@ -133,13 +133,15 @@ async def board_changes(request: PageRequest) -> Response[bytes]:
         "parts/board_changes.html",
         rows=rows,
         others=others,
-        as_of=local(here.now, network_zone(here.house)),
+        as_of=local(here.now, network_zone(here.application)),
         version=drawn.edition.version,
     )
     return html(request, text)
 
 
-def _parts(here: Visit, drawn: Drawn, ids: list[str] | None) -> tuple[list[Markup], list[Markup]]:
+def _parts(
+    here: PageContext, drawn: Drawn, ids: list[str] | None
+) -> tuple[list[Markup], list[Markup]]:
     """Rows and other parts as they are exchanged; where no ids are known, all that stands there."""
     parts = drawn.edition.parts
     if ids is None:
@@ -156,31 +158,31 @@ def _exchanged(part: Markup) -> Markup:
     return Markup(said)  # noqa: S704 - our own template
 
 
-def _macros(here: Visit) -> Any:
+def _macros(here: PageContext) -> Any:
     return here.web.templates.environment(here.lang).get_template("parts/posts.html").module
 
 
-def draw(here: Visit, q: str) -> str:
+def draw(here: PageContext, q: str) -> str:
     """The board as text, with the posts that fit the search."""
     drawn = _drawn(here, q)
     return render(
         here,
         "pages/network.html",
-        zone=network_zone(here.house),
+        zone=network_zone(here.application),
         columns=drawn.columns,
         idle=drawn.idle,
         total=drawn.total,
         waits=drawn.waits,
         version=drawn.edition.version,
-        as_of=local(here.now, network_zone(here.house)),
+        as_of=local(here.now, network_zone(here.application)),
         q=q,
         stream="/live",
     )
 
 
-def _drawn(here: Visit, q: str) -> Drawn:
+def _drawn(here: PageContext, q: str) -> Drawn:
     """What stands on the board; a whole one is remembered as a version that readers have."""
-    rows = here.house.boards.rows(here.now)
+    rows = here.application.boards.rows(here.now)
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
         posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
@@ -208,7 +210,7 @@ def _drawn(here: Visit, q: str) -> Drawn:
     return Drawn(columns, idle, total, waits, made)
 
 
-def _kept_post(here: Visit, row: PostRow) -> BoardPost:
+def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
     """The row with its markup, drawn again only when its figures have changed."""
     key = (here.lang, row.post.checkpoint.id)
     places = row.places
@@ -259,7 +261,9 @@ def _home(rows: list[PostRow]) -> str:
     return max(every, key=lambda c: (lines[c], every[c]), default="")
 
 
-def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]], home: str) -> list[Group]:
+def _groups(
+    here: PageContext, posts: list[tuple[PostRow, BoardPost]], home: str
+) -> list[BoardGroup]:
     """Posts by the way they lead; those of the home country come first."""
     found: dict[tuple[str, str], list[BoardPost]] = {}
     for row, post in posts:
@@ -269,14 +273,16 @@ def _groups(here: Visit, posts: list[tuple[PostRow, BoardPost]], home: str) -> l
     return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, g.name))
 
 
-def _group(here: Visit, way: tuple[str, str], posts: list[BoardPost], home: str) -> Group:
+def _group(
+    here: PageContext, way: tuple[str, str], posts: list[BoardPost], home: str
+) -> BoardGroup:
     say, lang = here.words, here.lang
     country, neighbour = way
     name = names.country(neighbour, lang) if neighbour else say.gettext(_UNSTATED)
     if country != home:
         name = say.say(_FROM_TO, here=names.country(country, lang), there=name)
     running = [post.today for post in posts if post.today is not None]
-    return Group(
+    return BoardGroup(
         id=f"to-{neighbour or 'x'}-{country}".lower()
         if country != home
         else f"to-{neighbour.lower()}",
@@ -289,12 +295,12 @@ def _group(here: Visit, way: tuple[str, str], posts: list[BoardPost], home: str)
     )
 
 
-def _columns(groups: list[Group]) -> list[list[Group]]:
+def _columns(groups: list[BoardGroup]) -> list[list[BoardGroup]]:
     """Two columns of nearly the same height; the longest group leads the right one."""
     if not groups:
         return []
     longest = max(groups, key=lambda group: len(group.posts))
-    left: list[Group] = []
+    left: list[BoardGroup] = []
     right = [longest]
     for group in groups:
         if group is not longest:
@@ -303,7 +309,7 @@ def _columns(groups: list[Group]) -> list[list[Group]]:
     return [column for column in (left, right) if column]
 
 
-def _height(column: list[Group]) -> int:
+def _height(column: list[BoardGroup]) -> int:
     return sum(len(group.posts) + 2 for group in column)
 
 

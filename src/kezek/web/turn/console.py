@@ -30,7 +30,7 @@ from kezek.web.frame.live import live
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import countries, local, post_view, zone_of
-from kezek.web.frame.stop import RefusedStop, Step, Stop
+from kezek.web.frame.stop import NextStep, PageError, RefusedStop
 from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.turn.asked_view import answered_rows, asked_rows, marks, refusal_reasons
 from kezek.web.turn.console_search import searched
@@ -46,13 +46,13 @@ def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
     here = visit(request)
     person = signed_in(request, *AT_THE_GATE)
     if not person.actor.may(AT_THE_GATE, checkpoint):
-        raise Stop("not_allowed", steps=(Step(here.words.gettext(_TO_OWN), "/console"),))
-    post = here.house.network.post(checkpoint)
+        raise PageError("not_allowed", steps=(NextStep(here.words.gettext(_TO_OWN), "/console"),))
+    post = here.application.network.post(checkpoint)
     if post is None:
         raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
     if post.line is None:
         raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
-    here.house.presence.note(checkpoint)
+    here.application.presence.note(checkpoint)
     return person, post
 
 
@@ -68,7 +68,7 @@ def choose_console(request: PageRequest) -> Response[bytes]:
         return redirect(request, f"/console/{posts[0].checkpoint.id}")
     rows = []
     for one in posts:
-        queue = here.house.queues.of(one, here.now)
+        queue = here.application.queues.of(one, here.now)
         assert queue is not None, "a post with a line has a queue"
         rows.append(
             {
@@ -78,7 +78,7 @@ def choose_console(request: PageRequest) -> Response[bytes]:
                 "due": queue.waiting_due,
                 "called": len(queue.called),
                 "gate": len(queue.admitted),
-                "awaiting": len(asked_of(here.house.store.reader, one, here.now)),
+                "awaiting": len(asked_of(here.application.store.reader, one, here.now)),
             }
         )
     return page(request, "pages/choose_post.html", kind="console", rows=rows)
@@ -163,7 +163,7 @@ def show_console(
         called=view.called(),
         gate=view.at_gate(),
         gate_places=None,
-        unanswered_minutes=here.house.settings.unanswered_minutes,
+        unanswered_minutes=here.application.settings.unanswered_minutes,
         last=view.last_step(),
         walk_in=view.walk_ins(),
         countries=countries(here.lang),

@@ -92,7 +92,7 @@ class LastStep(NamedTuple):
     seconds_left: int
 
 
-class WalkIns(NamedTuple):
+class WalkInsToday(NamedTuple):
     left: int
     cap: int | None
     cap_is_ours: bool

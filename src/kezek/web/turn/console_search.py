@@ -23,7 +23,7 @@ class Scanned(StrEnum):
     ELSEWHERE = "elsewhere"
 
 
-class Search(NamedTuple):
+class ConsoleSearch(NamedTuple):
     """What was looked for and found.
 
     `q` goes back into the field, so that a plate can be corrected; a scanned text does not.  `scan` is
@@ -40,16 +40,16 @@ class Search(NamedTuple):
     near: list[str]
 
 
-def searched(view: LineView, q: str) -> Search:
+def searched(view: LineView, q: str) -> ConsoleSearch:
     """The officer's search at one post."""
     here = view.here
     if not q:
-        return Search("", "", "", "", [], 0, [])
-    found = here.house.finder.find(view.post, q, here.now)
-    scan = here.house.papers.scan(q, here.now)
+        return ConsoleSearch("", "", "", "", [], 0, [])
+    found = here.application.finder.find(view.post, q, here.now)
+    scan = here.application.papers.scan(q, here.now)
     scanned = scan.begins or len(q) >= QR_LENGTH_MIN
     genuine = True if scan.number is not None else None
-    return Search(
+    return ConsoleSearch(
         q="" if scanned else q,
         asked=q[:QR_LENGTH_MIN],
         scan=_why_not(scan) if scanned and not found else "",

@@ -29,8 +29,8 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import hour
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.stop import Stop
-from kezek.web.frame.visit import PageRequest, Visit, visit
+from kezek.web.frame.stop import PageError
+from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.deed import field_errors, said, why_not
 from kezek.web.submit.working import ask
 from kezek.web.turn.console import officer_at, show_console
@@ -49,10 +49,10 @@ _UNDONE: Mapping[str, str] = {
 _NO_CODE = t("No truck in this line has the code %(code)s. Nothing was done.")
 
 
-class Step:
+class ConsoleStep:
     """One pressed button: who pressed it, where, and the form that came with it."""
 
-    def __init__(self, here: Visit, person: Person, at_post: Post) -> None:
+    def __init__(self, here: PageContext, person: Person, at_post: Post) -> None:
         assert at_post.line is not None, "checked at the door"
         self.here, self.form, self.post = here, here.form, at_post
         self.actor, self.line, self.key = person.actor, at_post.line, here.form.key
@@ -63,7 +63,7 @@ class Step:
         """The booking that the button belongs to."""
         number = self.form.number("booking")
         if number is None:
-            raise Stop("malformed")
+            raise PageError("malformed")
         return number
 
     @property
@@ -82,7 +82,7 @@ class Step:
 
     def elsewhere(self) -> Refused | None:
         """A booking of another line is none for this console."""
-        booking = self.here.house.store.reader.get(Booking, self.number)
+        booking = self.here.application.store.reader.get(Booking, self.number)
         if booking is None or booking.line != self.line.id:
             return Refused(Reason.BOOKING_UNKNOWN, {"number": self.number, "line": self.line.id})
         return None
@@ -97,12 +97,12 @@ class Step:
         return hour(local(instant, self.zone))
 
 
-Make = Callable[[Step], Command]
-Tell = Callable[[Step, Done, str], str]
+Make = Callable[[ConsoleStep], Command]
+Tell = Callable[[ConsoleStep, Done, str], str]
 
 
-def _arrived(step: Step, _done: Done, code: str) -> str:
-    view = step.here.house.tickets.view(step.number, step.here.house.now())
+def _arrived(step: ConsoleStep, _done: Done, code: str) -> str:
+    view = step.here.application.tickets.view(step.number, step.here.application.now())
     place = view.place if view else None
     if place is None:
         return step.say(t("%(code)s has arrived."), code=code)
@@ -111,7 +111,7 @@ def _arrived(step: Step, _done: Done, code: str) -> str:
     )
 
 
-def _called(step: Step, done: Done, code: str) -> str:
+def _called(step: ConsoleStep, done: Done, code: str) -> str:
     by = step.clock(done.outcome, "until")
     if done.outcome.get("exception") == "awaiting":
         return step.say(
@@ -145,7 +145,7 @@ def _called(step: Step, done: Done, code: str) -> str:
     )
 
 
-def _missed(step: Step, done: Done, code: str) -> str:
+def _missed(step: ConsoleStep, done: Done, code: str) -> str:
     if done.outcome["status"] == Status.ARRIVED:
         return step.say(
             t("%(code)s missed its call and is now behind the current hour."), code=code
@@ -153,7 +153,7 @@ def _missed(step: Step, done: Done, code: str) -> str:
     return step.say(t("%(code)s missed its last call. Its booking has ended."), code=code)
 
 
-def _approved(step: Step, done: Done, code: str) -> str:
+def _approved(step: ConsoleStep, done: Done, code: str) -> str:
     verb = done.outcome.get("verb")
     if verb == Verb.MISS:
         return _missed(step, done, code)
@@ -164,13 +164,13 @@ def _approved(step: Step, done: Done, code: str) -> str:
     return step.say(t("The call of %(code)s out of turn is approved."), code=code)
 
 
-def _proposed(step: Step, _done: Done, code: str) -> str:
+def _proposed(step: ConsoleStep, _done: Done, code: str) -> str:
     return step.say(
         t("The proposal for %(code)s is on the list. A second person must answer it."), code=code
     )
 
 
-def _refused(step: Step, _done: Done, code: str) -> str:
+def _refused(step: ConsoleStep, _done: Done, code: str) -> str:
     if step.step == Verb.CALL and step.form.text("made", 1):
         return step.say(
             t("The call of %(code)s out of turn is refused. It is counted as refused."), code=code
@@ -178,11 +178,11 @@ def _refused(step: Step, _done: Done, code: str) -> str:
     return step.say(t("The proposal for %(code)s is refused. Nothing has changed."), code=code)
 
 
-def _undone(step: Step, done: Done, code: str) -> str:
+def _undone(step: ConsoleStep, done: Done, code: str) -> str:
     return step.say(_UNDONE[str(done.outcome["undone"])], code=code)
 
 
-def _turned_back(step: Step, _done: Done, code: str) -> str:
+def _turned_back(step: ConsoleStep, _done: Done, code: str) -> str:
     cause = names.cause(step.cause, step.here.lang)
     return step.say(t("%(code)s is turned back: %(cause)s."), code=code, cause=cause)
 
@@ -199,7 +199,7 @@ STEPS: Mapping[str, tuple[Make, Tell]] = {
     ),
     "mistake": (
         lambda s: Cancel(
-            s.key, s.actor, s.number, s.here.house.delay(), ChangeCause.BOOKED_BY_MISTAKE
+            s.key, s.actor, s.number, s.here.application.delay(), ChangeCause.BOOKED_BY_MISTAKE
         ),
         _plain(t("%(code)s is removed from the queue: it was taken by mistake.")),
     ),
@@ -211,12 +211,12 @@ STEPS: Mapping[str, tuple[Make, Tell]] = {
     "turn-back": (lambda s: TurnBack(s.key, s.actor, s.number, s.cause), _turned_back),
     "miss": (lambda s: Miss(s.key, s.actor, s.number), _missed),
     "release": (
-        lambda s: Release(s.key, s.actor, s.number, s.cause, s.here.house.delay()),
+        lambda s: Release(s.key, s.actor, s.number, s.cause, s.here.application.delay()),
         _plain(t("%(code)s is released. The owner can book the truck now. The case was counted.")),
     ),
     "propose": (lambda s: Propose(s.key, s.actor, s.number, s.step, s.cause), _proposed),
     "approve": (
-        lambda s: Approve(s.key, s.actor, s.number, verb=s.step, delay=s.here.house.delay()),
+        lambda s: Approve(s.key, s.actor, s.number, verb=s.step, delay=s.here.application.delay()),
         _approved,
     ),
     "refuse": (lambda s: Refuse(s.key, s.actor, s.number, s.cause, s.step), _refused),
@@ -231,13 +231,13 @@ async def step(
     """Do it, or say why not; then back to the console as it is now."""
     here = visit(request)
     person, at_post = officer_at(request, checkpoint)
-    pressed = Step(here, person, at_post)
+    pressed = ConsoleStep(here, person, at_post)
     if verb == "walk-in":
         return await _walk_in(request, person, pressed)
     if verb == "out-of-turn":
         return await _out_of_turn(request, pressed)
     if verb not in STEPS:
-        raise Stop("not_found")
+        raise PageError("not_found")
     make, tell = STEPS[verb]
     refused = pressed.elsewhere() or (_moved_on(pressed, person) if verb == "undo" else None)
     if refused is not None:
@@ -245,13 +245,13 @@ async def step(
     return await _do(request, pressed, make(pressed), tell, _code(pressed))
 
 
-def _code(pressed: Step) -> str:
-    booking = pressed.here.house.store.reader.get(Booking, pressed.number)
+def _code(pressed: ConsoleStep) -> str:
+    booking = pressed.here.application.store.reader.get(Booking, pressed.number)
     return booking.code if booking else "–"
 
 
 async def _do(
-    request: PageRequest, pressed: Step, command: Command, tell: Tell, code: str
+    request: PageRequest, pressed: ConsoleStep, command: Command, tell: Tell, code: str
 ) -> Response[bytes]:
     answer = await ask(pressed.here, command)
     if isinstance(answer, Refused):
@@ -259,21 +259,21 @@ async def _do(
     return said(request, pressed.here, _console(pressed), "done", tell(pressed, answer, code))
 
 
-def _console(pressed: Step) -> str:
+def _console(pressed: ConsoleStep) -> str:
     return f"/console/{pressed.post.checkpoint.id}"
 
 
-def _no(request: PageRequest, pressed: Step, refused: Refused, code: str) -> Response[bytes]:
+def _no(request: PageRequest, pressed: ConsoleStep, refused: Refused, code: str) -> Response[bytes]:
     text = why_not(pressed.here, refused, pressed.zone, code)
     return said(request, pressed.here, _console(pressed), "stop", text)
 
 
-def _moved_on(pressed: Step, person: Person) -> Refused | None:
+def _moved_on(pressed: ConsoleStep, person: Person) -> Refused | None:
     """Undo takes back the step that the page showed, never one that somebody made since."""
     event = pressed.form.number("event")
     view = LineView(pressed.here, pressed.post, person.actor)
     newest = view.newest_step(pressed.number)
-    history = pressed.here.house.store.reader.history(pressed.number)
+    history = pressed.here.application.store.reader.history(pressed.number)
     # The same press twice finds its own undoing; the desk answers it as it did the first time.
     undone = bool(history) and history[-1].kind == "undone"
     if event is None or (event != newest and not undone):
@@ -281,7 +281,7 @@ def _moved_on(pressed: Step, person: Person) -> Refused | None:
     return None
 
 
-async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Response[bytes]:
+async def _walk_in(request: PageRequest, person: Person, pressed: ConsoleStep) -> Response[bytes]:
     form = pressed.form
     values = {
         "country": form.text("country", 20).upper(),
@@ -307,20 +307,20 @@ async def _walk_in(request: PageRequest, person: Person, pressed: Step) -> Respo
         t("%(code)s joined the line as a walk-in. Tell the driver this code."), code=code
     )
     here = pressed.here
-    text = f"{text} {understood(truck, here.house.rules.known, here.words)}".rstrip()
+    text = f"{text} {understood(truck, here.application.rules.known, here.words)}".rstrip()
     # The truck just taken is shown, because its driver is at the window.
     return said(request, pressed.here, _console(pressed), "done", text, q=code)
 
 
-def _holder(pressed: Step, refused: Refused) -> Booking | None:
+def _holder(pressed: ConsoleStep, refused: Refused) -> Booking | None:
     """The booking that keeps a truck from joining as a walk-in."""
     number = refused.facts.get("number")
     if refused.reason is not Reason.VEHICLE_BOOKED or not isinstance(number, int):
         return None
-    return pressed.here.house.store.reader.get(Booking, number)
+    return pressed.here.application.store.reader.get(Booking, number)
 
 
-def _booked(pressed: Step, holder: Booking) -> str:
+def _booked(pressed: ConsoleStep, holder: Booking) -> str:
     """What to do about a walk-in that has a booking: said to the officer, not to the driver."""
     if holder.line == pressed.line.id:
         return pressed.say(
@@ -329,7 +329,7 @@ def _booked(pressed: Step, holder: Booking) -> str:
             ),
             code=holder.code,
         )
-    post = pressed.here.house.network.of_line(holder.line)
+    post = pressed.here.application.network.of_line(holder.line)
     assert post is not None, "a booking stands in a line that exists"
     return pressed.say(
         t(
@@ -340,7 +340,7 @@ def _booked(pressed: Step, holder: Booking) -> str:
     )
 
 
-async def _out_of_turn(request: PageRequest, pressed: Step) -> Response[bytes]:
+async def _out_of_turn(request: PageRequest, pressed: ConsoleStep) -> Response[bytes]:
     """By the code on the driver's ticket: nobody goes out of turn by a slip of the hand."""
     code = pressed.form.text("code", 8).upper()
     number = _in_line(pressed, code)
@@ -356,9 +356,9 @@ async def _out_of_turn(request: PageRequest, pressed: Step) -> Response[bytes]:
     return await _do(request, pressed, call, _called, code)
 
 
-def _in_line(pressed: Step, code: str) -> int | None:
+def _in_line(pressed: ConsoleStep, code: str) -> int | None:
     """The newest booking of the line with this code that has not ended."""
-    found = with_code(pressed.here.house.store.reader, code)
+    found = with_code(pressed.here.application.store.reader, code)
     rows = [b for b in found if b.line == pressed.line.id]
     live = [b.number for b in rows if b.ended_at is None]
     return max(live or [b.number for b in rows], default=None)

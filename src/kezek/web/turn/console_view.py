@@ -11,7 +11,7 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.log.page import newest_first
 from kezek.app.port import Reader
-from kezek.app.turn.queue import AtGate, InLine, Queue
+from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.change import taken_by_mistake
@@ -28,8 +28,16 @@ from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
 from kezek.web.forecast.outlook import lengths_of
 from kezek.web.frame.shape import STATES, local, zone_of
-from kezek.web.frame.visit import Visit
-from kezek.web.turn.console_rows import CalledRow, Due, GateRow, Hit, LastStep, Waiting, WalkIns
+from kezek.web.frame.visit import PageContext
+from kezek.web.turn.console_rows import (
+    CalledRow,
+    Due,
+    GateRow,
+    Hit,
+    LastStep,
+    Waiting,
+    WalkInsToday,
+)
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
 SHOWN_FOR = 5 * MINUTE  # of real time, as undo is
@@ -73,7 +81,7 @@ def minutes(span: Instant) -> int:
 class LineView:
     """One officer's view of one line at one moment."""
 
-    def __init__(self, here: Visit, post: Post, actor: Actor) -> None:
+    def __init__(self, here: PageContext, post: Post, actor: Actor) -> None:
         assert post.line is not None, "the console is of a post with a line"
         assert post.regulation is not None, "a line has a regulation"
         self.here, self.post, self.actor = here, post, actor
@@ -81,8 +89,8 @@ class LineView:
         self.line = post.line
         self.zone = zone_of(post)
         self.now = here.now
-        self.reader: Reader = here.house.store.reader
-        queue = here.house.queues.of(post, here.now)
+        self.reader: Reader = here.application.store.reader
+        queue = here.application.queues.of(post, here.now)
         assert queue is not None, "a line has a queue"
         self.queue: Queue = queue
 
@@ -177,7 +185,7 @@ class LineView:
         who = self._who(row.seen.number for row in rows)
         return [self._waiting(row, who) for row in rows]
 
-    def _waiting(self, row: InLine, who: Mapping[object, Particulars]) -> Waiting:
+    def _waiting(self, row: WaitingTruck, who: Mapping[object, Particulars]) -> Waiting:
         country, plate = plate_of(self.here, who.get(row.seen.number))
         window = next(e.turn.window for e in self.queue.entries if e.place == row.place)
         return Waiting(
@@ -193,7 +201,7 @@ class LineView:
             opens=None if row.open else self._at(window),
         )
 
-    def _why(self, row: InLine) -> str:
+    def _why(self, row: WaitingTruck) -> str:
         say = self.here.words
         if row.behind:
             return say.gettext(_WHY_BEHIND)
@@ -204,7 +212,7 @@ class LineView:
 
     def soon(self) -> list[tuple[int, int, int]]:
         """The line in some hours: hours, and how many wait, from 10 to 90 %; empty without a basis."""
-        found = self.here.house.forecasts.of(self.line.id, self.now)
+        found = self.here.application.forecasts.of(self.line.id, self.now)
         lengths = lengths_of(found, self.now) if found is not None else []
         # Nobody in the line for sure is no news to an officer who sees it empty.
         return [row for row in lengths if row[2] > 0]
@@ -214,7 +222,7 @@ class LineView:
         who = self._who(row.seen.number for row in self.queue.called)
         return [self._called(row, who) for row in self.queue.called]
 
-    def _called(self, row: AtGate, who: Mapping[object, Particulars]) -> CalledRow:
+    def _called(self, row: CalledTruck, who: Mapping[object, Particulars]) -> CalledRow:
         country, plate = plate_of(self.here, who.get(row.seen.number))
         by = row.until if row.until is not None else row.since
         left = minutes(by - self.now) if by > self.now else None
@@ -231,7 +239,7 @@ class LineView:
             at=self._at(row.since),
             acknowledged=self._at(answered) if answered is not None else None,
             unanswered=silent,
-            unmet=answered is None and silent >= self.here.house.settings.unanswered_minutes,
+            unmet=answered is None and silent >= self.here.application.settings.unanswered_minutes,
             miss=_MISS[way_of(Verb.MISS, self.queue.bookings[row.seen.number], row.status)],
         )
 
@@ -249,15 +257,15 @@ class LineView:
             for row in self.queue.admitted
         ]
 
-    def walk_ins(self) -> WalkIns | None:
+    def walk_ins(self) -> WalkInsToday | None:
         """How many more may join today; None where the rules know no walk-ins."""
         rule = self.regulation.classes.get(VehicleClass.WALK_IN)
-        places = self.here.house.availability.of(self.post, self.now)
+        places = self.here.application.availability.of(self.post, self.now)
         if rule is None or places is None or places.today is None:
             return None
         today = places.today
         left = walk_ins_left(rule, today.capacity, today.walk_ins)
-        return WalkIns(
+        return WalkInsToday(
             left or 0,
             rule.cap(today.capacity),
             rule.note.ours,
@@ -273,7 +281,7 @@ class LineView:
         None when it was made so long ago that it says nothing about the moment.
         """
         me = f"account:{self.actor.account}"
-        since = self.here.house.clock.now().real - SHOWN_FOR
+        since = self.here.application.clock.now().real - SHOWN_FOR
         events = newest_first(self.reader, _END, self.line.id, _NEWS)
         lately = takewhile(lambda e: e.real >= since, events)
         event = next((e for e in lately if e.actor == me and e.kind in STEPS and e.number), None)
@@ -281,7 +289,7 @@ class LineView:
         if event is None or booking is None:
             return None
         verb, undoable = STEPS[event.kind]
-        left = UNDO_FOR - (self.here.house.clock.now().real - event.real)
+        left = UNDO_FOR - (self.here.application.clock.now().real - event.real)
         open_ = undoable and left > 0 and self.newest_step(event.number) == event.position
         seconds = -(-left // SECOND) if open_ else 0
         return LastStep(

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from kezek.app.calendar.agency import calendar, closures
 from kezek.app.calendar.closure import closed_today
 from kezek.app.turn.answered import answered_of
-from kezek.app.turn.queue import InLine, Queue
+from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.i18n import names
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import local, post_view, zone_of
@@ -47,7 +47,7 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
     here = visit(request)
     person, post = officer_at(request, checkpoint)
     view = LineView(here, post, person.actor)
-    queue, reader = view.queue, here.house.store.reader
+    queue, reader = view.queue, here.application.store.reader
     assert post.line is not None, "checked at the door"
     today = closed_today(reader, post, here.now)
     days = calendar(reader, post, here.now)[:CLOSURE_DAYS]
@@ -103,7 +103,7 @@ def list_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes
 
 def groups_of(queue: Queue, zone: str) -> list[HourGroup]:
     """The line by booked hour, the hours in the order in which their first truck stands."""
-    groups: dict[int | None, list[InLine]] = {}
+    groups: dict[int | None, list[WaitingTruck]] = {}
     for row in queue.waiting:
         groups.setdefault(row.window, []).append(row)
     return [
@@ -112,7 +112,7 @@ def groups_of(queue: Queue, zone: str) -> list[HourGroup]:
     ]
 
 
-def _spoken(row: InLine) -> Spoken:
+def _spoken(row: WaitingTruck) -> Spoken:
     seen = row.seen
     return Spoken(row.place, seen.code, seen.country, seen.tail, seen.vehicle_class)
 

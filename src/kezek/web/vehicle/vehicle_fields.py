@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.booking.book import Vehicle, faults
-from kezek.domain.kernel.known import Known
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
@@ -54,7 +54,7 @@ def vehicle_of(values: Mapping[str, str]) -> Vehicle:
     )
 
 
-def as_spelled(values: Mapping[str, str], known: Known) -> dict[str, str]:
+def as_spelled(values: Mapping[str, str], known: KnownFormats) -> dict[str, str]:
     """The same in the one spelling, as it will stand on the ticket; for what is not impossible."""
     typed = vehicle_of(values)
     one = spelled(
@@ -75,7 +75,7 @@ def as_spelled(values: Mapping[str, str], known: Known) -> dict[str, str]:
     }
 
 
-def read_plate(values: Mapping[str, str], known: Known) -> str:
+def read_plate(values: Mapping[str, str], known: KnownFormats) -> str:
     """The plate that will stand on the ticket, of values about which nothing is impossible."""
     country = country_of(values.get("country", ""))
     return read(country, values.get("plate", ""), known.plates).plate
@@ -87,7 +87,7 @@ def recorded_as(country: str, plate: str, say: Words) -> str:
     return say.say(_RECORDED, plate=groups) if plate else ""
 
 
-def understood(typed: Vehicle, known: Known, say: Words) -> str:
+def understood(typed: Vehicle, known: KnownFormats, say: Words) -> str:
     """How plate and phone were read, each where more was done than to leave out signs."""
     country, told = country_of(typed.country), []
     told.append(recorded_as(country, read_as(typed, known), say))
@@ -97,7 +97,7 @@ def understood(typed: Vehicle, known: Known, say: Words) -> str:
     return " ".join(filter(None, told))
 
 
-def faults_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, str]:
+def faults_of(values: Mapping[str, str], say: Words, known: KnownFormats) -> dict[str, str]:
     """What is impossible, by field: everything at once, so that nobody is sent back twice."""
     vehicle, found = vehicle_of(values), dict[str, str]()
 
@@ -117,7 +117,7 @@ def faults_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, 
     return found
 
 
-def doubts_of(values: Mapping[str, str], say: Words, known: Known) -> dict[str, str]:
+def doubts_of(values: Mapping[str, str], say: Words, known: KnownFormats) -> dict[str, str]:
     """What is unusual, by field; it is said and stops nobody."""
     country, found = country_of(values.get("country", "")), {}
     if not plates.impossible(country, values.get("plate", "")):

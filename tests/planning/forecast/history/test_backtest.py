@@ -10,7 +10,7 @@ import pytest
 from kezek.planning.forecast.history import backtest as test
 from kezek.planning.forecast.history import score
 from kezek.planning.forecast.history.backtest import (
-    Forecasts,
+    MethodForecasts,
     NothingToTest,
     backtest,
     rolling,
@@ -19,12 +19,12 @@ from kezek.planning.forecast.history.backtest import (
 )
 from kezek.planning.forecast.history.features import features
 from kezek.planning.forecast.history.pairs import pairs_of
-from kezek.planning.forecast.history.series import DAY, HOUR, History, Series
+from kezek.planning.forecast.history.series import DAY, HOUR, Series, WaitHistory
 from kezek.planning.question import QUANTILES
 from tests.planning.forecast.history.made import best, hourly
 
 HORIZONS = (3 * HOUR, 12 * HOUR)
-KNOWN = History((hourly(70, "a", 1), hourly(70, "b", 2)))
+KNOWN = WaitHistory((hourly(70, "a", 1), hourly(70, "b", 2)))
 START = KNOWN.start + 50 * DAY
 
 
@@ -38,16 +38,16 @@ def _few_fits() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def made(_few_fits: None) -> Forecasts:
+def made(_few_fits: None) -> MethodForecasts:
     return rolling(KNOWN, HORIZONS, START)
 
 
-def loss(made: Forecasts, forecast: np.ndarray) -> float:
+def loss(made: MethodForecasts, forecast: np.ndarray) -> float:
     tested = made.pairs.origin >= START
     return float(score.pinball(made.pairs.truth[tested], forecast[tested]).mean())
 
 
-def test_where_the_best_forecast_is_known_the_learned_one_comes_near_it(made: Forecasts):
+def test_where_the_best_forecast_is_known_the_learned_one_comes_near_it(made: MethodForecasts):
     mean, spread = best(made.pairs.last, made.pairs.origin, made.pairs.target)
     levels = np.array([NormalDist().inv_cdf(level) for level in QUANTILES])
     ideal = loss(made, mean[:, None] + spread[:, None] * levels)
@@ -56,23 +56,23 @@ def test_where_the_best_forecast_is_known_the_learned_one_comes_near_it(made: Fo
     assert loss(made, made.model) < loss(made, made.climatology)
 
 
-def test_nine_of_ten_truths_lie_where_nine_of_ten_are_promised(made: Forecasts):
+def test_nine_of_ten_truths_lie_where_nine_of_ten_are_promised(made: MethodForecasts):
     tested = made.pairs.origin >= START
     truth, told = made.pairs.truth[tested], made.model[tested]
     assert 0.87 < score.coverage(truth, told, 0, 6) < 0.93
     assert 0.77 < score.coverage(truth, told, 1, 5) < 0.84
 
 
-def test_quantiles_rise_and_no_wait_is_negative(made: Forecasts):
+def test_quantiles_rise_and_no_wait_is_negative(made: MethodForecasts):
     assert (np.diff(made.model, axis=1) >= 0).all()
     assert made.model.min() >= 0
 
 
-def test_the_future_never_changes_a_forecast(made: Forecasts):
+def test_the_future_never_changes_a_forecast(made: MethodForecasts):
     """Everything after an instant is made anew; what was told before stays to the bit."""
     cut = START + 9 * DAY + 5 * HOUR
     chance = np.random.default_rng(9)
-    other = History(
+    other = WaitHistory(
         tuple(
             Series(
                 one.name,
@@ -96,10 +96,10 @@ def test_features_know_nothing_after_their_origin_at_any_horizon():
     cut = int(one.at[600])
     other = replace(one, value=np.where(one.at > cut, 999.0, one.value))
     told, anew = (
-        features(History((which,)), pairs_of(History((which,)), horizons), horizons)
+        features(WaitHistory((which,)), pairs_of(WaitHistory((which,)), horizons), horizons)
         for which in (one, other)
     )
-    before = pairs_of(History((one,)), horizons).origin <= cut
+    before = pairs_of(WaitHistory((one,)), horizons).origin <= cut
     for k, name in enumerate(told.names):
         same = told.matrix[before, k] == anew.matrix[before, k]
         assert same.all(), f"{name} knows the future"
@@ -123,7 +123,9 @@ def test_models_are_fitted_before_and_during_the_test():
 def test_a_backtest_names_what_it_could_not_evaluate():
     sparse = Series("sparse", KNOWN.start + np.arange(65) * DAY, np.arange(65.0) % 7)
     over = KNOWN.series[0].until(START - DAY)
-    history = History((replace(over, name="over"), sparse, replace(KNOWN.series[1], name="whole")))
+    history = WaitHistory(
+        (replace(over, name="over"), sparse, replace(KNOWN.series[1], name="whole"))
+    )
     report = backtest(history, HORIZONS, START)
     assert {(one.series, one.reason) for one in report.missing} == {
         ("over", "no_truth_after_start"),
@@ -135,7 +137,7 @@ def test_a_backtest_names_what_it_could_not_evaluate():
 
 def test_too_little_to_learn_from_leaves_the_baselines():
     """A file of a few days is answered, and no better or worse than by what it has."""
-    history = History((hourly(6),))
+    history = WaitHistory((hourly(6),))
     report = backtest(history, (3 * HOUR,), history.start + 4 * DAY)
     (row,) = report.rows
     assert report.fits == 0

@@ -3,13 +3,13 @@ from __future__ import annotations
 import numpy as np
 
 from kezek.planning.forecast.history.calibration import grains, in_steps
-from kezek.planning.forecast.history.series import HOUR, History, Series
+from kezek.planning.forecast.history.series import HOUR, Series, WaitHistory
 
 
 def step_at(values: list[float], when: int) -> float:
     """The step known at so many hours after the first of the values, an hour apart."""
     one = Series("a", np.arange(len(values)) * HOUR, np.array(values))
-    (told,) = grains(History((one,)), np.zeros(1, np.int64), np.array([when * HOUR]))
+    (told,) = grains(WaitHistory((one,)), np.zeros(1, np.int64), np.array([when * HOUR]))
     return float(told)
 
 

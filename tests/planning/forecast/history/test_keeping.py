@@ -11,12 +11,12 @@ from kezek.planning.forecast import library
 from kezek.planning.forecast.history import backtest, keeping
 from kezek.planning.forecast.history.backtest import NothingToTest
 from kezek.planning.forecast.history.keeping import Fitted, NotAModel, OtherHistory
-from kezek.planning.forecast.history.reading.reading import Columns
-from kezek.planning.forecast.history.series import DAY, HOUR, History, Series
+from kezek.planning.forecast.history.reading.reading import HistoryColumns
+from kezek.planning.forecast.history.series import DAY, HOUR, Series, WaitHistory
 from tests.planning.forecast.history.made import best, hourly
 
 HORIZONS = (3 * HOUR, 12 * HOUR)
-HISTORY = History((hourly(45, "a", 1), hourly(45, "b", 2)))
+HISTORY = WaitHistory((hourly(45, "a", 1), hourly(45, "b", 2)))
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def learned() -> Fitted:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backtest, "REHEARSAL_FITS", 1)
         patch.setattr(backtest, "TEST_FITS", 1)
-        return keeping.fit(HISTORY, Columns("at", "wait", ("post",)), HORIZONS)
+        return keeping.fit(HISTORY, HistoryColumns("at", "wait", ("post",)), HORIZONS)
 
 
 def test_a_kept_model_tells_the_same_as_the_one_that_was_fitted(tmp_path: Path, learned: Fitted):
@@ -47,10 +47,10 @@ def test_a_forecast_from_the_end_of_a_history_is_near_the_best_there_is(learned:
 
 def test_a_series_that_the_model_does_not_know_is_left_out(learned: Fitted):
     strange = Series("strange", HISTORY.series[0].at, HISTORY.series[0].value)
-    told = keeping.predict(learned, History((HISTORY.series[1], strange)))
+    told = keeping.predict(learned, WaitHistory((HISTORY.series[1], strange)))
     assert {one.series for one in told} == {"b"}
     with pytest.raises(OtherHistory, match="a, b"):
-        keeping.predict(learned, History((strange,)))
+        keeping.predict(learned, WaitHistory((strange,)))
 
 
 @pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def test_a_model_is_written_whole_or_not_at_all(tmp_path: Path, learned: Fitted)
 def test_a_history_of_one_sample_teaches_nothing():
     one = Series("a", HISTORY.series[0].at[:1], HISTORY.series[0].value[:1])
     with pytest.raises(NothingToTest):
-        keeping.fit(History((one,)), Columns("at", "wait"), HORIZONS)
+        keeping.fit(WaitHistory((one,)), HistoryColumns("at", "wait"), HORIZONS)
 
 
 def test_without_the_learning_library_a_sentence_says_what_installs_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(library.NotInstalled, match=r"make install.*libgomp1"):
-        keeping.fit(HISTORY.until(HISTORY.start + 30 * DAY), Columns("at", "wait"), HORIZONS)
+        keeping.fit(HISTORY.until(HISTORY.start + 30 * DAY), HistoryColumns("at", "wait"), HORIZONS)

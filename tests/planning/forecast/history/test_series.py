@@ -6,8 +6,8 @@ import pytest
 from kezek.planning.forecast.history.series import (
     HOUR,
     Held,
-    History,
     Series,
+    WaitHistory,
     hour_of_week,
 )
 
@@ -60,6 +60,6 @@ def test_the_hour_of_the_week_is_local_and_follows_the_clock_s_changes():
 
 def test_a_history_cut_at_an_instant_knows_nothing_later():
     one = irregular()
-    cut = History((one,)).until(int(one.at[10]))
+    cut = WaitHistory((one,)).until(int(one.at[10]))
     assert list(cut.series[0].at) == list(one.at[:11])
-    assert not History((one,)).until(int(one.at[0]) - 1).series
+    assert not WaitHistory((one,)).until(int(one.at[0]) - 1).series

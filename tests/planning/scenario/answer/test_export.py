@@ -13,7 +13,7 @@ import pytest
 from kezek.planning.scenario.answer.answer import TABLES
 from kezek.planning.scenario.answer.export import as_csv, as_parquet, tables
 from kezek.planning.scenario.answer.picture import (
-    Words,
+    ChartWords,
     answer_panels,
     answer_picture,
     nice,
@@ -75,7 +75,7 @@ def test_a_scale_ends_at_a_round_number():
 
 
 def test_marks_are_written_as_the_reader_writes_numbers(answer):
-    words = Words(number=lambda level: f"≈{level:g}".replace(".", ","))
+    words = ChartWords(number=lambda level: f"≈{level:g}".replace(".", ","))
     drawn = answer_picture(answer, words=words) + "".join(answer_panels(answer, words=words))
     assert drawn.count(">≈0<") == 8, "one beginning for each of four charts, drawn twice"
 

@@ -14,13 +14,13 @@ from kezek.planning.scenario.play.calendar import (
     days_until_place,
     mean_days,
 )
-from kezek.planning.scenario.world.scenario import Closure, Post, Restriction
+from kezek.planning.scenario.world.scenario import Restriction, ScenarioClosure, ScenarioPost
 
-POST = Post(id="kz_x", zone="Asia/Almaty", capacity_per_day=48)
+POST = ScenarioPost(id="kz_x", zone="Asia/Almaty", capacity_per_day=48)
 DAYS = [date(2026, 6, 15) + timedelta(days=n) for n in range(4)]
 
 
-def places(post: Post = POST):
+def places(post: ScenarioPost = POST):
     return [day_places(post, day, HOUR) for day in DAYS]
 
 
@@ -76,7 +76,7 @@ def test_wishes_are_kept_while_there_is_room():
 def test_an_announced_closure_takes_the_places_and_another_does_not():
     span = {"begins": datetime(2026, 6, 16), "ends": datetime(2026, 6, 17)}  # noqa: DTZ001
     for announced, second in ((True, 0), (False, 48)):
-        shut = msgspec.structs.replace(POST, closure=[Closure(**span, announced=announced)])
+        shut = msgspec.structs.replace(POST, closure=[ScenarioClosure(**span, announced=announced)])
         assert by_day(book(places(shut), 48, None))[1] == second
     less = msgspec.structs.replace(POST, restriction=[Restriction(**span, percent=50)])
     assert sum(places(less)[1].places) == 24
@@ -89,7 +89,7 @@ def test_a_post_has_places_while_it_is_open():
 
 
 def test_the_last_day_on_which_somebody_came_late_is_known():
-    shut = Closure(begins=datetime(2026, 6, 15), ends=datetime(2026, 6, 16))  # noqa: DTZ001
+    shut = ScenarioClosure(begins=datetime(2026, 6, 15), ends=datetime(2026, 6, 16))  # noqa: DTZ001
     booked = book(places(msgspec.structs.replace(POST, closure=[shut])), 30, None)
     assert by_day(booked) == [0, 48, 42, 30]
     assert booked.late_until == 2

@@ -8,7 +8,7 @@ import pytest
 from kezek.app.scenario.ground import shipped_ground
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.scenario.play.compile import Compiled, arrival_span, compile_post
-from kezek.planning.scenario.world.scenario import Arrival
+from kezek.planning.scenario.world.scenario import ScenarioArrival
 from tests.planning.scenario.world.ground import HEAD, OWN, points
 
 HOUR = 3_600.0
@@ -95,11 +95,11 @@ def test_rules_of_the_file_stand_in_for_the_regulation():
 
 
 def test_earliness_is_a_normal_law_between_its_bounds():
-    span = arrival_span(Arrival())
+    span = arrival_span(ScenarioArrival())
     assert (span.law, span.mean, span.deviation) == ("truncated_normal", -3_600.0, 5_400.0)
     assert (span.least, span.most) == (-21_600.0, 21_600.0)
 
 
 def test_without_a_deviation_everybody_comes_at_the_mean():
-    still = arrival_span(Arrival(mean_minutes=-5, deviation_minutes=0))
+    still = arrival_span(ScenarioArrival(mean_minutes=-5, deviation_minutes=0))
     assert (still.law, still.mean) == ("deterministic", -300.0)

@@ -10,9 +10,9 @@ import pytest
 
 from kezek.app.scenario.ground import shipped_ground
 from kezek.planning.question import QUANTILES
-from kezek.planning.scenario.answer.answer import Answer, Figure
+from kezek.planning.scenario.answer.answer import Figure, ScenarioAnswer
 from kezek.planning.scenario.play.measure import Tally, error_of, quantiles_of, take
-from kezek.planning.scenario.play.play import Stopped, job_of, play, verdict
+from kezek.planning.scenario.play.play import PlayStopped, job_of, play, verdict
 from kezek.planning.simulation.checkpoint.checkpoint import run
 from tests.planning.scenario.world.ground import HEAD, OWN, points
 
@@ -22,7 +22,7 @@ COMPARE = (
 TEXT = HEAD.replace("replications = 4", "replications = 6\nseed = 7") + OWN
 
 
-def answered(text: str, threads: int = 1) -> Answer:
+def answered(text: str, threads: int = 1) -> ScenarioAnswer:
     (point,) = points(text)
     return play(job_of(point, shipped_ground().regulations), threads=threads)
 
@@ -109,7 +109,7 @@ def test_a_line_that_cannot_clear_is_played_and_said():
 def test_whoever_asks_to_stop_is_heard_between_two_runs():
     (point,) = points(TEXT)
     stop = threading.Event()
-    with pytest.raises(Stopped):
+    with pytest.raises(PlayStopped):
         play(
             job_of(point, shipped_ground().regulations),
             advance=lambda _: stop.set(),

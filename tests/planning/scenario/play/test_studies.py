@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from kezek.planning.scenario.answer.answer import Answer
+from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.world.ground import NETWORK, shipped, studies
 from tests.planning.scenario.world.ground import points
 
@@ -30,7 +30,7 @@ def tool() -> ModuleType:
 
 
 @cache
-def small(name: str) -> Answer:
+def small(name: str) -> ScenarioAnswer:
     return tool().played(name, RUNS)
 
 

@@ -20,9 +20,9 @@ import simpy
 
 from kezek.domain.regulation.regulation import Joins
 from kezek.domain.turn.joining import round_to_pass
-from kezek.domain.turn.order import Entry, Turn, line_up
+from kezek.domain.turn.order import QueueEntry, Turn, line_up
 from kezek.planning.simulation.checkpoint.checkpoint_draw import Draws
-from kezek.planning.simulation.checkpoint.checkpoint_plan import Plan
+from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelInput
 from kezek.planning.simulation.checkpoint.line import NO_ROUND
 from kezek.planning.simulation.variate.steps import Steps
 
@@ -54,7 +54,7 @@ class Truck:
 
 
 class Oracle:
-    def __init__(self, plan: Plan, draws: Draws) -> None:
+    def __init__(self, plan: ModelInput, draws: Draws) -> None:
         self.plan, self.rules = plan, plan.rules
         # Who comes early for a window of the first hours comes before the plan's start.
         self.env = simpy.Environment(min(0.0, float(draws.arrived.min(initial=0.0))))
@@ -169,7 +169,7 @@ class Oracle:
             truck.number, self.rules.classes[truck.of], key, truck.lets_pass
         )
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[QueueEntry]:
         at = EPOCH + self.env.now
         return line_up(self.line.values(), self.cycle, self.cursor, at, in_round=self.in_round)
 

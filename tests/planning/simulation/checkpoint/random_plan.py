@@ -15,12 +15,12 @@ from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
-    Plan,
-    Rules,
+    ModelInput,
+    ModelRules,
+    ModelStage,
     Span,
-    Stage,
-    Standing,
-    WalkIns,
+    WaitingTrucks,
+    WalkInStream,
 )
 from kezek.planning.simulation.checkpoint.line import NO_ROUND
 from kezek.planning.simulation.variate.steps import Steps
@@ -32,7 +32,7 @@ CLASSES = ("in_turn", "priority", "accelerated", "walk_in")
 RATES = (0.0, HOUR / 64, HOUR / 128, HOUR / 256, HOUR / 512)
 
 
-def plan_of(number: int) -> Plan:
+def plan_of(number: int) -> ModelInput:
     draw = random.Random(number)
     classes = CLASSES[: draw.randint(1, 4)]
     cycle = [
@@ -40,7 +40,7 @@ def plan_of(number: int) -> Plan:
         *(draw.randrange(len(classes)) for _ in range(draw.randint(0, 4))),
     ]
     draw.shuffle(cycle)
-    rules = Rules(
+    rules = ModelRules(
         classes,
         tuple(cycle),
         window=draw.choice((HOUR / 2, HOUR)),
@@ -55,11 +55,11 @@ def plan_of(number: int) -> Plan:
         for _ in range(draw.randint(3, 9))
     ]
     walking = [
-        WalkIns(
+        WalkInStream(
             len(classes) - 1, Steps.of([(0.0, draw.uniform(0, 2)), (5 * HOUR, draw.uniform(0, 3))])
         )
     ]
-    return Plan(
+    return ModelInput(
         rules,
         until=10 * HOUR,
         stages=tuple(stage_of(draw, place, len(classes)) for place in range(draw.randint(1, 4))),
@@ -95,12 +95,12 @@ def steps_of(draw: random.Random, levels, last: float) -> Steps:
     return Steps.of([*changes, *end], before=draw.choice(levels))
 
 
-def stage_of(draw: random.Random, place: int, classes: int) -> Stage:
+def stage_of(draw: random.Random, place: int, classes: int) -> ModelStage:
     def shares(chance: float) -> tuple[float, ...]:
         on = draw.random() < chance
         return tuple(draw.choice((0.0, 0.3, 1.0)) for _ in range(classes)) if on else ()
 
-    return Stage(
+    return ModelStage(
         f"stage {place}",
         steps_of(draw, (0.0, 1.0, 2.0, 3.0), last=draw.choice((1.0, 3.0))),
         tuple(span_of(draw, draw.choice((120.0, 600.0, 1500.0))) for _ in range(classes)),
@@ -120,7 +120,7 @@ def calls_of(draw: random.Random) -> Calls:
     )
 
 
-def standing_of(draw: random.Random, classes: int) -> Standing:
+def standing_of(draw: random.Random, classes: int) -> WaitingTrucks:
     rows = []
     for _ in range(draw.randint(1, 12)):
         behind = draw.random() < 0.3
@@ -129,7 +129,7 @@ def standing_of(draw: random.Random, classes: int) -> Standing:
         joined = draw.choice((NO_ROUND, ROUND - 1, ROUND, ROUND + 1))
         rows.append((draw.randrange(classes), since if behind else window, behind, since, joined))
     of, window, behind, since, joined = zip(*rows, strict=True)
-    return Standing(
+    return WaitingTrucks(
         np.array(of, np.int64),
         np.array(window),
         np.array(behind, np.bool_),
@@ -138,7 +138,7 @@ def standing_of(draw: random.Random, classes: int) -> Standing:
     )
 
 
-def draws_of(plan: Plan, number: int) -> Draws:
+def draws_of(plan: ModelInput, number: int) -> Draws:
     """The plan's draws, on the grid."""
     drawn = draw(plan, seed=number, replication=0)
     grid = 60.0 if number % 4 == 0 else 1.0 / 1024.0

@@ -16,11 +16,11 @@ from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     Booked,
     Calls,
     Habit,
-    Plan,
-    Rules,
+    ModelInput,
+    ModelRules,
+    ModelStage,
     Span,
-    Stage,
-    WalkIns,
+    WalkInStream,
 )
 from kezek.planning.simulation.checkpoint.checkpoint_record import (
     CROSSED,
@@ -37,29 +37,33 @@ PUNCTUAL = Habit(0.0, Span("deterministic", 0.0))
 TEN_MINUTES = (Span("deterministic", 600.0),)
 
 
-def small(**changes: object) -> Plan:
+def small(**changes: object) -> ModelInput:
     """Four trucks at 0 and four at 1 o'clock, two lanes of ten minutes."""
-    rules = Rules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
-    gate = Stage("gate", Steps.constant(2.0), TEN_MINUTES)
-    plan = Plan(rules, DAY, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (PUNCTUAL,))
+    rules = ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
+    gate = ModelStage("gate", Steps.constant(2.0), TEN_MINUTES)
+    plan = ModelInput(rules, DAY, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (PUNCTUAL,))
     return replace(plan, **changes)
 
 
-def busy(days: int = 20) -> Plan:
+def busy(days: int = 20) -> ModelInput:
     """Two classes and walk-ins, two stages, three shifts: about a load of 0.9."""
-    rules = Rules(("in_turn", "priority", "walk_in"), (0, 0, 1, 2), 3600.0, 7200.0, 4e4, 1800.0, 1)
+    rules = ModelRules(
+        ("in_turn", "priority", "walk_in"), (0, 0, 1, 2), 3600.0, 7200.0, 4e4, 1800.0, 1
+    )
     rows = [(h * 3600.0, of, n) for h in range(days * 24) for of, n in ((0, 11), (1, 3))]
     habit = Habit(0.06, Span("measured", knots=(-5400.0, -1800.0, 0.0, 3600.0)))
     lanes = Steps.repeated([(0.0, 3.0), (6 * 3600.0, 5.0)], every=DAY, until=days * DAY)
-    gate = Stage("gate", lanes, (Span("lognormal", 800.0, 0.5),) * 3)
-    deep = Stage("customs", Steps.constant(9.0), (Span("gamma", 1500.0, 0.7),) * 3, (), (0.1,) * 3)
-    return Plan(
+    gate = ModelStage("gate", lanes, (Span("lognormal", 800.0, 0.5),) * 3)
+    deep = ModelStage(
+        "customs", Steps.constant(9.0), (Span("gamma", 1500.0, 0.7),) * 3, (), (0.1,) * 3
+    )
+    return ModelInput(
         rules,
         days * DAY,
         (gate, replace(deep, deep_span=Span("exponential", 3600.0))),
         Booked.of(rows),
         (habit,) * 3,
-        (WalkIns(2, Steps.constant(2.0)),),
+        (WalkInStream(2, Steps.constant(2.0)),),
         Calls(travel=Span("lognormal", 300.0, 0.3), missed=0.02),
     )
 
@@ -171,7 +175,7 @@ def test_a_load_above_one_is_played_and_the_line_grows():
 
 
 def test_a_stage_that_closes_for_ever_leaves_trucks_unfinished():
-    gate = Stage("gate", Steps.constant(2.0).closed(1500.0, math.inf), TEN_MINUTES)
+    gate = ModelStage("gate", Steps.constant(2.0).closed(1500.0, math.inf), TEN_MINUTES)
     trucks = run(small(stages=(gate,)), 1).trucks
     assert trucks["left"][:4].tolist() == [600.0, 600.0, 1200.0, 1200.0]
     assert trucks["outcome"].tolist() == [CROSSED] * 4 + [UNFINISHED] * 4
@@ -181,7 +185,7 @@ def test_rules_are_those_of_the_live_regulation():
     regulations = shipped_regulations()
     assert regulations
     for regulation in regulations.values():
-        rules = Rules.of(regulation)
+        rules = ModelRules.of(regulation)
         cycle = tuple(rules.classes[of] for of in rules.interleave)
         assert cycle == tuple(regulation.interleave)
         assert rules.keeps_place_for == regulation.keeps_place_for / 1000
@@ -191,15 +195,15 @@ def test_rules_are_those_of_the_live_regulation():
     ("changes", "field"),
     [
         ({"stages": ()}, "stages"),
-        ({"stages": (Stage("gate", Steps.constant(0.0), TEN_MINUTES),)}, "stages[0].lanes"),
-        ({"stages": (Stage("gate", Steps.constant(1.0), ()),)}, "stages[0].span"),
-        ({"stages": (Stage("gate", Steps((5.0,), (1.0,)), TEN_MINUTES),)}, "stages[0].lanes"),
+        ({"stages": (ModelStage("gate", Steps.constant(0.0), TEN_MINUTES),)}, "stages[0].lanes"),
+        ({"stages": (ModelStage("gate", Steps.constant(1.0), ()),)}, "stages[0].span"),
+        ({"stages": (ModelStage("gate", Steps((5.0,), (1.0,)), TEN_MINUTES),)}, "stages[0].lanes"),
         (
-            {"stages": (Stage("gate", Steps.constant(1.0), (Span("lognormal", -1.0, 0.5),)),)},
+            {"stages": (ModelStage("gate", Steps.constant(1.0), (Span("lognormal", -1.0, 0.5),)),)},
             "stages[0].span[0].mean",
         ),
         (
-            {"stages": (Stage("gate", Steps.constant(1.0), (Span("normal", 1.0),)),)},
+            {"stages": (ModelStage("gate", Steps.constant(1.0), (Span("normal", 1.0),)),)},
             "stages[0].span[0].law",
         ),
         ({"habits": ()}, "habits"),
@@ -215,7 +219,7 @@ def test_rules_are_those_of_the_live_regulation():
         ({"until": math.inf}, "until"),
         ({"rules": replace(small().rules, interleave=())}, "rules.interleave"),
         ({"rules": replace(small().rules, keeps_place_for=-1.0)}, "rules.keeps_place_for"),
-        ({"walk_ins": (WalkIns(0, Steps.constant(math.nan)),)}, "walk_ins[0].per_hour"),
+        ({"walk_ins": (WalkInStream(0, Steps.constant(math.nan)),)}, "walk_ins[0].per_hour"),
     ],
 )
 def test_a_plan_that_cannot_be_played_is_told_which_field_is_wrong(changes, field):

@@ -16,7 +16,7 @@ from kezek.planning.simulation.checkpoint.line import (
     CURSOR,
     NO_ROUND,
     NOBODY,
-    Line,
+    CompiledLine,
     begin,
     call_next,
     empty_line,
@@ -74,7 +74,7 @@ def turn_of(truck: dict[str, int | None]) -> Turn:
     return Turn(number, of, key, truck["joined"])
 
 
-def compiled(trucks, cycle, cursor: int, next_round) -> tuple[Line, list[Turn]]:
+def compiled(trucks, cycle, cursor: int, next_round) -> tuple[CompiledLine, list[Turn]]:
     """The same trucks in the simulator's line and in the live one, event by event."""
     opens = np.array([-math.inf, *sorted({t["start"] for t in trucks if t["start"]})])
     keeps = opens + (WINDOW + KEEPS)

@@ -14,7 +14,7 @@ from kezek.planning.forecast.history.calibration import calibrated, grains
 from kezek.planning.forecast.history.features import Features, features
 from kezek.planning.forecast.history.model import LEARNED, Model, learn
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
-from kezek.planning.forecast.history.series import DAY, Floats, History
+from kezek.planning.forecast.history.series import DAY, Floats, WaitHistory
 
 # The mixture and the calibration need forecasts to learn from: they begin at this share of the time
 # before the test, with so many models; the test has so many, none younger than a day.
@@ -38,7 +38,7 @@ class Measures:
 
 
 @dataclass(frozen=True)
-class Row:
+class BacktestRow:
     """One series at one horizon (seconds): each method's measures, and the model's skill."""
 
     series: str
@@ -61,10 +61,10 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Report:
+class BacktestReport:
     """A backtest.  `coverage_80`, `coverage_90`: over all forecasts; the skills are as `skills` says."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[BacktestRow, ...]
     missing: tuple[Missing, ...]
     n: int
     fits: int
@@ -75,7 +75,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Forecasts:
+class MethodForecasts:
     """Forecasts of pairs [n, 7] by method, with what they were learned from at the end.
 
     `weights` [series, horizons, 5, 7] of the mixture, `factors` [horizons, 3] of the calibration.
@@ -100,7 +100,7 @@ class NothingToTest(Exception):
     """No forecast can be made and held against a truth; the sentence says why."""
 
 
-def backtest(history: History, horizons: Sequence[int], start: int) -> Report:
+def backtest(history: WaitHistory, horizons: Sequence[int], start: int) -> BacktestReport:
     """Rolling-origin forecasts for all origins from `start`, an instant in UTC seconds.
 
     `horizons` are seconds.  Raises `NothingToTest`.
@@ -123,7 +123,7 @@ def backtest(history: History, horizons: Sequence[int], start: int) -> Report:
     if not rows:
         raise NothingToTest(_NOTHING)
     mean, sums = skills(rows)
-    return Report(
+    return BacktestReport(
         rows=tuple(rows),
         missing=tuple(missing),
         n=len(truth),
@@ -135,7 +135,7 @@ def backtest(history: History, horizons: Sequence[int], start: int) -> Report:
     )
 
 
-def skills(rows: Sequence[Row]) -> tuple[float | None, float | None]:
+def skills(rows: Sequence[BacktestRow]) -> tuple[float | None, float | None]:
     """Against each row's better baseline: the mean of the rows' skills, and that of the losses' sums.
 
     A row whose better baseline never lost has no skill and is left out; None without any row.
@@ -150,7 +150,7 @@ def skills(rows: Sequence[Row]) -> tuple[float | None, float | None]:
     return mean, 1 - sum(mine for mine, _ in losses) / sum(best for _, best in losses)
 
 
-def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
+def rolling(history: WaitHistory, horizons: Sequence[int], start: int) -> MethodForecasts:
     """Forecasts of the test (origins from `start`) and of the rehearsal before it.
 
     Raises `NothingToTest`.
@@ -177,10 +177,10 @@ def rolling(history: History, horizons: Sequence[int], start: int) -> Forecasts:
     mixture, weights = mixed(asked, experts, series=len(history.series), horizons=len(horizons))
     grain = grains(history, asked.series, asked.origin)
     answer, factors = calibrated(asked, mixture, known.scale[judged], grain, len(horizons))
-    return Forecasts(asked, answer, steady[judged], usual[judged], weights, factors, fits)
+    return MethodForecasts(asked, answer, steady[judged], usual[judged], weights, factors, fits)
 
 
-def schedule(history: History, start: int) -> list[int]:
+def schedule(history: WaitHistory, start: int) -> list[int]:
     """When models are fitted: over the rehearsal, then over the test; UTC seconds, rising."""
     first = history.start + int(REHEARSED_FROM * (start - history.start))
     before = np.linspace(first, start, REHEARSAL_FITS + 1)[:-1]
@@ -198,7 +198,7 @@ def fitted(known: Features, pairs: Pairs, now: int, horizons: int) -> Model | No
     return learn(known.at(rows), pairs.at(rows), horizons)
 
 
-def _look(history: History, horizons: Sequence[int], start: int) -> None:
+def _look(history: WaitHistory, horizons: Sequence[int], start: int) -> None:
     if start <= history.start:
         raise NothingToTest("the test begins before the history: there is no past to learn from.")
     if start >= history.end:
@@ -212,11 +212,11 @@ def _look(history: History, horizons: Sequence[int], start: int) -> None:
             )
 
 
-def _row(name: str, horizon: int, made: Forecasts, chosen: np.ndarray) -> Row:
+def _row(name: str, horizon: int, made: MethodForecasts, chosen: np.ndarray) -> BacktestRow:
     truth, target = made.pairs.truth[chosen], made.pairs.target[chosen]
     told = {method: getattr(made, method)[chosen] for method in METHODS}
     loss = {method: score.pinball(truth, told[method]) for method in METHODS}
-    return Row(
+    return BacktestRow(
         name,
         horizon,
         len(truth),

@@ -14,9 +14,9 @@ from kezek.planning.forecast.history.series import (
     HOUR,
     WEEK,
     Floats,
-    History,
     Ints,
     Series,
+    WaitHistory,
     hour_of_week,
 )
 from kezek.planning.question import QUANTILES
@@ -39,7 +39,7 @@ def persistence(pairs: Pairs) -> Floats:
     return np.maximum(answer, 0.0)
 
 
-def climatology(history: History, pairs: Pairs) -> Floats:
+def climatology(history: WaitHistory, pairs: Pairs) -> Floats:
     """Seven quantiles for each pair [n, 7]; the last value alone while no such hour is known."""
     answer = np.repeat(pairs.last[:, None], len(QUANTILES), axis=1)
     hours = hour_of_week(pairs.target, history.zone)
@@ -55,7 +55,7 @@ def climatology(history: History, pairs: Pairs) -> Floats:
     return answer
 
 
-def lately(history: History, pairs: Pairs) -> Floats:
+def lately(history: WaitHistory, pairs: Pairs) -> Floats:
     """Seven quantiles for each pair [n, 7]; the last value alone while too few values are known."""
     answer = np.repeat(pairs.last[:, None], len(QUANTILES), axis=1)
     for s, one in enumerate(history.series):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kezek.planning.forecast.history.pairs import Pairs
-from kezek.planning.forecast.history.series import DAY, Floats, History, Ints
+from kezek.planning.forecast.history.series import DAY, Floats, Ints, WaitHistory
 
 # Indices of the quantiles that bound an interval, and its share.
 _INTERVALS = ((0, 6, 0.9), (1, 5, 0.8), (2, 4, 0.5))
@@ -35,7 +35,7 @@ _MICRO = 1_000_000
 _BROKEN = 0.1
 
 
-def grains(history: History, series: Ints, origin: Ints) -> Floats:
+def grains(history: WaitHistory, series: Ints, origin: Ints) -> Floats:
     """The step that all values of a series are multiples of, as was known at each origin [n].
 
     0 where there is none to speak of.

@@ -18,9 +18,9 @@ from kezek.planning.forecast.history.series import (
     WEEK,
     Floats,
     Held,
-    History,
     Ints,
     Series,
+    WaitHistory,
     hour_of_week,
 )
 
@@ -50,7 +50,7 @@ class Features:
         return Features(self.matrix[rows], self.names, self.levels, self.scale[rows])
 
 
-def features(history: History, pairs: Pairs, horizons: Sequence[int]) -> Features:
+def features(history: WaitHistory, pairs: Pairs, horizons: Sequence[int]) -> Features:
     """The features of each pair, from samples at or before its origin alone."""
     held = [Held(one) for one in history.series]
     usual = [_usual_change(one) for one in history.series]
@@ -104,7 +104,7 @@ def _unit(one: Series, held: Held, usual: Floats, origin: Ints) -> Floats:
 
 
 def _fill(
-    table: _Table, history: History, s: int, held: list[Held], origin: Ints, span: Ints
+    table: _Table, history: WaitHistory, s: int, held: list[Held], origin: Ints, span: Ints
 ) -> None:
     one, own = history.series[s], held[s]
     target = origin + span
@@ -189,7 +189,7 @@ def _shrunk(total: Floats, count: Floats, prior: Floats) -> Floats:
 
 
 def _others(
-    table: _Table, held: list[Held], usual: list[Floats], history: History, s: int, origin: Ints
+    table: _Table, held: list[Held], usual: list[Floats], history: WaitHistory, s: int, origin: Ints
 ) -> None:
     """How the other series stand at the origin: lately risen, and above what they usually are."""
     risen, above, known = np.zeros(len(origin)), np.zeros(len(origin)), np.zeros(len(origin))

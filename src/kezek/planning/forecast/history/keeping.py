@@ -17,8 +17,8 @@ from kezek.planning.forecast.history.features import features
 from kezek.planning.forecast.history.forest import Forest
 from kezek.planning.forecast.history.model import LEARNED, Boosted, Model
 from kezek.planning.forecast.history.pairs import Pairs, pairs_of, too_fine
-from kezek.planning.forecast.history.reading.reading import Columns
-from kezek.planning.forecast.history.series import DAY, Floats, Held, History, Series
+from kezek.planning.forecast.history.reading.reading import HistoryColumns
+from kezek.planning.forecast.history.series import DAY, Floats, Held, Series, WaitHistory
 
 FORMAT = "kezek forecast of a history, 2"
 # The last part of a history teaches the mixture and the calibration, as a test's past does.
@@ -33,7 +33,7 @@ _STEPS_MAX = 10
 class Fitted:
     """What a file of waits has taught.  `weights` [series, horizons, 5, 7], `factors` [horizons, 3]."""
 
-    columns: Columns
+    columns: HistoryColumns
     zone: str
     horizons: tuple[int, ...]
     series: tuple[str, ...]
@@ -78,7 +78,7 @@ class Prediction:
     quantiles: tuple[float, ...]
 
 
-def fit(history: History, columns: Columns, horizons: Sequence[int]) -> Fitted:
+def fit(history: WaitHistory, columns: HistoryColumns, horizons: Sequence[int]) -> Fitted:
     """Learn from a whole history.  `horizons` are seconds.  Raises `NothingToTest`."""
     start = history.end - int(_TAUGHT_BY * (history.end - history.start))
     made = rolling(history, horizons, start)
@@ -99,7 +99,7 @@ def fit(history: History, columns: Columns, horizons: Sequence[int]) -> Fitted:
 
 
 def left_out(
-    history: History, horizons: Sequence[int], learned: Sequence[str] | None = None
+    history: WaitHistory, horizons: Sequence[int], learned: Sequence[str] | None = None
 ) -> list[LeftOut]:
     """What a forecast from the history's end leaves out, and why; `learned` names a model's series."""
     end, found = history.end, []
@@ -126,7 +126,7 @@ def _silence_max(one: Series, horizons: Sequence[int]) -> float:
     return max(*horizons, _STEPS_MAX * one.step, DAY)
 
 
-def predict(learned: Fitted, history: History) -> list[Prediction]:
+def predict(learned: Fitted, history: WaitHistory) -> list[Prediction]:
     """Forecasts from the last sample of all; what `left_out` names is not among them.
 
     Raises `OtherHistory` when nothing is left to forecast.
@@ -142,7 +142,7 @@ def predict(learned: Fitted, history: History) -> list[Prediction]:
     if not known:
         raise OtherHistory("every series of the model has stopped or has too few values.")
     origin = history.end
-    history = History(known, learned.zone, history.empty, history.repairs)
+    history = WaitHistory(known, learned.zone, history.empty, history.repairs)
     past = pairs_of(history, learned.horizons)
     asked = _asked(history, learned.horizons, origin)
     if not len(asked):
@@ -175,7 +175,7 @@ def predict(learned: Fitted, history: History) -> list[Prediction]:
     ]
 
 
-def _asked(history: History, horizons: Sequence[int], end: int) -> Pairs:
+def _asked(history: WaitHistory, horizons: Sequence[int], end: int) -> Pairs:
     """One pair for each series and horizon, from the instant `end`; its truth is not known."""
     fine = set(too_fine(history, horizons))
     cells = [
@@ -258,7 +258,7 @@ def _read(document: Any) -> Fitted:
         linear = np.array(kept["linear"], float)
         model = Model(Boosted(linear, tuple(map(str, kept["trees"]))), forest)
     return Fitted(
-        Columns(columns["time"], columns["value"], tuple(columns["series"])),
+        HistoryColumns(columns["time"], columns["value"], tuple(columns["series"])),
         str(document["zone"]),
         tuple(map(int, document["horizons"])),
         tuple(map(str, document["series"])),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from kezek.planning.forecast.history.series import Floats, Held, History, Ints
+from kezek.planning.forecast.history.series import Floats, Held, Ints, WaitHistory
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Pairs:
         return replace(self, **{one.name: getattr(self, one.name)[rows] for one in fields(self)})
 
 
-def too_fine(history: History, horizons: Sequence[int]) -> list[tuple[int, int]]:
+def too_fine(history: WaitHistory, horizons: Sequence[int]) -> list[tuple[int, int]]:
     """Series and horizons (indices) where the horizon is shorter than the median sampling step."""
     return [
         (s, h)
@@ -43,7 +43,7 @@ def too_fine(history: History, horizons: Sequence[int]) -> list[tuple[int, int]]
     ]
 
 
-def pairs_of(history: History, horizons: Sequence[int]) -> Pairs:
+def pairs_of(history: WaitHistory, horizons: Sequence[int]) -> Pairs:
     """Every value of a history with the instant a horizon (seconds) before it, where that was known."""
     fine = set(too_fine(history, horizons))
     parts = []

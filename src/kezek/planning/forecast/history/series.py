@@ -53,7 +53,7 @@ class Repairs:
 
 
 @dataclass(frozen=True)
-class History:
+class WaitHistory:
     """All series of a file with their zone.  `empty` names the series without a single value."""
 
     series: tuple[Series, ...]
@@ -71,10 +71,10 @@ class History:
         """The last sample of all, UTC seconds."""
         return int(max(one.at[-1] for one in self.series))
 
-    def until(self, end: int) -> History:
+    def until(self, end: int) -> WaitHistory:
         """What was known at `end`: later samples are gone, and series that had not begun."""
         cut = tuple(one for one in (s.until(end) for s in self.series) if len(one.at))
-        return History(cut, self.zone, self.empty, self.repairs)
+        return WaitHistory(cut, self.zone, self.empty, self.repairs)
 
 
 class Held:

@@ -22,7 +22,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     error: float | None = None
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class TruckGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Some of the trucks: `all`, a class, `booked` and `walk_in`, `early`, `on_time` and `late`.
 
     Early is before the window, late after its end.  `quantiles` are `question.QUANTILES` of the wait.
@@ -37,7 +37,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     quantiles: tuple[Figure, ...]
 
 
-class Hour(msgspec.Struct, frozen=True, kw_only=True):
+class HourWaits(msgspec.Struct, frozen=True, kw_only=True):
     """The waits of those who arrive in an hour of the day, 0 to 23, local."""
 
     hour: int
@@ -45,7 +45,7 @@ class Hour(msgspec.Struct, frozen=True, kw_only=True):
     quantiles: tuple[Figure, ...]
 
 
-class Length(msgspec.Struct, frozen=True, kw_only=True):
+class LineLength(msgspec.Struct, frozen=True, kw_only=True):
     """How many are here and not yet across at a local moment: `QUANTILES` over the replications."""
 
     at: str
@@ -59,7 +59,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
     trucks: Figure
 
 
-class Calendar(msgspec.Struct, frozen=True, kw_only=True):
+class CalendarFigures(msgspec.Struct, frozen=True, kw_only=True):
     """What booking took, before anybody drove: the same in every replication.
 
     `days` is the mean time between a request and its window; `left` trucks found no place by the last
@@ -85,7 +85,7 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.course) / len(self.course) if self.course else self.days
 
 
-class Release(msgspec.Struct, frozen=True, kw_only=True):
+class ReleaseFigures(msgspec.Struct, frozen=True, kw_only=True):
     """Who got a day's places where bots take part; shares in percent of the places, waits in days."""
 
     rule: str
@@ -117,12 +117,12 @@ class PostAnswer(msgspec.Struct, frozen=True, kw_only=True):
     worst_of_all: float
     longest: Figure
     truck_hours: Figure
-    calendar: Calendar
-    groups: tuple[Group, ...]
-    hours: tuple[Hour, ...]
-    lengths: tuple[Length, ...]
+    calendar: CalendarFigures
+    groups: tuple[TruckGroup, ...]
+    hours: tuple[HourWaits, ...]
+    lengths: tuple[LineLength, ...]
     bands: tuple[Band, ...]
-    release: Release | None = None
+    release: ReleaseFigures | None = None
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +146,7 @@ class Paired(msgspec.Struct, frozen=True, kw_only=True):
     worse: Figure
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class ScenarioAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """The whole answer; the same seed gives the same answer on any number of threads."""
 
     title: str

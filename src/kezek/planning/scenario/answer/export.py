@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from kezek.planning.question import QUANTILES
-from kezek.planning.scenario.answer.answer import TABLES, Answer, Figure, PostAnswer
+from kezek.planning.scenario.answer.answer import TABLES, Figure, PostAnswer, ScenarioAnswer
 
 Cell: TypeAlias = str | float | int | None
 Row: TypeAlias = dict[str, Cell]
@@ -22,7 +22,7 @@ PARQUET_MISSING = (
 )
 
 
-def tables(answers: Sequence[Answer]) -> Mapping[str, list[Row]]:
+def tables(answers: Sequence[ScenarioAnswer]) -> Mapping[str, list[Row]]:
     """The rows of every table of `TABLES`; a sweep's paths are columns before all others."""
     found: dict[str, list[Row]] = {name: [] for name in TABLES}
     for answer in answers:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 
 from kezek.domain.kernel.value import value
-from kezek.planning.scenario.answer.answer import Answer, Length, PostAnswer
+from kezek.planning.scenario.answer.answer import LineLength, PostAnswer, ScenarioAnswer
 
 WIDTH, NARROW, PANEL, LEFT, RIGHT, TOP, FOOT = 640, 400, 150, 46, 8, 26, 22
 _TICKS = 4
@@ -33,7 +33,7 @@ svg{color:#1b1a17;background:#fbfaf6;font-family:system-ui,sans-serif;font-size:
 
 
 @value(frozen=True, slots=True)
-class Words:
+class ChartWords:
     """The words and numbers of a picture, in the reader's language."""
 
     waits: str = "wait by hour of arrival, hours"
@@ -53,16 +53,18 @@ class Panel:
     stepped: bool
 
 
-def answer_picture(answer: Answer, at: int = 0, words: Words | None = None) -> str:
+def answer_picture(answer: ScenarioAnswer, at: int = 0, words: ChartWords | None = None) -> str:
     """Both worlds of one checkpoint: waits by hour, and the line over time, on common scales."""
-    said = words or Words()
+    said = words or ChartWords()
     groups = _groups(answer, at, said)
     return drawn(groups, said, title=answer.title)
 
 
-def answer_panels(answer: Answer, at: int = 0, words: Words | None = None) -> list[str]:
+def answer_panels(
+    answer: ScenarioAnswer, at: int = 0, words: ChartWords | None = None
+) -> list[str]:
     """The same charts, a narrow picture each, for a page that arranges them; the legend is its own."""
-    said = words or Words()
+    said = words or ChartWords()
     return [
         _svg(_panel(panel, 0, top, NARROW, said.number), NARROW, TOP + PANEL + FOOT, panel.title)
         for group in _groups(answer, at, said)
@@ -71,7 +73,7 @@ def answer_panels(answer: Answer, at: int = 0, words: Words | None = None) -> li
     ]
 
 
-def _groups(answer: Answer, at: int, said: Words) -> list[list[Panel]]:
+def _groups(answer: ScenarioAnswer, at: int, said: ChartWords) -> list[list[Panel]]:
     """Charts of one scale together."""
     worlds = [(answer.this_title, answer.posts[at])]
     if answer.other:
@@ -81,12 +83,12 @@ def _groups(answer: Answer, at: int, said: Words) -> list[list[Panel]]:
     return [waits, lines]
 
 
-def course_picture(answer: Answer, at: int, words: Words | None = None) -> str:
+def course_picture(answer: ScenarioAnswer, at: int, words: ChartWords | None = None) -> str:
     """Both worlds of one checkpoint as two lines over time, the first one broken.
 
     Days until a place where somebody waits for one and it is known how long, else trucks here.
     """
-    said = words or Words()
+    said = words or ChartWords()
     posts = [answer.posts[at], *(answer.other[at : at + 1])]
     courses = [[float(days) for days in post.calendar.course] for post in posts]
     days = all(courses) and any(map(any, courses))
@@ -110,7 +112,7 @@ def course_picture(answer: Answer, at: int, words: Words | None = None) -> str:
     return _svg("".join(parts), WIDTH, TOP + PANEL + FOOT, title)
 
 
-def _midnight(length: Length) -> bool:
+def _midnight(length: LineLength) -> bool:
     return length.at[11:16] == "00:00"
 
 
@@ -127,7 +129,7 @@ def _dated(labels: Mapping[int, str], step: float, floor: float) -> str:
     )
 
 
-def drawn(groups: Sequence[Sequence[Panel]], said: Words, *, title: str) -> str:
+def drawn(groups: Sequence[Sequence[Panel]], said: ChartWords, *, title: str) -> str:
     """Panels one below another; those of a group share a scale."""
     parts, y = [], 0
     for group in groups:
@@ -173,7 +175,7 @@ def _waits(title: str, post: PostAnswer) -> Panel:
     return Panel(title, columns, labels, stepped=True)
 
 
-def _line(title: str, lengths: Sequence[Length]) -> Panel:
+def _line(title: str, lengths: Sequence[LineLength]) -> Panel:
     columns = tuple(tuple(length.quantiles[at] for at in (0, 2, 3, 4, 6)) for length in lengths)
     days = [at for at, length in enumerate(lengths) if _midnight(length)]
     labels = {at: _short(lengths[at].at) for at in days[:-1]}

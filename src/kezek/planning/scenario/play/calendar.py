@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from kezek.domain.kernel.instant import Instant, day_start, from_datetime, to_datetime, windows
 from kezek.domain.kernel.spread import fit, spread
 from kezek.domain.kernel.value import value
-from kezek.planning.scenario.world.scenario import Post
+from kezek.planning.scenario.world.scenario import ScenarioPost
 
 UNTIL_MAX = 366
 _DAY_END = "24:00"
@@ -25,7 +25,7 @@ _Queue: TypeAlias = deque[list[int]]
 
 
 @value(frozen=True, slots=True)
-class DayPlaces:
+class PlannedDay:
     """A local day: the starts of its windows, the local hour of each (0..23), its places."""
 
     on: date
@@ -35,7 +35,7 @@ class DayPlaces:
 
 
 @value(frozen=True, slots=True)
-class Booking:
+class PlannedBooking:
     """So many trucks have a place in a window of the day `on`."""
 
     on: int
@@ -53,22 +53,22 @@ class Filled:
     has none by the last day.
     """
 
-    bookings: tuple[Booking, ...]
+    bookings: tuple[PlannedBooking, ...]
     days_waited: tuple[tuple[int, int], ...]
     left: int
     late_until: int
     until: tuple[int, ...] = ()
 
 
-def day_places(post: Post, on: date, window: Instant) -> DayPlaces:
+def day_places(post: ScenarioPost, on: date, window: Instant) -> PlannedDay:
     """The places of a day: evenly over the windows while the post is open, less what is announced."""
     zone = post.zone or "UTC"
     opens, closes = at_clock(on, post.opens, zone), at_clock(on, post.closes, zone)
     starts = tuple(start for start in windows(on, zone, window) if opens <= start < closes)
     if not starts:
-        return DayPlaces(on, (), (), ())
+        return PlannedDay(on, (), (), ())
     places = spread(post.capacity_per_day or 0, len(starts))
-    return DayPlaces(
+    return PlannedDay(
         on,
         tuple(to_datetime(start, zone).hour for start in starts),
         starts,
@@ -92,7 +92,7 @@ def local(when: datetime, zone: str) -> Instant:
 
 
 def book(
-    days: Sequence[DayPlaces],
+    days: Sequence[PlannedDay],
     per_day: float,
     by_hour: Sequence[float] | None,
     *,
@@ -110,7 +110,7 @@ def book(
     left = 0
     moved: _Queue = deque()
     waiting: _Queue = deque()
-    bookings: list[Booking] = []
+    bookings: list[PlannedBooking] = []
     waited: dict[int, int] = {}
     until = [0] * last
     carried, late_until = 0.0, -1
@@ -135,7 +135,7 @@ def book(
         left = sum(trucks for _, trucks in (*moved, *waiting)) if at < last else left
         shares = _laid(taken, day, by_hour)
         bookings += [
-            Booking(at, start, trucks)
+            PlannedBooking(at, start, trucks)
             for start, trucks in zip(day.starts, shares, strict=True)
             if trucks
         ]
@@ -146,8 +146,8 @@ def book(
 
 
 def days_until_place(
-    days: Sequence[DayPlaces],
-    beyond: DayPlaces,
+    days: Sequence[PlannedDay],
+    beyond: PlannedDay,
     per_day: float,
     *,
     counted: int,
@@ -177,7 +177,7 @@ def _served(queue: _Queue, room: int) -> Iterator[tuple[int, int]]:
         yield asked, given
 
 
-def _laid(trucks: int, day: DayPlaces, by_hour: Sequence[float] | None) -> Sequence[int]:
+def _laid(trucks: int, day: PlannedDay, by_hour: Sequence[float] | None) -> Sequence[int]:
     """A day's bookings over its windows: as people wish while there is room, then where there is."""
     if by_hour is None or not trucks:
         return fit(trucks, day.places)
@@ -194,7 +194,7 @@ def _laid(trucks: int, day: DayPlaces, by_hour: Sequence[float] | None) -> Seque
     return [got + more for got, more in zip(wished, rest, strict=True)]
 
 
-def _open_share(post: Post, start: Instant, zone: str) -> float:
+def _open_share(post: ScenarioPost, start: Instant, zone: str) -> float:
     """What is left of a window's places under the closures and restrictions that are announced."""
     share = 1.0
     for closure in post.closure:

@@ -17,15 +17,21 @@ from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
 from kezek.planning.scenario.play.calendar import (
-    DayPlaces,
     Filled,
+    PlannedDay,
     at_clock,
     book,
     day_places,
     days_until_place,
     local,
 )
-from kezek.planning.scenario.world.scenario import Arrival, Demand, Post, Scenario, Stage
+from kezek.planning.scenario.world.scenario import (
+    Demand,
+    Scenario,
+    ScenarioArrival,
+    ScenarioPost,
+    ScenarioStage,
+)
 from kezek.planning.simulation.checkpoint import checkpoint_plan as model
 from kezek.planning.simulation.variate.steps import Steps
 
@@ -54,7 +60,7 @@ class Compiled:
     origin: Instant
     counted_from: float
     counted_until: float
-    plan: model.Plan
+    plan: model.ModelInput
     calendar: Filled
     load: float
     tight: str
@@ -91,8 +97,8 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     coming = total * share * (1 - no_show_share(demand)) + admitted
     load, tight = _load(post, coming, total * share)
     lanes = max(int(max(stage.lanes.level)) for stage in stages[:1])
-    plan = model.Plan(
-        rules=model.Rules.of(regulation),
+    plan = model.ModelInput(
+        rules=model.ModelRules.of(regulation),
         until=clock.second(day_start(scenario.until + timedelta(days=1), zone)),
         stages=stages,
         booked=_booked(calendar, demand, regulation, post, clock),
@@ -124,14 +130,14 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     )
 
 
-def _taken_before(post: Post, warm_up_days: int) -> list[int]:
+def _taken_before(post: ScenarioPost, warm_up_days: int) -> list[int]:
     """Places of each day that are taken at the start; the warm-up is full where what follows is."""
     return [post.booked_per_day] * (warm_up_days + post.booked_days) if post.booked_days else []
 
 
 def _course(
-    post: Post,
-    places: Sequence[DayPlaces],
+    post: ScenarioPost,
+    places: Sequence[PlannedDay],
     per_day: float,
     first: int,
     counted: int,
@@ -147,7 +153,7 @@ def _course(
     return days_until_place(places, beyond, per_day, counted=counted, booked=booked, first=first)
 
 
-def ruled(post: Post, regulations: Regulations) -> Regulation:
+def ruled(post: ScenarioPost, regulations: Regulations) -> Regulation:
     """The rule set in force, with what the scenario says otherwise."""
     rules, old = post.rules, regulations[post.regulation or ""]
     classes = dict(old.classes)
@@ -188,7 +194,9 @@ def _drawn(minutes: float, cv: float) -> model.Span:
     return model.Span(law, minutes * _MINUTE, cv if law == "lognormal" else 0.0)
 
 
-def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage:
+def _stage(
+    post: ScenarioPost, stage: ScenarioStage, clock: _Clock, classes: int
+) -> model.ModelStage:
     lanes = Steps.of(_lanes(post, stage, clock), before=stage.lanes if stage.shift else 0)
     for less in post.restriction:
         begins, ends = (clock.second(local(t, clock.zone)) for t in (less.begins, less.ends))
@@ -199,7 +207,7 @@ def _stage(post: Post, stage: Stage, clock: _Clock, classes: int) -> model.Stage
         if ends > 0:
             lanes = lanes.closed(begins, ends)
     deep = stage.inspection_percent / 100
-    return model.Stage(
+    return model.ModelStage(
         name=stage.name,
         lanes=lanes,
         span=(_drawn(stage.minutes, stage.cv),) * classes,
@@ -217,7 +225,7 @@ def _whole(lanes: float) -> float:
     return float(math.floor(lanes + 0.5))
 
 
-def _lanes(post: Post, stage: Stage, clock: _Clock) -> list[tuple[float, float]]:
+def _lanes(post: ScenarioPost, stage: ScenarioStage, clock: _Clock) -> list[tuple[float, float]]:
     """The changes of every day, and of days after the last one, so that who stands then gets through.
 
     Where shifts are given they say it all; else the lanes are open with the checkpoint.
@@ -239,11 +247,11 @@ def _lanes(post: Post, stage: Stage, clock: _Clock) -> list[tuple[float, float]]
     return sorted({**end, **begin}.items())
 
 
-def _accepted(post: Post) -> Steps | None:
+def _accepted(post: ScenarioPost) -> Steps | None:
     return None if post.counterpart_per_hour is None else Steps.constant(post.counterpart_per_hour)
 
 
-def _walk_in_cap(regulation: Regulation, post: Post) -> float:
+def _walk_in_cap(regulation: Regulation, post: ScenarioPost) -> float:
     rule = regulation.classes.get(VehicleClass.WALK_IN)
     if rule is None:
         return 0.0
@@ -253,7 +261,7 @@ def _walk_in_cap(regulation: Regulation, post: Post) -> float:
 
 def _walk_ins(
     per_day: float, demand: Demand, regulation: Regulation, clock: _Clock
-) -> tuple[model.WalkIns, ...]:
+) -> tuple[model.WalkInStream, ...]:
     if not per_day:
         return ()
     shares = demand.by_hour or [1.0] * 24
@@ -263,12 +271,12 @@ def _walk_ins(
         for at, hour in enumerate(windows(day, clock.zone, HOUR))
     ]
     index = tuple(regulation.classes).index(VehicleClass.WALK_IN)
-    return (model.WalkIns(index, Steps.of(changes)),)
+    return (model.WalkInStream(index, Steps.of(changes)),)
 
 
 def _habits(demand: Demand, regulation: Regulation) -> tuple[model.Habit, ...]:
     """One habit for all who book."""
-    habit = model.Habit(no_show_share(demand), arrival_span(demand.arrival or Arrival()))
+    habit = model.Habit(no_show_share(demand), arrival_span(demand.arrival or ScenarioArrival()))
     return (habit,) * len(regulation.classes)
 
 
@@ -278,7 +286,7 @@ def no_show_share(demand: Demand) -> float:
     return percent / 100
 
 
-def arrival_span(arrival: Arrival) -> model.Span:
+def arrival_span(arrival: ScenarioArrival) -> model.Span:
     """A normal law between two bounds; without a deviation always the mean."""
     mean = arrival.mean_minutes * _MINUTE
     if not arrival.deviation_minutes:
@@ -293,7 +301,7 @@ def arrival_span(arrival: Arrival) -> model.Span:
 
 
 def _booked(
-    calendar: Filled, demand: Demand, regulation: Regulation, post: Post, clock: _Clock
+    calendar: Filled, demand: Demand, regulation: Regulation, post: ScenarioPost, clock: _Clock
 ) -> model.Booked:
     """The calendar's trucks by class: by the classes' shares, each under its cap of the day."""
     shares = demand.classes or CLASSES
@@ -323,14 +331,14 @@ def _under_cap(
     day: int,
     name: VehicleClass,
     regulation: Regulation,
-    post: Post,
+    post: ScenarioPost,
 ) -> bool:
     rule: ClassRule = regulation.classes[name]
     cap = rule.cap(post.capacity_per_day or 0)
     return cap is None or used.get((day, name), 0) < cap
 
 
-def _load(post: Post, coming: float, booking: float) -> tuple[float, str]:
+def _load(post: ScenarioPost, coming: float, booking: float) -> tuple[float, str]:
     """The greatest load, and what bears it: a stage, the counterpart, or the calendar.
 
     `coming` trucks a day stand in front of the stages, `booking` a day ask for places.
@@ -346,7 +354,7 @@ def _load(post: Post, coming: float, booking: float) -> tuple[float, str]:
     return max(loads, default=(0.0, ""))
 
 
-def _lane_minutes(post: Post, stage: Stage) -> float:
+def _lane_minutes(post: ScenarioPost, stage: ScenarioStage) -> float:
     """Minutes that all lanes together are open on an ordinary day."""
     if not stage.shift:
         return stage.lanes * _between(post.opens, post.closes)

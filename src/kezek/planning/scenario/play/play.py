@@ -12,17 +12,17 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.planning.scenario.answer.answer import (
     BANDS,
-    Answer,
     Band,
-    Calendar,
+    CalendarFigures,
     Difference,
     Figure,
-    Group,
-    Hour,
-    Length,
+    HourWaits,
+    LineLength,
     Paired,
     PostAnswer,
-    Release,
+    ReleaseFigures,
+    ScenarioAnswer,
+    TruckGroup,
 )
 from kezek.planning.scenario.play.calendar import mean_days
 from kezek.planning.scenario.play.compile import Compiled, compile_post
@@ -48,7 +48,7 @@ class Job:
     other: tuple[Compiled, ...]
 
 
-class Stopped(Exception):
+class PlayStopped(Exception):
     """Somebody asked to stop; nothing of the answer is kept."""
 
     permanent = False
@@ -79,7 +79,7 @@ def play(
     threads: int = 1,
     advance: Callable[[int], None] = lambda _: None,
     stop: threading.Event | None = None,
-) -> Answer:
+) -> ScenarioAnswer:
     """The answer.  `advance` is told of finished replications; `stop`, once set, raises Stopped."""
     scenario = job.point.world
     tallies: list[tuple[Tally, ...]] = []
@@ -102,7 +102,7 @@ def play(
     answers = [
         tuple(_post(pair[side], releases[side]) for pair in tallies) for side in range(len(worlds))
     ]
-    return Answer(
+    return ScenarioAnswer(
         title=job.title,
         question=scenario.question,
         begins=scenario.begins.isoformat(),
@@ -131,7 +131,7 @@ def _gather(
 
     def one(replication: int) -> list[Take]:
         if stop is not None and stop.is_set():
-            raise Stopped("stopped before it was done")
+            raise PlayStopped("stopped before it was done")
         return [take(t.compiled, run(t.compiled.plan, seed, replication)) for t in pair]
 
     shares = np.full((replications, 2), np.nan)
@@ -157,10 +157,10 @@ def _same_trucks(one: Compiled, two: Compiled) -> bool:
     )
 
 
-def _post(tally: Tally, release: Release | None) -> PostAnswer:
+def _post(tally: Tally, release: ReleaseFigures | None) -> PostAnswer:
     compiled, counts, means, beyond = tally.compiled, tally.counts, tally.means(), tally.means(1)
     groups = tuple(
-        Group(
+        TruckGroup(
             name=name,
             trucks=figure(counts[:, at]),
             mean=figure(means[:, at]),
@@ -171,7 +171,7 @@ def _post(tally: Tally, release: Release | None) -> PostAnswer:
         if counts[:, at].any()
     )
     hours = tuple(
-        Hour(
+        HourWaits(
             hour=hour,
             trucks=float(tally.waits[:, tally.groups + hour].sum() / len(counts)),
             quantiles=tally.quantiles(tally.groups + hour),
@@ -205,13 +205,13 @@ def _post(tally: Tally, release: Release | None) -> PostAnswer:
     )
 
 
-def _calendar(compiled: Compiled) -> Calendar:
+def _calendar(compiled: Compiled) -> CalendarFigures:
     booked = compiled.calendar
     first, past = (
         compiled.origin + round(second * SECOND)
         for second in (compiled.counted_from, compiled.counted_until)
     )
-    return Calendar(
+    return CalendarFigures(
         booked=sum(b.trucks for b in booked.bookings if first <= b.start < past),
         days=mean_days(booked.days_waited),
         left=booked.left,
@@ -228,11 +228,11 @@ def _local_day(compiled: Compiled, day: int) -> str:
     return to_datetime(noon, compiled.zone).date().isoformat() if day >= 0 else ""
 
 
-def _lengths(tally: Tally) -> tuple[Length, ...]:
+def _lengths(tally: Tally) -> tuple[LineLength, ...]:
     compiled, rows = tally.compiled, tally.lengths()
     first = compiled.origin + round(compiled.counted_from * SECOND)
     return tuple(
-        Length(
+        LineLength(
             at=to_datetime(first + at * HOUR, compiled.zone).isoformat(timespec="minutes"),
             quantiles=tuple(float(q) for q in rows[:, at]),
         )

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from kezek.planning.scenario.answer.answer import Release
+from kezek.planning.scenario.answer.answer import ReleaseFigures
 from kezek.planning.scenario.play.compile import no_show_share
 from kezek.planning.scenario.play.measure import figure
-from kezek.planning.scenario.world.scenario import Bots, Post, Scenario
+from kezek.planning.scenario.world.scenario import Bots, Scenario, ScenarioPost
 
 _STREAM = 0x52454C45  # names the stream of releases beside those of stations
 
@@ -39,13 +39,13 @@ def with_bots(scenario: Scenario) -> Scenario:
     return msgspec.structs.replace(scenario, checkpoint=posts)
 
 
-def played_release(scenario: Scenario) -> Release | None:
+def played_release(scenario: Scenario) -> ReleaseFigures | None:
     """Who got the places of the scenario's first checkpoint; None without bots."""
     if scenario.bots is None:
         return None
     shares = _released(scenario, 0)
     bots, direct, resold, empty, days = (figure(column) for column in shares.T)
-    return Release(
+    return ReleaseFigures(
         rule=scenario.bots.release, bots=bots, direct=direct, resold=resold, empty=empty, days=days
     )
 
@@ -74,7 +74,7 @@ class _Days:
     """A run of releases: `waiting[n]` people have been without a place for n days."""
 
     bots: Bots
-    post: Post
+    post: ScenarioPost
     chance: np.random.Generator
     waiting: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     direct: int = 0

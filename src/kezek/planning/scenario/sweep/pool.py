@@ -14,7 +14,7 @@ import msgspec
 from kezek.planning.scenario.play.play import Job, play
 
 
-class Pool(Protocol):
+class WorkerPool(Protocol):
     """So many workers, each of which plays one point at a time."""
 
     workers: int

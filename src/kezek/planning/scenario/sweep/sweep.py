@@ -16,10 +16,10 @@ import msgspec
 
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
-from kezek.planning.scenario.answer.answer import Answer
+from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.play.play import job_of
 from kezek.planning.scenario.sweep.keep import keep
-from kezek.planning.scenario.sweep.pool import Pool
+from kezek.planning.scenario.sweep.pool import WorkerPool
 from kezek.planning.scenario.world.read import Point
 
 # What a finished point means; raised whenever the same scenario would be answered otherwise.
@@ -34,7 +34,7 @@ class AnotherSweep(Exception):
 
 
 @value(frozen=True, slots=True)
-class Sweep:
+class SweepFolder:
     """All points of a scenario and the folder of their answers."""
 
     points: tuple[Point, ...]
@@ -47,14 +47,14 @@ class Sweep:
     def file(self, at: int) -> Path:
         return self.folder / f"point-{at:07d}.json"
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Iterator[ScenarioAnswer]:
         """Those that are finished, in order."""
         for at in range(len(self.points)):
             if self.file(at).exists():
-                yield msgspec.json.decode(self.file(at).read_bytes(), type=Answer)
+                yield msgspec.json.decode(self.file(at).read_bytes(), type=ScenarioAnswer)
 
 
-def open_sweep(points: Sequence[Point], folder: Path) -> Sweep:
+def open_sweep(points: Sequence[Point], folder: Path) -> SweepFolder:
     """Begin or go on; AnotherSweep when the folder belongs to another scenario."""
     mark = {"version": VERSION, "points": len(points), "hash": hash_of(points)}
     file = folder / "sweep.json"
@@ -69,7 +69,7 @@ def open_sweep(points: Sequence[Point], folder: Path) -> Sweep:
         raise AnotherSweep(f"{folder} is not empty and holds no sweep: name another folder")
     else:
         keep(file, msgspec.json.encode(mark))
-    return Sweep(tuple(points), folder)
+    return SweepFolder(tuple(points), folder)
 
 
 def hash_of(points: Sequence[Point]) -> str:
@@ -81,7 +81,7 @@ def hash_of(points: Sequence[Point]) -> str:
 
 
 def play_missing(
-    sweep: Sweep, regulations: Regulations, pool: Pool, advance: Callable[[int], None]
+    sweep: SweepFolder, regulations: Regulations, pool: WorkerPool, advance: Callable[[int], None]
 ) -> None:
     """Play what is missing and keep each answer as it comes.
 
@@ -100,7 +100,7 @@ def play_missing(
 
 
 def _keep_finished(
-    sweep: Sweep, under_way: dict[Future[bytes], int], advance: Callable[[int], None]
+    sweep: SweepFolder, under_way: dict[Future[bytes], int], advance: Callable[[int], None]
 ) -> None:
     finished: Iterable[Future[bytes]] = wait(under_way, return_when=FIRST_COMPLETED).done
     for future in finished:

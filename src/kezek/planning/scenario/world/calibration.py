@@ -30,7 +30,7 @@ _LANES_OURS = "ours: a lane for 100 trucks a day"
 
 
 @value(frozen=True, slots=True)
-class Read:
+class BoardReading:
     """What the board says of one post, in trucks a day.
 
     `demand` is the larger of what `tomorrow` and the rest of `today` show; `full_days` counts days from
@@ -50,7 +50,7 @@ class Read:
         return self.full_days >= FULL_DAYS
 
 
-def read_post(days: Sequence[BoardDay], *, seen_on: date, seen_hour: int) -> Read | None:
+def read_post(days: Sequence[BoardDay], *, seen_on: date, seen_hour: int) -> BoardReading | None:
     """One post's capacity and demand; None when the board shows no place on any day."""
     plans = plan_days(days, seen_on=seen_on, seen_hour=seen_hour)
     if plans is None:
@@ -64,7 +64,7 @@ def read_post(days: Sequence[BoardDay], *, seen_on: date, seen_hour: int) -> Rea
     tomorrow = float(capacity - coming[0].free) if coming else 0.0
     full = next((at for at, day in enumerate(coming) if day.free_ordinary), len(coming))
     demand = float(capacity) if full >= FULL_DAYS else max(today, tomorrow)
-    return Read(days[0].checkpoint, capacity, round(demand, 1), today, tomorrow, full)
+    return BoardReading(days[0].checkpoint, capacity, round(demand, 1), today, tomorrow, full)
 
 
 def lanes_of(stated: str | None, capacity: int) -> tuple[int, bool]:
@@ -83,7 +83,7 @@ def minutes_of(lanes: int, capacity: int, load: float) -> float:
 
 
 def entry(
-    read: Read, stated_lanes: str | None, *, basis: str = "", demand: str = ""
+    read: BoardReading, stated_lanes: str | None, *, basis: str = "", demand: str = ""
 ) -> dict[str, object]:
     """A post's entry in the scenario, each number with its basis.
 
@@ -121,7 +121,7 @@ def entry(
     }
 
 
-def _told(read: Read) -> str:
+def _told(read: BoardReading) -> str:
     if read.at_least:
         return (
             f"lower bound: {read.full_days} days ahead without an ordinary place, "

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
-from kezek.planning.scenario.world.scenario import Post, Scenario, Stage
+from kezek.planning.scenario.world.scenario import Scenario, ScenarioPost, ScenarioStage
 
 DAYS_MAX = 3_660
 TRUCKS_MAX = 5_000_000  # of one run; ten years of the busiest post are 2.6 million
@@ -53,7 +53,7 @@ def _finite(found: Any, field: str) -> Iterator[Fault]:
             yield from _finite(value, f"{field}[{at}]")
 
 
-def _post(post: Post, field: str, regulations: Regulations) -> Iterator[Fault]:
+def _post(post: ScenarioPost, field: str, regulations: Regulations) -> Iterator[Fault]:
     if post.zone is not None and not _is_zone(post.zone):
         yield f"{field}.zone", f"{post.zone!r} is no time zone, such as Asia/Almaty"
     if post.opens >= post.closes:
@@ -79,11 +79,11 @@ def _post(post: Post, field: str, regulations: Regulations) -> Iterator[Fault]:
     yield from _demand(post, field)
 
 
-def _factor(post: Post) -> float:
+def _factor(post: ScenarioPost) -> float:
     return 1.0 if post.demand.factor is None else post.demand.factor
 
 
-def _stage(stage: Stage, field: str) -> Iterator[Fault]:
+def _stage(stage: ScenarioStage, field: str) -> Iterator[Fault]:
     if stage.lanes == 0 and all(shift.lanes == 0 for shift in stage.shift):
         yield f"{field}.lanes", f"{stage.name!r} has no lanes at any hour: nobody would ever pass"
     if stage.minutes == 0 and stage.inspection_minutes * stage.inspection_percent == 0:
@@ -93,7 +93,7 @@ def _stage(stage: Stage, field: str) -> Iterator[Fault]:
             yield f"{field}.shift[{at}].until", "a shift of no length"
 
 
-def _demand(post: Post, field: str) -> Iterator[Fault]:
+def _demand(post: ScenarioPost, field: str) -> Iterator[Fault]:
     demand = post.demand
     if demand.classes is not None and sum(demand.classes.values()) <= 0:
         yield f"{field}.demand.classes", "the classes' shares add up to nothing"
@@ -104,7 +104,7 @@ def _demand(post: Post, field: str) -> Iterator[Fault]:
         yield f"{field}.demand.arrival", "earliest, mean and latest do not rise"
 
 
-def _rules(post: Post, field: str, regulation: Regulation) -> Iterator[Fault]:
+def _rules(post: ScenarioPost, field: str, regulation: Regulation) -> Iterator[Fault]:
     known = set(regulation.classes)
     told = ", ".join(regulation.classes)
     cycle = post.rules.interleave

@@ -14,7 +14,7 @@ NETWORK = "network"
 
 
 @value(frozen=True, slots=True)
-class Known:
+class KnownPost:
     """What is published of a post that a scenario need not repeat."""
 
     name: str
@@ -26,7 +26,7 @@ class Known:
 class Ground:
     """`posts` are all that ship; `calibrated` those with capacity and demand, as file entries."""
 
-    posts: Mapping[str, Known]
+    posts: Mapping[str, KnownPost]
     calibrated: Mapping[str, Mapping[str, Any]]
     regulations: Regulations
 

@@ -8,7 +8,7 @@ from kezek.domain.kernel.value import value
 
 
 @value(frozen=True, slots=True)
-class Problem:
+class ScenarioProblem:
     """One fault: `field` is a path such as `checkpoint[0].stage[1].lanes`, or empty for the file."""
 
     file: str
@@ -26,7 +26,7 @@ class ScenarioWrong(Exception):
 
     permanent = True
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[ScenarioProblem]) -> None:
         assert problems, "without a problem there is nothing wrong"
         super().__init__("\n".join(str(problem) for problem in problems))
         self.problems = tuple(problems)

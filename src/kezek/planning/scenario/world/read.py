@@ -19,7 +19,7 @@ from kezek.planning.scenario.world.change import Document, PathUnknown, changed,
 from kezek.planning.scenario.world.check import faults
 from kezek.planning.scenario.world.ground import Ground
 from kezek.planning.scenario.world.line_map import LineMap, dotted
-from kezek.planning.scenario.world.problem import Problem, ScenarioWrong
+from kezek.planning.scenario.world.problem import ScenarioProblem, ScenarioWrong
 from kezek.planning.scenario.world.scenario import Scenario
 
 POINTS_MAX = 100_000
@@ -49,7 +49,7 @@ def read_scenario(text: str, file: str, ground: Ground) -> tuple[Point, ...]:
     stated = _typed(document, file, lines)
     whole = resolved(document, ground)
     found = [
-        Problem(file, lines.line(field), field, sentence)
+        ScenarioProblem(file, lines.line(field), field, sentence)
         for field, sentence in (
             *unknown_posts(stated, ground),
             *faults(_convert(whole), ground.regulations),
@@ -68,7 +68,7 @@ def parsed(text: str, file: str) -> Document:
         told = str(fault)
         line = told.rpartition("(at line ")[2].partition(",")[0]
         at = int(line) if line.isdigit() else max(1, len(text.splitlines()))
-        raise ScenarioWrong([Problem(file, at, "", f"this is not TOML: {told}")]) from None
+        raise ScenarioWrong([ScenarioProblem(file, at, "", f"this is not TOML: {told}")]) from None
 
 
 def resolved(document: Document, ground: Ground) -> Document:
@@ -125,7 +125,9 @@ def _points(
         count *= len(values)
     if count > POINTS_MAX:
         sentence = f"{count:,} combinations; at most {POINTS_MAX:,} may be run at once"
-        raise ScenarioWrong([Problem(file, lines.line("sweep.change"), "sweep.change", sentence)])
+        raise ScenarioWrong(
+            [ScenarioProblem(file, lines.line("sweep.change"), "sweep.change", sentence)]
+        )
     compare = stated.compare.change if stated.compare else None
     for change in combinations(sweep):
         document = _altered(whole, change, "sweep.change", file, lines)
@@ -151,7 +153,9 @@ def _altered(
     except PathUnknown as fault:
         path = str(fault).partition(":")[0].partition(" ")[0]
         field = f"{table}.{path}"
-        raise ScenarioWrong([Problem(file, _line(lines, table, path), field, str(fault))]) from None
+        raise ScenarioWrong(
+            [ScenarioProblem(file, _line(lines, table, path), field, str(fault))]
+        ) from None
 
 
 def _altered_world(
@@ -172,7 +176,9 @@ def _altered_world(
         if not wrong:
             return world
     path = next(iter(change), "")
-    problems = [Problem(file, _line(lines, table, path), f"{table}.{path}", w) for w in wrong]
+    problems = [
+        ScenarioProblem(file, _line(lines, table, path), f"{table}.{path}", w) for w in wrong
+    ]
     raise ScenarioWrong(problems)
 
 
@@ -187,7 +193,7 @@ def _typed(document: Document, file: str, lines: LineMap) -> Scenario:
         return _convert(document)
     except msgspec.ValidationError as fault:
         field, sentence = _said(fault, document)
-        raise ScenarioWrong([Problem(file, lines.line(field), field, sentence)]) from None
+        raise ScenarioWrong([ScenarioProblem(file, lines.line(field), field, sentence)]) from None
 
 
 def _convert(document: Document) -> Scenario:
@@ -258,5 +264,5 @@ def _over(under: Mapping[str, Any], top: Mapping[str, Any]) -> Document:
     return joined
 
 
-def _each_once(problems: list[Problem]) -> list[Problem]:
+def _each_once(problems: list[ScenarioProblem]) -> list[ScenarioProblem]:
     return sorted(set(problems), key=lambda p: (p.line, p.field, p.sentence))

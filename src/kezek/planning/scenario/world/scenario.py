@@ -35,7 +35,7 @@ _SPAN = {"begins": "from", "ends": "until"}
 
 
 # A field nobody knows is a mistake, not a note: every table forbids them.
-class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScenarioRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What differs from the regulation in force."""
 
     interleave: list[VehicleClass] | None = None
@@ -47,7 +47,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     cap_places: Mapping[VehicleClass, Places] = {}
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScenarioArrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When booked trucks come, counted from the start of their window: a mean and a deviation.
 
     Negative is early.  `earliest` and `latest` bound the draw.
@@ -72,7 +72,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     no_show_percent: Percent | None = None
     classes: Mapping[VehicleClass, Rate] | None = None
     by_hour: Annotated[list[Rate], msgspec.Meta(min_length=24, max_length=24)] | None = None
-    arrival: Arrival | None = None
+    arrival: ScenarioArrival | None = None
 
 
 class Bots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,7 +83,9 @@ class Bots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     release: Literal["first_come", "draw"] = "first_come"
 
 
-class Shift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN):
+class LaneShift(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN
+):
     """From one time of the day until another the stage has so many lanes; past midnight is allowed."""
 
     begins: Clock
@@ -91,7 +93,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     lanes: Lanes
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScenarioStage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A step of the checkpoint: lanes in parallel behind one queue."""
 
     name: Name
@@ -101,10 +103,12 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     inspection_percent: Percent = 0.0
     inspection_minutes: Minutes = 0.0
     inspection_cv: Annotated[float, msgspec.Meta(ge=0, le=10)] = 0.5
-    shift: list[Shift] = []
+    shift: list[LaneShift] = []
 
 
-class Closure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN):
+class ScenarioClosure(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN
+):
     """The checkpoint stops; `begins` and `ends` are local times, the second one no longer closed.
 
     `announced`: who had booked takes a later place; otherwise they come and stand.
@@ -128,7 +132,7 @@ class Restriction(
     why: Words = ""
 
 
-class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ScenarioPost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A checkpoint: one that ships, by its id, or one described in full.
 
     On the first `booked_days` days `booked_per_day` places a day are taken before anybody asks.
@@ -148,9 +152,9 @@ class Post(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ahead: Annotated[int, msgspec.Meta(ge=1, le=1_000)] | None = None
     counterpart_per_hour: Rate | None = None
     demand: Demand = Demand()
-    rules: Rules = Rules()
-    stage: list[Stage] | None = None
-    closure: list[Closure] = []
+    rules: ScenarioRules = ScenarioRules()
+    stage: list[ScenarioStage] | None = None
+    closure: list[ScenarioClosure] = []
     restriction: list[Restriction] = []
     basis: Mapping[str, Words] = {}
 
@@ -163,7 +167,7 @@ class Compare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     change: Mapping[str, object]
 
 
-class Sweep(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SweepPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Many scenarios: for each path the values it takes; all combinations are run."""
 
     change: Mapping[str, Annotated[list[object], msgspec.Meta(min_length=1, max_length=10_000)]]
@@ -182,9 +186,9 @@ class Scenario(
     seed: Seed = SEED
     replications: Replications = REPLICATIONS
     demand: Demand = Demand()
-    rules: Rules = Rules()
+    rules: ScenarioRules = ScenarioRules()
     bots: Bots | None = None
-    checkpoint: Annotated[list[Post], msgspec.Meta(min_length=1, max_length=200)]
+    checkpoint: Annotated[list[ScenarioPost], msgspec.Meta(min_length=1, max_length=200)]
     compare: Compare | None = None
-    sweep: Sweep | None = None
+    sweep: SweepPlan | None = None
     notes: Mapping[str, Words] = {}

@@ -17,21 +17,21 @@ from kezek.domain.kernel.value import value
 from kezek.planning.array import Floats
 from kezek.planning.simulation.checkpoint.checkpoint_check import check
 from kezek.planning.simulation.checkpoint.checkpoint_draw import Draws, draw
-from kezek.planning.simulation.checkpoint.checkpoint_plan import Plan, frozen
+from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelInput, frozen
 from kezek.planning.simulation.checkpoint.checkpoint_record import PASSAGE, TRUCK, Records
 from kezek.planning.simulation.checkpoint.gate import (
     PASSED,
     Comers,
     Faces,
     Limits,
-    Marks,
+    TruckMarks,
     cross,
     empty_gate,
     show_up,
     through_gate,
 )
 from kezek.planning.simulation.checkpoint.lanes import empty_out, lanes_of, let_out, merged, sweep
-from kezek.planning.simulation.checkpoint.line import Line, begin, empty_line, stand
+from kezek.planning.simulation.checkpoint.line import CompiledLine, begin, empty_line, stand
 from kezek.planning.simulation.checkpoint.order import by_instant
 from kezek.planning.simulation.variate.replication import in_turn
 
@@ -54,17 +54,18 @@ class Summary:
     most: NDArray[np.float64]
 
 
-def run(plan: Plan, seed: int, replication: int = 0) -> Records:
+def run(plan: ModelInput, seed: int, replication: int = 0) -> Records:
     """Play a plan once; the same plan, seed and replication give the same bits.
 
     Raises BadPlan if the plan cannot be played.  A load above 1 can: the line grows.
 
-    >>> from kezek.planning.simulation.checkpoint.checkpoint_plan import Booked, Habit, Plan, Rules, Span, Stage
+    >>> from kezek.planning.simulation.checkpoint.checkpoint_plan import Booked, Habit, ModelInput
+    >>> from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelRules, ModelStage, Span
     >>> from kezek.planning.simulation.variate.steps import Steps
-    >>> rules = Rules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
-    >>> gate = Stage("gate", Steps.constant(2.0), (Span("deterministic", 600.0),))
+    >>> rules = ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
+    >>> gate = ModelStage("gate", Steps.constant(2.0), (Span("deterministic", 600.0),))
     >>> punctual = Habit(no_show=0.0, offset=Span("deterministic", 0.0))
-    >>> plan = Plan(rules, 86400.0, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (punctual,))
+    >>> plan = ModelInput(rules, 86400.0, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (punctual,))
     >>> records = run(plan, seed=1)
     >>> (records.trucks["left"] / 60).tolist()
     [10.0, 10.0, 20.0, 20.0, 70.0, 70.0, 80.0, 80.0]
@@ -73,7 +74,7 @@ def run(plan: Plan, seed: int, replication: int = 0) -> Records:
     return play(plan, draw(plan, seed, replication))
 
 
-def play(plan: Plan, draws: Draws) -> Records:
+def play(plan: ModelInput, draws: Draws) -> Records:
     """Play a plan with given draws."""
     count, standing = len(draws.of), len(plan.standing.since) if plan.standing else 0
     trucks = np.empty(count, TRUCK)
@@ -89,7 +90,7 @@ def play(plan: Plan, draws: Draws) -> Records:
         draws.spacing,
         draws.spans[0],
     )
-    marks = Marks(
+    marks = TruckMarks(
         trucks["joined"],
         trucks["called"],
         trucks["misses"],
@@ -114,14 +115,14 @@ def play(plan: Plan, draws: Draws) -> Records:
     return Records(frozen(trucks), frozen(passages.view(PASSAGE)[..., 0].T), frozen(draws.deep.T))
 
 
-def _windows(plan: Plan, draws: Draws) -> Floats:
+def _windows(plan: ModelInput, draws: Draws) -> Floats:
     """Each window's start, and until when a truck with it may come at all."""
     latest = draws.opens + (plan.rules.window + plan.rules.no_show_after)
     latest[0] = math.inf
     return np.column_stack((draws.opens, latest))
 
 
-def _limits(plan: Plan, count: int) -> Limits:
+def _limits(plan: ModelInput, count: int) -> Limits:
     """What the gate is held to."""
     limit = plan.calls.per_hour
     return Limits(
@@ -134,7 +135,7 @@ def _limits(plan: Plan, count: int) -> Limits:
     )
 
 
-def _line(plan: Plan, draws: Draws) -> Line:
+def _line(plan: ModelInput, draws: Draws) -> CompiledLine:
     """The line at the start, with those who stand in it."""
     rules, standing = plan.rules, plan.standing
     keeps = draws.opens + (rules.window + rules.keeps_place_for)
@@ -152,7 +153,7 @@ def _line(plan: Plan, draws: Draws) -> Line:
 
 
 def replicate(
-    plan: Plan,
+    plan: ModelInput,
     seed: int,
     replications: int,
     *,

@@ -10,15 +10,15 @@ import numpy as np
 from kezek.planning.simulation.checkpoint.checkpoint_plan import (
     LAWS,
     BadPlan,
-    Plan,
+    ModelInput,
+    ModelStage,
     Span,
-    Stage,
-    Standing,
+    WaitingTrucks,
 )
 from kezek.planning.simulation.variate.steps import Steps
 
 
-def check(plan: Plan) -> None:
+def check(plan: ModelInput) -> None:
     """Raise BadPlan for a plan that cannot be played; a load above 1 can."""
     classes = len(plan.rules.classes)
     _rules(plan, classes)
@@ -36,7 +36,7 @@ def check(plan: Plan) -> None:
         _standing(plan.standing, classes)
 
 
-def _rules(plan: Plan, classes: int) -> None:
+def _rules(plan: ModelInput, classes: int) -> None:
     rules = plan.rules
     if not rules.interleave:
         raise BadPlan("rules.interleave", "needs a class at least")
@@ -52,7 +52,7 @@ def _rules(plan: Plan, classes: int) -> None:
         raise BadPlan("until", f"is a number of seconds from 0, not {plan.until}")
 
 
-def _demand(plan: Plan, classes: int) -> None:
+def _demand(plan: ModelInput, classes: int) -> None:
     booked = plan.booked
     if not len(booked.start) == len(booked.vehicle_class) == len(booked.trucks):
         raise BadPlan("booked", "needs arrays of one length")
@@ -78,7 +78,7 @@ def _demand(plan: Plan, classes: int) -> None:
         _steps(f"walk_ins[{place}].per_hour", walking.per_hour)
 
 
-def _calls(plan: Plan) -> None:
+def _calls(plan: ModelInput) -> None:
     calls = plan.calls
     if calls.ahead < 1:
         raise BadPlan("calls.ahead", f"is 1 or more, or nobody is ever called, not {calls.ahead}")
@@ -89,7 +89,7 @@ def _calls(plan: Plan) -> None:
         _steps("calls.per_hour", calls.per_hour)
 
 
-def _standing(standing: Standing, classes: int) -> None:
+def _standing(standing: WaitingTrucks, classes: int) -> None:
     rows = (
         standing.vehicle_class,
         standing.window,
@@ -102,7 +102,7 @@ def _standing(standing: Standing, classes: int) -> None:
     _indices("standing.vehicle_class", standing.vehicle_class.tolist(), classes)
 
 
-def _stage(field: str, stage: Stage, classes: int) -> None:
+def _stage(field: str, stage: ModelStage, classes: int) -> None:
     _steps(f"{field}.lanes", stage.lanes)
     if max(stage.lanes.level) < 1.0:
         raise BadPlan(f"{field}.lanes", f"never has an open lane: {stage.name} lets nobody through")

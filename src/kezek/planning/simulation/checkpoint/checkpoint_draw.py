@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kezek.planning.array import Floats, Numbers
 from kezek.planning.simulation.checkpoint.arrival import poisson
-from kezek.planning.simulation.checkpoint.checkpoint_plan import Plan, Span
+from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelInput, Span
 from kezek.planning.simulation.checkpoint.span import add_spans, happens, laws_of, runs
 from kezek.planning.simulation.variate.chance import Stream, stream
 
@@ -68,7 +68,7 @@ class _Chance(NamedTuple):
         return out
 
 
-def draw(plan: Plan, seed: int, replication: int) -> Draws:
+def draw(plan: ModelInput, seed: int, replication: int) -> Draws:
     """The draws of a plan for a seed and a replication, each from 0 to 2**63 - 1."""
     chance = _Chance(seed, replication)
     of, opens, window, arrived = _comers(plan, chance)
@@ -96,7 +96,7 @@ def draw(plan: Plan, seed: int, replication: int) -> Draws:
     return Draws(of, opens, window, arrived, travel, misses, spacing, spans, deep)
 
 
-def _comers(plan: Plan, chance: _Chance) -> tuple[NDArray[np.int16], Floats, Numbers, Floats]:
+def _comers(plan: ModelInput, chance: _Chance) -> tuple[NDArray[np.int16], Floats, Numbers, Floats]:
     """Class, windows, window and arrival of all: standing, booked, walk-ins."""
     rows, standing = plan.booked, plan.standing
     begun = standing.window[~np.isnan(standing.window)] if standing else np.empty(0)

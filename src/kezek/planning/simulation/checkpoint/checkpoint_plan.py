@@ -57,7 +57,7 @@ NO_TIME = Span("deterministic", 0.0)
 
 
 @value(frozen=True, slots=True)
-class Rules:
+class ModelRules:
     """What the model needs of a regulation; spans in seconds.
 
     `interleave` are indices into `classes`, and so is `next_round`: the classes that join in the next
@@ -74,7 +74,7 @@ class Rules:
     next_round: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, regulation: Regulation) -> Rules:
+    def of(cls, regulation: Regulation) -> ModelRules:
         """The rules of the live product's own object."""
         classes = tuple(regulation.classes)
         return cls(
@@ -127,7 +127,7 @@ class Habit:
 
 
 @value(frozen=True, slots=True)
-class WalkIns:
+class WalkInStream:
     """Trucks of a class without a booking: a Poisson stream whose levels are trucks an hour."""
 
     vehicle_class: int
@@ -152,7 +152,7 @@ class Calls:
 
 
 @value(frozen=True, slots=True)
-class Stage:
+class ModelStage:
     """Lanes in parallel behind one queue, first come first through.
 
     `lanes` is a step function; a truck that is in a lane when it closes is finished there.  `span`
@@ -169,7 +169,7 @@ class Stage:
 
 
 @value(frozen=True, slots=True)
-class Standing:
+class WaitingTrucks:
     """Trucks that wait already, in any order: arrays of one length, seconds (negative: in the past).
 
     `window` is the start of the window, or for who fell `behind` the moment of that; NaN for walk-ins.
@@ -184,7 +184,7 @@ class Standing:
 
 
 @value(frozen=True, slots=True)
-class Plan:
+class ModelInput:
     """A checkpoint in one direction, and its demand.
 
     Walk-ins are drawn until `until`; whoever has come is played to the end.  `habits` has a row a
@@ -195,16 +195,16 @@ class Plan:
     Trucks are numbered: standing ones, then booked ones by row, then walk-ins by stream and arrival.
     """
 
-    rules: Rules
+    rules: ModelRules
     until: float
-    stages: tuple[Stage, ...]
+    stages: tuple[ModelStage, ...]
     booked: Booked
     habits: tuple[Habit, ...]
-    walk_ins: tuple[WalkIns, ...] = ()
+    walk_ins: tuple[WalkInStream, ...] = ()
     calls: Calls = Calls()
     waiting_places: int | None = None
     accepted: Steps | None = None
-    standing: Standing | None = None
+    standing: WaitingTrucks | None = None
     cursor: int = 0
     in_round: int = 0
 

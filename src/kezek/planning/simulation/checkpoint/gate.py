@@ -29,7 +29,7 @@ from kezek.planning.simulation.checkpoint.line import (
     CURRENT,
     NOBODY,
     WAITING,
-    Line,
+    CompiledLine,
     call_next,
     fall_behind,
     join,
@@ -66,7 +66,7 @@ class Comers(NamedTuple):
     span: Floats
 
 
-class Marks(NamedTuple):
+class TruckMarks(NamedTuple):
     """What happens to the trucks, by number; `ready` is when they leave the first stage."""
 
     joined: Floats
@@ -119,7 +119,9 @@ def empty_gate(ahead: int, trucks: int) -> Gate:
 
 
 @borrower
-def show_up(comers: Comers, marks: Marks, faces: Faces, windows: Floats, standing: int) -> None:
+def show_up(
+    comers: Comers, marks: TruckMarks, faces: Faces, windows: Floats, standing: int
+) -> None:
     """Write down who comes, before anything has happened; `ready` becomes when they will arrive.
 
     `windows` float64[w, 2] are the starts, and until when somebody with that start may come at all.
@@ -143,7 +145,7 @@ def show_up(comers: Comers, marks: Marks, faces: Faces, windows: Floats, standin
 
 
 @borrower
-def cross(marks: Marks, faces: Faces) -> None:
+def cross(marks: TruckMarks, faces: Faces) -> None:
     """Write down who is through, and when."""
     for truck in range(marks.ready.shape[0]):
         if marks.ready[truck] < math.inf:
@@ -154,11 +156,11 @@ def cross(marks: Marks, faces: Faces) -> None:
 @borrower
 def through_gate(
     order: Numbers,
-    line: Line,
+    line: CompiledLine,
     lanes: Lanes,
     gate: Gate,
     comers: Comers,
-    marks: Marks,
+    marks: TruckMarks,
     limits: Limits,
 ) -> None:
     """Play until nothing can happen any more; `order` are those that come, by arrival, then number."""
@@ -188,7 +190,13 @@ def through_gate(
 
 @inlined
 def _next(
-    now: float, order: Numbers, coming: int, line: Line, gate: Gate, comers: Comers, limits: Limits
+    now: float,
+    order: Numbers,
+    coming: int,
+    line: CompiledLine,
+    gate: Gate,
+    comers: Comers,
+    limits: Limits,
 ) -> float:
     """The instant of the next event; infinity for none."""
     due = math.inf
@@ -220,7 +228,13 @@ def _may_call(now: float, gate: Gate, limits: Limits) -> float:
 
 @inlined
 def _settle(
-    now: float, line: Line, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks, limits: Limits
+    now: float,
+    line: CompiledLine,
+    lanes: Lanes,
+    gate: Gate,
+    comers: Comers,
+    marks: TruckMarks,
+    limits: Limits,
 ) -> None:
     """All that can move at an instant does."""
     tally = gate.tally
@@ -247,7 +261,9 @@ def _settle(
 
 
 @inlined
-def _enter(now: float, truck: int, line: Line, gate: Gate, comers: Comers, marks: Marks) -> None:
+def _enter(
+    now: float, truck: int, line: CompiledLine, gate: Gate, comers: Comers, marks: TruckMarks
+) -> None:
     """Into the waiting area, and so into the line."""
     gate.tally[INSIDE] += 1
     marks.joined[truck] = now
@@ -255,7 +271,9 @@ def _enter(now: float, truck: int, line: Line, gate: Gate, comers: Comers, marks
 
 
 @inlined
-def _call(now: float, truck: int, gate: Gate, comers: Comers, marks: Marks, limits: Limits) -> None:
+def _call(
+    now: float, truck: int, gate: Gate, comers: Comers, marks: TruckMarks, limits: Limits
+) -> None:
     gate.tally[INSIDE] -= 1
     marks.called[truck] = now
     if limits.call_at.shape[0]:
@@ -287,7 +305,13 @@ def _set_out(now: float, truck: int, gate: Gate, comers: Comers, limits: Limits)
 
 @inlined
 def _come(
-    now: float, line: Line, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks, limits: Limits
+    now: float,
+    line: CompiledLine,
+    lanes: Lanes,
+    gate: Gate,
+    comers: Comers,
+    marks: TruckMarks,
+    limits: Limits,
 ) -> None:
     """The first of the called comes to the gate, or has missed its call."""
     mark = int(gate.called[0])
@@ -309,7 +333,9 @@ def _come(
 
 
 @inlined
-def _queue(now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks) -> None:
+def _queue(
+    now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, marks: TruckMarks
+) -> None:
     """At the gate: to the end of the queue, or past the first stage."""
     tally = gate.tally
     if comers.span[truck] < 0.0:
@@ -331,7 +357,7 @@ def _queue(now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, mar
 
 
 @inlined
-def _drive_in(now: float, lanes: Lanes, gate: Gate, comers: Comers, marks: Marks) -> None:
+def _drive_in(now: float, lanes: Lanes, gate: Gate, comers: Comers, marks: TruckMarks) -> None:
     """The head of the queue drives into a lane."""
     tally, mask = gate.tally, gate.queue.shape[0] - 1
     truck = int(gate.queue[tally[QUEUE]])

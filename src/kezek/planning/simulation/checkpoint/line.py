@@ -26,7 +26,7 @@ _ALL_ROUNDS = 1 << 62
 CURSOR, CURRENT, WAITING, ROUND, SHADOW, SHADOWS_END = range(6)
 
 
-class Line(NamedTuple):
+class CompiledLine(NamedTuple):
     """`opens[w]` is a window's start, rising; `opens[0]` is before all time, the window of walk-ins.
 
     `keeps[w]` is until when a truck that joins keeps its place.  `first[c, q]` and `last[c, q]` are
@@ -52,11 +52,11 @@ class Line(NamedTuple):
 
 def empty_line(
     opens: Floats, keeps: Floats, cycle: Integers, *, next_round: Sequence[bool], trucks: int
-) -> Line:
+) -> CompiledLine:
     """A line in which nobody stands yet, for trucks 0 to `trucks` - 1."""
     classes = len(next_round)
     queues = 2 * len(opens)
-    return Line(
+    return CompiledLine(
         opens,
         keeps,
         cycle,
@@ -72,7 +72,7 @@ def empty_line(
 
 
 @inlined
-def begin(line: Line, cursor: int, in_round: int) -> None:
+def begin(line: CompiledLine, cursor: int, in_round: int) -> None:
     """Empty the line.  A newer regulation may have a shorter cycle than the cursor knew."""
     line.first[:] = NOBODY
     line.present[:] = 0
@@ -85,7 +85,7 @@ def begin(line: Line, cursor: int, in_round: int) -> None:
 
 
 @inlined
-def stand(line: Line, truck: int, of: int, queue: int) -> None:
+def stand(line: CompiledLine, truck: int, of: int, queue: int) -> None:
     """Put a truck of class `of` at the end of a queue."""
     line.following[truck] = NOBODY
     if line.first[of, queue] == NOBODY:
@@ -100,7 +100,7 @@ def stand(line: Line, truck: int, of: int, queue: int) -> None:
 
 
 @inlined
-def pass_on(line: Line, now: float) -> None:
+def pass_on(line: CompiledLine, now: float) -> None:
     """Let windows begin.  Time never goes back."""
     current = line.at[CURRENT]
     while current + 1 < line.opens.shape[0] and line.opens[current + 1] <= now:
@@ -109,7 +109,7 @@ def pass_on(line: Line, now: float) -> None:
 
 
 @inlined
-def join(line: Line, truck: int, of: int, window: int, now: float) -> None:
+def join(line: CompiledLine, truck: int, of: int, window: int, now: float) -> None:
     """A truck comes: to its window's place, or behind the current window when it is too late."""
     if line.next_round[of]:
         pass_on(line, now)
@@ -122,14 +122,14 @@ def join(line: Line, truck: int, of: int, window: int, now: float) -> None:
 
 
 @inlined
-def fall_behind(line: Line, truck: int, of: int, window: int, now: float) -> None:
+def fall_behind(line: CompiledLine, truck: int, of: int, window: int, now: float) -> None:
     """A truck missed its call: behind the current window; a walk-in to the end of its own."""
     pass_on(line, now)
     stand(line, truck, of, 2 * line.at[CURRENT] + 1 if window else 0)
 
 
 @inlined
-def call_next(line: Line) -> int:
+def call_next(line: CompiledLine) -> int:
     """Take out whose turn it is by the cycle; NOBODY if nobody waits whose window has begun."""
     if line.at[WAITING] == 0:
         return NOBODY
@@ -161,7 +161,7 @@ def call_next(line: Line) -> int:
 
 
 @inlined
-def round_to_pass(line: Line, of: int) -> int:
+def round_to_pass(line: CompiledLine, of: int) -> int:
     """The round that a truck of a class that joins in the next round lets pass, joining now."""
     first = _first(line, of)
     if first == NOBODY or line.joined[first] == NO_ROUND:
@@ -170,7 +170,7 @@ def round_to_pass(line: Line, of: int) -> int:
 
 
 @inlined
-def _first(line: Line, of: int) -> int:
+def _first(line: CompiledLine, of: int) -> int:
     """The first truck of a class whose window has begun, shadows left out; NOBODY for none."""
     for place in range(line.front[of] - 1, 2 * line.at[CURRENT] + 2):
         queue = 0 if place < line.front[of] else place
@@ -183,7 +183,7 @@ def _first(line: Line, of: int) -> int:
 
 
 @inlined
-def _head(line: Line, of: int) -> int:
+def _head(line: CompiledLine, of: int) -> int:
     """The first queue of a class with somebody in it whose window has begun."""
     if line.first[of, 0] != NOBODY:
         return 0

@@ -7,14 +7,14 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from kezek.storage.fault import Busy, Closed
+from kezek.storage.fault import Busy, StoreClosed
 from kezek.storage.postgres.connection.connection import Connection
 
 SIZE = 8
 WAIT_SECONDS = 10.0
 
 
-class Pool:
+class ConnectionPool:
     """At most so many connections; the one used last is lent first, so that the rest may grow old."""
 
     def __init__(self, connect: Callable[[], Connection], size: int = SIZE) -> None:
@@ -27,7 +27,7 @@ class Pool:
     def lent(self) -> Iterator[Connection]:
         """A connection for the block; a broken one does not come back."""
         if self._closed:
-            raise Closed("the store is closed")
+            raise StoreClosed("the store is closed")
         if not self._free.acquire(timeout=WAIT_SECONDS):
             raise Busy("every connection to the database is in use: too many questions at once")
         try:

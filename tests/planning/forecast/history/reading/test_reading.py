@@ -8,13 +8,13 @@ import pytest
 from kezek.planning.forecast.history.reading import reading
 from kezek.planning.forecast.history.reading.reading import (
     BadHistory,
-    Columns,
+    HistoryColumns,
     UnknownColumn,
     read_history,
 )
 from kezek.planning.forecast.history.series import Repairs
 
-COLUMNS = Columns("at", "wait", ("post",))
+COLUMNS = HistoryColumns("at", "wait", ("post",))
 
 
 def written(folder: Path, *rows: str, header: str = "at,post,wait") -> Path:
@@ -36,7 +36,7 @@ def test_series_are_told_apart_by_their_columns_and_come_in_order_of_name(tmp_pa
 
 def test_a_file_without_series_columns_is_one_series_named_after_its_value(tmp_path: Path):
     path = written(tmp_path, "2026-06-01T00:00Z,b,3", "2026-06-01T01:00Z,a,1")
-    (one,) = read_history(path, Columns("at", "wait"), None).series
+    (one,) = read_history(path, HistoryColumns("at", "wait"), None).series
     assert (one.name, list(one.value)) == ("wait", [3.0, 1.0])
 
 
@@ -123,7 +123,7 @@ def test_names_of_several_columns_never_become_one(tmp_path: Path):
         '2025-09-25T00:00Z,505,"Dostyk,truck",empty',
         header="at,w,post,lane",
     )
-    history = read_history(path, Columns("at", "w", ("post", "lane")), None)
+    history = read_history(path, HistoryColumns("at", "w", ("post", "lane")), None)
     assert {one.name: one.value.tolist() for one in history.series} == {
         'Dostyk,"truck,empty"': [5.0],
         '"Dostyk,truck",empty': [505.0],
@@ -212,13 +212,13 @@ def test_a_file_without_a_history_is_refused(tmp_path: Path, content: bytes, sai
 
 def test_an_unknown_column_is_answered_with_those_that_are_there(tmp_path: Path):
     with pytest.raises(UnknownColumn, match="at, post, wait"):
-        read_history(written(tmp_path, GOOD), Columns("when", "wait"), None)
+        read_history(written(tmp_path, GOOD), HistoryColumns("when", "wait"), None)
 
 
 def test_a_column_without_stamps_is_told_once_and_not_row_by_row(tmp_path: Path):
     path = written(tmp_path, *(f"post {n},{n}" for n in range(40)), header="at,wait")
     with pytest.raises(UnknownColumn, match="'at' holds no stamps") as told:
-        read_history(path, Columns("at", "wait"), None)
+        read_history(path, HistoryColumns("at", "wait"), None)
     assert "first 20 rows" in str(told.value)
 
 

@@ -19,7 +19,7 @@ from kezek.planning.forecast.history.reading.slips import (
     slipped_stamps,
     slipped_values,
 )
-from kezek.planning.forecast.history.series import History, Repairs, Series
+from kezek.planning.forecast.history.series import Repairs, Series, WaitHistory
 
 PROBLEMS_MAX = 20
 VALUE_MAX = 1e9
@@ -27,7 +27,7 @@ YEARS = (1950, 2200)
 
 
 @dataclass(frozen=True)
-class Columns:
+class HistoryColumns:
     """Which columns of a file hold the stamp, the value and the series' name."""
 
     time: str
@@ -36,7 +36,7 @@ class Columns:
 
 
 @dataclass(frozen=True)
-class Problem:
+class CellProblem:
     """A fault of one cell.  `line` counts from 1, the header's line."""
 
     line: int
@@ -47,7 +47,7 @@ class Problem:
 class BadHistory(Exception):
     """A file that holds no history.  `problems` name at most `PROBLEMS_MAX` faults of its rows."""
 
-    def __init__(self, sentence: str, problems: Sequence[Problem] = ()) -> None:
+    def __init__(self, sentence: str, problems: Sequence[CellProblem] = ()) -> None:
         super().__init__(sentence)
         self.problems = tuple(problems)
 
@@ -67,7 +67,7 @@ class _Found:
     twice: list[tuple[int, datetime, int]] = field(default_factory=list)
 
 
-def read_history(path: Path, columns: Columns, zone: str | None) -> History:
+def read_history(path: Path, columns: HistoryColumns, zone: str | None) -> WaitHistory:
     """The history in a file.
 
     `zone` is that of stamps without an offset, and the one by whose hours the days are told; a file
@@ -84,16 +84,16 @@ def read_history(path: Path, columns: Columns, zone: str | None) -> History:
 
 
 class _Reader:
-    def __init__(self, path: Path, columns: Columns, zone: str | None) -> None:
+    def __init__(self, path: Path, columns: HistoryColumns, zone: str | None) -> None:
         self._path, self._columns = path, columns
         self._zone = ZoneInfo(zone) if zone else None
         self._zone_name = zone or "UTC"
         self._found: dict[str, _Found] = {}
-        self._problems: list[Problem] = []
+        self._problems: list[CellProblem] = []
         self._offset: tuple[int, timedelta | None] | None = None
         self._empty = self._ambiguous = self._skipped_hour = 0
 
-    def read(self, rows: Iterator[list[str]]) -> History:
+    def read(self, rows: Iterator[list[str]]) -> WaitHistory:
         header = next(rows, None)
         if not header:
             raise BadHistory(f"{self._path} is empty: a header and rows are needed.")
@@ -122,7 +122,7 @@ class _Reader:
         return header.index(column)
 
     def _fault(self, line: int, column: str, sentence: str) -> None:
-        self._problems.append(Problem(line, column, sentence))
+        self._problems.append(CellProblem(line, column, sentence))
         if len(self._problems) >= PROBLEMS_MAX:
             self._refuse()
 
@@ -225,7 +225,7 @@ class _Reader:
         found.twice.append((len(found.at), stamp, int(second.timestamp())))
         return first
 
-    def _history(self) -> History:
+    def _history(self) -> WaitHistory:
         if self._problems:
             self._refuse()
         series, empty = [], []
@@ -258,7 +258,7 @@ class _Reader:
             ambiguous=self._ambiguous,
             skipped_hour=self._skipped_hour,
         )
-        return History(tuple(series), self._zone_name, tuple(empty), repairs)
+        return WaitHistory(tuple(series), self._zone_name, tuple(empty), repairs)
 
     def _look_for_slips(self, found: _Found) -> None:
         for place, value in slipped_values(found.value):
