@@ -5,6 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 # One more than there are processors: many a test waits for a server, a browser or a database.
 WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
+QUICK := $(addprefix tests/,domain app api web crypto i18n tidy docs ledger storage/sqlite storage/test_reader.py storage/test_tree.py)
 SEEDS ?= 1000
 KILLS ?= 30
 FAILOVERS ?= 20
@@ -13,7 +14,7 @@ FAILOVERS ?= 20
 .DELETE_ON_ERROR:
 # Hundreds of processes are started here, and each would compile the product anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help install demo test check warm rehearse rig ha bench fmt clean browser wrk postgresql systemd patroni faketime
+.PHONY: help install demo test quick check warm rehearse rig ha bench fmt clean browser wrk postgresql systemd patroni faketime
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -26,6 +27,9 @@ demo: .venv/run.stamp ## a live network of real checkpoints on one port (ARGS="-
 test: .venv/test.stamp browser postgresql systemd faketime ## every check and every test (ARGS="-k booking" narrows it)
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync check warm
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+quick: .venv/test.stamp ## rules, use cases, one store, API and pages in process, house rules: minutes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(QUICK) $(ARGS)
 
 check: .venv/test.stamp ## style, types and the order of the rings
 	$(BIN)/ruff check .

@@ -20,7 +20,7 @@ def known() -> frozenset[str]:
     """Every word in the left column of the glossary's tables."""
     lines = (tree.ROOT / "docs" / "glossary.md").read_text(encoding="utf-8").splitlines()
     left = [line.split("|")[1] for line in lines if line.startswith("|")]
-    return frozenset(re.findall(r"[a-z]+", " ".join(left).lower()))
+    return frozenset(re.findall(r"[a-z][a-z0-9]*", " ".join(left).lower()))
 
 
 def unknown(identifier: str) -> set[str]:
