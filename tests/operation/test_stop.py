@@ -126,7 +126,7 @@ def test_a_request_that_never_ends_holds_nothing_up(site: Site):
 
 # The bound is half a minute; here it is short, and the product the same.
 IMPATIENT = """
-import kezek.cli.serving, kezek.cli.workers
+import kezek.cli.server.serving, kezek.cli.server.workers
 kezek.cli.server.serving.STOP_SECONDS = kezek.cli.server.workers.STOP_SECONDS = 1
 from kezek.app.desk.desk import Desk
 {}

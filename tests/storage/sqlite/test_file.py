@@ -318,7 +318,7 @@ def as_nobody(do: Callable[[], None]) -> str:
 
 def test_a_folder_that_may_not_be_written(open_folder: Path):
     told = as_nobody(lambda: SqliteStore(str(open_folder / "kezek.db")))
-    assert told.startswith("ReadOnly True")
+    assert told.startswith("FileReadOnly True")
     assert "the right to write" in told
     assert list(open_folder.iterdir()) == []
 
@@ -331,7 +331,7 @@ def test_a_file_that_may_only_be_read(open_folder: Path):
     (open_folder / "kezek.db-lock").chmod(0o666)
     before = path.read_bytes()
     told = as_nobody(lambda: SqliteStore(str(path)))
-    assert told.startswith("ReadOnly True")
+    assert told.startswith("FileReadOnly True")
     assert path.read_bytes() == before
 
 

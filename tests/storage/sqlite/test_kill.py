@@ -23,7 +23,7 @@ BATCH = 7
 # Books without end and tells every batch that is committed; `first` is the number of its first truck.
 SERVER = """
 import sys
-from tests.storage.test_kill import serve
+from tests.storage.sqlite.test_kill import serve
 serve(sys.argv[1], int(sys.argv[2]))
 """
 
