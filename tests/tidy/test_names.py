@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import defaultdict
 
 from tests.tidy import tree
 
@@ -54,3 +55,14 @@ def test_no_class_has_a_banned_word():
         if isinstance(node, ast.ClassDef) and words(node.name) & BANNED
     ]
     assert not found, f"classes with a name that says nothing: {found}"
+
+
+def test_a_class_name_has_one_meaning():
+    """In the whole tree: a reader who looks for a name finds one thing."""
+    places: dict[str, list[str]] = defaultdict(list)
+    for path in tree.sources():
+        for node in tree.parsed(path).body:
+            if isinstance(node, ast.ClassDef) and "versions" not in path.parts:
+                places[node.name].append(tree.name(path))
+    double = {name: found for name, found in places.items() if len(found) > 1}
+    assert not double, f"class names with more than one meaning: {double}"

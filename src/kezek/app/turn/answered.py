@@ -33,7 +33,7 @@ class Became(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredStep:
     """What became of a step (`verb`) of a booking at an instant.
 
     `made` says that the step was a call out of turn that stands already.  `cause` is why it was
@@ -50,7 +50,7 @@ class Answered:
     asked_by: int = 0
 
 
-def answered_of(reader: Reader, line: str, now: Instant) -> list[Answered]:
+def answered_of(reader: Reader, line: str, now: Instant) -> list[AnsweredStep]:
     """All of the last shift at a line, the newest first."""
     events = [
         event
@@ -63,7 +63,7 @@ def answered_of(reader: Reader, line: str, now: Instant) -> list[Answered]:
     return [_answered(reader, event, bookings[event.number]) for event in newest]
 
 
-def heard(answered: Iterable[Answered], account: int, now: Instant) -> list[Answered]:
+def heard(answered: Iterable[AnsweredStep], account: int, now: Instant) -> list[AnsweredStep]:
     """What an account had asked for and somebody else has refused a short while ago."""
     return [
         one
@@ -73,13 +73,13 @@ def heard(answered: Iterable[Answered], account: int, now: Instant) -> list[Answ
 
 
 def marked(
-    answered: Iterable[Answered], bookings: Mapping[int, Booking]
-) -> dict[int, Answered | None]:
+    answered: Iterable[AnsweredStep], bookings: Mapping[int, Booking]
+) -> dict[int, AnsweredStep | None]:
     """What is still to be said of each truck in the line, by booking: the newest answer since its step.
 
     None is a call out of turn that was refused longer ago: it stays so as long as the truck is there.
     """
-    found: dict[int, Answered | None] = {
+    found: dict[int, AnsweredStep | None] = {
         number: None for number, booking in bookings.items() if booking.exception == "refused"
     }
     for one in reversed([*answered]):
@@ -96,14 +96,14 @@ def _ran_out(event: Logged) -> bool:
     return event.actor == "timer" and "misses" in json.loads(event.body)
 
 
-def _answered(reader: Reader, event: Logged, booking: Booking) -> Answered:
+def _answered(reader: Reader, event: Logged, booking: Booking) -> AnsweredStep:
     if event.kind in _ENDS:
-        return Answered(booking, event.at, Became.RAN_OUT, Verb.CALL, made=False)
+        return AnsweredStep(booking, event.at, Became.RAN_OUT, Verb.CALL, made=False)
     body, by = json.loads(event.body), account_of(event.actor)
     verb, made = Verb(body["verb"]), event.kind == EventKind.EXCEPTION_REFUSED
     asked_by = _asked_by(reader, event, verb)
     became = Became.WITHDRAWN if by == asked_by else Became.REFUSED
-    return Answered(booking, event.at, became, verb, made, body["cause"], by, asked_by)
+    return AnsweredStep(booking, event.at, became, verb, made, body["cause"], by, asked_by)
 
 
 def _asked_by(reader: Reader, answer: Logged, verb: Verb) -> int:

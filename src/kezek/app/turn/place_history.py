@@ -114,7 +114,7 @@ class _Kept:
         self.place += places
 
 
-class _Reading:
+class _PlaceReading:
     """A line's log as far as it was read, with the history of each truck that waits or is called."""
 
     def __init__(self, store: Store, post: Post, now: Instant) -> None:
@@ -226,7 +226,7 @@ class PlaceHistories:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._lines: dict[str, _Reading] = {}
+        self._lines: dict[str, _PlaceReading] = {}
 
     def of(self, post: Post, queue: Queue, number: int) -> PlaceHistory | None:
         """A waiting truck's history up to the queue's moment.
@@ -236,7 +236,7 @@ class PlaceHistories:
         """
         reading = self._lines.get(queue.line)
         if reading is None or not reading.go_on(queue.as_of):
-            reading = self._lines[queue.line] = _Reading(self._store, post, queue.as_of)
+            reading = self._lines[queue.line] = _PlaceReading(self._store, post, queue.as_of)
             reading.go_on(queue.as_of)
         kept = reading.kept.get(number)
         order = [entry.turn.number for entry in queue.entries]

@@ -31,7 +31,7 @@ class PostChoice(NamedTuple):
     there: str
 
 
-class Lost(NamedTuple):
+class ShownLoss(NamedTuple):
     """The time that a booking lost, why, and until when another can be chosen."""
 
     start: datetime
@@ -59,7 +59,7 @@ class Truck(NamedTuple):
     zone: str
     ended: datetime | None
     call: Between | None
-    lost: Lost | None
+    lost: ShownLoss | None
 
 
 def posts_with_lines(here: PageContext) -> list[Post]:
@@ -130,10 +130,10 @@ def trucks(here: PageContext, views: Sequence[TicketView]) -> list[Truck]:
     return [truck(here, view, lost.get(view.booking.number)) for view in views]
 
 
-def lost_shown(here: PageContext, lost: LostTime, zone: str) -> Lost:
+def lost_shown(here: PageContext, lost: LostTime, zone: str) -> ShownLoss:
     """What a displaced booking lost, for a page."""
     why = names.reason(lost.why, here.lang).rstrip(".") if lost.why else ""
-    return Lost(local(lost.start, zone), why, local(lost.until, zone))
+    return ShownLoss(local(lost.start, zone), why, local(lost.until, zone))
 
 
 def truck(here: PageContext, view: TicketView, lost: LostTime | None) -> Truck:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from kezek.app.account.roster import names_of
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.turn.answered import Answered, Became, marked
+from kezek.app.turn.answered import AnsweredStep, Became, marked
 from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.app.turn.queue import Queue
 from kezek.domain.account.actor import Actor
@@ -112,7 +112,7 @@ def what_of(here: PageContext, one: AwaitedStep) -> str:
 
 
 def answered_rows(
-    here: PageContext, post: Post, actor: Actor, answered: Sequence[Answered]
+    here: PageContext, post: Post, actor: Actor, answered: Sequence[AnsweredStep]
 ) -> list[AnsweredRow]:
     """What became of the steps of a post, in the order given."""
     reader = here.application.store.reader
@@ -138,7 +138,7 @@ def answered_rows(
     return rows
 
 
-def what_became(here: PageContext, one: Answered | None) -> str:
+def what_became(here: PageContext, one: AnsweredStep | None) -> str:
     """What became of it, in a few words; none is a call out of turn that was refused long ago."""
     if one is None or (one.made and one.became is Became.REFUSED):
         return here.words.gettext(_MADE_REFUSED)
@@ -148,7 +148,7 @@ def what_became(here: PageContext, one: Answered | None) -> str:
 
 
 def marks(
-    here: PageContext, queue: Queue, rows: Sequence[AskedRow], answered: Sequence[Answered]
+    here: PageContext, queue: Queue, rows: Sequence[AskedRow], answered: Sequence[AnsweredStep]
 ) -> dict[int, str]:
     """What stands at the row of a truck: what waits for it, else what was answered last."""
     found = marked(answered, queue.bookings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from kezek.web.booking.shown import Lost
+from kezek.web.booking.shown import ShownLoss
 
 
 class Hit(NamedTuple):
@@ -28,7 +28,7 @@ class Hit(NamedTuple):
     turn_back: str
     mistake: bool
     can_release: bool
-    lost: Lost | None
+    lost: ShownLoss | None
 
 
 class Due(NamedTuple):

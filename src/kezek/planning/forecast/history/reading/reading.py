@@ -57,7 +57,7 @@ class UnknownColumn(Exception):
 
 
 @dataclass
-class _Found:
+class _CellFound:
     """What has been read so far of one series."""
 
     at: list[int] = field(default_factory=list)
@@ -88,7 +88,7 @@ class _Reader:
         self._path, self._columns = path, columns
         self._zone = ZoneInfo(zone) if zone else None
         self._zone_name = zone or "UTC"
-        self._found: dict[str, _Found] = {}
+        self._found: dict[str, _CellFound] = {}
         self._problems: list[CellProblem] = []
         self._offset: tuple[int, timedelta | None] | None = None
         self._empty = self._ambiguous = self._skipped_hour = 0
@@ -140,7 +140,7 @@ class _Reader:
         raise BadHistory(f"{self._path}: {told} cannot be used; put {what} right.", self._problems)
 
     def _row(self, line: int, stamp: str, value: str, name: str) -> None:
-        found = self._found.setdefault(name, _Found())
+        found = self._found.setdefault(name, _CellFound())
         if not value:
             self._empty += 1
             return
@@ -168,7 +168,7 @@ class _Reader:
         self._fault(line, self._columns.value, sentence)
         return None
 
-    def _instant(self, line: int, text: str, found: _Found) -> int | None:
+    def _instant(self, line: int, text: str, found: _CellFound) -> int | None:
         column = self._columns.time
         try:
             stamp = datetime.fromisoformat(text)
@@ -211,7 +211,7 @@ class _Reader:
             return False
         return True
 
-    def _local(self, stamp: datetime, found: _Found) -> datetime | None:
+    def _local(self, stamp: datetime, found: _CellFound) -> datetime | None:
         """A local stamp in its zone; one of an hour that comes twice is settled by `_settle`."""
         assert self._zone is not None
         first, second = stamp.replace(tzinfo=self._zone), stamp.replace(tzinfo=self._zone, fold=1)
@@ -260,7 +260,7 @@ class _Reader:
         )
         return WaitHistory(tuple(series), self._zone_name, tuple(empty), repairs)
 
-    def _look_for_slips(self, found: _Found) -> None:
+    def _look_for_slips(self, found: _CellFound) -> None:
         for place, value in slipped_values(found.value):
             sentence = f"{value:g} is more than {BEYOND_USUAL:g} times what is usual here"
             self._fault(found.line[place], self._columns.value, sentence)
@@ -281,7 +281,7 @@ def _joined(parts: Sequence[str]) -> str:
     return row.getvalue()
 
 
-def _settle(found: _Found) -> None:
+def _settle(found: _CellFound) -> None:
     """Give each stamp of an hour that comes twice its instant, by the order of the rows."""
     hours: dict[date, list[tuple[int, datetime, int]]] = {}
     for one in found.twice:
