@@ -21,11 +21,11 @@ from kezek.app.booking.find_ticket import LostTickets
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.desk import Desk
-from kezek.app.desk.tally import Heartbeat, HttpMetrics
+from kezek.app.desk.metrics import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.relay import EventRelay
+from kezek.app.feed.change_feed import ChangeFeed
+from kezek.app.feed.event_relay import EventRelay
 from kezek.app.feed.time import LogTime
-from kezek.app.feed.watch import ChangeFeed
 from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.installation.snapshot import Setting, Whole
 from kezek.app.log import end as log_end
@@ -34,15 +34,15 @@ from kezek.app.log.proof import Proofs
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.regulation.regulation import shipped_regulations
 from kezek.app.scenario.what_if import WhatIfs
+from kezek.app.server.promise_monitor import PromiseMonitor
 from kezek.app.server.rate import Daily, Familiar, Proxies, Rates
 from kezek.app.server.readiness import Readiness
 from kezek.app.server.streams import Streams
-from kezek.app.server.vigil import PromiseMonitor
 from kezek.app.slot.availability import Availability
 from kezek.app.turn.board import BoardRows
 from kezek.app.turn.presence import Presence
 from kezek.app.turn.queue import Queues
-from kezek.crypto.account.locks import SystemLocks
+from kezek.crypto.account.credential_hasher import SystemLocks
 from kezek.crypto.keyring import (
     Keyring,
     KeyringRefused,
@@ -52,7 +52,7 @@ from kezek.crypto.keyring import (
     read_token,
 )
 from kezek.crypto.log.checkpoint_note import origin_of
-from kezek.crypto.log.notary import LogNotary, open_witnesses
+from kezek.crypto.log.head_signer import LogNotary, open_witnesses
 from kezek.crypto.log.published import PublishedHeads
 from kezek.crypto.recovery import erasures
 from kezek.crypto.recovery.withdrawals import Withdrawals
@@ -72,7 +72,7 @@ from kezek.system.shelf import FolderShelf
 from kezek.system.simulator import SpawnedSimulator
 from kezek.web.app import build_pages
 from kezek.web.server.bodiless import bodiless
-from kezek.web.submit.working import asked_again
+from kezek.web.submit.retry_page import asked_again
 
 log = logging.getLogger("kezek.start")
 

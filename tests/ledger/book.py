@@ -11,7 +11,7 @@ from kezek.app.log.ledger import Ledger
 from kezek.app.log.proof import Proofs
 from kezek.app.port import Store
 from kezek.crypto.log.checkpoint_note import Witness
-from kezek.crypto.log.notary import LogNotary
+from kezek.crypto.log.head_signer import LogNotary
 from kezek.crypto.log.published import PublishedHeads
 from kezek.crypto.signing import SigningKey
 from kezek.domain.kernel.event import Logged

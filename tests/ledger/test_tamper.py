@@ -14,7 +14,7 @@ import pytest
 from kezek.app.installation.copy_audit import audit_copy
 from kezek.app.log.audit import AuditReport, Claimed, audit_export, read_heads
 from kezek.app.log.export import lines, read_note
-from kezek.crypto.log.notary import LogKey
+from kezek.crypto.log.head_signer import LogKey
 from kezek.crypto.log.published import read_published
 from kezek.domain.log.leaf import Salt
 from kezek.maintenance import open_copy

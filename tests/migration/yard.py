@@ -9,7 +9,7 @@ import json
 import sys
 
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.app.turn.queue import Queues
 from kezek.domain.turn import call

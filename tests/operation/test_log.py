@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from kezek.api.server.counted import counted
-from kezek.app.desk.tally import HttpMetrics
+from kezek.app.desk.metrics import HttpMetrics
 from kezek.bootstrap import make_app
 from kezek.cli.server import log_line
 from kezek.cli.server.log_code import CODES, FOREIGN

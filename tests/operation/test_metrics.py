@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from kezek.api.server.metric import FOUND, METRICS, MetricForm
 from kezek.api.server.worker_metrics import WorkerMetrics
 from kezek.app.port import OutcomeUnknown
-from kezek.app.server import vigil
+from kezek.app.server import promise_monitor
 from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.kernel.facts import Counter
@@ -229,10 +229,10 @@ def test_the_long_look_is_made_once_a_minute(here: Watched, monkeypatch: pytest.
     made = []
     monkeypatch.setattr(here.application.vigil, "_ask", lambda: made.append(1))
     now = [1_000.0]
-    monkeypatch.setattr(vigil, "monotonic", lambda: now[0])
-    for _ in range(int(vigil.LONG_SECONDS / vigil.SHORT_SECONDS) * 2):
+    monkeypatch.setattr(promise_monitor, "monotonic", lambda: now[0])
+    for _ in range(int(promise_monitor.LONG_SECONDS / promise_monitor.SHORT_SECONDS) * 2):
         here.application.vigil.look()
-        now[0] += vigil.SHORT_SECONDS
+        now[0] += promise_monitor.SHORT_SECONDS
     assert len(made) == 2
 
 
@@ -244,11 +244,11 @@ def test_a_look_that_takes_long_comes_seldom(here: Watched, monkeypatch: pytest.
         spent[0] += 3.0
 
     monkeypatch.setattr(here.application.vigil, "_ask", asked)
-    monkeypatch.setattr(vigil, "monotonic", lambda: now[0])
-    monkeypatch.setattr(vigil, "thread_time", lambda: spent[0])
+    monkeypatch.setattr(promise_monitor, "monotonic", lambda: now[0])
+    monkeypatch.setattr(promise_monitor, "thread_time", lambda: spent[0])
     for _ in range(240):
         here.application.vigil.look()
-        now[0] += vigil.SHORT_SECONDS
+        now[0] += promise_monitor.SHORT_SECONDS
     assert len(made) == 2, "ten minutes apart"
 
 
@@ -336,8 +336,8 @@ def test_each_worker_tells_the_figures_of_all(tmp_path: Path):
         watched(tmp_path / "b", name="1", figures=figures) as two,
     ):
         book(two, 1)
-        one.application.vigil.look(long=True)
-        two.application.vigil.look(long=True)
+        one.application.promise_monitor.look(long=True)
+        two.application.promise_monitor.look(long=True)
         WorkerMetrics("1", figures).lay_down(two.application)
         assert one.figure("accepted_commands_total", "1") == 1
         assert one.figure("accepted_commands_total", "0") == 0

@@ -12,7 +12,7 @@ from kezek.app.log.audit import AuditReport, audit_export
 from kezek.app.log.export import lines
 from kezek.app.port import Store
 from kezek.crypto.log import checkpoint_note
-from kezek.crypto.log.notary import LogKey
+from kezek.crypto.log.head_signer import LogKey
 from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt

@@ -26,7 +26,7 @@ from kezek.domain.kernel.refusal import Reason
 from kezek.i18n.refusals import SAID
 from kezek.settings import Settings
 from kezek.web.app import build_pages
-from kezek.web.frame.visit import SESSION_COOKIE
+from kezek.web.frame.page_context import SESSION_COOKIE
 from tests.keys import lay_keys
 from tests.world import ADMIN, PEOPLE, World
 

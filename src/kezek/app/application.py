@@ -12,18 +12,18 @@ from kezek.app.booking.papers import Papers
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.desk import Desk
-from kezek.app.desk.tally import Heartbeat, HttpMetrics
+from kezek.app.desk.metrics import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.log.ledger import Ledger
 from kezek.app.log.proof import Proofs
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.scenario.what_if import WhatIfs
+from kezek.app.server.promise_monitor import PromiseMonitor
 from kezek.app.server.rate import Familiar, Proxies, Rates
 from kezek.app.server.readiness import Readiness
 from kezek.app.server.streams import Streams
-from kezek.app.server.vigil import PromiseMonitor
 from kezek.app.slot.availability import Availability
 from kezek.app.turn.board import BoardRows
 from kezek.app.turn.presence import Presence

@@ -21,9 +21,9 @@ from kezek.web.checkpoint import checkpoint
 from kezek.web.errors import failure
 from kezek.web.frame import csrf
 from kezek.web.frame.forms import read_form
+from kezek.web.frame.page_context import SESSION_COOKIE, PageContext, PageRequest, Web, begin_visit
+from kezek.web.frame.page_error import NextStep, PageError, Redirect, RefusedStop
 from kezek.web.frame.session import SIGN_IN
-from kezek.web.frame.stop import NextStep, PageError, Redirect, RefusedStop
-from kezek.web.frame.visit import SESSION_COOKIE, PageContext, PageRequest, Web, begin_visit
 from kezek.web.regulation import regulation
 from kezek.web.server.assets import Assets, static_route
 from kezek.web.server.templates import Templates

@@ -18,10 +18,10 @@ from kezek.domain.kernel.refusal import Kind, Reason, Refused
 from kezek.i18n import faults, refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.web.frame.page_context import PageRequest, Web, begin_visit, visit
+from kezek.web.frame.page_error import NextStep, PageError, Redirect, RefusedStop
 from kezek.web.frame.render import page, redirect, wants_word, word
-from kezek.web.frame.stop import NextStep, PageError, Redirect, RefusedStop
-from kezek.web.frame.visit import PageRequest, Web, begin_visit, visit
-from kezek.web.submit.working import code_of, working_page
+from kezek.web.submit.retry_page import code_of, working_page
 
 log = logging.getLogger("kezek.web")
 

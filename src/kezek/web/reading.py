@@ -12,9 +12,9 @@ from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.i18n.faults import FAULTS
 from kezek.i18n.refusals import SAID
 from kezek.web.checkpoint.checkpoint import rule_of
+from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import answer, page
 from kezek.web.frame.shape import is_ours
-from kezek.web.frame.visit import PageRequest, visit
 
 # A ticket's address is a secret, and what is behind a sign-in is nobody's reading.
 ROBOTS = (

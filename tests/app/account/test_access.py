@@ -11,7 +11,7 @@ import pytest
 
 from kezek.app.account.access import HASHED_AT_ONCE_MAX, PlainAccess, SignIns
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.account.decide import AddAccount, CloseAccount, IssueKey, RevokeKey

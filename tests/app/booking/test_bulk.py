@@ -10,7 +10,7 @@ from kezek.app.booking.bulk import COLUMNS, ROWS_MAX, ClearRow, TruckTable, Uncl
 from kezek.app.booking.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.table.row_problem import RowReason
 from kezek.i18n.table_words import vocabulary
 from tests.world import A, World

@@ -11,7 +11,7 @@ from kezek.app.account.roster import keys_of, names_of, roster
 from kezek.app.booking.garage import drivers, fleet, lines_of, parked
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.turn.queue import Queues
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.decide import CloseAccount, IssueKey, RevokeKey

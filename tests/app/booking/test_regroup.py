@@ -11,7 +11,7 @@ from kezek.app.booking.lost_time import lost_time, lost_times
 from kezek.app.booking.regroup import Proposed, proposals
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.slot.availability import Availability, LinePlaces
 from kezek.app.turn.queue import Queues
 from kezek.domain.booking.change import Move

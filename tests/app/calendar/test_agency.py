@@ -9,7 +9,7 @@ import pytest
 from kezek.app.calendar.affected import Affected, AffectedOutcome, affected_table, have_moved
 from kezek.app.calendar.agency import calendar, closures, effect_of, governed, hours
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.log import page as log_page
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.domain.network.load import ExtendCalendar
 from kezek.domain.slot.slot import Day
 from tests.world import A, World

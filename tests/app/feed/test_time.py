@@ -6,8 +6,8 @@ import logging
 
 import pytest
 
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.feed.time import BEHIND_MAX, LogTime
-from kezek.app.feed.watch import ChangeFeed
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
 from kezek.system.clock import WallClock

@@ -16,7 +16,7 @@ from kezek.app.forecast.accuracy import (
     calibration_of,
 )
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
-from kezek.planning.forecast.signs import SOFT, regime_of
+from kezek.planning.forecast.features import SOFT, regime_of
 from kezek.planning.planner import _invented
 from kezek.planning.question import QUANTILES, HourCapacity, Range, TwinWaiting
 

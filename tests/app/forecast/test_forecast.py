@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.forecast import forecast as module
 from kezek.app.forecast.accuracy import Accuracy, Calibration
 from kezek.app.forecast.forecast import AGE, EACH, IDLE_SECONDS, LiveForecasts

@@ -16,7 +16,7 @@ from kezek.app.forecast.replay import GAIN_ERRORS, Lessons, Pasts, Scores, lesso
 from kezek.app.port import PlannerFault
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.planning.forecast.correction import learn
-from kezek.planning.forecast.signs import line_signs, moved, off_by, signs_of
+from kezek.planning.forecast.features import line_signs, moved, off_by, signs_of
 from kezek.planning.planner import _invented
 from kezek.planning.question import UNCORRECTED, Case, Correction, Lesson, Range
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kezek.app.checkpoint.checkpoint import Network, Post
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.turn.line_log import EVENTS_MAX, LineLog
 from kezek.app.turn.line_state import state_of
 from kezek.app.turn.queue import Queues

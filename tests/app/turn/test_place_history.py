@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kezek.app.desk.batch import Done
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.turn import place_history
 from kezek.app.turn.place_history import PlaceHistories, PlaceHistory, ShiftCause
 from kezek.app.turn.queue import Queues

@@ -8,7 +8,7 @@ import pytest
 
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.turn.queue import CrossingPace, Queues
 from kezek.domain.booking.release import Release
 from kezek.domain.turn.arrive import Arrive

@@ -21,7 +21,7 @@ from typing import Any
 from kezek.api.server.counted import ROUTE, counted
 from kezek.api.server.scrape import scraped
 from kezek.api.server.worker_metrics import WorkerMetrics
-from kezek.app.desk.tally import DeskTally, HttpMetrics
+from kezek.app.desk.metrics import DeskTally, HttpMetrics
 from kezek.bootstrap import close_application, open_application
 from kezek.settings import Settings
 from tests.bench import seed

@@ -12,7 +12,7 @@ import apsw
 import pytest
 
 from kezek.cli.frame.exit_code import ExitCode
-from kezek.cli.installation import examination
+from kezek.cli.installation import doctor_check
 from kezek.cli.installation.doctor import without_password
 from kezek.settings import Settings
 from tests.cli.conftest import Call, Called
@@ -126,9 +126,9 @@ def test_a_lack_of_rights_is_not_taken_for_damage(
     call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, fault: str, advice: str
 ):
     def refuse(*_given: object, **_named: object) -> None:
-        raise getattr(examination.apsw, fault)
+        raise getattr(doctor_check.apsw, fault)
 
-    monkeypatch.setattr(examination.apsw, "Connection", refuse)
+    monkeypatch.setattr(doctor_check.apsw, "Connection", refuse)
     told = call("doctor", "--folder", folder, "--json").document["answer"]["findings"]
     (found,) = [finding for finding in told if finding["what"] == "database"]
     assert advice in found["advice"]
@@ -139,12 +139,12 @@ def test_disk_space(
     call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch, free: int, state: str
 ):
     usage = type("Usage", (), {"free": free})()
-    monkeypatch.setattr(examination.shutil, "disk_usage", lambda _path: usage)
+    monkeypatch.setattr(doctor_check.shutil, "disk_usage", lambda _path: usage)
     assert states(call("doctor", "--folder", folder, "--json"))["disk"] == state
 
 
 def test_an_old_sqlite_is_wrong(call: Call, folder: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(examination.apsw, "SQLITE_VERSION_NUMBER", 3_040_001)
+    monkeypatch.setattr(doctor_check.apsw, "SQLITE_VERSION_NUMBER", 3_040_001)
     assert states(call("doctor", "--folder", folder, "--json"))["sqlite"] == "wrong"
 
 

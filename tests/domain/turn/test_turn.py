@@ -9,9 +9,9 @@ import pytest
 
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.change import Cancel
+from kezek.domain.booking.context import standing
 from kezek.domain.booking.lapse import Lapse
 from kezek.domain.booking.proposal import Way, way_of
-from kezek.domain.booking.stand import standing
 from kezek.domain.booking.transition import Verb
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts

@@ -25,8 +25,7 @@ from kezek.planning.forecast.correction import (
     expect,
     learn,
 )
-from kezek.planning.forecast.library import NotInstalled, lightgbm
-from kezek.planning.forecast.signs import (
+from kezek.planning.forecast.features import (
     NAMES,
     SOFT,
     error_of,
@@ -36,6 +35,7 @@ from kezek.planning.forecast.signs import (
     regime_of,
     signs_of,
 )
+from kezek.planning.forecast.library import NotInstalled, lightgbm
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.frame import (
     LENGTH,

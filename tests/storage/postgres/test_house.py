@@ -9,7 +9,7 @@ from pathlib import Path
 from kezek.app.application import Application
 from kezek.app.desk.batch import Done
 from kezek.bootstrap import close_application, open_application
-from kezek.cli.installation.examination import examine
+from kezek.cli.installation.doctor_check import examine
 from kezek.cli.installation.finding import DoctorFinding
 from kezek.cli.server.serve import first_administrator
 from kezek.domain.account.account import Account

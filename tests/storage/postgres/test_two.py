@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from kezek.app.feed.relay import EventRelay
+from kezek.app.feed.event_relay import EventRelay
 from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.kernel.event import Logged
 from kezek.domain.slot.slot import Slot

@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 
-from kezek.app.feed.watch import EVERY_LINE, ChangeFeed
+from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
 from kezek.domain.kernel.event import Logged
 from kezek.web.frame import live
 from tests.world import A

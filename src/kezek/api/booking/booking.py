@@ -40,7 +40,7 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.vehicle.plate_note import note_of, read_as
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
-from kezek.domain.booking.stand import BOOKS
+from kezek.domain.booking.context import BOOKS
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.acknowledge import acknowledged_at
 

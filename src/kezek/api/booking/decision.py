@@ -12,7 +12,7 @@ from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import owns, serves
+from kezek.domain.booking.context import owns, serves
 from kezek.domain.checkpoint.checkpoint import Line, exit_id
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Reason, Refused

@@ -24,7 +24,7 @@ class _Answer:
     unchanged: Reply
 
 
-class KeptAnswers(Generic[K]):
+class ResponseCache(Generic[K]):
     """At most so many answers by what was asked, each with the state of the world for which it holds."""
 
     def __init__(self, most: int) -> None:

@@ -9,7 +9,7 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from kezek.app.desk.tally import HttpMetrics
+from kezek.app.desk.metrics import HttpMetrics
 
 log = logging.getLogger("kezek.request")
 

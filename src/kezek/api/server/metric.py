@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from kezek.app.desk.tally import COMMANDS, SECONDS
+from kezek.app.desk.metrics import COMMANDS, SECONDS
 
 
 class MetricForm(StrEnum):
@@ -47,7 +47,7 @@ def _histogram(name: str, meaning: str, bounds: tuple[float, ...], *labels: str)
     return Metric(f"kezek_{name}", MetricForm.HISTOGRAM, meaning, labels, bounds=bounds)
 
 
-# What the vigil's looks find, under the names of `app/server/vigil.py`.
+# What the vigil's looks find, under the names of `app/server/promise_monitor.py`.
 FOUND: tuple[Metric, ...] = (
     _gauge(
         "acknowledged_missing_events", "events told as done that the log no longer reaches", "I1"

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Day, Moment, Seconds, utc
-from kezek.api.frame.kept import KeptAnswers
+from kezek.api.frame.kept import ResponseCache
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.api.frame.problem import no
 from kezek.app.application import Application
@@ -119,8 +119,8 @@ class NetworkDay(msgspec.Struct, frozen=True):
 class Places:
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._lines: KeptAnswers[tuple[str, bytes]] = KeptAnswers(_KEPT_MAX)
-        self._days: KeptAnswers[bytes] = KeptAnswers(_KEPT_MAX)
+        self._lines: ResponseCache[tuple[str, bytes]] = ResponseCache(_KEPT_MAX)
+        self._days: ResponseCache[bytes] = ResponseCache(_KEPT_MAX)
 
     async def of_checkpoint(self, call: ApiRequest) -> Reply:
         application, post = (

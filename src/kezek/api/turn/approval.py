@@ -13,7 +13,7 @@ from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.stand import AT_THE_GATE, IN_CHARGE
+from kezek.domain.booking.context import AT_THE_GATE, IN_CHARGE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.approve import Approve, Propose, Refuse
 

@@ -6,7 +6,7 @@ import msgspec
 
 from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Day, Moment, utc_or_none
-from kezek.api.frame.kept import KeptAnswers
+from kezek.api.frame.kept import ResponseCache
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.app.application import Application
 from kezek.app.turn.board import PostRow
@@ -104,7 +104,7 @@ class BoardCache:
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._kept: KeptAnswers[str] = KeptAnswers(_KEPT_MAX)
+        self._kept: ResponseCache[str] = ResponseCache(_KEPT_MAX)
 
     async def network(self, call: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()

@@ -16,7 +16,7 @@ from kezek.api.frame.problem import no
 from kezek.app.application import Application
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.account.actor import STAFF, Role
-from kezek.domain.booking.stand import AT_THE_GATE
+from kezek.domain.booking.context import AT_THE_GATE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call

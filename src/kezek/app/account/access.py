@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import ParamSpec, Protocol, TypeVar
 
 from kezek.app.cache import BoundedCache
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Clock, Session, Shared, Store
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class CredentialHasher(Protocol):
-    """Passwords and secrets, seen from the use cases; `crypto/account/locks.py` does them."""
+    """Passwords and secrets as the use cases see them: `crypto/account/credential_hasher.py`."""
 
     def hash_password(self, text: str) -> str: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, Line
 from kezek.domain.kernel.event import EventKind, Logged

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from kezek.app.desk.touch import named, named_next
+from kezek.app.desk.prefetch import named, named_next
 from kezek.app.port import Answered, Prefetching, Store, Unit
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.booking import Booking

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TypeAlias
 
 from kezek.app.desk.batch import Answer, Outcome, decided
-from kezek.app.desk.tally import DeskTally
+from kezek.app.desk.metrics import DeskTally
 from kezek.app.port import Clock, Conflict, Fault, OutcomeUnknown, Store
 from kezek.domain.decide import Command
 from kezek.domain.kernel.event import Logged

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Clock
 from kezek.domain.kernel.instant import MINUTE, Instant, Moment
 

@@ -14,7 +14,7 @@ from statistics import median, stdev
 
 from kezek.domain.kernel.instant import DAY, MINUTE, Instant
 from kezek.domain.kernel.value import value
-from kezek.planning.forecast.signs import error_of, off_by
+from kezek.planning.forecast.features import error_of, off_by
 from kezek.planning.question import QUANTILES, Case, Range, Signs
 
 SCORED_FOR = 30 * DAY

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 
 from kezek.app.checkpoint.checkpoint import Network, Post
-from kezek.app.feed.watch import EVERY_LINE, ChangeFeed
+from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
 from kezek.app.forecast.outlook import Outlook, calibrated, said, standing_of
 from kezek.app.forecast.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
 from kezek.app.forecast.usual_wait import HourOfWeek, UsualWait, hour_of_week, usual_waits
@@ -22,7 +22,7 @@ from kezek.app.turn.line_state import state_of
 from kezek.app.turn.queue import Queues
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
-from kezek.planning.forecast.signs import regime_of
+from kezek.planning.forecast.features import regime_of
 from kezek.planning.question import UNCORRECTED, LineForecast, LineState
 
 log = logging.getLogger("kezek.forecast")

@@ -21,7 +21,7 @@ from kezek.app.forecast.accuracy import (
 from kezek.app.port import Planner, Store
 from kezek.app.turn.line_past import LinePast, PastArrival, Truth
 from kezek.domain.kernel.instant import Instant
-from kezek.planning.forecast.signs import later, line_signs, moved, regime_of, signs_of
+from kezek.planning.forecast.features import later, line_signs, moved, regime_of, signs_of
 from kezek.planning.question import (
     UNCORRECTED,
     Correction,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kezek.app.desk.tally import Heartbeat
+from kezek.app.desk.metrics import Heartbeat
 from kezek.app.log.ledger import Forked, Ledger
 from kezek.app.port import Fault, StoreFault
-from kezek.app.server.vigil import PromiseMonitor
+from kezek.app.server.promise_monitor import PromiseMonitor
 
 # A task that beats every second, or every five, is stuck when it has been silent for so long.
 SILENT_SECONDS = 30.0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import HOUR, Instant, day_start, local_day

@@ -9,8 +9,8 @@ from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.context import AT_THE_GATE
 from kezek.domain.booking.proposal import proposal_of
-from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind

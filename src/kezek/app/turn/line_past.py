@@ -25,7 +25,7 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.order import QueueEntry, Reached, Turn, after, key_of, line_up, place_of
-from kezek.planning.forecast.signs import PACE_FOR
+from kezek.planning.forecast.features import PACE_FOR
 from kezek.planning.question import HORIZON, Expected, LineState, TwinCalled
 
 EVENTS_MAX = 200_000

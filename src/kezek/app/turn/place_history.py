@@ -95,7 +95,7 @@ _GONE_MAX = 100
 
 
 @dataclass(slots=True)
-class _Kept:
+class _CachedHistory:
     """A truck's history so far.  `present` is whether it stands in the line now."""
 
     since: Instant
@@ -124,12 +124,14 @@ class _PlaceReading:
         self._at = 0
         self._line: dict[int, int] = {}
         self._turns: dict[int, Turn] = {}
-        self.kept: dict[int, _Kept] = {}
+        self.kept: dict[int, _CachedHistory] = {}
         events = self._past.events
         if events:
             self._at = events[0].at
             self._stand(self._at)
-            self.kept = {n: _Kept(self._at, place, place) for n, place in self._line.items()}
+            self.kept = {
+                n: _CachedHistory(self._at, place, place) for n, place in self._line.items()
+            }
             self.position = max(self.position, events[-1].position)
         self._pending = deque(events)
 
@@ -178,7 +180,7 @@ class _PlaceReading:
             if len(self.kept) > 2 * len(self._line) + _GONE_MAX:
                 self.kept = {n: one for n, one in self.kept.items() if self._past.is_here(n)}
         elif kept is None:
-            self.kept[number] = _Kept(event.at, place, place)
+            self.kept[number] = _CachedHistory(event.at, place, place)
         else:
             kept.present = True
             kept.change(ShiftCause.OWN_CALL, None, place - kept.place, event.at)

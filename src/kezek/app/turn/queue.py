@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.feed.watch import ChangeFeed
+from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.status import Status, settled, status_of

@@ -26,7 +26,7 @@ def doctor(folder: Path | None) -> None:
 
     Changes nothing, and may run beside a server. Exit code 7 when something is wrong.
     """
-    from kezek.cli.installation.examination import examine
+    from kezek.cli.installation.doctor_check import examine
     from kezek.cli.installation.finding import DoctorFinding
 
     settings, faults = settings_and_faults(folder=folder)

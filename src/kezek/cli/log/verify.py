@@ -15,7 +15,7 @@ from kezek.cli.frame.output import answer, json_option, say
 
 if TYPE_CHECKING:
     from kezek.app.log.audit import AuditReport, Claimed
-    from kezek.crypto.log.notary import LogKey
+    from kezek.crypto.log.head_signer import LogKey
     from kezek.domain.log.head import Head
 
 # Heads asked about one by one, evenly over all: a server lets an address ask 600 times a minute.
@@ -67,7 +67,7 @@ def verify(
     Exit code 7 when something is wrong; what is found first is named first.
     """
     from kezek.app.log.audit import AuditReport
-    from kezek.crypto.log.notary import LogKey
+    from kezek.crypto.log.head_signer import LogKey
     from kezek.crypto.signing import read_public_key
 
     if (source is None) == (database is None):

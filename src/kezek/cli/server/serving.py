@@ -17,7 +17,7 @@ import uvloop
 
 from kezek.app.log.end import note_end
 from kezek.app.port import Fault
-from kezek.app.server.vigil import SHORT_SECONDS
+from kezek.app.server.promise_monitor import SHORT_SECONDS
 from kezek.cli.account.local_socket import offered
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from kezek.crypto.fault import TrustFault
 from kezek.crypto.keyring import LOG_FILE
-from kezek.crypto.log.notary import erased
+from kezek.crypto.log.head_signer import erased
 from kezek.crypto.signing import KeyUnusable, PublicKey, read_signing_key
 
 NAME = "erased.jsonl"

@@ -8,8 +8,8 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import erased_on, outcome_of
 from kezek.domain.booking.booking import Booking, Driver, Particulars
+from kezek.domain.booking.context import BookingContext, claims_held, forbidden, owns, serves, stand
 from kezek.domain.booking.proposal import needs_two
-from kezek.domain.booking.stand import BookingContext, claims_held, forbidden, owns, serves, stand
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.checkpoint.checkpoint import Line

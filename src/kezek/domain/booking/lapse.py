@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.stand import BookingContext, stand, standing
+from kezek.domain.booking.context import BookingContext, stand, standing
 from kezek.domain.booking.status import Status, behind, look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line

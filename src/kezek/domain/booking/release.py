@@ -8,7 +8,7 @@ from enum import StrEnum
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.stand import IN_CHARGE, BookingContext, forbidden, guards, stand
+from kezek.domain.booking.context import IN_CHARGE, BookingContext, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind

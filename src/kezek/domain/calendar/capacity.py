@@ -17,7 +17,7 @@ from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import BookingContext, standing
+from kezek.domain.booking.context import BookingContext, standing
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision

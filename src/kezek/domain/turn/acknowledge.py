@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import BookingContext, forbidden, owns, stand
+from kezek.domain.booking.context import BookingContext, forbidden, owns, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind

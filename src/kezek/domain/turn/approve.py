@@ -9,9 +9,7 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import ChangeCause, ended
-from kezek.domain.booking.lapse import missed
-from kezek.domain.booking.proposal import Proposal, needs_two, proposal_of, written
-from kezek.domain.booking.stand import (
+from kezek.domain.booking.context import (
     AT_THE_GATE,
     IN_CHARGE,
     BookingContext,
@@ -19,6 +17,8 @@ from kezek.domain.booking.stand import (
     serves,
     stand,
 )
+from kezek.domain.booking.lapse import missed
+from kezek.domain.booking.proposal import Proposal, needs_two, proposal_of, written
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line

@@ -16,7 +16,7 @@ from kezek.domain.booking.book import (
     particulars,
 )
 from kezek.domain.booking.claim import free_claims
-from kezek.domain.booking.stand import AT_THE_GATE, BookingContext, forbidden, guards, stand
+from kezek.domain.booking.context import AT_THE_GATE, BookingContext, forbidden, guards, stand
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.stand import AT_THE_GATE, BookingContext, stand
+from kezek.domain.booking.context import AT_THE_GATE, BookingContext, stand
 from kezek.domain.booking.status import settled
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line

@@ -10,9 +10,9 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
+from kezek.domain.booking.context import BookingContext, forbidden, guards, stand
 from kezek.domain.booking.lapse import missed
 from kezek.domain.booking.proposal import needs_two
-from kezek.domain.booking.stand import BookingContext, forbidden, guards, stand
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision

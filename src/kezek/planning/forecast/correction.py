@@ -16,8 +16,8 @@ import numpy as np
 
 from kezek.domain.kernel.instant import DAY
 from kezek.planning.array import Floats, Integers
+from kezek.planning.forecast.features import NAMES, later, line_signs, moved, signs_of
 from kezek.planning.forecast.library import STEADY, NotInstalled, lightgbm
-from kezek.planning.forecast.signs import NAMES, later, line_signs, moved, signs_of
 from kezek.planning.forecast.twin import forecast
 from kezek.planning.question import (
     Case,

@@ -31,11 +31,11 @@ from kezek.web.account.bulk_row import book_rows
 from kezek.web.account.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.account.truck_table import csv_file, keep_trucks, separator
 from kezek.web.booking.shown import choices, posts_with_lines, ticket_url
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import HourView, day_views, hour_of, hour_views, zone_of
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 PAGE = "/carrier/bulk"
 _NOTHING = t("Tick at least one truck, choose a file, or paste rows.")

@@ -15,14 +15,14 @@ from kezek.domain.account.decide import IssueKey, RevokeKey
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import choices, place_name, posts_with_lines
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageContext, PageRequest, visit
-from kezek.web.submit.deed import field_errors, said, why_not
-from kezek.web.submit.working import ask
+from kezek.web.submit.retry_page import ask
+from kezek.web.submit.submit import field_errors, said, why_not
 
 _FIELDS = frozenset({"label", "scope", "checkpoint"})
 _LABEL_NEEDED = t("Say for which program the key is.")

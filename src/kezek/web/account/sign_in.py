@@ -16,14 +16,14 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n import faults, refusals
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import place_name
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import close_session, open_session, own_address, signed_in
 from kezek.web.frame.site import doors, network_zone
-from kezek.web.frame.stop import NextStep, PageError, RefusedStop
-from kezek.web.frame.visit import PageContext, PageRequest, visit
-from kezek.web.submit.deed import done, field_errors, said
 from kezek.web.submit.limit import STATUS, limited
-from kezek.web.submit.working import ask, patiently
+from kezek.web.submit.retry_page import ask, patiently
+from kezek.web.submit.submit import done, field_errors, said
 
 _AGAIN = t("The two passwords differ.")
 _SIGN_IN = t("Sign in")

@@ -14,9 +14,9 @@ from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import GARAGE_MAX
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.table_words import titles
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import answer
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 _KEPT = t("Added to or changed in your list of vehicles: %(count)s.")
 _FULL = t(

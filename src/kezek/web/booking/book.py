@@ -15,11 +15,11 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.web.booking import book_chosen, book_flow, draft, own_tickets
 from kezek.web.booking.book_chosen import BookingChoice, Flow
 from kezek.web.frame import session
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import redirect
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.limit import STATUS, limited
-from kezek.web.submit.working import ask
+from kezek.web.submit.retry_page import ask
 from kezek.web.vehicle.vehicle_fields import (
     NAMES,
     as_spelled,

@@ -9,8 +9,8 @@ from datetime import date
 from kezek.app.checkpoint.place_name import neighbour_of, own_name, place_keys
 from kezek.domain.checkpoint.search import fits
 from kezek.i18n import names
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import DayView, day_views, search_of, there_name
-from kezek.web.frame.visit import PageContext
 
 
 @dataclass(frozen=True, slots=True)

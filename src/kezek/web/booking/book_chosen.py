@@ -15,9 +15,9 @@ from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.i18n import refusals
+from kezek.web.frame.page_context import PageContext
+from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.shape import ShownFee, fee_view, hour_of, in_kept_pool, zone_of
-from kezek.web.frame.stop import RefusedStop
-from kezek.web.frame.visit import PageContext
 from kezek.web.vehicle.vehicle_fields import NAMES
 
 

@@ -23,6 +23,7 @@ from kezek.web.booking.book_chosen import BookingChoice, ClassView, Flow, classe
 from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
 from kezek.web.booking.rules_beside import rules_of
 from kezek.web.forecast.hour_wait import waits_at
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import (
     HourView,
@@ -37,7 +38,6 @@ from kezek.web.frame.shape import (
     local,
     post_view,
 )
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 NEAR_MAX = 4
 

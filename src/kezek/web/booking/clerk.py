@@ -16,11 +16,11 @@ from kezek.web.booking.book import show_step, take_step
 from kezek.web.booking.book_choice import picks_of
 from kezek.web.booking.book_chosen import Flow
 from kezek.web.booking.shown import Truck, posts_with_lines, trucks
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.stop import NextStep, PageError, RefusedStop
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 PICKS_MAX = 8
 FOUND_MAX = 20

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import msgspec
 
 from kezek.domain.kernel.text import cleaned
-from kezek.web.frame.visit import PageContext
+from kezek.web.frame.page_context import PageContext
 
 COOKIE = "kezek_draft"
 PATH = "/book"

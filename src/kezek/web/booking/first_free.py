@@ -9,8 +9,8 @@ from kezek.app.checkpoint.place_name import own_name
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import Instant
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import hour_value, local, zone_of
-from kezek.web.frame.visit import PageContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from kezek.app.booking.ticket import TicketView
-from kezek.web.frame.visit import PageContext
+from kezek.web.frame.page_context import PageContext
 
 COOKIE = "kezek_tickets"
 TICKETS_MAX = 8

@@ -19,8 +19,8 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import utc_offset
 from kezek.web.forecast.outlook import Between, expected_call
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import STATES, local, there_name, zone_of
-from kezek.web.frame.visit import PageContext
 
 
 class PostChoice(NamedTuple):

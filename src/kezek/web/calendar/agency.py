@@ -13,10 +13,10 @@ from kezek.domain.account.actor import Role
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import posts_with_lines
 from kezek.web.calendar.agency_view import CalendarPage, agency_at
+from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import day_views, post_view
-from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.log.told import entries
 from kezek.web.turn.asked_view import asked_rows, refusal_reasons
 

@@ -10,11 +10,11 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.approve import Approve, Refuse
 from kezek.i18n.mark import translatable as t
 from kezek.web.calendar.agency_view import agency_at
+from kezek.web.frame.page_context import PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.shape import zone_of
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageRequest, visit
-from kezek.web.submit.deed import said, why_not
-from kezek.web.submit.working import ask
+from kezek.web.submit.retry_page import ask
+from kezek.web.submit.submit import said, why_not
 
 _APPROVED = t("%(code)s: approved.")
 _REFUSED = t("%(code)s: refused.")

@@ -23,12 +23,12 @@ from kezek.i18n.times import day as day_text
 from kezek.i18n.times import number, stamp
 from kezek.web.account.truck_table import csv_file, separator
 from kezek.web.calendar.agency_view import OWN_POSTS, CalendarPage, agency_at
+from kezek.web.frame.page_context import PageRequest, visit
+from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import local
-from kezek.web.frame.stop import NextStep, PageError, RefusedStop
-from kezek.web.frame.visit import PageRequest, visit
-from kezek.web.submit.deed import field_errors, said
-from kezek.web.submit.working import ask
+from kezek.web.submit.retry_page import ask
+from kezek.web.submit.submit import field_errors, said
 
 Change = SetCapacity | CloseDay | OpenDay
 _FIELDS = frozenset({"capacity", "reason"})

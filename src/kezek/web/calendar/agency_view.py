@@ -18,10 +18,10 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import choices, posts_with_lines
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local, post_view, zone_of
-from kezek.web.frame.stop import NextStep, PageError, RefusedStop
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.log.told import who
 from kezek.web.regulation.regulation import regulation_name
 

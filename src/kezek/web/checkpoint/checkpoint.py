@@ -26,10 +26,10 @@ from kezek.web.booking.first_free import first_free, sooner_posts
 from kezek.web.forecast.hour_wait import coming_of
 from kezek.web.forecast.outlook import wait_of
 from kezek.web.frame.live import live
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import day_views, is_ours, lanes_of, local, post_view, zone_of
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.turn.board import shown_state
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away

@@ -14,8 +14,8 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.i18n.mark import translatable
 from kezek.i18n.times import hour as hour_text
 from kezek.web.forecast.outlook import STEP, minutes_of, range_text, span_text
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import hour_value, local, zone_of
-from kezek.web.frame.visit import PageContext
 
 _AT_HOURS = translatable(
     "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "

@@ -23,8 +23,8 @@ from kezek.i18n.times import hour as hour_text
 from kezek.i18n.times import number as written
 from kezek.planning.question import QUANTILES, Range, TruckForecast
 from kezek.web.forecast.dots import Dots, dots_of
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.visit import PageContext
 
 CROSSED_MIN = 5  # trucks in the last hours; fewer tell nothing about the next ones
 STEP = 5 * MINUTE

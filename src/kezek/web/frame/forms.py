@@ -15,7 +15,7 @@ from python_multipart.multipart import Field as Part
 from python_multipart.multipart import File, FormParser
 
 from kezek.domain.kernel.text import cleaned
-from kezek.web.frame.stop import PageError
+from kezek.web.frame.page_error import PageError
 
 FIELDS_MAX = 5_000  # a thousand trucks with an hour, a driver and a tick each
 NAME_MAX = 100

@@ -12,11 +12,11 @@ from contextlib import aclosing, suppress
 
 from litestar.response import Stream
 
-from kezek.app.feed.watch import EVERY_LINE, ChangeFeed
+from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
 from kezek.app.server.streams import Crowded, Streams
+from kezek.web.frame.page_context import PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import SECURITY
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageRequest, visit
 
 BEAT_SECONDS = 12.0
 _RETRY = b"retry: 3000\n"

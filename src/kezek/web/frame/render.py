@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import msgspec
 from litestar import Response
 
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.site import site_of
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 HTML = "text/html"
 PERSONAL = "no-store"

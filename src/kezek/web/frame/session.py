@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from kezek.app.account.access import Person
 from kezek.domain.account.actor import PUBLIC, Actor, Role
-from kezek.web.frame.stop import PageError, Redirect
-from kezek.web.frame.visit import SESSION_COOKIE, PageRequest, visit
+from kezek.web.frame.page_context import SESSION_COOKIE, PageRequest, visit
+from kezek.web.frame.page_error import PageError, Redirect
 
 SIGN_IN = "/sign-in"
 

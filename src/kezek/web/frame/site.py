@@ -13,7 +13,7 @@ from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.kernel.instant import to_datetime
 from kezek.i18n.catalogue import LANGUAGES
 from kezek.i18n.times import utc_offset
-from kezek.web.frame.visit import Flash, PageContext, PageRequest
+from kezek.web.frame.page_context import Flash, PageContext, PageRequest
 
 
 @dataclass(frozen=True, slots=True)

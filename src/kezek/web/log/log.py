@@ -12,10 +12,10 @@ from kezek.domain.account.actor import Role
 from kezek.domain.kernel.event import EventKind
 from kezek.i18n import names
 from kezek.web.booking.shown import choices, posts_with_lines
+from kezek.web.frame.page_context import PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.log.told import entries
 
 

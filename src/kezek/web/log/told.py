@@ -17,9 +17,9 @@ from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import day, stamp
 from kezek.web.booking.shown import place_name
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.visit import PageContext
 
 Body = Mapping[str, Any]
 

@@ -14,10 +14,10 @@ from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation
 from kezek.i18n import names, times
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import fee_view
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.server.link import linked
 
 

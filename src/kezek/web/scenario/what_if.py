@@ -37,12 +37,12 @@ from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.answer.picture import ChartWords as PictureWords
 from kezek.planning.scenario.answer.picture import answer_panels, course_picture
 from kezek.web.booking.shown import posts_with_lines
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import answer as answered
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
-from kezek.web.frame.stop import PageError
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.regulation.regulation import regulation_name
 from kezek.web.scenario.what_if_view import changes, decision_url, lanes_told, shown
 

@@ -12,7 +12,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.names import vehicle_class
 from kezek.i18n.times import number, stamp
 from kezek.planning.scenario.answer.answer import Figure, PostAnswer, ScenarioAnswer
-from kezek.web.frame.visit import PageContext
+from kezek.web.frame.page_context import PageContext
 from kezek.web.regulation.regulation import regulation_name
 
 _MEDIAN, _P90 = 3, 5

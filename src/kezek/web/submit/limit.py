@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kezek.i18n import faults
-from kezek.web.frame.visit import PageContext
+from kezek.web.frame.page_context import PageContext
 
 STATUS = 429
 

@@ -21,9 +21,9 @@ from kezek.domain.vehicle import phone as phones
 from kezek.i18n import refusals
 from kezek.i18n.mark import translatable
 from kezek.web.booking import own_tickets
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.shape import STATES, local, zone_of
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 from kezek.web.submit.limit import STATUS, limited
 
 _NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")

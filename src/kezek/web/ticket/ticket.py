@@ -27,7 +27,7 @@ from kezek.domain.booking.change import (
     cancels_alone,
     fixed,
 )
-from kezek.domain.booking.stand import owns, serves
+from kezek.domain.booking.context import owns, serves
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -38,11 +38,11 @@ from kezek.i18n.mark import translatable
 from kezek.web.booking import book_chosen, book_flow
 from kezek.web.booking.book_chosen import Flow, Moving
 from kezek.web.frame.live import live
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import answer, html, page, redirect, render
 from kezek.web.frame.shape import local, zone_of
-from kezek.web.frame.stop import NextStep, PageError, RefusedStop
-from kezek.web.frame.visit import PageContext, PageRequest, visit
-from kezek.web.submit.working import ask
+from kezek.web.submit.retry_page import ask
 from kezek.web.ticket.calendar_file import KIND, calendar_file
 from kezek.web.ticket.ticket_sheet import BEFORE, QR, sheet_of
 from kezek.web.ticket.ticket_view import context_of

@@ -20,8 +20,8 @@ from kezek.i18n import names, refusals, times
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.web.forecast.outlook import likely, renewed
+from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import STATES, local, post_view, zone_of
-from kezek.web.frame.visit import PageContext
 from kezek.web.vehicle.vehicle_fields import recorded_as
 
 TIMES_MAX = 4

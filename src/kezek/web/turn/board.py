@@ -23,12 +23,12 @@ from kezek.i18n.mark import translatable
 from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.outlook import waits_of
+from kezek.web.frame.board_cache import BoardPost, BoardSheet, Edition, edition
 from kezek.web.frame.live import live
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
 from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name, zone_of
-from kezek.web.frame.sheet import BoardPost, BoardSheet, Edition, edition
 from kezek.web.frame.site import network_zone
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
 _FROM_TO = translatable("%(here)s to %(there)s")

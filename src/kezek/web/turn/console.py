@@ -16,8 +16,8 @@ from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.turn.answered import answered_of, heard
 from kezek.app.turn.asked import asked_of
 from kezek.domain.account.actor import ANYWHERE
+from kezek.domain.booking.context import AT_THE_GATE
 from kezek.domain.booking.release import ReleaseCause
-from kezek.domain.booking.stand import AT_THE_GATE
 from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
@@ -27,11 +27,11 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import posts_with_lines
 from kezek.web.frame.live import live
+from kezek.web.frame.page_context import PageRequest, visit
+from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import countries, local, post_view, zone_of
-from kezek.web.frame.stop import NextStep, PageError, RefusedStop
-from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.turn.asked_view import answered_rows, asked_rows, marks, refusal_reasons
 from kezek.web.turn.console_search import searched
 from kezek.web.turn.console_view import LineView

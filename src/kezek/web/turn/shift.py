@@ -13,9 +13,9 @@ from kezek.app.calendar.closure import closed_today
 from kezek.app.turn.answered import answered_of
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.i18n import names
+from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import local, post_view, zone_of
-from kezek.web.frame.visit import PageRequest, visit
 from kezek.web.turn.asked_view import answered_rows, asked_rows
 from kezek.web.turn.console import officer_at
 from kezek.web.turn.console_view import LineView

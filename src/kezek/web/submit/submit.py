@@ -8,10 +8,10 @@ from kezek.app.desk.batch import Done
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Refused
 from kezek.i18n import refusals
+from kezek.web.frame.page_context import PageContext, PageRequest
+from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.render import redirect, wants_word, word
-from kezek.web.frame.stop import RefusedStop
-from kezek.web.frame.visit import PageContext, PageRequest
-from kezek.web.submit.working import ask
+from kezek.web.submit.retry_page import ask
 
 
 async def done(here: PageContext, command: Command, *, zone: str = "UTC") -> Done:

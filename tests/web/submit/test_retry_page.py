@@ -10,8 +10,8 @@ import pytest
 from kezek.app.desk.desk import Desk
 from kezek.app.port import OutcomeUnknown, StoreFault
 from kezek.domain.booking.booking import Booking
-from kezek.web.submit import working
-from kezek.web.submit.working import AGAIN, COOKIE, asked_again
+from kezek.web.submit import retry_page
+from kezek.web.submit.retry_page import AGAIN, COOKIE, asked_again
 from tests.web.frame.test_door import code
 from tests.web.office import Office
 
@@ -168,7 +168,7 @@ def test_nobody_looks_at_an_empty_page_while_the_desk_is_held_up(
     office: Office, broken, monkeypatch: pytest.MonkeyPatch
 ):
     number, browser, address, fields = broken
-    monkeypatch.setattr(working, "PATIENCE_SECONDS", 0.01)
+    monkeypatch.setattr(retry_page, "PATIENCE_SECONDS", 0.01)
     held: list[object] = []
     with patch.object(Desk, "_enqueue", lambda _desk, asked: held.append(asked)):
         waiting = browser.post(address, fields)

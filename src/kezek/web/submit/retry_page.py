@@ -26,8 +26,8 @@ from kezek.domain.booking.book import Book
 from kezek.domain.decide import Command
 from kezek.i18n import faults
 from kezek.web.frame.forms import KEY_FIELD
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
-from kezek.web.frame.visit import PageContext, PageRequest, visit
 
 # A reader looks at an empty page no longer than this; the command goes on without the reader.
 PATIENCE_SECONDS = 5.0

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import timedelta
 from time import monotonic, thread_time
 
-from kezek.app.desk.tally import DeskTally
+from kezek.app.desk.metrics import DeskTally
 from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import Counting, Whole
 from kezek.app.log.ledger import Ledger, newest

@@ -18,7 +18,8 @@ import psycopg
 from kezek.app.checkpoint.network import ZONE_BY_COUNTRY
 from kezek.app.installation.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.port import StoreFault
-from kezek.cli.installation import examination_address, examination_rows
+from kezek.cli.installation import doctor_address as examination_address
+from kezek.cli.installation import doctor_rows as examination_rows
 from kezek.cli.installation.finding import DoctorFinding
 from kezek.crypto.fault import TrustFault
 from kezek.domain.kernel.instant import MINUTE, SECOND

@@ -18,8 +18,8 @@ from kezek.domain.kernel.instant import Instant
 from kezek.i18n.accept import preferred
 from kezek.i18n.catalogue import CODES, Words, words
 from kezek.web.frame import csrf
+from kezek.web.frame.board_cache import BoardPost, BoardSheet, Edition
 from kezek.web.frame.forms import Form
-from kezek.web.frame.sheet import BoardPost, BoardSheet, Edition
 from kezek.web.server.assets import Assets
 from kezek.web.server.templates import Templates
 
