@@ -336,8 +336,8 @@ def test_each_worker_tells_the_figures_of_all(tmp_path: Path):
         watched(tmp_path / "b", name="1", figures=figures) as two,
     ):
         book(two, 1)
-        one.application.promise_monitor.look(long=True)
-        two.application.promise_monitor.look(long=True)
+        one.application.vigil.look(long=True)
+        two.application.vigil.look(long=True)
         WorkerMetrics("1", figures).lay_down(two.application)
         assert one.figure("accepted_commands_total", "1") == 1
         assert one.figure("accepted_commands_total", "0") == 0

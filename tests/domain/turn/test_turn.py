@@ -9,7 +9,7 @@ import pytest
 
 from kezek.domain.account.actor import TIMER
 from kezek.domain.booking.change import Cancel
-from kezek.domain.booking.context import standing
+from kezek.domain.booking.context import context_of
 from kezek.domain.booking.lapse import Lapse
 from kezek.domain.booking.proposal import Way, way_of
 from kezek.domain.booking.transition import Verb
@@ -320,7 +320,7 @@ def test_what_a_page_offers_is_what_is_decided(steps, cause):
         w.done(Propose("", BOSS, number, "call", "medical"))
     for step in (call_, Admit("", OFFICER, number), Cross("", OFFICER, number))[:steps]:
         w.done(step)
-    at = standing(Facts(w.store.reader), number, w.rules, w.now.at)
+    at = context_of(Facts(w.store.reader), number, w.rules, w.now.at)
     offered = way_of(Verb.TURN_BACK, at.booking, at.status)
     answer = w.do(TurnBack("", OFFICER, number, "papers"))
     told = {"second_person_needed": Way.TWO, "wrong_status": Way.NONE}

@@ -8,7 +8,14 @@ from enum import StrEnum
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import erased_on, outcome_of
 from kezek.domain.booking.booking import Booking, Driver, Particulars
-from kezek.domain.booking.context import BookingContext, claims_held, forbidden, owns, serves, stand
+from kezek.domain.booking.context import (
+    BookingContext,
+    claims_held,
+    forbidden,
+    load_context,
+    owns,
+    serves,
+)
 from kezek.domain.booking.proposal import needs_two
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb, transition
@@ -75,7 +82,7 @@ class AddDriver:
 
 def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) -> Decision:
     """A new window, free of charge; displaced bookings move without counting."""
-    at = stand(
+    at = load_context(
         facts, command.number, Verb.MOVE, rules, now.at, lambda at: _unaccounted(command, at)
     )
     if isinstance(at, Refused):
@@ -166,7 +173,7 @@ def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment
     def wrong(at: BookingContext) -> Refused | None:
         return _unaccounted(command, at) or _alone(command.actor, at, now.at)
 
-    at = stand(facts, command.number, Verb.CANCEL, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.CANCEL, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     body: dict[str, Fact] = {"from": at.status} | _named(command.cause)
@@ -247,7 +254,7 @@ def decide_add_driver(
             return Refused(Reason.DRIVERS_TOO_MANY, {"most": at.regulation.drivers_max})
         return None
 
-    at = stand(
+    at = load_context(
         facts,
         command.number,
         Verb.ADD_DRIVER,

@@ -44,7 +44,7 @@ class BookingContext:
         return replace(changed, look_at=look_at(changed, self.regulation))
 
 
-def stand(
+def load_context(
     facts: Facts,
     number: int,
     verb: Verb,
@@ -52,12 +52,12 @@ def stand(
     now: Instant,
     first: Callable[[BookingContext], Refused | None] | None = None,
 ) -> BookingContext | Refused:
-    """The stand of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`.
+    """The context of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`.
 
     `first` may say no in between: who may not touch a booking does not learn where it stands, and
     what is said must be possible before it can come at the wrong time.
     """
-    found = standing(facts, number, rules, now)
+    found = context_of(facts, number, rules, now)
     if found is None:
         return Refused(Reason.BOOKING_UNKNOWN, {"number": number})
     refused = first(found) if first else None
@@ -70,7 +70,9 @@ def stand(
     return found
 
 
-def standing(facts: Facts, number: int, rules: Regulations, now: Instant) -> BookingContext | None:
+def context_of(
+    facts: Facts, number: int, rules: Regulations, now: Instant
+) -> BookingContext | None:
     """The stand of a booking, whatever it is."""
     booking = facts.get(Booking, number)
     if booking is None:

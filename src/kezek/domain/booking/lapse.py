@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.context import BookingContext, stand, standing
+from kezek.domain.booking.context import BookingContext, context_of, load_context
 from kezek.domain.booking.status import Status, behind, look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -46,12 +46,12 @@ def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) 
     The last is nobody's fault and so no no-show.  Refused when it is not time; but where the rules have
     changed since the time was set, it is set anew, or the timer would ask for ever.
     """
-    found = standing(facts, command.number, rules, now.at)
+    found = context_of(facts, command.number, rules, now.at)
     if found and found.booking.look_at is not None and found.booking.look_at <= now.at:
         due = look_at(found.booking, found.regulation)
         if due is None or due > now.at:
             return Accepted((), (replace(found.booking, look_at=due),), outcome={"due": due})
-    at = stand(facts, command.number, Verb.LAPSE, rules, now.at)
+    at = load_context(facts, command.number, Verb.LAPSE, rules, now.at)
     if isinstance(at, Refused):
         return at
     booking = at.booking

@@ -8,7 +8,7 @@ from enum import StrEnum
 from kezek.domain.account.account import Account
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.context import IN_CHARGE, BookingContext, forbidden, guards, stand
+from kezek.domain.booking.context import IN_CHARGE, BookingContext, forbidden, guards, load_context
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -49,7 +49,7 @@ def decide_release(facts: Facts, command: Release, rules: Regulations, now: Mome
             return Refused(Reason.REASON_MISSING, {"field": "cause"})
         return None
 
-    at = stand(facts, command.number, Verb.RELEASE, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.RELEASE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     holder = at.booking.holder

@@ -17,7 +17,7 @@ from datetime import date, timedelta
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import BookingContext, standing
+from kezek.domain.booking.context import BookingContext, context_of
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -220,7 +220,7 @@ def _displaceable(
     line, starts = slots[0].line, {slot.start for slot in slots}
     numbers = set(facts.booked(line, min(starts), max(starts) + 1))
     numbers |= {b.number for b in facts.touched(Booking)}
-    found = (standing(facts, number, rules, now.at) for number in numbers)
+    found = (context_of(facts, number, rules, now.at) for number in numbers)
     bound = [
         at
         for at in found

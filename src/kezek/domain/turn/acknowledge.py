@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import BookingContext, forbidden, owns, stand
+from kezek.domain.booking.context import BookingContext, forbidden, load_context, owns
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -45,7 +45,7 @@ def decide_acknowledge(
     def wrong(at: BookingContext) -> Refused | None:
         return None if owns(command.actor, at.booking, at.line) else forbidden(at)
 
-    at = stand(facts, command.number, Verb.ACKNOWLEDGE, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.ACKNOWLEDGE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     booking = at.booking

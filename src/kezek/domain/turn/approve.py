@@ -14,8 +14,8 @@ from kezek.domain.booking.context import (
     IN_CHARGE,
     BookingContext,
     forbidden,
+    load_context,
     serves,
-    stand,
 )
 from kezek.domain.booking.lapse import missed
 from kezek.domain.booking.proposal import Proposal, needs_two, proposal_of, written
@@ -109,7 +109,7 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
         known = command.cause in CAUSES.get(command.verb, ())
         return None if known else Refused(Reason.REASON_MISSING, {"field": "cause"})
 
-    at = stand(facts, command.number, Verb.PROPOSE, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.PROPOSE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     if command.verb == Verb.CALL:
@@ -152,7 +152,7 @@ def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Mome
             return Refused(Reason.REASON_MISSING, {"field": "cause"})
         return None
 
-    at = stand(facts, command.number, Verb.APPROVE, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.APPROVE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     booking = at.booking
@@ -234,7 +234,7 @@ def decide_refuse(facts: Facts, command: Refuse, rules: Regulations, now: Moment
         known = command.cause in frozenset(RefusalCause)
         return None if known else Refused(Reason.REASON_MISSING, {"field": "cause"})
 
-    at = stand(facts, command.number, Verb.REFUSE, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.REFUSE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     booking, verb = at.booking, command.verb

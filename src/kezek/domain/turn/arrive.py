@@ -16,7 +16,13 @@ from kezek.domain.booking.book import (
     particulars,
 )
 from kezek.domain.booking.claim import free_claims
-from kezek.domain.booking.context import AT_THE_GATE, BookingContext, forbidden, guards, stand
+from kezek.domain.booking.context import (
+    AT_THE_GATE,
+    BookingContext,
+    forbidden,
+    guards,
+    load_context,
+)
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -66,7 +72,7 @@ def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment
             return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
         return None
 
-    at = stand(facts, command.number, Verb.ARRIVE, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.ARRIVE, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     start = at.booking.start

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import AT_THE_GATE, BookingContext, stand
+from kezek.domain.booking.context import AT_THE_GATE, BookingContext, load_context
 from kezek.domain.booking.status import settled
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -66,7 +66,7 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
         if entries:
             return Refused(Reason.WINDOW_NOT_OPEN, {"opens": entries[0].turn.window})
         return Refused(Reason.NOBODY_TO_CALL, {"line": line.id})
-    at = stand(facts, head.turn.number, Verb.CALL, rules, now.at)
+    at = load_context(facts, head.turn.number, Verb.CALL, rules, now.at)
     assert isinstance(at, BookingContext), "whoever waits can be called"
     closed = closed_today(facts, line, now.at)
     if closed and not command.despite_closure:
@@ -123,7 +123,7 @@ def _out_of_turn(
             return Refused(Reason.BOOKING_UNKNOWN, {"number": command.number, "line": at.line.id})
         return _unfounded(command.cause)
 
-    at = stand(facts, command.number, Verb.CALL, rules, now.at, wrong)
+    at = load_context(facts, command.number, Verb.CALL, rules, now.at, wrong)
     if isinstance(at, Refused):
         return at
     booking, actor = at.booking, command.actor

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.context import BookingContext, forbidden, guards, stand
+from kezek.domain.booking.context import BookingContext, forbidden, guards, load_context
 from kezek.domain.booking.lapse import missed
 from kezek.domain.booking.proposal import needs_two
 from kezek.domain.booking.status import Status
@@ -102,7 +102,7 @@ def _at_gate(
             return Refused(Reason.SECOND_PERSON_NEEDED, {"number": command.number, "verb": verb})
         return None
 
-    return stand(facts, command.number, verb, rules, now.at, wrong)
+    return load_context(facts, command.number, verb, rules, now.at, wrong)
 
 
 def decide_admit(facts: Facts, command: Admit, rules: Regulations, now: Moment) -> Decision:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Claim, Particulars
 from kezek.domain.booking.claim import free_claims
-from kezek.domain.booking.context import forbidden, guards, stand
+from kezek.domain.booking.context import forbidden, guards, load_context
 from kezek.domain.booking.status import look_at
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line
@@ -72,7 +72,7 @@ def step_of(
 
 def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) -> Decision:
     """The facts as they were before the step."""
-    at = stand(
+    at = load_context(
         facts,
         command.number,
         Verb.UNDO,
