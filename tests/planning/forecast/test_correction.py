@@ -352,7 +352,7 @@ def test_a_planner_learns_stumbles_over_what_is_damaged_and_goes_on():
         Ready(),
         Unable("ValidationError"),
         Learned(learn(told)),
-        Unable("Damaged"),
+        Unable("DamagedCorrection"),
         Unable("ValueError"),
         Predicted(corrected_forecast(LINE, Corrections(TENTH))),
     ]

@@ -75,7 +75,7 @@ class Lock:
             raise _served(self._path)
 
     def refuse_moved(self) -> None:
-        """Away when a name leads elsewhere by now, or when the file has a second name: what is written
+        """DatabaseAway when a name leads elsewhere by now, or when the file has a second name: what is written
         then is written for nobody, or beside somebody.
         """
         if _identity(self._path) != self._opened:
@@ -140,7 +140,7 @@ def _served(path: Path) -> Served:
 
 
 def refuse_linked(path: Path) -> None:
-    """Away when a file has more names than one: each is a way past the lock of the other."""
+    """DatabaseAway when a file has more names than one: each is a way past the lock of the other."""
     try:
         names = path.stat().st_nlink
     except OSError:

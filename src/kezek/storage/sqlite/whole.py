@@ -142,7 +142,7 @@ def examined(path: Path, head: int) -> tuple[str, SignedHead | None]:
 
 
 def refuse_missing(path: Path) -> None:
-    """Away when there is no such file: nobody wants an empty one made by a look."""
+    """DatabaseAway when there is no such file: nobody wants an empty one made by a look."""
     if not path.is_file():
         raise FileAway(f"there is no database {path}: see that the path is right and mounted")
 
@@ -164,7 +164,7 @@ def opened_to_read(path: Path) -> apsw.Connection:
 
 
 def refuse_unfit(connection: apsw.Connection, path: Path) -> None:
-    """Damaged when a part of the schema is missing; the version has been looked at."""
+    """DatabaseDamaged when a part of the schema is missing; the version has been looked at."""
     there = connection.execute(
         "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
     ).fetchall()
@@ -179,7 +179,7 @@ def refuse_unfit(connection: apsw.Connection, path: Path) -> None:
 
 
 def refuse_nameless(connection: apsw.Connection, path: Path) -> None:
-    """Damaged when a file of ours has tables and no version."""
+    """DatabaseDamaged when a file of ours has tables and no version."""
     if not version_of(connection) and connection.table_exists("main", "event"):
         parts.refuse_nameless(str(path))
 
