@@ -15,7 +15,7 @@ from kezek.planning.planner import _invented
 from kezek.planning.question import QUANTILES, Case, Lesson, LineForecast
 from kezek.system.planner import WAITING_MAX, SpawnedPlanner
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LINE = _invented()
 
 

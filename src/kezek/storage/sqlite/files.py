@@ -75,8 +75,8 @@ class Lock:
             raise _served(self._path)
 
     def refuse_moved(self) -> None:
-        """DatabaseAway when a name leads elsewhere by now, or when the file has a second name: what is written
-        then is written for nobody, or beside somebody.
+        """FileAway when a name leads elsewhere by now, or when the file has a second name: what is
+        written then is written for nobody, or beside somebody.
         """
         if _identity(self._path) != self._opened:
             raise FileAway(
@@ -140,7 +140,7 @@ def _served(path: Path) -> Served:
 
 
 def refuse_linked(path: Path) -> None:
-    """DatabaseAway when a file has more names than one: each is a way past the lock of the other."""
+    """FileAway when a file has more names than one: each is a way past the lock of the other."""
     try:
         names = path.stat().st_nlink
     except OSError:

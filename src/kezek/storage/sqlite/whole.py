@@ -142,7 +142,7 @@ def examined(path: Path, head: int) -> tuple[str, SignedHead | None]:
 
 
 def refuse_missing(path: Path) -> None:
-    """DatabaseAway when there is no such file: nobody wants an empty one made by a look."""
+    """FileAway when there is no such file: nobody wants an empty one made by a look."""
     if not path.is_file():
         raise FileAway(f"there is no database {path}: see that the path is right and mounted")
 

@@ -15,7 +15,7 @@ from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.world.ground import NETWORK, shipped, studies
 from tests.planning.scenario.world.ground import points
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 PAGES = ROOT / "docs" / "studies"
 STUDIES = [name for name in studies() if name != NETWORK]
 RUNS = 3

@@ -12,7 +12,7 @@ import pytest
 from kezek.planning.scenario.world import scenario
 from tests.planning.scenario.world.ground import points
 
-PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "scenarios.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[4] / "docs" / "reference" / "scenarios.md").read_text("utf-8")
 TABLES = [
     found
     for found in vars(scenario).values()
