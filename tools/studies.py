@@ -12,13 +12,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kezek.planning.scenario.answer.answer import Answer
+from kezek.planning.scenario.answer.answer import ScenarioAnswer
 
 PAGES = Path(__file__).parents[1] / "docs" / "studies"
 PART = re.compile(r"(<!-- from the study -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def played(name: str, replications: int | None = None) -> Answer:
+def played(name: str, replications: int | None = None) -> ScenarioAnswer:
     """The answer of a study; with fewer replications than its file says, where asked."""
     import msgspec
 
@@ -38,7 +38,7 @@ def played(name: str, replications: int | None = None) -> Answer:
     return play(job_of(point, ground.regulations), threads=len(os.sched_getaffinity(0)))
 
 
-def part(answer: Answer) -> Iterator[str]:
+def part(answer: ScenarioAnswer) -> Iterator[str]:
     """The figures of a page, in Markdown."""
     from kezek.cli.scenario.simulate_view import error, rows, span
 

@@ -10,7 +10,7 @@ import pytest
 from kezek.app.port import Fault, StoreFault
 from kezek.app.server import readiness
 from kezek.app.server.readiness import SENTENCES, code_of
-from kezek.storage.fault import DiskFull, WrongVersion
+from kezek.storage.fault import Full, WrongVersion
 from kezek.storage.postgres import fault as postgres
 from kezek.storage.sqlite import fault as sqlite
 from tests.operation.watched import ELSEWHERE, Watched, watched
@@ -54,10 +54,10 @@ def test_a_look_writes_so_that_a_database_which_takes_nothing_is_found(
     here.application.vigil.look()
 
     def refused(_name: str, _value: str) -> None:
-        raise sqlite.FileReadOnly("a sentence with /a/path")
+        raise sqlite.ReadOnly("a sentence with /a/path")
 
     monkeypatch.setattr(here.application.store, "set_setting", refused)
-    with pytest.raises(sqlite.FileReadOnly):
+    with pytest.raises(sqlite.ReadOnly):
         here.application.vigil.look()
     assert ailments(here) == ["database_read_only"]
     assert b"/a/path" not in here.ask("/readyz").raw
@@ -74,11 +74,11 @@ def kinds_of(fault: type[StoreFault]) -> Iterator[type[StoreFault]]:
 
 def test_every_fault_of_a_store_is_an_ailment_with_a_sentence():
     faults = list(kinds_of(StoreFault))
-    assert {sqlite.FileAway, sqlite.FileReadOnly, postgres.Lost, postgres.Forbidden} <= set(faults)
+    assert {sqlite.Away, sqlite.ReadOnly, postgres.Lost, postgres.Forbidden} <= set(faults)
     for kind in faults:
         assert code_of(kind("why")) in SENTENCES
-    assert code_of(sqlite.FileAway("x")) == code_of(postgres.Lost("x")) == "database_away"
-    assert code_of(DiskFull("x")) == "database_full"
+    assert code_of(sqlite.Away("x")) == code_of(postgres.Lost("x")) == "database_away"
+    assert code_of(Full("x")) == "database_full"
     assert code_of(WrongVersion("x")) == "schema_unknown"
     assert code_of(postgres.Forbidden("x")) == code_of(Fault("x")) == "database_failing"
 

@@ -10,7 +10,7 @@ import apsw
 import pytest
 import sqlalchemy as sa
 
-from kezek.storage.fault import DatabaseDamaged
+from kezek.storage.fault import Damaged
 from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.open import examined, open_store
@@ -63,7 +63,7 @@ def test_what_is_missing_is_named_by_the_start_and_by_the_look(url: str, loss: s
     assert examined(url, 1) == (HEAD, None)
     changed(url, LOSSES[loss])
     for look in (open_store, lambda url: examined(url, 1)):
-        with pytest.raises(DatabaseDamaged, match=TOLD[loss]) as refused:
+        with pytest.raises(Damaged, match=TOLD[loss]) as refused:
             look(url)
         assert refused.value.permanent
 
@@ -73,7 +73,7 @@ def test_a_trigger_that_is_switched_off_is_missing():
     try:
         open_store(cluster().url(name)).close()
         cluster().sql(name, "ALTER TABLE event DISABLE TRIGGER event_never_changed")
-        with pytest.raises(DatabaseDamaged, match="event_never_changed"):
+        with pytest.raises(Damaged, match="event_never_changed"):
             open_store(cluster().url(name))
     finally:
         cluster().drop(name)

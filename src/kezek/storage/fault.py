@@ -8,19 +8,19 @@ from __future__ import annotations
 from kezek.app.port import StoreFault
 
 
-class DatabaseAway(StoreFault):
+class Away(StoreFault):
     """The database cannot be reached."""
 
     ailment = "database_away"
 
 
-class DatabaseReadOnly(StoreFault):
+class ReadOnly(StoreFault):
     """The database takes no changes."""
 
     ailment = "database_read_only"
 
 
-class DiskFull(StoreFault):
+class Full(StoreFault):
     """The disk has no room; the store works on as soon as there is some."""
 
     ailment = "database_full"
@@ -42,7 +42,7 @@ class NotADatabase(StoreFault):
     permanent = True
 
 
-class DatabaseDamaged(StoreFault):
+class Damaged(StoreFault):
     """What is stored contradicts itself, or is not what was written."""
 
     permanent = True
@@ -56,7 +56,7 @@ class WrongVersion(StoreFault):
     ailment = "schema_unknown"
 
 
-class StoreClosed(StoreFault):
+class Closed(StoreFault):
     """The store was closed."""
 
     permanent = True

@@ -18,14 +18,14 @@ from kezek.domain.account.decide import AddAccount
 from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.kernel.instant import Moment
 from kezek.storage.fault import (
+    Away,
     Busy,
-    DatabaseAway,
-    DatabaseDamaged,
-    DatabaseReadOnly,
-    DiskFull,
+    Closed,
+    Damaged,
     Failing,
+    Full,
     NotADatabase,
-    StoreClosed,
+    ReadOnly,
     WrongVersion,
 )
 from kezek.storage.open import UnknownAddress, open_store
@@ -113,7 +113,7 @@ def test_a_server_that_is_away_is_asked_again_only_after_a_moment(
     database: str, monkeypatch: pytest.MonkeyPatch
 ):
     url = cluster().address(database).replace(str(cluster().port), "1")
-    with pytest.raises(DatabaseAway, match="see that it runs") as away:
+    with pytest.raises(Away, match="see that it runs") as away:
         open_store(url)
     assert not away.value.permanent
 
@@ -243,7 +243,7 @@ def test_while_the_server_is_away_everybody_hears_so_at_once(wired: PostgresStor
     assert not lost.value.permanent
     for _ in range(3):
         began = time.monotonic()
-        with pytest.raises(DatabaseAway):
+        with pytest.raises(Away):
             wired.reader.get(Booking, 1)
         assert time.monotonic() - began < 2
     wire.to = there
@@ -358,7 +358,7 @@ def test_no_fault_and_no_log_quotes_a_value(
 
 
 def test_readers_cannot_write(shared: PostgresStore):
-    with pytest.raises(DatabaseReadOnly):
+    with pytest.raises(ReadOnly):
         shared.reader._found(b"DELETE FROM booking RETURNING 1", ())
 
 
@@ -381,7 +381,7 @@ def test_a_closed_store_says_so(shared: PostgresStore):
         lambda: reader.get(Booking, 1),
         lambda: shared.set_setting("a", "b"),
     ):
-        with pytest.raises(StoreClosed):
+        with pytest.raises(Closed):
             use()
 
 
@@ -409,18 +409,18 @@ def test_many_threads_share_few_connections(shared: PostgresStore, database: str
 @pytest.mark.parametrize(
     ("state", "kind"),
     [
-        ("53100", DiskFull),
+        ("53100", Full),
         ("53200", Failing),
         ("53300", Busy),
         ("58030", Failing),
-        ("XX001", DatabaseDamaged),
+        ("XX001", Damaged),
         ("40001", Conflict),
         ("40P01", Conflict),
         ("57P01", Lost),
         ("57P03", Lost),
         ("08006", Lost),
         ("25P03", Lost),
-        ("25006", DatabaseReadOnly),
+        ("25006", ReadOnly),
         ("42501", Forbidden),
         ("57014", Busy),
         ("23505", AssertionError),
@@ -432,5 +432,5 @@ def test_many_threads_share_few_connections(shared: PostgresStore, database: str
 def test_every_state_has_its_fault(state: str, kind: type[Exception]):
     fault = fault_of(psycopg.errors.lookup(state)())
     assert type(fault) is kind
-    if kind in (DiskFull, Failing, Busy, Lost, DatabaseReadOnly, Conflict):
+    if kind in (Full, Failing, Busy, Lost, ReadOnly, Conflict):
         assert not fault.permanent

@@ -22,11 +22,11 @@ from kezek.app.installation.snapshot import Served
 from kezek.app.port import StoreFault
 from kezek.domain.account.account import ApiKey
 from kezek.domain.booking.booking import Booking, Claim, Particulars
-from kezek.storage.fault import DatabaseDamaged, DiskFull, Failing, NotADatabase, StoreClosed
+from kezek.storage.fault import Closed, Damaged, Failing, Full, NotADatabase
 from kezek.storage.open import UnknownAddress, open_snapshot, open_store
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite import store as module
-from kezek.storage.sqlite.fault import FileAway, FileReadOnly
+from kezek.storage.sqlite.fault import Away, ReadOnly
 from kezek.storage.sqlite.store import SqliteStore
 from tests.storage.rows import (
     answered,
@@ -89,9 +89,9 @@ def test_a_second_name_of_the_file_does_not_help(file: SqliteStore, path: Path):
 def test_a_hard_link_is_refused_at_the_start_and_stops_who_serves(file: SqliteStore, path: Path):
     other = path.with_name("other.db")
     other.hardlink_to(path)
-    with pytest.raises(FileAway, match="2 names"):
+    with pytest.raises(Away, match="2 names"):
         SqliteStore(str(other))
-    with pytest.raises(FileAway, match="2 names"):
+    with pytest.raises(Away, match="2 names"):
         file.set_setting("a", "b")
     assert file.setting("a") is None, "reads go on"
     other.unlink()
@@ -109,7 +109,7 @@ def test_removing_the_lock_file_lets_nobody_in_and_is_seen(file: SqliteStore, pa
         [sys.executable, "-c", ASK, f"sqlite:{path}"], check=False, capture_output=True, text=True
     )
     assert "already works on" in refused.stderr
-    with pytest.raises(FileAway, match="removed or replaced under the running server"):
+    with pytest.raises(Away, match="removed or replaced under the running server"):
         file.set_setting("a", "b")
     assert file.setting("a") is None
 
@@ -163,13 +163,13 @@ def test_closing_leaves_one_file_with_everything(file: SqliteStore, path: Path):
 def test_a_closed_store_says_so(file: SqliteStore):
     reader = file.reader
     file.close()
-    with pytest.raises(StoreClosed):
+    with pytest.raises(Closed):
         save(file, [booking(1)])
-    with pytest.raises(StoreClosed):
+    with pytest.raises(Closed):
         reader.get(Booking, 1)
-    with pytest.raises(StoreClosed):
+    with pytest.raises(Closed):
         in_a_thread(lambda: file.reader)
-    with pytest.raises(StoreClosed):
+    with pytest.raises(Closed):
         file.set_setting("name", "value")
 
 
@@ -197,7 +197,7 @@ def test_a_full_disk_stops_one_change_and_nothing_else(file: SqliteStore):
     save(file, [booking(1)], [event(1)])
     pages = file._writer.pragma("page_count")
     file._writer.pragma("max_page_count", pages + 2)
-    with pytest.raises(DiskFull, match="free some space") as full:
+    with pytest.raises(Full, match="free some space") as full:
         save(file, [particulars(n) for n in range(1, 2_000)], [event(2)], [answered(b"a")])
     assert not full.value.permanent
     assert file.reader.all(Particulars) == []
@@ -318,7 +318,7 @@ def as_nobody(do: Callable[[], None]) -> str:
 
 def test_a_folder_that_may_not_be_written(open_folder: Path):
     told = as_nobody(lambda: SqliteStore(str(open_folder / "kezek.db")))
-    assert told.startswith("FileReadOnly True")
+    assert told.startswith("ReadOnly True")
     assert "the right to write" in told
     assert list(open_folder.iterdir()) == []
 
@@ -331,13 +331,13 @@ def test_a_file_that_may_only_be_read(open_folder: Path):
     (open_folder / "kezek.db-lock").chmod(0o666)
     before = path.read_bytes()
     told = as_nobody(lambda: SqliteStore(str(path)))
-    assert told.startswith("FileReadOnly True")
+    assert told.startswith("ReadOnly True")
     assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize("place", ["missing/kezek.db", "."], ids=["no folder", "a folder"])
 def test_a_place_where_no_file_can_be(tmp_path: Path, place: str):
-    with pytest.raises(FileAway) as away:
+    with pytest.raises(Away) as away:
         SqliteStore(str(tmp_path / place))
     assert away.value.permanent
 
@@ -390,7 +390,7 @@ def test_a_damaged_file_is_named_as_such(path: Path):
         finally:
             store.close()
 
-    with pytest.raises(DatabaseDamaged, match="restore the last backup") as damaged:
+    with pytest.raises(Damaged, match="restore the last backup") as damaged:
         read()
     assert damaged.value.permanent
 
@@ -408,7 +408,7 @@ def test_a_file_that_was_cut_off_is_damaged(path: Path):
         finally:
             store.close()
 
-    with pytest.raises(DatabaseDamaged):
+    with pytest.raises(Damaged):
         read()
 
 
@@ -452,7 +452,7 @@ def test_a_secret_opens_one_key(file: SqliteStore):
 
 
 def test_readers_cannot_write(file: SqliteStore):
-    with pytest.raises(FileReadOnly):
+    with pytest.raises(ReadOnly):
         file.reader._found("DELETE FROM booking", ())
 
 

@@ -11,7 +11,7 @@ import pytest
 from litestar.testing import TestClient
 
 from kezek.api.frame.problem import REFUSALS
-from kezek.app.desk.desk import DeskStopped, Overloaded
+from kezek.app.desk.desk import Overloaded, Stopped
 from kezek.domain.kernel.refusal import Reason
 from kezek.i18n.accept import preferred
 from kezek.web.app import build_pages
@@ -195,7 +195,7 @@ def test_errors_are_in_the_readers_language(office, lang: str, said: str):
 
 @pytest.mark.parametrize(
     ("fault", "said"),
-    [(Overloaded(), "overloaded"), (DeskStopped(), "unavailable")],
+    [(Overloaded(), "overloaded"), (Stopped(), "unavailable")],
 )
 def test_when_the_world_fails_nothing_was_changed(office, fault: Exception, said: str):
     number, browser = office.book(1, who="public"), office.browser()

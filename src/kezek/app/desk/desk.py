@@ -36,7 +36,7 @@ class Overloaded(Fault):
     """More commands are waiting than can be answered soon; try again in a moment."""
 
 
-class DeskStopped(Fault):
+class Stopped(Fault):
     """The desk is closing and takes no more commands."""
 
 
@@ -113,7 +113,7 @@ class Desk:
     def _enqueue(self, asked: _Asked) -> None:
         with self._wake:
             if self._stopping:
-                raise DeskStopped
+                raise Stopped
             if len(self._waiting) >= WAITING_MAX:
                 raise Overloaded
             self._waiting.append(asked)

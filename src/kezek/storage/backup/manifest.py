@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from kezek.app.installation.manifest import FORM, File, Manifest, encoded
-from kezek.storage.fault import DatabaseDamaged, WrongVersion
+from kezek.storage.fault import Damaged, WrongVersion
 from kezek.storage.sqlite.files import fault_at
 
 NAME = "manifest.json"
@@ -32,7 +32,7 @@ def read(folder: Path) -> Manifest:
         with path.open("rb") as file:
             text = file.read(_BYTES_MAX)
     except FileNotFoundError:
-        raise DatabaseDamaged(
+        raise Damaged(
             f"{folder} is no backup, or not a whole one: it has no {NAME}; nothing was changed"
         ) from None
     except OSError as error:
@@ -77,8 +77,8 @@ class _Form(msgspec.Struct):
     form: int
 
 
-def _damaged(path: Path) -> DatabaseDamaged:
-    return DatabaseDamaged(
+def _damaged(path: Path) -> Damaged:
+    return Damaged(
         f"{path} is damaged or cut off: use another backup, or a copy of this one from another disk;"
         " nothing was changed"
     )

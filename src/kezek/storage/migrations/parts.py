@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import fields
 
-from kezek.storage.fault import DatabaseDamaged
+from kezek.storage.fault import Damaged
 from kezek.storage.table import TABLES
 
 INDEXES = (
@@ -106,7 +106,7 @@ def refuse_incomplete(
         missing += sorted(wanted - set(named))
     if missing:
         told = ", ".join(missing[:_NAMED_MAX]) + (" and more" if len(missing) > _NAMED_MAX else "")
-        raise DatabaseDamaged(
+        raise Damaged(
             f"{where} lacks a part of its schema that guards the queue ({told}): somebody has changed "
             "it by hand; restore the last backup, or put back what is missing; it is left as it is"
         )
@@ -114,7 +114,7 @@ def refuse_incomplete(
 
 def refuse_nameless(where: str) -> None:
     """Damaged: there are tables of ours, and nothing says which step they are at."""
-    raise DatabaseDamaged(
+    raise Damaged(
         f"{where} does not say which version its schema has (the row in alembic_version is gone): "
         "restore the last backup, or put the row back; it is left as it is"
     )

@@ -10,13 +10,13 @@ import psycopg
 
 from kezek.app.port import Conflict, StoreFault
 from kezek.storage.fault import (
+    Away,
     Busy,
-    DatabaseAway,
-    DatabaseDamaged,
-    DatabaseReadOnly,
-    DiskFull,
+    Damaged,
     Failing,
+    Full,
     NotADatabase,
+    ReadOnly,
 )
 
 
@@ -58,13 +58,13 @@ _FAULTS: tuple[tuple[str, type[StoreFault], str], ...] = (
     ("53300", Busy, "the database server has no connection left: raise its max_connections"),
     (
         "53100",
-        DiskFull,
+        Full,
         "the disk of the database has no room: free some space; nothing of this change was kept",
     ),
     ("53", Failing, "the database server has too little memory: nothing of this change was kept"),
     (
         "25006",
-        DatabaseReadOnly,
+        ReadOnly,
         "the database takes no changes now: it is a replica, or set to read-only",
     ),
     ("42501", Forbidden, _FORBIDDEN),
@@ -77,7 +77,7 @@ _FAULTS: tuple[tuple[str, type[StoreFault], str], ...] = (
     ),
     (
         "XX",
-        DatabaseDamaged,
+        Damaged,
         "the database is damaged: keep it as it is, and restore the last backup",
     ),
 )
@@ -108,7 +108,7 @@ _AT_THE_DOOR: tuple[tuple[str, type[StoreFault], str], ...] = (
     ),
     (
         "session is read-only",
-        DatabaseReadOnly,
+        ReadOnly,
         "no server of the address takes changes: all of them are replicas, or set to read-only",
     ),
 )
@@ -146,4 +146,4 @@ def fault_at_the_door(error: psycopg.Error) -> StoreFault:
     for word, kind, sentence in _AT_THE_DOOR:
         if word in text and _DOOR_WORDS.get(word, "") in text:
             return kind(sentence)
-    return DatabaseAway(_AWAY)
+    return Away(_AWAY)

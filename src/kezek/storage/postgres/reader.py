@@ -16,7 +16,7 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.merkle import HASH_BYTES
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
-from kezek.storage.fault import DatabaseAway
+from kezek.storage.fault import Away
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.fault import Lost, fault_of, parted
@@ -125,7 +125,7 @@ class PostgresReader(PostgresRows):
         try:
             return self._asked_once(statement, values)
         except Lost:
-            raise DatabaseAway("the connection to the database breaks again and again") from None
+            raise Away("the connection to the database breaks again and again") from None
 
     def _asked_once(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
         with self._lent() as connection:

@@ -82,7 +82,7 @@ def since_of(connection: Connection) -> str:
 
 
 def refuse_unfit(connection: Connection) -> None:
-    """DatabaseDamaged when a part of the schema is missing, switched off or unusable."""
+    """Damaged when a part of the schema is missing, switched off or unusable."""
     columns = connection.execute(
         "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
         " WHERE c.relname = ANY(%s) AND pg_table_is_visible(c.oid) AND a.attnum > 0"
@@ -102,7 +102,7 @@ def refuse_unfit(connection: Connection) -> None:
 
 
 def refuse_nameless(connection: Connection) -> None:
-    """DatabaseDamaged when there are tables of ours and no version."""
+    """Damaged when there are tables of ours and no version."""
     if _there(connection, ["alembic_version"]) and _there(connection, ["event"]):
         parts.refuse_nameless(_WHERE)
 

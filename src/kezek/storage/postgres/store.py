@@ -14,7 +14,7 @@ from psycopg.pq import TransactionStatus
 from kezek.app.port import OutcomeUnknown, Session
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.storage.fault import DatabaseReadOnly, StoreClosed
+from kezek.storage.fault import Closed, ReadOnly
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.connection.deadline import CHANGE_SECONDS, Deadlines
 from kezek.storage.postgres.connection.pool import ConnectionPool
@@ -76,7 +76,7 @@ class PostgresStore:
 
     def _connected(self, *, writes: bool, patient: bool = False) -> Connection:
         if self._closed:
-            raise StoreClosed("the store is closed")
+            raise Closed("the store is closed")
         connection = self._primary.connect(writes=writes, patient=patient)
         connection.add_notice_handler(self._noticed)
         return connection
@@ -125,7 +125,7 @@ class PostgresStore:
     def _ready(self) -> Connection:
         """The writing connection, a new one when the last has broken."""
         if self._closed:
-            raise StoreClosed("the store is closed")
+            raise Closed("the store is closed")
         if self._doubted:
             self._writer.close()
         if self._writer.closed:
@@ -143,7 +143,7 @@ class PostgresStore:
     def _end(self, connection: Connection, why: BaseException) -> None:
         """Roll back; a connection that cannot is thrown away, and the server rolls back by itself."""
         try:
-            if isinstance(why, DatabaseReadOnly | Lost):
+            if isinstance(why, ReadOnly | Lost):
                 # The primary has become a replica: the next connection looks for the new one.
                 connection.close()
                 self._pool.forget()

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import apsw
 
 from kezek.storage.sqlite import files
-from kezek.storage.sqlite.fault import FileAway, fault_of
+from kezek.storage.sqlite.fault import Away, fault_of
 
 _EVENTS = (
     "SELECT e.position, e.at, e.real, e.kind, e.actor, e.line, e.number, e.body,"
@@ -31,7 +31,7 @@ class SqliteCopy:
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise FileAway(f"there is no database {path}")
+            raise Away(f"there is no database {path}")
         wal = path.with_name(path.name + "-wal")
         # A copy in a folder that may not be written: without a write-ahead log nothing can change.
         still = "" if wal.exists() else "&immutable=1"

@@ -9,16 +9,16 @@ import apsw
 
 from kezek.app.port import StoreFault
 from kezek.storage import fault
-from kezek.storage.fault import Busy, DatabaseDamaged, DiskFull, Failing, NotADatabase, StoreClosed
+from kezek.storage.fault import Busy, Closed, Damaged, Failing, Full, NotADatabase
 
 
-class FileAway(fault.DatabaseAway):
+class Away(fault.Away):
     """The file or its folder cannot be reached, and no waiting brings it back."""
 
     permanent = True
 
 
-class FileReadOnly(fault.DatabaseReadOnly):
+class ReadOnly(fault.ReadOnly):
     """The file or its folder may not be written until somebody allows it."""
 
     permanent = True
@@ -27,22 +27,22 @@ class FileReadOnly(fault.DatabaseReadOnly):
 _FAULTS: tuple[tuple[type[apsw.Error], type[StoreFault], str], ...] = (
     (
         apsw.FullError,
-        DiskFull,
+        Full,
         "the disk has no room for the database: free some space; nothing of this change was kept",
     ),
     (
         apsw.ReadOnlyError,
-        FileReadOnly,
+        ReadOnly,
         "the database may not be written: give the server's user the right to write in its folder",
     ),
     (
         apsw.PermissionsError,
-        FileReadOnly,
+        ReadOnly,
         "the database may not be used: give the server's user the right to read and write it",
     ),
     (
         apsw.CantOpenError,
-        FileAway,
+        Away,
         "the database cannot be opened: see that its folder exists, may be written and is mounted",
     ),
     (
@@ -52,7 +52,7 @@ _FAULTS: tuple[tuple[type[apsw.Error], type[StoreFault], str], ...] = (
     ),
     (
         apsw.CorruptError,
-        DatabaseDamaged,
+        Damaged,
         "the database is damaged: stop the server, keep the file, and restore the last backup",
     ),
     (
@@ -65,8 +65,8 @@ _FAULTS: tuple[tuple[type[apsw.Error], type[StoreFault], str], ...] = (
         Failing,
         "the disk reports an error: look at the system's log; nothing of this change is promised",
     ),
-    (apsw.ConnectionClosedError, StoreClosed, "the store is closed"),
-    (apsw.CursorClosedError, StoreClosed, "the store is closed"),
+    (apsw.ConnectionClosedError, Closed, "the store is closed"),
+    (apsw.CursorClosedError, Closed, "the store is closed"),
 )
 
 

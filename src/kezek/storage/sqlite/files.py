@@ -15,8 +15,8 @@ import apsw
 from kezek.app.installation.file import APPLICATION, SQLITE_LEAST, holder, lock_of
 from kezek.app.installation.snapshot import Served
 from kezek.app.port import StoreFault
-from kezek.storage.fault import DiskFull, Failing, NotADatabase
-from kezek.storage.sqlite.fault import FileAway, FileReadOnly
+from kezek.storage.fault import Failing, Full, NotADatabase
+from kezek.storage.sqlite.fault import Away, ReadOnly
 
 # A process that was killed a moment ago holds its locks until the system has cleared its memory away.
 TRIES, TRY_SECONDS = 10, 0.1
@@ -24,11 +24,11 @@ TRIES, TRY_SECONDS = 10, 0.1
 SETTLE_BYTES = 2**16
 
 _BY_ERRNO: dict[int, tuple[type[StoreFault], str]] = {
-    errno.EACCES: (FileReadOnly, "give the server's user the right to write it and its folder"),
-    errno.EPERM: (FileReadOnly, "give the server's user the right to write it and its folder"),
-    errno.EROFS: (FileReadOnly, "it is on a file system that is mounted read-only"),
-    errno.ENOSPC: (DiskFull, "free some space on the disk"),
-    errno.EDQUOT: (DiskFull, "the user's quota on this disk is used up"),
+    errno.EACCES: (ReadOnly, "give the server's user the right to write it and its folder"),
+    errno.EPERM: (ReadOnly, "give the server's user the right to write it and its folder"),
+    errno.EROFS: (ReadOnly, "it is on a file system that is mounted read-only"),
+    errno.ENOSPC: (Full, "free some space on the disk"),
+    errno.EDQUOT: (Full, "the user's quota on this disk is used up"),
     errno.EIO: (Failing, "the disk reports an error: look at the system's log"),
 }
 
@@ -37,11 +37,9 @@ def real_path(path: str) -> Path:
     """One name for one file, or two servers could lock it under two."""
     whole = Path(path).expanduser().resolve()
     if whole.is_dir():
-        raise FileAway(f"{whole} is a folder: name a file in it")
+        raise Away(f"{whole} is a folder: name a file in it")
     if not whole.parent.is_dir():
-        raise FileAway(
-            f"the folder {whole.parent} is not there: create it, or see that it is mounted"
-        )
+        raise Away(f"the folder {whole.parent} is not there: create it, or see that it is mounted")
     return whole
 
 
@@ -75,17 +73,17 @@ class Lock:
             raise _served(self._path)
 
     def refuse_moved(self) -> None:
-        """FileAway when a name leads elsewhere by now, or when the file has a second name: what is
+        """Away when a name leads elsewhere by now, or when the file has a second name: what is
         written then is written for nobody, or beside somebody.
         """
         if _identity(self._path) != self._opened:
-            raise FileAway(
+            raise Away(
                 f"{self._path} was moved, removed or replaced under the running server: stop the "
                 "server, put the right file back and start it; nothing of this change was kept"
             )
         beside = lock_of(self._path)
         if _identity(beside) != _of(os.fstat(self._beside)):
-            raise FileAway(
+            raise Away(
                 f"{beside} was removed or replaced under the running server, so another one may have "
                 "started: stop this server, see that no other runs, and start it again; nothing of this "
                 "change was kept"
@@ -140,13 +138,13 @@ def _served(path: Path) -> Served:
 
 
 def refuse_linked(path: Path) -> None:
-    """FileAway when a file has more names than one: each is a way past the lock of the other."""
+    """Away when a file has more names than one: each is a way past the lock of the other."""
     try:
         names = path.stat().st_nlink
     except OSError:
         return
     if names > 1:
-        raise FileAway(
+        raise Away(
             f"{path} has {names} names (hard links), and by each of them another server could work on "
             "it: stop all servers on it, remove the other names (find them with `find -samefile`), then "
             "start; a copy for keeping is made with `kezek backup`"
@@ -187,7 +185,7 @@ def _opened(path: Path) -> int:
 def fault_at(path: Path, error: OSError) -> StoreFault:
     """What the file system says of a path, and what to do."""
     kind, advice = _BY_ERRNO.get(
-        error.errno or 0, (FileAway, "see that its folder exists and may be written")
+        error.errno or 0, (Away, "see that its folder exists and may be written")
     )
     return kind(f"{path} cannot be opened or written: {advice}")
 

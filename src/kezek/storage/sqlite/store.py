@@ -15,7 +15,7 @@ import apsw
 from kezek.app.installation.file import APPLICATION
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
-from kezek.storage.fault import StoreClosed, WrongVersion
+from kezek.storage.fault import Closed, WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits, last
 from kezek.storage.sqlite import files
@@ -80,7 +80,7 @@ class SqliteStore:
 
     def _reading(self) -> apsw.Connection:
         if self._closed:
-            raise StoreClosed("the store is closed")
+            raise Closed("the store is closed")
         try:
             connection = apsw.Connection(str(self.path), flags=apsw.SQLITE_OPEN_READONLY)
             connection.set_busy_timeout(BUSY_MS)
@@ -127,7 +127,7 @@ class SqliteStore:
     def _writing(self) -> Iterator[apsw.Connection]:
         with self._turn:
             if self._closed:
-                raise StoreClosed("the store is closed")
+                raise Closed("the store is closed")
             connection = self._writer
             # What is written into a file that lost its name is written for nobody.
             self._lock.refuse_moved()

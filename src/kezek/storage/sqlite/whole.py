@@ -21,7 +21,7 @@ from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits, last, refuse_unknown
 from kezek.storage.sqlite import files
-from kezek.storage.sqlite.fault import FileAway, fault_of
+from kezek.storage.sqlite.fault import Away, fault_of
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.table import TABLES
 
@@ -142,9 +142,9 @@ def examined(path: Path, head: int) -> tuple[str, SignedHead | None]:
 
 
 def refuse_missing(path: Path) -> None:
-    """FileAway when there is no such file: nobody wants an empty one made by a look."""
+    """Away when there is no such file: nobody wants an empty one made by a look."""
     if not path.is_file():
-        raise FileAway(f"there is no database {path}: see that the path is right and mounted")
+        raise Away(f"there is no database {path}: see that the path is right and mounted")
 
 
 def opened_to_read(path: Path) -> apsw.Connection:
@@ -164,7 +164,7 @@ def opened_to_read(path: Path) -> apsw.Connection:
 
 
 def refuse_unfit(connection: apsw.Connection, path: Path) -> None:
-    """DatabaseDamaged when a part of the schema is missing; the version has been looked at."""
+    """Damaged when a part of the schema is missing; the version has been looked at."""
     there = connection.execute(
         "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
     ).fetchall()
@@ -179,7 +179,7 @@ def refuse_unfit(connection: apsw.Connection, path: Path) -> None:
 
 
 def refuse_nameless(connection: apsw.Connection, path: Path) -> None:
-    """DatabaseDamaged when a file of ours has tables and no version."""
+    """Damaged when a file of ours has tables and no version."""
     if not version_of(connection) and connection.table_exists("main", "event"):
         parts.refuse_nameless(str(path))
 

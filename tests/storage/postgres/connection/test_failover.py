@@ -11,7 +11,7 @@ from kezek.app.desk.desk import Desk
 from kezek.app.port import OutcomeUnknown, StoreFault
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Moment
-from kezek.storage.fault import DatabaseAway
+from kezek.storage.fault import Away
 from kezek.storage.postgres import reader as reading
 from kezek.storage.postgres import store as module
 from kezek.storage.postgres.connection.address import led_by, read
@@ -66,7 +66,7 @@ def test_a_question_to_a_frozen_server_has_an_end(impatient: None, database: str
     save(store, [booking(1)])
     assert store.reader.get(Booking, 1) == booking(1)
     door.freeze()
-    with pytest.raises(DatabaseAway):
+    with pytest.raises(Away):
         store.reader.get(Booking, 1)
     store.close()
 
@@ -121,7 +121,7 @@ def test_while_one_looks_for_the_primary_the_others_hear_so_at_once(database: st
     store = PostgresStore(cluster().address(database))
     primary = store._primary
     primary._lost = True
-    with primary._searching, pytest.raises(DatabaseAway, match="looked for"):
+    with primary._searching, pytest.raises(Away, match="looked for"):
         primary.connect(writes=False)
     primary.connect(writes=False).close()
     store.close()

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import psycopg
 
-from kezek.storage.fault import Busy, DatabaseReadOnly, NotADatabase, WrongVersion
+from kezek.storage.fault import Busy, NotADatabase, ReadOnly, WrongVersion
 from kezek.storage.postgres.connection.address import Parts
 from kezek.storage.postgres.fault import fault_at_the_door, fault_of
 
@@ -92,9 +92,7 @@ def _prepare(connection: Connection, *, writes: bool) -> None:
             "the database cannot hold every alphabet: create it with ENCODING 'UTF8'"
         )
     if replica:
-        raise DatabaseReadOnly(
-            "the server is a replica: let the address name the primary, or all of them"
-        )
+        raise ReadOnly("the server is a replica: let the address name the primary, or all of them")
     if not writes:
         return
     _share(connection)

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from kezek.storage.fault import Busy, StoreClosed
+from kezek.storage.fault import Busy, Closed
 from kezek.storage.postgres.connection.connection import Connection
 
 SIZE = 8
@@ -27,7 +27,7 @@ class ConnectionPool:
     def lent(self) -> Iterator[Connection]:
         """A connection for the block; a broken one does not come back."""
         if self._closed:
-            raise StoreClosed("the store is closed")
+            raise Closed("the store is closed")
         if not self._free.acquire(timeout=WAIT_SECONDS):
             raise Busy("every connection to the database is in use: too many questions at once")
         try:

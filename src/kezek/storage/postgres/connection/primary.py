@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import AbstractContextManager
 
-from kezek.storage.fault import Busy, DatabaseAway, DatabaseReadOnly
+from kezek.storage.fault import Away, Busy, ReadOnly
 from kezek.storage.postgres.connection.address import led_by, read
 from kezek.storage.postgres.connection.connection import Connection, connect
 from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
@@ -33,11 +33,11 @@ class Primary:
         if not self._lost:
             return self._connected(writes=writes)
         if not patient and time.monotonic() < self._again_at:
-            raise DatabaseAway(
+            raise Away(
                 "the database server could not be reached a moment ago: it is tried again soon"
             )
         if not self._searching.acquire(blocking=False):
-            raise DatabaseAway("the database server is being looked for: it is tried again soon")
+            raise Away("the database server is being looked for: it is tried again soon")
         try:
             return self._connected(writes=writes)
         finally:
@@ -46,7 +46,7 @@ class Primary:
     def _connected(self, *, writes: bool) -> Connection:
         try:
             connection = connect(self._address, writes=writes, watched=self._watched)
-        except (DatabaseAway, Busy, Lost, DatabaseReadOnly):
+        except (Away, Busy, Lost, ReadOnly):
             self._lost, self._again_at = True, time.monotonic() + AWAY_SECONDS
             raise
         # The next connection begins with the server that was found, not with one that may be frozen.
