@@ -21,7 +21,7 @@ PARTS = (
     "tests/__init__.py",
     "tests/world.py",
     "tests/rehearsal/__init__.py",
-    "tests/rehearsal/people/scene.py",
+    "tests/rehearsal/scene.py",
 )
 STEPS = Path(__file__).parent / "versions"
 

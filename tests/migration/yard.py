@@ -8,15 +8,22 @@ from __future__ import annotations
 import json
 import sys
 
-from kezek.app.checkpoint.checkpoint import Network
-from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
-from kezek.app.turn.queue import Queues
 from kezek.domain.turn import call
 from kezek.domain.turn.arrive import Arrive
 from kezek.storage.open import open_store
-from tests.rehearsal.people.scene import fill
 from tests.world import GUARDS, PEOPLE, POSTS, TODAY, A, D, World
+
+try:
+    from kezek.app.checkpoint.checkpoint import Network
+    from kezek.app.feed.change_feed import ChangeFeed
+    from kezek.app.turn.queue import Queues
+    from tests.rehearsal.people.scene import fill
+except ModuleNotFoundError:  # the release before had no rooms; at the next release this goes
+    from kezek.app.checkpoint import Network
+    from kezek.app.queue import Queues
+    from kezek.app.watch import Watch as ChangeFeed
+    from tests.rehearsal.scene import fill
 
 PROPOSED = "perishable"
 
