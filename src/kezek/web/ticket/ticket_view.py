@@ -282,14 +282,16 @@ def _history(here: PageContext, view: TicketView, zone: str) -> ShownHistory | N
     return ShownHistory(local(told.since, zone), told.first, told.place, changes, told.overtaken)
 
 
+_BY_HAND = (EventKind.CALLED_OUT_OF_TURN, EventKind.SET_ASIDE)
+
+
 def _moved_by_hand(here: PageContext, line: str, now: Instant) -> int:
-    """Calls out of turn in the last hour, counted once for all tickets of the line."""
+    """Calls out of turn and places taken away in the last hour, once for all tickets of the line."""
     state = (here.application.watch.version(line), now // MINUTE)
     found = here.web.pictures.find(("by hand", line), state)
     if found is None:
-        count = here.application.store.reader.counted(
-            line, EventKind.CALLED_OUT_OF_TURN, now - HOUR
-        )
+        counted = here.application.store.reader.counted
+        count = sum(counted(line, kind, now - HOUR) for kind in _BY_HAND)
         found = here.web.pictures.keep(("by hand", line), state, count)
     return int(found)
 
