@@ -261,7 +261,9 @@ def book(step: str, mode: str = "driver") -> dict:
         "higher": HIGHER,
         "regulation": V(code="kz", authority="Kazakhstan", late_hours=3, late_is_ours=True),
         "reasons": [],
-        "moves": V(until=at("06:00", chosen), over=step == "confirm" and mode == "move"),
+        "moves": V(until=None, last=True)
+        if mode == "move"
+        else V(until=at("06:00", chosen), last=False),
         "made": V(token="x", code="7F4M") if mode == "made" else None,
         "moving": V(
             code="7F4M", country="KZ", tail="K06", start=at("18:00"), end=at("19:00"), free=True

@@ -5,18 +5,20 @@ from __future__ import annotations
 import html
 import logging
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
 
-from kezek.domain.account.actor import PUBLIC
-from kezek.domain.booking.change import Cancel
+from kezek.domain.account.actor import PUBLIC, Actor
+from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
+from kezek.i18n import catalogue
 from kezek.web import app as web_app
 from kezek.web.frame.shape import hour_value
 from kezek.web.ticket.ticket import _made_own
@@ -208,6 +210,41 @@ def test_the_first_free_hour_of_a_move_is_never_the_present_one(office):
     page = browser.page(link(office, number) + "/move")
     assert hour_value(office.window(A, hour=10)) not in page
     assert "First free: Sat 13 June, 11:00" in page
+
+
+@pytest.mark.parametrize("lang", ["en", "ru", "kk"])
+def test_the_last_move_says_so_before_it_is_confirmed(office, lang: str):
+    say = catalogue.words(lang).gettext
+    last = say("This is the last time the booking can be moved.")
+    assert (last != "This is the last time the booking can be moved.") is (lang != "en")
+    number, browser = office.book(1, who="public"), office.browser()
+    move = link(office, number) + "/move"
+    at = [f"{move}?day={TODAY}&hour={hour_value(office.window(A, hour=n))}" for n in (13, 14, 15)]
+    for n, address in enumerate(at):
+        page = browser.page(f"{address}&lang={lang}")
+        assert (last in page) is (n == 2)
+        until = say("You can move this booking until %(until)s.").partition("%")[0]
+        assert (until in page) is (n != 2)
+        browser.post(move, browser.fill(page, move))
+    assert office.booking(number).moves == 3
+    assert "moved as often as the rules allow" in browser.page(f"{link(office, number)}?lang=en")
+
+
+def test_the_move_of_a_lost_window_is_not_counted_beforehand_either(office):
+    number, browser = office.book(1, who="public", start=office.window(A, day=1)), office.browser()
+    for day in (2, 3):
+        office.done(
+            Move(office.key(), Actor(0, "ticket", ticket=number), number, office.window(A, day=day))
+        )
+    office.done(
+        CloseDay(office.key(), PEOPLE["agency"], A, str(TODAY + timedelta(days=3)), "flood")
+    )
+    move = link(office, number) + "/move"
+    page = browser.page(f"{move}?day={TODAY}&hour={hour_value(office.window(A, hour=15))}")
+    assert "You can move this booking until" in page
+    assert "This is the last time" not in page
+    browser.post(move, browser.fill(page, move))
+    assert "You can move 1 more time." in browser.page(link(office, number))
 
 
 def test_moves_are_limited_and_the_page_says_by_what(office):

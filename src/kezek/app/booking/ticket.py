@@ -129,7 +129,7 @@ class Tickets:
             moves_left=None if most is None else max(0, most - booking.moves),
             can=can,
             fixed=held,
-            moves_until=moves_until(start, post.regulation)
+            moves_until=moves_until(start, post.regulation, moves=booking.moves)
             if movable and start is not None
             else None,
             as_of=now,

@@ -113,11 +113,7 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
     for row in taken:
         after.put(row)
     displaced = at.status is Status.DISPLACED
-    moved = at.after(
-        start=command.start,
-        displaced_at=None,
-        moves=booking.moves if displaced else booking.moves + 1,
-    )
+    moved = at.after(start=command.start, displaced_at=None, moves=moves_after(booking))
     event = Event(
         EventKind.MOVED,
         at.line.id,
@@ -132,22 +128,35 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
 
 def fixed(booking: Booking, regulation: Regulation, now: Instant) -> Refused | None:
     """Why the booking cannot move to any window at all; None when it can."""
-    status, most = status_of(booking, regulation, now), regulation.moves_max
+    status = status_of(booking, regulation, now)
     if transition(status, Verb.MOVE) is None:
         facts: dict[str, Fact] = {"number": booking.number, "status": status, "verb": Verb.MOVE}
         return Refused(Reason.WRONG_STATUS, facts)
     # Whoever lost the window through no fault is bound by no limit.
     if booking.start is None:
         return None
-    if most is not None and booking.moves >= most:
-        return Refused(Reason.MOVES_EXHAUSTED, {"most": most})
-    until = moves_until(booking.start, regulation)
+    return move_limit(booking.start, regulation, now, moves=booking.moves)
+
+
+def move_limit(
+    start: Instant, regulation: Regulation, now: Instant, *, moves: int = 0
+) -> Refused | None:
+    """Why a booking of a window that has moved so often cannot be moved; None when it can."""
+    until = moves_until(start, regulation, moves=moves)
+    if until is None:
+        return Refused(Reason.MOVES_EXHAUSTED, {"most": regulation.moves_max})
     return Refused(Reason.MOVE_TOO_LATE, {"until": until}) if now > until else None
 
 
-def moves_until(start: Instant, regulation: Regulation) -> Instant:
-    """Until when a booking of a window can be moved to another."""
-    return start - regulation.move_until
+def moves_until(start: Instant, regulation: Regulation, *, moves: int = 0) -> Instant | None:
+    """Until when a booking that has moved so often can be moved again; None when no move is left."""
+    most = regulation.moves_max
+    return None if most is not None and moves >= most else start - regulation.move_until
+
+
+def moves_after(booking: Booking) -> int:
+    """How often the booking has moved after its next move: out of a lost window it moves uncounted."""
+    return booking.moves + (booking.start is not None)
 
 
 def _not_owned(actor: Actor, at: BookingContext) -> Refused | None:

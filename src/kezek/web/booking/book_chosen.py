@@ -10,7 +10,6 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import STAFF, Actor
-from kezek.domain.booking.change import moves_until
 from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
@@ -36,7 +35,8 @@ class Moving:
 @dataclass(frozen=True, slots=True)
 class Flow:
     """Whose flow this is.  `klass` is fixed for a move and `present` its hour; `back` leaves the flow;
-    of `reasons` staff choose one for moving somebody else's booking.
+    of `reasons` staff choose one for moving somebody else's booking; `moves` counts the moves of the
+    booking once this flow is confirmed.
 
     `mode` is `driver`, `clerk`, `carrier` or `move`; `base` the flow's address.
     """
@@ -47,6 +47,7 @@ class Flow:
     actor: Actor
     moving: Moving | None = None
     present: Instant | None = None
+    moves: int = 0
     klass: str = ""
     reasons: Sequence[tuple[str, str]] = ()
 
@@ -87,11 +88,6 @@ class BookingChoice:
     def zone(self) -> str:
         """The zone of the post."""
         return zone_of(self.post)
-
-    @property
-    def moves_until(self) -> Instant | None:
-        """Until when a booking of the chosen hour can be moved."""
-        return moves_until(self.start, self.regulation) if self.start is not None else None
 
     @property
     def kept(self) -> bool:

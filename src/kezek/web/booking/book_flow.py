@@ -15,7 +15,9 @@ from urllib.parse import urlencode
 from litestar import Response
 
 from kezek.app.slot.availability import LocalDay
+from kezek.domain.booking.change import move_limit, moves_until
 from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.refusal import Reason
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.web.booking.book_choice import neighbours_of, picks_of
@@ -143,7 +145,7 @@ def show(
             "fee": fee_view(regulation, choice.klass),
             "higher": _higher(regulation, choice.klass, classes),
             "regulation": rules_of(regulation, here.lang),
-            "moves": _moves(choice, here.now),
+            "moves": _moves(flow, choice, here.now),
             "made": _made(choice),
         },
     )
@@ -183,10 +185,12 @@ class SlotChoice:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Until when a booking of the chosen hour can be moved, and whether that is over."""
+    """Until when a booking of the chosen hour can be moved, None where it cannot: this is its `last`
+    move, or none is possible at all.
+    """
 
-    until: datetime
-    over: bool
+    until: datetime | None
+    last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +208,14 @@ def _made(choice: BookingChoice) -> Made | None:
     return Made(secret, view.booking.code)
 
 
-def _moves(choice: BookingChoice, now: Instant) -> Moves | None:
-    until = choice.moves_until
-    return Moves(local(until, choice.zone), now > until) if until is not None else None
+def _moves(flow: Flow, choice: BookingChoice, now: Instant) -> Moves | None:
+    if choice.start is None:
+        return None
+    refused = move_limit(choice.start, choice.regulation, now, moves=flow.moves)
+    if refused is not None:
+        return Moves(None, flow.moves > 0 and refused.reason is Reason.MOVES_EXHAUSTED)
+    until = moves_until(choice.start, choice.regulation, moves=flow.moves)
+    return Moves(local(until, choice.zone) if until is not None else None, last=False)
 
 
 def _blank(here: PageContext, flow: Flow) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from kezek.domain.booking.change import (
     Move,
     cancels_alone,
     fixed,
+    moves_after,
 )
 from kezek.domain.booking.context import owns, serves
 from kezek.domain.booking.transition import Verb
@@ -345,6 +346,7 @@ def _flow(here: PageContext, view: TicketView, secret: str) -> Flow:
         actor=holder_of(here, view),
         klass=str(booking.vehicle_class),
         present=booking.start,
+        moves=moves_after(booking),
         reasons=causes_owed(here, view),
         moving=Moving(
             code=booking.code,
