@@ -25,8 +25,8 @@ def numbering_plan(number: str, country: str = "", /) -> str:
     """A number in E.164 form as its country writes it, without a prefix of home; empty when it cannot
     be: no such country code, or not as many digits as that country gives.
 
-    Digits without a plus are believed where such a number is given out: those of a number that is
-    dialled at home may look like another country's.
+    Without a plus, digits count only if such a number has been given out: a number dialled at home may
+    look like one of another country.
     """
     if number.startswith(_NOBODY):
         return number

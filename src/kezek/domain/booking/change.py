@@ -89,12 +89,10 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
         return at
     booking, rule = at.booking, at.regulation.classes[at.booking.vehicle_class]
     refused = fixed(booking, at.regulation, now.at) or bookable(
-        at.line, at.regulation, command.start, now.at
+        at.line, at.regulation, command.start, now.at, present=booking.start
     )
     if refused:
         return refused
-    if command.start == booking.start:
-        return Refused(Reason.SAME_WINDOW, {"start": command.start})
     # The old place goes back first, so that both windows of one day are counted on the same rows.
     after = Facts(facts)
     if booking.start is not None:

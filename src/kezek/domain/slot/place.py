@@ -52,8 +52,16 @@ def closed_today(facts: Facts, line: Line, now: Instant) -> Refused | None:
     return Refused(Reason.CLOSED_TODAY, {"day": day.on, "why": day.reason}) if day else None
 
 
-def bookable(line: Line, regulation: Regulation, start: Instant, now: Instant) -> Refused | None:
-    """Whether a window can be named at all: it is not over, and not beyond the horizon.
+def bookable(
+    line: Line,
+    regulation: Regulation,
+    start: Instant,
+    now: Instant,
+    *,
+    present: Instant | None = None,
+) -> Refused | None:
+    """Whether a window can be named at all: it is not over, not beyond the horizon, and not the
+    `present` one of a booking that moves.
 
     The window that runs now can still be booked: the real board counts it among the places left.
     """
@@ -63,7 +71,24 @@ def bookable(line: Line, regulation: Regulation, start: Instant, now: Instant) -
     # The plain comparison comes first: an instant may lie beyond all calendars.
     if start > now + (regulation.horizon_days + 2) * DAY or local_day(start, line.zone) > last:
         return Refused(Reason.HORIZON_EXCEEDED, {"start": start, "last": last.isoformat()})
-    return None
+    return Refused(Reason.SAME_WINDOW, {"start": start}) if start == present else None
+
+
+def choosable(
+    line: Line,
+    regulation: Regulation,
+    start: Instant,
+    now: Instant,
+    *,
+    free: int,
+    present: Instant | None = None,
+) -> Refused | None:
+    """Why a window cannot be chosen, in the order in which a booking or a move would be refused.
+
+    `free` are the places left in it for the class.
+    """
+    refused = bookable(line, regulation, start, now, present=present)
+    return refused or (Refused(Reason.SLOT_FULL, {"start": start}) if free < 1 else None)
 
 
 def find(facts: Facts, line: Line, start: Instant) -> tuple[Slot, Day] | Refused:

@@ -73,7 +73,7 @@ def _made(here: PageContext, choice: BookingChoice) -> tuple[str, TicketView] | 
     """The ticket that this browser has for the chosen hour: Back after Confirm leads here."""
     for secret, view in own_tickets.kept(here):
         booking = view.booking
-        if view.live and booking.line == choice.line and booking.start == choice.start:
+        if view.live and booking.line == choice.line.id and booking.start == choice.start:
             return secret, view
     return None
 
@@ -177,7 +177,7 @@ async def _confirm(request: PageRequest, flow: Flow, choice: BookingChoice) -> R
     command = Book(
         key=here.form.key,
         actor=flow.actor,
-        line=choice.line,
+        line=choice.line.id,
         start=choice.start,
         vehicle_class=choice.klass,
         vehicle=vehicle_of(choice.values),

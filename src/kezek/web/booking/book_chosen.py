@@ -10,9 +10,11 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import STAFF, Actor
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.domain.slot.place import choosable
 from kezek.i18n import refusals
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import RefusedStop
@@ -79,10 +81,10 @@ class BookingChoice:
     made: tuple[str, TicketView] | None = None
 
     @property
-    def line(self) -> str:
+    def line(self) -> Line:
         """The line that is booked."""
         assert self.post.line is not None, "a choice is made at a post with a line"
-        return self.post.line.id
+        return self.post.line
 
     @property
     def zone(self) -> str:
@@ -151,12 +153,10 @@ def _take_hour(here: PageContext, choice: BookingChoice, text: str) -> None:
         return
     choice.day, choice.start = day, start
     free = hours[start].kept if choice.kept else hours[start].ordinary
-    if start == choice.present:
-        refuse(here, choice, Refused(Reason.SAME_WINDOW, {"start": start}))
-    elif start + choice.regulation.window <= here.now:
-        refuse(here, choice, Refused(Reason.WINDOW_PAST))
-    elif free < 1:
-        refuse(here, choice, Refused(Reason.SLOT_FULL, {"start": start}))
+    line, present = choice.line, choice.present
+    refused = choosable(line, choice.regulation, start, here.now, free=free, present=present)
+    if refused:
+        refuse(here, choice, refused)
 
 
 _FIELDS = (*NAMES, "cause")

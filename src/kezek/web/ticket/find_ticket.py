@@ -89,7 +89,7 @@ def _unguessed(here: PageContext, text: str) -> tuple[list[int], int]:
     if wait:
         return [], wait
     named = here.application.lost_tickets.named(text)
-    # A name that no booking has is guessed at like one that has: the answer tells nobody which.
+    # Guesses at names that no booking has are limited too, or the limit would tell which names exist.
     asked = [str(number) for number in named] or [name for name in (asked_for(text),) if name]
     waits = [rates.take(f"ticket {name}", most * STRANGERS).retry_after for name in asked]
     if waits and all(waits):
