@@ -255,17 +255,66 @@ def test_past_forecasts_are_scored_once_a_local_day(scene):
     assert scene.forecasts.scores(A).at == scene.world.now.at
 
 
-def test_what_is_usual_is_read_by_night_and_makes_a_new_edition(scene, monkeypatch):
+def read(scene: Scene) -> None:
+    """As often as there are lines, and once more: one is read at a time."""
+    for _ in (*EVERY, ""):
+        asyncio.run(scene.forecasts._read_next())
+
+
+def test_what_is_usual_is_read_once_a_local_day_with_no_planner_nor_outlook(scene, monkeypatch):
+    scene.forecasts.planner = None
     line, start = scene.world.line(), scene.world.window(day=2)
-    found = {hour_of_week(start, line.zone): UsualWait(1, 2, 3, days=4)}
-    monkeypatch.setattr(module, "usual_waits", lambda _, line, *__: found if line.id == A else {})
-    scene.turns()
-    before = scene.forecasts.edition(A)
-    assert scene.forecasts.usual(line, start) is None
-    score(scene)
+    found, asked = {hour_of_week(start, line.zone): UsualWait(1, 2, 3, days=4)}, []
+
+    def usual_waits(_, line, *__):
+        asked.append(line.id)
+        return found if line.id == A else {}
+
+    monkeypatch.setattr(module, "usual_waits", usual_waits)
+    scene.forecasts.of(D, scene.world.now.at)
+    assert not scene.forecasts.usual_read(A)
+    read(scene)
+    assert asked[0] == D, "somebody looks at it"
+    assert sorted(asked) == sorted(EVERY)
     assert scene.forecasts.usual(line, start).days == 4
     assert scene.forecasts.usual(line, start + HOUR) is None
-    assert scene.forecasts.edition(A) == before + 1
+    editions = [scene.forecasts.edition(one) for one in EVERY]
+    assert editions == [1] * len(EVERY), "that nothing is usual is news too"
+    assert all(scene.forecasts.usual_read(one) for one in EVERY)
+    scene.world.wait(hours=2)
+    read(scene)
+    assert len(asked) == len(EVERY), "an empty past is not read again each hour"
+    scene.world.wait(hours=22)
+    read(scene)
+    assert len(asked) == 2 * len(EVERY)
+    assert [scene.forecasts.edition(one) for one in EVERY] == editions
+
+
+def test_a_past_that_cannot_be_read_is_tried_again_within_the_hour(scene, monkeypatch, caplog):
+    def failing(_, line, *__):
+        if line.id == A:
+            raise StoreFault("the disk is full")
+        return {}
+
+    monkeypatch.setattr(module, "usual_waits", failing)
+    read(scene)
+    assert [scene.forecasts.usual_read(one) for one in EVERY] == [False, True, True, True]
+    assert f"what is usual at {A} is not read: the disk is full" in caplog.text
+    monkeypatch.setattr(module, "usual_waits", lambda *_: {})
+    read(scene)
+    assert not scene.forecasts.usual_read(A), "not at once"
+    scene.world.wait(hours=1)
+    read(scene)
+    assert scene.forecasts.usual_read(A)
+
+
+def test_who_follows_a_line_is_woken_when_its_past_was_read(scene):
+    async def play() -> list[bool]:
+        with scene.watch.stream(A) as mine, scene.watch.stream(D) as other:
+            scene.forecasts.take_usual(A, {})
+            return [await mine.wait(5), await other.wait(0.01)]
+
+    assert asyncio.run(play()) == [True, False]
 
 
 def test_a_line_that_somebody_looks_at_is_scored_first(scene):

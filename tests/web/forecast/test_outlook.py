@@ -376,6 +376,11 @@ def test_hours_more_than_a_day_ahead_show_what_is_usual_or_that_it_is_not_known_
     start = office.window(A, day=3, hour=12)
     browser, hours = office.browser(), f"/book?checkpoint=kz_a&day={TODAY + timedelta(days=3)}"
     page = words(browser.page(hours))
+    assert "The usual wait has not been computed yet." in page
+    assert "not known yet" not in page
+    office.application.forecasts.take_usual(A, {})
+    page = words(browser.page(hours))
+    assert "has not been computed yet" not in page
     assert "not known yet: trucks must have crossed in it on at least 4 days" in page
     assert "usually" not in page
     usual = UsualWait(low=14 * MINUTE, median=29 * MINUTE, high=46 * MINUTE, days=7)
@@ -393,7 +398,13 @@ def test_the_first_free_hour_shows_what_is_usual_where_it_is_far(office):
         on = str(TODAY + timedelta(days=day))
         office.done(CloseDay(office.key(), PEOPLE["agency"], A, on, "flood"))
     browser = office.browser()
-    assert "Not known yet: the wait is estimated" in words(browser.page("/checkpoints/kz_a"))
+    page = words(browser.page("/checkpoints/kz_a"))
+    assert "The usual wait has not been computed yet." in page
+    assert "too few trucks have crossed at this hour" not in page
+    office.application.forecasts.take_usual(A, {})
+    page = words(browser.page("/checkpoints/kz_a"))
+    assert "Not known yet: the wait is estimated" in page
+    assert "has not been computed yet" not in page
     start = office.window(A, day=2, hour=0)
     usual = UsualWait(low=0, median=62 * MINUTE, high=2 * HOUR, days=4)
     office.application.forecasts.take_usual(A, {hour_of_week(start, office.line().zone): usual})

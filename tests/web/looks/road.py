@@ -105,7 +105,9 @@ def checkpoint() -> dict:
         "due": 26,
         "hidden": 37,
         "joins": "walk_in",
-        "coming": V(start=at("06:00", date(2026, 7, 11)), wait="1–2 h", far=False, usual=None),
+        "coming": V(
+            start=at("06:00", date(2026, 7, 11)), wait="1–2 h", far=False, read=True, usual=None
+        ),
         "first": V(
             start=at("06:00", date(2026, 7, 11)),
             day="2026-07-11",

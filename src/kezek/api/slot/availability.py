@@ -53,7 +53,8 @@ class Windows(msgspec.Struct, frozen=True):
     the range of the wait of a truck in turn, from the beginning of the window until its call, by the
     bookings made so far; null where nothing is told.  For windows more than a day ahead `usual_p10`,
     `usual_p50` and `usual_p90` are what trucks in turn waited at that hour of the week in the last 12
-    weeks, and `usual_days` the days on which they came; null where they are fewer than 4.
+    weeks, and `usual_days` the days on which they came; null where they are fewer than 4, and until
+    the line's past has been read.
     """
 
     first: Moment

@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
+from datetime import date
 
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
@@ -67,6 +68,8 @@ class LiveForecasts:
         self._usual: dict[str, Mapping[HourOfWeek, UsualWait]] = {}
         self._pasts: dict[str, Pasts] = {}
         self._tried: dict[str, Instant] = {}
+        self._usual_tried: dict[str, Instant] = {}
+        self._usual_on: dict[str, date] = {}
         self._looked: dict[str, Instant] = {}
         self._asked: dict[str, Instant] = {}
         self._faults: dict[str, str] = {}
@@ -93,6 +96,10 @@ class LiveForecasts:
     def usual(self, line: Line, start: Instant) -> UsualWait | None:
         """What was usual at the hour of the week of a window; None where it is not known yet."""
         return self._usual.get(line.id, {}).get(hour_of_week(start, line.zone))
+
+    def usual_read(self, line: str) -> bool:
+        """Whether the past of the line has been read, so that what is not known happened too seldom."""
+        return line in self._usual
 
     def edition(self, line: str = EVERY_LINE) -> int:
         """Rises when what is told of the line (or of any) is something else than before."""
@@ -215,7 +222,6 @@ class LiveForecasts:
         # Noted first: a line that cannot be scored must not keep the others from it.
         self._tried[line] = now
         try:
-            self.take_usual(line, await asyncio.to_thread(self.usual_of, post, now))
             self._pasts[line] = await pasts_of(
                 self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
             )
@@ -226,6 +232,42 @@ class LiveForecasts:
             return
         await self._learn(planner, line, now)
 
+    async def read_usual(self) -> None:
+        """Read each line's past at the start and at its own midnight, until cancelled.
+
+        No planner is needed.
+        """
+        while True:
+            await self._read_next()
+            await asyncio.sleep(IDLE_SECONDS)
+
+    async def _read_next(self) -> None:
+        """The past of one line that has not been read on its present day: a watched one first."""
+        now, due = self._clock.now().at, list[tuple[bool, Instant, Line, Post]]()
+        for post in self._network.posts().values():
+            line = post.line
+            if line is not None and post.regulation is not None and self._unread(line, now):
+                tried = self._usual_tried.get(line.id, 0)
+                due.append((not self._watched(line.id), tried, line, post))
+        if not due:
+            return
+        *_, line, post = min(due, key=lambda one: (*one[:2], one[2].id))
+        # Noted first: a line whose past cannot be read must not keep the others from it.
+        self._usual_tried[line.id] = now
+        try:
+            found = await asyncio.to_thread(self.usual_of, post, now)
+        except Fault as fault:
+            log.warning("what is usual at %s is not read: %s", line.id, fault)
+            return
+        self._usual_on[line.id] = local_day(now, line.zone)
+        self.take_usual(line.id, found)
+
+    def _unread(self, line: Line, now: Instant) -> bool:
+        """Whether the line's past was not read on its present day, nor tried within the hour."""
+        if now - self._usual_tried.get(line.id, -TRIED_AGAIN) < TRIED_AGAIN:
+            return False
+        return self._usual_on.get(line.id) != local_day(now, line.zone)
+
     def usual_of(self, post: Post, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
         """What was usual at a post's line, from its log up to now."""
         assert post.line is not None, "a line has a past"
@@ -233,10 +275,12 @@ class LiveForecasts:
         return usual_waits(self._store.reader, post.line, post.regulation.window, now)
 
     def take_usual(self, line: str, found: Mapping[HourOfWeek, UsualWait]) -> None:
-        """Keep what was usual at a line."""
-        if found != self._usual.get(line, {}):
-            self._usual[line] = found
+        """Keep what was usual at a line, and wake who follows the line if that is something new."""
+        new = found != self._usual.get(line)
+        self._usual[line] = found
+        if new:
             self._rise(line)
+            self._watch.wake(line)
 
     async def _learn(self, planner: Planner, line: str, now: Instant) -> None:
         """Score a line by what the pasts of all lines teach; where nothing is learned, by its own."""

@@ -21,13 +21,14 @@ class HourWait:
 
     `called` is the span that is expected by the bookings made so far, for windows within a day; None
     where the twin has no basis.  A later window is `far`, and has what was `usual` at its hour of the
-    week; None where that is not known yet.
+    week; None where that is not known: too few trucks crossed in it, or the past is not `read` yet.
     """
 
     start: Instant
     called: Range | None = None
     usual: UsualWait | None = None
     far: bool = False
+    read: bool = False
 
 
 def hour_wait(
@@ -37,7 +38,8 @@ def hour_wait(
     outlook = forecasts.of(line.id, now, looked=looked)
     if start < (outlook.as_of if outlook else now) + ASKED_FOR:
         return HourWait(start, called=outlook.window(start) if outlook else None)
-    return HourWait(start, usual=forecasts.usual(line, start), far=True)
+    usual, read = forecasts.usual(line, start), forecasts.usual_read(line.id)
+    return HourWait(start, usual=usual, far=True, read=read)
 
 
 def next_wait(

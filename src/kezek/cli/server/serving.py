@@ -229,11 +229,13 @@ async def _keep_vigil(application: Application, neighbours: WorkerMetrics) -> No
 
 
 def _forecasting(application: Application) -> list[Callable[[], Awaitable[None]]]:
-    """The planner's process, what is asked of it now, and what is asked of it again every night."""
+    """What was usual, which asks no planner; the planner's process, what is asked of it now, and what is
+    asked of it again every night.
+    """
     forecasts = application.forecasts
     if forecasts.planner is None:
-        return []
-    return [forecasts.planner.run, forecasts.keep, forecasts.score]
+        return [forecasts.read_usual]
+    return [forecasts.read_usual, forecasts.planner.run, forecasts.keep, forecasts.score]
 
 
 async def _keep_forecasts(work: Callable[[], Awaitable[None]]) -> None:

@@ -30,6 +30,7 @@ _NOT_YET = translatable(
     "For hours more than a day ahead the usual wait at that hour of the week is not known yet: trucks "
     "must have crossed in it on at least %(days)s days."
 )
+_UNREAD = translatable("The usual wait has not been computed yet.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,14 @@ class Usual:
 class Coming:
     """The first free window and the wait expected at it, empty where none is told.
 
-    A `far` one, more than a day ahead, has what was usual; None where that is not known yet.
+    A `far` one, more than a day ahead, has what was usual; None where that is not known: too few trucks
+    crossed at that hour of the week, or the past is not `read` yet.
     """
 
     start: datetime
     wait: str
     far: bool
+    read: bool
     usual: Usual | None
 
 
@@ -67,7 +70,7 @@ def coming_of(here: PageContext, row: PostRow) -> Coming | None:
         return None
     start = local(found.start, zone_of(row.post))
     usual = _usual(here, found.usual) if found.usual is not None else None
-    return Coming(start, short_wait(here, found), found.far, usual)
+    return Coming(start, short_wait(here, found), found.far, found.read, usual)
 
 
 def short_wait(here: PageContext, found: HourWait | None) -> str:
@@ -87,12 +90,15 @@ def waits_at(here: PageContext, post: Post, day: LocalDay) -> tuple[dict[str, st
     if outlook is not None and any(one.called for one in told):
         made = hour_text(local(outlook.as_of, zone_of(post)))
         notes.append(here.words.say(_AT_HOURS, hour=made))
-    later = [one.usual for one in told if one.far]
-    known = [one.days for one in later if one is not None]
+    later = [one for one in told if one.far]
+    known = [one.usual.days for one in later if one.usual is not None]
     if known:
         notes.append(here.words.say(_LATER, weeks=WEEKS, days=min(known)))
     elif later:
-        notes.append(here.words.say(_NOT_YET, days=DAYS_MIN))
+        read = all(one.read for one in later)
+        notes.append(
+            here.words.say(_NOT_YET, days=DAYS_MIN) if read else here.words.gettext(_UNREAD)
+        )
     return waits, " ".join(notes)
 
 
