@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from kezek.app.forecast.replay import Pasts, Scores
 from kezek.app.forecast.usual_wait import UsualWait, hour_of_week
 from kezek.app.port import PlannerFault, StoreFault
 from kezek.app.turn.queue import Queues
+from kezek.cli.server.serving import _forecasting
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Moment
 from kezek.domain.turn.arrive import Arrive
 from kezek.planning.question import (
@@ -190,6 +192,7 @@ def test_without_a_planner_nothing_is_kept_and_the_pages_know_why(scene):
     asyncio.run(lone.score())
     assert lone.of(A, scene.world.now.at) is None
     assert lone.no_basis(A, scene.world.now.at) == "planner_off"
+    assert _forecasting(SimpleNamespace(forecasts=lone)) == [lone.read_usual]
 
 
 def test_an_edition_is_new_only_when_a_reader_would_see_it(scene):

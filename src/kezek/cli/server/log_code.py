@@ -31,6 +31,7 @@ CODES: Mapping[str, str] = {
     "forecasts stumbled and will be tried again": "forecasts_stumbled",
     "the line %s has no forecast: %s": "forecast_failed",
     "forecasts of %s are not scored: %s": "forecasts_not_scored",
+    "what is usual at %s is not read: %s": "usual_not_read",
     "there are no forecasts for %.0f s: the planner ended": "planner_ended",
     "the planner stumbled over line %s: %s": "planner_stumbled",
     "the planner has learned nothing from past forecasts: %.200s": "planner_learned_nothing",
