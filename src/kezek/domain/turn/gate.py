@@ -168,14 +168,19 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
 
 
 def call_missed(at: BookingContext) -> bool:
-    """Whether a missed call is why the booking stands where it stands."""
-    waits = at.status is Status.ARRIVED and at.booking.joined_at is not None
-    return bool(at.booking.misses) and (waits or at.booking.misses > at.regulation.misses_max)
+    """Whether a missed call is why the booking stands where it stands, counted by the timer or not yet."""
+    booking = at.booking
+    if booking.called_at is not None:
+        return at.status in (Status.ARRIVED, Status.NO_SHOW)
+    return at.status is Status.ARRIVED and booking.misses > 0 and booking.joined_at is not None
 
 
 def ran_out(at: BookingContext) -> Refused:
     """The no to a step that needs a call which has ended: when it ended, and whether it was the last."""
-    last = at.status is Status.NO_SHOW
-    until = at.booking.call_until if last else at.booking.joined_at
-    facts: dict[str, Fact] = {"number": at.booking.number, "until": until}
+    booking, last = at.booking, at.status is Status.NO_SHOW
+    until = booking.joined_at
+    if booking.called_at is not None:
+        # Two people may have ended the last call before its time.
+        until = min(end for end in (booking.call_until, booking.ended_at) if end is not None)
+    facts: dict[str, Fact] = {"number": booking.number, "until": until}
     return Refused(Reason.CALL_MISSED, facts | ({"wrong": "last"} if last else {}))
