@@ -38,6 +38,7 @@ class AnsweredStep:
 
     `made` says that the step was a call out of turn that stands already.  `cause` is why it was
     refused, `by` the account that said so and `asked_by` the one that had asked, 0 for time alone.
+    `asked_again` says that the same step has been asked for since.
     """
 
     booking: Booking
@@ -48,6 +49,7 @@ class AnsweredStep:
     cause: str = ""
     by: int = 0
     asked_by: int = 0
+    asked_again: bool = False
 
 
 def answered_of(reader: Reader, line: str, now: Instant) -> list[AnsweredStep]:
@@ -64,11 +66,19 @@ def answered_of(reader: Reader, line: str, now: Instant) -> list[AnsweredStep]:
 
 
 def heard(answered: Iterable[AnsweredStep], account: int, now: Instant) -> list[AnsweredStep]:
-    """What an account had asked for and somebody else has refused a short while ago."""
+    """What an account had asked for and somebody else has refused a short while ago.
+
+    A refusal is no news once the same step was asked for again, or the truck is gone; but a call out of
+    turn that was made is judged later, and often after the truck has left.
+    """
     return [
         one
         for one in answered
-        if one.became is Became.REFUSED and one.asked_by == account and one.at >= now - HEARD_FOR
+        if one.became is Became.REFUSED
+        and one.asked_by == account
+        and one.at >= now - HEARD_FOR
+        and not one.asked_again
+        and (one.made or one.booking.ended_at is None)
     ]
 
 
@@ -101,19 +111,15 @@ def _answered(reader: Reader, event: Logged, booking: Booking) -> AnsweredStep:
         return AnsweredStep(booking, event.at, Became.RAN_OUT, Verb.CALL, made=False)
     body, by = json.loads(event.body), account_of(event.actor)
     verb, made = Verb(body["verb"]), event.kind == EventKind.EXCEPTION_REFUSED
-    asked_by = _asked_by(reader, event, verb)
+    asked = [one for one in reader.history(event.number) if _asks(one, verb)]
+    # The last request for this step before is the one that was answered.
+    before = [one for one in asked if one.position < event.position]
+    asked_by = account_of(before[-1].actor) if before else 0
     became = Became.WITHDRAWN if by == asked_by else Became.REFUSED
-    return AnsweredStep(booking, event.at, became, verb, made, body["cause"], by, asked_by)
-
-
-def _asked_by(reader: Reader, answer: Logged, verb: Verb) -> int:
-    """Whose request was answered: the last one for this step before."""
-    asked = [
-        event
-        for event in reader.history(answer.number)
-        if event.position < answer.position and _asks(event, verb)
-    ]
-    return account_of(asked[-1].actor) if asked else 0
+    again = len(before) < len(asked)
+    return AnsweredStep(
+        booking, event.at, became, verb, made, body["cause"], by, asked_by, asked_again=again
+    )
 
 
 def _asks(event: Logged, verb: Verb) -> bool:
