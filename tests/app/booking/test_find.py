@@ -20,7 +20,7 @@ def test_a_scanned_code_is_among_the_readings_on_every_layout(code: str, layout:
     assert code in readings_of(typed(code, layout, way))
 
 
-@pytest.mark.parametrize("typed", ["K7QE", "7KQD", "K7Q", "K7QDD", "К7QE"])
+@pytest.mark.parametrize("typed", ["K7QE", "7KQD", "K7Q", "K7QDD", "К7QE", "K7Q0", "K7QЖ", "IK7QD"])
 def test_one_slip_of_the_hand_still_finds_the_code(typed):
     assert near_codes(typed, ["K7QD", "2222"]) == ["K7QD"]
 

@@ -59,16 +59,17 @@ def near_codes(text: str, codes: Iterable[str]) -> list[str]:
     typed = fold(text)
     if not CODE_LENGTH - 1 <= len(typed) <= CODE_LENGTH + 1:
         return []
-    return sorted({code for code in codes if code != typed and typed in _slips(code)})
+    near = _one_slip_from(typed) - {typed}
+    return sorted(near.intersection(codes))
 
 
-def _slips(code: str) -> set[str]:
-    parts = [(code[:at], code[at:]) for at in range(len(code) + 1)]
-    letters = f"{CODE_LETTERS}01IO"
+def _one_slip_from(typed: str) -> set[str]:
+    """The texts that one slip turns into the typed one; slips are symmetric, so its own slips."""
+    parts = [(typed[:at], typed[at:]) for at in range(len(typed) + 1)]
     found = {head + tail[1:] for head, tail in parts if tail}
     found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
-    found |= {head + letter + tail[1:] for head, tail in parts if tail for letter in letters}
-    return found | {head + letter + tail for head, tail in parts for letter in letters}
+    found |= {head + letter + tail[1:] for head, tail in parts if tail for letter in CODE_LETTERS}
+    return found | {head + letter + tail for head, tail in parts for letter in CODE_LETTERS}
 
 
 def with_code(reader: Reader, code: str) -> list[Booking]:
