@@ -1,4 +1,4 @@
-"""What an officer hears of a refused request: as long as the request is the last one, and can be acted on."""
+"""What an officer hears of a refused request: as long as nothing newer has taken its place."""
 
 from __future__ import annotations
 

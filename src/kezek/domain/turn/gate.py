@@ -168,7 +168,7 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
 
 
 def call_missed(at: BookingContext) -> bool:
-    """Whether a missed call is why the booking stands where it stands, counted by the timer or not yet."""
+    """Whether a missed call is why the booking stands where it does, counted by the timer or not yet."""
     booking = at.booking
     if booking.called_at is not None:
         return at.status in (Status.ARRIVED, Status.NO_SHOW)
