@@ -281,6 +281,23 @@ def test_a_step_behind_one_that_waits_can_be_taken_back(room: Room, codes: Itera
     expect(page.locator("#outbox")).not_to_contain_text(f"{second} has arrived")
 
 
+def test_signing_out_warns_of_each_step_that_would_be_lost(room: Room, codes: Iterator[str]):
+    page = officer(room)
+    leave = page.get_by_role("button", name=re.compile("Sign out"))
+    for code in (next(codes), next(codes)):
+        page.route(STEP, lambda route: route.abort("connectionreset"))
+        look_up(page, code)
+        button(page.locator(".hit"), "Arrived").click()
+        expect(page.locator("#outbox li.wait", has_text=code)).to_be_visible()
+        leave.click()
+        told(page, "Steps are waiting. If you sign out, they are lost.")
+        assert unreloaded(page)
+        page.locator("#outbox li.stop").get_by_role("button").click()
+        page.unroute_all()
+        page.clock.run_for(20_000)
+        expect(page.locator("#dock")).to_contain_text(f"Arrived {code}")
+
+
 def test_a_session_that_ends_keeps_what_waits(room: Room, codes: Iterator[str]):
     page, code = officer(room), next(codes)
     room.watcher(page).expect(401, 403)

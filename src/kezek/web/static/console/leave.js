@@ -33,13 +33,14 @@ document.addEventListener("click", (event) => {
   want(() => location.assign(link.href));
 });
 
-let warned = 0; // how many steps waited when it was said that signing out drops them
+let warned = ""; // the newest step that waited when it was said that signing out drops the steps
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (new URL(form.action).pathname !== "/sign-out") return;
   event.preventDefault();
-  if (outbox.count() > warned) {
-    warned = outbox.count();
+  const newest = outbox.newest()?.key ?? "";
+  if (newest && newest !== warned) {
+    warned = newest;
     return say("stop", sentence("signout"));
   }
   want(() => {

@@ -48,7 +48,6 @@ export const takeBack = (key) => {
   return true;
 };
 export const newest = () => entries.at(-1);
-export const count = () => entries.length;
 export const empty = () => {
   entries = [];
   sessionStorage.removeItem(NAME);
