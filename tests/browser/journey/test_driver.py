@@ -262,3 +262,24 @@ def test_the_keyboard_stays_on_its_link_when_the_page_renews_itself(window: Wind
     book(other, new_truck(), "Taskala", day=7)
     page.wait_for_function("() => document.activeElement.renewed === undefined")
     expect(day).to_be_focused()
+
+
+def test_a_part_that_cannot_be_renewed_around_an_open_form_comes_again(window: Window):
+    page, other = window("desktop"), window("desktop")
+    page.goto("/")
+    row, version = page.locator("#post-kz_taskala"), page.locator("#version")
+    # The form has no id, so no fresh part can be laid over it.
+    page.evaluate("""() => {
+        const cell = document.querySelector("#post-kz_taskala td");
+        cell.insertAdjacentHTML("beforeend", "<details open><summary>Form</summary></details>");
+        document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+            if (detail.target.id === "post-kz_taskala") window.answered = true;
+        });
+    }""")
+    before = version.input_value()
+    book(other, new_truck(), "Taskala")
+    page.wait_for_function("() => window.answered")
+    expect(version).to_have_value(before)
+    row.locator("details").evaluate("(form) => (form.open = false)")
+    expect(row.locator("details"), "the fresh row has none").to_have_count(0)
+    expect(version).not_to_have_value(before)

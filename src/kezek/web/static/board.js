@@ -46,29 +46,36 @@ document.addEventListener("htmx:afterRequest", (event) => {
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   const fresh = fragment.firstElementChild;
-  const held = target.contains(under);
+  const pressed = target.contains(under);
   const open = inHand(target);
-  missed ||= held;
+  const how = !pressed && open && fresh ? around(target, fresh) : "";
+  stale ||= pressed || how === "held";
   // A board that had to leave a part as it was stays at its version, so that the part comes again.
-  const behind = missed && target.id === "version";
-  if (held || behind || open || fresh?.isEqualNode(target)) event.detail.shouldSwap = false;
-  if (!held && open && fresh && around(target, fresh) === "gone") document.dispatchEvent(new CustomEvent("kezek:gone"));
+  const behind = stale && target.id === "version";
+  if (pressed || behind || open || fresh?.isEqualNode(target)) event.detail.shouldSwap = false;
+  if (how === "gone") document.dispatchEvent(new CustomEvent("kezek:gone"));
 });
 // A button that is exchanged between press and release is not pressed at all: the part waits for the release.
 let under = null;
-let missed = false;
+let stale = false; // whether the last answer met a part that had to stay as it was
+document.addEventListener("htmx:beforeSwap", () => {
+  stale = false;
+});
 document.addEventListener("pointerdown", (event) => {
   under = event.target;
 });
+const again = () => {
+  const part = document.querySelector("[data-every]");
+  if (stale && part) soon(part);
+};
 const release = () => {
   under = null;
-  const part = document.querySelector("[data-every]");
-  if (missed && part) soon(part);
-  missed = false;
+  again();
 };
 document.addEventListener("click", release);
 document.addEventListener("pointerup", () => setTimeout(release, 0));
 document.addEventListener("pointercancel", release);
+document.addEventListener("toggle", again, true); // a form was closed: what stayed because of it can be renewed
 
 // Who walks by keyboard stays where they were when a part is exchanged under them.
 let held = null;
