@@ -37,7 +37,7 @@ export const renumber = () => {
     }
     const number = numbers.get(booking);
     const hint = button.querySelector("kbd");
-    // Only what differs is written: each writing is a change that is looked at.
+    // Write only on a change: each write wakes the observer in rest.js.
     if (hint && hint.hidden !== !number) hint.hidden = !number;
     if (hint && number && hint.textContent !== `Alt+${number}`) hint.textContent = `Alt+${number}`;
     if (number) {

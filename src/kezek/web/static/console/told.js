@@ -43,7 +43,8 @@ const show = () => {
 export const say = (kind, text) => {
   const old = [...list.querySelectorAll("li:not(.wait)")];
   for (const item of old) if (item.textContent.startsWith(text)) item.remove();
-  if (old.length >= MOST) old.find((item) => !item.matches(".stop"))?.remove();
+  const left = old.filter((item) => item.isConnected);
+  if (left.length >= MOST) left.find((item) => !item.matches(".stop"))?.remove();
   const item = line(kind, text);
   const close = () => {
     item.remove();
