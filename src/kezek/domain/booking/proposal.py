@@ -70,7 +70,7 @@ class Way(StrEnum):
 
 
 def way_of(verb: Verb, booking: Booking, status: Status) -> Way:
-    """How a step can be made of a booking where it stands: what a page offers, and what is decided."""
+    """How a page offers a step; `needs_two` is what decisions ask."""
     if needs_two(verb, booking, status):
         return Way.TWO
     return Way.NONE if transition(status, verb) is None else Way.ALONE

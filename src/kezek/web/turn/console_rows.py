@@ -56,7 +56,7 @@ class Waiting(NamedTuple):
 
 
 class CalledRow(NamedTuple):
-    """`miss` is the step by which the call is ended early: `propose` for two people, or empty."""
+    """`miss` says that two people can end the call before its time."""
 
     booking: int
     code: str
@@ -69,7 +69,7 @@ class CalledRow(NamedTuple):
     acknowledged: datetime | None
     unanswered: int
     unmet: bool
-    miss: str
+    miss: bool
 
 
 class GateRow(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from itertools import takewhile
 
 from kezek.app.booking.lost_time import lost_time
@@ -15,7 +16,7 @@ from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.change import taken_by_mistake
-from kezek.domain.booking.proposal import Way, way_of
+from kezek.domain.booking.proposal import Way, needs_two, way_of
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import AHEAD, Verb
 from kezek.domain.kernel.event import EventKind
@@ -65,7 +66,6 @@ _VERBS = {
     Status.ADMITTED: "cross",
 }
 _TURN_BACK = {Way.ALONE: "turn-back", Way.TWO: "propose", Way.NONE: ""}
-_MISS = {Way.ALONE: "miss", Way.TWO: "propose", Way.NONE: ""}
 _WHY_FIRST = t("First by the published order: the earliest open hour, then the earliest arrival.")
 _WHY_CLASS = t(
     "By the published cycle it is the turn of the class “%(class)s”. This truck is the first in it."
@@ -141,9 +141,7 @@ class LineView:
 
     def codes(self) -> list[str]:
         """The codes of the trucks that are here or due."""
-        booked = self.reader.booked(self.line.id, 0, self.due_by)
-        due = self.reader.many(Booking, booked).values()
-        return [booking.code for booking in (*due, *self.queue.bookings.values())]
+        return [booking.code for booking in (*self._booked, *self.queue.bookings.values())]
 
     # Who is expected.
 
@@ -153,16 +151,21 @@ class LineView:
         window = self.regulation.window
         return self.now - self.now % window + 2 * window
 
+    @cached_property
+    def _booked(self) -> list[Booking]:
+        """Who is booked until then."""
+        numbers = self.reader.booked(self.line.id, 0, self.due_by)
+        return [*self.reader.many(Booking, numbers).values()]
+
     def due_count(self) -> int:
         return self.reader.ahead(self.line.id, self.due_by, 0)
 
     def due(self) -> list[Due]:
         """The next ones, then those who are late and not given up, the latest first."""
-        reader, window = self.reader, self.regulation.window
-        booked = reader.many(Booking, reader.booked(self.line.id, 0, self.due_by)).values()
+        window = self.regulation.window
         expected = sorted(
             (b.start, b.number, b.code)
-            for b in booked
+            for b in self._booked
             if b.start is not None and b.arrived_at is None
         )
         # A window that has not ended is not late yet.
@@ -240,7 +243,7 @@ class LineView:
             acknowledged=self._at(answered) if answered is not None else None,
             unanswered=silent,
             unmet=answered is None and silent >= self.here.application.settings.unanswered_minutes,
-            miss=_MISS[way_of(Verb.MISS, self.queue.bookings[row.seen.number], row.status)],
+            miss=needs_two(Verb.MISS, self.queue.bookings[row.seen.number], row.status),
         )
 
     def at_gate(self) -> list[GateRow]:
