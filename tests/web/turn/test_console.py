@@ -204,6 +204,11 @@ def test_a_missed_call_goes_behind_and_the_last_one_ends(office):
     assert "Its booking has ended" in last
     assert office.status(number) == "no_show"
     assert "Places taken away by two people: 3." in b.page(HERE)
+    for truck in (2, 3):
+        waiting = office.book(truck)
+        office.done(Arrive(office.key(), PEOPLE["officer"], waiting))
+    ticket = b.page(f"/t/{office.application.papers.link(waiting)}")
+    assert "3 trucks were moved by hand at this checkpoint in the last hour." in ticket
 
 
 def test_turning_back_needs_a_cause_of_the_list(office):
