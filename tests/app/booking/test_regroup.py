@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kezek.app.booking.lost_time import lost_time, lost_times
-from kezek.app.booking.regroup import Proposed, proposals
+from kezek.app.booking.regroup import OtherHours, Proposed, proposals
 from kezek.app.booking.ticket import Tickets
 from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.feed.change_feed import ChangeFeed
@@ -100,6 +100,16 @@ def test_where_nothing_is_free_nothing_is_proposed():
     views = w.tickets.views([number], w.now.at)
     (found,) = proposals(views, lost_times(w.store.reader, views), lambda _post: None, w.now.at)
     assert (found.start, found.choices) == (None, ())
+
+
+def test_a_free_hour_is_named_to_as_many_as_it_has_places_for_and_places_are_read_once():
+    w, wanted, read = Yard(), World().window(day=1, hour=12), []
+    places, post = w.places(), w.network.posts()["kz_a"]
+    hours = OtherHours(lambda at: read.append(at) or places, w.now.at)
+    count = next(h.ordinary for d in places.days for h in d.hours if h.start == wanted)
+    named = [hours.next(post, post.regulation.classes["in_turn"], wanted) for _ in range(count + 1)]
+    assert named == [wanted] * count + [w.window(day=1, hour=13)]
+    assert read == [post]
 
 
 def test_who_lost_one_time_after_another_has_lost_the_last_one():

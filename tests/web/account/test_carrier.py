@@ -10,6 +10,7 @@ import pytest
 
 from kezek.domain.account.account import GarageVehicle
 from kezek.domain.account.garage import KeepInGarage
+from kezek.domain.booking.change import Cancel
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
@@ -332,8 +333,18 @@ class TestTable:
             office.book(n, start=start)
         b = office.browser("carrier")
         told = self.answers(self.send(b, "\n".join([HEAD, row(1), row(2, "2026-06-15")])).text)
-        assert "The first free hour from then on is 15 June, 00:00." in told[0][1]
-        assert "The first free hour from then on is 15 June, 13:00." in told[1][1]
+        assert "The next free hour for this truck is 15 June, 00:00." in told[0][1]
+        assert "The next free hour for this truck is 15 June, 13:00." in told[1][1]
+
+    def test_no_hour_is_named_to_more_rows_than_it_has_places_for(self, office):
+        start, after = office.window(day=2, hour=12), office.window(day=2, hour=13)
+        full, left = office.slot(start).capacity, office.slot(after).capacity - 1
+        for n in range(full + left):
+            office.book(100 + n, start=start if n < full else after)
+        rows = [row(n, "2026-06-15") for n in (1, 2)]
+        told = self.answers(self.send(office.browser("carrier"), "\n".join([HEAD, *rows])).text)
+        assert "The next free hour for this truck is 15 June, 13:00." in told[0][1]
+        assert "The next free hour for this truck is 15 June, 14:00." in told[1][1]
 
     def test_a_row_says_where_a_vin_is_owed(self, office):
         b = office.browser("carrier")
@@ -427,6 +438,16 @@ class TestMovedTogether:
         assert "Tick at least one truck. Nothing was moved." in answer.text
         assert office.status(number) == "displaced"
 
+    def test_where_every_ticked_truck_has_gone_it_says_so(self, office):
+        one, two = self.lost(office, 1, 2)
+        b = office.browser("carrier")
+        fields = b.fill(b.page(self.MOVE), self.MOVE) | {"truck": str(one)}
+        office.done(Cancel(office.key(), PEOPLE["carrier"], one))
+        answer = b.post(self.MOVE, fields)
+        assert answer.status_code == 422
+        assert "The bookings of the ticked trucks have ended. Nothing was moved." in answer.text
+        assert office.status(two) == "displaced"
+
     def test_who_was_moved_in_another_tab_is_not_moved_again(self, office):
         (number,) = self.lost(office, 1)
         b = office.browser("carrier")
@@ -438,6 +459,7 @@ class TestMovedTogether:
         }
         answer = b.post(self.MOVE, stale)
         assert "TST00001 has a time already: 15 June, 00:00. It was not moved again." in answer.text
+        assert "0 moved, 0 refused" in answer.text
         assert office.booking(number).moves == 0
 
     def test_nobody_moves_the_trucks_of_another(self, office):

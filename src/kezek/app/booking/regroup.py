@@ -1,4 +1,4 @@
-"""Hours for bookings that lost theirs: for each the first free window from the lost one on."""
+"""Other hours for bookings that lost theirs, and for those that asked for a full one."""
 
 from __future__ import annotations
 
@@ -32,6 +32,43 @@ class Proposed:
     earlier: bool
 
 
+class OtherHours:
+    """Free hours instead of lost or full ones; none is named to more trucks than it has places for.
+
+    An hour that runs is none of them: nobody drives to it in time.
+    """
+
+    def __init__(self, places: Callable[[Post], LinePlaces | None], now: Instant) -> None:
+        self._places, self._now = places, now
+        self._free: dict[tuple[str, str], list[tuple[LocalDay, HourPlaces]]] = {}
+        self._named: Counter[tuple[str, object]] = Counter()
+
+    def starts(self, post: Post, rule: ClassRule) -> list[Instant]:
+        """All hours with a place for the class, also those whose places have been named."""
+        return [hour.start for _, hour in self._known(post, rule)]
+
+    def next(self, post: Post, rule: ClassRule, wanted: Instant) -> Instant | None:
+        """The first free hour from a wanted one on, else the last before it; None where none is free.
+
+        The place is named to this truck, and to no other after it.
+        """
+        id, free = post.checkpoint.id, self._known(post, rule)
+        for place in _by_nearness(free, wanted):
+            day, hour = free[place]
+            of_hour, of_pool = (id, hour.start), (id, (day.on, rule.pool))
+            if _left(hour, rule) > self._named[of_hour] and day.left(rule) > self._named[of_pool]:
+                self._named[of_hour] += 1
+                self._named[of_pool] += 1
+                return hour.start
+        return None
+
+    def _known(self, post: Post, rule: ClassRule) -> list[tuple[LocalDay, HourPlaces]]:
+        key = (post.checkpoint.id, rule.name)
+        if key not in self._free:
+            self._free[key] = list(_free(post, rule, self._places(post), self._now))
+        return self._free[key]
+
+
 def proposals(
     views: Sequence[TicketView],
     lost: Mapping[int, LostTime],
@@ -40,44 +77,25 @@ def proposals(
 ) -> list[Proposed]:
     """A window for each booking, in the order given; together they take no place twice.
 
-    A window that runs is none of them: nobody drives to it in time.  The desk decides later.
+    The desk decides later.
     """
-    used: Counter[tuple[str, object]] = Counter()
+    hours = OtherHours(places, now)
     found = []
-    known: dict[tuple[str, str], list[tuple[LocalDay, HourPlaces]]] = {}
     for view in views:
-        line, rule, had = view.booking.line, _rule(view), lost[view.booking.number]
-        if (line, rule.name) not in known:
-            known[line, rule.name] = list(_free(view.post, rule, places(view.post), now))
-        free = known[line, rule.name]
-        chosen: int | None = None
-        for place in _by_nearness(free, had.start):
-            day, hour = free[place]
-            pool = (line, (day.on, rule.pool))
-            if _left(hour, rule) > used[line, hour.start] and day.left(rule) > used[pool]:
-                used[line, hour.start] += 1
-                used[pool] += 1
-                chosen = place
-                break
-        found.append(_proposed(view, had, [hour.start for _, hour in free], chosen))
+        rule, had = _rule(view), lost[view.booking.number]
+        start = hours.next(view.post, rule, had.start)
+        found.append(_proposed(view, had, hours.starts(view.post, rule), start))
     return found
 
 
-def next_free(
-    post: Post, rule: ClassRule, places: LinePlaces | None, wanted: Instant, now: Instant
-) -> Instant | None:
-    """The first free window from a wanted one on, else the first of all; None where none is free."""
-    starts = [hour.start for _, hour in _free(post, rule, places, now)]
-    return next((start for start in starts if start >= wanted), next(iter(starts), None))
-
-
 def _proposed(
-    view: TicketView, lost: LostTime, starts: Sequence[Instant], chosen: int | None
+    view: TicketView, lost: LostTime, starts: Sequence[Instant], start: Instant | None
 ) -> Proposed:
-    if chosen is None:
+    if start is None:
         return Proposed(view, lost, None, (), earlier=False)
+    chosen = starts.index(start)
     around = tuple(starts[max(0, chosen - BEFORE_MAX) : chosen + AFTER_MAX])
-    return Proposed(view, lost, starts[chosen], around, earlier=starts[chosen] < lost.start)
+    return Proposed(view, lost, start, around, earlier=start < lost.start)
 
 
 def _by_nearness(free: Sequence[tuple[LocalDay, HourPlaces]], lost: Instant) -> Iterator[int]:
@@ -104,6 +122,7 @@ def _free(
         return
     for day in places.days:
         for hour in day.hours:
-            ahead = hour.start > now and not bookable(line, regulation, hour.start, now)
-            if _left(hour, rule) > 0 and ahead:
+            # The costly question comes last, for it would be asked of every hour of the horizon.
+            has_place = hour.start > now and _left(hour, rule) > 0
+            if has_place and not bookable(line, regulation, hour.start, now):
                 yield day, hour

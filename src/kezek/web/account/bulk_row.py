@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from kezek.app.account.access import Person
 from kezek.app.booking.bulk import ClearRow, Unclear
 from kezek.app.booking.bulk_answer import RowAnswer
-from kezek.app.booking.regroup import next_free
+from kezek.app.booking.regroup import OtherHours
 from kezek.app.checkpoint.place_name import own_name
 from kezek.app.desk.batch import Done
 from kezek.app.port import Fault
@@ -25,11 +25,12 @@ from kezek.web.frame.shape import local, zone_of
 _LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")
 _READ_AS = t("Read as %(plate)s.")
-_FREE = t("The first free hour from then on is %(hour)s.")
-_FREE_BEFORE = t("No later hour is free. The first free hour is %(hour)s.")
-_NONE_FREE = t("No hour of this checkpoint is free now.")
-# Where another hour helps.
-_FULL = frozenset({Reason.SLOT_FULL, Reason.CLASS_FULL, Reason.DAY_CLOSED, Reason.WINDOW_PAST})
+_FREE = t("The next free hour for this truck is %(hour)s.")
+_FREE_BEFORE = t("No later hour is free. The nearest earlier one for this truck is %(hour)s.")
+_NONE_FREE = t("No other hour of this checkpoint is free now.")
+_ANOTHER_HOUR_HELPS = frozenset(
+    {Reason.SLOT_FULL, Reason.CLASS_FULL, Reason.DAY_CLOSED, Reason.WINDOW_PAST}
+)
 
 
 async def book_rows(
@@ -48,7 +49,8 @@ async def book_rows(
     ]
     found = await here.application.newcomers.book_all(commands)
     by_line = dict(zip((row.line for row in asked), found, strict=True))
-    return [_answer(here, row, by_line.get(row.line)) for row in rows]
+    hours = OtherHours(lambda at: here.application.availability.of(at, here.now), here.now)
+    return [_answer(here, row, by_line.get(row.line), hours) for row in rows]
 
 
 def _line(row: ClearRow) -> str:
@@ -56,7 +58,9 @@ def _line(row: ClearRow) -> str:
     return row.post.line.id
 
 
-def _answer(here: PageContext, row: ClearRow | Unclear, found: object) -> RowAnswer:
+def _answer(
+    here: PageContext, row: ClearRow | Unclear, found: object, hours: OtherHours
+) -> RowAnswer:
     if isinstance(row, Unclear):
         told = " ".join(row_problem.sentence(p, here.lang) for p in row.problems)
         reason = str(row.problems[0].reason)
@@ -67,8 +71,8 @@ def _answer(here: PageContext, row: ClearRow | Unclear, found: object) -> RowAns
         return _booked(here, row, found)
     if isinstance(found, Refused):
         told, then = refusals.sentence(found.reason, found.facts, here.lang, zone_of(row.post))
-        if found.reason in _FULL:
-            then = _another_hour(here, row)
+        if found.reason in _ANOTHER_HOUR_HELPS:
+            then = _another_hour(here, row, hours)
         return RowAnswer(row.line, plate, False, str(found.reason), told, then, "", 0)
     if isinstance(found, Fault):
         told, then = faults.fault("unavailable", here.lang)
@@ -88,13 +92,12 @@ def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
     return RowAnswer(row.line, row.vehicle.plate[:16], True, "", told, "", code, number, anew)
 
 
-def _another_hour(here: PageContext, row: ClearRow) -> str:
-    """The hour to write instead of a full one."""
+def _another_hour(here: PageContext, row: ClearRow, hours: OtherHours) -> str:
+    """The hour to write instead of a refused one."""
     assert row.post.regulation is not None, "a row names a post with a line"
-    # A class without a rule is refused for that, and never because an hour is full.
+    # `decide_book` refuses an unknown class first, so the class has a rule here.
     rule = row.post.regulation.classes[VehicleClass(row.vehicle_class)]
-    places = here.application.availability.of(row.post, here.now)
-    start = next_free(row.post, rule, places, row.start, here.now)
+    start = hours.next(row.post, rule, row.start)
     if start is None:
         return here.words.gettext(_NONE_FREE)
     hour = stamp(local(start, zone_of(row.post)), here.lang)

@@ -37,6 +37,7 @@ _MOVED = t("%(plate)s: moved from %(had)s to %(hour)s.")
 _NO_HOUR = t("%(plate)s: no hour was chosen, so it was not moved.")
 _HAS_TIME = t("%(plate)s has a time already: %(hour)s. It was not moved again.")
 _NOTHING = t("Tick at least one truck. Nothing was moved.")
+_GONE = t("The bookings of the ticked trucks have ended. Nothing was moved.")
 
 
 class MoveHour(NamedTuple):
@@ -54,9 +55,13 @@ class MoveRow(NamedTuple):
 
 
 class MoveResult(NamedTuple):
-    """`again` is the address at which another hour is chosen, empty where none can be."""
+    """`moved` says that this press moved it, `ok` that it has an hour.
+
+    `again` is the address at which another hour is chosen, empty where none can be.
+    """
 
     ok: bool
+    moved: bool
     text: str
     url: str
     again: str
@@ -99,7 +104,6 @@ def _show(
     views.sort(key=lambda view: (lost[view.booking.number].start, view.booking.number))
     first = views[:TOGETHER_MAX]
     found = proposals(first, lost, lambda at: availability.of(at, here.now), here.now)
-    moved = [result for result in results if result.again]
     return page(
         request,
         "pages/carrier_move.html",
@@ -107,7 +111,7 @@ def _show(
         rows=[_row(here, one, sent) for one in found],
         more=len(views) - len(found),
         results=results,
-        done=len(moved),
+        done=sum(result.moved for result in results),
         refused=sum(not result.ok for result in results),
         errors={"": error} if error else {},
         key=here.new_key(),
@@ -132,8 +136,9 @@ async def move_together(request: PageRequest) -> Response[bytes]:
     form, views = here.form, own(here, person)
     sent = Sent(_numbers(form.all("shown")), _numbers(form.all("truck")))
     asked = [views[number] for number in sent.ticked if number in views][:TOGETHER_MAX]
-    if not sent.ticked:
-        return _show(request, person, sent, error=here.words.gettext(_NOTHING))
+    if not asked:
+        error = here.words.gettext(_GONE if sent.ticked else _NOTHING)
+        return _show(request, person, sent, error=error)
     wished = {
         view.booking.number: hour_of(form.text(f"hour.{view.booking.number}", 30)) for view in asked
     }
@@ -148,11 +153,10 @@ async def move_together(request: PageRequest) -> Response[bytes]:
         *map(here.application.desk.submit, commands), return_exceptions=True
     )
     answers = {command.number: one for command, one in zip(commands, found, strict=True)}
-    results = [
-        _result(here, view, had[number], wished[number], answers.get(number))
-        for view in asked
-        for number in (view.booking.number,)
-    ]
+    results = []
+    for view in asked:
+        number = view.booking.number
+        results.append(_result(here, view, had[number], wished[number], answers.get(number)))
     return _show(request, person, sent, results)
 
 
@@ -169,10 +173,10 @@ def _result(
         assert had.lost is not None, "only who lost a time was moved"
         hour = stamp(local(start, zone_of(view.post)), here.lang)
         told = say(_MOVED, plate=plate, had=stamp(had.lost.start, here.lang), hour=hour)
-        return MoveResult(True, told, had.url, f"{had.url}/move")
+        return MoveResult(True, True, told, had.url, f"{had.url}/move")
     if had.start is not None:
         hour = stamp(had.start, here.lang)
-        return MoveResult(True, say(_HAS_TIME, plate=plate, hour=hour), had.url, "")
+        return MoveResult(True, False, say(_HAS_TIME, plate=plate, hour=hour), had.url, "")
     if isinstance(found, Refused):
         told = why_not(here, found, zone_of(view.post), str(plate))
     elif isinstance(found, Fault):
@@ -181,7 +185,7 @@ def _result(
         raise found
     else:
         told = say(_NO_HOUR, plate=plate)
-    return MoveResult(False, told, had.url, "")
+    return MoveResult(False, False, told, had.url, "")
 
 
 HANDLERS = (move, move_together)
