@@ -170,6 +170,14 @@ def test_a_wrong_header_refuses_the_whole_table(posts, head, reason):
     assert reasons(sheet) == [reason]
 
 
+def test_columns_of_the_header_are_named_as_it_names_them(posts):
+    sheet = read(posts, HEAD.replace("plate", "Госномер") + ",Тягач,Colour", GOOD)
+    assert [(p.column, p.reason) for p in sheet.problems] == [
+        ("Госномер / Тягач", RowReason.COLUMN_TWICE),
+        ("Colour", RowReason.COLUMN_UNKNOWN),
+    ]
+
+
 @pytest.mark.parametrize("text", ["", "\n\n", HEAD, HEAD + "\n\n\n", " "])
 def test_a_table_without_rows_says_so(posts, text):
     sheet = sheet_of(text.encode(), posts)

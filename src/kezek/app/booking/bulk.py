@@ -145,7 +145,17 @@ class _Reading:
         """Take the first line; whether it is the header of a table."""
         self.header = tuple(cleaned(cell) for cell in cells)
         self.columns = CsvHeader([self._column(cell) for cell in self.header])
-        return self.columns.fits(whole, frozenset(REQUIRED), frozenset((*OPTIONAL, REASON)), line)
+        faults, optional = Faults(""), frozenset((*OPTIONAL, REASON))
+        fits = self.columns.fits(faults, frozenset(REQUIRED), optional, line)
+        for p in faults.found:
+            whole.add(p.line, self._sent(p.column), p.reason, p.value)
+        return fits
+
+    def _sent(self, column: str) -> str:
+        """The column as the header names it, in both ways where it is there twice."""
+        named = zip(self.columns.columns, self.header, strict=True)
+        ways = dict.fromkeys(cell for known, cell in named if known == column)
+        return " / ".join(list(ways)[:2]) or column
 
     def _column(self, name: str) -> str:
         # A key is of the beginning alone: a name that is longer than any is no name.
@@ -162,7 +172,7 @@ class _Reading:
         faults = Faults("")
         named = self.columns.named(line, cells, faults, frozenset(REQUIRED))
         if named is not None:
-            found = self._asked(
+            found = self._clear_row(
                 CsvRow(line, {c: unquoted(cell) for c, cell in named.items()}, faults)
             )
             if found is not None:
@@ -172,7 +182,7 @@ class _Reading:
         plate = cleaned(named["plate"])[:16] if named else ""
         return Unclear(line, plate, tuple(problems), tuple(cells))
 
-    def _asked(self, row: CsvRow) -> ClearRow | None:
+    def _clear_row(self, row: CsvRow) -> ClearRow | None:
         post, day = self._post(row), _day(row)
         start = _start(row, post, day) if post and day else None
         vehicle = Vehicle(

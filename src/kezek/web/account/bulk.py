@@ -184,7 +184,7 @@ async def book_several(request: PageRequest) -> Response[bytes]:
             return _show(request, person, plan, text=text, errors=errors, problems=told)
         rows: Sequence[ClearRow | Unclear] = sheet.rows
     elif chosen:
-        rows, unclear = _asked(here, person, plan, chosen)
+        rows, unclear = _rows_of_form(here, person, plan, chosen)
         if unclear:
             return _show(request, person, plan, chosen=chosen, errors=unclear)
     else:
@@ -276,7 +276,7 @@ def _chosen(here: PageContext, person: Person) -> dict[str, TruckWish]:
     }
 
 
-def _asked(
+def _rows_of_form(
     here: PageContext, person: Person, plan: HourOffer, chosen: dict[str, TruckWish]
 ) -> tuple[list[ClearRow | Unclear], dict[str, str]]:
     """The form's rows, counted from 1 in the order of the list; or what is wrong with the form."""
