@@ -69,6 +69,14 @@ def test_a_cut_is_shown_before_it_is_made_and_then_made_as_shown(booked):
     booked.check()
 
 
+def test_a_press_repeated_later_names_the_same_end_of_the_choice(booked):
+    b = booked.browser("agency")
+    shown = preview(b, capacity="5").text
+    first = b.flash(apply(b, shown, capacity="5"))
+    booked.wait(hours=3)
+    assert b.flash(apply(b, shown, capacity="5")) == first
+
+
 def test_places_known_from_elsewhere_that_no_longer_count_are_told(office):
     b, day = office.browser("agency"), "/agency/kz_b/2026-06-14"
     told = effects(preview(b, day, capacity="24").text)

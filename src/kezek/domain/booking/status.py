@@ -86,7 +86,12 @@ def no_show_at(start: Instant, regulation: Regulation) -> Instant:
 def given_up_at(booking: Booking, regulation: Regulation) -> Instant:
     """When a displaced booking that took no new window is over, and its vehicle free again."""
     assert booking.displaced_at is not None, "only a displacement takes the window away"
-    return booking.displaced_at + regulation.displaced_for
+    return displaced_until(booking.displaced_at, regulation)
+
+
+def displaced_until(at: Instant, regulation: Regulation) -> Instant:
+    """Until when whoever loses the window at an instant may take a new one."""
+    return at + regulation.displaced_for
 
 
 def look_at(booking: Booking, regulation: Regulation) -> Instant | None:

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.context import BookingContext, context_of
-from kezek.domain.booking.status import Status
+from kezek.domain.booking.status import Status, displaced_until
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
@@ -120,8 +120,8 @@ def _changed(
     for at in gone:
         day = counted(day, regulation.classes[at.booking.vehicle_class], -1)
         rows.append(at.after(start=None, displaced_at=now.at))
-        told: dict[str, Fact] = {"from": at.booking.start, "why": cleaned(command.reason)}
-        events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, told))
+        loss: dict[str, Fact] = {"from": at.booking.start, "why": cleaned(command.reason)}
+        events.append(Event(EventKind.DISPLACED, line.id, at.booking.number, loss))
     kind = EventKind.CAPACITY_SET
     if isinstance(command, CloseDay):
         kind = EventKind.DAY_CLOSED
@@ -144,8 +144,9 @@ def _changed(
         "why": day.reason,
     }
     head = Event(kind, line.id, 0, body)
+    outcome = body | {"until": displaced_until(now.at, regulation)}
     gone_back = tuple((Return, back.key) for back in returned)
-    return Accepted((head, *events), (*slots, day, *rows), gone_back, body)
+    return Accepted((head, *events), (*slots, day, *rows), gone_back, outcome)
 
 
 def _without_returns(

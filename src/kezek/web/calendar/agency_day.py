@@ -313,7 +313,9 @@ def _decided(view: CalendarPage, change: Change, outcome: Mapping[str, object]) 
     told = say.say(lines[type(change)], day=on, capacity=outcome["capacity"])
     if not lost:
         return f"{told} {say.gettext(_NO_LOSS)}"
-    until = stamp(local(here.now + view.rules.displaced_for, view.zone), here.lang)
+    # An answer that was kept before an upgrade may not say it.
+    if not isinstance(until := outcome.get("until"), int):
+        return told
     return (
         told
         + " "
@@ -321,7 +323,7 @@ def _decided(view: CalendarPage, change: Change, outcome: Mapping[str, object]) 
             "%(num)s booking lost its time. Its driver can choose another until %(until)s.",
             "%(num)s bookings lost their time. Their drivers can choose another until %(until)s.",
             lost,
-            until=until,
+            until=stamp(local(until, view.zone), here.lang),
         )
     )
 
