@@ -222,9 +222,9 @@ class Trucks:
             stage.note(status=told.status)
 
 
-def _free_windows(told: ApiAnswer, pool: str) -> Iterator[tuple[Instant, Instant, int]]:
+def _free_windows(answer: ApiAnswer, pool: str) -> Iterator[tuple[Instant, Instant, int]]:
     """Windows with free places: the start, the length, and how many."""
-    for day in told.body.get("days", ()):
+    for day in answer.body.get("days", ()):
         windows = day["windows"]
         if not day[pool] or windows is None:
             continue

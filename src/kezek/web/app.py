@@ -58,7 +58,7 @@ def build_pages(application: Application) -> Pages:
         sheets=BoundedCache(10),
         drawn=BoundedCache(10),
         # Pages renew themselves some seconds after each change: these are minutes of a busy network.
-        editions=BoundedCache(200),
+        versions=BoundedCache(200),
         tickets=BoundedCache(2_000),
         pictures=BoundedCache(500),
         counted=BoundedCache(5_000),

@@ -139,12 +139,12 @@ def _row(row: BacktestRow) -> dict[str, Any]:
     }
 
 
-def forecast_document(told: Prediction) -> dict[str, Any]:
+def forecast_document(prediction: Prediction) -> dict[str, Any]:
     return {
-        "series": told.series,
-        "horizon": span_text(told.horizon),
-        "at": instant(told.target),
-        "quantiles": list(told.quantiles),
+        "series": prediction.series,
+        "horizon": span_text(prediction.horizon),
+        "at": instant(prediction.target),
+        "quantiles": list(prediction.quantiles),
     }
 
 

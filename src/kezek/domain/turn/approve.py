@@ -26,7 +26,7 @@ from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment
-from kezek.domain.kernel.refusal import Fact, Reason, Refused
+from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import added, value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.turn.call import ExceptionCause
@@ -118,8 +118,9 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
     if verb is Verb.MISS and call_missed(at):
         return ran_out(at)
     if not needs_two(verb, at.booking, at.status):
-        told: dict[str, Fact] = {"number": command.number, "status": at.status, "verb": verb}
-        return Refused(Reason.WRONG_STATUS, told)
+        return Refused(
+            Reason.WRONG_STATUS, {"number": command.number, "status": at.status, "verb": verb}
+        )
     if proposal_of(at.booking, at.status) is not None:
         return Refused(Reason.PROPOSED_ALREADY, {"number": command.number})
     asked = Proposal(verb, command.cause, actor.account, now.at)
@@ -133,8 +134,9 @@ def _call_proposed(at: BookingContext, actor: Actor, cause: str) -> Decision:
     """A new exception is for a truck that is still to be called: once called, it had its turn."""
     number, booking = at.booking.number, at.booking
     if at.status not in TO_BE_CALLED:
-        told: dict[str, Fact] = {"number": number, "status": at.status, "verb": Verb.CALL}
-        return Refused(Reason.WRONG_STATUS, told)
+        return Refused(
+            Reason.WRONG_STATUS, {"number": number, "status": at.status, "verb": Verb.CALL}
+        )
     if booking.exception in ("awaiting", "proposed"):
         return Refused(Reason.PROPOSED_ALREADY, {"number": number})
     return _decided(at, "proposed", actor.account, cause)

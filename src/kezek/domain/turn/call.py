@@ -77,13 +77,15 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
     # Called in its turn, the truck needs no call out of turn any more, whoever had proposed one.
     ends = at.booking.exception == "proposed"
     none = {"exception": "", "exception_cause": "", "exception_by": 0} if ends else {}
-    told: dict[str, Fact] = {"proposal": "ended"} if ends else {}
-    event = Event(EventKind.CALLED, line.id, at.booking.number, body | told | _knowing(closed))
+    closed_proposal: dict[str, Fact] = {"proposal": "ended"} if ends else {}
+    event = Event(
+        EventKind.CALLED, line.id, at.booking.number, body | closed_proposal | _knowing(closed)
+    )
     moved = replace(line, cursor=head.cursor, round=head.in_round)
     more = EXCEPTION if ends else ()
     step = step_of(at.booking, Verb.CALL, command.actor, now, moved=(line, moved), more=more)
     called = _called(at, now, step, **none)
-    return Accepted((event,), (called, moved), outcome=_outcome(at, now) | told)
+    return Accepted((event,), (called, moved), outcome=_outcome(at, now) | closed_proposal)
 
 
 def _knowing(closed: Refused | None) -> dict[str, Fact]:

@@ -41,7 +41,7 @@ class BoardSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class BoardVersion:
     """A version of the board: its parts by the id of their element, and in `layout` what stands where.
 
     Equal parts in an equal layout are one version, whichever process has drawn them.
@@ -49,9 +49,9 @@ class Edition:
 
     layout: Sequence[object]
     parts: Mapping[str, Markup]
-    version: str
+    tag: str
 
-    def changed(self, before: Edition) -> list[str] | None:
+    def changed(self, before: BoardVersion) -> list[str] | None:
         """Ids of the parts that another version of the board does not have as they are here.
 
         None where something stands elsewhere: then the parts are not enough.
@@ -61,7 +61,7 @@ class Edition:
         return [id for id, part in self.parts.items() if before.parts[id] != part]
 
 
-def edition(layout: Sequence[object], parts: Mapping[str, Markup]) -> Edition:
+def version_of(layout: Sequence[object], parts: Mapping[str, Markup]) -> BoardVersion:
     """The version that these parts are."""
     said = repr((layout, list(parts.items()))).encode()
-    return Edition(layout, parts, blake2b(said, digest_size=9).hexdigest())
+    return BoardVersion(layout, parts, blake2b(said, digest_size=9).hexdigest())

@@ -18,7 +18,7 @@ from kezek.domain.kernel.instant import Instant
 from kezek.i18n.accept import preferred
 from kezek.i18n.catalogue import CODES, Words, words
 from kezek.web.frame import csrf
-from kezek.web.frame.board_cache import BoardPost, BoardSheet, Edition
+from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion
 from kezek.web.frame.forms import Form
 from kezek.web.server.assets import Assets
 from kezek.web.server.templates import Templates
@@ -44,7 +44,7 @@ class Web:
     rows: BoundedCache[BoardPost]  # rows of the board, by language and post
     sheets: BoundedCache[BoardSheet]  # whole boards, by language
     drawn: BoundedCache[Any]  # what stands on them, by language
-    editions: BoundedCache[Edition]  # what their last versions held, by language and version
+    versions: BoundedCache[BoardVersion]  # what their last versions held, by language and version
     tickets: BoundedCache[str]  # tickets without their forms' tokens, by booking and language
     pictures: BoundedCache[Any]  # what is dear to draw and the same for all: a post's hours
     counted: BoundedCache[bool]  # keys of bookings that a limit has counted already, by address

@@ -23,7 +23,7 @@ from kezek.i18n.mark import translatable
 from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.outlook import waits_of
-from kezek.web.frame.board_cache import BoardPost, BoardSheet, Edition, edition
+from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, version_of
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
@@ -68,7 +68,7 @@ class Drawn:
     idle: list[BoardGroup]
     total: Total
     waits: str
-    edition: Edition
+    version: BoardVersion
 
 
 @get("/")
@@ -125,8 +125,8 @@ async def board_changes(request: PageRequest) -> Response[bytes]:
     drawn = here.web.drawn.find(here.lang, state)
     if drawn is None:
         drawn = here.web.drawn.keep(here.lang, state, _drawn(here, ""))
-    known = here.web.editions.find((here.lang, since), None)
-    ids = drawn.edition.changed(known) if known is not None else None
+    known = here.web.versions.find((here.lang, since), None)
+    ids = drawn.version.changed(known) if known is not None else None
     rows, others = _parts(here, drawn, ids)
     text = render(
         here,
@@ -134,7 +134,7 @@ async def board_changes(request: PageRequest) -> Response[bytes]:
         rows=rows,
         others=others,
         as_of=local(here.now, network_zone(here.application)),
-        version=drawn.edition.version,
+        version=drawn.version.tag,
     )
     return html(request, text)
 
@@ -143,7 +143,7 @@ def _parts(
     here: PageContext, drawn: Drawn, ids: list[str] | None
 ) -> tuple[list[Markup], list[Markup]]:
     """Rows and other parts as they are exchanged; where no ids are known, all that stands there."""
-    parts = drawn.edition.parts
+    parts = drawn.version.parts
     if ids is None:
         macros = _macros(here)
         tables = [macros.net(drawn.columns), macros.idle(drawn.idle, drawn.total)]
@@ -173,7 +173,7 @@ def draw(here: PageContext, q: str) -> str:
         idle=drawn.idle,
         total=drawn.total,
         waits=drawn.waits,
-        version=drawn.edition.version,
+        version=drawn.version.tag,
         as_of=local(here.now, network_zone(here.application)),
         q=q,
         stream="/live",
@@ -204,9 +204,9 @@ def _drawn(here: PageContext, q: str) -> Drawn:
     parts |= {f"{group.id}-left": Markup(macros.left(group)) for group in tables}  # noqa: S704
     parts |= {"sum": Markup(macros.sum(total)), "waits": Markup(macros.waits(waits))}  # noqa: S704
     layout = [(g.id, g.name, [p.id for p in g.posts], [d.date for d in g.days]) for g in tables]
-    made = edition(layout, parts)
+    made = version_of(layout, parts)
     if not q:
-        here.web.editions.keep((here.lang, made.version), None, made)
+        here.web.versions.keep((here.lang, made.tag), None, made)
     return Drawn(columns, idle, total, waits, made)
 
 
