@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from kezek.app.application import Application, Demo
+from kezek.app.port import POSITION_MAX
 from kezek.bootstrap import make_demo
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.booking.booking import Booking
@@ -191,7 +192,7 @@ def test_what_time_makes_due_is_done_once_by_two_workers(site: Site):
         starts = {reader.get(Booking, n).start for n in numbers}
         slots = [s for s in reader.all(Slot) if s.line == "kz_syrym.exit" and s.start in starts]
         assert [s.taken for s in slots] == [0] * len(slots)
-        heads = reader.heads_before(1 << 62, 1_000)[::-1]
+        heads = reader.heads_before(POSITION_MAX, 1_000)[::-1]
         assert [h.number for h in heads] == list(range(1, len(heads) + 1))
         assert sorted({h.size for h in heads}) == [h.size for h in heads]
         assert heads[-1].size == reader.tree_size() == reader.last_position()

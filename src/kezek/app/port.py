@@ -145,6 +145,10 @@ class Prefetching:
         raise NotImplementedError
 
 
+# Above every position of the log and every number: what is newest is read "before" it.
+POSITION_MAX = 1 << 62
+
+
 class Reader(Source, Protocol):
     """Committed state, for read models.  Sequences are in key order unless said otherwise."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from kezek.app.booking.ticket import Tickets, TicketView
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.port import Reader, Store
+from kezek.app.port import POSITION_MAX, Reader, Store
 from kezek.domain.booking.booking import (
     CODE_LENGTH,
     CODE_LETTERS,
@@ -113,7 +113,7 @@ class Finder:
             return []
         parts = {code, *plates.searched(text), *twins(code), *spellings(text, self._formats)}
         reader, numbers = self._store.reader, set[int]()
-        before = 1 << 62
+        before = POSITION_MAX
         for _ in range(ENDED_PAGES_MAX):
             events = reader.events_before(before, ENDED_PAGE, post.line.id)
             numbers |= {event.number for event in events if event.at >= now - ENDED_FOR}

@@ -13,7 +13,7 @@ from kezek.app.booking.garage import row_id
 from kezek.app.booking.ticket import Tickets, TicketView
 from kezek.app.desk.batch import Done
 from kezek.app.desk.desk import Desk
-from kezek.app.port import Fault, Reader
+from kezek.app.port import POSITION_MAX, Fault, Reader
 from kezek.app.table.spreadsheet import csv_text
 from kezek.domain.account.account import GarageVehicle
 from kezek.domain.account.actor import Actor
@@ -91,7 +91,7 @@ def next_rows(reader: Reader, tickets: Tickets, account: int, now: Instant) -> l
     """A row for each of the account's vehicles, by plate: its last booking, on that weekday from
     tomorrow on; without one post, day and hour are empty.
     """
-    numbers = reader.held_by(account, 1 << 62, BOOKINGS_LOOKED_AT)
+    numbers = reader.held_by(account, POSITION_MAX, BOOKINGS_LOOKED_AT)
     last: dict[tuple[str, str], TicketView] = {}
     for view in tickets.views(numbers, now):
         who = view.particulars

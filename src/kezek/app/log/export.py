@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kezek.app.log.proof import Leaf, Proofs
+from kezek.app.port import POSITION_MAX
 
 PIECE = 4_096
 _HEADS = 500
@@ -69,7 +70,7 @@ def lines(proofs: Proofs) -> Iterator[str]:
 
 def _heads(proofs: Proofs) -> list[str]:
     notes: list[str] = []
-    before = 1 << 62
+    before = POSITION_MAX
     while page := proofs.heads(before, _HEADS):
         notes += [head.note for head in page]
         before = page[-1].number

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
-from kezek.app.port import Chance, Clock, Fault, Reader, Store
+from kezek.app.port import POSITION_MAX, Chance, Clock, Fault, Reader, Store
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter, Row
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
@@ -27,7 +27,6 @@ log = logging.getLogger("kezek.ledger")
 # Sealed under one lock of the store: a tenth of a second's work, more than any desk decides in a second.
 PIECE = 16_384
 ORIGIN = "log_origin"
-_NEWEST = 1 << 62
 
 
 class Forked(Fault):
@@ -300,7 +299,7 @@ class Ledger:
         """
         reader, out = self._store.reader, self._shelf.newest()
         last, shown = newest(reader), self._notary.claimed(out) if out is not None else None
-        missing = reader.heads_before(_NEWEST, (last.number if last else 0) - _number(shown))
+        missing = reader.heads_before(POSITION_MAX, (last.number if last else 0) - _number(shown))
         for signed in reversed(missing):
             head = self._notary.read(signed.note)
             assert head is not None, "our own heads can be read"
@@ -309,7 +308,7 @@ class Ledger:
 
 def newest(reader: Reader) -> SignedHead | None:
     """The last head, None before the first."""
-    found = reader.heads_before(_NEWEST, 1)
+    found = reader.heads_before(POSITION_MAX, 1)
     return found[0] if found else None
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 import click
 
+from kezek.app.port import POSITION_MAX
 from kezek.cli.frame.installation import folder_option, opened, refusal
 from kezek.cli.frame.output import answer, json_option, print_json, say, wants_json
 from kezek.cli.frame.remote import get, server_of, server_option
@@ -68,7 +69,7 @@ def log(
 
         with opened(folder) as application:
             _refuse_unknown(application, line)
-            events = application.store.reader.events_before(1 << 62, last, line)
+            events = application.store.reader.events_before(POSITION_MAX, last, line)
             zones = {row.id: row.zone for row in application.store.reader.all(Line)}
         _print([_shown(event) for event in reversed(events)], zones)
         return

@@ -1,8 +1,7 @@
 """What guards the queue in a database's schema, by name: a start looks for it, and so does the doctor.
 
 Plain names, so that a start loads no tools for schemas; tests hold them to `schema.py` and to what the
-migrations make.  Columns are
-known as the fields of rows (`table.py`).
+migrations make.  Columns are known as the fields of rows (`table.py`).
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from litestar.params import FromPath
 from kezek.app.account.access import Person
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.port import POSITION_MAX
 from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.instant import day_start, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -85,7 +86,7 @@ def _made(here: PageContext, person: Person) -> list[Truck]:
     """What this account has booked today, newest first."""
     zone = network_zone(here.application)
     midnight = day_start(local_day(here.now, zone), zone)
-    numbers = here.application.store.reader.held_by(person.account.id, 1 << 62, _MADE_MAX)
+    numbers = here.application.store.reader.held_by(person.account.id, POSITION_MAX, _MADE_MAX)
     views = here.application.tickets.views(numbers, here.now)
     return trucks(here, [v for v in views if v.booking.confirmed_at >= midnight])
 

@@ -11,7 +11,7 @@ from kezek.app.booking.lost_time import lost_time
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.log.page import newest_first
-from kezek.app.port import Reader
+from kezek.app.port import POSITION_MAX, Reader
 from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
@@ -43,7 +43,6 @@ from kezek.web.turn.console_rows import (
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
 SHOWN_FOR = 5 * MINUTE  # of real time, as undo is
 _NEWS = 60  # events of the line that are read at once
-_END = 1 << 62  # beyond every position of the log
 
 # What the dock says of an event, and whether it can be taken back.
 STEPS: Mapping[str, tuple[str, bool]] = {
@@ -285,7 +284,7 @@ class LineView:
         """
         me = f"account:{self.actor.account}"
         since = self.here.application.clock.now().real - SHOWN_FOR
-        events = newest_first(self.reader, _END, self.line.id, _NEWS)
+        events = newest_first(self.reader, POSITION_MAX, self.line.id, _NEWS)
         lately = takewhile(lambda e: e.real >= since, events)
         event = next((e for e in lately if e.actor == me and e.kind in STEPS and e.number), None)
         booking = self.reader.get(Booking, event.number) if event else None
