@@ -89,6 +89,8 @@ def test_this_browser_lists_its_tickets_until_it_is_told_to_forget(office):
     assert "TST0000" not in page
     cookie = next(c for c in b.client.cookies.jar if c.name == own_tickets.COOKIE)
     assert cookie.has_nonstandard_attr("HttpOnly")
+    wrong = ask(b, "ZZZZ", vehicle(7).phone).text
+    assert wrong.index('id="errors"') < wrong.index("Your tickets"), "what is wrong is in view"
     b.send("/ticket", "/ticket/forget", number=str(numbers[0]))
     page = b.page("/ticket")
     assert [page.count(f"/t/{office.application.papers.link(n)}") for n in numbers] == [0, 1]

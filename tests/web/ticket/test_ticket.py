@@ -13,6 +13,7 @@ import pytest
 
 from kezek.domain.account.actor import PUBLIC, Actor
 from kezek.domain.booking.change import Cancel, Move
+from kezek.domain.booking.lapse import Lapse
 from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.turn.arrive import Arrive
@@ -133,6 +134,20 @@ def test_turned_back_with_the_officers_reason(office):
     number = arrived(office)
     office.set_aside(number, "turn_back", "papers")
     assert "papers are missing or wrong" in office.browser().page(link(office, number))
+
+
+def test_a_missed_call_is_said_at_the_top_of_the_ticket(office):
+    """Before the timer has counted it, and after."""
+    number = arrived(office)
+    office.done(Call(office.key(), OFFICER, A))
+    office.wait(minutes=40)
+    said = "Your call ended at "
+    assert said in words(office.browser().page(link(office, number)))
+    office.done(Lapse(office.key(), PEOPLE["timer"], number))
+    assert office.booking(number).misses == 1
+    page = words(office.browser().page(link(office, number)))
+    assert said in page
+    assert "You are in line again. Wait for the next call." in page
 
 
 def test_time_alone_ends_a_booking_on_the_page_too(office):

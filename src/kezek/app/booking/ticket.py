@@ -17,6 +17,7 @@ from kezek.domain.booking.transition import Verb, transition
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Refused
+from kezek.domain.turn.gate import missed_until
 from kezek.domain.turn.order import explain
 from kezek.domain.vehicle.phone import normalise
 
@@ -50,6 +51,11 @@ class TicketView:
         regulation = self.post.regulation
         start = self.booking.start
         return start + regulation.window if start is not None and regulation else None
+
+    @property
+    def missed_until(self) -> Instant | None:
+        """When the call ended that the truck missed; None where it does not wait because of one."""
+        return missed_until(self.booking, self.status)
 
     @property
     def live(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import ended
 from kezek.domain.booking.context import BookingContext, forbidden, guards, load_context
 from kezek.domain.booking.lapse import missed
@@ -18,7 +19,7 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
-from kezek.domain.kernel.instant import Moment
+from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
@@ -167,20 +168,27 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
     )
 
 
+def missed_until(booking: Booking, status: Status) -> Instant | None:
+    """When the call ended whose miss is why the booking stands where it does, counted or not yet.
+
+    None where no miss is the reason.
+    """
+    if booking.called_at is None:
+        return booking.joined_at if status is Status.ARRIVED and booking.misses > 0 else None
+    if status not in (Status.ARRIVED, Status.NO_SHOW):
+        return None
+    # Two people may have ended the last call before its time.
+    return min(end for end in (booking.call_until, booking.ended_at) if end is not None)
+
+
 def call_missed(at: BookingContext) -> bool:
-    """Whether a missed call is why the booking stands where it does, counted by the timer or not yet."""
-    booking = at.booking
-    if booking.called_at is not None:
-        return at.status in (Status.ARRIVED, Status.NO_SHOW)
-    return at.status is Status.ARRIVED and booking.misses > 0 and booking.joined_at is not None
+    """Whether a missed call is why the booking stands where it does."""
+    return missed_until(at.booking, at.status) is not None
 
 
 def ran_out(at: BookingContext) -> Refused:
     """The no to a step that needs a call which has ended: when it ended, and whether it was the last."""
-    booking, last = at.booking, at.status is Status.NO_SHOW
-    until = booking.joined_at
-    if booking.called_at is not None:
-        # Two people may have ended the last call before its time.
-        until = min(end for end in (booking.call_until, booking.ended_at) if end is not None)
-    facts: dict[str, Fact] = {"number": booking.number, "until": until}
+    last = at.status is Status.NO_SHOW
+    until = missed_until(at.booking, at.status)
+    facts: dict[str, Fact] = {"number": at.booking.number, "until": until}
     return Refused(Reason.CALL_MISSED, facts | ({"wrong": "last"} if last else {}))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kezek.app.booking.lost_time import lost_time
 from kezek.app.booking.ticket import TicketView
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.booking.status import Status
@@ -16,12 +14,13 @@ from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import acknowledged_at
-from kezek.i18n import names, refusals, times
+from kezek.i18n import refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.web.forecast.outlook import likely, renewed
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import STATES, local, post_view, zone_of
+from kezek.web.ticket.reason import explained, next_step
 from kezek.web.vehicle.vehicle_fields import recorded_as
 
 TIMES_MAX = 4
@@ -30,21 +29,6 @@ BAR = 200  # the width of the bar that shows the time left of a call
 _NOTHING_PAID = translatable(
     "The fee is only shown and not collected, so there is nothing to pay back."
 )
-_DISPLACED = translatable(
-    "The checkpoint cannot take you at the booked time. You lose nothing: a "
-    "new time is free of charge and does not count as a move."
-)
-_DISPLACED_WHY = translatable(
-    "The checkpoint cannot take you at the booked time: %(why)s. You lose "
-    "nothing: a new time is free of charge and does not count as a move."
-)
-_DISPLACED_UNTIL = translatable(
-    "Your time was %(had)s. Choose a new one by %(until)s. After that the booking ends."
-)
-_NO_SHOW = translatable("You did not arrive in time, so the place went to others.")
-_REASON = translatable("Reason: %(reason)s.")
-_NEW_TIME = translatable("Choose a new time")
-_BOOK_ANEW = translatable("Book a new time")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +165,8 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
         "moves_left": view.moves_left,
         **_moves(here, view, zone),
         "refund": here.words.gettext(_NOTHING_PAID),
-        "explain": _explain(here, view),
-        **_next(view, token, here.words),
+        "explain": explained(here, view),
+        **next_step(view, token, here.words),
         "regulation": regulation.id,
         "errors": {},
     }
@@ -346,55 +330,7 @@ def steps_of(view: TicketView, zone: str) -> list[PathStep]:
         waiting = view.status in (Status.CONFIRMED, Status.LATE)
         mark = "done" if over or (place == 0 and waiting) else "here" if place == here else "todo"
         steps.append(step(verb, mark))
-    if booking.misses and view.status is Status.ARRIVED:
-        steps.insert(2, PathStep("missed", "done", None, ""))
+    missed = view.missed_until
+    if missed is not None and view.status is Status.ARRIVED:
+        steps.insert(2, PathStep("missed", "done", local(missed, zone), ""))
     return steps
-
-
-_ENDED_BY = {
-    Status.CANCELLED: EventKind.CANCELLED,
-    Status.TURNED_BACK: EventKind.TURNED_BACK,
-    Status.RELEASED: EventKind.RELEASED,
-}
-
-
-def _explain(here: PageContext, view: TicketView) -> str:
-    """Why it ended, or lost its time."""
-    say, status = here.words, view.status
-    if status is Status.NO_SHOW:
-        return say.gettext(_NO_SHOW)
-    if status is Status.DISPLACED:
-        return _displaced(here, view)
-    if status in _ENDED_BY:
-        cause = _fact(here, view, _ENDED_BY[status], "cause")
-        return say.say(_REASON, reason=names.cause(cause, here.lang)) if cause else ""
-    return ""
-
-
-def _displaced(here: PageContext, view: TicketView) -> str:
-    """What was lost, why, and until when the booking waits for a new time."""
-    say, zone, lang = here.words, zone_of(view.post), here.lang
-    lost = lost_time(here.application.store.reader, view)
-    why = names.reason(lost.why, lang).rstrip(".")
-    said = say.say(_DISPLACED_WHY, why=why) if why else say.gettext(_DISPLACED)
-    moments = {"had": lost.start, "until": lost.until}
-    shown = {name: times.stamp(local(at, zone), lang) for name, at in moments.items()}
-    return f"{said} {say.say(_DISPLACED_UNTIL, **shown)}"
-
-
-def _fact(here: PageContext, view: TicketView, kind: EventKind, name: str) -> str:
-    """A fact of the booking's last event of a kind, empty where there is none."""
-    for event in reversed(here.application.store.reader.history(view.booking.number)):
-        if event.kind == kind:
-            return str(json.loads(event.body).get(name) or "")
-    return ""
-
-
-def _next(view: TicketView, token: str, say: Words) -> dict[str, str]:
-    """The next thing to do, where the booking has come to an end or lost its time."""
-    if view.status is Status.DISPLACED:
-        return {"next_url": f"/t/{token}/move", "next_text": say.gettext(_NEW_TIME)}
-    if view.live or view.status is Status.CROSSED:
-        return {"next_url": "", "next_text": ""}
-    url = f"/book?checkpoint={view.post.checkpoint.id}"
-    return {"next_url": url, "next_text": say.gettext(_BOOK_ANEW)}
