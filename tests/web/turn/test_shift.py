@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.turn.approve import Propose
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call, ExceptionCause
@@ -39,6 +42,21 @@ def test_the_list_is_read_aloud_so_it_holds_what_the_public_board_shows(office):
     assert page.index(code_of(called)) < page.index(code_of(waiting))
     assert '<li value="1">' in page
     assert "TST0000" not in page, "a whole plate is not for everybody"
+
+
+def test_the_list_goes_by_place_where_hours_interleave(office):
+    for truck in (1, 2):
+        here(office, truck)
+    office.wait(minutes=(office.window(hour=10) - office.now.at) // MINUTE - 5)
+    office.done(Call(office.key(), PEOPLE["officer"], A))
+    later = office.book(3, start=office.window(hour=10))
+    office.done(Arrive(office.key(), PEOPLE["officer"], later))
+    # The call runs out in the next hour, so the truck of nine stands behind the one of ten.
+    office.wait(minutes=30)
+    page = office.browser("officer").page(f"{HERE}/list")
+    places = [int(found) for found in re.findall(r'<li value="(\d+)">', page)]
+    assert places == sorted(places)
+    assert len(places) == 3
 
 
 @pytest.mark.parametrize("sheet", SHEETS)

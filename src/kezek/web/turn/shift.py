@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import NamedTuple
 
 from litestar import Response, get
@@ -83,7 +84,7 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
 
 @get("/console/{checkpoint:str}/list", sync_to_thread=False)
 def list_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
-    """The line by hour, in large type, to be read over a loudspeaker."""
+    """The line by place and hour, in large type, to be read over a loudspeaker."""
     here = visit(request)
     person, post = officer_at(request, checkpoint)
     view = LineView(here, post, person.actor)
@@ -96,7 +97,7 @@ def list_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes
             Spoken(0, one.seen.code, one.seen.country, one.seen.tail, one.seen.vehicle_class)
             for one in view.queue.called
         ],
-        groups=groups_of(view.queue, zone_of(post)),
+        groups=runs_of(view.queue, zone_of(post)),
         waiting=len(view.queue.waiting),
     )
 
@@ -109,6 +110,14 @@ def groups_of(queue: Queue, zone: str) -> list[HourGroup]:
     return [
         HourGroup(None if start is None else local(start, zone), [_spoken(row) for row in rows])
         for start, rows in groups.items()
+    ]
+
+
+def runs_of(queue: Queue, zone: str) -> list[HourGroup]:
+    """The line by place, under a new heading wherever the hour changes: an hour may come again."""
+    return [
+        HourGroup(None if start is None else local(start, zone), [_spoken(row) for row in rows])
+        for start, rows in groupby(queue.waiting, key=lambda row: row.window)
     ]
 
 

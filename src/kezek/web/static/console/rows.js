@@ -11,8 +11,11 @@ const rowsOf = (booking) => all().filter((row) => bookingOf(row) === booking);
 export const mainOf = (row) => row.querySelector("form button:not([disabled]), a.go");
 
 // The officer's own steps change rows as expected; only what others changed has to be looked at first.
-const own = new Set();
-export const made = (booking) => own.add(booking);
+// A step counts as the reason for so long only: later changes of the same truck are somebody else's.
+const OWN_LASTS = 30000; // ms
+const own = new Map(); // booking → when the own step was taken
+export const made = (booking) => own.set(booking, Date.now());
+const mine = (booking) => Date.now() - (own.get(booking) ?? -Infinity) < OWN_LASTS;
 
 // A truck keeps its number as long as its row is there.
 const numbers = new Map();
@@ -23,7 +26,7 @@ export const renumber = () => {
   const here = new Set(buttons.map((button) => bookingOf(rowOf(button))));
   for (const [booking, number] of numbers) {
     if (here.has(booking)) continue;
-    freed.set(number, Date.now() + (own.has(booking) ? OWN_RESTS : RESTS));
+    freed.set(number, Date.now() + (mine(booking) ? OWN_RESTS : RESTS));
     before.set(booking, number);
     numbers.delete(booking);
   }
@@ -61,7 +64,7 @@ const follow = () => {
   if (!chosen || document.activeElement !== document.body) return;
   const [row] = rowsOf(chosen.booking);
   row?.focus({ preventScroll: true });
-  if (row && own.has(chosen.booking)) chosen.step = stepOf(row);
+  if (row && mine(chosen.booking)) chosen.step = stepOf(row);
 };
 
 export const refresh = () => {
