@@ -10,7 +10,7 @@ from kezek.planning.scenario.sweep.keep import keep
 
 
 class FolderShelf:
-    """Implements `app.port.Shelf`.  The folder begins to exist with the first what-if."""
+    """Implements `app.port.ArtifactStore`.  The folder begins to exist with the first what-if."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ProgressBar:
-    """Implements `app.snapshot.Progress`."""
+    """Implements `app.installation.snapshot.Progress`."""
 
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task

@@ -1,4 +1,4 @@
-"""Passwords, tokens and keys of the installation; implements `app.access.Locks`."""
+"""Passwords, tokens and keys of the installation; implements `app.account.access.CredentialHasher`."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ WITNESS_FOLDER = "witnesses"  # vkeys (*.vkey), one in a file
 
 
 class LogNotary:
-    """Implements `app.ledger.Notary` for the log of one origin."""
+    """Implements `app.log.ledger.HeadSigner` for the log of one origin."""
 
     def __init__(self, key: SigningKey, witnesses: Sequence[Witness] = ()) -> None:
         self._key, self._witnesses = key, tuple(witnesses)
@@ -78,7 +78,7 @@ def open_witnesses(folder: Path) -> list[Witness]:
 
 
 class LogKey:
-    """Implements `app.audit.Reads`: all that an outside verifier has of the log's key."""
+    """Implements `app.log.audit.Reads`: all that an outside verifier has of the log's key."""
 
     def __init__(self, key: PublicKey) -> None:
         self._key = key

@@ -23,7 +23,7 @@ _READABLE = 0o644
 
 
 class PublishedHeads:
-    """Implements `app.ledger.Shelf` in a folder."""
+    """Implements `app.log.ledger.HeadPublisher` in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -22,7 +22,7 @@ from kezek.domain.kernel.instant import Instant
 
 
 class SignedPapers:
-    """Implements `app.papers.Papers`."""
+    """Implements `app.booking.papers.Papers`."""
 
     def __init__(self, keyring: Keyring, issuer: str, store: Store) -> None:
         self._keyring, self._issuer, self._store = keyring, issuer, store

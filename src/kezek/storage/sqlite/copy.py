@@ -24,7 +24,7 @@ _EVENTS = (
 
 
 class SqliteCopy:
-    """Implements `app.copy_audit.Copy` and `app.replayed.Rows`.
+    """Implements `app.installation.copy_audit.Copy` and `app.installation.replayed.FileRows`.
 
     A running server's file is read as it was at the first look.
     """
