@@ -12,8 +12,8 @@ import pytest
 from kezek.planning import simulation
 
 MODULES = [
-    importlib.import_module(f"{simulation.__name__}.{module.name}")
-    for module in pkgutil.iter_modules(simulation.__path__)
+    importlib.import_module(module.name)
+    for module in pkgutil.walk_packages(simulation.__path__, f"{simulation.__name__}.")
 ]
 SHOWING = [module for module in MODULES if ">>> " in inspect.getsource(module)]
 
