@@ -75,6 +75,14 @@ def kezek(
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+class NotServed(AssertionError):
+    """A server that ended before it served; `code` is that of its problem."""
+
+    def __init__(self, code: str, line: str) -> None:
+        super().__init__(f"it did not begin to serve: {line}")
+        self.code = code
+
+
 class Running:
     """A command that serves until it is stopped: `kezek serve` or `kezek demo`."""
 
@@ -97,7 +105,12 @@ class Running:
         assert self.child.stdout is not None
         line = self.child.stdout.readline()
         assert line, f"ended with {self.child.wait(DEADLINE)} before it served"
-        self.told: dict[str, Any] = json.loads(line)["answer"]
+        told = json.loads(line)
+        if "answer" not in told:
+            self.child.wait(DEADLINE)
+            self.child.stdout.close()
+            raise NotServed(told["problem"]["code"], line)
+        self.told: dict[str, Any] = told["answer"]
         self.url = self.told["links"]["board"].rstrip("/")
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:

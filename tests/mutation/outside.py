@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tests.cli.program import NotServed
 from tests.mutation.plant import PlantedFault, environment
 
 RIG = "rig-"
@@ -36,7 +37,14 @@ def _by_the_rig(fault: PlantedFault) -> dict[str, Any] | None:
         ground, fault.seed, fault.kills, faults, planted=fault.name, patience=PATIENCE_SECONDS
     )
     with tempfile.TemporaryDirectory(prefix="kezek-mutation-") as folder:
-        outcome = run(plan, Path(folder) / "run")
+        try:
+            outcome = run(plan, Path(folder) / "run")
+        except NotServed as ended:
+            # A start that was told a change is kept, and does not find it, stops by its own assertion.
+            if ended.code != "our_mistake":
+                raise
+            by = "the server's own assertion"
+            return {"promise": fault.promises[0], "by": by, "told": str(ended)}
     broken = [verdict for verdict in outcome.verdicts if verdict.breaches]
     for verdict in sorted(broken, key=lambda v: v.name not in fault.checkers):
         told = {"promise": verdict.promise, "by": f"rig, {verdict.name}"}

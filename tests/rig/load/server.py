@@ -31,6 +31,8 @@ class Server:
         self._environment = dict(environment)
         self._log = (folder / "log").open("ab")
         self._running: Running | None = None
+        # Also of a server that died by itself: its workers may outlive it for a moment, with its lock.
+        self._seen: set[psutil.Process] = set()
 
     @property
     def url(self) -> str:
@@ -54,6 +56,7 @@ class Server:
         port = next(c.laddr.port for c in open_ if c.status == psutil.CONN_LISTEN)
         until(lambda: _answers(port))
         self.link.lead_to(port)
+        self.processes()
 
     def processes(self) -> list[psutil.Process]:
         """The server first, then its workers, as far as they live."""
@@ -62,6 +65,7 @@ class Server:
         with suppress(psutil.NoSuchProcess):
             server = psutil.Process(self._running.child.pid)
             found = [server, *server.children(recursive=True)]
+            self._seen.update(found)
             return [one for one in found if one.status() != psutil.STATUS_ZOMBIE]
         return []
 
@@ -69,7 +73,8 @@ class Server:
         """All of it at once, with -9."""
         if self._running is None:
             return
-        whole = self.processes()
+        whole = [*{*self.processes(), *self._seen}]
+        self._seen.clear()
         for one in whole:
             _kill(one)
         running, self._running = self._running, None
