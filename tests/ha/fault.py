@@ -32,7 +32,7 @@ def _thaw(node: Node) -> None:
 
 
 def _join(node: Node) -> None:
-    link(node.name, peers=True, application=True)
+    link(node.name, peers=True, house=True)
 
 
 FAULTS = (
@@ -41,10 +41,10 @@ FAULTS = (
     # The product still reaches it: the worst of all, for it goes on answering.
     Fault(
         "cut off from the others",
-        lambda node: link(node.name, peers=False, application=True),
+        lambda node: link(node.name, peers=False, house=True),
         _join,
     ),
-    Fault("cut off from all", lambda node: link(node.name, peers=False, application=False), _join),
+    Fault("cut off from all", lambda node: link(node.name, peers=False, house=False), _join),
 )
 
 

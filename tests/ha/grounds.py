@@ -35,14 +35,14 @@ def build() -> None:
     run("mkdir", "-p", "/run/netns")
     run("mount", "-t", "tmpfs", "tmpfs", "/run/netns")
     run("ip", "link", "set", "lo", "up")
-    for net, bridge in ((PEERS, "peers"), (HOUSE, "application")):
+    for net, bridge in ((PEERS, "peers"), (HOUSE, "house")):
         run("ip", "link", "add", bridge, "type", "bridge")
         run("ip", "link", "set", bridge, "up")
         run("ip", "addr", "add", f"{net}.254/24", "dev", bridge)
     for place, name in enumerate(NAMES, start=1):
         run("ip", "netns", "add", name)
         run("ip", "-n", name, "link", "set", "lo", "up")
-        for net, bridge in ((PEERS, "peers"), (HOUSE, "application")):
+        for net, bridge in ((PEERS, "peers"), (HOUSE, "house")):
             run("ip", "link", "add", f"{bridge}-{name}", "type", "veth",
                 "peer", "name", bridge, "netns", name)  # fmt: skip
             run("ip", "link", "set", f"{bridge}-{name}", "master", bridge, "up")
@@ -50,9 +50,9 @@ def build() -> None:
             run("ip", "-n", name, "link", "set", bridge, "up")
 
 
-def link(name: str, *, peers: bool, application: bool) -> None:
+def link(name: str, *, peers: bool, house: bool) -> None:
     """Which of a node's links carry anything; a link that does not is silent, not refused."""
-    for bridge, up in (("peers", peers), ("application", application)):
+    for bridge, up in (("peers", peers), ("house", house)):
         run("ip", "link", "set", f"{bridge}-{name}", "up" if up else "down")
 
 
