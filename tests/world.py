@@ -289,10 +289,10 @@ class World:
 
     def tick(self) -> None:
         """What the timer does: everything whose time has come, as ordinary commands."""
-        while due := self.store.reader.due(self.now.at, 500):
+        while due := self.store.reader.due(Booking, self.now.at, 500):
             for number in due:
                 self.do(Lapse("", TIMER, number))
-        for number, start in self.store.reader.returns_due(self.now.at, 500):
+        for number, start in self.store.reader.due(Return, self.now.at, 500):
             self.do(GiveBack("", TIMER, number, start))
 
     # Looking.

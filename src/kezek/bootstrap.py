@@ -131,7 +131,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
         lost_tickets=LostTickets(store, tickets, rules.known.plates),
         access=_access(settings, store, clock, chance, watch),
         papers=papers,
-        timer=Timer(store, network, clock),
+        timer=Timer(store, rules, clock),
         ledger=ledger,
         proofs=Proofs(store),
         rates=rates,

@@ -34,7 +34,7 @@ class Public:
         self._position = len(world.events())
         now = max(world.now.at, world.last().at)
         # What time alone has made due is in the log once the timer has been.
-        if not world.store.reader.due(now, 1):
+        if not world.store.reader.due(Booking, now, 1):
             for line, outsider in self._outsiders.items():
                 assert outsider.order(now) == line_of(world, line, now)
 

@@ -8,6 +8,7 @@ import pytest
 
 from kezek.app.port import Answered
 from kezek.domain.booking.booking import Booking, Claim, Driver
+from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Slot
 from kezek.storage.sqlite.reader import SqliteReader
 from kezek.storage.sqlite.store import SqliteStore
@@ -31,8 +32,8 @@ QUESTIONS: dict[str, tuple[Callable[[SqliteReader], object], str]] = {
     "held_since": (lambda r: r.held_since(1, 5), "INDEX booking_holder_ended_at (holder=?"),
     "ahead": (lambda r: r.ahead("a", 1, 2), "INDEX booking_line_start (line=? AND start<?"),
     "api_key": (lambda r: r.api_key("a"), "SEARCH api_key USING INDEX api_key_digest"),
-    "due": (lambda r: r.due(1, 9), "COVERING INDEX booking_look_at (look_at<?)"),
-    "returns_due": (lambda r: r.returns_due(1, 9), "COVERING INDEX return_look_at (look_at<?)"),
+    "due": (lambda r: r.due(Booking, 1, 9), "COVERING INDEX booking_look_at (look_at<?)"),
+    "returns_due": (lambda r: r.due(Return, 1, 9), "COVERING INDEX return_look_at (look_at<?)"),
     "events": (lambda r: r.events(1, 9), "INTEGER PRIMARY KEY (rowid>?)"),
     "events_of_line": (lambda r: r.events(1, 9, "a"), "INDEX event_line (line=? AND rowid>?)"),
     "events_before": (lambda r: r.events_before(1, 9), "INTEGER PRIMARY KEY (rowid<?)"),

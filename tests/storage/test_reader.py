@@ -41,8 +41,8 @@ def test_an_empty_store_has_an_empty_answer_to_everything(store: Store):
         reader.slots(LINE, 0, 10**15),
         reader.held_by(1, 10**9, 10),
         reader.held_since(1, 0),
-        reader.due(10**15, 10),
-        reader.returns_due(10**15, 10),
+        reader.due(Booking, 10**15, 10),
+        reader.due(Return, 10**15, 10),
         reader.events(0, 10),
         reader.events(0, 10, LINE),
         reader.events_before(10**9, 10),
@@ -195,9 +195,9 @@ def test_due_is_the_oldest_look_first(store: Store):
             booking(6, look_at=31),
         ],
     )
-    assert list(store.reader.due(30, 10)) == [2, 3, 4, 1]
-    assert list(store.reader.due(30, 3)) == [2, 3, 4]
-    assert list(store.reader.due(9, 3)) == []
+    assert list(store.reader.due(Booking, 30, 10)) == [2, 3, 4, 1]
+    assert list(store.reader.due(Booking, 30, 3)) == [2, 3, 4]
+    assert list(store.reader.due(Booking, 9, 3)) == []
 
 
 def test_returned_places_are_due_oldest_first(store: Store):
@@ -210,8 +210,8 @@ def test_returned_places_are_due_oldest_first(store: Store):
             Return(3, LINE, HOUR, "in_turn", 21),
         ],
     )
-    assert list(store.reader.returns_due(20, 9)) == [(2, HOUR), (1, 0), (1, HOUR)]
-    assert list(store.reader.returns_due(20, 1)) == [(2, HOUR)]
+    assert list(store.reader.due(Return, 20, 9)) == [(2, HOUR), (1, 0), (1, HOUR)]
+    assert list(store.reader.due(Return, 20, 1)) == [(2, HOUR)]
 
 
 def test_returned_places_are_found_by_their_windows(store: Store):

@@ -30,6 +30,7 @@ from kezek.domain.booking.release import Release
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR, MINUTE
+from kezek.domain.slot.place import Return
 from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
@@ -228,10 +229,10 @@ class SideBySide(RuleBasedStateMachine):
         self.hand_in()
         here, there = self.world.store.reader, self.file.reader
         now = self.world.now.at
-        assert list(here.due(now, 5)) == list(there.due(now, 5))
-        assert list(here.returns_due(now, 5)) == list(there.returns_due(now, 5))
-        self.batch += [Lapse("", PEOPLE["timer"], number) for number in here.due(now, 5)]
-        for number, start in here.returns_due(now, 5):
+        assert list(here.due(Booking, now, 5)) == list(there.due(Booking, now, 5))
+        assert list(here.due(Return, now, 5)) == list(there.due(Return, now, 5))
+        self.batch += [Lapse("", PEOPLE["timer"], number) for number in here.due(Booking, now, 5)]
+        for number, start in here.due(Return, now, 5):
             self.add(GiveBack("", PEOPLE["timer"], number, start))
 
     @invariant()

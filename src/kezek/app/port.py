@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
-from kezek.domain.kernel.facts import Row, Source
+from kezek.domain.kernel.facts import Ref, Row, Source
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.value import value
 from kezek.domain.log.head import SignedHead
@@ -24,7 +24,6 @@ from kezek.planning.question import (
 )
 
 R = TypeVar("R", bound=Row)
-Ref: TypeAlias = tuple[type[Any], Hashable]
 
 
 class Fault(Exception):
@@ -185,11 +184,8 @@ class Reader(Source, Protocol):
     def api_key(self, digest: str) -> ApiKey | None:
         """The key with this digest, revoked or not."""
 
-    def due(self, now: Instant, limit: int) -> Sequence[int]:
-        """Numbers of bookings whose next look has come, oldest first."""
-
-    def returns_due(self, now: Instant, limit: int) -> Sequence[tuple[int, Instant]]:
-        """Keys of returned places whose delay is over."""
+    def due(self, kind: type[Row], now: Instant, limit: int) -> Sequence[Any]:
+        """Keys of rows whose `look_at` has come, the longest due first."""
 
     def events(self, after: int, limit: int, line: str = "") -> Sequence[Logged]:
         """Events with a position above `after`, oldest first, of one line when named."""

@@ -1,23 +1,23 @@
-"""The register of commands: which function decides which."""
+"""The register of commands: what the nouns say of theirs, joined."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
-from kezek.domain.account import decide as account
-from kezek.domain.account import garage
+from kezek.domain.account import register as account
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking import book, change, lapse, release
-from kezek.domain.calendar import capacity
+from kezek.domain.booking import register as booking
+from kezek.domain.calendar import register as calendar
 from kezek.domain.kernel.decision import Decision
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.network import load
-from kezek.domain.recovery import resume
+from kezek.domain.network import register as network
+from kezek.domain.recovery import register as recovery
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.turn import acknowledge, approve, arrive, call, gate, undo
+from kezek.domain.rule import Due, Rule
+from kezek.domain.turn import register as turn
 
 
 class Command(Protocol):
@@ -30,48 +30,22 @@ class Command(Protocol):
     def actor(self) -> Actor: ...
 
 
-DECIDERS: Mapping[type[Any], Callable[[Facts, Any, Regulations, Moment], Decision]] = {
-    book.Book: book.decide_book,
-    change.Move: change.decide_move,
-    change.Cancel: change.decide_cancel,
-    change.AddDriver: change.decide_add_driver,
-    release.Release: release.decide_release,
-    lapse.Lapse: lapse.decide_lapse,
-    lapse.GiveBack: lapse.decide_give_back,
-    arrive.Arrive: arrive.decide_arrive,
-    arrive.WalkIn: arrive.decide_walk_in,
-    call.Call: call.decide_call,
-    approve.Propose: approve.decide_propose,
-    approve.Approve: approve.decide_approve,
-    approve.Refuse: approve.decide_refuse,
-    acknowledge.Acknowledge: acknowledge.decide_acknowledge,
-    gate.Admit: gate.decide_admit,
-    gate.Cross: gate.decide_cross,
-    gate.TurnBack: gate.decide_turn_back,
-    gate.Miss: gate.decide_miss,
-    undo.Undo: undo.decide_undo,
-    capacity.SetCapacity: capacity.decide_calendar,
-    capacity.CloseDay: capacity.decide_calendar,
-    capacity.OpenDay: capacity.decide_calendar,
-    load.LoadNetwork: load.decide_load,
-    load.OpenLine: load.decide_open_line,
-    load.ExtendCalendar: load.decide_extend,
-    account.AddAccount: account.decide_add_account,
-    account.CloseAccount: account.decide_close_account,
-    account.SetPassword: account.decide_set_password,
-    account.GrantRole: account.decide_grant,
-    account.ConfirmCarrier: account.decide_confirm,
-    account.IssueKey: account.decide_issue_key,
-    account.RevokeKey: account.decide_revoke_key,
-    garage.KeepInGarage: garage.decide_garage,
-    resume.ContinueLog: resume.decide_continue,
+RULES: Mapping[type[Any], Rule] = {
+    **account.RULES,
+    **network.RULES,
+    **calendar.RULES,
+    **booking.RULES,
+    **turn.RULES,
+    **recovery.RULES,
 }
-# What gives out a number that people hold.
-NUMBERING = frozenset({book.Book, arrive.WalkIn, account.AddAccount, account.IssueKey})
+# What time alone makes due: by the kind of row, in the order in which it is handed in.
+DUE: Mapping[type[Any], Due] = {due.kind: due for due in booking.DUE}
+UPKEEP = network.UPKEEP
 
 
 def decide(facts: Facts, command: Command, rules: Regulations, now: Moment) -> Decision:
     """A command's decision; an unknown command is our own mistake."""
-    if facts.withheld and type(command) in NUMBERING:
+    rule = RULES[type(command)]
+    if facts.withheld and rule.numbering:
         return Refused(Reason.NUMBERS_WITHHELD, {})
-    return DECIDERS[type(command)](facts, command, rules, now)
+    return rule.decide(facts, command, rules, now)

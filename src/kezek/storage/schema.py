@@ -31,6 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
 
+from kezek.storage.table import INDEXED_KINDS
+
 metadata = MetaData(
     naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "ck": "%(constraint_name)s"}
 )
@@ -292,12 +294,7 @@ _index(None, log.c.number, where="number <> 0")
 # PostgreSQL's must be told.
 Index(None, log.c.line).ddl_if(dialect="sqlite")
 Index(None, log.c.line, log.c.position).ddl_if(dialect="postgresql")
-# Only the kinds that boards and forecasts count by the hour, and those that are looked up by day.
-for _kind in (
-    *("crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"),
-    *("displaced", "day_closed", "day_opened", "capacity_set"),
-    *("proposal_refused", "missed", "not_shown"),
-):
+for _kind in sorted(INDEXED_KINDS):
     _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 
 # I16: erased in its place, never dropped, so that what somebody removes by hand shows.

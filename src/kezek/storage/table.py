@@ -22,7 +22,7 @@ from kezek.domain.account.account import (
 )
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
-from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.log.head import Cosignature, SignedHead
 from kezek.domain.log.leaf import Salt
@@ -39,6 +39,24 @@ class TableKey:
     key: tuple[str, ...]
 
 
+# Kinds of events with an index of their own, by line and instant: boards and forecasts count some by
+# the hour, others are looked up by day.
+INDEXED_KINDS = frozenset(
+    {
+        EventKind.CROSSED,
+        EventKind.CALLED_OUT_OF_TURN,
+        EventKind.RELEASED,
+        EventKind.SET_ASIDE,
+        EventKind.EXCEPTION_REFUSED,
+        EventKind.DISPLACED,
+        EventKind.DAY_CLOSED,
+        EventKind.DAY_OPENED,
+        EventKind.CAPACITY_SET,
+        EventKind.PROPOSAL_REFUSED,
+        EventKind.MISSED,
+        EventKind.NOT_SHOWN,
+    }
+)
 # Rows are written in this order: a claim's fence looks at the booking that held it before.
 TABLES: Mapping[type[Any], TableKey] = {
     Counter: TableKey("counter", ("name",)),

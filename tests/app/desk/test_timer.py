@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.desk.timer import Timer
-from kezek.app.feed.change_feed import ChangeFeed
 from kezek.domain.network.load import ExtendCalendar
 from kezek.domain.slot.slot import Day
 from tests.world import A, World
@@ -13,7 +11,7 @@ from tests.world import A, World
 def test_what_the_desk_could_not_extend_is_asked_for_again():
     w = World()
     clock = type("Clock", (), {"now": lambda _: w.now})()
-    timer = Timer(w.store, Network(w.store, w.rules, ChangeFeed()), clock)
+    timer = Timer(w.store, w.rules, clock)
 
     def asked() -> list[ExtendCalendar]:
         return [c for c in timer.due() if isinstance(c, ExtendCalendar) and c.line == A]

@@ -8,6 +8,7 @@ import json
 import pytest
 
 from kezek.domain.account.actor import TIMER
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import Cancel
 from kezek.domain.booking.context import context_of
 from kezek.domain.booking.lapse import Lapse
@@ -521,10 +522,10 @@ def test_a_time_that_the_rules_have_moved_is_set_anew():
     later = dataclasses.replace(kz, no_show_after=kz.no_show_after * 2)
     w.rules = Regulations({**w.rules, "kz": later})
     w.now = Moment(due, due)
-    assert w.store.reader.due(due, 9) == [number]
+    assert w.store.reader.due(Booking, due, 9) == [number]
     w.done(Lapse("", TIMER, number))
     assert w.status(number) == "late"
-    assert w.store.reader.due(due, 9) == []
+    assert w.store.reader.due(Booking, due, 9) == []
     w.now = Moment(due + kz.no_show_after, due + kz.no_show_after)
     w.done(Lapse("", TIMER, number))
     assert w.status(number) == "no_show"

@@ -86,7 +86,7 @@ class Process:
         self.network = Network(store, rules(), watch)
         self.queues, self.availability = Queues(store, watch), Availability(store, watch)
         self.boards = BoardRows(self.network, self.availability, self.queues)
-        self.timer = Timer(store, self.network, self.clock)
+        self.timer = Timer(store, rules(), self.clock)
         notary, chance = LogNotary(KEY), SeededChance(seed)
         self.ledger = Ledger(store, self.clock, chance, notary, shelf, ORIGIN)
         self.desk = Desk(store, rules(), self.clock, self._announce, begin=on_no_thread)

@@ -8,6 +8,7 @@ import pytest
 
 from kezek.app.port import Answered
 from kezek.domain.booking.booking import Booking, Claim, Driver
+from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Slot
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.store import PostgresStore
@@ -31,8 +32,8 @@ QUESTIONS: dict[str, tuple[Callable[[PostgresReader], object], str]] = {
     "held_by": (lambda r: r.held_by(1, 9, 9), "booking_holder_number"),
     "ahead": (lambda r: r.ahead("a", 1, 2), "booking_line_start"),
     "api_key": (lambda r: r.api_key("a"), "api_key_digest"),
-    "due": (lambda r: r.due(1, 9), "booking_look_at"),
-    "returns_due": (lambda r: r.returns_due(1, 9), "return_look_at"),
+    "due": (lambda r: r.due(Booking, 1, 9), "booking_look_at"),
+    "returns_due": (lambda r: r.due(Return, 1, 9), "return_look_at"),
     "events": (lambda r: r.events(1, 9), "event_pkey"),
     "events of a line": (lambda r: r.events(1, 9, "a"), "event_line_position"),
     "events_before": (lambda r: r.events_before(1, 9, "a"), "event_line_position"),

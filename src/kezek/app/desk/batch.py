@@ -7,7 +7,7 @@ leaves the same bytes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
@@ -16,26 +16,18 @@ from typing import Any
 
 import msgspec
 
-from kezek.app.desk.prefetch import named, named_next
 from kezek.app.port import Answered, Prefetching, Store, Unit
-from kezek.domain.account.actor import TIMER
-from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.lapse import Lapse
-from kezek.domain.decide import Command, decide
+from kezek.domain.decide import DUE, RULES, Command, decide
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, Logged
-from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.facts import Facts, Ref
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.turn.call import Call
-from kezek.domain.turn.gate import Miss
 
 # Who asks and how long a place is held back do not make two requests different.
 _NOT_THE_BODY = frozenset({"key", "actor", "delay"})
-# Refusals because of another live booking of the vehicle, whose number is among their facts.
-_HELD = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
 
 
 @value(frozen=True, slots=True)
@@ -126,8 +118,8 @@ def decided(
     digests = [_digest(c) for c in commands]
     facts = Facts(unit, salt, withheld=withheld)
     if isinstance(unit, Prefetching):
-        unit.prefetch([*named(commands), *((Answered, d) for d in digests if d)])
-        unit.prefetch(named_next(commands, facts, rules.known.plates))
+        unit.prefetch([*direct_refs(commands), *((Answered, d) for d in digests if d)])
+        unit.prefetch(_derived_refs(commands, facts, rules))
     # The log's time never runs backwards, whatever the machine's clock does.
     now = Moment(max(now.at, unit.last_at), now.real)
     draft = _Draft(facts, unit, rules, now, [], {})
@@ -139,6 +131,20 @@ def decided(
     if draft.events or draft.facts.changed or draft.answers:
         unit.save(draft.facts.changed, draft.events, list(draft.answers.values()))
     return Outcome(answers, draft.events, monotonic())
+
+
+def direct_refs(commands: Iterable[Command]) -> list[Ref]:
+    """The rows that commands name."""
+    return [ref for command in commands for ref in RULES[type(command)].direct_refs(command)]
+
+
+def _derived_refs(commands: Iterable[Command], facts: Facts, rules: Regulations) -> list[Ref]:
+    """The rows that those name in turn."""
+    return [
+        ref
+        for command in commands
+        for ref in RULES[type(command)].derived_refs(command, facts, rules)
+    ]
 
 
 def _answer(draft: _Draft, command: Command, digest: bytes, before: Any) -> Answer:
@@ -167,39 +173,30 @@ def _decided(draft: _Draft, command: Command) -> Decision:
     Nobody is refused because of a row that has lapsed already: it lapses now, and the command is
     decided again.
     """
-    # Lapse and Miss say themselves what time has changed.
-    if type(command) not in (Lapse, Miss):
-        for number in _touched(draft, command):
-            _settle(draft, number)
+    rule = RULES[type(command)]
+    for ref in rule.settles(command, draft.facts):
+        _settle(draft, ref)
     decision = decide(draft.facts, command, draft.rules, draft.now)
-    # The plate and the VIN may each be claimed by a booking of its own, and both may have lapsed.
-    while isinstance(decision, Refused) and decision.reason in _HELD:
-        holder = decision.facts.get("number")
-        if not isinstance(holder, int) or not _settle(draft, holder):
+    # Several rows may stand in the way, one behind the other, and all may have lapsed.
+    while isinstance(decision, Refused):
+        holder = rule.held_by(decision)
+        if holder is None or not _settle(draft, holder):
             break
         decision = decide(draft.facts, command, draft.rules, draft.now)
     return decision
 
 
-def _touched(draft: _Draft, command: Command) -> list[int]:
-    numbers: list[int] = []
-    number = getattr(command, "number", 0)
-    if number:
-        numbers.append(number)
-    if isinstance(command, Call):
-        numbers += draft.facts.present(command.line)
-    return numbers
-
-
-def _settle(draft: _Draft, number: int) -> bool:
-    """Lapse a booking whose time has come; whether anything changed."""
-    booking = draft.facts.get(Booking, number)
-    if booking is None or booking.look_at is None or booking.look_at > draft.now.at:
+def _settle(draft: _Draft, ref: Ref) -> bool:
+    """Lapse a row whose time has come; whether anything changed."""
+    kind, key = ref
+    row: Any = draft.facts.get(kind, key)
+    if row is None or row.look_at is None or row.look_at > draft.now.at:
         return False
-    lapsed = decide(draft.facts, Lapse("", TIMER, number), draft.rules, draft.now)
+    command: Command = DUE[kind].command(key)
+    lapsed = decide(draft.facts, command, draft.rules, draft.now)
     if isinstance(lapsed, Refused):
         return False
-    draft.apply(TIMER.label, lapsed)
+    draft.apply(command.actor.label, lapsed)
     return True
 
 
@@ -241,4 +238,4 @@ def _json(body: Any) -> str:
     return _encode(dict(body)).decode()
 
 
-__all__ = ["Answer", "Done", "Outcome", "decided", "run"]
+__all__ = ["Answer", "Done", "Outcome", "decided", "direct_refs", "run"]

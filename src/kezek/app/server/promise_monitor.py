@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic, thread_time
+from typing import Any
 
 from kezek.app.desk.metrics import DeskTally
 from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import Counting, Whole
 from kezek.app.log.ledger import Ledger, newest
 from kezek.app.port import Clock, Fault, Reader
-from kezek.domain.booking.booking import Booking
+from kezek.domain.decide import DUE
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import SECOND, Instant, to_datetime
 
@@ -134,10 +135,12 @@ class PromiseMonitor:
         """How long the oldest change by time alone has been due."""
         now = self._clock.now().at
         due: list[Instant] = []
-        for number in reader.due(now, 1):
-            booking = reader.get(Booking, number)
-            if booking is not None and booking.look_at is not None:
-                due.append(booking.look_at)
+        for kind in DUE:
+            for key in reader.due(kind, now, 1):
+                row: Any = reader.get(kind, key)
+                # The timer may have been quicker.
+                if row is not None and row.look_at is not None:
+                    due.append(row.look_at)
         return max((now - at for at in due), default=0)
 
     def _long(self) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from kezek.domain.account.actor import Actor, Role
-from kezek.domain.booking.booking import Claim, Particulars, claim_keys
+from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
 from kezek.domain.checkpoint.checkpoint import Line
-from kezek.domain.kernel.facts import Facts
+from kezek.domain.kernel.facts import Facts, Ref
 from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.vehicle.plate import COUNTRIES
@@ -14,6 +14,8 @@ from kezek.domain.vehicle.reading import ReadingKind, abroad, read, readings
 ClaimKey = tuple[str, str, str]
 # Who sees the truck, or its papers, and may record it without a VIN.
 SEES_THE_TRUCK = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR)
+# Refusals because of another live booking of the vehicle, whose number may be among their facts.
+_HELD = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
 
 
 def claims_of(
@@ -37,6 +39,15 @@ def free_claims(
         if held is not None and held.number != ours:
             return Refused(Reason.VEHICLE_BOOKED, {"by": key[1], "number": held.number})
     return keys
+
+
+def holder(refused: Refused) -> Ref | None:
+    """The live booking of the vehicle because of which a command was refused; None for other reasons.
+
+    The plate and the VIN may each be claimed by a booking of its own.
+    """
+    number = refused.facts.get("number") if refused.reason in _HELD else None
+    return (Booking, number) if isinstance(number, int) else None
 
 
 def vin_owed(

@@ -8,7 +8,7 @@ rules' concern; the desk hands in something that fetches.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from kezek.domain.kernel.value import value
 
@@ -21,6 +21,8 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
+# A row by its kind and key, whether it is there or not.
+Ref: TypeAlias = tuple[type[Any], Hashable]
 
 
 class Source(Protocol):

@@ -172,16 +172,9 @@ class MemoryReader(MemoryRows):
     def api_key(self, digest: str) -> ApiKey | None:
         return next((key for key in self.all(ApiKey) if key.digest == digest), None)
 
-    def due(self, now: Instant, limit: int) -> Sequence[int]:
-        stale = [
-            (b.look_at, b.number)
-            for b in self.all(Booking)
-            if b.look_at is not None and b.look_at <= now
-        ]
-        return [number for _, number in sorted(stale)[:limit]]
-
-    def returns_due(self, now: Instant, limit: int) -> Sequence[tuple[int, Instant]]:
-        stale = [(r.look_at, r.key) for r in self.all(Return) if r.look_at <= now]
+    def due(self, kind: type[Row], now: Instant, limit: int) -> Sequence[Any]:
+        rows: Sequence[Any] = self.all(kind)
+        stale = [(r.look_at, r.key) for r in rows if r.look_at is not None and r.look_at <= now]
         return [key for _, key in sorted(stale)[:limit]]
 
     def events(self, after: int, limit: int, line: str = "") -> Sequence[Logged]:

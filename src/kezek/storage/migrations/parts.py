@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 
 from kezek.storage.fault import Damaged
-from kezek.storage.table import TABLES
+from kezek.storage.table import INDEXED_KINDS, TABLES
 
 INDEXES = (
     "answer_digest",
@@ -24,19 +24,8 @@ INDEXES = (
     "booking_proposed",
     "booking_salt",
     "claim_namesake",
-    "event_called_out_of_turn",
-    "event_capacity_set",
-    "event_crossed",
-    "event_day_closed",
-    "event_day_opened",
-    "event_displaced",
-    "event_exception_refused",
-    "event_missed",
-    "event_not_shown",
     "event_number",
-    "event_proposal_refused",
-    "event_released",
-    "event_set_aside",
+    *sorted(f"event_{kind}" for kind in INDEXED_KINDS),
     "return_line_start",
     "return_look_at",
 )

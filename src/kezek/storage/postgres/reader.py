@@ -21,6 +21,8 @@ from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.fault import Lost, fault_of, parted
 from kezek.storage.postgres.mapping import PostgresMapping, mapping, parts, possible
+from kezek.storage.sqlite.mapping import mapping as sqlite_mapping
+from kezek.storage.table import INDEXED_KINDS, TABLES
 
 R = TypeVar("R", bound=Row)
 
@@ -33,12 +35,6 @@ _STRETCHES = (
 ).encode()
 _HEADS = f"{mapping(SignedHead).select} WHERE number < %s ORDER BY number DESC LIMIT %s".encode()
 _EVENTS = f"{mapping(Logged).select} WHERE "
-# Kinds with an index of their own, which is used only where the statement itself says the kind.
-_INDEXED = frozenset(
-    {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
-    | {"displaced", "day_closed", "day_opened", "capacity_set"}
-    | {"proposal_refused", "missed", "not_shown"}
-)
 
 
 class PostgresRows:
@@ -229,19 +225,13 @@ class PostgresReader(PostgresRows):
         found = self._found(f"{at.select} WHERE digest = %s".encode(), (digest,))
         return at.make(found[0]) if found else None
 
-    def due(self, now: Instant, limit: int) -> Sequence[int]:
-        return self._numbers(
-            b"SELECT number FROM booking WHERE look_at <= %s ORDER BY look_at, number LIMIT %s",
-            now,
-            limit,
+    def due(self, kind: type[Row], now: Instant, limit: int) -> Sequence[Any]:
+        table, key = TABLES[kind].name, sqlite_mapping(kind).order
+        statement = (
+            f'SELECT {key} FROM "{table}" WHERE look_at <= %s ORDER BY look_at, {key} LIMIT %s'
         )
-
-    def returns_due(self, now: Instant, limit: int) -> Sequence[tuple[int, Instant]]:
-        return self._found(
-            b'SELECT number, start FROM "return" WHERE look_at <= %s'
-            b" ORDER BY look_at, number, start LIMIT %s",
-            (now, limit),
-        )
+        found = self._found(statement.encode(), (now, limit))
+        return [key[0] if len(key) == 1 else key for key in found]
 
     def events(self, after: int, limit: int, line: str = "") -> Sequence[Logged]:
         if line:
@@ -267,12 +257,13 @@ class PostgresReader(PostgresRows):
 
     def counted(self, line: str, kind: str, since: Instant) -> int:
         statement = "SELECT count(*) FROM event WHERE line = %s AND at >= %s AND kind = "
-        if kind in _INDEXED:
+        # Their index is used only where the statement itself says the kind.
+        if kind in INDEXED_KINDS:
             return self._numbers(f"{statement}'{kind}'".encode(), line, since)[0]
         return self._numbers(f"{statement}%s".encode(), line, since, kind)[0]
 
     def of_kind(self, line: str, kind: str, since: Instant) -> Sequence[Logged]:
-        assert kind in _INDEXED, f"no index of {kind}"
+        assert kind in INDEXED_KINDS, f"no index of {kind}"
         return self._events(
             f"line = %s AND kind = '{kind}' AND at >= %s ORDER BY at DESC, position DESC",
             line,

@@ -7,9 +7,9 @@ from typing import Any, TypeVar, cast
 
 import psycopg
 
-from kezek.app.port import Answered, Prefetching, Ref
+from kezek.app.port import Answered, Prefetching
 from kezek.domain.kernel.event import Logged
-from kezek.domain.kernel.facts import Row
+from kezek.domain.kernel.facts import Ref, Row
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.mapping import mapping, possible

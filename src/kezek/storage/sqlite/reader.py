@@ -18,17 +18,12 @@ from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.sqlite.fault import fault_of
 from kezek.storage.sqlite.mapping import Bindings, mapping
+from kezek.storage.table import INDEXED_KINDS, TABLES
 
 R = TypeVar("R", bound=Row)
 
 _DAYS = f'{mapping(Day).select} WHERE line = ? AND "on" BETWEEN ? AND ? ORDER BY "on"'
 _SLOTS = f"{mapping(Slot).select} WHERE line = ? AND start >= ? AND start < ? ORDER BY start"
-# Kinds with an index of their own; another kind reads the whole log.
-_INDEXED = frozenset(
-    {"crossed", "called_out_of_turn", "released", "set_aside", "exception_refused"}
-    | {"displaced", "day_closed", "day_opened", "capacity_set"}
-    | {"proposal_refused", "missed", "not_shown"}
-)
 _EVENTS = f"{mapping(Logged).select} WHERE "
 _STRETCHES = f"{mapping(Stretch).select} WHERE tier = ? AND first >= ? AND first < ? ORDER BY first"
 _HEADS = f"{mapping(SignedHead).select} WHERE number < ? ORDER BY number DESC LIMIT ?"
@@ -193,18 +188,13 @@ class SqliteReader(SqliteRows):
         found = self._found(f"{at.select} WHERE digest = ?", (digest,))
         return at.make(found[0]) if found else None
 
-    def due(self, now: Instant, limit: int) -> Sequence[int]:
-        return self._numbers(
-            "SELECT number FROM booking WHERE look_at <= ? ORDER BY look_at, number LIMIT ?",
+    def due(self, kind: type[Row], now: Instant, limit: int) -> Sequence[Any]:
+        table, key = TABLES[kind].name, mapping(kind).order
+        found = self._found(
+            f'SELECT {key} FROM "{table}" WHERE look_at <= ? ORDER BY look_at, {key} LIMIT ?',
             (now, limit),
         )
-
-    def returns_due(self, now: Instant, limit: int) -> Sequence[tuple[int, Instant]]:
-        return self._found(
-            'SELECT number, start FROM "return" WHERE look_at <= ?'
-            " ORDER BY look_at, number, start LIMIT ?",
-            (now, limit),
-        )
+        return [key[0] if len(key) == 1 else key for key in found]
 
     def events(self, after: int, limit: int, line: str = "") -> Sequence[Logged]:
         if line:
@@ -229,7 +219,7 @@ class SqliteReader(SqliteRows):
 
     def counted(self, line: str, kind: str, since: Instant) -> int:
         statement = "SELECT count(*) FROM event WHERE line = ? AND kind = ? AND at >= ?"
-        if kind in _INDEXED:
+        if kind in INDEXED_KINDS:
             # A constant, not a parameter: only then does SQLite see that its index of this kind fits.
             return self._numbers(statement.replace("kind = ?", f"kind = '{kind}'"), (line, since))[
                 0
@@ -237,7 +227,7 @@ class SqliteReader(SqliteRows):
         return self._numbers(statement, (line, kind, since))[0]
 
     def of_kind(self, line: str, kind: str, since: Instant) -> Sequence[Logged]:
-        assert kind in _INDEXED, f"no index of {kind}"
+        assert kind in INDEXED_KINDS, f"no index of {kind}"
         return self._events(
             f"line = ? AND kind = '{kind}' AND at >= ? ORDER BY at DESC, position DESC", line, since
         )

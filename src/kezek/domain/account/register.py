@@ -1,0 +1,43 @@
+"""The commands of accounts: who decides each, and which rows that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kezek.domain.account.account import Account
+from kezek.domain.account.decide import (
+    AddAccount,
+    CloseAccount,
+    ConfirmCarrier,
+    GrantRole,
+    IssueKey,
+    RevokeKey,
+    SetPassword,
+    decide_add_account,
+    decide_close_account,
+    decide_confirm,
+    decide_grant,
+    decide_issue_key,
+    decide_revoke_key,
+    decide_set_password,
+)
+from kezek.domain.account.garage import KeepInGarage, decide_garage
+from kezek.domain.kernel.facts import Ref
+from kezek.domain.rule import Rule
+
+
+def _account(command: Any) -> tuple[Ref, ...]:
+    return ((Account, command.account),)
+
+
+RULES: Mapping[type[Any], Rule] = {
+    AddAccount: Rule(decide_add_account, numbering=True),
+    CloseAccount: Rule(decide_close_account, _account),
+    SetPassword: Rule(decide_set_password, _account),
+    GrantRole: Rule(decide_grant, _account),
+    ConfirmCarrier: Rule(decide_confirm, _account),
+    IssueKey: Rule(decide_issue_key, _account, numbering=True),
+    RevokeKey: Rule(decide_revoke_key),
+    KeepInGarage: Rule(decide_garage),
+}

@@ -1,0 +1,55 @@
+"""The commands of a network: who decides each, and when a line's calendar must grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+from kezek.domain.account.actor import TIMER
+from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.kernel.facts import Ref
+from kezek.domain.kernel.instant import HOUR, Instant, local_day
+from kezek.domain.network.load import (
+    ExtendCalendar,
+    LoadNetwork,
+    OpenLine,
+    decide_extend,
+    decide_load,
+    decide_open_line,
+)
+from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.rule import Rule, Upkeep
+from kezek.domain.slot.slot import Day
+
+
+class Calendars(Protocol):
+    """Committed lines and days."""
+
+    def all(self, kind: type[Line]) -> Sequence[Line]:
+        """Every line."""
+
+    def days(self, line: str, first: str, last: str) -> Sequence[Day]:
+        """Days of a line with ISO dates in [first, last]."""
+
+
+def missing_days(found: Calendars, rules: Regulations, now: Instant) -> Iterator[ExtendCalendar]:
+    """One command for each day that is missing up to a day behind the horizon."""
+    for line in found.all(Line):
+        today, horizon = local_day(now, line.zone), rules[line.regulation].horizon_days
+        ahead = [(today + timedelta(days=n)).isoformat() for n in range(horizon + 2)]
+        there = {day.on for day in found.days(line.id, ahead[0], ahead[-1])}
+        yield from (ExtendCalendar("", TIMER, line.id, on) for on in ahead if on not in there)
+
+
+def _line(command: ExtendCalendar) -> tuple[Ref, ...]:
+    return ((Line, command.line),)
+
+
+RULES: Mapping[type[Any], Rule] = {
+    LoadNetwork: Rule(decide_load),
+    OpenLine: Rule(decide_open_line),
+    ExtendCalendar: Rule(decide_extend, _line),
+}
+# What the desk could not extend is asked for again in an hour.
+UPKEEP = (Upkeep(HOUR, missing_days),)

@@ -1,0 +1,11 @@
+"""The command that continues a log, and who decides it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kezek.domain.recovery.resume import ContinueLog, decide_continue
+from kezek.domain.rule import Rule
+
+RULES: Mapping[type[Any], Rule] = {ContinueLog: Rule(decide_continue)}
