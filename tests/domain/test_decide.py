@@ -26,11 +26,13 @@ def commands() -> set[type]:
         importlib.import_module(found.name)
         for found in pkgutil.walk_packages(domain.__path__, "kezek.domain.")
     ]
-    classes = {kind for module in modules for _, kind in inspect.getmembers(module, is_dataclass)}
+    classes = {
+        kind for module in modules for _, kind in inspect.getmembers(module, inspect.isclass)
+    }
     return {
         kind
         for kind in classes
-        if isinstance(kind, type) and [f.name for f in fields(kind)][:2] == ["key", "actor"]
+        if is_dataclass(kind) and [f.name for f in fields(kind)][:2] == ["key", "actor"]
     }
 
 

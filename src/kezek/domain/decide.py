@@ -16,7 +16,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network import register as network
 from kezek.domain.recovery import register as recovery
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.rule import Due, Rule
+from kezek.domain.rule import CommandRule, DueRow
 from kezek.domain.turn import register as turn
 
 
@@ -30,7 +30,7 @@ class Command(Protocol):
     def actor(self) -> Actor: ...
 
 
-RULES: Mapping[type[Any], Rule] = {
+RULES: Mapping[type[Any], CommandRule] = {
     **account.RULES,
     **network.RULES,
     **calendar.RULES,
@@ -39,7 +39,7 @@ RULES: Mapping[type[Any], Rule] = {
     **recovery.RULES,
 }
 # What time alone makes due: by the kind of row, in the order in which it is handed in.
-DUE: Mapping[type[Any], Due] = {due.kind: due for due in booking.DUE}
+DUE: Mapping[type[Any], DueRow] = {due.kind: due for due in booking.DUE}
 UPKEEP = network.UPKEEP
 
 

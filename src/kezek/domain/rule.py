@@ -26,7 +26,7 @@ def _nothing(_: Refused) -> Ref | None:
 
 
 @value(frozen=True, slots=True)
-class Rule:
+class CommandRule:
     """How one kind of command is decided, and which rows that takes.
 
     `direct_refs` are the rows that the command names, `derived_refs` those that these name in turn.
@@ -45,7 +45,7 @@ class Rule:
 
 
 @value(frozen=True, slots=True)
-class Due:
+class DueRow:
     """Rows of a kind that time alone changes at their `look_at`, and the timer's command for a key."""
 
     kind: type[Any]

@@ -24,20 +24,20 @@ from kezek.domain.account.decide import (
 )
 from kezek.domain.account.garage import KeepInGarage, decide_garage
 from kezek.domain.kernel.facts import Ref
-from kezek.domain.rule import Rule
+from kezek.domain.rule import CommandRule
 
 
 def _account(command: Any) -> tuple[Ref, ...]:
     return ((Account, command.account),)
 
 
-RULES: Mapping[type[Any], Rule] = {
-    AddAccount: Rule(decide_add_account, numbering=True),
-    CloseAccount: Rule(decide_close_account, _account),
-    SetPassword: Rule(decide_set_password, _account),
-    GrantRole: Rule(decide_grant, _account),
-    ConfirmCarrier: Rule(decide_confirm, _account),
-    IssueKey: Rule(decide_issue_key, _account, numbering=True),
-    RevokeKey: Rule(decide_revoke_key),
-    KeepInGarage: Rule(decide_garage),
+RULES: Mapping[type[Any], CommandRule] = {
+    AddAccount: CommandRule(decide_add_account, numbering=True),
+    CloseAccount: CommandRule(decide_close_account, _account),
+    SetPassword: CommandRule(decide_set_password, _account),
+    GrantRole: CommandRule(decide_grant, _account),
+    ConfirmCarrier: CommandRule(decide_confirm, _account),
+    IssueKey: CommandRule(decide_issue_key, _account, numbering=True),
+    RevokeKey: CommandRule(decide_revoke_key),
+    KeepInGarage: CommandRule(decide_garage),
 }

@@ -25,7 +25,7 @@ from kezek.domain.kernel.facts import Counter, Facts, Ref
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.known import PlateFormats
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.rule import Due, Rule
+from kezek.domain.rule import CommandRule, DueRow
 from kezek.domain.slot.place import Return, day_of
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.vehicle import vin as vins
@@ -117,17 +117,17 @@ def _day(line: Line, start: Instant) -> Iterable[Ref]:
     return ((Day, day_of(line, start)),) if 0 <= start < _LATEST else ()
 
 
-RULES: Mapping[type[Any], Rule] = {
-    Book: Rule(decide_book, _window, _claims_and_day, held_by=holder, numbering=True),
-    Move: Rule(decide_move, of_number, _both_windows, settles=only_booking),
-    Cancel: Rule(decide_cancel, of_number, of_booking, settles=only_booking),
-    AddDriver: Rule(decide_add_driver, of_number, of_booking, settles=only_booking),
-    Release: Rule(decide_release, of_number, of_booking, settles=only_booking),
+RULES: Mapping[type[Any], CommandRule] = {
+    Book: CommandRule(decide_book, _window, _claims_and_day, held_by=holder, numbering=True),
+    Move: CommandRule(decide_move, of_number, _both_windows, settles=only_booking),
+    Cancel: CommandRule(decide_cancel, of_number, of_booking, settles=only_booking),
+    AddDriver: CommandRule(decide_add_driver, of_number, of_booking, settles=only_booking),
+    Release: CommandRule(decide_release, of_number, of_booking, settles=only_booking),
     # Says itself what time has changed.
-    Lapse: Rule(decide_lapse, of_number, of_booking),
-    GiveBack: Rule(decide_give_back, _returned, _returned_place),
+    Lapse: CommandRule(decide_lapse, of_number, of_booking),
+    GiveBack: CommandRule(decide_give_back, _returned, _returned_place),
 }
 DUE = (
-    Due(Booking, lambda number: Lapse("", TIMER, number)),
-    Due(Return, lambda key: GiveBack("", TIMER, *key)),
+    DueRow(Booking, lambda number: Lapse("", TIMER, number)),
+    DueRow(Return, lambda key: GiveBack("", TIMER, *key)),
 )

@@ -19,11 +19,11 @@ from kezek.domain.network.load import (
     decide_open_line,
 )
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.rule import Rule, Upkeep
+from kezek.domain.rule import CommandRule, Upkeep
 from kezek.domain.slot.slot import Day
 
 
-class Calendars(Protocol):
+class CalendarSource(Protocol):
     """Committed lines and days."""
 
     def all(self, kind: type[Line]) -> Sequence[Line]:
@@ -33,7 +33,9 @@ class Calendars(Protocol):
         """Days of a line with ISO dates in [first, last]."""
 
 
-def missing_days(found: Calendars, rules: Regulations, now: Instant) -> Iterator[ExtendCalendar]:
+def missing_days(
+    found: CalendarSource, rules: Regulations, now: Instant
+) -> Iterator[ExtendCalendar]:
     """One command for each day that is missing up to a day behind the horizon."""
     for line in found.all(Line):
         today, horizon = local_day(now, line.zone), rules[line.regulation].horizon_days
@@ -46,10 +48,10 @@ def _line(command: ExtendCalendar) -> tuple[Ref, ...]:
     return ((Line, command.line),)
 
 
-RULES: Mapping[type[Any], Rule] = {
-    LoadNetwork: Rule(decide_load),
-    OpenLine: Rule(decide_open_line),
-    ExtendCalendar: Rule(decide_extend, _line),
+RULES: Mapping[type[Any], CommandRule] = {
+    LoadNetwork: CommandRule(decide_load),
+    OpenLine: CommandRule(decide_open_line),
+    ExtendCalendar: CommandRule(decide_extend, _line),
 }
 # What the desk could not extend is asked for again in an hour.
 UPKEEP = (Upkeep(HOUR, missing_days),)

@@ -6,6 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from kezek.domain.recovery.resume import ContinueLog, decide_continue
-from kezek.domain.rule import Rule
+from kezek.domain.rule import CommandRule
 
-RULES: Mapping[type[Any], Rule] = {ContinueLog: Rule(decide_continue)}
+RULES: Mapping[type[Any], CommandRule] = {ContinueLog: CommandRule(decide_continue)}

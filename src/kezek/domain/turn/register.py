@@ -17,7 +17,7 @@ from kezek.domain.booking.register import (
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts, Ref
 from kezek.domain.regulation.regulation import Regulations
-from kezek.domain.rule import Rule
+from kezek.domain.rule import CommandRule
 from kezek.domain.turn.acknowledge import Acknowledge, decide_acknowledge
 from kezek.domain.turn.approve import (
     Approve,
@@ -79,15 +79,15 @@ def _waiting(facts: Facts, line: str) -> list[Ref]:
     return [(Booking, number) for number in facts.present(line)]
 
 
-def _step(decide: Any) -> Rule:
+def _step(decide: Any) -> CommandRule:
     """A step of one booking."""
-    return Rule(decide, of_number, of_booking, settles=only_booking)
+    return CommandRule(decide, of_number, of_booking, settles=only_booking)
 
 
-RULES: Mapping[type[Any], Rule] = {
-    Arrive: Rule(decide_arrive, _here, of_booking, settles=only_booking),
-    WalkIn: Rule(decide_walk_in, _walk_in, _claims_and_line, held_by=holder, numbering=True),
-    Call: Rule(decide_call, _called, _line_of_call, settles=_whole_line),
+RULES: Mapping[type[Any], CommandRule] = {
+    Arrive: CommandRule(decide_arrive, _here, of_booking, settles=only_booking),
+    WalkIn: CommandRule(decide_walk_in, _walk_in, _claims_and_line, held_by=holder, numbering=True),
+    Call: CommandRule(decide_call, _called, _line_of_call, settles=_whole_line),
     Propose: _step(decide_propose),
     Approve: _step(decide_approve),
     Refuse: _step(decide_refuse),
@@ -96,6 +96,6 @@ RULES: Mapping[type[Any], Rule] = {
     Cross: _step(decide_cross),
     TurnBack: _step(decide_turn_back),
     # Says itself what time has changed.
-    Miss: Rule(decide_miss, of_number, of_booking),
-    Undo: Rule(decide_undo, of_number, of_booking, settles=only_booking, held_by=holder),
+    Miss: CommandRule(decide_miss, of_number, of_booking),
+    Undo: CommandRule(decide_undo, of_number, of_booking, settles=only_booking, held_by=holder),
 }
