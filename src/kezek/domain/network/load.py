@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain, islice
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX
@@ -205,33 +206,37 @@ def decide_extend(
     if facts.get(Day, (line.id, command.on)) is not None:
         return Accepted((), (), outcome={"day": command.on})
     before = _before(facts, line, on, regulation)
-    model = _model(before)
+    nearest = next(before, None)
+    model = _model(before if nearest is None else chain((nearest,), before))
     plan = _repeated(model, on) if model else closed_day(on)
     body: dict[str, Fact] = {"day": command.on, "capacity": plan.capacity}
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
     # A closure without an end goes on, for the reason that was published.
-    why = before[0].reason if before else "day_off"
+    why = nearest.reason if nearest else "day_off"
     rows = day_rows(line, plan, regulation, why)
     return Accepted((event,), tuple(rows), outcome=body)
 
 
-def _before(facts: Facts, line: Line, on: date, regulation: Regulation) -> list[Day]:
-    """The days before one, nearest first: as many as can be booked, whatever gap an outage has left."""
-    found: list[Day] = []
-    for back in range(1, LOOK_BACK_DAYS):
-        day = facts.get(Day, (line.id, (on - timedelta(days=back)).isoformat()))
-        if day is not None:
-            found.append(day)
-        if len(found) > regulation.horizon_days:
-            break
-    return found
+def _before(facts: Facts, line: Line, on: date, regulation: Regulation) -> Iterator[Day]:
+    """The days before one, nearest first: as many as can be booked, whatever gap an outage has left.
+
+    A day is read when it is asked for: nearly always the nearest one settles it.
+    """
+    days = (
+        facts.get(Day, (line.id, (on - timedelta(days=back)).isoformat()))
+        for back in range(1, LOOK_BACK_DAYS)
+    )
+    return islice((day for day in days if day is not None), regulation.horizon_days + 1)
 
 
-def _model(before: Sequence[Day]) -> Day | None:
+def _model(before: Iterable[Day]) -> Day | None:
     """The last open day that the agency has not changed; failing that, one that it has."""
-    open_ = [day for day in before if day.open]
-    unchanged = (day for day in open_ if day.basis != "agency")
-    return next(unchanged, open_[0] if open_ else None)
+    changed: Day | None = None
+    for day in before:
+        if day.open and day.basis != "agency":
+            return day
+        changed = changed or (day if day.open else None)
+    return changed
 
 
 def _repeated(model: Day, on: date) -> DayPlan:
