@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from kezek.app.port import Clock, Store
 from kezek.domain.decide import DUE, UPKEEP, Command
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, to_datetime
@@ -9,6 +11,8 @@ from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.rule import Upkeep
 
 AT_ONCE_MAX = 500
+# A new day of every line of a large network, all at once, would keep bookings waiting for seconds.
+UPKEEP_AT_ONCE = 64
 ANSWERS_KEPT_FOR = 8 * DAY
 
 
@@ -18,10 +22,11 @@ class Timer:
     def __init__(self, store: Store, rules: Regulations, clock: Clock) -> None:
         self._store, self._rules, self._clock = store, rules, clock
         self._looked: dict[Upkeep, Instant] = {}
+        self._wanted: dict[Upkeep, deque[Command]] = {}
         self._swept = 0
 
     def due(self) -> list[Command]:
-        """Commands for all that is due now, at most 500 of a kind of row."""
+        """Commands for what is due now: at most 500 of a kind of row, and some of what is missing."""
         now, reader = self._clock.now().at, self._store.reader
         lapsed: list[Command] = [
             due.command(key)
@@ -31,13 +36,17 @@ class Timer:
         return [*lapsed, *self._missing(now)]
 
     def _missing(self, now: Instant) -> list[Command]:
-        """Looked at, not done: what the desk could not do is asked for again in the next span."""
+        """A portion of what is missing.  Looked at, not done: what the desk could not do is asked for
+        again in the next span.
+        """
         commands: list[Command] = []
         for upkeep in UPKEEP:
             span = now // upkeep.every
             if self._looked.get(upkeep) != span:
-                commands += upkeep.missing(self._store.reader, self._rules, now)
+                self._wanted[upkeep] = deque(upkeep.missing(self._store.reader, self._rules, now))
                 self._looked[upkeep] = span
+            wanted = self._wanted[upkeep]
+            commands += [wanted.popleft() for _ in range(min(len(wanted), UPKEEP_AT_ONCE))]
         return commands
 
     def sweep(self) -> int:

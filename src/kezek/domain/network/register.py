@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -33,15 +33,15 @@ class CalendarSource(Protocol):
         """Days of a line with ISO dates in [first, last]."""
 
 
-def missing_days(
-    found: CalendarSource, rules: Regulations, now: Instant
-) -> Iterator[ExtendCalendar]:
-    """One command for each day that is missing up to a day behind the horizon."""
+def missing_days(found: CalendarSource, rules: Regulations, now: Instant) -> list[ExtendCalendar]:
+    """One command for each day that is missing up to a day behind the horizon, the nearest first."""
+    missing: list[tuple[str, str]] = []
     for line in found.all(Line):
         today, horizon = local_day(now, line.zone), rules[line.regulation].horizon_days
         ahead = [(today + timedelta(days=n)).isoformat() for n in range(horizon + 2)]
         there = {day.on for day in found.days(line.id, ahead[0], ahead[-1])}
-        yield from (ExtendCalendar("", TIMER, line.id, on) for on in ahead if on not in there)
+        missing += [(on, line.id) for on in ahead if on not in there]
+    return [ExtendCalendar("", TIMER, line, on) for on, line in sorted(missing)]
 
 
 def _line(command: ExtendCalendar) -> tuple[Ref, ...]:
