@@ -116,6 +116,45 @@ def test_a_booking_is_told_to_whoever_may_read_it(api):
     assert api.get(f"/bookings/{number}/forecast", "rival").code == "booking_unknown"
 
 
+def test_a_truck_that_came_since_joins_as_any_of_its_class(api):
+    crossed(api)
+    told(api)
+    api.wait(hours=1 / 60)
+    number = api.arrived(1)
+    answer = api.get(f"/bookings/{number}/forecast", "carrier").body
+    assert (answer["no_basis"], answer["likely"]["basis"]) == ("", "twin")
+    assert answer["likely"]["called"]["low"] < answer["likely"]["called"]["high"]
+    assert len(answer["called"]) == len(answer["crossed"]) == 7
+
+
+def test_a_call_that_the_forecast_did_not_know_leaves_no_stale_range(api):
+    crossed(api)
+    number = api.arrived(1)
+    told(api)
+    api.post("/calls", {"checkpoint": "kz_a"}, "officer")
+    answer = api.get(f"/bookings/{number}/forecast", "carrier").body
+    assert (answer["no_basis"], answer["called"], answer["likely"]) == (
+        "booking_not_told",
+        None,
+        None,
+    )
+
+
+def test_without_a_forecast_the_pace_stands_in_and_says_so(api):
+    for n in range(90, 95):
+        number = api.called(n)
+        api.post("/admissions", {"booking": number}, "officer")
+        api.post("/crossings", {"booking": number}, "officer")
+    number = api.arrived(1)
+    answer = api.get(f"/bookings/{number}/forecast", "carrier").body
+    assert (answer["no_basis"], answer["called"]) == ("planner_starting", None)
+    assert answer["likely"]["basis"] == "pace"
+    assert (answer["likely"]["pace"]["ahead"], answer["likely"]["pace"]["crossed"]) == (0, 5)
+    assert answer["likely"]["called"]["low"] < answer["likely"]["called"]["high"]
+    now = api.get(LINE).body["joins_now"]
+    assert (now["class"], now["basis"], now["pace"]["ahead"]) == ("in_turn", "pace", 1)
+
+
 @pytest.mark.parametrize("known", [True, False])
 def test_a_truck_that_the_twin_does_not_know_is_not_told(api, known):
     crossed(api)

@@ -19,7 +19,6 @@ from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from kezek.i18n import catalogue as sentence
 from kezek.planning.question import (
     UNCORRECTED,
     Correction,
@@ -28,7 +27,6 @@ from kezek.planning.question import (
     Range,
     TruckForecast,
 )
-from kezek.web.forecast.outlook import range_text
 from tests.planning.stand_in import forecast
 from tests.world import PEOPLE, TODAY, A
 
@@ -422,21 +420,3 @@ def test_nobody_is_told_the_wait_of_now_where_nobody_can_join_now(office):
     page = words(office.browser().page("/checkpoints/kz_a"))
     assert "If you arrive now" not in page
     assert "Wait at the first free hour Sun 14 June, 00:00" in page
-
-
-@pytest.mark.parametrize(
-    ("low", "high", "said"),
-    [
-        (0, 5, "up to 5 min"),
-        (0, 85, "up to 1 h 25"),
-        (0, 240, "up to 4 h"),
-        (20, 85, "20–85 min"),
-        (25, 130, "up to 2 h 30"),
-        (70, 130, "1–2.5 h"),
-    ],
-)
-def test_a_range_says_something(office, low: int, high: int, said: str):
-    class Here:
-        words, lang = sentence.words("en"), "en"
-
-    assert range_text(Here(), low, high) == said

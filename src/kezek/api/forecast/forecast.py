@@ -11,7 +11,18 @@ from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.form import Moment, Seconds, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.app.application import Application
+from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.forecast.accuracy import Accuracy
+from kezek.app.forecast.likely import (
+    Bounds,
+    Likely,
+    PaceBasis,
+    TwinBasis,
+    being_computed,
+    likely_for,
+    wait_to_join,
+)
+from kezek.app.forecast.next_wait import joins_now
 from kezek.app.forecast.outlook import Outlook
 from kezek.app.forecast.replay import Scores
 from kezek.domain.kernel.instant import SECOND, Instant
@@ -75,20 +86,74 @@ class ForecastBasis(msgspec.Struct, frozen=True, kw_only=True):
     accuracy_crossed: Worth | None
 
 
+class PaceSeen(msgspec.Struct, frozen=True):
+    """Trucks ahead, and how many crossed in the last `hours`: what a range by the pace is made of."""
+
+    ahead: int
+    crossed: int
+    hours: float
+
+
+class InstantBounds(msgspec.Struct, frozen=True):
+    """From 10 to 90 % of all cases, in steps of five minutes away from the middle."""
+
+    low: Moment
+    high: Moment
+
+
+class SpanBounds(msgspec.Struct, frozen=True):
+    """From 10 to 90 % of all cases, in seconds, in steps of five minutes away from the middle."""
+
+    low: Seconds
+    high: Seconds
+
+
+class LikelySeen(msgspec.Struct, frozen=True):
+    """What the ticket page says of the truck: `called` and `crossed`, null where nothing is known or it
+    is over.  `basis` is `twin`, or `pace` where the twin is silent; `pace` says then how it was made.
+    """
+
+    basis: str
+    called: InstantBounds | None
+    crossed: InstantBounds | None
+    pace: PaceSeen | None
+
+
+class JoinNowSeen(msgspec.Struct, frozen=True):
+    """What the checkpoint's page says of a truck that arrives now: in turn where the present window has
+    a place, else as a walk-in.  `called` and `crossed` are spans from now; `basis` and `pace` as in
+    `LikelySeen`.
+    """
+
+    vehicle_class: str = msgspec.field(name="class")
+    basis: str
+    called: SpanBounds
+    crossed: SpanBounds | None
+    pace: PaceSeen | None
+
+
 class LineTold(ForecastBasis, frozen=True, kw_only=True):
-    """The future of a line: what a truck of each class would wait that joined now, and its length."""
+    """The future of a line: what a truck of each class would wait that joined now, and its length.
+
+    `joins_now` is null where no truck can join now or nothing can be told.
+    """
 
     checkpoint: str
+    joins_now: JoinNowSeen | None
     joins: list[QuantileSpans]
     lengths: list[LengthTold]
 
 
 class BookingTold(ForecastBasis, frozen=True, kw_only=True):
     """When a truck is called and through: instants at the quantiles; null where nothing is told of it
-    (`no_basis`), and `called` also after the call.
+    (`no_basis`), and `called` also after the call.  `likely` is the range that the ticket shows, null
+    where it shows none; `being_computed` says that the booking has moved and its new window is not told
+    yet.
     """
 
     number: int
+    likely: LikelySeen | None
+    being_computed: bool
     called: list[Moment] | None
     crossed: list[Moment] | None
 
@@ -101,15 +166,39 @@ class CachedForecasts:
         application, now = self._application, self._application.now()
         post = known_post(application.network, call.path["checkpoint"])
         if post.line is None:
-            return answer(self._line(post.checkpoint.id, None, "no_line"))
+            return answer(self._line(post.checkpoint.id, None, "no_line", None))
         found = application.forecasts.of(post.line.id, now)
         silent = application.forecasts.no_basis(post.line.id, now)
-        return answer(self._line(post.checkpoint.id, found, silent))
+        return answer(self._line(post.checkpoint.id, found, silent, self._joins_now(post, now)))
 
-    def _line(self, checkpoint: str, found: Outlook | None, no_basis: str) -> LineTold:
+    def _joins_now(self, post: Post, now: Instant) -> JoinNowSeen | None:
+        row = self._application.boards.row(post, now)
+        vehicle_class = joins_now(row, now)
+        if vehicle_class is None or row.queue is None:
+            return None
+        forecasts = self._application.forecasts
+        wait = wait_to_join(forecasts, row.queue.line, vehicle_class, row.queue, now)
+        if wait is None:
+            return None
+        return JoinNowSeen(
+            vehicle_class,
+            wait.basis.kind,
+            _spans(wait.called),
+            _spans(wait.crossed) if wait.crossed else None,
+            _pace(wait.basis),
+        )
+
+    def _line(
+        self,
+        checkpoint: str,
+        found: Outlook | None,
+        no_basis: str,
+        joining: JoinNowSeen | None,
+    ) -> LineTold:
         forecast = found.forecast if found is not None and not no_basis else None
         return LineTold(
             checkpoint=checkpoint,
+            joins_now=joining,
             joins=[
                 QuantileSpans(one.vehicle_class, _seconds(one.called), _seconds(one.crossed))
                 for one in (forecast.joins if forecast else ())
@@ -124,20 +213,48 @@ class CachedForecasts:
     async def booking(self, call: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
         row = own_booking(application, call.actor, call.number())
-        found = application.forecasts.of(row.line, now)
-        truck = found.truck(row) if found is not None else None
-        silent = application.forecasts.no_basis(row.line, now)
+        view = application.tickets.view(row.number, now)
+        assert view is not None, "the booking was found a moment ago"
+        forecasts, queue = application.forecasts, application.queues.of(view.post, now)
+        likely = likely_for(forecasts, view.booking, view.status, queue, now)
+        truck = likely.truck if likely is not None else None
+        silent = forecasts.no_basis(row.line, now)
         if not silent and truck is None:
             silent = "booking_not_told"
         shown = truck if not silent else None
         return answer(
             BookingTold(
                 number=row.number,
+                likely=_likely(likely) if likely is not None else None,
+                being_computed=being_computed(forecasts, view.booking, view.status, now),
                 called=_moments(shown.called) if shown is not None and shown.called else None,
                 crossed=_moments(shown.crossed) if shown is not None else None,
-                **_made(found, silent),
+                **_made(forecasts.of(row.line, now), silent),
             )
         )
+
+
+def _likely(found: Likely) -> LikelySeen:
+    return LikelySeen(
+        found.basis.kind,
+        _instants(found.called) if found.called else None,
+        _instants(found.crossed) if found.crossed else None,
+        _pace(found.basis),
+    )
+
+
+def _pace(basis: TwinBasis | PaceBasis) -> PaceSeen | None:
+    if isinstance(basis, TwinBasis):
+        return None
+    return PaceSeen(basis.ahead, basis.crossed, basis.hours)
+
+
+def _instants(at: Bounds) -> InstantBounds:
+    return InstantBounds(utc(at.low), utc(at.high))
+
+
+def _spans(of: Bounds) -> SpanBounds:
+    return SpanBounds(of.low // SECOND, of.high // SECOND)
 
 
 def _made(found: Outlook | None, no_basis: str) -> dict[str, Any]:

@@ -114,6 +114,10 @@ class Queue:
         """
         return sum(one.open for one in self.waiting)
 
+    def truck(self, number: int) -> WaitingTruck | None:
+        """The waiting truck of a booking, None where it does not wait."""
+        return next((one for one in self.waiting if one.seen.number == number), None)
+
     def place_of(self, number: int) -> int | None:
         """The place in line, counted from 1."""
         return next((e.place for e in self.entries if e.turn.number == number), None)

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.forecast.likely import STEP, rounded, span_bounds
 from kezek.app.forecast.next_wait import HourWait, hour_wait, next_wait
 from kezek.app.forecast.usual_wait import DAYS_MIN, WEEKS, UsualWait
 from kezek.app.slot.availability import LocalDay
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import MINUTE
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import forecast as say
 from kezek.i18n.times import hour as hour_text
-from kezek.web.forecast.outlook import STEP, minutes_of, range_text, span_text
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import hour_value, local, zone_of
 
@@ -76,7 +77,7 @@ def coming_of(here: PageContext, row: PostRow) -> Coming | None:
 def short_wait(here: PageContext, found: HourWait | None) -> str:
     """The wait expected at a window in few letters; empty where nothing is told."""
     called = found.called if found is not None else None
-    return range_text(here, *minutes_of(called)) if called is not None else ""
+    return say.span_range(span_bounds(called), here.words) if called is not None else ""
 
 
 def waits_at(here: PageContext, post: Post, day: LocalDay) -> tuple[dict[str, str], str]:
@@ -110,8 +111,6 @@ def _in_cell(here: PageContext, found: HourWait) -> str:
 
 def _usual(here: PageContext, found: UsualWait) -> Usual:
     """In steps of five minutes, the range away from its middle."""
-    low, high = found.low // STEP, -(-found.high // STEP)
-    step = STEP // MINUTE
-    median = step * max(1, round(found.median / STEP))
-    wait = range_text(here, step * low, step * max(high, low + 1))
-    return Usual(wait, span_text(here, median), found.days, WEEKS)
+    median = max(STEP, round(found.median / STEP) * STEP) // MINUTE
+    wait = say.span_range(rounded(found.low, found.high), here.words)
+    return Usual(wait, say.span(median, here.words), found.days, WEEKS)

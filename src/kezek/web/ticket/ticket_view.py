@@ -141,7 +141,7 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
     regulation = post.regulation
     assert regulation is not None, "a ticket stands in a line with a regulation"
     queue = here.application.queues.of(post, now)
-    waits = _waits(queue, booking.number) if view.place else None
+    waits = queue.truck(booking.number) if queue else None
     verbs = view.can
     return {
         "ticket": head_of(view, token, here.words),
@@ -150,7 +150,7 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
         "as_of": local(view.as_of, zone),
         "place": view.place,
         "ahead": view.place - 1 if view.place else here.application.tickets.standing(view).ahead,
-        "likely": likely(here, view, queue, waits),
+        "likely": likely(here, view, queue),
         "renewed": renewed(here, view),
         "not_before": _not_before(waits, zone),
         "arrive_by": _arrive_by(view, regulation, now, zone),
@@ -180,10 +180,6 @@ def _moves(here: PageContext, view: TicketView, zone: str) -> dict[str, Any]:
         "moves_until": local(until, zone) if until is not None else None,
         "fixed": " ".join(said),
     }
-
-
-def _waits(queue: Queue | None, number: int) -> WaitingTruck | None:
-    return next((w for w in queue.waiting if w.seen.number == number), None) if queue else None
 
 
 def _not_before(waits: WaitingTruck | None, zone: str) -> datetime | None:

@@ -10,6 +10,7 @@ from itertools import takewhile
 from kezek.app.booking.lost_time import lost_time
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.forecast.likely import likely_lengths
 from kezek.app.log.page import newest_first
 from kezek.app.port import POSITION_MAX, Reader
 from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
@@ -27,7 +28,6 @@ from kezek.domain.turn.undo import UNDO_FOR
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
-from kezek.web.forecast.outlook import lengths_of
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import STATES, local, zone_of
 from kezek.web.turn.console_rows import (
@@ -215,9 +215,7 @@ class LineView:
     def soon(self) -> list[tuple[int, int, int]]:
         """The line in some hours: hours, and how many wait, from 10 to 90 %; empty without a basis."""
         found = self.here.application.forecasts.of(self.line.id, self.now)
-        lengths = lengths_of(found, self.now) if found is not None else []
-        # Nobody in the line for sure is no news to an officer who sees it empty.
-        return [row for row in lengths if row[2] > 0]
+        return [(one.hours, one.low, one.high) for one in likely_lengths(found, self.now)]
 
     def called(self) -> list[CalledRow]:
         """Who is on the way to the gate, the first called first."""
