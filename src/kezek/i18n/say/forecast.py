@@ -48,13 +48,14 @@ def accuracy(good: Accuracy | None, say: Words) -> str:
     """How good such ranges were; nothing is claimed of what was not measured."""
     if good is None:
         return say.gettext(_UNMEASURED)
+    error = written(round(good.error), say.lang)
     return say.count(
         "In the last 30 days %(num)s of 10 trucks was within the range. Typical "
         "error: %(minutes)s min.",
         "In the last 30 days %(num)s of 10 trucks were within the range. Typical "
         "error: %(minutes)s min.",
         round(10 * good.inside80),
-        minutes=written(round(good.error), say.lang),
+        minutes=error,
     )
 
 
