@@ -108,7 +108,7 @@ def test_a_promise_whose_figure_leaves_zero_is_told_once_in_the_log(
     assert len(caplog.records) == 2, "it had been whole again"
 
 
-@pytest.mark.parametrize("task", ["timer", "ledger", "look"])
+@pytest.mark.parametrize("task", ["timer", "ledger", "heads", "look"])
 def test_a_task_that_is_silent_is_told(here: Watched, task: str):
     here.application.vigil.look()
     here.application.pulse._beats[task] -= readiness.SILENT_SECONDS + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 from kezek.domain.account.account import ApiKey
 from kezek.domain.kernel.event import Logged
@@ -24,6 +24,7 @@ from kezek.planning.question import (
 )
 
 R = TypeVar("R", bound=Row)
+StillHeld: TypeAlias = Callable[[], bool]
 
 
 class Fault(Exception):
@@ -255,6 +256,12 @@ class Store(Protocol):
         """Erase old answers (real time) and particulars whose `erase_on` is past; rows erased.
 
         Those of a live booking stay: its claims are found through them, and end with it.
+        """
+
+    def hold(self, name: str) -> AbstractContextManager[StillHeld | None]:
+        """The right to work under a name as long as the block lasts; None while somebody else, in this
+        process or another, has it.  What it gives says whether it is held still: who loses the
+        connection to the database loses the right.
         """
 
     def close(self) -> None:

@@ -347,3 +347,13 @@ session = _table(
 )
 
 setting = _table("setting", *_text("name", "value"), key=("name",))
+
+# I9: how far each reader of the log has come; a position is never before its beginning.
+consumer = _table(
+    "consumer",
+    *_text("name"),
+    *_whole("position"),
+    CheckConstraint("position >= 0", name="consumer_within_log"),
+    key=("name",),
+    hot=True,
+)

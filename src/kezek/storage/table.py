@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from kezek.app.feed.consumer import ConsumerPosition
 from kezek.app.installation.snapshot import Setting
 from kezek.app.port import Answered, Session
 from kezek.domain.account.account import (
@@ -83,4 +84,5 @@ TABLES: Mapping[type[Any], TableKey] = {
     Answered: TableKey("answer", ("digest",)),
     Session: TableKey("session", ("digest",)),
     Setting: TableKey("setting", ("name",)),
+    ConsumerPosition: TableKey("consumer", ("name",)),
 }

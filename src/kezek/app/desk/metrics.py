@@ -82,17 +82,17 @@ class HttpMetrics:
 class Heartbeat:
     """When each of the tasks that must never stop was last done with its work."""
 
-    TASKS = ("timer", "ledger", "look")
+    TASKS = ("timer", "ledger", "heads", "look")
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         self._now = now
         self._beats = dict.fromkeys(self.TASKS, now())
 
     def beat(self, task: str) -> None:
-        """The task has done its work once more, without a fault."""
+        """The task, or a consumer of the log, has done its work once more, without a fault."""
         self._beats[task] = self._now()
 
     def ages(self) -> Mapping[str, float]:
         """Seconds since each task's last beat."""
         now = self._now()
-        return {task: now - at for task, at in self._beats.items()}
+        return {task: now - self._beats[task] for task in self.TASKS}

@@ -1,7 +1,7 @@
 """The ledger: seals the log into its tree, signs a head of it once a minute, and publishes it.
 
-The desk knows nothing of it.  The ledger reads what is committed and writes what it makes of it in a
-transaction of its own, once a second and in bulk, so a booking never waits for a hash.
+The desk knows nothing of it.  The ledger is a consumer of the log: it writes what it makes of committed
+events in a transaction of its own, once a second and in bulk, so a booking never waits for a hash.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import threading
 from collections.abc import Hashable, Sequence
 from typing import Any, Protocol
 
-from kezek.app.port import POSITION_MAX, Chance, Clock, Fault, Reader, Store
+from kezek.app.feed.consumer import ConsumerPosition
+from kezek.app.port import POSITION_MAX, Chance, Clock, Conflict, Fault, Reader, Store
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter, Row
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
@@ -78,7 +79,12 @@ class HeadPublisher(Protocol):
 
 
 class Ledger:
-    """One for each process; where several work on one store, the quicker one seals."""
+    """A consumer of the log that keeps its work in the same store: the tree itself says how far it is.
+
+    One for each process; where several work on one store, the quicker one seals.
+    """
+
+    name = "ledger"
 
     def __init__(
         self,
@@ -104,24 +110,47 @@ class Ledger:
         """The log's name, given by its first head and kept, whatever address the server moves to."""
         return self._store.setting(ORIGIN) or self._issuer
 
+    @property
+    def piece(self) -> int:
+        return PIECE
+
+    def begins(self, reader: Reader) -> int:
+        """After what is sealed already."""
+        return reader.tree_size()
+
+    def consume(self, events: Sequence[Logged]) -> None:
+        """Seal up to the last of these events; what somebody else has sealed is passed over."""
+        with self._lock:
+            while self._store.reader.tree_size() < events[-1].position:
+                if not self._seal(events):
+                    raise Conflict("the log is sealed by somebody else at this moment")
+
+    def sign(self, *, last: bool = False) -> None:
+        """Sign a head of what is sealed when a minute is over or this is the last time."""
+        with self._lock:
+            self._sign_in_time(last=last)
+
     def tick(self, *, last: bool = False) -> int:
-        """Seal a piece of what is new (everything when this is the last time), sign when a minute is
-        over or this is the last time; the number of events sealed.
+        """Seal a piece of what is new (everything when this is the last time), and sign as `sign` does;
+        the number of events sealed.
         """
         with self._lock:
             sealed = self._seal_all() if last else self._seal()
-            now = self._clock.now().real
-            # By its amount: a clock that was turned back must not stop the heads.
-            if last or self._signed_at is None or abs(now - self._signed_at) >= MINUTE:
-                # Before it is tried: what fails is tried again in a minute, not in a second.
-                self._signed_at = now
-                try:
-                    self._sign(now)
-                except Fault as fault:
-                    self.fault = fault
-                    raise
-                self.fault = None
+            self._sign_in_time(last=last)
             return sealed
+
+    def _sign_in_time(self, *, last: bool) -> None:
+        now = self._clock.now().real
+        # By its amount: a clock that was turned back must not stop the heads.
+        if last or self._signed_at is None or abs(now - self._signed_at) >= MINUTE:
+            # Before it is tried: what fails is tried again in a minute, not in a second.
+            self._signed_at = now
+            try:
+                self._sign(now)
+            except Fault as fault:
+                self.fault = fault
+                raise
+            self.fault = None
 
     def look(self) -> None:
         """Before anything is decided: whether this database knows every head that was published."""
@@ -192,10 +221,12 @@ class Ledger:
             sealed += piece
         return sealed
 
-    def _seal(self) -> int:
-        """Seal a piece; 0 when all that is committed is sealed, by whomever."""
+    def _seal(self, read: Sequence[Logged] = ()) -> int:
+        """Seal a piece; 0 when all that is committed is sealed, by whomever.  `read` are events that
+        somebody has read already.
+        """
         reader, tried = self._store.reader, -1
-        while (size := reader.tree_size()) > tried and (events := reader.events(size, PIECE)):
+        while (size := reader.tree_size()) > tried and (events := _after(size, read, reader)):
             tried = size
             secrets, salts = self._secrets(events, reader)
             growth = CompactRange.of(size, read_of(reader))
@@ -206,7 +237,9 @@ class Ledger:
             stretches = growth.add(leaves)
             with self._store.unit() as unit:
                 if unit.get(type(stretches[0]), stretches[0].key) is None:
-                    unit.save(_rows([*salts, *stretches]), [], [])
+                    # With the work, so that the position is never another than the tree's size.
+                    done = ConsumerPosition(self.name, events[-1].position)
+                    unit.save(_rows([*salts, *stretches, done]), [], [])
                     return len(events)
             # Another process was quicker, perhaps with fewer events than there are here: look again,
             # as long as that shows something new.
@@ -321,6 +354,12 @@ def read_of(reader: Reader) -> Read:
         return hashes[: HASH_BYTES * (past - first)]
 
     return read
+
+
+def _after(size: int, read: Sequence[Logged], reader: Reader) -> Sequence[Logged]:
+    """Events above a position: of those that were read where they follow it, else out of the log."""
+    rest = [event for event in read if event.position > size]
+    return rest if rest and rest[0].position == size + 1 else reader.events(size, PIECE)
 
 
 def _number(head: Head | None) -> int:

@@ -40,7 +40,8 @@ SENTENCES: Mapping[str, str] = {
     "schema_unknown": "The database has a schema of another version: start the matching version.",
     "keys_missing": "A key is missing from the folder of keys: put it back from its copy.",
     "timer_stuck": "The timer is silent: the server's log says why; what time makes due waits.",
-    "ledger_stuck": "The log is not sealed or signed: the server's log says why; bookings go on.",
+    "ledger_stuck": "The log is not sealed: the server's log says why; bookings go on.",
+    "heads_stuck": "No head of the log is signed: the server's log says why; bookings go on.",
     "ledger_forked": "The log is not the one whose heads were published, or its key is another: put "
     "the right database or log-signing.pem back, or decide with `kezek log continue`; no head is "
     "signed until then, and where heads are unknown no number is given out.",

@@ -26,6 +26,7 @@ from kezek.cli.server.protocol import GatheringProtocol
 if TYPE_CHECKING:
     from kezek.api.server.worker_metrics import WorkerMetrics
     from kezek.app.application import Application
+    from kezek.app.desk.metrics import Heartbeat
 
 log = logging.getLogger("kezek.serve")
 
@@ -144,13 +145,14 @@ async def _serve(
         loop.add_signal_handler(number, stop)
     tasks = [
         asyncio.create_task(_keep_time(application)),
-        asyncio.create_task(_keep_ledger(application)),
+        asyncio.create_task(_keep_heads(application)),
         asyncio.create_task(_keep_vigil(application, neighbours)),
         *(asyncio.create_task(_keep_forecasts(work)) for work in _forecasting(application)),
         asyncio.create_task(_announce(server, started)),
     ]
     if beside is not None:
         tasks.append(asyncio.create_task(_alongside(server, beside)))
+    application.feed.start()
     try:
         async with offered(application):
             await server.serve(sockets=[sock])
@@ -200,11 +202,11 @@ async def _keep_time(application: Application) -> None:
             log.exception("the timer stumbled and will try again")
 
 
-async def _keep_ledger(application: Application) -> None:
-    """The log into its tree, once a second of real time, and a signed head once a minute."""
+async def _keep_heads(application: Application) -> None:
+    """A signed head once a minute of real time; the feed brings the log into its tree."""
     while True:
         await asyncio.sleep(TICK_SECONDS)
-        await _sealed(application)
+        await _signed(application.ledger.sign, application.pulse)
 
 
 async def _keep_vigil(application: Application, neighbours: WorkerMetrics) -> None:
@@ -250,14 +252,15 @@ async def _keep_forecasts(work: Callable[[], Awaitable[None]]) -> None:
 
 
 async def _finish(application: Application) -> None:
-    """The desk's last batches, then all of the log into the tree.
+    """The desk's last batches, then all of the log into the tree and under a head.
 
     In this order: the timer and a request that was cut off leave commands at the desk, which are
     committed after whoever asked has gone.
     """
     await asyncio.to_thread(application.desk.stop)
+    await asyncio.to_thread(application.feed.stop)
     for _ in range(SEAL_TRIES):
-        if await _sealed(application, last=True):
+        if await _signed(application.ledger.tick, application.pulse, last=True):
             break
         await asyncio.sleep(TICK_SECONDS)
     try:
@@ -266,11 +269,11 @@ async def _finish(application: Application) -> None:
         log.warning("the end of the log is not noted: %s", fault)
 
 
-async def _sealed(application: Application, *, last: bool = False) -> bool:
-    """Whether the ledger's tick is done; False when trying again may help."""
+async def _signed(sign: Callable[..., object], pulse: Heartbeat, *, last: bool = False) -> bool:
+    """Whether the ledger has signed what is due; False when trying again may help."""
     try:
-        await asyncio.to_thread(application.ledger.tick, last=last)
-        application.pulse.beat("ledger")
+        await asyncio.to_thread(sign, last=last)
+        pulse.beat("heads")
     except Fault as fault:
         log.warning("no head of the log is signed: %s", fault)
         return fault.permanent

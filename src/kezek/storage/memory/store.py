@@ -21,6 +21,7 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
+from kezek.storage.hold import LocalHolds
 from kezek.storage.memory import census as memory_census
 from kezek.storage.table import TABLES
 
@@ -293,6 +294,7 @@ class MemoryStore:
         self._content = Content()
         self._reader = MemoryReader(self._content)
         self._lock = threading.Lock()
+        self.hold = LocalHolds().hold
 
     @property
     def reader(self) -> MemoryReader:

@@ -35,6 +35,7 @@ CHECKS = (
     "booking_ends_with_an_outcome",
     "booking_fee_not_negative",
     "claim_is_by_plate_or_vin",
+    "consumer_within_log",
     "day_classes_not_negative",
     "day_kept_within_capacity",
     "open_is_yes_or_no",

@@ -21,6 +21,7 @@ from kezek.storage.postgres.connection.pool import ConnectionPool
 from kezek.storage.postgres.connection.primary import Primary
 from kezek.storage.postgres.fault import Lost, fault_of, parted
 from kezek.storage.postgres.follow import Follower
+from kezek.storage.postgres.hold import PostgresHolds
 from kezek.storage.postgres.mapping import mapping
 from kezek.storage.postgres.reader import PostgresReader
 from kezek.storage.postgres.schema import contract, migrate, version_of
@@ -58,6 +59,8 @@ class PostgresStore:
         self._followers: list[Follower] = []
         self._pool = ConnectionPool(lambda: self._connected(writes=False))
         self._reader = PostgresReader(self._pool.lent, self._forget, self._deadlines)
+        self._holds = PostgresHolds(lambda: self._connected(writes=False), self._deadlines)
+        self.hold = self._holds.hold
         try:
             self._writer = self._connected(writes=True)
         except BaseException:
@@ -270,6 +273,7 @@ class PostgresStore:
         """Stop following, then let go of every connection."""
         for follower in self._followers:
             follower.stop()
+        self._holds.close()
         with self._turn:
             self._closed = True
             self._pool.close()

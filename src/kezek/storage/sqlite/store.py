@@ -16,6 +16,7 @@ from kezek.app.installation.file import APPLICATION
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.fault import Closed, WrongVersion
+from kezek.storage.hold import LocalHolds
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits, last
 from kezek.storage.sqlite import files
@@ -56,6 +57,8 @@ class SqliteStore:
         self.path = files.real_path(path)
         self._turn = threading.Lock()
         self._own = threading.local()
+        # The file's lock keeps other processes out, so a lock of this one is enough.
+        self.hold = LocalHolds().hold
         self._readers: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
         self._closed = False
         self._wal_pages = 0

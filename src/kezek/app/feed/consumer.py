@@ -1,0 +1,152 @@
+"""Consumers of the log: a name and a position in one row, at least once and in order.
+
+A consumer works after the commit and never on the desk's thread.  Its position moves only when its work
+is done, so what was under way when a process ended is done again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kezek.app.port import Fault, Reader, Store
+from kezek.domain.kernel.event import Logged
+from kezek.domain.kernel.instant import SECOND, Instant
+from kezek.domain.kernel.value import value
+
+# A consumer whose oldest unread event is older than this stands still.
+STILL_SECONDS = 300
+
+
+@value(frozen=True, slots=True)
+class ConsumerPosition:
+    """How far a consumer has come: the position of the last event that it is done with, 0 for none."""
+
+    name: str
+    position: int
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+
+class Consumer(Protocol):
+    """What is told every event, for as long as it takes.
+
+    `name` is stored and never changes; `piece` is how many events are handed over together at most.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def piece(self) -> int: ...
+
+    def begins(self, reader: Reader) -> int:
+        """The position after which a consumer begins whose name the store does not know."""
+
+    def consume(self, events: Sequence[Logged]) -> None:
+        """Do the work of these events, which follow each other; return when it cannot be lost any more.
+
+        An exception has them handed over again, and so does the end of the process.  Work that is kept
+        in the store itself may put the consumer's new position into the same transaction.
+        """
+
+
+class BeyondLog(Fault):
+    """A position behind the log's end: the events between would never be told."""
+
+    permanent = True
+
+
+class PositionMoved(Fault):
+    """Somebody else has moved the position meanwhile; it is read again."""
+
+
+class PositionRefused(Fault):
+    """A position that cannot be set; `code` is stable, the sentence says what to do."""
+
+    permanent = True
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a consumer stands: `unread` events are behind its position, the oldest of them written
+    `age` seconds ago (0 where there is none).  A negative `unread` is a position beyond the log.
+    """
+
+    name: str
+    position: int
+    unread: int
+    age: float
+
+    @property
+    def still(self) -> bool:
+        """Whether it does not come on."""
+        return self.unread < 0 or self.age > STILL_SECONDS
+
+
+def standing(
+    row: ConsumerPosition, last: int, event: Callable[[int], Logged | None], now: Instant
+) -> Standing:
+    """Where a consumer stands in a log that ends at `last`; `event` reads one by its position and
+    `now` is real time.
+    """
+    unread = last - row.position
+    oldest = event(row.position + 1) if unread > 0 else None
+    age = max(0, now - oldest.real) / SECOND if oldest else 0.0
+    return Standing(row.name, row.position, unread, age)
+
+
+def standings(reader: Reader, now: Instant) -> list[Standing]:
+    """Every consumer that the store knows, whether anybody works as it or not."""
+
+    def event(position: int) -> Logged | None:
+        return next(iter(reader.events(position - 1, 1)), None)
+
+    rows = reader.all(ConsumerPosition)
+    # After the rows: a consumer that moves meanwhile must not seem to be beyond the log.
+    last = reader.last_position()
+    return [standing(row, last, event, now) for row in rows]
+
+
+def set_position(store: Store, name: str, position: int) -> ConsumerPosition:
+    """Set a consumer's position, back or ahead, while nobody works as it; the row before.
+
+    PositionRefused where there is no such consumer or no such place in the log.
+    """
+    with store.hold(name) as held:
+        if held is None:
+            raise PositionRefused(
+                "consumer_at_work",
+                f"a server works as the consumer {name!r} now: stop it first, then set the position",
+            )
+        with store.unit() as unit:
+            before = unit.get(ConsumerPosition, name)
+            if before is None:
+                raise PositionRefused("consumer_unknown", _unknown(store.reader, name))
+            if position < 0:
+                raise PositionRefused(
+                    "position_negative",
+                    "a position is 0, for the whole log once more, or that of an event",
+                )
+            if position > unit.last_position:
+                raise PositionRefused(
+                    "position_beyond_log",
+                    f"the log ends at position {unit.last_position}, and {position} is behind it: "
+                    f"name one from 0 to {unit.last_position}",
+                )
+            row = ConsumerPosition(name, position)
+            unit.save({(ConsumerPosition, name): row}, [], [])
+    return before
+
+
+def _unknown(reader: Reader, name: str) -> str:
+    known = ", ".join(row.name for row in reader.all(ConsumerPosition))
+    told = f"those known are: {known}" if known else "none has begun yet; a server begins them"
+    return f"there is no consumer {name!r}; {told}"
