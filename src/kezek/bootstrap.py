@@ -25,7 +25,7 @@ from kezek.app.desk.metrics import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.feed.event_relay import EventRelay
-from kezek.app.feed.feed import Feed
+from kezek.app.feed.feed import DurableFeed
 from kezek.app.feed.time import LogTime
 from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.installation.snapshot import Setting, Whole
@@ -134,7 +134,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
         papers=papers,
         timer=Timer(store, rules, clock),
         ledger=ledger,
-        feed=Feed(store, (ledger,), pulse.beat),
+        feed=DurableFeed(store, (ledger,), pulse.beat),
         proofs=Proofs(store),
         rates=rates,
         newcomers=Newcomers(desk, rates, settings.rate_book),

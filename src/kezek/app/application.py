@@ -15,7 +15,7 @@ from kezek.app.desk.desk import Desk
 from kezek.app.desk.metrics import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
 from kezek.app.feed.change_feed import ChangeFeed
-from kezek.app.feed.feed import Feed
+from kezek.app.feed.feed import DurableFeed
 from kezek.app.forecast.forecast import LiveForecasts
 from kezek.app.log.ledger import Ledger
 from kezek.app.log.proof import Proofs
@@ -67,7 +67,7 @@ class Application:
     papers: Papers
     timer: Timer
     ledger: Ledger
-    feed: Feed
+    feed: DurableFeed
     proofs: Proofs
     rates: Rates
     newcomers: Newcomers

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from kezek.app.feed import feed as feeds
 from kezek.app.feed.consumer import ConsumerPosition
-from kezek.app.feed.feed import Feed
+from kezek.app.feed.feed import DurableFeed
 from kezek.app.port import Reader
 from kezek.domain.kernel.event import Logged
 from kezek.storage.open import open_store
@@ -42,7 +42,7 @@ class LineWriter:
 def main(url: str, path: str, until: str, dies: str) -> None:
     feeds.LOOK_SECONDS = 0.02
     with closing(open_store(url)) as store:
-        feed = Feed(store, [LineWriter(Path(path), int(dies))])
+        feed = DurableFeed(store, [LineWriter(Path(path), int(dies))])
         feed.start()
         while True:
             kept = store.reader.get(ConsumerPosition, LineWriter.name)

@@ -42,7 +42,7 @@ def test_one_that_fails_is_tried_again_and_stops_nobody():
             raise RuntimeError("not yet")
         tried.set()
 
-    feed = Feed(store, [Consumer("fails", fails), Consumer("works", lambda _: done.set())])
+    feed = DurableFeed(store, [Consumer("fails", fails), Consumer("works", lambda _: done.set())])
     feed.start()
     try:
         assert done.wait(SECONDS)
@@ -73,7 +73,7 @@ def test_two_feeds_with_one_name_do_not_work_at_once():
         if len(met) > 50:
             enough.set()
 
-    two = [Feed(store, [Consumer("one", work)]) for _ in range(2)]
+    two = [DurableFeed(store, [Consumer("one", work)]) for _ in range(2)]
     for feed in two:
         feed.start()
     try:
@@ -112,7 +112,7 @@ def test_each_consumer_beats_while_nothing_keeps_it():
         if len(heard) > 3:
             enough.set()
 
-    feed = Feed(store, [Consumer("idle", lambda _: None)], beat)
+    feed = DurableFeed(store, [Consumer("idle", lambda _: None)], beat)
     feed.start()
     try:
         assert enough.wait(SECONDS)

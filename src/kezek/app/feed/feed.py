@@ -21,7 +21,7 @@ PAUSE_SECONDS_MAX = 60.0
 STOP_SECONDS = 10.0
 
 
-class Feed:
+class DurableFeed:
     """`beat` hears the name of each consumer whenever nothing keeps it from working."""
 
     def __init__(
