@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from kezek.app.feed import feed as feeds
-from kezek.app.feed.feed import Feed, pause
+from kezek.app.feed.feed import DurableFeed, pause
 from kezek.app.port import Reader
 from kezek.domain.kernel.event import Logged
 from kezek.storage.memory.store import MemoryStore
