@@ -86,7 +86,7 @@ def test_two_feeds_with_one_name_do_not_work_at_once():
 
 def test_a_consumer_that_hangs_keeps_no_other_and_no_desk():
     store, hangs, done = filled(1), threading.Event(), threading.Event()
-    feed = Feed(
+    feed = DurableFeed(
         store,
         [
             Consumer("hangs", lambda _: hangs.wait(SECONDS) and None),
