@@ -109,9 +109,7 @@ def rules() -> Regulations:
 def checkpoint(line: str) -> Checkpoint:
     country, zone, *_ = POSTS[line]
     name = line.removesuffix(".exit")
-    return Checkpoint(
-        name, country, zone, name, name, None, "ZZ", *[None] * 10, "invented", "none", None
-    )
+    return Checkpoint(name, country, zone, *[None] * 8, "invented", "none", None, "ZZ")
 
 
 def line(id: str, rules: Regulations) -> Line:
@@ -187,6 +185,7 @@ def _begun() -> MemoryStore:
         "load",
         ADMIN,
         tuple(checkpoint(id) for id in POSTS),
+        (),
         tuple(
             LinePlan(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
         ),

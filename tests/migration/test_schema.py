@@ -103,7 +103,9 @@ def test_the_newest_step_is_named_where_it_can_be_read_cheaply():
 @pytest.mark.parametrize("kind", TABLES, ids=lambda kind: kind.__name__)
 def test_a_tables_columns_are_the_rows_fields(kind: type):
     table = metadata.tables[TABLES[kind].name]
-    assert [c.name for c in table.columns] == [f.name for f in fields(kind)]
+    # What only the release before reads and writes is no part of a row any more.
+    kept = [c.name for c in table.columns if not c.info.get("leaving")]
+    assert kept == [f.name for f in fields(kind)]
     key = tuple(c.name for c in table.primary_key.columns)
     # Answers are appended; their key is an index.
     if key:

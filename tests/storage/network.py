@@ -56,7 +56,7 @@ def fill(store: Store) -> None:
     )
     commands = [
         AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),
-        LoadNetwork("load", ADMIN, tuple(checkpoint(id) for id in POSTS), plans, "tests"),
+        LoadNetwork("load", ADMIN, tuple(checkpoint(id) for id in POSTS), (), plans, "tests"),
         *(
             AddAccount("", ADMIN, label, f"Invented {label}", "hash", role, place)
             for label, (role, place) in STAFFED.items()

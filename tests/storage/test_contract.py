@@ -18,6 +18,7 @@ from kezek.domain.account.account import (
 )
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.log.head import Cosignature, SignedHead
 from kezek.domain.log.leaf import Salt
@@ -44,21 +45,19 @@ POST = Checkpoint(
     "kz_a",
     "KZ",
     "Asia/Almaty",
-    "A",
-    "А",
-    "Ә",
-    "UZ",
-    *[None] * 5,
+    *[None] * 3,
     41.5,
     None,
     *[None] * 3,
     "s",
     "low",
     None,
+    "UZ",
 )
 EVERY = [
     Counter("booking", 41),
     POST,
+    PlaceName("kz_a", "own", "kk", "Ә"),
     Line(LINE, "kz_a", "exit", "kz", "kz", "Asia/Almaty", "board", 3),
     day(),
     day("2026-06-14", open=False, reason="day_off"),

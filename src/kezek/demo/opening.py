@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from kezek.app.application import Application
 from kezek.app.checkpoint import network as files
 from kezek.app.checkpoint.load import load_command
+from kezek.app.checkpoint.name_file import read_names
 from kezek.app.port import Fault
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
@@ -112,8 +113,16 @@ def _load(application: Application) -> None:
     board = files.read_board(files.shipped_board(), checkpoints.rows)
     assert not checkpoints.problems, "the shipped network is whole"
     assert not board.problems, "the shipped board is whole"
+    names = read_names(files.shipped_names(), {row.id for row in checkpoints.rows})
+    assert not names.problems, "the shipped names are whole"
     command = load_command(
-        "demo-network", _HOST, checkpoints.rows, board.rows, seen_at=board_began(), source="shipped"
+        "demo-network",
+        _HOST,
+        checkpoints.rows,
+        board.rows,
+        names=names.rows,
+        seen_at=board_began(),
+        source="shipped",
     )
     _ask(application, command)
 

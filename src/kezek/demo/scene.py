@@ -141,7 +141,7 @@ def _yard(application: Application, checkpoint: str, now: Instant) -> Yard:
     return Yard(
         checkpoint=checkpoint,
         country=post.checkpoint.country,
-        neighbour=post.checkpoint.neighbour,
+        neighbour=post.checkpoint.neighbour_country,
         zone=line.zone,
         capacity=max((day.capacity for day in days.values()), default=0),
         board=line.basis == "board",

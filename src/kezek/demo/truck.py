@@ -32,20 +32,14 @@ _SIZES = {
 }
 _SPREAD = 271_829
 
-# Whose trucks stand at a post, by what lies on the other side; the post's own country comes first.
-_ABROAD = {
-    "Russia": "RU",
-    "Uzbekistan": "UZ",
-    "China": "CN",
-    "Kyrgyzstan": "KG",
-    "Kazakhstan": "KZ",
-}
+# Whose trucks stand at a post besides its own country's: the neighbour's, where it has a demo range.
+_ABROAD = frozenset({"RU", "UZ", "CN", "KG", "KZ"})
 _OWN_PERCENT = 60
 
 
 def truck(index: int, country: str, neighbour: str, draw: Draw) -> dict[str, Any]:
     """The `vehicle` of a booking; the index makes it the only one."""
-    other = _ABROAD.get(neighbour, "KZ")
+    other = neighbour if neighbour in _ABROAD else "KZ"
     flag = country if draw.percent(_OWN_PERCENT) else other
     drivers = [f"{draw.one_of(_FIRST)} {draw.one_of(_LAST)}"]
     if draw.percent(20):

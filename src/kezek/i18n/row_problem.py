@@ -26,6 +26,10 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.ROW_WIDTH: t("The row has {value} cells; the first line has another number."),
     RowReason.VALUE_MISSING: t("{column} may not be empty."),
     RowReason.VALUE_UNEXPECTED: t("{column} may not be “{value}”."),
+    RowReason.DIRECTION_TURNED: t(
+        "{column} contains an invisible character that turns the direction of the text: “{value}”. "
+        "Type the name again."
+    ),
     RowReason.VALUE_TOO_LONG: t("{column} is too long: “{value}…”."),
     RowReason.VALUE_TWICE: t("{column}: “{value}” appears twice."),
     RowReason.NUMBER_WRONG: t("{column} is not a number: “{value}”."),
@@ -45,6 +49,12 @@ SENTENCES: Mapping[RowReason, str] = {
     RowReason.COUNTRY_WITHOUT_ZONE: t(
         "No time zone is known for the country {value}. Write it into the column zone, such as"
         " Europe/Warsaw."
+    ),
+    RowReason.LANGUAGE_UNKNOWN: t(
+        "{value} is not a language. Write a tag such as kk, uz_Latn or zh_Hans."
+    ),
+    RowReason.COUNTRY_UNKNOWN: t(
+        "{value} is not a country. Write its code of two letters, such as CN."
     ),
     RowReason.ZONE_UNKNOWN: t("{value} is not a time zone. Write one such as Asia/Almaty."),
     RowReason.COORDINATE_ALONE: t("Give both latitude and longitude, or neither."),

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from babel import Locale
 from babel.core import get_global
 
 from kezek.app.booking.bulk import Vocabulary
-from kezek.app.checkpoint.place_name import COUNTRY, shipped_names
+from kezek.app.checkpoint.country import country_names, official_languages
 from kezek.domain.checkpoint.search import search_key
 from kezek.domain.vehicle.plate import COUNTRIES
 from kezek.i18n import names
@@ -123,12 +122,12 @@ def vocabulary() -> Vocabulary:
 
 
 def _countries() -> Mapping[str, tuple[str, ...]]:
-    """Codes by key: names in the shipped languages, those of the sources, long codes, customs."""
+    """Codes by key: names in the languages of the region, those of the sources, long codes, customs."""
     found: dict[str, set[str]] = {}
+    languages = {*CODES, *(lang for code in _CUSTOMARY for lang in official_languages(code))}
     for code in COUNTRIES:
         said = [names.country(code, lang) for lang in CODES]
-        said += [Locale.parse(lang).territories.get(code, "") for lang in CODES]
-        said += [*shipped_names().get((code, COUNTRY), {}).values(), *_CUSTOMARY.get(code, ())]
+        said += [*country_names(code, languages), *_CUSTOMARY.get(code, ())]
         for name in said:
             found.setdefault(search_key(name), set()).add(code)
     for three, two in get_global("territory_aliases").items():

@@ -57,6 +57,14 @@ def _later(*names: str) -> list[Column[Any]]:
     return [Column(name, _WORDS, nullable=False, server_default="") for name in names]
 
 
+def _leaving(*names: str, null: bool = False) -> list[Column[Any]]:
+    """Words that only the release before reads and writes; the next release drops them."""
+    made = _text(*names, null=True) if null else _later(*names)
+    for column in made:
+        column.info["leaving"] = True
+    return made
+
+
 def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
     """Instants in milliseconds, counts, amounts and numbers."""
     return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
@@ -101,15 +109,25 @@ counter = _table("counter", *_text("name"), *_whole("last"), key=("name",), hot=
 
 checkpoint = _table(
     "checkpoint",
-    *_text("id", "country", "zone", "name_en", "name_ru"),
-    *_text("name_kk", null=True),
-    *_text("neighbour"),
-    *_text("opposite_en", "opposite_ru", "region", "opening_hours", "lanes", null=True),
+    *_text("id", "country", "zone"),
+    # Names and the neighbour's English name, as the release before has them; triggers fill them.
+    *_leaving("name_en", "name_ru"),
+    *_leaving("name_kk", null=True),
+    *_leaving("neighbour"),
+    *_leaving("opposite_en", "opposite_ru", null=True),
+    *_text("region", "opening_hours", "lanes", null=True),
     *[Column(name, _REAL, nullable=True) for name in ("lat", "lon")],
     *_text("coord_of", "coord_confidence", "e_queue", null=True),
     *_text("source", "confidence"),
     *_text("notes", null=True),
+    *_later("neighbour_country"),
     key=("id",),
+)
+
+place_name = _table(
+    "place_name",
+    *_text("place", "side", "language", "name"),
+    key=("place", "side", "language"),
 )
 
 line = _table(

@@ -23,6 +23,7 @@ from kezek.domain.account.account import (
 )
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.log.head import Cosignature, SignedHead
@@ -62,6 +63,7 @@ INDEXED_KINDS = frozenset(
 TABLES: Mapping[type[Any], TableKey] = {
     Counter: TableKey("counter", ("name",)),
     Checkpoint: TableKey("checkpoint", ("id",)),
+    PlaceName: TableKey("place_name", ("place", "side", "language")),
     Line: TableKey("line", ("id",)),
     Day: TableKey("day", ("line", "on")),
     Slot: TableKey("slot", ("line", "start")),

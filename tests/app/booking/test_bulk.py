@@ -10,6 +10,7 @@ from kezek.app.booking.bulk import COLUMNS, ROWS_MAX, ClearRow, TruckTable, Uncl
 from kezek.app.booking.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
+from kezek.app.checkpoint.place_name import names_by_post
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.table.row_problem import RowReason
 from kezek.i18n.table_words import vocabulary
@@ -413,7 +414,8 @@ def test_a_country_is_a_code_or_a_name_in_any_language(posts, country, code):
 def named(id: str, posts: dict[str, Post]) -> dict[str, Post]:
     """The posts with the real one of an id beside them, at the line of an invented one."""
     (real,) = [c for c in read_checkpoints(shipped_checkpoints()).rows if c.id == id]
-    return {**posts, id: replace(posts["kz_a"], checkpoint=real)}
+    names = names_by_post([real.checkpoint], real.names)[id]
+    return {**posts, id: replace(posts["kz_a"], checkpoint=real.checkpoint, names=names)}
 
 
 @pytest.mark.parametrize(
@@ -431,8 +433,10 @@ def test_a_post_is_found_by_its_names_on_both_sides(posts, name):
 
 
 def test_a_name_that_two_posts_have_is_refused_with_both(posts):
-    twin = replace(posts["kz_b"].checkpoint, id="kz_twin", name_ru="Сырым", name_en="Twin")
-    two = named("kz_syrym", posts) | {"kz_twin": replace(posts["kz_b"], checkpoint=twin)}
+    checkpoint = replace(posts["kz_b"].checkpoint, id="kz_twin")
+    names = replace(posts["kz_b"].names, own={"ru": "Сырым", "en": "Twin"})
+    twin = replace(posts["kz_b"], checkpoint=checkpoint, names=names)
+    two = named("kz_syrym", posts) | {"kz_twin": twin}
     found = only(two, "Сырым,2026-06-14,8,KZ,T1")
     assert isinstance(found, Unclear)
     assert [(p.reason, p.readings) for p in found.problems] == [

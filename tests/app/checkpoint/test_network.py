@@ -71,18 +71,20 @@ def _network():
 def test_all_checkpoints_ship(network):
     checkpoints, _ = network
     assert len(checkpoints) == 70
-    assert sum(c.country == "KZ" for c in checkpoints) == 53
-    assert sum(c.lat is not None for c in checkpoints) == 33
-    assert sum(c.name_kk is not None for c in checkpoints) == 23
-    assert sum(c.lanes is not None for c in checkpoints) == 4
-    assert {c.zone for c in checkpoints} == set(ZONE_BY_COUNTRY.values())
+    facts = [listed.checkpoint for listed in checkpoints]
+    assert sum(c.country == "KZ" for c in facts) == 53
+    assert sum(c.lat is not None for c in facts) == 33
+    assert sum(c.lanes is not None for c in facts) == 4
+    assert {c.zone for c in facts} == set(ZONE_BY_COUNTRY.values())
+    assert {c.neighbour_country for c in facts} == {"", "CN", "KG", "RU", "SEA", "TM", "UZ"}
 
 
 def test_unknown_stays_unknown(network):
     dostuk = next(c for c in network[0] if c.id == "kg_dostuk")
-    assert (dostuk.name_kk, dostuk.lanes, dostuk.coord_confidence) == (None, None, "low")
+    assert (dostuk.checkpoint.lanes, dostuk.checkpoint.coord_confidence) == (None, "low")
     olot = next(c for c in network[0] if c.id == "uz_olot")
-    assert (olot.neighbour, olot.opposite_ru, olot.lat) == ("", None, None)
+    assert (olot.checkpoint.neighbour_country, olot.checkpoint.lat) == ("", None)
+    assert olot.name("opposite", "ru") is None
 
 
 def test_all_posts_of_the_board_are_found(network):
@@ -147,7 +149,11 @@ def test_the_quota_is_the_one_that_the_checkpoints_state(network):
         ({"country": "RU", "id": "ru_a"}, "country", RowReason.COUNTRY_WITHOUT_ZONE),
         ({"zone": "Mars/Olympus"}, "zone", RowReason.ZONE_UNKNOWN),
         ({"name_en": ""}, "name_en", RowReason.VALUE_MISSING),
-        ({"name_ru": " "}, "name_ru", RowReason.VALUE_MISSING),
+        ({"name_en": "Ata\u202eXYZ"}, "name_en", RowReason.DIRECTION_TURNED),
+        ({"name_kk": "ә" * 81}, "name_kk", RowReason.VALUE_TOO_LONG),
+        ({"opposite_post_ru": "?"}, "opposite_post_ru", RowReason.VALUE_UNEXPECTED),
+        ({"neighbour": "Chnia"}, "neighbour", RowReason.COUNTRY_UNKNOWN),
+        ({"neighbour": "ZZ"}, "neighbour", RowReason.COUNTRY_UNKNOWN),
         ({"source": ""}, "source", RowReason.VALUE_MISSING),
         ({"confidence": ""}, "confidence", RowReason.VALUE_MISSING),
         ({"confidence": "certain"}, "confidence", RowReason.VALUE_UNEXPECTED),
@@ -181,7 +187,48 @@ def test_a_post_in_a_zone_of_its_own_says_which(file):
         written(file, CHECKPOINT | {"country": "PL", "id": "pl_a", "zone": "Europe/Warsaw"})
     )
     (post,) = checked.rows
-    assert (post.country, post.zone) == ("PL", "Europe/Warsaw")
+    assert (post.checkpoint.country, post.checkpoint.zone) == ("PL", "Europe/Warsaw")
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("China", "CN"),
+        ("CN", "CN"),
+        ("Kyrgyzstan", "KG"),
+        ("Turkey", "TR"),
+        ("Türkiye", "TR"),
+        ("", ""),
+    ],
+)
+def test_a_neighbour_is_a_code_or_an_english_name(file, text, code):
+    (post,) = read_checkpoints(written(file, CHECKPOINT | {"neighbour": text})).rows
+    assert post.checkpoint.neighbour_country == code
+
+
+def test_names_are_columns_of_any_language(file):
+    more = {"name_uz_Latn": "Ay", "opposite_post_zh_Hans": "乙", "name_ru": ""}
+    (post,) = read_checkpoints(written(file, CHECKPOINT | more)).rows
+    assert {(n.side, n.language): n.name for n in post.names} == {
+        ("own", "en"): "A",
+        ("own", "uz_Latn"): "Ay",
+        ("opposite", "en"): "B",
+        ("opposite", "ru"): "Б",
+        ("opposite", "zh_Hans"): "乙",
+    }
+
+
+@pytest.mark.parametrize("column", ["name_xx", "name_", "name_english", "names_kk"])
+def test_a_column_for_no_language_is_unknown(file, column):
+    [problem] = read_checkpoints(written(file, CHECKPOINT | {column: "A"})).problems
+    assert (problem.line, problem.column, problem.reason) == (1, column, RowReason.COLUMN_UNKNOWN)
+
+
+def test_one_language_is_named_once(file):
+    [problem] = read_checkpoints(
+        written(file, CHECKPOINT | {"name_KK": "Ә", "name_kk": "Е"})
+    ).problems
+    assert (problem.line, problem.column, problem.reason) == (2, "name_KK", RowReason.VALUE_TWICE)
 
 
 @pytest.mark.parametrize(

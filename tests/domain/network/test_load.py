@@ -15,7 +15,7 @@ from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, 
 
 
 def load(w: World, *plans: LinePlan, who=ADMIN) -> dict:
-    return w.done(LoadNetwork("", who, (checkpoint(A),), plans, "tests"))
+    return w.done(LoadNetwork("", who, (checkpoint(A),), (), plans, "tests"))
 
 
 def entry(days, *, of: str = A) -> LinePlan:
@@ -69,7 +69,7 @@ def test_a_board_that_is_closed_throughout_promises_nothing_beyond_itself():
 
 def test_only_an_administrator_loads():
     w = World()
-    command = LoadNetwork("", PEOPLE["agency"], (), (), "x")
+    command = LoadNetwork("", PEOPLE["agency"], (), (), (), "x")
     assert w.refused(command) == "not_allowed"
 
 

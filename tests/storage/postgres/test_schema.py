@@ -66,7 +66,8 @@ def test_every_column_is_of_the_type_that_its_array_is(database: str):
         )
     }
     for kind, table in TABLES.items():
-        for place, column in enumerate(metadata.tables[table.name].columns):
+        columns = [c for c in metadata.tables[table.name].columns if not c.info.get("leaving")]
+        for place, column in enumerate(columns):
             arrays = mapping(kind).put.decode().split("unnest(")[1].split(")")[0]
             assert arrays.split(", ")[place] == f"%s::{types[table.name, column.name]}[]", column
 

@@ -10,8 +10,9 @@ from types import SimpleNamespace as V
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
-from kezek.app.checkpoint.place_name import opposite_name, own_name
+from kezek.app.checkpoint.name_file import read_names
+from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints, shipped_names
+from kezek.app.checkpoint.place_name import names_by_post
 from kezek.i18n import times
 from kezek.web.server.templates import Templates
 from tests.web.looks.samples import PAGES
@@ -83,6 +84,8 @@ def _text(name: str, value: str, lang: str) -> str:
 @cache
 def names(lang: str) -> tuple[str, str]:
     """The longest names of a checkpoint and of what stands across the border."""
-    rows = read_checkpoints(shipped_checkpoints()).rows
-    own = max((own_name(row, lang) for row in rows), key=len)
-    return own, max((opposite_name(row, lang) or "" for row in rows), key=len)
+    listed = read_checkpoints(shipped_checkpoints()).rows
+    names = read_names(shipped_names(), {row.id for row in listed}).rows
+    posts = names_by_post([row.checkpoint for row in listed], names).values()
+    own = max((post.own_name(lang) for post in posts), key=len)
+    return own, max((post.opposite_name(lang) or "" for post in posts), key=len)

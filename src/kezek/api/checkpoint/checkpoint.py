@@ -9,6 +9,7 @@ from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
 from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.checkpoint.country import english_name
 from kezek.domain.kernel.refusal import Reason
 
 
@@ -23,7 +24,11 @@ class LineSeen(msgspec.Struct, frozen=True):
 
 
 class CheckpointSeen(msgspec.Struct, frozen=True):
-    """One state's checkpoint at a crossing.  `line` is null where no line runs."""
+    """One state's checkpoint at a crossing.  `line` is null where no line runs.
+
+    `names` and `opposite_names` are by language; `neighbour_country` is an ISO code, `SEA` for a ferry
+    to several countries, empty where not stated.
+    """
 
     id: str
     country: str
@@ -34,6 +39,9 @@ class CheckpointSeen(msgspec.Struct, frozen=True):
     neighbour: str
     opposite_en: str | None
     opposite_ru: str | None
+    names: dict[str, str]
+    opposite_names: dict[str, str]
+    neighbour_country: str
     region: str | None
     opening_hours: str | None
     lanes: str | None
@@ -70,10 +78,21 @@ def known_post(network: Network, checkpoint: str) -> Post:
 
 def checkpoint_seen(post: Post) -> CheckpointSeen:
     """A checkpoint as the API shows it."""
-    c, line = post.checkpoint, post.line
+    c, line, names = post.checkpoint, post.line, post.names
     seen = line and LineSeen(line.id, line.direction, line.authority, line.regulation, line.basis)
     return msgspec.convert(
-        {**{name: getattr(c, name) for name in c.__slots__}, "line": seen},
+        {
+            **{name: getattr(c, name) for name in c.__slots__},
+            "name_en": str(names.own_name("en")),
+            "name_ru": str(names.own_name("ru")),
+            "name_kk": names.own.get("kk"),
+            "neighbour": english_name(c.neighbour_country),
+            "opposite_en": names.opposite.get("en"),
+            "opposite_ru": names.opposite.get("ru"),
+            "names": names.own,
+            "opposite_names": names.opposite,
+            "line": seen,
+        },
         CheckpointSeen,
         from_attributes=True,
     )

@@ -12,7 +12,6 @@ from datetime import date, datetime, time
 from itertools import pairwise
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.checkpoint.post_name import posts_named
 from kezek.app.table.encoding import decode_table
 from kezek.app.table.row_problem import Faults, RowProblem, RowReason
@@ -207,7 +206,7 @@ class _Reading:
         exact = self.posts.get(text.lower())
         named = [exact] if exact else posts_named(text, self.posts.values())
         if len(named) > 1:
-            readings = [own_name(post.checkpoint, self.lang) for post in named]
+            readings = [post.names.own_name(self.lang) for post in named]
             row.fault("checkpoint", RowReason.VALUE_AMBIGUOUS, readings=readings)
             return None
         if not named or named[0].line is None or named[0].regulation is None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kezek.app.checkpoint.place_name import PostNames, names_by_post
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, Line
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.regulation.regulation import Regulation, Regulations
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A checkpoint with the line that leads out of the country, if one runs."""
+    """A checkpoint with its names, and the line that leads out of the country if one runs."""
 
     checkpoint: Checkpoint
+    names: PostNames
     line: Line | None
     regulation: Regulation | None
 
@@ -43,12 +46,14 @@ class Network:
         if kept is None or kept[0] != version:
             reader = self._store.reader
             lines = {line.checkpoint: line for line in reader.all(Line) if line.direction == EXIT}
-            posts = {c.id: self._post(c, lines.get(c.id)) for c in reader.all(Checkpoint)}
+            checkpoints = list(reader.all(Checkpoint))
+            names = names_by_post(checkpoints, reader.all(PlaceName))
+            posts = {c.id: self._post(c, names[c.id], lines.get(c.id)) for c in checkpoints}
             self._kept = kept = (version, posts)
         return kept[1]
 
-    def _post(self, checkpoint: Checkpoint, line: Line | None) -> Post:
-        return Post(checkpoint, line, self._rules[line.regulation] if line else None)
+    def _post(self, checkpoint: Checkpoint, names: PostNames, line: Line | None) -> Post:
+        return Post(checkpoint, names, line, self._rules[line.regulation] if line else None)
 
     def lines(self) -> list[str]:
         """Every line that runs."""

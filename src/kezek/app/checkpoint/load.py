@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kezek.app.checkpoint.name_file import merged
+from kezek.app.checkpoint.network import ListedCheckpoint
 from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.board_day import BoardDay, by_checkpoint, plan_days
-from kezek.domain.checkpoint.checkpoint import Checkpoint, exit_line
+from kezek.domain.checkpoint.checkpoint import exit_line
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.domain.network.load import LinePlan, LoadNetwork
 
@@ -18,16 +21,19 @@ BOARD_BASIS = "board"
 def load_command(
     key: str,
     actor: Actor,
-    checkpoints: Sequence[Checkpoint],
+    listed: Sequence[ListedCheckpoint],
     board: Sequence[BoardDay],
     *,
+    names: Sequence[PlaceName] = (),
     seen_at: Instant,
     source: str,
 ) -> LoadNetwork:
     """One command for all posts, and for the lines of those that the board shows open.
 
-    `seen_at` is the moment of the board: on that day only the hours to come hold free places.
+    `seen_at` is the moment of the board: on that day only the hours to come hold free places.  `names`
+    come from a table of their own and go before those of the rows.
     """
+    checkpoints = tuple(row.checkpoint for row in listed)
     by_id = {post.id: post for post in checkpoints}
     lines: list[LinePlan] = []
     for name, days in sorted(by_checkpoint(board).items()):
@@ -39,4 +45,5 @@ def load_command(
                 post, authority=BOARD_AUTHORITY, regulation=BOARD_REGULATION, basis=BOARD_BASIS
             )
             lines.append(LinePlan(line, plans))
-    return LoadNetwork(key, actor, tuple(checkpoints), tuple(lines), source)
+    everything = merged(names, [name for row in listed for name in row.names])
+    return LoadNetwork(key, actor, checkpoints, everything, tuple(lines), source)

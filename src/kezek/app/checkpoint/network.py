@@ -7,15 +7,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from zoneinfo import available_timezones
 
+from kezek.app.checkpoint.country import country_code
+from kezek.app.checkpoint.name_file import NameColumns, names_in_row
 from kezek.app.table.row_problem import Checked, Faults, RowReason
 from kezek.app.table.table import CsvRow, Source, read_table
 from kezek.domain.checkpoint.board_day import BoardDay
 from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.domain.checkpoint.place_name import OPPOSITE, OWN, PlaceName
 
 ZONE_BY_COUNTRY: Mapping[str, str] = {
     "KG": "Asia/Bishkek",
@@ -37,12 +41,8 @@ _CHECKPOINT_COLUMNS = frozenset(
         "id",
         "country",
         "name_en",
-        "name_ru",
-        "name_kk",
         "region_ru",
         "neighbour",
-        "opposite_post_en",
-        "opposite_post_ru",
         "e_queue",
         "opening_hours",
         "lanes",
@@ -69,14 +69,43 @@ _CHECKPOINT_EXTRAS = frozenset(
         "zone",
     ]
 )
+_NAME_COLUMNS = NameColumns()
+
+
+class _Columns:
+    """What a table of checkpoints may have besides what it must have."""
+
+    def __contains__(self, column: object) -> bool:
+        return column in _CHECKPOINT_EXTRAS or column in _NAME_COLUMNS
+
+
 _BOARD_COLUMNS = frozenset(
     ["post_pair_ru", "neighbour", "date", "status", "free_at_1_mrp", "free_at_100_mrp"]
 )
 
 
-def board_name(post: Checkpoint) -> str:
-    """How the board calls a post: both sides, or this side alone where no other is stated."""
-    return f"{post.name_ru} - {post.opposite_ru}" if post.opposite_ru else post.name_ru
+@dataclass(frozen=True, slots=True)
+class ListedCheckpoint:
+    """A checkpoint as a file lists it, with the names that its row gives."""
+
+    checkpoint: Checkpoint
+    names: tuple[PlaceName, ...]
+
+    @property
+    def id(self) -> str:
+        return self.checkpoint.id
+
+    def name(self, side: str, language: str) -> str | None:
+        """Its name on a side in a language, None where the row gives none."""
+        found = (n.name for n in self.names if (n.side, n.language) == (side, language))
+        return next(found, None)
+
+    @property
+    def board_name(self) -> str:
+        """How the board, which is in Russian, calls it: both sides, or this one alone."""
+        own = self.name(OWN, "ru") or self.name(OWN, "en") or ""
+        there = self.name(OPPOSITE, "ru")
+        return f"{own} - {there}" if there else own
 
 
 def shipped(name: str) -> Traversable:
@@ -88,28 +117,35 @@ def shipped_checkpoints() -> Traversable:
     return shipped("crossings.csv")
 
 
+def shipped_names() -> Traversable:
+    return shipped("place_names.csv")
+
+
 def shipped_board() -> Traversable:
     return shipped("cgr_slot_availability_20260613.csv")
 
 
-def read_checkpoints(file: Source) -> Checked[Checkpoint]:
+def read_checkpoints(file: Source) -> Checked[ListedCheckpoint]:
     """All checkpoints of a file, or all its problems."""
     seen: set[str] = set()
     names: set[str] = set()
 
-    def parse(row: CsvRow) -> Checkpoint:
+    def parse(row: CsvRow) -> ListedCheckpoint:
         checkpoint = _checkpoint(row)
+        row.text("name_en")
+        listed = ListedCheckpoint(checkpoint, names_in_row(row, checkpoint.id))
+        shown = "name_ru" if "name_ru" in row.cells else "name_en"
         # Two posts of one name could not be told apart on a board.
         for column, value, others in (
             ("id", checkpoint.id, seen),
-            ("name_ru", board_name(checkpoint), names),
+            (shown, listed.board_name, names),
         ):
             if value and value in others:
                 row.fault(column, RowReason.VALUE_TWICE, value)
             others.add(value)
-        return checkpoint
+        return listed
 
-    return read_table(file, parse, required=_CHECKPOINT_COLUMNS, optional=_CHECKPOINT_EXTRAS)
+    return read_table(file, parse, required=_CHECKPOINT_COLUMNS, optional=_Columns())
 
 
 def _checkpoint(row: CsvRow) -> Checkpoint:
@@ -126,13 +162,7 @@ def _checkpoint(row: CsvRow) -> Checkpoint:
         id=_id(row, country),
         country=country,
         zone=zone,
-        name_en=row.text("name_en"),
-        name_ru=row.text("name_ru"),
-        name_kk=row.optional("name_kk"),
         region=row.optional("region_ru"),
-        neighbour=row.optional("neighbour") or "",
-        opposite_en=row.optional("opposite_post_en"),
-        opposite_ru=row.optional("opposite_post_ru"),
         opening_hours=row.optional("opening_hours"),
         lanes=row.optional("lanes"),
         lat=lat,
@@ -143,7 +173,16 @@ def _checkpoint(row: CsvRow) -> Checkpoint:
         source=row.text("source"),
         confidence=row.one_of("confidence", _CONFIDENCE),
         notes=row.optional("notes"),
+        neighbour_country=_neighbour(row),
     )
+
+
+def _neighbour(row: CsvRow) -> str:
+    """The code of the neighbour; its English name, as older files have it, is read too."""
+    code = country_code(row.optional("neighbour") or "")
+    if code is None:
+        row.fault("neighbour", RowReason.COUNTRY_UNKNOWN)
+    return code or ""
 
 
 def _id(row: CsvRow, country: str) -> str:
@@ -154,9 +193,9 @@ def _id(row: CsvRow, country: str) -> str:
     return text
 
 
-def read_board(file: Source, checkpoints: Sequence[Checkpoint]) -> Checked[BoardDay]:
+def read_board(file: Source, checkpoints: Sequence[ListedCheckpoint]) -> Checked[BoardDay]:
     """All days of a board, or all its problems.  Posts are found by their `board_name`."""
-    ids = {board_name(checkpoint): checkpoint.id for checkpoint in checkpoints}
+    ids = {listed.board_name: listed.id for listed in checkpoints}
     seen: set[tuple[str, date]] = set()
 
     def parse(row: CsvRow) -> BoardDay | None:

@@ -1,106 +1,130 @@
-"""Names of posts and countries in every language of which a source gives one.
-
-A post has names of its own and of the post across the border.  The names that ship are in
-`kezek/network/place_names.csv`, each with its basis and source; a post without one there has the names
-of its row.
-"""
+"""The names of a post for a reader: in the reader's language, or else in the nearest one there is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Self
 
-from kezek.app.checkpoint.network import shipped
-from kezek.app.table.table import CsvRow, read_table
+from kezek.app.checkpoint.country import country_names, official_languages
 from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.domain.checkpoint.place_name import OPPOSITE, OWN, PlaceName
 from kezek.domain.checkpoint.search import search_key
 
-OWN, OPPOSITE, COUNTRY = "own", "opposite", "country"
-# The neighbour that is no country: a ferry leads to several.
-SEA = "SEA"
-_SEA_WORDS = "(Caspian Sea)"
-_COLUMNS = frozenset(["id", "side", "language", "name", "basis", "source", "rule"])
-
-Names = Mapping[tuple[str, str], Mapping[str, str]]
+_LAST = "en"
+# Distances of CLDR: up to the first, one language is the other; up to the second, its speakers read it.
+SAME, READ = 10, 40
 
 
-@cache
-def shipped_names() -> Names:
-    """Names by (id, side) and language.  A fault in the shipped file is our own mistake."""
-    checked = read_table(shipped("place_names.csv"), _parse, required=_COLUMNS)
-    assert not checked.problems, checked.problems
-    found: dict[tuple[str, str], dict[str, str]] = {}
-    for key, language, name in checked.rows:
-        found.setdefault(key, {})[language] = name
-    return found
+class Name(str):
+    """A name, with the language that it is in."""
+
+    __slots__ = ("lang",)
+    lang: str
+
+    def __new__(cls, text: str, lang: str) -> Self:
+        made = super().__new__(cls, text)
+        made.lang = lang
+        return made
 
 
-def _parse(row: CsvRow) -> tuple[tuple[str, str], str, str]:
-    return (row.text("id"), row.text("side")), row.text("language"), row.text("name")
+@dataclass(frozen=True, eq=False)
+class PostNames:
+    """What a post and the one across the border are called, by language.
 
-
-@cache
-def _codes() -> Mapping[str, str]:
-    """Country codes by the English names of the files."""
-    named = {
-        names["en"]: code for (code, side), names in shipped_names().items() if side == COUNTRY
-    }
-    return named | {_SEA_WORDS: SEA}
-
-
-def neighbour_of(checkpoint: Checkpoint) -> str:
-    """The code of the country across the border, empty where the sources name none."""
-    return _codes().get(checkpoint.neighbour, "")
-
-
-def own_name(checkpoint: Checkpoint, lang: str) -> str:
-    """The post's name in a language; the Russian one stands in where the language's is not known."""
-    if lang == "en":
-        return checkpoint.name_en
-    known = shipped_names().get((checkpoint.id, OWN), {}).get(lang)
-    return known or (checkpoint.name_kk if lang == "kk" else None) or checkpoint.name_ru
-
-
-def opposite_name(checkpoint: Checkpoint, lang: str) -> str | None:
-    """The name of the post across the border; None where no source names it."""
-    if lang == "en":
-        return checkpoint.opposite_en
-    known = shipped_names().get((checkpoint.id, OPPOSITE), {}).get(lang)
-    return known or checkpoint.opposite_ru or checkpoint.opposite_en
-
-
-def own_keys(checkpoint: Checkpoint) -> frozenset[str]:
-    """The search keys of all names of the post itself."""
-    return _own_keys(
-        checkpoint.id, (checkpoint.name_en, checkpoint.name_ru, checkpoint.name_kk or "")
-    )
-
-
-def place_keys(checkpoint: Checkpoint) -> tuple[str, ...]:
-    """The search keys of all that somebody may type who looks for the post, sorted.
-
-    They are of the post, the post across the border and both countries, in every language.
+    `languages` are all in which the network names anything: countries are looked for in each.
     """
-    own = (checkpoint.name_en, checkpoint.name_ru, checkpoint.name_kk or "")
-    opposite = (checkpoint.opposite_en or "", checkpoint.opposite_ru or "", checkpoint.neighbour)
-    countries = (checkpoint.country, neighbour_of(checkpoint))
-    return _place_keys(checkpoint.id, own, opposite, countries)
+
+    id: str
+    country: str
+    neighbour: str
+    own: Mapping[str, str]
+    opposite: Mapping[str, str]
+    languages: frozenset[str] = frozenset()
+
+    def own_name(self, lang: str) -> Name:
+        """The post's name for a reader of a language; its id where it has no name at all."""
+        return self._of("own", self.own, lang, self.country) or Name(self.id, "")
+
+    def opposite_name(self, lang: str) -> Name | None:
+        """The name of the post across the border; None where no source names it."""
+        return self._of("opposite", self.opposite, lang, self.neighbour)
+
+    def _of(self, side: str, names: Mapping[str, str], lang: str, country: str) -> Name | None:
+        found: Name | None = self._chosen.get((side, lang))
+        if found is None and names:
+            found = self._chosen[side, lang] = chosen(names, lang, country)
+        return found
+
+    @cached_property
+    def _chosen(self) -> dict[tuple[str, str], Name]:
+        """Choices made before; bounded by the languages that are shipped."""
+        return {}
+
+    @cached_property
+    def own_keys(self) -> frozenset[str]:
+        """The search keys of all names of the post itself."""
+        return _keys(self.own.values()) or _keys([self.id])
+
+    @cached_property
+    def place_keys(self) -> tuple[str, ...]:
+        """The search keys of all that somebody may type who looks for the post, sorted.
+
+        They are of the post, the post across the border and both countries, in every language.
+        """
+        names = [*self.opposite.values(), *country_names(self.country, self.languages)]
+        names += country_names(self.neighbour, self.languages)
+        return tuple(sorted(self.own_keys | _keys(names)))
 
 
-# Rows are not hashable, their words are.
+def chosen(names: Mapping[str, str], lang: str, country: str) -> Name:
+    """The name for a reader of `lang` among names by language, of which there is at least one.
+
+    The reader's language; a language that its readers usually read, the nearest by CLDR first; the
+    languages of the country that the place lies in; English; any.
+    """
+    language = next(found for found in _order(frozenset(names), lang, country) if found in names)
+    return Name(names[language], language)
+
+
 @lru_cache(maxsize=4096)
-def _place_keys(
-    post: str, own: tuple[str, ...], opposite: tuple[str, ...], countries: tuple[str, ...]
-) -> tuple[str, ...]:
-    names = [*opposite, *shipped_names().get((post, OPPOSITE), {}).values()]
-    for code in countries:
-        names += shipped_names().get((code, COUNTRY), {}).values()
-    return tuple(sorted(_own_keys(post, own) | _keys(names)))
+def _order(there: frozenset[str], lang: str, country: str) -> tuple[str, ...]:
+    return tuple(_preferred(there, lang, country))
 
 
-@lru_cache(maxsize=4096)
-def _own_keys(post: str, names: tuple[str, ...]) -> frozenset[str]:
-    return _keys([*names, *shipped_names().get((post, OWN), {}).values()])
+def _preferred(there: frozenset[str], lang: str, country: str) -> Iterator[str]:
+    yield lang
+    # Most names are in the reader's language: the tables are loaded when one is not.
+    from langcodes import closest_match  # noqa: PLC0415
+
+    yield closest_match(lang, sorted(there), max_distance=READ)[0]
+    for official in official_languages(country) if country else ():
+        yield closest_match(official, sorted(there), max_distance=SAME)[0]
+    yield _LAST
+    yield from sorted(there)
+
+
+def names_by_post(
+    checkpoints: Iterable[Checkpoint], names: Iterable[PlaceName]
+) -> dict[str, PostNames]:
+    """The names of each checkpoint, from their rows."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    languages = set()
+    for row in names:
+        languages.add(row.language)
+        found.setdefault((row.place, row.side), {})[row.language] = row.name
+    return {
+        c.id: PostNames(
+            c.id,
+            c.country,
+            c.neighbour_country,
+            found.get((c.id, OWN), {}),
+            found.get((c.id, OPPOSITE), {}),
+            frozenset(languages),
+        )
+        for c in checkpoints
+    }
 
 
 def _keys(names: Iterable[str]) -> frozenset[str]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.checkpoint.place_name import COUNTRY, OPPOSITE, OWN, neighbour_of, shipped_names
-from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.app.checkpoint.country import country_names
+from kezek.app.checkpoint.place_name import PostNames
 from kezek.domain.checkpoint.search import search_key
 
 # Words that say what the name is one of, and the small word between two names.
@@ -29,7 +29,7 @@ def posts_named(text: str, posts: Iterable[Post]) -> Sequence[Post]:
     country, in either order; else those with that name across the border.
     """
     key = _key(text)
-    known = [(post, _names(post.checkpoint)) for post in posts] if key else []
+    known = [(post, _names(post.names)) for post in posts] if key else []
     for kind in range(3):
         found = [post for post, names in known if key in names[kind]]
         if found:
@@ -43,21 +43,12 @@ def _key(text: str) -> str:
     return "".join(named or words)
 
 
-def _names(checkpoint: Checkpoint) -> Sequence[frozenset[str]]:
-    own = (checkpoint.name_en, checkpoint.name_ru, checkpoint.name_kk or "")
-    across = (checkpoint.opposite_en or "", checkpoint.opposite_ru or "")
-    return _keys(checkpoint.id, own, across, checkpoint.neighbour, neighbour_of(checkpoint))
-
-
-# Rows are not hashable, their words are.
-@lru_cache(maxsize=4096)
-def _keys(
-    post: str, own: tuple[str, ...], across: tuple[str, ...], neighbour: str, country: str
-) -> Sequence[frozenset[str]]:
-    shipped = shipped_names()
-    here = _all((post, *own, *shipped.get((post, OWN), {}).values()))
-    there = _all((*across, *shipped.get((post, OPPOSITE), {}).values()))
-    beyond = there | _all((neighbour, *shipped.get((country, COUNTRY), {}).values()))
+# A network's names stay the same objects until it is read anew.
+@lru_cache(maxsize=8192)
+def _names(names: PostNames) -> Sequence[frozenset[str]]:
+    here = _all((names.id, *names.own.values()))
+    there = _all(names.opposite.values())
+    beyond = there | _all(country_names(names.neighbour, names.languages))
     pairs = frozenset(pair for a in here for b in beyond for pair in (a + b, b + a))
     return here, pairs, there
 

@@ -5,8 +5,13 @@ from __future__ import annotations
 from functools import cache
 
 from kezek.app.checkpoint.load import BOARD_REGULATION
-from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
+from kezek.app.checkpoint.network import (
+    ListedCheckpoint,
+    read_checkpoints,
+    shipped_checkpoints,
+)
 from kezek.app.regulation.regulation import shipped_regulations
+from kezek.domain.checkpoint.place_name import OWN
 from kezek.domain.regulation.regulation import Regulations
 from kezek.planning.scenario.world.ground import Ground, KnownPost, calibrated
 
@@ -16,10 +21,15 @@ def shipped_ground() -> Ground:
     """Read once: nothing in it changes while a program runs."""
     rules = shipped_regulations()
     posts = {
-        row.id: KnownPost(row.name_en, row.zone, _regulation(row.country, rules))
-        for row in read_checkpoints(shipped_checkpoints()).rows
+        listed.id: _known(listed, rules) for listed in read_checkpoints(shipped_checkpoints()).rows
     }
     return Ground(posts, calibrated(), rules)
+
+
+def _known(listed: ListedCheckpoint, rules: Regulations) -> KnownPost:
+    post = listed.checkpoint
+    name = listed.name(OWN, "en") or post.id
+    return KnownPost(name, post.zone, _regulation(post.country, rules))
 
 
 def _regulation(country: str, rules: Regulations) -> str:

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources.abc import Traversable
@@ -118,7 +118,7 @@ def read_table(
     parse: Callable[[CsvRow], T | None],
     *,
     required: frozenset[str],
-    optional: frozenset[str] = frozenset(),
+    optional: Container[str] = frozenset(),
     review: Callable[[Sequence[T], Faults], None] | None = None,
 ) -> Checked[T]:
     """Read a whole file.  `parse` makes a row and notes its faults; `review` judges them together.
@@ -179,7 +179,7 @@ def decoded(raw: bytes, faults: Faults) -> str | None:
 
 
 def _rows(
-    text: str, faults: Faults, required: frozenset[str], optional: frozenset[str]
+    text: str, faults: Faults, required: frozenset[str], optional: Container[str]
 ) -> Iterator[CsvRow]:
     header: CsvHeader | None = None
     try:
@@ -242,7 +242,7 @@ class CsvHeader:
     columns: Sequence[str]
 
     def fits(
-        self, faults: Faults, required: frozenset[str], optional: frozenset[str], line: int
+        self, faults: Faults, required: frozenset[str], optional: Container[str], line: int
     ) -> bool:
         """Whether every named column is known and there once, and none is missing; faults are noted."""
         for column in sorted(required - set(self.columns)):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kezek.app.checkpoint.checkpoint import Network, Post
-from kezek.app.checkpoint.place_name import SEA, neighbour_of
 from kezek.app.slot.availability import Availability, LinePlaces, LocalDay
 from kezek.app.turn.queue import Queue, Queues
+from kezek.domain.checkpoint.checkpoint import SEA
 from kezek.domain.kernel.instant import Instant
 
 SOONER_MAX = 3  # posts that are named instead of a full one
@@ -60,14 +60,15 @@ class BoardRows:
         """Posts to the same neighbour with a place before this one's first, the earliest first; none for
         a post that has an ordinary place today.
         """
-        towards = neighbour_of(row.post.checkpoint)
+        towards = row.post.checkpoint.neighbour_country
         full = row.today is not None and not row.today.ordinary
         if row.places is None or not full or towards in ("", SEA):
             return []
         own = row.places.first_free()
         found = []
         for post in self._network.posts().values():
-            if post is row.post or post.line is None or neighbour_of(post.checkpoint) != towards:
+            other_way = post.checkpoint.neighbour_country != towards
+            if post is row.post or post.line is None or other_way:
                 continue
             other = self.row(post, now)
             free = other.places.first_free() if other.places else None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kezek.app.table.row_problem import Checked, RowProblem
     from kezek.app.turn.board import PostRow
     from kezek.domain.checkpoint.board_day import BoardDay
+    from kezek.domain.checkpoint.place_name import PlaceName
     from kezek.domain.network.load import LoadNetwork
 
 T = TypeVar("T")
@@ -68,9 +69,13 @@ def _read(checkpoints: Path | None, board: Path | None, seen: str | None) -> Loa
     """The command that the files make, before any database is touched."""
     from kezek.app.checkpoint import network as files
     from kezek.app.checkpoint.load import load_command
+    from kezek.app.checkpoint.name_file import read_names
     from kezek.demo.opening import board_began
 
     rows = _whole(files.read_checkpoints(checkpoints or files.shipped_checkpoints()))
+    names: Sequence[PlaceName] = ()
+    if checkpoints is None:
+        names = _whole(read_names(files.shipped_names(), {row.id for row in rows}))
     source = str(checkpoints or "shipped")
     days: Sequence[BoardDay] = ()
     if board is not None:
@@ -79,7 +84,7 @@ def _read(checkpoints: Path | None, board: Path | None, seen: str | None) -> Loa
     elif checkpoints is None:
         days = _whole(files.read_board(files.shipped_board(), rows))
     at = moment_of(seen, "--at") if seen else board_began()
-    return load_command("", operator(), rows, days, seen_at=at, source=source)
+    return load_command("", operator(), rows, days, names=names, seen_at=at, source=source)
 
 
 def _keyed(command: LoadNetwork, key: str) -> LoadNetwork:
@@ -172,12 +177,14 @@ def show(folder: Path | None) -> None:
 
 
 def _shown(row: PostRow) -> dict[str, Any]:
+    from kezek.app.checkpoint.country import english_name
+
     line, today, free = row.post.line, row.today, row.next_free
     return {
         "checkpoint": row.post.checkpoint.id,
-        "name": row.post.checkpoint.name_en,
+        "name": str(row.post.names.own_name("en")),
         "country": row.post.checkpoint.country,
-        "neighbour": row.post.checkpoint.neighbour,
+        "neighbour": english_name(row.post.checkpoint.neighbour_country),
         "line": line.id if line else None,
         "regulation": line.regulation if line else None,
         "basis": line.basis if line else None,

@@ -41,7 +41,7 @@ def network_scenario() -> str:
 
 def _entries() -> Iterator[str]:
     rows = files.read_checkpoints(files.shipped_checkpoints()).rows
-    lanes = {row.id: row.lanes for row in rows}
+    lanes = {row.id: row.checkpoint.lanes for row in rows}
     board = files.read_board(files.shipped_board(), rows).rows
     on, hour = files.SHIPPED_BOARD_ON, files.SHIPPED_BOARD_CLOCK.hour
     for post, days in sorted(by_checkpoint(board).items()):

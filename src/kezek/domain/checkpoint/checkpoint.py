@@ -5,25 +5,23 @@ from __future__ import annotations
 from kezek.domain.kernel.value import value
 
 EXIT = "exit"
+# The neighbour that is no country: a ferry leads to several.
+SEA = "SEA"
 
 
 @value(frozen=True, slots=True)
 class Checkpoint:
     """What is published about a post.  None is unknown, and pages say so.
 
-    `neighbour` is empty where not stated.  `lanes` and `opening_hours` are the words of the source.
-    `coord_of` says what the point (degrees, WGS 84) really is: seldom the post itself.
+    `neighbour_country` is the ISO code of the country across the border, `SEA` where a ferry leads to
+    several, empty where not stated.  Its names are rows of their own (`PlaceName`).  `lanes` and
+    `opening_hours` are the words of the source.  `coord_of` says what the point (degrees, WGS 84)
+    really is: seldom the post itself.
     """
 
     id: str
     country: str
     zone: str
-    name_en: str
-    name_ru: str
-    name_kk: str | None
-    neighbour: str
-    opposite_en: str | None
-    opposite_ru: str | None
     region: str | None
     opening_hours: str | None
     lanes: str | None
@@ -35,6 +33,7 @@ class Checkpoint:
     source: str
     confidence: str
     notes: str | None
+    neighbour_country: str
 
     @property
     def key(self) -> str:

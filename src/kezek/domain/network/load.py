@@ -11,6 +11,7 @@ from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.checkpoint.board_day import HOURS, DayPlan, assumed
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
@@ -35,11 +36,12 @@ class LinePlan:
 
 @value(frozen=True, slots=True)
 class LoadNetwork:
-    """Checkpoints and lines from validated files.  What is there already is left as it is."""
+    """Checkpoints, names and lines from validated files.  What is there already is left as it is."""
 
     key: str
     actor: Actor
     checkpoints: tuple[Checkpoint, ...]
+    names: tuple[PlaceName, ...]
     lines: tuple[LinePlan, ...]
     source: str
 
@@ -73,6 +75,8 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
     if not command.actor.may((Role.ADMINISTRATOR,)):
         return Refused(Reason.NOT_ALLOWED, {})
     rows: list[Row] = [c for c in command.checkpoints if facts.get(Checkpoint, c.id) is None]
+    names = [name for name in command.names if facts.get(PlaceName, name.key) is None]
+    rows += names
     added = 0
     for plan in command.lines:
         if facts.get(Line, plan.line.id) is None:
@@ -82,6 +86,7 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
     body: dict[str, Fact] = {
         "checkpoints": len(command.checkpoints),
         "lines": added,
+        "names": len(names),
         "source": command.source,
     }
     return Accepted((Event(EventKind.NETWORK_LOADED, body=body),), tuple(rows), outcome=body)

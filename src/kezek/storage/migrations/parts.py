@@ -46,6 +46,9 @@ CHECKS = (
     "tree_of_whole_hashes",
 )
 TRIGGERS = (
+    # Names as the release before keeps them, and as this one does.
+    "checkpoint_named",
+    "place_name_spread",
     # I3: a vehicle changes hands only when the booking that held it has ended.
     "claim_held_once",
     # I9: what is logged is never changed, taken away or emptied; nor are the tree and its heads.

@@ -8,7 +8,6 @@ from kezek.app.account.access import Person
 from kezek.app.booking.bulk import ClearRow, Unclear
 from kezek.app.booking.bulk_answer import RowAnswer
 from kezek.app.booking.regroup import OtherHours
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.desk.batch import Done
 from kezek.app.port import Fault
 from kezek.app.vehicle.plate_note import read_as
@@ -82,7 +81,7 @@ def _answer(
 
 
 def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
-    post = own_name(row.post.checkpoint, here.lang)
+    post = row.post.names.own_name(here.lang)
     when = stamp(local(row.start, zone_of(row.post)), here.lang)
     told = here.words.say(_BOOKED, post=post, hour=when)
     anew = read_as(row.vehicle, here.application.rules.known)

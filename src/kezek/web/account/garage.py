@@ -12,7 +12,6 @@ from litestar.params import FromPath
 from kezek.app.account.access import Person
 from kezek.app.booking.garage import Parked, drivers, parked, row_id
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.place_name import own_name
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import KeepInGarage, row_kept
@@ -127,7 +126,7 @@ def _vehicle(here: PageContext, row: Parked, view: TicketView | None) -> Vehicle
         booking = BookingShown(
             view.booking.code,
             f"/t/{here.application.papers.link_of(view.booking)}",
-            own_name(view.post.checkpoint, here.lang),
+            view.post.names.own_name(here.lang),
             local(start, zone_of(view.post)) if start is not None else None,
         )
     return VehicleRow(row_id(v), v.country, v.plate, v.vin, v.trailer, booking, row.taken)

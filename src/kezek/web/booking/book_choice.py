@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from kezek.app.checkpoint.place_name import neighbour_of, own_name, place_keys
 from kezek.domain.checkpoint.search import fits
 from kezek.i18n import names
 from kezek.web.frame.page_context import PageContext
@@ -37,9 +36,9 @@ class Pick:
 def neighbours_of(here: PageContext) -> list[Neighbour]:
     """The countries to which a line leads, those with most posts last: theirs is the longest list."""
     found = Counter(
-        neighbour_of(post.checkpoint)
+        post.checkpoint.neighbour_country
         for post in here.application.network.posts().values()
-        if post.line and neighbour_of(post.checkpoint)
+        if post.line and post.checkpoint.neighbour_country
     )
     ordered = sorted(found.items(), key=lambda item: (item[1], item[0]))
     return [Neighbour(code, names.country(code, here.lang), count) for code, count in ordered]
@@ -51,14 +50,14 @@ def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
         row
         for row in here.application.boards.rows(here.now)
         if row.places is not None
-        and (not neighbour or neighbour_of(row.post.checkpoint) == neighbour)
-        and fits(q, place_keys(row.post.checkpoint))
+        and (not neighbour or row.post.checkpoint.neighbour_country == neighbour)
+        and fits(q, row.post.names.place_keys)
     ]
     rows.sort(
         key=lambda row: (
             row.next_free.on if row.next_free else date.max,
             row.waiting or 0,
-            own_name(row.post.checkpoint, here.lang),
+            row.post.names.own_name(here.lang),
         )
     )
     picks = []
@@ -67,9 +66,9 @@ def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
         picks.append(
             Pick(
                 id=checkpoint.id,
-                name=own_name(checkpoint, here.lang),
-                there=there_name(checkpoint, here.lang),
-                search=search_of(checkpoint),
+                name=row.post.names.own_name(here.lang),
+                there=there_name(row.post, here.lang),
+                search=search_of(row.post),
                 next_free=free.on if free else None,
                 next_is_today=free is not None and free is row.today,
                 places=free.ordinary if free else 0,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import Instant
@@ -48,6 +47,6 @@ def sooner_posts(here: PageContext, row: PostRow) -> list[Sooner]:
     for other in here.application.boards.sooner(row, here.now):
         free = first_free(other.places, zone_of(other.post))
         assert free is not None, "a post that is sooner has a free window"
-        checkpoint = other.post.checkpoint
-        found.append(Sooner(checkpoint.id, own_name(checkpoint, here.lang), free.start))
+        name = other.post.names.own_name(here.lang)
+        found.append(Sooner(other.post.checkpoint.id, name, free.start))
     return found

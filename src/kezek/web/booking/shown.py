@@ -9,7 +9,6 @@ from typing import NamedTuple, Self
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.vehicle.plate_note import PlateNote, note_of
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
@@ -65,15 +64,13 @@ class Truck(NamedTuple):
 def posts_with_lines(here: PageContext) -> list[Post]:
     """Posts at which a line runs, by name."""
     found = (post for post in here.application.network.posts().values() if post.line)
-    return sorted(found, key=lambda p: own_name(p.checkpoint, here.lang))
+    return sorted(found, key=lambda p: p.names.own_name(here.lang))
 
 
 def choices(here: PageContext, posts: list[Post]) -> list[PostChoice]:
     """The posts for a select."""
     return [
-        PostChoice(
-            p.checkpoint.id, own_name(p.checkpoint, here.lang), there_name(p.checkpoint, here.lang)
-        )
+        PostChoice(p.checkpoint.id, p.names.own_name(here.lang), there_name(p, here.lang))
         for p in posts
     ]
 
@@ -84,7 +81,7 @@ def place_name(here: PageContext, place: str) -> str:
         return ""
     post = here.application.network.post(place)
     if post:
-        return own_name(post.checkpoint, here.lang)
+        return post.names.own_name(here.lang)
     rules = [r for r in here.application.rules.values() if r.authority == place]
     return names.country(rules[0].country, here.lang) if rules else place
 
@@ -151,8 +148,8 @@ def truck(here: PageContext, view: TicketView, lost: LostTime | None) -> Truck:
         country=country,
         plate=plate,
         driver=", ".join(view.drivers),
-        post=own_name(view.post.checkpoint, here.lang),
-        there=there_name(view.post.checkpoint, here.lang),
+        post=view.post.names.own_name(here.lang),
+        there=there_name(view.post, here.lang),
         start=local(booking.start, zone) if booking.start is not None else None,
         end=local(view.window_end, zone) if view.window_end is not None else None,
         status=STATES[view.status],

@@ -11,11 +11,11 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.checkpoint.place_name import neighbour_of
 from kezek.app.forecast.next_wait import joins_now
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.app.turn.queue import Queue, WaitingTruck
+from kezek.domain.checkpoint.checkpoint import SEA
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
@@ -364,13 +364,13 @@ def rule_of(regulation: Regulation | None) -> Rule | None:
 
 def _siblings(post: Post, here: PageContext) -> Siblings | None:
     """Where other posts to the same neighbour stand."""
-    code = neighbour_of(post.checkpoint)
-    if not code or code == "SEA":
+    code = post.checkpoint.neighbour_country
+    if code in ("", SEA):
         return None
     others = [
         other
         for other in here.application.network.posts().values()
-        if other.line and neighbour_of(other.checkpoint) == code and other is not post
+        if other.line and other.checkpoint.neighbour_country == code and other is not post
     ]
     if not others:
         return None

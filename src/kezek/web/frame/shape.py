@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.checkpoint.place_name import neighbour_of, opposite_name, own_name, place_keys
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import Checkpoint
@@ -126,15 +125,16 @@ def zone_of(post: Post) -> str:
     return post.line.zone if post.line else post.checkpoint.zone
 
 
-def there_name(checkpoint: Checkpoint, lang: str) -> str:
+def there_name(post: Post, lang: str) -> str:
     """The post across the border, or else the country, or a dash."""
-    code = neighbour_of(checkpoint)
-    return opposite_name(checkpoint, lang) or (names.country(code, lang) if code else "–")
+    code = post.checkpoint.neighbour_country
+    country = names.country(code, lang) if code else "–"
+    return post.names.opposite_name(lang) or country
 
 
-def search_of(checkpoint: Checkpoint) -> str:
+def search_of(post: Post) -> str:
     """The keys of all names of a post, for a search in the browser."""
-    return "|".join(key.replace(" ", "") for key in place_keys(checkpoint))
+    return "|".join(key.replace(" ", "") for key in post.names.place_keys)
 
 
 def post_view(post: Post, lang: str, now: Instant) -> PostView:
@@ -143,9 +143,9 @@ def post_view(post: Post, lang: str, now: Instant) -> PostView:
     return PostView(
         id=checkpoint.id,
         country=checkpoint.country,
-        name=own_name(checkpoint, lang),
-        there_country=neighbour_of(checkpoint) or "?",
-        there=there_name(checkpoint, lang),
+        name=post.names.own_name(lang),
+        there_country=checkpoint.neighbour_country or "?",
+        there=there_name(post, lang),
         zone=utc_offset(local(now, zone_of(post))),
         exit=post.line is None or post.line.direction == "exit",
         by_hour_is_ours=post.line is not None and post.line.basis == "board",

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from kezek.app.account.roster import account_of, names_of
-from kezek.app.checkpoint.place_name import own_name
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind, Logged
@@ -78,7 +77,7 @@ def _entry(
     post = here.application.network.of_line(event.line) if event.line else None
     zone = zone_of(post) if post else network_zone(here.application)
     body: Body = json.loads(event.body)
-    place = own_name(post.checkpoint, here.lang) if post and posts else ""
+    place = post.names.own_name(here.lang) if post and posts else ""
     text = _text(here, event, body, zone, codes.get(event.number, "–"))
     return LogEntry(
         position=event.position,

@@ -15,7 +15,6 @@ from markupsafe import Markup
 
 from kezek.app.calendar.agency import governed
 from kezek.app.calendar.unmet import FullPost, full_of
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.scenario.ground import shipped_ground
 from kezek.app.scenario.what_if import FILES, KnownWhatIf, Origin, SimulatorBusy, State
 from kezek.app.scenario.wish import (
@@ -265,9 +264,7 @@ def _posts(here: PageContext) -> list[AskablePost]:
     known = shipped_ground().calibrated
     own = governed(posts_with_lines(here), person.actor)
     named = [
-        (own_name(p.checkpoint, here.lang), p.checkpoint.id, p)
-        for p in own
-        if p.checkpoint.id in known
+        (p.names.own_name(here.lang), p.checkpoint.id, p) for p in own if p.checkpoint.id in known
     ]
     named.sort(key=lambda one: one[:2])
     reader = here.application.store.reader

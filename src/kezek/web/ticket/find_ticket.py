@@ -14,7 +14,6 @@ from litestar import Response, get, post
 
 from kezek.app.booking.find_ticket import TEXT_LENGTH_MAX, asked_for
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.server.rate import STRANGERS
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.vehicle import phone as phones
@@ -133,7 +132,7 @@ def _row(here: PageContext, secret: str, view: TicketView) -> OwnTicket:
         token=secret,
         number=view.booking.number,
         code=view.booking.code,
-        post=own_name(view.post.checkpoint, here.lang),
+        post=view.post.names.own_name(here.lang),
         status=STATES[view.status],
         start=local(start, zone) if start is not None else None,
         end=local(end, zone) if end is not None else None,

@@ -16,7 +16,6 @@ from litestar.response import Stream
 from markupsafe import Markup
 
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.change import (
@@ -207,7 +206,7 @@ async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Respon
     start, end = view.booking.start, view.window_end
     if start is None or end is None or not view.live:
         raise PageError("not_found")
-    say, name = here.words, own_name(view.post.checkpoint, here.lang)
+    say, name = here.words, view.post.names.own_name(here.lang)
     code = say.say(_CODE, code=view.booking.code)
     body = calendar_file(
         uid=f"{view.booking.number}@{urlsplit(here.application.settings.issuer).hostname}",

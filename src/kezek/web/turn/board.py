@@ -13,7 +13,6 @@ from litestar import Response, get
 from litestar.response import Stream
 from markupsafe import Markup
 
-from kezek.app.checkpoint.place_name import neighbour_of, own_name, place_keys
 from kezek.app.turn.board import PostRow
 from kezek.domain.checkpoint.search import fits
 from kezek.domain.kernel.instant import MINUTE, Instant
@@ -185,7 +184,7 @@ def _drawn(here: PageContext, q: str) -> Drawn:
     rows = here.application.boards.rows(here.now)
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
-        posts = [(row, post) for row, post in posts if fits(q, place_keys(row.post.checkpoint))]
+        posts = [(row, post) for row, post in posts if fits(q, row.post.names.place_keys)]
     home = _home(rows)
     groups = _groups(here, [one for one in posts if one[1].today is not None], home)
     without = _groups(here, [one for one in posts if one[1].today is None], home)
@@ -216,7 +215,9 @@ def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
     places = row.places
     coming = next_of(here, row, looked=False)
     wait = short_wait(here, coming)
-    state = (places.version, places.hour, row.waiting, row.waiting_due, wait) if places else None
+    figures = (places.version, places.hour, row.waiting, row.waiting_due, wait) if places else ()
+    # The names are one object until the network is read anew.
+    state = (row.post.names, *figures)
     found = here.web.rows.find(key, state)
     if found is None:
         post = board_post(row, here.lang, wait, coming.start if coming else None)
@@ -229,12 +230,12 @@ def board_post(row: PostRow, lang: str, wait: str = "", first: Instant | None = 
     """A post's row in a language; `wait` is what a truck would wait that books the first free window,
     which begins at `first`.
     """
-    checkpoint, today, free = row.post.checkpoint, row.today, row.next_free
+    today, free = row.today, row.next_free
     return BoardPost(
-        id=checkpoint.id,
-        name=own_name(checkpoint, lang),
-        there=there_name(checkpoint, lang),
-        search=search_of(checkpoint),
+        id=row.post.checkpoint.id,
+        name=row.post.names.own_name(lang),
+        there=there_name(row.post, lang),
+        search=search_of(row.post),
         today=today.ordinary if today else None,
         next_free=free.on if free else None,
         days=day_views(row.places),
@@ -267,7 +268,7 @@ def _groups(
     """Posts by the way they lead; those of the home country come first."""
     found: dict[tuple[str, str], list[BoardPost]] = {}
     for row, post in posts:
-        way = (row.post.checkpoint.country, neighbour_of(row.post.checkpoint))
+        way = (row.post.checkpoint.country, row.post.checkpoint.neighbour_country)
         found.setdefault(way, []).append(post)
     groups = [_group(here, way, members, home) for way, members in found.items()]
     return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, g.name))

@@ -10,7 +10,6 @@ from litestar.params import FromPath
 from kezek.app.account.access import Person
 from kezek.app.booking.find import with_code
 from kezek.app.checkpoint.checkpoint import Post
-from kezek.app.checkpoint.place_name import own_name
 from kezek.app.desk.batch import Done
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Booking
@@ -336,7 +335,7 @@ def _booked(pressed: ConsoleStep, holder: Booking) -> str:
             "This truck is booked at %(post)s. The officers there can release it "
             "when they see its papers."
         ),
-        post=own_name(post.checkpoint, pressed.here.lang),
+        post=post.names.own_name(pressed.here.lang),
     )
 
 
