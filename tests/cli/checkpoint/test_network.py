@@ -10,13 +10,16 @@ from tests.cli.conftest import Call
 
 POSTS = 70
 LINES = 46
+NAMES = 376
 AT = "2026-06-13T17:23+05:00"
 
 
 def test_the_shipped_network_is_loaded_and_shown(call: Call, tmp_path: Path):
     folder = tmp_path / "site"
     answer = call("network", "load", "--folder", folder, "--json").answer
-    assert answer == {"checkpoints": POSTS, "lines": LINES, "source": "shipped"}
+    assert answer == {
+        "checkpoints": POSTS, "lines": LINES, "names": NAMES, "source": "shipped",
+    }  # fmt: skip
     shown = call("network", "show", "--folder", folder, "--json").answer
     assert len(shown) == POSTS
     assert sum(row["line"] is not None for row in shown) == LINES
@@ -29,7 +32,24 @@ def test_the_shipped_network_is_loaded_and_shown(call: Call, tmp_path: Path):
 
 
 def test_loading_again_leaves_everything_as_it_is(call: Call, folder: Path):
-    assert call("network", "load", "--folder", folder, "--json").answer["lines"] == 0
+    answer = call("network", "load", "--folder", folder, "--json").answer
+    assert (answer["lines"], answer["names"]) == (0, 0)
+
+
+def test_names_of_a_language_more_are_added_to_what_is_there(
+    call: Call, folder: Path, tmp_path: Path
+):
+    names = tmp_path / "names.csv"
+    names.write_text("id,side,language,name\nkz_syrym,own,tr,Sırım\nkz_syrym,own,ru,X\n", "utf-8")
+    answer = call("network", "load", "--names", names, "--folder", folder, "--json").answer
+    assert answer["names"] == 1, "a name that is there stays"
+    names.write_text("id,side,language,name\nkz_syrym,own,az,Sırım\nkz_nowhere,own,az,X\n", "utf-8")
+    called = call("network", "load", "--names", names, "--folder", folder)
+    assert called.code == ExitCode.FOUND
+    assert "names.csv:3: id:" in called.err
+    names.write_text("id,side,language,name\nkz_syrym,own,az,Sırım\n", "utf-8")
+    answer = call("network", "load", "--names", names, "--folder", folder, "--json").answer
+    assert answer["names"] == 1, "of the bad file nothing was taken"
 
 
 def test_own_files_are_loaded(call: Call, tmp_path: Path):

@@ -8,7 +8,9 @@ from datetime import date, timedelta
 from kezek.domain.account.actor import TIMER
 from kezek.domain.calendar.capacity import CloseDay, OpenDay
 from kezek.domain.checkpoint.board_day import BoardDay, plan_days
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import local_day
+from kezek.domain.kernel.refusal import Reason
 from kezek.domain.network.load import ExtendCalendar, LinePlan, LoadNetwork, OpenLine
 from kezek.domain.slot.slot import Day, Slot
 from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, plan, rules
@@ -16,6 +18,23 @@ from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, 
 
 def load(w: World, *plans: LinePlan, who=ADMIN) -> dict:
     return w.done(LoadNetwork("", who, (checkpoint(A),), (), plans, "tests"))
+
+
+def test_names_are_rows_of_a_language_and_those_that_are_there_stay():
+    w = World()
+    names = (PlaceName("kz_a", "own", "ug", "ئا"), PlaceName("kz_b", "opposite", "ru", "Б"))
+    body = w.done(LoadNetwork("", ADMIN, (), names, (), "tests"))
+    assert body["names"] == 2
+    other = (replace(names[0], name="other"),)
+    assert w.done(LoadNetwork("", ADMIN, (), other, (), "tests"))["names"] == 0
+    assert w.store._content.tables[PlaceName] == {name.key: name for name in names}
+
+
+def test_a_name_of_an_unknown_place_is_refused_and_nothing_is_loaded():
+    w = World()
+    names = (PlaceName("kz_a", "own", "ug", "ئا"), PlaceName("kz_no", "own", "ug", "ئا"))
+    assert w.refused(LoadNetwork("", ADMIN, (), names, (), "t")) == Reason.CHECKPOINT_UNKNOWN
+    assert not w.store._content.tables.get(PlaceName)
 
 
 def entry(days, *, of: str = A) -> LinePlan:

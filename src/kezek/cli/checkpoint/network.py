@@ -33,6 +33,7 @@ def network() -> None:
 
 @network.command(short_help="Load checkpoints and a board from files, whole or not at all.")
 @click.option("--checkpoints", type=_FILE, help="CSV of checkpoints; else those that ship.")
+@click.option("--names", type=_FILE, help="CSV of names by language; alone, for what is there.")
 @click.option("--board", type=_FILE, help="CSV of places left by checkpoint and day.")
 @click.option(
     "--at",
@@ -43,39 +44,61 @@ def network() -> None:
 @folder_option
 @json_option
 def load(
-    checkpoints: Path | None, board: Path | None, seen: str | None, folder: Path | None
+    checkpoints: Path | None,
+    names: Path | None,
+    board: Path | None,
+    seen: str | None,
+    folder: Path | None,
 ) -> None:
-    """Load checkpoints and a board from files. With one bad row nothing is changed.
+    """Load checkpoints, names and a board from files. With one bad row nothing is changed.
 
-    Without options the network that ships is loaded, with its board of June 2026.
-    What is already there is left as it is.
+    Without options the network that ships is loaded, with its board of June 2026. Names alone are
+    added to the checkpoints that are there, for a language more. What is already there is left as it is.
     """
     if (board is None) != (seen is None):
         raise click.UsageError(
             "--board and --at belong together: a board without a moment says nothing."
         )
-    command = _read(checkpoints, board, seen)
-    with opened(folder, must_exist=False) as application:
-        body = ask(application, _keyed(command, fresh_key(application)))
+    if names is not None and checkpoints is None and board is None:
+        body = _load_names(names, folder)
+    else:
+        command = _read(checkpoints, names, board, seen)
+        with opened(folder, must_exist=False) as application:
+            body = ask(application, _keyed(command, fresh_key(application)))
     answer(
         body,
         lambda: say(
-            f"Loaded: {body['checkpoints']} checkpoints in the files, {body['lines']} new lines."
+            f"Loaded: {body['checkpoints']} checkpoints in the files, {body['lines']} new lines, "
+            f"{body['names']} new names."
         ),
     )
 
 
-def _read(checkpoints: Path | None, board: Path | None, seen: str | None) -> LoadNetwork:
+def _load_names(file: Path, folder: Path | None) -> dict[str, Any]:
+    """Names for the checkpoints of an installation that is there."""
+    from kezek.app.checkpoint.name_file import read_names
+    from kezek.domain.network.load import LoadNetwork
+
+    with opened(folder) as application:
+        rows = _whole(read_names(file, application.network.posts()))
+        key = fresh_key(application)
+        return ask(application, LoadNetwork(key, operator(), (), rows, (), str(file)))
+
+
+def _read(
+    checkpoints: Path | None, named: Path | None, board: Path | None, seen: str | None
+) -> LoadNetwork:
     """The command that the files make, before any database is touched."""
     from kezek.app.checkpoint import network as files
     from kezek.app.checkpoint.load import load_command
-    from kezek.app.checkpoint.name_file import read_names
+    from kezek.app.checkpoint.name_file import merged, read_names
     from kezek.demo.opening import board_began
 
     rows = _whole(files.read_checkpoints(checkpoints or files.shipped_checkpoints()))
-    names: Sequence[PlaceName] = ()
+    known = {row.id for row in rows}
+    names: Sequence[PlaceName] = _whole(read_names(named, known)) if named else ()
     if checkpoints is None:
-        names = _whole(read_names(files.shipped_names(), {row.id for row in rows}))
+        names = merged(names, _whole(read_names(files.shipped_names(), known)))
     source = str(checkpoints or "shipped")
     days: Sequence[BoardDay] = ()
     if board is not None:

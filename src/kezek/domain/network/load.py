@@ -75,6 +75,10 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
     if not command.actor.may((Role.ADMINISTRATOR,)):
         return Refused(Reason.NOT_ALLOWED, {})
     rows: list[Row] = [c for c in command.checkpoints if facts.get(Checkpoint, c.id) is None]
+    known = {checkpoint.id for checkpoint in command.checkpoints}
+    for place in dict.fromkeys(name.place for name in command.names if name.place not in known):
+        if facts.get(Checkpoint, place) is None:
+            return Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": place})
     names = [name for name in command.names if facts.get(PlaceName, name.key) is None]
     rows += names
     added = 0

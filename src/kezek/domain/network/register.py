@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any, Protocol
 
 from kezek.domain.account.actor import TIMER
-from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.facts import Ref
 from kezek.domain.kernel.instant import HOUR, Instant, local_day
 from kezek.domain.network.load import (
@@ -48,8 +49,14 @@ def _line(command: ExtendCalendar) -> tuple[Ref, ...]:
     return ((Line, command.line),)
 
 
+def _network(command: LoadNetwork) -> Iterator[Ref]:
+    yield from ((Checkpoint, row.id) for row in command.checkpoints)
+    yield from ((PlaceName, name.key) for name in command.names)
+    yield from ((Line, plan.line.id) for plan in command.lines)
+
+
 RULES: Mapping[type[Any], CommandRule] = {
-    LoadNetwork: CommandRule(decide_load),
+    LoadNetwork: CommandRule(decide_load, _network),
     OpenLine: CommandRule(decide_open_line),
     ExtendCalendar: CommandRule(decide_extend, _line),
 }
