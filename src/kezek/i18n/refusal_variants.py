@@ -56,6 +56,9 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
     (R.PASSWORD_WEAK, "password_known"): t(
         "This word is on every list of common passwords, even with digits added."
     ),
+    (R.PASSWORD_WEAK, "password_easy"): t(
+        "This password is put together from words, dates or repetitions that are guessed first."
+    ),
     (R.CALL_MISSED, "last"): t(
         "The last call ended on %(until)s and counts as missed, so the booking has ended."
     ),

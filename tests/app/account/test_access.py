@@ -15,6 +15,7 @@ from kezek.app.feed.change_feed import ChangeFeed
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.account.decide import AddAccount, CloseAccount, IssueKey, RevokeKey
+from kezek.domain.account.password import Guessed, PasswordFault
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.event import EventKind, Logged
 from tests.world import ADMIN, PEOPLE, World
@@ -31,6 +32,9 @@ class Locks:
 
     def digest(self, text: str) -> str:
         return text
+
+    def estimate(self, _text: str, _words: object) -> Guessed:
+        return Guessed(1e12, PasswordFault.EASY)
 
     def hash_password(self, text: str) -> str:
         with self._turn:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kezek.domain.kernel.keyboard import (
     PLATE_TEXT_MAX,
     Layout,
+    latin_keys,
     layout_of,
     plate_readings,
     signed_readings,
@@ -70,3 +71,8 @@ def test_the_layout_is_told_by_the_beginning_of_the_text():
 def test_what_is_longer_than_any_plate_has_no_reading_as_one():
     assert "A" * PLATE_TEXT_MAX in plate_readings("A" * PLATE_TEXT_MAX)
     assert not plate_readings("A" * (PLATE_TEXT_MAX + 1))
+
+
+def test_cyrillic_letters_have_the_keys_of_latin_ones():
+    assert latin_keys("Пароль, қ-1 №2") == "Gfhjkm, 0-1 #2"
+    assert latin_keys("plain ASCII 123!") == "plain ASCII 123!"

@@ -13,7 +13,7 @@ from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Clock, Session, Shared, Store
 from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
-from kezek.domain.account.password import PasswordFault, fault_of
+from kezek.domain.account.password import GuessEstimator, PasswordFault, fault_of
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.text import cleaned
@@ -28,6 +28,10 @@ T = TypeVar("T")
 
 class CredentialHasher(Protocol):
     """Passwords and secrets as the use cases see them: `crypto/account/credential_hasher.py`."""
+
+    @property
+    def estimate(self) -> GuessEstimator:
+        """How many guesses a password takes."""
 
     def hash_password(self, text: str) -> str: ...
 
@@ -223,7 +227,7 @@ class PlainAccess:
 
     def hash_password(self, text: str, login: str) -> str | PasswordFault:
         """What to store for a new password of a login, or what is too easy about it."""
-        return fault_of(text, login) or self._locks.hash_password(text)
+        return fault_of(text, login, self._locks.estimate) or self._locks.hash_password(text)
 
     def new_key(self) -> tuple[str, str]:
         """A new API key: its text, shown once, and the digest for `IssueKey`."""

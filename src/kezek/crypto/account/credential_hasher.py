@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kezek.crypto.account.guess import estimate_guesses
 from kezek.crypto.account.password import hash_password, verify_password
 from kezek.crypto.account.secret import digest_of, make_api_key, make_token
+from kezek.domain.account.password import GuessEstimator
 
 
 class SystemLocks:
@@ -13,6 +15,10 @@ class SystemLocks:
 
     def __init__(self, chance: Callable[[int], bytes]) -> None:
         self._chance = chance
+
+    @property
+    def estimate(self) -> GuessEstimator:
+        return estimate_guesses
 
     def hash_password(self, text: str) -> str:
         return hash_password(text)

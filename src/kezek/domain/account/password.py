@@ -2,41 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
+
+from kezek.domain.kernel.keyboard import latin_keys
+from kezek.domain.kernel.value import value
 
 LENGTH_MIN: Final = 10
 # Of UTF-8; more is an attempt to keep the processor busy.
 BYTES_MAX: Final = 256
+# Fewer guesses than this are made in a day by whoever has stolen the hashes, in months by who has not.
+GUESSES_MIN: Final = 10**8
 _LETTERS_MIN = 3
-# So many letters beside the login make another word.
-_MORE_MIN = 4
-
-# What stands side by side on keyboards and in alphabets.
-_ROWS = (
-    "qwertyuiop", "asdfghjkl", "zxcvbnm", "azertyuiop", "qwertzuiop", "qazwsxedcrfvtgbyhnujm",
-    "йцукенгшщзхъ", "фывапролджэ", "ячсмитьбю",
-    "abcdefghijklmnopqrstuvwxyz", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+# An estimate takes the longer the more is estimated, and so many characters of a good password suffice.
+_ESTIMATED_MAX = 20
+_PRODUCT = ("kezek", "кезек")
+# Words that no list of leaked passwords has, because they are of our languages and countries.
+_OURS = (
+    "qazaqstan", "kazakhstan", "казахстан", "қазақстан", "кыргызстан", "kyrgyzstan",
+    "superuser", "құпиясөз", "сырсөз", "кулиясоз", "сырсоз", "motdepasse", "contraseña",
 )  # fmt: skip
-_CHUNK_MIN = 3
-_PRODUCT = frozenset({"kezek", "кезек"})
-# Most of the English ones are from the list of leaked passwords that zxcvbn 4.5.0 ships; the words for
-# accounts and those of our languages and countries, also as typed on the other keyboard, are ours.
-_KNOWN = frozenset(
-    {
-        "password", "passwort", "motdepasse", "contraseña", "mypassword", "nopassword", "pass",
-        "пароль", "parol", "gfhjkm", "мойпароль", "құпиясөз", "кулиясоз", "сырсөз", "сырсоз",
-        "welcome", "letmein", "changeme", "iloveyou", "whatever",
-        "admin", "administrator", "администратор", "superuser", "root", "user", "guest", "test",
-        "default", "login", "secret", "master", "access", "hello", "helloworld",
-        "привет", "ghbdtn", "sunshine", "princess", "football", "baseball", "basketball",
-        "superman", "batman", "spiderman", "starwars", "pokemon", "dragon", "monkey", "shadow",
-        "computer", "internet", "samsung", "liverpool", "manchester", "enterprise", "abracadabra",
-        "казахстан", "kazakhstan", "qazaqstan", "қазақстан", "кыргызстан", "kyrgyzstan",
-    }
-)  # fmt: skip
-_SIGNS_FOR_LETTERS = str.maketrans("@4310$5!7", "aaeiossit")
 
 
 class PasswordFault(StrEnum):
@@ -48,59 +36,62 @@ class PasswordFault(StrEnum):
     ROW = "password_row"
     NAME = "password_name"
     KNOWN = "password_known"
+    EASY = "password_easy"
 
 
-def fault_of(password: str, login: str) -> PasswordFault | None:
+@value(frozen=True, slots=True)
+class Guessed:
+    """How many guesses a text takes, and the part that makes it easy: `word` when it is a word."""
+
+    guesses: float
+    fault: PasswordFault
+    word: str = ""
+
+
+class GuessEstimator(Protocol):
+    """Tells how many guesses a text takes for who knows `words` of its owner."""
+
+    def __call__(self, text: str, words: Sequence[str], /) -> Guessed: ...
+
+
+def fault_of(password: str, login: str, estimate: GuessEstimator) -> PasswordFault | None:
     """What is too easy about a new password of an account, None for a good one.
 
-    Digits and signs around a word, between its letters or in their place make no other word of it.
+    Signs around a word or between its letters make no other word of it.
     """
     if len(password) < LENGTH_MIN:
         return PasswordFault.SHORT
     if len(password.encode(errors="surrogatepass")) > BYTES_MAX:
         return PasswordFault.LONG
-    text = unicodedata.normalize("NFKC", password).casefold()
-    letters = _letters(text)
-    if len(set(letters)) < _LETTERS_MIN:
+    text = unicodedata.normalize("NFKC", password)
+    if len(set(filter(str.isalpha, text.casefold()))) < _LETTERS_MIN:
         return PasswordFault.PLAIN
-    if _is_walk(letters):
-        return PasswordFault.ROW
-    words = {_unit(letters), _unit(_letters(_core(text).translate(_SIGNS_FOR_LETTERS)))}
-    own = _letters(login.casefold())
-    if len(own) >= _LETTERS_MIN and own in letters and len(letters) - len(own) < _MORE_MIN:
-        return PasswordFault.NAME
-    if words & (_PRODUCT | {_unit(_letters(login.casefold()))}):
-        return PasswordFault.NAME
-    return PasswordFault.KNOWN if words & _KNOWN else None
+    names = {*_PRODUCT, *_names(login)}
+    words = (*names, *_OURS)
+    # Where the beginning is easy the end may not be.
+    for part in dict.fromkeys((text[:_ESTIMATED_MAX], text[-_ESTIMATED_MAX:])):
+        readings = _readings(part)
+        found = {read: estimate(read, words) for read in readings}
+        weakest = min(found, key=lambda read: found[read].guesses * readings[read])
+        if found[weakest].guesses * readings[weakest] >= GUESSES_MIN:
+            return None
+        easiest = found[weakest]
+    return PasswordFault.NAME if easiest.word in names else easiest.fault
 
 
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalpha, text))
+def _readings(text: str) -> dict[str, int]:
+    """The text, and without its signs, with what leaving them out costs who guesses: at the ends nothing.
+
+    Each also by its keys where they are Cyrillic: most lists have `пароль` as `gfhjkm`.
+    """
+    plain = "".join(filter(str.isalnum, text))
+    core = re.sub(r"^[\W_]+|[\W_]+$", "", text)
+    costs = {plain: 10 ** (len(core) - len(plain)), text: 1}
+    return {read: cost for one, cost in costs.items() if one for read in (latin_keys(one), one)}
 
 
-def _core(text: str) -> str:
-    """Without the digits and signs before the first letter and after the last."""
-    places = [place for place, character in enumerate(text) if character.isalpha()]
-    return text[places[0] : places[-1] + 1] if places else ""
-
-
-def _unit(text: str) -> str:
-    """What is said over and over: `abc` of `abcabcab`, the whole where nothing is."""
-    size = len(text)
-    return next((text[:n] for n in range(1, size // 2 + 1) if text[n:] == text[: size - n]), text)
-
-
-def _is_walk(text: str) -> bool:
-    """Whether nothing but pieces of rows stands there, in either direction."""
-    at = 0
-    while at < len(text):
-        ends = range(len(text), at + _CHUNK_MIN - 1, -1)
-        end = next((end for end in ends if _in_row(text[at:end])), 0)
-        if not end:
-            return False
-        at = end
-    return True
-
-
-def _in_row(piece: str) -> bool:
-    return any(piece in row or piece[::-1] in row for row in _ROWS)
+def _names(login: str) -> set[str]:
+    """The login whole, in one word, and its words."""
+    plain = unicodedata.normalize("NFKC", login).lower()
+    words = re.findall(r"[^\W_]+", plain)
+    return {word for word in (plain, "".join(words), *words) if len(word) >= _LETTERS_MIN}

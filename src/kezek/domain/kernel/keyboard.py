@@ -108,6 +108,11 @@ def plate_readings(text: str) -> dict[str, Layout]:
     return found
 
 
+def latin_keys(text: str) -> str:
+    """What the keys of a text write on an American keyboard, where it was typed on a Cyrillic one."""
+    return text.translate(_LATIN_KEYS)
+
+
 def layout_of(text: str, beginning: str, alphabet: frozenset[str]) -> Layout | None:
     """The layout on which the first characters of a text read as this beginning; None for none."""
     first = "".join(text.split())[: len(beginning)]
@@ -154,3 +159,15 @@ def _one_by_one(text: str, keys: Mapping[str, tuple[int, int]]) -> Iterator[str]
             yield apart[0]
         else:
             yield character
+
+
+# The Russian layout last: letters that both have lie on the same keys, and others on no other.
+_LATIN_KEYS = str.maketrans(
+    {
+        typed: key
+        for layout in (Layout.KAZAKH, Layout.RUSSIAN)
+        for keys, row in zip(_AMERICAN, KEYS[layout], strict=True)
+        for key, typed in zip(keys, row, strict=True)
+        if not typed.isascii()
+    }
+)
