@@ -19,7 +19,7 @@ _PATTERNS = {
 
 def estimate_guesses(text: str, words: Sequence[str]) -> Guessed:
     """Of at most some twenty characters: hostile signs make the library try all their readings."""
-    # Its lists take 14 MB and a tenth of a second, and most servers run for weeks without a new password.
+    # Its lists take 14 MB and a tenth of a second, and most servers run for weeks without it.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     with _ONE_AT_A_TIME:

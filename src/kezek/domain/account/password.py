@@ -69,20 +69,29 @@ def fault_of(password: str, login: str, estimate: GuessEstimator) -> PasswordFau
     names = {*_PRODUCT, *_names(login)}
     words = (*names, *_OURS)
     # Where the beginning is easy the end may not be.
-    for part in dict.fromkeys((text[:_ESTIMATED_MAX], text[-_ESTIMATED_MAX:])):
-        readings = _readings(part)
-        found = {read: estimate(read, words) for read in readings}
-        weakest = min(found, key=lambda read: found[read].guesses * readings[read])
-        if found[weakest].guesses * readings[weakest] >= GUESSES_MIN:
-            return None
-        easiest = found[weakest]
-    return PasswordFault.NAME if easiest.word in names else easiest.fault
+    parts = dict.fromkeys((text[:_ESTIMATED_MAX], text[-_ESTIMATED_MAX:]))
+    found = max((_easiest(part, words, estimate) for part in parts), key=_guesses)
+    if found.guesses >= GUESSES_MIN:
+        return None
+    return PasswordFault.NAME if found.word in names else found.fault
+
+
+def _guesses(found: Guessed) -> float:
+    return found.guesses
+
+
+def _easiest(text: str, words: Sequence[str], estimate: GuessEstimator) -> Guessed:
+    """What is easiest of the ways to read a text."""
+    found = ((estimate(read, words), cost) for read, cost in _readings(text).items())
+    return min(
+        (Guessed(one.guesses * cost, one.fault, one.word) for one, cost in found), key=_guesses
+    )
 
 
 def _readings(text: str) -> dict[str, int]:
-    """The text, and without its signs, with what leaving them out costs who guesses: at the ends nothing.
+    """The text, and the text without its signs, with the factor of guesses that placing those takes.
 
-    Each also by its keys where they are Cyrillic: most lists have `пароль` as `gfhjkm`.
+    Signs at the ends take none.  Each also by its keys where they are Cyrillic: most lists have `пароль` as `gfhjkm`.
     """
     plain = "".join(filter(str.isalnum, text))
     core = re.sub(r"^[\W_]+|[\W_]+$", "", text)
