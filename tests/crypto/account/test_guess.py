@@ -1,4 +1,4 @@
-"""What the library says of a password becomes codes of ours; the words of one owner are nobody else's."""
+"""What the library says of a password becomes codes of ours, and words of one owner are not shared."""
 
 from __future__ import annotations
 

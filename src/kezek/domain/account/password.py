@@ -91,7 +91,8 @@ def _easiest(text: str, words: Sequence[str], estimate: GuessEstimator) -> Guess
 def _readings(text: str) -> dict[str, int]:
     """The text, and the text without its signs, with the factor of guesses that placing those takes.
 
-    Signs at the ends take none.  Each also by its keys where they are Cyrillic: most lists have `пароль` as `gfhjkm`.
+    Signs at the ends take none.  Each also by its keys where they are Cyrillic: most lists have
+    `пароль` as `gfhjkm`.
     """
     plain = "".join(filter(str.isalnum, text))
     core = re.sub(r"^[\W_]+|[\W_]+$", "", text)
