@@ -12,6 +12,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from kezek.api.mount import Api
 from kezek.api.server.counted import counted
 from kezek.api.server.health import PATHS, Health
+from kezek.api.server.proxies import behind_proxies
 from kezek.api.server.worker_metrics import WorkerMetrics
 from kezek.app.account.access import PlainAccess, SignIns
 from kezek.app.account.newcomer import Newcomers, Registrations
@@ -36,7 +37,7 @@ from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
 from kezek.app.regulation.regulation import shipped_regulations
 from kezek.app.scenario.what_if import WhatIfs
 from kezek.app.server.promise_monitor import PromiseMonitor
-from kezek.app.server.rate import Daily, Familiar, Proxies, Rates
+from kezek.app.server.rate import Daily, Familiar, Rates
 from kezek.app.server.readiness import Readiness
 from kezek.app.server.streams import Streams
 from kezek.app.slot.availability import Availability
@@ -139,7 +140,6 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
         rates=rates,
         newcomers=Newcomers(desk, rates, settings.rate_book),
         registrations=Registrations(desk, Daily(lambda: clock.now().real), settings.accounts_day),
-        proxies=Proxies(settings.proxies, settings.proxy_header),
         familiar=Familiar(),
         streams=Streams(each_max=settings.streams_each, all_max=streams_max()),
         presence=Presence(lambda: clock.now().real),
@@ -276,7 +276,9 @@ def make_app(application: Application, neighbours: WorkerMetrics | None = None) 
     token = read_token(application.settings.keys)
     health = Health(application, neighbours or WorkerMetrics(), token)
     whole = _beside(Api(application), health, asked_again(bodiless(app.asgi_handler)))
-    app.asgi_handler = counted(whole, application.traffic)
+    settings = application.settings
+    known = behind_proxies(whole, listed=settings.proxies, header=settings.proxy_header)
+    app.asgi_handler = counted(known, application.traffic)
     return app
 
 

@@ -17,6 +17,7 @@ import msgspec
 from kezek.api.frame.openapi import PREFIX, description
 from kezek.api.mount import OPERATIONS
 from kezek.api.mount import Api as Mounted
+from kezek.api.server.proxies import behind_proxies
 from kezek.app.application import Application, Demo
 from kezek.bootstrap import furnish, make_demo
 from kezek.domain.account.decide import IssueKey
@@ -113,7 +114,9 @@ class Api:
         lay_keys(self.folder)
         given = {"folder": self.folder, "rate_public": RATE} | self.settings
         self.application: Application = furnish(Settings(**given), self.store, rules())
-        self.app = Mounted(self.application)
+        own = self.application.settings
+        mounted = Mounted(self.application)
+        self.app = behind_proxies(mounted, listed=own.proxies, header=own.proxy_header)
         self.loop = asyncio.new_event_loop()
         self.keys: dict[str, str] = {}
         for label, (role, place) in STAFFED.items():

@@ -16,7 +16,7 @@ from kezek.api.server.worker_metrics import WorkerMetrics
 from kezek.app.application import Application, Demo
 from kezek.app.installation.snapshot import Whole
 from kezek.bootstrap import furnish, make_app, make_demo
-from kezek.settings import Settings
+from kezek.settings import Settings, Value
 from tests.keys import lay_keys
 from tests.world import BEGIN, World, rules
 
@@ -84,14 +84,19 @@ class Watched:
 
 @contextmanager
 def watched(
-    folder: Path, store: Whole | None = None, *, name: str = "0", figures: Path | None = None
+    folder: Path,
+    store: Whole | None = None,
+    *,
+    name: str = "0",
+    figures: Path | None = None,
+    **settings: Value,
 ) -> Iterator[Watched]:
     """An installation with the tests' network, or one on another store."""
     if store is None:
         store = World().store
         make_demo(store, Demo(BEGIN, 1, 7))
     lay_keys(folder)
-    application = furnish(Settings(folder=folder, planner=False), store, rules())
+    application = furnish(Settings(folder=folder, planner=False, **settings), store, rules())
     try:
         yield Watched(application, WorkerMetrics(name, figures))
     finally:

@@ -17,6 +17,7 @@ from litestar.exceptions import HTTPException
 from litestar.testing import TestClient
 
 from kezek import bootstrap
+from kezek.api.server.proxies import behind_proxies
 from kezek.app.desk.batch import Answer
 from kezek.crypto.account.password import hash_password
 from kezek.domain.account.decide import SetPassword
@@ -70,7 +71,10 @@ class Office(World):
             exception_handlers={HTTPException: pages.failed, Exception: pages.failed},
             openapi_config=None,
         )
-        self.app.asgi_handler = _nearby(self.app.asgi_handler)
+        given = self.application.settings
+        self.app.asgi_handler = _nearby(
+            behind_proxies(self.app.asgi_handler, listed=given.proxies, header=given.proxy_header)
+        )
 
     def do(self, command: Command) -> Answer:
         return self.application.desk.ask(command)

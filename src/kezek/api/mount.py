@@ -38,7 +38,7 @@ from kezek.api.server.counted import ROUTE
 from kezek.api.slot import availability
 from kezek.api.turn import approval, board, search, stream, turn
 from kezek.app.application import Application
-from kezek.app.server.rate import Allowance
+from kezek.app.server.rate import Allowance, client_address
 from kezek.domain.account.actor import PUBLIC
 from kezek.i18n.catalogue import SOURCE
 
@@ -140,18 +140,16 @@ class Api:
         if keyed is not None:
             call.actor, call.who, call.rate = keyed.actor, f"key {keyed.id}", keyed.rate
         else:
-            call.who, call.rate = self._address(call, scope), self._application.settings.rate_public
+            call.who, call.rate = (
+                client_address(scope.get("client")),
+                self._application.settings.rate_public,
+            )
         allowed = self._application.rates.take(call.who, max(1, call.rate))
         if allowed.retry_after:
             raise too_many(allowed)
         if shown is not None and keyed is None:
             raise Raised(_UNAUTHENTICATED)
         return allowed
-
-    def _address(self, call: ApiRequest, scope: Any) -> str:
-        """The client's address, as the server or the proxy in front of it sees it."""
-        client = scope.get("client")
-        return self._application.proxies.client(client[0] if client else "", call.headers)
 
     async def _asked(self, call: ApiRequest, scope: Any, receive: Any) -> Reply | StreamedAnswer:
         """Find the operation, and run it for who may."""

@@ -22,7 +22,7 @@ from kezek.app.log.proof import Proofs
 from kezek.app.port import Chance, Clock, Store
 from kezek.app.scenario.what_if import WhatIfs
 from kezek.app.server.promise_monitor import PromiseMonitor
-from kezek.app.server.rate import Familiar, Proxies, Rates
+from kezek.app.server.rate import Familiar, Rates
 from kezek.app.server.readiness import Readiness
 from kezek.app.server.streams import Streams
 from kezek.app.slot.availability import Availability
@@ -72,7 +72,6 @@ class Application:
     rates: Rates
     newcomers: Newcomers
     registrations: Registrations
-    proxies: Proxies
     familiar: Familiar
     streams: Streams
     presence: Presence

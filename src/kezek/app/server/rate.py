@@ -7,10 +7,9 @@ and a thread that walks over all of them a hundred times a second; this costs ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import AddressValueError, IPv6Address, ip_address, ip_network
+from ipaddress import AddressValueError, IPv6Address
 
 from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, Instant
 
@@ -18,48 +17,18 @@ from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, Instant
 # its owner out.
 STRANGERS = 6
 KEPT_MAX = 50_000
+_ADDRESS_MAX = 60  # characters; an IPv6 address with its zone has fewer
 # Pairs of a login and an address that are remembered as familiar.
 FAMILIAR_MAX = 10_000
 
 
-class Proxies:
-    """The proxies of ours, whose word about a client's address is believed; nobody else's is.
+def client_address(client: tuple[str, int] | None) -> str:
+    """Who is counted of an ASGI scope's `client`; empty where a connection has no address.
 
-    `listed` has addresses and networks with commas between them; ValueError when one is neither.
-    `header` is where they say it, empty when there are none.
+    An IPv6 address counts as its network: one household has 2**64 of them.  What a proxy names may be
+    no address at all, so it is kept short.
     """
-
-    def __init__(self, listed: str, header: str) -> None:
-        self._header = header.lower().encode()
-        named = (part.strip() for part in listed.split(","))
-        self._networks = tuple(ip_network(part) for part in named if part)
-        # The same few peers ask again and again.
-        self._ours = lru_cache(maxsize=1_024)(self._is_ours)
-
-    def _is_ours(self, peer: str) -> bool:
-        try:
-            address = ip_address(peer)
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
-
-    def client(self, peer: str, headers: Mapping[bytes, bytes]) -> str:
-        """Who is counted of a request from `peer`; of a header sent twice `headers` have the last."""
-        told = headers.get(self._header, b"") if self._header else b""
-        return client_address(peer, told.decode("latin-1") if told and self._ours(peer) else "")
-
-
-def client_address(peer: str, header: str = "") -> str:
-    """Who is counted: the address that the server sees, or the one that our own proxy says it saw.
-
-    A proxy appends; what stands before its word anybody can write.  An IPv6 address counts as its
-    network: one household has 2**64 of them.  A port, as some proxies add it, is no part of anybody.
-    """
-    told = header[-100:].rpartition(",")[2].strip() or peer
-    if told.startswith("["):
-        told = told[1:].partition("]")[0]
-    elif told.count(":") == 1 and told.partition(":")[2].isdecimal():
-        told = told.partition(":")[0]
+    told = client[0][:_ADDRESS_MAX] if client else ""
     if ":" not in told:
         return told
     try:

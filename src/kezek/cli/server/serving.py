@@ -111,7 +111,7 @@ def run_server(
         ws="none",
         lifespan="auto",
         access_log=False,
-        # Whom to believe about a client's address is a setting of ours (`proxy_header`).
+        # `behind_proxies` reads the header that the setting `proxy_header` names.
         proxy_headers=False,
         log_config=None,
         server_header=False,

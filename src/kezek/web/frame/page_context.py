@@ -14,6 +14,7 @@ from litestar.datastructures import Cookie
 from kezek.app.account.access import Person
 from kezek.app.application import Application
 from kezek.app.cache import BoundedCache
+from kezek.app.server.rate import client_address
 from kezek.domain.kernel.instant import Instant
 from kezek.i18n.accept import preferred
 from kezek.i18n.catalogue import CODES, Words, words
@@ -110,9 +111,7 @@ class PageContext:
     @property
     def address(self) -> str:
         """Where the request comes from, as far as we can know."""
-        scope = self.request.scope
-        client = scope.get("client")
-        return self.application.proxies.client(client[0] if client else "", dict(scope["headers"]))
+        return client_address(self.request.scope.get("client"))
 
     def set_cookie(
         self, name: str, value: str, seconds: int | None = None, *, path: str = "/"
