@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,24 @@ def test_how_the_place_came_about_is_told_of_one_booking_and_not_of_a_list(api: 
     assert api.get(f"/bookings/{number}", "carrier").body["history"]["place"] == 1
     (listed,) = api.get("/bookings", "carrier").body["items"]
     assert (listed["place"], listed["history"]) == (1, None)
+
+
+def test_it_says_when_to_come_and_how_this_key_changes_it(api: Api):
+    number = api.book(1)
+    seen = api.get(f"/bookings/{number}", "carrier").body
+    start, hour = datetime.fromisoformat(seen["start"]), timedelta(hours=1)
+    arrive_by = {name: datetime.fromisoformat(at) for name, at in seen["arrive_by"].items()}
+    assert arrive_by == {"start": start - hour, "until": start}
+    assert datetime.fromisoformat(seen["moves_until"]) <= start
+    assert (seen["cannot_move"], seen["not_before"]) == ("", None)
+    assert (seen["owes_cause"], seen["cancels_alone"]) == (False, True)
+    staff = api.get(f"/bookings/{number}", "officer").body
+    assert (staff["owes_cause"], staff["cancels_alone"]) == (True, True)
+    api.post("/arrivals", {"booking": number}, "officer")
+    here = api.get(f"/bookings/{number}", "officer").body
+    assert (here["arrive_by"], here["cannot_move"]) == (None, "wrong_status")
+    assert here["not_before"] == here["start"]
+    assert (here["owes_cause"], here["cancels_alone"]) == (True, False)
 
 
 def test_moved_cancelled_and_given_a_driver(api: Api):

@@ -267,9 +267,7 @@ def book(step: str, mode: str = "driver") -> dict:
         if mode == "move"
         else V(until=at("06:00", chosen), last=False),
         "made": V(token="x", code="7F4M") if mode == "made" else None,
-        "moving": V(
-            code="7F4M", country="KZ", tail="K06", start=at("18:00"), end=at("19:00"), free=True
-        )
+        "moving": V(code="7F4M", country="KZ", tail="K06", start=at("18:00"), end=at("19:00"))
         if mode == "move"
         else None,
         **FORM,
@@ -391,7 +389,7 @@ def ticket(status: str = "here") -> dict:
         "exceptions": 0,
         "steps": steps(1),
         "drivers": 1,
-        "can": V(move=True, cancel=True, driver=True, move_free=True),
+        "can": V(move=True, cancel=True, driver=True),
         "refund": "The law's rule on refunds is not published.",
         "explain": "",
         "next_url": "",
@@ -433,7 +431,7 @@ def ticket(status: str = "here") -> dict:
                 until=1,
             ),
             steps=steps(3),
-            can=V(move=True, cancel=False, driver=True, move_free=False),
+            can=V(move=True, cancel=False, driver=True),
         )
         c["site"].clock = V(at=at("18:06"), zone="UTC+5", rate=1)
         c["as_of"] = at("18:06")
@@ -443,7 +441,7 @@ def ticket(status: str = "here") -> dict:
             "A new time is free of charge and does not count as a move.",
             next_url="#",
             next_text="Choose a new time",
-            can=V(move=True, cancel=True, driver=False, move_free=True),
+            can=V(move=True, cancel=True, driver=False),
         )
     return c
 

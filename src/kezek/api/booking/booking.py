@@ -16,7 +16,6 @@ from kezek.api.booking.decision import (
     done,
     open_line,
     own_booking,
-    sees,
     told,
 )
 from kezek.api.frame.form import (
@@ -37,12 +36,12 @@ from kezek.api.frame.problem import no
 from kezek.app.application import Application
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
+from kezek.app.booking.view.holder import rights_of, sees
 from kezek.app.vehicle.plate_note import note_of, read_as
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.context import BOOKS
 from kezek.domain.kernel.refusal import Reason
-from kezek.domain.turn.acknowledge import acknowledged_at
 
 
 class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -127,13 +126,25 @@ class LostTimeSeen(msgspec.Struct, frozen=True):
     until: Moment
 
 
+class ArriveBySeen(msgspec.Struct, frozen=True):
+    """When to be at the waiting area: from `start`, and by `until`."""
+
+    start: Moment
+    until: Moment
+
+
 class BookingSeen(BookingMade, frozen=True, kw_only=True):
     """A booking now, for its owner and for the staff of its checkpoint.
 
     `place` counts from 1 while the truck waits; `ahead` counts bookings before it until it arrives;
     `why` says which turns stand ahead, `history` how the place has changed since it arrived, null in a
-    list and for a truck that does not wait; `can` lists what its owner may do; `lost_time` is null but
-    for a booking that lost its window and has no other yet.
+    list and for a truck that does not wait; `can` lists what its owner may do; `cannot_move` is the code
+    of the refusal that a move meets now, empty where it can move until `moves_until`.  This key must
+    give a `cause` to move or cancel where it `owes_cause`, and needs a second person to cancel unless it
+    `cancels_alone`.  `arrive_by` says when to be at the waiting area, null for who need not come, is
+    here or is late; `not_before` when the window of a truck that came early begins; `missed_until` when
+    the call ended that it missed.  `lost_time` is null but for a booking that lost its window and has no
+    other yet.
     """
 
     as_of: Moment
@@ -143,6 +154,13 @@ class BookingSeen(BookingMade, frozen=True, kw_only=True):
     history: PlaceHistorySeen | None
     moves_left: int | None
     can: list[str]
+    cannot_move: str
+    moves_until: Moment | None
+    owes_cause: bool
+    cancels_alone: bool
+    arrive_by: ArriveBySeen | None
+    not_before: Moment | None
+    missed_until: Moment | None
     exception: str
     call_until: Moment | None
     acknowledged_at: Moment | None
@@ -206,13 +224,19 @@ def vehicle_seen(application: Application, view: TicketView) -> VehicleSeen | No
 
 
 def booking_seen(
-    application: Application, view: TicketView, lost: LostTime | None, *, history: bool = False
+    application: Application,
+    actor: Actor,
+    view: TicketView,
+    lost: LostTime | None,
+    *,
+    history: bool = False,
 ) -> BookingSeen:
     """A booking with all that its owner may know; `history` tells of its place, which takes long.
 
     `lost` is what it lost if it is displaced.
     """
     booking, standing = view.booking, application.tickets.standing(view)
+    rights, arrive_by, held = rights_of(actor, view), view.arrive_by, view.move_refused
     return BookingSeen(
         number=booking.number,
         code=booking.code,
@@ -235,9 +259,16 @@ def booking_seen(
         history=_history_seen(application, view) if history else None,
         moves_left=view.moves_left,
         can=sorted(view.can),
+        cannot_move=held.reason if held else "",
+        moves_until=utc_or_none(view.moves_until),
+        owes_cause=rights.owes_cause,
+        cancels_alone=rights.cancels_alone,
+        arrive_by=ArriveBySeen(utc(arrive_by.start), utc(arrive_by.until)) if arrive_by else None,
+        not_before=utc_or_none(standing.not_before),
+        missed_until=utc_or_none(view.missed_until),
         exception=booking.exception,
         call_until=utc_or_none(booking.call_until),
-        acknowledged_at=utc_or_none(acknowledged_at(booking)),
+        acknowledged_at=utc_or_none(view.acknowledged_at),
         lost_time=LostTimeSeen(utc(lost.start), lost.why, utc(lost.until)) if lost else None,
         vehicle=vehicle_seen(application, view),
         drivers=list(view.drivers),
@@ -278,7 +309,7 @@ class Bookings:
         view = self._application.tickets.view(booking.number, self._application.now())
         assert view is not None, "the booking was found a moment ago"
         lost = lost_times(self._application.store.reader, [view]).get(booking.number)
-        return answer(booking_seen(self._application, view, lost, history=True))
+        return answer(booking_seen(self._application, call.actor, view, lost, history=True))
 
     async def own(self, call: ApiRequest) -> Reply:
         asked = call.asked(BookingsAsked)
@@ -287,9 +318,12 @@ class Bookings:
         numbers = application.store.reader.held_by(call.actor.account, before, asked.limit + 1)
         views = application.tickets.views(numbers[: asked.limit], now)
         # A ticket's address is as good as the ticket: it is not for a key that may only read.
-        own = [view for view in views if sees(application, call.actor, view.booking)]
+        own = [view for view in views if sees(application.network, call.actor, view.booking)]
         lost = lost_times(application.store.reader, own)
-        items = [booking_seen(application, view, lost.get(view.booking.number)) for view in own]
+        items = [
+            booking_seen(application, call.actor, view, lost.get(view.booking.number))
+            for view in own
+        ]
         more = len(numbers) > asked.limit
         return answer(BookingList(items, str(numbers[asked.limit - 1]) if more else ""))
 

@@ -21,7 +21,6 @@ from kezek.api.booking.decision import (
     REPLAYED,
     TIME_AND_PLACE,
     VEHICLE,
-    discreet,
 )
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import (
@@ -35,6 +34,7 @@ from kezek.api.frame.problem import (
 )
 from kezek.app.application import Application
 from kezek.app.booking.bulk import ROWS_MAX
+from kezek.app.booking.view.holder import discreet
 from kezek.app.desk.batch import Answer, Done
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.booking.book import Book
@@ -98,7 +98,8 @@ class Bulk:
     def _decided(self, command: Book, found: Answer | BaseException) -> Done | ApiProblem:
         """What became of a row; its fault must not hide what became of the others."""
         if isinstance(found, Refused):
-            return refused(discreet(self._application, found, command.actor))
+            network, reader = self._application.network, self._application.store.reader
+            return refused(discreet(network, reader, found, command.actor))
         if isinstance(found, Exception):
             return problem_of(found, self._application.chance)
         if isinstance(found, BaseException):

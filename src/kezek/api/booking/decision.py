@@ -8,11 +8,11 @@ from kezek.api.checkpoint.checkpoint import known_post
 from kezek.api.frame.operation import Reply, answer
 from kezek.api.frame.problem import Raised, no, refused
 from kezek.app.application import Application
+from kezek.app.booking.view.holder import discreet, sees
 from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import owns, serves
 from kezek.domain.checkpoint.checkpoint import Line, exit_id
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -57,33 +57,16 @@ async def done(application: Application, command: Command) -> Done:
     else:
         decided = await application.desk.submit(command)
     if isinstance(decided, Refused):
-        raise Raised(refused(discreet(application, decided, command.actor)))
+        raise Raised(
+            refused(discreet(application.network, application.store.reader, decided, command.actor))
+        )
     return decided
-
-
-def discreet(application: Application, decided: Refused, actor: Actor) -> Refused:
-    """The refusal without the number of somebody else's booking."""
-    number = decided.facts.get("number")
-    of_another = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
-    if decided.reason not in of_another or not isinstance(number, int):
-        return decided
-    booking = application.store.reader.get(Booking, number)
-    if booking is not None and sees(application, actor, booking):
-        return decided
-    return Refused(decided.reason, {k: v for k, v in decided.facts.items() if k != "number"})
-
-
-def sees(application: Application, actor: Actor, booking: Booking) -> bool:
-    """Whether a booking is the actor's own, or stands at a checkpoint where the actor serves."""
-    post = application.network.of_line(booking.line)
-    line = post.line if post else None
-    return line is not None and (owns(actor, booking, line) or serves(actor, line))
 
 
 def own_booking(application: Application, actor: Actor, number: int) -> Booking:
     """A booking the actor may know of; anybody else's is as unknown as one that never was."""
     booking = application.store.reader.get(Booking, number)
-    if booking is None or not sees(application, actor, booking):
+    if booking is None or not sees(application.network, actor, booking):
         raise no(Reason.BOOKING_UNKNOWN, number=number)
     return booking
 

@@ -11,15 +11,27 @@ from kezek.app.turn.place_history import PlaceHistories, PlaceHistory
 from kezek.app.turn.queue import Queues, Seen, see
 from kezek.app.vehicle.phones import numbering_plan
 from kezek.domain.booking.booking import Booking, Driver, Particulars
-from kezek.domain.booking.change import fixed, moves_until
+from kezek.domain.booking.change import fixed, moves_after, moves_until
 from kezek.domain.booking.status import LIVE, Status, settled, status_of
 from kezek.domain.booking.transition import Verb, transition
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Refused
+from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.domain.turn.gate import missed_until
 from kezek.domain.turn.order import explain
 from kezek.domain.vehicle.phone import normalise
+
+# How long before the booked window a driver is told to be at the waiting area; ours.
+ARRIVE_BEFORE = HOUR
+
+
+@dataclass(frozen=True, slots=True)
+class ArriveBy:
+    """When to be at the waiting area: from `start`, and by `until`."""
+
+    start: Instant
+    until: Instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +73,44 @@ class TicketView:
     def live(self) -> bool:
         return self.status in LIVE
 
+    @property
+    def arrive_by(self) -> ArriveBy | None:
+        """When to come: from an hour before the window until it begins, then until it ends.
+
+        None for whoever need not come, is here, or is late: who is late comes as soon as possible.
+        """
+        start, end = self.booking.start, self.window_end
+        if self.status is not Status.CONFIRMED or start is None or end is None:
+            return None
+        return ArriveBy(start - ARRIVE_BEFORE, start if self.as_of < start else end)
+
+    @property
+    def acknowledged_at(self) -> Instant | None:
+        """When the driver answered the call that stands now."""
+        return acknowledged_at(self.booking)
+
+    @property
+    def move_refused(self) -> Refused | None:
+        """Why the booking cannot move to any other window now, None where it can."""
+        assert self.post.regulation is not None, "a booking stands in a line with a regulation"
+        return fixed(self.booking, self.post.regulation, self.as_of)
+
+    @property
+    def moves_after(self) -> int:
+        """How often the booking has moved once it moves again."""
+        return moves_after(self.booking)
+
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
     """How far a booking is from its turn.  `ahead` counts those who cross before it if everybody comes,
-    until it arrives; from then on `why` maps causes to turns ahead and adds up to place - 1.
+    until it arrives; from then on `why` maps causes to turns ahead and adds up to place - 1, and a truck
+    that came early is not called `not_before` its window begins.
     """
 
     ahead: int | None
     why: Mapping[str, int]
+    not_before: Instant | None = None
 
 
 _OWN_VERBS = (Verb.MOVE, Verb.CANCEL, Verb.ADD_DRIVER)
@@ -146,7 +187,9 @@ class Tickets:
         booking = view.booking
         queue = self._queues.of(view.post, view.as_of)
         if queue is not None and view.status is Status.ARRIVED:
-            return QueuePosition(None, explain(queue.entries, booking.number) or {})
+            waits = queue.truck(booking.number)
+            why = explain(queue.entries, booking.number) or {}
+            return QueuePosition(None, why, waits.not_before if waits else None)
         expected = view.status in (Status.CONFIRMED, Status.LATE)
         if queue is not None and expected and booking.start is not None:
             later = self._store.reader.ahead(booking.line, booking.start, booking.number)

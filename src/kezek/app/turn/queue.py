@@ -52,6 +52,11 @@ class WaitingTruck:
     behind: bool
     arrived_at: Instant
 
+    @property
+    def not_before(self) -> Instant | None:
+        """Before which it is not called: the beginning of its window, where it came early."""
+        return None if self.open else self.window
+
 
 @dataclass(frozen=True, slots=True)
 class CalledTruck:

@@ -31,7 +31,6 @@ class Moving:
     tail: str
     start: datetime | None
     end: datetime | None
-    free: bool
 
 
 @dataclass(frozen=True, slots=True)

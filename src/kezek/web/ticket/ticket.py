@@ -7,7 +7,6 @@ nothing here logs an address.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlsplit
 
 from litestar import Response, get, post
@@ -16,18 +15,10 @@ from litestar.response import Stream
 from markupsafe import Markup
 
 from kezek.app.booking.ticket import TicketView
+from kezek.app.booking.view.holder import TicketRights, holder_of, rights_of
 from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.change import (
-    AddDriver,
-    Cancel,
-    ChangeCause,
-    Move,
-    cancels_alone,
-    fixed,
-    moves_after,
-)
-from kezek.domain.booking.context import owns, serves
+from kezek.domain.booking.change import AddDriver, Cancel, ChangeCause, Move
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -74,34 +65,16 @@ def address_of(here: PageContext, secret: str) -> str:
     return f"{here.application.settings.issuer}/t/{secret}"
 
 
-def holder_of(here: PageContext, view: TicketView) -> Actor:
-    """Who shows the link holds the ticket: a driver needs no account.
-
-    Staff of its post come by their own lists, so to them the link is no more than an address: they
-    act under their account, and say why.
-    """
-    number, person = view.booking.number, here.person
-    if person is None:
-        return Actor(account=0, label="ticket", ticket=number)
-    assert view.post.line is not None, "a ticket stands in a line"
-    if serves(person.actor, view.post.line):
-        return person.actor
-    return replace(person.actor, ticket=number)
+def holder(here: PageContext, view: TicketView) -> Actor:
+    """Who acts by the ticket's link."""
+    return holder_of(here.person.actor if here.person else None, view)
 
 
-def causes_owed(here: PageContext, view: TicketView) -> list[tuple[str, str]]:
+def causes_owed(here: PageContext, rights: TicketRights) -> list[tuple[str, str]]:
     """The causes among which the reader chooses one for a change; none for the own booking."""
-    assert view.post.line is not None, "a ticket stands in a line"
-    if owns(holder_of(here, view), view.booking, view.post.line):
+    if not rights.owes_cause:
         return []
     return [(cause.value, names.cause(cause, here.lang)) for cause in ChangeCause]
-
-
-def _cancels_alone(here: PageContext, view: TicketView) -> bool:
-    """Whether the reader cancels without a second person."""
-    assert view.post.line is not None, "a ticket stands in a line"
-    who = holder_of(here, view)
-    return cancels_alone(who, view.post.line, view.booking, view.status, here.now)
 
 
 @get("/t/{secret:str}")
@@ -155,15 +128,15 @@ def _drawn(
     address: str = "",
 ) -> str:
     """The page with marks where the forms' token and key belong; `address` shows it after a form."""
-    label = here.words.gettext(QR)
+    label, rights = here.words.gettext(QR), rights_of(holder(here, view), view)
     picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
     more = {
         "stream": f"/t/{secret}/live" if view.live else None,
         "qr": picture.format(secret, label) if view.live and view.booking.start else "",
         "errors": errors or {},
         "address": address,
-        "change_reasons": causes_owed(here, view),
-        "cancels_alone": _cancels_alone(here, view),
+        "change_reasons": causes_owed(here, rights),
+        "cancels_alone": rights.cancels_alone,
         "url": address_of(here, secret),
         "key": here.web.mark + _KEY,
         "csrf_token": here.web.mark + _TOKEN,
@@ -225,14 +198,14 @@ async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response
     """Give the booking back, or propose it where two people must agree."""
     here = visit(request)
     view = held(here, secret)
-    form, holder, number = here.form, holder_of(here, view), view.booking.number
+    form, actor, number = here.form, holder(here, view), view.booking.number
     cause = form.text("cause", 40)
     if form.text("step", 20) == "propose":
         # The staff at the desk ask for it here; an officer or who is in charge agrees at the console.
-        wish, told = Propose(form.key, holder, number, Verb.CANCEL, cause), _PROPOSED
+        wish, told = Propose(form.key, actor, number, Verb.CANCEL, cause), _PROPOSED
         done = await ask(here, wish)
     else:
-        done = await ask(here, Cancel(form.key, holder, number, here.application.delay(), cause))
+        done = await ask(here, Cancel(form.key, actor, number, here.application.delay(), cause))
         told = _CANCELLED
     if isinstance(done, Refused):
         if done.reason is Reason.REASON_MISSING:
@@ -248,7 +221,7 @@ async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response
     here = visit(request)
     view = held(here, secret)
     name = here.form.text("driver", 120)
-    command = AddDriver(here.form.key, holder_of(here, view), view.booking.number, name)
+    command = AddDriver(here.form.key, holder(here, view), view.booking.number, name)
     done = await ask(here, command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_NAMED))
@@ -266,8 +239,8 @@ async def ticket_acknowledge(request: PageRequest, secret: FromPath[str]) -> Res
     until = here.form.number("until")
     if until is None:
         raise PageError("malformed")
-    holder = holder_of(here, view)
-    done = await ask(here, Acknowledge(here.form.key, holder, view.booking.number, until))
+    actor = holder(here, view)
+    done = await ask(here, Acknowledge(here.form.key, actor, view.booking.number, until))
     if isinstance(done, Refused):
         raise _refused(here, view, secret, done)
     return redirect(request, f"/t/{secret}")
@@ -316,7 +289,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
         return book_flow.show(request, flow, "when", choice, http_status=409)
     number, delay = view.booking.number, here.application.delay()
     cause = form.text("cause", 40)
-    command = Move(form.key, holder_of(here, view), number, choice.start, delay, cause)
+    command = Move(form.key, holder(here, view), number, choice.start, delay, cause)
     done = await ask(here, command)
     if isinstance(done, Done):
         here.flash("done", here.words.gettext(_MOVED))
@@ -329,8 +302,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
 def _movable(here: PageContext, secret: str) -> TicketView:
     """The ticket, if it can move at all; otherwise the reason that the desk would give."""
     view = held(here, secret)
-    assert view.post.regulation is not None, "a ticket stands in a line with a regulation"
-    refused = fixed(view.booking, view.post.regulation, here.now)
+    refused = view.move_refused
     if refused:
         raise _refused(here, view, secret, refused)
     return view
@@ -338,22 +310,22 @@ def _movable(here: PageContext, secret: str) -> TicketView:
 
 def _flow(here: PageContext, view: TicketView, secret: str) -> Flow:
     booking, zone, end = view.booking, zone_of(view.post), view.window_end
+    actor = holder(here, view)
     return Flow(
         mode="move",
         base=f"/t/{secret}/move",
         back=f"/t/{secret}",
-        actor=holder_of(here, view),
+        actor=actor,
         klass=str(booking.vehicle_class),
         present=booking.start,
-        moves=moves_after(booking),
-        reasons=causes_owed(here, view),
+        moves=view.moves_after,
+        reasons=causes_owed(here, rights_of(actor, view)),
         moving=Moving(
             code=booking.code,
             country=view.seen.country,
             tail=view.seen.tail,
             start=local(booking.start, zone) if booking.start is not None else None,
             end=local(end, zone) if end is not None else None,
-            free=True,
         ),
     )
 

@@ -7,20 +7,19 @@ from datetime import datetime
 from typing import Any
 
 from kezek.app.booking.ticket import TicketView
+from kezek.app.booking.view.ending import NextAction, ending_of, next_action
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
-from kezek.domain.regulation.regulation import Regulation
-from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.i18n import refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import ticket as say_ticket
 from kezek.web.forecast.outlook import likely, renewed
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import STATES, local, post_view, zone_of
-from kezek.web.ticket.reason import explained, next_step
 from kezek.web.vehicle.vehicle_fields import recorded_as
 
 TIMES_MAX = 4
@@ -51,7 +50,7 @@ class TicketHead:
 
 
 @dataclass(frozen=True, slots=True)
-class ArriveBy:
+class ArrivalTime:
     start: datetime
     until: datetime
 
@@ -113,7 +112,6 @@ class Can:
     move: bool
     cancel: bool
     driver: bool
-    move_free: bool = True
 
 
 def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
@@ -142,6 +140,8 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
     assert regulation is not None, "a ticket stands in a line with a regulation"
     queue = here.application.queues.of(post, now)
     waits = queue.truck(booking.number) if queue else None
+    early = waits.not_before if waits else None
+    ending = ending_of(here.application.store.reader, view)
     verbs = view.can
     return {
         "ticket": head_of(view, token, here.words),
@@ -152,8 +152,8 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
         "ahead": view.place - 1 if view.place else here.application.tickets.standing(view).ahead,
         "likely": likely(here, view, queue),
         "renewed": renewed(here, view),
-        "not_before": _not_before(waits, zone),
-        "arrive_by": _arrive_by(view, regulation, now, zone),
+        "not_before": local(early, zone) if early is not None else None,
+        "arrive_by": _arrive_by(view, zone),
         "called": _called(view, now, zone),
         "reasons": causes_of(queue, waits, zone) if queue and waits else [],
         "history": _history(here, view, zone),
@@ -165,8 +165,8 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
         "moves_left": view.moves_left,
         **_moves(here, view, zone),
         "refund": here.words.gettext(_NOTHING_PAID),
-        "explain": explained(here, view),
-        **next_step(view, token, here.words),
+        "explain": say_ticket.ending(ending, here.words, zone),
+        **_next(view, token, here.words),
         "regulation": regulation.id,
         "errors": {},
     }
@@ -182,21 +182,19 @@ def _moves(here: PageContext, view: TicketView, zone: str) -> dict[str, Any]:
     }
 
 
-def _not_before(waits: WaitingTruck | None, zone: str) -> datetime | None:
-    if waits is None or waits.open or waits.window is None:
-        return None
-    return local(waits.window, zone)
+def _next(view: TicketView, token: str, say: Words) -> dict[str, str]:
+    """The next thing to do, where the booking has come to an end or lost its time."""
+    action = next_action(view)
+    urls = {
+        NextAction.MOVE: f"/t/{token}/move",
+        NextAction.BOOK: f"/book?checkpoint={view.post.checkpoint.id}",
+    }
+    return {"next_url": urls.get(action, ""), "next_text": say_ticket.next_action(action, say)}
 
 
-def _arrive_by(
-    view: TicketView, regulation: Regulation, now: Instant, zone: str
-) -> ArriveBy | None:
-    """An hour before the window until it ends; whoever is late comes as soon as possible."""
-    start = view.booking.start
-    if view.status is not Status.CONFIRMED or start is None:
-        return None
-    until = start if now < start else start + regulation.window
-    return ArriveBy(local(start - HOUR, zone), local(until, zone))
+def _arrive_by(view: TicketView, zone: str) -> ArrivalTime | None:
+    told = view.arrive_by
+    return None if told is None else ArrivalTime(local(told.start, zone), local(told.until, zone))
 
 
 def _called(view: TicketView, now: Instant, zone: str) -> Called | None:
@@ -204,7 +202,7 @@ def _called(view: TicketView, now: Instant, zone: str) -> Called | None:
     if view.status is not Status.CALLED or booking.called_at is None or booking.call_until is None:
         return None
     name = f"{booking.number}-{booking.called_at}"
-    answered = acknowledged_at(booking)
+    answered = view.acknowledged_at
     left, whole = booking.call_until - now, booking.call_until - booking.called_at
     return Called(
         id=name,

@@ -1,0 +1,65 @@
+"""Why a booking ended, lost its time or missed its call, and what its driver can do next."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kezek.app.booking.lost_time import LostTime, lost_time
+from kezek.app.booking.ticket import TicketView
+from kezek.app.port import Reader
+from kezek.domain.booking.status import Status
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import Instant
+
+_ENDED_BY = {
+    Status.CANCELLED: EventKind.CANCELLED,
+    Status.TURNED_BACK: EventKind.TURNED_BACK,
+    Status.RELEASED: EventKind.RELEASED,
+}
+
+
+class NextAction(StrEnum):
+    """What is left to the driver of a booking without a place: another time, or a new booking."""
+
+    MOVE = "move"
+    BOOK = "book"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """What its driver must be told: `no_show`; the time that was `lost`; when the missed call ended
+    (`missed_until`); or the published `cause`, empty where none was given.
+    """
+
+    no_show: bool = False
+    lost: LostTime | None = None
+    missed_until: Instant | None = None
+    cause: str = ""
+
+
+def ending_of(reader: Reader, view: TicketView) -> Ending:
+    """Why it ended, lost its time, or waits again; empty where there is nothing to explain."""
+    status = view.status
+    if status is Status.DISPLACED:
+        return Ending(lost=lost_time(reader, view))
+    missed = view.missed_until if status is Status.ARRIVED else None
+    cause = _cause(reader, view, _ENDED_BY[status]) if status in _ENDED_BY else ""
+    return Ending(no_show=status is Status.NO_SHOW, missed_until=missed, cause=cause)
+
+
+def next_action(view: TicketView) -> NextAction:
+    """What can be done next, where the booking has come to an end or lost its time."""
+    if view.status is Status.DISPLACED:
+        return NextAction.MOVE
+    return NextAction.NONE if view.live or view.status is Status.CROSSED else NextAction.BOOK
+
+
+def _cause(reader: Reader, view: TicketView, kind: EventKind) -> str:
+    """The cause that the booking's last event of a kind gives, empty where it gives none."""
+    for event in reversed(reader.history(view.booking.number)):
+        if event.kind == kind:
+            return str(json.loads(event.body).get("cause") or "")
+    return ""

@@ -1,0 +1,67 @@
+"""Who may see a booking and change it: its holder, the staff of its post, and nobody else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.checkpoint import Network
+from kezek.app.port import Reader
+from kezek.domain.account.actor import Actor
+from kezek.domain.booking.booking import Booking
+from kezek.domain.booking.change import cancels_alone
+from kezek.domain.booking.context import owns, serves
+from kezek.domain.kernel.refusal import Reason, Refused
+
+# Their refusals may name a booking of somebody else.
+_OF_ANOTHER = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRights:
+    """How one person changes a booking.  `owes_cause` says that a move or a cancellation needs a
+    published cause, as for a booking that is not the own one; `cancels_alone` that no second person must
+    agree.
+    """
+
+    owes_cause: bool
+    cancels_alone: bool
+
+
+def holder_of(person: Actor | None, view: TicketView) -> Actor:
+    """Who shows the link holds the ticket: a driver needs no account.
+
+    Staff of its post come by their own lists, so to them the link is no more than an address: they
+    act under their account, and say why.
+    """
+    number = view.booking.number
+    if person is None:
+        return Actor(account=0, label="ticket", ticket=number)
+    assert view.post.line is not None, "a ticket stands in a line"
+    return person if serves(person, view.post.line) else replace(person, ticket=number)
+
+
+def rights_of(actor: Actor, view: TicketView) -> TicketRights:
+    """How this person, who may see the booking, changes it now."""
+    booking, line = view.booking, view.post.line
+    assert line is not None, "a ticket stands in a line"
+    alone = cancels_alone(actor, line, booking, view.status, view.as_of)
+    return TicketRights(not owns(actor, booking, line), alone)
+
+
+def sees(network: Network, actor: Actor, booking: Booking) -> bool:
+    """Whether a booking is the actor's own, or stands at a checkpoint where the actor serves."""
+    post = network.of_line(booking.line)
+    line = post.line if post else None
+    return line is not None and (owns(actor, booking, line) or serves(actor, line))
+
+
+def discreet(network: Network, reader: Reader, refused: Refused, actor: Actor) -> Refused:
+    """The refusal without the number of somebody else's booking."""
+    number = refused.facts.get("number")
+    if refused.reason not in _OF_ANOTHER or not isinstance(number, int):
+        return refused
+    booking = reader.get(Booking, number)
+    if booking is not None and sees(network, actor, booking):
+        return refused
+    return Refused(refused.reason, {k: v for k, v in refused.facts.items() if k != "number"})
