@@ -29,7 +29,7 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount, IssueKey
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
-from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, exit_line
+from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, new_line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, from_datetime, local_day
@@ -149,7 +149,7 @@ def furnish(
         application, load_command("load", HOST, rows, (), seen_at=application.now(), source="bench")
     )
     for row in _with_lines(rows):
-        line = exit_line(row, authority="kz", regulation="kz", basis="ours")
+        line = new_line(row, authority="kz", regulation="kz", basis="ours")
         _ask(application, OpenLine(f"open-{row.id}", HOST, line, capacity))
     made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
     account = _ask(application, made)["account"]

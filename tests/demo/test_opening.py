@@ -35,12 +35,12 @@ def test_it_begins_at_the_board_s_own_moment(application: Application):
 
 
 def test_real_scarcity_and_dostuk_with_a_capacity_of_ours(application: Application):
-    rows = {row.post.checkpoint.id: row for row in application.boards.rows(application.now())}
+    rows = {row.place: row for row in application.boards.rows(application.now())}
     assert rows["kz_nur_zholy"].state == rows["kz_kalzhat_kolzhat"].state == "full"
     assert rows["kz_syrym"].state == "open"
     dostuk = rows["kg_dostuk"]
-    assert dostuk.post.line is not None
-    assert dostuk.post.line.basis == "ours"
+    assert dostuk.served is not None
+    assert dostuk.served.line.basis == "ours"
     assert dostuk.today is not None
     assert dostuk.today.capacity == 240
 

@@ -18,7 +18,7 @@ from kezek.domain.account.account import Account, ApiKey, Grant, Login
 from kezek.domain.account.actor import ANYWHERE, Actor, Role
 from kezek.domain.account.decide import AddAccount, GrantRole, IssueKey, RevokeKey
 from kezek.domain.account.password import PasswordFault
-from kezek.domain.checkpoint.checkpoint import Line, exit_line
+from kezek.domain.checkpoint.checkpoint import Line, new_line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import Instant, from_datetime
 from kezek.domain.kernel.refusal import Refused
@@ -133,7 +133,7 @@ def shipped_lines(application: Application) -> Iterator[tuple[Line, int]]:
         for row in csv.DictReader(file):
             post = application.network.post(row["checkpoint"])
             assert post is not None, "the shipped lines name shipped checkpoints"
-            line = exit_line(
+            line = new_line(
                 post.checkpoint,
                 authority=row["authority"],
                 regulation=row["regulation"],

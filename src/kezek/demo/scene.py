@@ -9,12 +9,13 @@ from __future__ import annotations
 import msgspec
 
 from kezek.app.application import Application
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.demo.opening import issue_keys
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, Instant, local_day
+from kezek.domain.kernel.refusal import Refused
 
 _FAR = 400 * DAY
 
@@ -87,10 +88,8 @@ def scene_of(application: Application, *, trucks_max: int) -> Scene:
     now, reader = application.now(), application.store.reader
     counter = reader.get(Counter, "booking")
     yards, known = [], []
-    for post in application.network.posts().values():
-        if post.line is None or post.regulation is None:
-            continue
-        yards.append(_yard(application, post.checkpoint.id, now))
+    for post in application.network.served().values():
+        yards.append(_yard(application, post, now))
         coming = reader.booked(post.line.id, 0, now + _FAR)
         known += _known(application, post, {*reader.present(post.line.id), *coming})
     return Scene(
@@ -109,27 +108,23 @@ def scene_of(application: Application, *, trucks_max: int) -> Scene:
 
 def left_at(application: Application, checkpoint: str) -> list[KnownTruck]:
     """Who stands at a post that a person has left: in the waiting area, called, or at the gate."""
-    post = application.network.post(checkpoint)
-    if post is None or post.line is None:
+    served = application.network.served_at(checkpoint)
+    if isinstance(served, Refused):
         return []
-    return _known(application, post, set(application.store.reader.present(post.line.id)))
+    return _known(application, served, set(application.store.reader.present(served.line.id)))
 
 
-def _known(application: Application, post: Post, numbers: set[int]) -> list[KnownTruck]:
+def _known(application: Application, post: ServedLine, numbers: set[int]) -> list[KnownTruck]:
     """Simulated trucks, and whoever is on the way through the gate: no officer but ours sees to them."""
-    assert post.regulation is not None, "a post with a line has its rules"
     known = []
     for row in application.store.reader.many(Booking, sorted(numbers)).values():
         status = status_of(row, post.regulation, application.now())
         if row.simulated or status in (Status.CALLED, Status.ADMITTED):
-            known.append(KnownTruck(row.number, post.checkpoint.id, status.value, row.start))
+            known.append(KnownTruck(row.number, post.place, status.value, row.start))
     return known
 
 
-def _yard(application: Application, checkpoint: str, now: Instant) -> Yard:
-    post = application.network.post(checkpoint)
-    assert post is not None
-    assert post.line is not None
+def _yard(application: Application, post: ServedLine, now: Instant) -> Yard:
     line, reader = post.line, application.store.reader
     today = local_day(now, line.zone).isoformat()
     days = {day.on: day for day in reader.days(line.id, today, "9999-12-31")}
@@ -139,7 +134,7 @@ def _yard(application: Application, checkpoint: str, now: Instant) -> Yard:
         if slot.protected > 0 and on in spots:
             spots[on].append(Spot(slot.start, slot.protected))
     return Yard(
-        checkpoint=checkpoint,
+        checkpoint=post.place,
         country=post.checkpoint.country,
         neighbour=post.checkpoint.neighbour_country,
         zone=line.zone,

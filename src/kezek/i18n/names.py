@@ -36,6 +36,8 @@ STATUSES: Mapping[str, str] = {
     Status.RELEASED: t("Annulled"),
 }
 
+DIRECTIONS: Mapping[str, str] = {"exit": t("exit"), "entry": t("entry")}
+
 VERBS: Mapping[str, str] = {
     Verb.BOOK: t("book"),
     Verb.WALK_IN: t("take as a walk-in"),
@@ -239,6 +241,12 @@ def fee_unit(code: str, lang: str) -> str:
 def layout(code: str, lang: str) -> str:
     """A keyboard layout by its name in the settings of a computer; empty for none."""
     return _word(LAYOUTS, code, lang) if code else ""
+
+
+def direction(code: str, further: str, lang: str) -> str:
+    """The direction of a line; `further` tells it from others that way, empty for the first."""
+    word = words(lang).gettext(DIRECTIONS[code]) if code in DIRECTIONS else code
+    return f"{word} ({further})" if further else word
 
 
 def country(code: str, lang: str) -> str:

@@ -33,7 +33,7 @@ def crossed(api) -> None:
 def told(api) -> None:
     """The line's forecast as the planner would have answered."""
     application = api.application
-    post = application.network.post("kz_a")
+    post = application.network.of_line("kz_a.exit")
     state = application.forecasts.state(post)
     application.forecasts.take(state, forecast(state), application.watch.version(state.line))
 

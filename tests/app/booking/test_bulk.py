@@ -10,9 +10,10 @@ from kezek.app.booking.bulk import COLUMNS, ROWS_MAX, ClearRow, TruckTable, Uncl
 from kezek.app.booking.bulk_answer import RowAnswer, answer_csv, refused_csv
 from kezek.app.checkpoint.checkpoint import Network, Post
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
-from kezek.app.checkpoint.place_name import names_by_post
+from kezek.app.checkpoint.place_name import PostNames, names_by_post
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.table.row_problem import RowReason
+from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.i18n.table_words import vocabulary
 from tests.world import A, World
 
@@ -41,7 +42,7 @@ def reasons(sheet: TruckTable) -> list[str]:
 def test_a_row_says_post_window_and_truck(posts):
     (row,) = read(posts, HEAD, GOOD).rows
     assert isinstance(row, ClearRow)
-    assert (row.line, row.post.checkpoint.id, row.vehicle_class) == (2, "kz_a", "in_turn")
+    assert (row.line, row.served.checkpoint.id, row.vehicle_class) == (2, "kz_a", "in_turn")
     assert row.start == World().window(A, day=1, hour=8)
     assert row.vehicle.plate == "TST00001"
     assert row.vehicle.drivers == ("Invented Driver",)
@@ -311,7 +312,8 @@ def test_an_answer_never_becomes_a_formula():
 
 def test_an_hour_that_clocks_are_put_over_is_refused_by_its_name(posts):
     post = posts["kz_a"]
-    summer = replace(post, line=replace(post.line, zone="Europe/Warsaw"))
+    served = replace(post.usual, line=replace(post.usual.line, zone="Europe/Warsaw"))
+    summer = replace(post, lines=(served,))
     (row,) = read(
         {"kz_a": summer}, "checkpoint,day,hour,country,plate", "kz_a,2027-03-28,02:00,KZ,T1"
     ).rows
@@ -411,11 +413,16 @@ def test_a_country_is_a_code_or_a_name_in_any_language(posts, country, code):
     assert found.vehicle.country == code
 
 
+def at_another(post: Post, checkpoint: Checkpoint, names: PostNames) -> Post:
+    at = {"checkpoint": checkpoint, "names": names}
+    return replace(post, **at, lines=tuple(replace(served, **at) for served in post.lines))
+
+
 def named(id: str, posts: dict[str, Post]) -> dict[str, Post]:
     """The posts with the real one of an id beside them, at the line of an invented one."""
     (real,) = [c for c in read_checkpoints(shipped_checkpoints()).rows if c.id == id]
     names = names_by_post([real.checkpoint], real.names)[id]
-    return {**posts, id: replace(posts["kz_a"], checkpoint=real.checkpoint, names=names)}
+    return {**posts, id: at_another(posts["kz_a"], real.checkpoint, names)}
 
 
 @pytest.mark.parametrize(
@@ -429,7 +436,7 @@ def named(id: str, posts: dict[str, Post]) -> dict[str, Post]:
 def test_a_post_is_found_by_its_names_on_both_sides(posts, name):
     found = only(named("kz_syrym", posts), f'"{name}",2026-06-14,8,KZ,T1')
     assert isinstance(found, ClearRow)
-    assert found.post.checkpoint.id == "kz_syrym"
+    assert found.served.checkpoint.id == "kz_syrym"
 
 
 def test_a_name_that_two_posts_have_is_refused_with_both(posts):

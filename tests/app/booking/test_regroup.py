@@ -36,9 +36,7 @@ class Yard(World):
 
     def places(self) -> LinePlaces:
         # A new one: nothing tells an old one of what was done here.
-        found = Availability(self.store, ChangeFeed()).of(self.network.posts()["kz_a"], self.now.at)
-        assert found is not None
-        return found
+        return Availability(self.store, ChangeFeed()).of(self.network.of_line(A), self.now.at)
 
     def proposed(self, numbers: list[int]) -> list[Proposed]:
         views = self.tickets.views(numbers, self.now.at)
@@ -98,13 +96,14 @@ def test_where_nothing_is_free_nothing_is_proposed():
     number = w.book(1, start=w.window(day=1))
     w.close("2026-06-14")
     views = w.tickets.views([number], w.now.at)
-    (found,) = proposals(views, lost_times(w.store.reader, views), lambda _post: None, w.now.at)
+    lost, nothing = lost_times(w.store.reader, views), LinePlaces("", 0, 0, ())
+    (found,) = proposals(views, lost, lambda _: nothing, w.now.at)
     assert (found.start, found.choices) == (None, ())
 
 
 def test_a_free_hour_is_named_to_as_many_as_it_has_places_for_and_places_are_read_once():
     w, wanted, read = Yard(), World().window(day=1, hour=12), []
-    places, post = w.places(), w.network.posts()["kz_a"]
+    places, post = w.places(), w.network.posts()["kz_a"].usual
     hours = OtherHours(lambda at: read.append(at) or places, w.now.at)
     count = next(h.ordinary for d in places.days for h in d.hours if h.start == wanted)
     named = [hours.next(post, post.regulation.classes["in_turn"], wanted) for _ in range(count + 1)]

@@ -99,8 +99,8 @@ def test_closed_days_name_the_decision_that_closed_them(w):
 
 
 def test_an_agency_governs_the_lines_of_its_authority(w):
-    posts = Network(w.store, w.rules, ChangeFeed()).posts().values()
-    names = {who: [p.checkpoint.id for p in governed(posts, PEOPLE[who])] for who in PEOPLE}
+    lines = Network(w.store, w.rules, ChangeFeed()).served().values()
+    names = {who: [p.checkpoint.id for p in governed(lines, PEOPLE[who])] for who in PEOPLE}
     assert names["agency"] == ["kz_a", "kz_b"]
     assert names["kg_agency"] == ["kg_dostuk"]
     assert names["officer"] == names["admin"] == names["carrier"] == []

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.replay import Scores, pasts_of, scored
 from kezek.app.port import PlannerFault
 from kezek.app.turn.line_past import LinePast
@@ -142,7 +142,7 @@ def test_no_more_are_asked_than_wanted_and_they_lie_evenly(world):
     assert [one.number for one in few] == [past(world)[n].number for n in (1, 4, 7, 10)]
 
 
-def told(world: World, post: Post) -> LinePast:
+def told(world: World, post: ServedLine) -> LinePast:
     """The whole log of a line taken in."""
     line = LinePast(world.store.reader, post, world.now.at - 30 * DAY)
     for event in line.events:

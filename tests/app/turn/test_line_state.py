@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.turn.line_log import EVENTS_MAX, LineLog
 from kezek.app.turn.line_state import state_of
@@ -23,8 +23,8 @@ from tests.world import BEGIN, PEOPLE, TODAY, A, World
 OFFICER = PEOPLE["officer"]
 
 
-def post_of(world: World, line: str = A) -> Post:
-    return Network(world.store, world.rules, ChangeFeed()).posts()[line.removesuffix(".exit")]
+def post_of(world: World, line: str = A) -> ServedLine:
+    return Network(world.store, world.rules, ChangeFeed()).served()[line]
 
 
 def state(world: World, line: str = A) -> LineState:

@@ -25,8 +25,8 @@ def test_the_shipped_network_is_loaded_and_shown(call: Call, tmp_path: Path):
     assert sum(row["line"] is not None for row in shown) == LINES
     syrym = next(row for row in shown if row["checkpoint"] == "kz_syrym")
     assert syrym.keys() == {
-        "checkpoint", "name", "country", "neighbour", "line", "regulation", "basis", "state",
-        "capacity_today", "free_today", "next_free_on", "waiting", "waiting_due",
+        "checkpoint", "name", "country", "neighbour", "line", "direction", "regulation", "basis",
+        "state",        "capacity_today", "free_today", "next_free_on", "waiting", "waiting_due",
     }  # fmt: skip
     assert "kz_syrym" in call("network", "show", "--folder", folder).out
 

@@ -67,7 +67,7 @@ def crossed(office, n: int) -> None:
 def told(office, **changes: object) -> LineForecast:
     """What the planner would have answered now is kept, as the server keeps it."""
     application = office.application
-    state = application.forecasts.state(application.network.post("kz_a"))
+    state = application.forecasts.state(application.network.of_line("kz_a.exit"))
     answer = replace(forecast(state), **changes)
     application.forecasts.take(state, answer, application.watch.version(A))
     return answer
@@ -255,7 +255,9 @@ def test_a_range_of_the_place_before_a_missed_call_is_never_shown(office):
     high = clock(office, -(-(office.now.at + 79 * MINUTE) // (5 * MINUTE)) * 5 * MINUTE)
     assert high in words(office.browser().page(at))
     office.done(Call(office.key(), OFFICER, A))
-    office.wait(minutes=office.application.network.post("kz_a").regulation.call_for // MINUTE + 1)
+    office.wait(
+        minutes=office.application.network.served()["kz_a.exit"].regulation.call_for // MINUTE + 1
+    )
     assert office.status(number) == "arrived"
     assert high not in words(office.browser().page(at))
 

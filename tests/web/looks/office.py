@@ -109,7 +109,7 @@ def console() -> dict:
     )
     return {
         "site": site(user="officer 214"),
-        "post": V(id="kz_nur_zholy", name="Nur Zholy", exit=True),
+        "post": V(id="kz_nur_zholy", name="Nur Zholy", plain_exit=True),
         "link": V(up=True, waiting=0),
         "q": found.code,
         "asked": found.code,

@@ -91,8 +91,21 @@ def bars() -> list[V]:
     return out
 
 
+def post_head(post: V, text: str) -> V:
+    more = {"line": "exit", "others": [], "lanes": None, "state_text": text}
+    return V(**{**vars(post), **more})
+
+
 def checkpoint() -> dict:
-    p = V(**{**vars(NUR), "exit": True, "lanes": None, "state_text": "Full until 11 July"})
+    p = V(
+        **{
+            **vars(NUR),
+            "line": "exit",
+            "others": [],
+            "lanes": None,
+            "state_text": "Full until 11 July",
+        }
+    )
     calls = [V(by=at(b), **vars(truck())) for b in ("17:36", "17:39", "17:41")]
     return {
         "site": site("board"),
@@ -146,7 +159,9 @@ def checkpoint() -> dict:
 
 def quiet() -> dict:
     c = checkpoint()
-    c["post"] = V(**{**vars(POSTS["kz_syrym"]), "exit": True, "lanes": None, "state_text": ""})
+    c["post"] = V(
+        **{**vars(POSTS["kz_syrym"]), "line": "exit", "others": [], "lanes": None, "state_text": ""}
+    )
     closed = V(
         start=at("00:00", date(2026, 6, 19)),
         end=at("00:00", date(2026, 6, 20)),

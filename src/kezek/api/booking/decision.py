@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.operation import Reply, answer
 from kezek.api.frame.problem import Raised, no, refused
 from kezek.app.application import Application
@@ -13,7 +13,7 @@ from kezek.app.desk.batch import Done
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
 from kezek.domain.booking.booking import Booking
-from kezek.domain.checkpoint.checkpoint import Line, exit_id
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Reason, Refused
 
@@ -43,11 +43,8 @@ NEW_CARRIER = (Reason.UNCONFIRMED_LIVE, Reason.UNCONFIRMED_RATE)
 
 
 def open_line(application: Application, checkpoint: str) -> Line:
-    """The line of a checkpoint, or why there is none."""
-    line = known_post(application.network, checkpoint).line
-    if line is None:
-        raise no(Reason.LINE_UNKNOWN, line=exit_id(checkpoint))
-    return line
+    """The line of an id, or the usual one of a checkpoint's id; or why there is none."""
+    return known_line(application.network, checkpoint).line
 
 
 async def done(application: Application, command: Command) -> Done:

@@ -90,8 +90,8 @@ class Calendars:
 
     async def change(self, call: ApiRequest) -> Reply:
         form, on = call.read(DayForm), _day(call.path["day"])
-        checkpoint = call.path["checkpoint"]
-        line = open_line(self._application, checkpoint).id
+        served = open_line(self._application, call.path["checkpoint"])
+        checkpoint, line = served.checkpoint, served.id
         command: CloseDay | OpenDay | SetCapacity
         if form.closed:
             if form.capacity is not None:

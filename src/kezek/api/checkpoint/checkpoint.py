@@ -6,15 +6,18 @@ import msgspec
 
 from kezek.api.frame.form import Cursor, Limit
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
-from kezek.api.frame.problem import no
+from kezek.api.frame.problem import Raised, no, refused
 from kezek.app.application import Application
-from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.checkpoint.checkpoint import Network, Post, ServedLine
 from kezek.app.checkpoint.country import english_name
-from kezek.domain.kernel.refusal import Reason
+from kezek.app.turn.board import PostRow
+from kezek.domain.kernel.refusal import Reason, Refused
 
 
 class LineSeen(msgspec.Struct, frozen=True):
-    """The line out of the country.  `basis` is where its capacity comes from: board or ours."""
+    """A line of the checkpoint.  `direction` is exit or entry, as its country sees it; `basis` is where
+    the capacity comes from: board or ours.
+    """
 
     id: str
     direction: str
@@ -24,7 +27,8 @@ class LineSeen(msgspec.Struct, frozen=True):
 
 
 class CheckpointSeen(msgspec.Struct, frozen=True):
-    """One state's checkpoint at a crossing.  `line` is null where no line runs.
+    """One state's checkpoint at a crossing.  `lines` are all that run there; `line` is the usual one,
+    which is meant where a request names the checkpoint alone: null where no line runs.
 
     `names` and `opposite_names` are by language; `neighbour_country` is an ISO code, `SEA` for a ferry
     to several countries, empty where not stated.
@@ -54,6 +58,7 @@ class CheckpointSeen(msgspec.Struct, frozen=True):
     confidence: str
     notes: str | None
     line: LineSeen | None
+    lines: list[LineSeen]
 
 
 class CheckpointsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -69,17 +74,39 @@ class CheckpointList(msgspec.Struct, frozen=True):
 
 
 def known_post(network: Network, checkpoint: str) -> Post:
-    """The checkpoint of an id, or `checkpoint_unknown`."""
-    post = network.post(checkpoint)
+    """The checkpoint of an id, or of the id of one of its lines; or `checkpoint_unknown`."""
+    post = network.post_of(checkpoint)
     if post is None:
         raise no(Reason.CHECKPOINT_UNKNOWN, checkpoint=checkpoint[:80])
     return post
 
 
+def known_line(network: Network, place: str) -> ServedLine:
+    """The line of an id, or the usual one of a checkpoint's id; or why there is none."""
+    served = network.served_at(place)
+    if isinstance(served, Refused):
+        raise Raised(refused(served))
+    return served
+
+
+def known_row(application: Application, place: str) -> PostRow:
+    """The row of a line's id or a checkpoint's, or `checkpoint_unknown`."""
+    row = application.boards.row_at(place, application.now())
+    if row is None:
+        raise no(Reason.CHECKPOINT_UNKNOWN, checkpoint=place[:80])
+    return row
+
+
+def line_seen(served: ServedLine) -> LineSeen:
+    """A line as the API shows it."""
+    line = served.line
+    return LineSeen(line.id, line.direction, line.authority, line.regulation, line.basis)
+
+
 def checkpoint_seen(post: Post) -> CheckpointSeen:
     """A checkpoint as the API shows it."""
-    c, line, names = post.checkpoint, post.line, post.names
-    seen = line and LineSeen(line.id, line.direction, line.authority, line.regulation, line.basis)
+    c, names = post.checkpoint, post.names
+    lines = [line_seen(served) for served in post.lines]
     return msgspec.convert(
         {
             **{name: getattr(c, name) for name in c.__slots__},
@@ -91,7 +118,8 @@ def checkpoint_seen(post: Post) -> CheckpointSeen:
             "opposite_ru": names.opposite.get("ru"),
             "names": names.own,
             "opposite_names": names.opposite,
-            "line": seen,
+            "line": lines[0] if lines else None,
+            "lines": lines,
         },
         CheckpointSeen,
         from_attributes=True,
@@ -121,7 +149,7 @@ OPERATIONS = (
         name="list_checkpoints",
         noun="checkpoints",
         summary="All checkpoints of the network",
-        description="Every checkpoint with the line that leads out through it. Unknown facts are null.",
+        description="Every checkpoint with the lines that run there. Unknown facts are null.",
         run=Checkpoints.page,
         query=CheckpointsAsked,
         answer=CheckpointList,

@@ -7,11 +7,10 @@ from typing import Any
 import msgspec
 
 from kezek.api.booking.decision import own_booking
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_row
 from kezek.api.frame.form import Moment, Seconds, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.app.application import Application
-from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.forecast.accuracy import Accuracy
 from kezek.app.forecast.likely import (
     Bounds,
@@ -25,6 +24,7 @@ from kezek.app.forecast.likely import (
 from kezek.app.forecast.next_wait import joins_now
 from kezek.app.forecast.outlook import Outlook
 from kezek.app.forecast.replay import Scores
+from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import SECOND, Instant
 from kezek.domain.kernel.refusal import Reason
 from kezek.planning.question import QUANTILES, Range
@@ -139,6 +139,7 @@ class LineTold(ForecastBasis, frozen=True, kw_only=True):
     """
 
     checkpoint: str
+    line: str | None
     joins_now: JoinNowSeen | None
     joins: list[QuantileSpans]
     lengths: list[LengthTold]
@@ -164,15 +165,14 @@ class CachedForecasts:
 
     async def line(self, call: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
-        post = known_post(application.network, call.path["checkpoint"])
-        if post.line is None:
-            return answer(self._line(post.checkpoint.id, None, "no_line", None))
-        found = application.forecasts.of(post.line.id, now)
-        silent = application.forecasts.no_basis(post.line.id, now)
-        return answer(self._line(post.checkpoint.id, found, silent, self._joins_now(post, now)))
+        row = known_row(application, call.path["checkpoint"])
+        if row.served is None:
+            return answer(self._line(row, None, "no_line", None))
+        found = application.forecasts.of(row.served.line.id, now)
+        silent = application.forecasts.no_basis(row.served.line.id, now)
+        return answer(self._line(row, found, silent, self._joins_now(row, now)))
 
-    def _joins_now(self, post: Post, now: Instant) -> JoinNowSeen | None:
-        row = self._application.boards.row(post, now)
+    def _joins_now(self, row: PostRow, now: Instant) -> JoinNowSeen | None:
         vehicle_class = joins_now(row, now)
         if vehicle_class is None or row.queue is None:
             return None
@@ -190,14 +190,15 @@ class CachedForecasts:
 
     def _line(
         self,
-        checkpoint: str,
+        row: PostRow,
         found: Outlook | None,
         no_basis: str,
         joining: JoinNowSeen | None,
     ) -> LineTold:
         forecast = found.forecast if found is not None and not no_basis else None
         return LineTold(
-            checkpoint=checkpoint,
+            checkpoint=row.checkpoint.id,
+            line=row.served.line.id if row.served else None,
             joins_now=joining,
             joins=[
                 QuantileSpans(one.vehicle_class, _seconds(one.called), _seconds(one.crossed))

@@ -17,14 +17,23 @@ from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 # Control characters belong in no name and no plate, and not every database can store them.
 _PLAIN = r"^[^\x00-\x1f\x7f]*$"
 ID_PATTERN = r"^[a-z0-9_]+$"
+# A checkpoint, or one of its lines.
+PLACE_PATTERN = r"^[a-z0-9_.]+$"
 
 ID_LENGTH_MAX = 64
+PLACE_LENGTH_MAX = 96
 NUMBER_MAX = 10**12
 # Whatever lies further off is past, or too far ahead, wherever it lies exactly.
 _FIRST, _LAST = (from_datetime(datetime(year, 1, 1, tzinfo=UTC)) for year in (2000, 2100))
 
 CheckpointId: TypeAlias = Annotated[
-    str, Meta(min_length=1, max_length=ID_LENGTH_MAX, pattern=ID_PATTERN)
+    str,
+    Meta(
+        min_length=1,
+        max_length=PLACE_LENGTH_MAX,
+        pattern=PLACE_PATTERN,
+        description="Id of a checkpoint, which means its usual line, or of one of its lines",
+    ),
 ]
 BookingNumber: TypeAlias = Annotated[int, Meta(ge=1, le=NUMBER_MAX)]
 Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=40, pattern=ID_PATTERN)]

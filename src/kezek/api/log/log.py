@@ -84,7 +84,7 @@ class Log:
 
     def _may_read(self, actor: Actor, line: str) -> bool:
         post = self._application.network.of_line(line) if line else None
-        places = (post.line.checkpoint, post.line.authority) if post and post.line else ()
+        places = (post.line.checkpoint, post.line.authority) if post else ()
         return actor.may(READS_LOG, *places)
 
 

@@ -13,16 +13,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Day, Moment, Seconds, utc
 from kezek.api.frame.kept import ResponseCache
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
-from kezek.api.frame.problem import no
 from kezek.app.application import Application
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.forecast.next_wait import HourWait, hour_wait
 from kezek.app.slot.availability import LinePlaces, LocalDay
-from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
 from kezek.domain.kernel.refusal import Reason
 from kezek.planning.question import QUANTILES
@@ -101,9 +99,13 @@ class PlacesSeen(msgspec.Struct, frozen=True):
 
 
 class PostDay(msgspec.Struct, frozen=True):
-    """A post on the day that was asked for; counts are null where no line runs or beyond the horizon."""
+    """A line on the day that was asked for, or a checkpoint at which none runs.  Counts are null there
+    and beyond the horizon.
+    """
 
     checkpoint: str
+    line: str | None
+    direction: str | None
     state: str
     capacity: int | None
     ordinary: int | None
@@ -124,48 +126,49 @@ class Places:
         self._days: ResponseCache[bytes] = ResponseCache(_KEPT_MAX)
 
     async def of_checkpoint(self, call: ApiRequest) -> Reply:
-        application, post = (
-            self._application,
-            known_post(self._application.network, call.path["checkpoint"]),
-        )
-        checkpoint = post.checkpoint.id
-        line = exit_id(checkpoint)
+        application = self._application
+        served = known_line(application.network, call.path["checkpoint"])
+        line = served.line.id
         # A forecast grows old by the minute and is no longer told at some time.
         edition = application.forecasts.edition(line)
         state = (application.watch.version(line), edition, application.now() // (10 * MINUTE))
-        key = (checkpoint, call.query)
-        return self._lines.told(call, key, state, lambda: self._of_checkpoint(call, post))
+        key = (line, call.query)
+        return self._lines.told(call, key, state, lambda: self._of_line(call, served))
 
     async def of_day(self, call: ApiRequest) -> Reply:
         state = (self._application.watch.version(), self._application.now() // HOUR)
         return self._days.told(call, call.query, state, lambda: self._of_day(call))
 
-    def _of_checkpoint(self, call: ApiRequest, post: Post) -> PlacesSeen:
+    def _of_line(self, call: ApiRequest, served: ServedLine) -> PlacesSeen:
         application = self._application
         asked, now = call.asked(PlacesAsked), application.now()
-        places = application.availability.of(post, now)
-        if places is None or post.line is None or post.regulation is None:
-            raise no(Reason.LINE_UNKNOWN, line=exit_id(post.checkpoint.id))
-        first = asked.first or local_day(now, post.line.zone)
+        places, line = application.availability.of(served, now), served.line
+        first = asked.first or local_day(now, line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
-        minutes = post.regulation.window // MINUTE
-        found = application.forecasts.of(post.line.id, now, looked=False)
+        minutes = served.regulation.window // MINUTE
+        found = application.forecasts.of(line.id, now, looked=False)
 
         def wait(start: Instant) -> HourWait:
-            assert post.line is not None, "only a line has places"
-            return hour_wait(application.forecasts, post.line, start, now, looked=False)
+            return hour_wait(application.forecasts, line, start, now, looked=False)
 
         days = [day_seen(day, minutes, wait) for day in places.days if first <= day.on <= last]
         told = utc(found.as_of) if found is not None and found.forecast.windows else None
-        return PlacesSeen(post.checkpoint.id, post.line.id, post.line.zone, utc(now), told, days)
+        return PlacesSeen(served.checkpoint.id, line.id, line.zone, utc(now), told, days)
 
     def _of_day(self, call: ApiRequest) -> NetworkDay:
         asked, now = call.asked(DayAsked), self._application.now()
         items = [
-            post_day(post, self._application.availability.of(post, now), asked.day)
+            day
             for post in self._application.network.posts().values()
+            for day in self._days_of(post, asked.day, now)
         ]
         return NetworkDay(asked.day.isoformat(), utc(now), items)
+
+    def _days_of(self, post: Post, on: date, now: Instant) -> list[PostDay]:
+        if not post.lines:
+            return [PostDay(post.checkpoint.id, None, None, "no_line", None, None, None, None)]
+        availability = self._application.availability
+        return [line_day(served, availability.of(served, now), on) for served in post.lines]
 
 
 def day_seen(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> DaySeen:
@@ -206,17 +209,15 @@ def _windows(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -
     )
 
 
-def post_day(post: Post, places: LinePlaces | None, on: date) -> PostDay:
-    """A checkpoint on one day of the network."""
-    checkpoint = post.checkpoint.id
-    if places is None:
-        return PostDay(checkpoint, "no_line", None, None, None, None)
+def line_day(served: ServedLine, places: LinePlaces, on: date) -> PostDay:
+    """A line on one day of the network."""
+    named = served.checkpoint.id, served.line.id, served.line.direction
     free = places.next_free
     next_free = free.on.isoformat() if free else None
     day = places.day(on)
     if day is None:
-        return PostDay(checkpoint, "unknown", None, None, None, next_free)
-    return PostDay(checkpoint, day.state, day.capacity, day.ordinary, day.kept, next_free)
+        return PostDay(*named, "unknown", None, None, None, next_free)
+    return PostDay(*named, day.state, day.capacity, day.ordinary, day.kept, next_free)
 
 
 OPERATIONS = (
@@ -242,9 +243,9 @@ OPERATIONS = (
         path="/availability",
         name="read_network_day",
         noun="availability",
-        summary="Free places of every checkpoint on one day",
-        description="One row for each checkpoint of the network, and the next day on "
-        "which it has a place.",
+        summary="Free places of every line on one day",
+        description="One row for each line of the network and each checkpoint without one, and the "
+        "next day on which it has a place.",
         run=Places.of_day,
         cached=True,
         query=DayAsked,

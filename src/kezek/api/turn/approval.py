@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 
 from kezek.api.booking.decision import ONE, done, own_booking, told
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
 from kezek.app.application import Application
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.context import AT_THE_GATE, IN_CHARGE
@@ -86,12 +86,12 @@ class Approvals:
 
     async def list(self, call: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
-        post = known_post(application.network, call.path["checkpoint"])
-        places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
+        served = known_line(application.network, call.path["checkpoint"])
+        places = [served.checkpoint.id, served.line.authority]
         if not call.actor.may((*AT_THE_GATE, *IN_CHARGE), *places):
-            raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
-        asked = asked_of(application.store.reader, post, now)
-        items = [_seen(one, call.actor, post) for one in asked]
+            raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
+        asked = asked_of(application.store.reader, served, now)
+        items = [_seen(one, call.actor, served) for one in asked]
         return answer(AskedList(utc(now), items))
 
     async def propose(self, call: ApiRequest) -> Reply:
@@ -117,7 +117,7 @@ class Approvals:
         return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
 
 
-def _seen(one: AwaitedStep, actor: Actor, post: Post) -> AskedSeen:
+def _seen(one: AwaitedStep, actor: Actor, served: ServedLine) -> AskedSeen:
     return AskedSeen(
         number=one.booking.number,
         code=one.booking.code,
@@ -127,8 +127,8 @@ def _seen(one: AwaitedStep, actor: Actor, post: Post) -> AskedSeen:
         by=one.by,
         since=utc(one.since),
         made=one.made,
-        may_answer=may_answer(one, actor, post),
-        answer=answer_of(one, actor, post),
+        may_answer=may_answer(one, actor, served),
+        answer=answer_of(one, actor, served),
     )
 
 

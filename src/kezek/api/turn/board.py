@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_row
 from kezek.api.frame.form import Day, Moment, utc_or_none
 from kezek.api.frame.kept import ResponseCache
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.app.application import Application
 from kezek.app.turn.board import PostRow
 from kezek.app.turn.queue import CalledTruck, Seen, WaitingTruck
-from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import MINUTE, exact_utc
 from kezek.domain.kernel.refusal import Reason
 
@@ -19,17 +18,21 @@ _KEPT_MAX = 2_000  # more than there are posts
 
 
 class PostSeen(msgspec.Struct, frozen=True):
-    """A post on the board.  `state` is open, full (no ordinary place within seven days), closed
-    (today) or no_line; counts are null where no line runs.  `days` are ordinary places left, from
-    `first_day` on; null is a closed day.  `pace` is crossings an hour over three hours, null when
-    nothing has crossed.  `waiting_due` counts those of `waiting` whose booked hour has begun or who wait
-    for none; the others came early for a later hour.  `awaiting_approval` counts calls out of turn, of
-    whatever day, that still lack their second approval; `set_aside_today` trucks whose place in the line
-    two people took, with a cause; `refused_today` calls out of turn to which a second person said no;
-    `releases_today` bookings that ended on sight of the papers.
+    """A line on the board, or a checkpoint at which none runs: `line` is null.
+
+    `state` is open, full (no ordinary place within seven days), closed (today) or no_line; counts are
+    null where no line runs.  `days` are ordinary places left, from `first_day` on; null is a closed day.
+    `pace` is crossings an hour over three hours, null when nothing has crossed.  `waiting_due` counts
+    those of `waiting` whose booked hour has begun or who wait for none; the others came early for a
+    later hour.  `awaiting_approval` counts calls out of turn, of whatever day, that still lack their
+    second approval; `set_aside_today` trucks whose place in the line two people took, with a cause;
+    `refused_today` calls out of turn to which a second person said no; `releases_today` bookings that
+    ended on sight of the papers.
     """
 
     checkpoint: str
+    line: str | None
+    direction: str | None
     state: str
     waiting: int | None
     waiting_due: int | None
@@ -48,7 +51,9 @@ class PostSeen(msgspec.Struct, frozen=True):
 
 
 class BoardSeen(msgspec.Struct, frozen=True):
-    """Every checkpoint of the network in the order of ids.  `position` is the log's end."""
+    """Every line, and every checkpoint without one, in the order of the checkpoints' ids.  `position` is
+    the log's end.
+    """
 
     as_of: Moment
     position: int
@@ -89,7 +94,7 @@ class GateSeen(msgspec.Struct, frozen=True):
 
 
 class PostBoard(msgspec.Struct, frozen=True):
-    """One checkpoint: its row on the board and its line."""
+    """One line: its row on the board and who stands in it."""
 
     as_of: Moment
     position: int
@@ -108,18 +113,18 @@ class BoardCache:
 
     async def network(self, call: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
-        newest = application.queues.newest(application.network.posts().values(), now)
+        newest = application.queues.newest(application.network.served().values(), now)
         state = (application.watch.version(), now // MINUTE, newest)
         return self._kept.told(call, "", state, lambda: network_board(self._application))
 
     async def post(self, call: ApiRequest) -> Reply:
         application = self._application
-        post = known_post(application.network, call.path["checkpoint"])
-        checkpoint, now = post.checkpoint.id, application.now()
+        row = known_row(application, call.path["checkpoint"])
         # A post without a line hears of nothing; only the minute makes its board anew.
-        newest = application.queues.newest((post,), now)
-        state = (application.watch.version(exit_id(checkpoint)), now // MINUTE, newest)
-        return self._kept.told(call, checkpoint, state, lambda: post_board(application, checkpoint))
+        version = application.watch.version(row.queue.line) if row.queue else 0
+        newest = row.queue.as_of if row.queue else 0
+        state = (version, application.now() // MINUTE, newest)
+        return self._kept.told(call, row.place, state, lambda: post_board(application, row.place))
 
 
 def network_board(application: Application) -> BoardSeen:
@@ -129,10 +134,10 @@ def network_board(application: Application) -> BoardSeen:
     return BoardSeen(exact_utc(now), position, application.demo is not None, items)
 
 
-def post_board(application: Application, checkpoint: str) -> PostBoard:
-    """One checkpoint now; `checkpoint_unknown` is raised for an unknown one."""
+def post_board(application: Application, place: str) -> PostBoard:
+    """One line now; `checkpoint_unknown` is raised where nothing is called so."""
     position, now = application.watch.position, application.now()
-    row = application.boards.row(known_post(application.network, checkpoint), now)
+    row = known_row(application, place)
     queue = row.queue
     return PostBoard(
         as_of=exact_utc(queue.as_of if queue else now),
@@ -148,7 +153,9 @@ def post_seen(row: PostRow) -> PostSeen:
     """A row of the board."""
     queue, free, days = row.queue, row.next_free, row.places.days if row.places else ()
     return PostSeen(
-        checkpoint=row.post.checkpoint.id,
+        checkpoint=row.checkpoint.id,
+        line=row.served.line.id if row.served else None,
+        direction=row.served.line.direction if row.served else None,
         state=row.state,
         waiting=row.waiting,
         waiting_due=row.waiting_due,

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 from kezek.api.booking.booking import VehicleSeen, vehicle_seen
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
@@ -49,11 +49,11 @@ class SearchAnswer:
 
     async def find(self, call: ApiRequest) -> Reply:
         asked, application = call.read(SearchAsked), self._application
-        post = known_post(application.network, call.path["checkpoint"])
-        places = [post.checkpoint.id, *([post.line.authority] if post.line else [])]
+        served = known_line(application.network, call.path["checkpoint"])
+        places = [served.checkpoint.id, served.line.authority]
         if not call.actor.may(STAFF, *places):
-            raise no(Reason.NOT_ALLOWED, checkpoint=post.checkpoint.id)
-        found = application.finder.find(post, asked.q, application.now())
+            raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
+        found = application.finder.find(served, asked.q, application.now())
         return answer(SearchDone([_found(application, view) for view in found]))
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from kezek.api.checkpoint.checkpoint import known_post
+from kezek.api.checkpoint.checkpoint import known_row
 from kezek.api.frame.form import Moment
 from kezek.api.frame.operation import (
     NOSNIFF,
@@ -164,8 +164,8 @@ class Feeds:
         return _Listening(self, call, "", "")
 
     async def post(self, call: ApiRequest) -> StreamedAnswer:
-        post = known_post(self._application.network, call.path["checkpoint"])
-        return _Listening(self, call, post.checkpoint.id, post.line.id if post.line else "-")
+        row = known_row(self._application, call.path["checkpoint"])
+        return _Listening(self, call, row.place, row.queue.line if row.queue else "-")
 
     @contextlib.contextmanager
     def listening(self, who: str, checkpoint: str, line: str) -> Iterator[Feed]:

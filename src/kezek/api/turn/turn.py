@@ -16,6 +16,7 @@ from kezek.api.frame.problem import no
 from kezek.app.application import Application
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.account.actor import STAFF, Role
+from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.context import AT_THE_GATE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.arrive import Arrive, WalkIn
@@ -25,7 +26,9 @@ from kezek.domain.turn.undo import Undo
 
 
 class ArrivalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """With `checkpoint` a booking of another checkpoint is refused."""
+    """With `checkpoint` a booking of another checkpoint is refused; with a line's id also one of another
+    line.
+    """
 
     booking: BookingNumber
     checkpoint: CheckpointId | None = None
@@ -93,10 +96,17 @@ class Turns:
             raise no(Reason.NOT_ALLOWED, checkpoint=checkpoint)
         return line.id
 
+    def _own_line(self, place: str, booking: Booking) -> str:
+        """The booking's line, where it is one of several at the checkpoint that is named; else empty."""
+        post = self._application.network.post(place)
+        lines = {served.line.id for served in post.lines} if post else set()
+        return booking.line if booking.line in lines else ""
+
     async def arrive(self, call: ApiRequest) -> Reply:
         form = call.read(ArrivalForm)
         line = open_line(self._application, form.checkpoint).id if form.checkpoint else ""
-        number = self._booking(call, form.booking)
+        booking = own_booking(self._application, call.actor, form.booking)
+        number, line = booking.number, self._own_line(form.checkpoint or "", booking) or line
         decided = await done(self._application, Arrive(call.key, call.actor, number, line))
         return told(msgspec.convert(decided.outcome, BookingStep), decided)
 
@@ -113,6 +123,8 @@ class Turns:
         form = call.read(CallForm)
         line = self._line(call, form.checkpoint, AT_THE_GATE)
         number, cause, knows = form.booking or 0, form.cause or "", form.despite_closure
+        booking = self._application.store.reader.get(Booking, number) if number else None
+        line = (self._own_line(form.checkpoint, booking) if booking else "") or line
         command = Call(call.key, call.actor, line, number, cause, despite_closure=knows)
         decided = await done(self._application, command)
         said = decided.outcome

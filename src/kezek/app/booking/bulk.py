@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from itertools import pairwise
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.checkpoint.post_name import posts_named
 from kezek.app.table.encoding import decode_table
 from kezek.app.table.row_problem import Faults, RowProblem, RowReason
@@ -56,7 +56,7 @@ class ClearRow:
     """
 
     line: int
-    post: Post
+    served: ServedLine
     start: Instant
     vehicle_class: str
     vehicle: Vehicle
@@ -182,8 +182,8 @@ class _Reading:
         return Unclear(line, plate, tuple(problems), tuple(cells))
 
     def _clear_row(self, row: CsvRow) -> ClearRow | None:
-        post, day = self._post(row), _day(row)
-        start = _start(row, post, day) if post and day else None
+        served, day = self._line(row), _day(row)
+        start = _start(row, served, day) if served and day else None
         vehicle = Vehicle(
             country=self._country(row),
             plate=row.text("plate"),
@@ -193,26 +193,30 @@ class _Reading:
             drivers=tuple(filter(None, [row.optional("driver")])),
         )
         wanted = row.optional("class") or VehicleClass.IN_TURN
-        if row.faults.found or post is None or start is None:
+        if row.faults.found or served is None or start is None:
             return None
         wanted = self.words.classes.get(_joined(wanted), wanted.lower())
-        return ClearRow(row.line, post, start, wanted, vehicle)
+        return ClearRow(row.line, served, start, wanted, vehicle)
 
-    def _post(self, row: CsvRow) -> Post | None:
-        """By its id, or by a name that one post alone has."""
+    def _line(self, row: CsvRow) -> ServedLine | None:
+        """By its id or its post's, or by a name that one post alone has: then the post's usual line."""
         text = row.text("checkpoint")
         if not text:
             return None
+        lines = (served for post in self.posts.values() for served in post.lines)
+        by_id = next((served for served in lines if served.line.id == text.lower()), None)
+        if by_id is not None:
+            return by_id
         exact = self.posts.get(text.lower())
         named = [exact] if exact else posts_named(text, self.posts.values())
         if len(named) > 1:
             readings = [post.names.own_name(self.lang) for post in named]
             row.fault("checkpoint", RowReason.VALUE_AMBIGUOUS, readings=readings)
             return None
-        if not named or named[0].line is None or named[0].regulation is None:
+        if not named or named[0].usual is None:
             row.fault("checkpoint", RowReason.CHECKPOINT_UNKNOWN)
             return None
-        return named[0]
+        return named[0].usual
 
     def _country(self, row: CsvRow) -> str:
         """The code; what is no country's name stays, and the rules say so."""
@@ -242,7 +246,7 @@ def _day(row: CsvRow) -> date | None:
     return found[0] if len(found) == 1 else None
 
 
-def _start(row: CsvRow, post: Post, day: date) -> Instant | None:
+def _start(row: CsvRow, served: ServedLine, day: date) -> Instant | None:
     """The window of the day that the row names by its beginning, or by both ends."""
     text = row.text("hour")
     written = hours_written(text)
@@ -250,13 +254,13 @@ def _start(row: CsvRow, post: Post, day: date) -> Instant | None:
         if text:
             row.fault("hour", RowReason.VALUE_UNEXPECTED)
         return None
-    start = window_at(post, day, written.first)
+    start = window_at(served, day, written.first)
     if start is None:
-        row.fault("hour", _no_window(post, day, written.first))
+        row.fault("hour", _no_window(served, day, written.first))
         return None
     if written.past is None:
         return start
-    within = _within(post, start, written)
+    within = _within(served, start, written)
     if len(within) > 1:
         row.fault("hour", RowReason.VALUE_AMBIGUOUS, readings=within)
     elif not within:
@@ -264,33 +268,31 @@ def _start(row: CsvRow, post: Post, day: date) -> Instant | None:
     return start if len(within) == 1 else None
 
 
-def _within(post: Post, start: Instant, written: Hours) -> list[str]:
+def _within(served: ServedLine, start: Instant, written: Hours) -> list[str]:
     """The windows that fill the hours from `start` on, as text; none where they do not end with one."""
-    assert post.line is not None and post.regulation is not None and written.past is not None  # noqa: PT018
-    window, zone = post.regulation.window, post.line.zone
+    assert written.past is not None, "both ends are written"
+    window, zone = served.regulation.window, served.line.zone
     count, rest = divmod((written.past - written.first) * MINUTE, window)
     ends = [to_datetime(start + n * window, zone) for n in range(count + 1)]
     named = [f"{first:%H:%M}–{past:%H:%M}" for first, past in pairwise(ends)]
     return [] if rest else named
 
 
-def _no_window(post: Post, day: date, minutes: int) -> RowReason:
+def _no_window(served: ServedLine, day: date, minutes: int) -> RowReason:
     """Why no window begins then: clocks are put forward over the hour, or windows begin at others."""
-    assert post.line is not None, "asked for a line that runs"
     at = datetime.combine(day, time(*divmod(minutes, 60)))
     return (
         RowReason.HOUR_SKIPPED
-        if of_local(at, post.line.zone) is None
+        if of_local(at, served.line.zone) is None
         else RowReason.VALUE_UNEXPECTED
     )
 
 
-def window_at(post: Post, day: date, minutes: int) -> Instant | None:
+def window_at(served: ServedLine, day: date, minutes: int) -> Instant | None:
     """The window that begins at a local time, in minutes after midnight; the first of two when the
     clocks go back.
     """
-    assert post.line is not None and post.regulation is not None, "asked for a line that runs"  # noqa: PT018
-    zone = post.line.zone
-    starts = windows(day, zone, post.regulation.window)
+    zone = served.line.zone
+    starts = windows(day, zone, served.regulation.window)
     local = ((start, to_datetime(start, zone)) for start in starts)
     return next((s for s, at in local if at.hour * 60 + at.minute == minutes), None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from kezek.app.booking.ticket import Tickets, TicketView
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import POSITION_MAX, Reader, Store
 from kezek.domain.booking.booking import (
     CODE_LENGTH,
@@ -82,7 +82,7 @@ def with_code(reader: Reader, code: str) -> list[Booking]:
 
 
 class Finder:
-    """Finds live bookings of one post.  `read_qr` gives the booking number of a trusted QR text."""
+    """Finds live bookings of one line.  `read_qr` gives the booking number of a trusted QR text."""
 
     def __init__(
         self,
@@ -94,28 +94,28 @@ class Finder:
         self._store, self._tickets, self._read_qr = store, tickets, read_qr
         self._formats = formats
 
-    def find(self, post: Post, text: str, now: Instant) -> list[TicketView]:
-        """Bookings of the post's line that fit, live ones first; empty when none does."""
+    def find(self, served: ServedLine, text: str, now: Instant) -> list[TicketView]:
+        """Bookings of the line that fit, live ones first; empty when none does."""
         text = cleaned(text)[:TEXT_LENGTH_MAX]
-        if not text or post.line is None:
+        if not text or served.line is None:
             return []
-        views = self._tickets.views(self._numbers(post, text, now), now)
-        here = [v for v in views if v.booking.line == post.line.id]
+        views = self._tickets.views(self._numbers(served, text, now), now)
+        here = [v for v in views if v.booking.line == served.line.id]
         return sorted(here, key=lambda v: (not v.live, -v.booking.number))[:FOUND_MAX]
 
-    def find_ended(self, post: Post, text: str, now: Instant) -> list[TicketView]:
-        """Bookings of the post's line that ended within a day and whose plate fits, the latest first.
+    def find_ended(self, served: ServedLine, text: str, now: Instant) -> list[TicketView]:
+        """Bookings of the line that ended within a day and whose plate fits, the latest first.
 
         They are found in the log, so that no index of plates outlives its bookings.
         """
         code = fold(cleaned(text)[:TEXT_LENGTH_MAX])
-        if len(code) < CODE_LENGTH or post.line is None:
+        if len(code) < CODE_LENGTH or served.line is None:
             return []
         parts = {code, *plates.searched(text), *twins(code), *spellings(text, self._formats)}
         reader, numbers = self._store.reader, set[int]()
         before = POSITION_MAX
         for _ in range(ENDED_PAGES_MAX):
-            events = reader.events_before(before, ENDED_PAGE, post.line.id)
+            events = reader.events_before(before, ENDED_PAGE, served.line.id)
             numbers |= {event.number for event in events if event.at >= now - ENDED_FOR}
             if len(events) < ENDED_PAGE or events[-1].at < now - ENDED_FOR:
                 break
@@ -125,15 +125,14 @@ class Finder:
         ended = [v for v in self._tickets.views(sorted(fitting)[-CODED_MAX:], now) if not v.live]
         return sorted(ended, key=lambda v: -(v.booking.ended_at or 0))[:FOUND_MAX]
 
-    def _numbers(self, post: Post, text: str, now: Instant) -> list[int]:
-        assert post.line is not None, "checked by the caller"
+    def _numbers(self, served: ServedLine, text: str, now: Instant) -> list[int]:
         scanned = self._read_qr(text, now)
         if scanned is not None:
             return [scanned]
         counter = self._store.reader.get(Counter, "booking")
         last = counter.last if counter else 0
         numbers = [
-            n for read in readings_of(text) for n in self._as_typed(post.line.id, read, last)
+            n for read in readings_of(text) for n in self._as_typed(served.line.id, read, last)
         ]
         bare = unlabelled(text)
         if bare != text and bare:

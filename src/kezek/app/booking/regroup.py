@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from kezek.app.booking.lost_time import LostTime
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.slot.availability import HourPlaces, LinePlaces, LocalDay
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import ClassRule, Pool
@@ -38,21 +38,21 @@ class OtherHours:
     An hour that runs is none of them: nobody drives to it in time.
     """
 
-    def __init__(self, places: Callable[[Post], LinePlaces | None], now: Instant) -> None:
+    def __init__(self, places: Callable[[ServedLine], LinePlaces], now: Instant) -> None:
         self._places, self._now = places, now
         self._free: dict[tuple[str, str], list[tuple[LocalDay, HourPlaces]]] = {}
         self._named: Counter[tuple[str, object]] = Counter()
 
-    def starts(self, post: Post, rule: ClassRule) -> list[Instant]:
+    def starts(self, served: ServedLine, rule: ClassRule) -> list[Instant]:
         """All hours with a place for the class, also those whose places have been named."""
-        return [hour.start for _, hour in self._known(post, rule)]
+        return [hour.start for _, hour in self._known(served, rule)]
 
-    def next(self, post: Post, rule: ClassRule, wanted: Instant) -> Instant | None:
+    def next(self, served: ServedLine, rule: ClassRule, wanted: Instant) -> Instant | None:
         """The first free hour from a wanted one on, else the last before it; None where none is free.
 
         The place is named to this truck, and to no other after it.
         """
-        id, free = post.checkpoint.id, self._known(post, rule)
+        id, free = served.line.id, self._known(served, rule)
         for place in _by_nearness(free, wanted):
             day, hour = free[place]
             of_hour, of_pool = (id, hour.start), (id, (day.on, rule.pool))
@@ -62,17 +62,17 @@ class OtherHours:
                 return hour.start
         return None
 
-    def _known(self, post: Post, rule: ClassRule) -> list[tuple[LocalDay, HourPlaces]]:
-        key = (post.checkpoint.id, rule.name)
+    def _known(self, served: ServedLine, rule: ClassRule) -> list[tuple[LocalDay, HourPlaces]]:
+        key = (served.line.id, rule.name)
         if key not in self._free:
-            self._free[key] = list(_free(post, rule, self._places(post), self._now))
+            self._free[key] = list(_free(served, rule, self._places(served), self._now))
         return self._free[key]
 
 
 def proposals(
     views: Sequence[TicketView],
     lost: Mapping[int, LostTime],
-    places: Callable[[Post], LinePlaces | None],
+    places: Callable[[ServedLine], LinePlaces],
     now: Instant,
 ) -> list[Proposed]:
     """A window for each booking, in the order given; together they take no place twice.
@@ -106,7 +106,6 @@ def _by_nearness(free: Sequence[tuple[LocalDay, HourPlaces]], lost: Instant) -> 
 
 
 def _rule(view: TicketView) -> ClassRule:
-    assert view.post.regulation is not None, "a ticket stands in a line with a regulation"
     return view.post.regulation.classes[view.booking.vehicle_class]
 
 
@@ -115,11 +114,9 @@ def _left(hour: HourPlaces, rule: ClassRule) -> int:
 
 
 def _free(
-    post: Post, rule: ClassRule, places: LinePlaces | None, now: Instant
+    served: ServedLine, rule: ClassRule, places: LinePlaces, now: Instant
 ) -> Iterator[tuple[LocalDay, HourPlaces]]:
-    line, regulation = post.line, post.regulation
-    if places is None or line is None or regulation is None:
-        return
+    line, regulation = served.line, served.regulation
     for day in places.days:
         for hour in day.hours:
             # The costly question comes last, for it would be asked of every hour of the horizon.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.port import Store
 from kezek.app.turn.place_history import PlaceHistories, PlaceHistory
 from kezek.app.turn.queue import Queues, Seen, see
@@ -45,7 +45,7 @@ class TicketView:
     """
 
     booking: Booking
-    post: Post
+    post: ServedLine
     status: Status
     seen: Seen
     particulars: Particulars | None
@@ -62,7 +62,7 @@ class TicketView:
     def window_end(self) -> Instant | None:
         regulation = self.post.regulation
         start = self.booking.start
-        return start + regulation.window if start is not None and regulation else None
+        return start + regulation.window if start is not None else None
 
     @property
     def missed_until(self) -> Instant | None:
@@ -92,7 +92,6 @@ class TicketView:
     @property
     def move_refused(self) -> Refused | None:
         """Why the booking cannot move to any other window now, None where it can."""
-        assert self.post.regulation is not None, "a booking stands in a line with a regulation"
         return fixed(self.booking, self.post.regulation, self.as_of)
 
     @property
@@ -140,7 +139,7 @@ class Tickets:
         for number in numbers:
             booking = bookings.get(number)
             post = self._network.of_line(booking.line) if booking else None
-            if booking is not None and post is not None and post.regulation is not None:
+            if booking is not None and post is not None:
                 drivers = tuple(names.get(number, ()))
                 found.append(self._view(booking, post, known.get(number), drivers, now))
         return found
@@ -148,12 +147,11 @@ class Tickets:
     def _view(
         self,
         booking: Booking,
-        post: Post,
+        post: ServedLine,
         who: Particulars | None,
         drivers: tuple[str, ...],
         now: Instant,
     ) -> TicketView:
-        assert post.regulation is not None, "a booking stands in a line with a regulation"
         booking = settled(booking, post.regulation, now)
         status = status_of(booking, post.regulation, now)
         queue = self._queues.of(post, now) if status is Status.ARRIVED else None
@@ -186,12 +184,12 @@ class Tickets:
         """How far the booking is from its turn, and why."""
         booking = view.booking
         queue = self._queues.of(view.post, view.as_of)
-        if queue is not None and view.status is Status.ARRIVED:
+        if view.status is Status.ARRIVED:
             waits = queue.truck(booking.number)
             why = explain(queue.entries, booking.number) or {}
             return QueuePosition(None, why, waits.not_before if waits else None)
         expected = view.status in (Status.CONFIRMED, Status.LATE)
-        if queue is not None and expected and booking.start is not None:
+        if expected and booking.start is not None:
             later = self._store.reader.ahead(booking.line, booking.start, booking.number)
             return QueuePosition(len(queue.waiting) + later, {})
         return QueuePosition(None, {})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kezek.app.calendar.affected import Affected, HourLoss, hours_that_lose, would_move
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity
@@ -76,23 +76,21 @@ class ClosedDay:
     decision: Logged | None
 
 
-def governed(posts: Iterable[Post], actor: Actor) -> list[Post]:
-    """The posts whose lines the actor may change."""
+def governed(lines: Iterable[ServedLine], actor: Actor) -> list[ServedLine]:
+    """The lines that the actor may change."""
     return [
-        post
-        for post in posts
-        if post.line and actor.may((Role.AGENCY,), post.line.authority, post.checkpoint.id)
+        served
+        for served in lines
+        if actor.may((Role.AGENCY,), served.line.authority, served.checkpoint.id)
     ]
 
 
-def calendar(reader: Reader, post: Post, now: Instant) -> tuple[AgencyDay, ...]:
-    """The days of the post's line from today to the horizon."""
-    assert post.line is not None, "asked for a line that runs"
-    assert post.regulation is not None, "a line has a regulation"
-    today = local_day(now, post.line.zone)
-    last = today + timedelta(days=post.regulation.horizon_days)
+def calendar(reader: Reader, served: ServedLine, now: Instant) -> tuple[AgencyDay, ...]:
+    """The days of the line from today to the horizon."""
+    today = local_day(now, served.line.zone)
+    last = today + timedelta(days=served.regulation.horizon_days)
     return tuple(
-        taken_day(day) for day in reader.days(post.line.id, today.isoformat(), last.isoformat())
+        taken_day(day) for day in reader.days(served.line.id, today.isoformat(), last.isoformat())
     )
 
 
@@ -115,12 +113,11 @@ def _booked(day: Day) -> int:
     return day.in_turn + day.priority + day.postal + day.accelerated
 
 
-def hours(reader: Reader, post: Post, on: date) -> Sequence[Slot]:
+def hours(reader: Reader, served: ServedLine, on: date) -> Sequence[Slot]:
     """The slots of a local day."""
-    assert post.line is not None, "asked for a line that runs"
-    zone = post.line.zone
+    zone = served.line.zone
     first, past = (day_start(d, zone) for d in (on, on + timedelta(days=1)))
-    return reader.slots(post.line.id, first, past)
+    return reader.slots(served.line.id, first, past)
 
 
 def effect_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from kezek.app.calendar.agency import calendar
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.domain.kernel.instant import Instant, local_day
 from kezek.domain.kernel.value import value
@@ -41,21 +41,19 @@ class FullPost:
         return max(0, (self.free_on - begins).days)
 
 
-def full_of(reader: Reader, post: Post, now: Instant) -> FullPost | None:
+def full_of(reader: Reader, served: ServedLine, now: Instant) -> FullPost | None:
     """How far a post is booked up; None where there is an ordinary place within a week."""
-    assert post.line is not None, "asked for a line that runs"
-    assert post.regulation is not None, "a line has a regulation"
-    today = local_day(now, post.line.zone)
-    coming = [day for day in calendar(reader, post, now) if day.on > today]
+    today = local_day(now, served.line.zone)
+    coming = [day for day in calendar(reader, served, now) if day.on > today]
     free = next((at for at, day in enumerate(coming) if day.open and day.left), len(coming))
     booked = [day for day in coming[:free] if day.open]
     if len(booked) < FULL_DAYS:
         return None
     free_on = coming[free].on if free < len(coming) else coming[-1].on + timedelta(days=1)
     return FullPost(
-        checkpoint=post.checkpoint.id,
+        checkpoint=served.checkpoint.id,
         free_on=free_on,
         days=len(booked),
         places=sum(day.capacity for day in booked) // len(booked),
-        horizon=post.regulation.horizon_days,
+        horizon=served.regulation.horizon_days,
     )

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kezek.app.checkpoint.place_name import PostNames, names_by_post
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
-from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, Line
+from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, line_id, usual_first
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation, Regulations
+
+PLACE_LENGTH_MAX = 80  # of what was asked for, told back
+
+
+@dataclass(frozen=True, slots=True)
+class ServedLine:
+    """A line that runs, with its checkpoint, the names of that and the rules it obeys.
+
+    `place` names it in addresses, forms and commands: the checkpoint's id for its usual line, its own id
+    for any other.  `alone` says that no other line runs at the checkpoint.
+    """
+
+    checkpoint: Checkpoint
+    names: PostNames
+    line: Line
+    regulation: Regulation
+    place: str
+    alone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A checkpoint with its names, and the line that leads out of the country if one runs."""
+    """A checkpoint with its names and its lines: the usual one first, none where none runs."""
 
     checkpoint: Checkpoint
     names: PostNames
-    line: Line | None
-    regulation: Regulation | None
+    lines: tuple[ServedLine, ...]
+
+    @property
+    def usual(self) -> ServedLine | None:
+        """The line that the checkpoint's id alone means: the one out of the country, if any."""
+        return self.lines[0] if self.lines else None
 
 
 class Network:
@@ -32,7 +56,7 @@ class Network:
     def __init__(self, store: Store, rules: Regulations, watch: ChangeFeed) -> None:
         self._store, self._rules = store, rules
         self._version = 0
-        self._kept: tuple[int, dict[str, Post]] | None = None
+        self._kept: tuple[int, _Read] | None = None
         watch.hook(self._forget)
 
     def _forget(self, events: Sequence[Logged]) -> None:
@@ -41,29 +65,63 @@ class Network:
 
     def posts(self) -> dict[str, Post]:
         """Every post by checkpoint id, in the order of ids."""
-        # The version is read before the rows: news in between make the next call read again.
-        version, kept = self._version, self._kept
-        if kept is None or kept[0] != version:
-            reader = self._store.reader
-            lines = {line.checkpoint: line for line in reader.all(Line) if line.direction == EXIT}
-            checkpoints = list(reader.all(Checkpoint))
-            names = names_by_post(checkpoints, reader.all(PlaceName))
-            posts = {c.id: self._post(c, names[c.id], lines.get(c.id)) for c in checkpoints}
-            self._kept = kept = (version, posts)
-        return kept[1]
+        return self._read().posts
 
-    def _post(self, checkpoint: Checkpoint, names: PostNames, line: Line | None) -> Post:
-        return Post(checkpoint, names, line, self._rules[line.regulation] if line else None)
-
-    def lines(self) -> list[str]:
-        """Every line that runs."""
-        return [post.line.id for post in self.posts().values() if post.line is not None]
+    def served(self) -> Mapping[str, ServedLine]:
+        """Every line that runs, by its id: in the order of posts, the usual line of each first."""
+        return self._read().lines
 
     def post(self, checkpoint: str) -> Post | None:
         """One post by its id."""
         return self.posts().get(checkpoint)
 
-    def of_line(self, line: str) -> Post | None:
-        """The post of a line id such as `kz_dostyk.exit`."""
-        post = self.posts().get(line.rpartition(".")[0])
-        return post if post and post.line and post.line.id == line else None
+    def of_line(self, line: str) -> ServedLine | None:
+        """The line of an id such as `kz_dostyk.exit`."""
+        return self.served().get(line)
+
+    def post_of(self, place: str) -> Post | None:
+        """The post of a checkpoint's id or of the id of one of its lines."""
+        served = self.of_line(place)
+        return self.post(served.checkpoint.id if served else place)
+
+    def served_at(self, place: str) -> ServedLine | Refused:
+        """The line of an id, or the usual line of a checkpoint's id; else why there is none."""
+        if (served := self.of_line(place)) is not None:
+            return served
+        if (post := self.post(place)) is None:
+            return Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": place[:PLACE_LENGTH_MAX]})
+        return post.usual or Refused(Reason.LINE_UNKNOWN, {"line": line_id(place)})
+
+    def _read(self) -> _Read:
+        # The version is read before the rows: news in between make the next call read again.
+        version, kept = self._version, self._kept
+        if kept is None or kept[0] != version:
+            self._kept = kept = (version, self._read_anew())
+        return kept[1]
+
+    def _read_anew(self) -> _Read:
+        reader = self._store.reader
+        by_checkpoint: dict[str, list[Line]] = {}
+        for line in reader.all(Line):
+            by_checkpoint.setdefault(line.checkpoint, []).append(line)
+        checkpoints = list(reader.all(Checkpoint))
+        names = names_by_post(checkpoints, reader.all(PlaceName))
+        posts = dict[str, Post]()
+        for c in checkpoints:
+            lines = self._served(c, names[c.id], by_checkpoint.get(c.id, ()))
+            posts[c.id] = Post(c, names[c.id], tuple(lines))
+        return _Read(posts, {s.line.id: s for post in posts.values() for s in post.lines})
+
+    def _served(
+        self, checkpoint: Checkpoint, names: PostNames, lines: Iterable[Line]
+    ) -> Iterator[ServedLine]:
+        ordered = sorted(lines, key=usual_first)
+        for at, line in enumerate(ordered):
+            place, alone = line.id if at else checkpoint.id, len(ordered) == 1
+            rules = self._rules[line.regulation]
+            yield ServedLine(checkpoint, names, line, rules, place, alone)
+
+
+class _Read(NamedTuple):
+    posts: dict[str, Post]
+    lines: Mapping[str, ServedLine]

@@ -8,7 +8,7 @@ from kezek.app.checkpoint.name_file import merged
 from kezek.app.checkpoint.network import ListedCheckpoint
 from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.board_day import BoardDay, by_checkpoint, plan_days
-from kezek.domain.checkpoint.checkpoint import exit_line
+from kezek.domain.checkpoint.checkpoint import new_line
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.domain.network.load import LinePlan, LoadNetwork
@@ -41,7 +41,7 @@ def load_command(
         seen = to_datetime(seen_at, post.zone)
         plans = plan_days(days, seen_on=seen.date(), seen_hour=seen.hour)
         if plans is not None:
-            line = exit_line(
+            line = new_line(
                 post, authority=BOARD_AUTHORITY, regulation=BOARD_REGULATION, basis=BOARD_BASIS
             )
             lines.append(LinePlan(line, plans))

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Mapping
 from datetime import date
 
-from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
 from kezek.app.forecast.outlook import Outlook, calibrated, said, standing_of
 from kezek.app.forecast.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
@@ -117,14 +117,14 @@ class LiveForecasts:
         """One line's outlook; the seconds to rest afterwards."""
         if planner.state != "ready":
             return IDLE_SECONDS
-        post = self._stalest()
-        if post is None or post.line is None:
+        served = self._stalest()
+        if served is None:
             return IDLE_SECONDS
         began = self._clock.now().real
-        self._asked[post.line.id] = began
+        self._asked[served.line.id] = began
         try:
-            version = self._watch.version(post.line.id)
-            state = await asyncio.to_thread(self.state, post)
+            version = self._watch.version(served.line.id)
+            state = await asyncio.to_thread(self.state, served)
             spent = self._clock.now().real - began
             scores = self._scores.get(state.line)
             told = await planner.forecast(state, scores.corrections if scores else UNCORRECTED)
@@ -135,30 +135,28 @@ class LiveForecasts:
                 # A long line takes longer than a page may wait for it.
                 outlook, new = await asyncio.to_thread(self._shown, state, told, version)
                 self._keep(outlook, new=new)
-            self._faults.pop(post.line.id, None)
+            self._faults.pop(served.line.id, None)
         except PlannerFault as fault:
-            self._faults[post.line.id] = f"planner_{fault.code}"
+            self._faults[served.line.id] = f"planner_{fault.code}"
             return IDLE_SECONDS
         except Fault as fault:
-            log.warning("the line %s has no forecast: %s", post.line.id, fault)
+            log.warning("the line %s has no forecast: %s", served.line.id, fault)
             return IDLE_SECONDS
         rest = max(max(spent, 1) * REST, answered * PLANNER_REST)
         return min(rest / SECOND, REST_SECONDS_MAX)
 
-    def _stalest(self) -> Post | None:
+    def _stalest(self) -> ServedLine | None:
         """The line that most needs to be asked about: a watched one, then the oldest."""
         at = self._clock.now()
-        wanting: list[tuple[bool, Instant, Post]] = []
-        for post in self._network.posts().values():
-            if post.line is None:
-                continue
-            line = post.line.id
+        wanting: list[tuple[bool, Instant, ServedLine]] = []
+        for served in self._network.served().values():
+            line = served.line.id
             asked, found = self._asked.get(line, 0), self._outlooks.get(line)
             if at.real - asked < EACH:
                 continue
             fresh = found is not None and 0 <= at.at - found.as_of < AGE
             if not (found and fresh and found.version == self._watch.version(line)):
-                wanting.append((not self._watched(line), asked, post))
+                wanting.append((not self._watched(line), asked, served))
         return min(wanting, key=lambda one: one[:2])[2] if wanting else None
 
     def _watched(self, line: str) -> bool:
@@ -166,14 +164,13 @@ class LiveForecasts:
         looked = self._looked.get(line)
         return looked is not None and self._clock.now().real - looked < WATCHED_FOR
 
-    def state(self, post: Post) -> LineState:
-        """The line of a post now, as the twin is asked about it."""
+    def state(self, served: ServedLine) -> LineState:
+        """The line now, as the twin is asked about it."""
         position, reader = self._watch.position, self._store.reader
-        queue = self._queues.of(post, self._clock.now().at)
-        assert queue is not None, "a line has a queue"
+        queue = self._queues.of(served, self._clock.now().at)
         read = self._logs.setdefault(queue.line, LineLog(queue.line))
         read.read_on(reader)
-        return state_of(reader, post, queue, read.measured(queue.as_of), position)
+        return state_of(reader, served, queue, read.measured(queue.as_of), position)
 
     def take(self, state: LineState, told: LineForecast, version: int) -> None:
         """Keep an answer, and wake who follows the line if it says something new."""
@@ -211,19 +208,19 @@ class LiveForecasts:
 
     async def _score_next(self, planner: Planner) -> None:
         """One line whose night has come: a watched one, then the one that was scored longest ago."""
-        now, due = self._clock.now().at, list[tuple[bool, Instant, str, Post]]()
-        for post in self._network.posts().values():
-            line = post.line.id if post.line is not None else ""
-            if line in self._outlooks and self._night(post, now):
-                due.append((not self._watched(line), self._tried.get(line, 0), line, post))
+        now, due = self._clock.now().at, list[tuple[bool, Instant, str, ServedLine]]()
+        for served in self._network.served().values():
+            line = served.line.id
+            if line in self._outlooks and self._night(served, now):
+                due.append((not self._watched(line), self._tried.get(line, 0), line, served))
         if not due:
             return
-        *_, line, post = min(due, key=lambda one: one[:3])
+        *_, line, served = min(due, key=lambda one: one[:3])
         # Noted first: a line that cannot be scored must not keep the others from it.
         self._tried[line] = now
         try:
             self._pasts[line] = await pasts_of(
-                self._store, planner, post, now, rest_seconds=NIGHT_REST_SECONDS
+                self._store, planner, served, now, rest_seconds=NIGHT_REST_SECONDS
             )
         except PlannerFault:
             return
@@ -243,19 +240,19 @@ class LiveForecasts:
 
     async def _read_next(self) -> None:
         """The past of one line that has not been read on its present day: a watched one first."""
-        now, due = self._clock.now().at, list[tuple[bool, Instant, Line, Post]]()
-        for post in self._network.posts().values():
-            line = post.line
-            if line is not None and post.regulation is not None and self._unread(line, now):
+        now, due = self._clock.now().at, list[tuple[bool, Instant, Line, ServedLine]]()
+        for served in self._network.served().values():
+            line = served.line
+            if self._unread(line, now):
                 tried = self._usual_tried.get(line.id, 0)
-                due.append((not self._watched(line.id), tried, line, post))
+                due.append((not self._watched(line.id), tried, line, served))
         if not due:
             return
-        *_, line, post = min(due, key=lambda one: (*one[:2], one[2].id))
+        *_, line, served = min(due, key=lambda one: (*one[:2], one[2].id))
         # Noted first: a line whose past cannot be read must not keep the others from it.
         self._usual_tried[line.id] = now
         try:
-            found = await asyncio.to_thread(self.usual_of, post, now)
+            found = await asyncio.to_thread(self.usual_of, served, now)
         except Fault as fault:
             log.warning("what is usual at %s is not read: %s", line.id, fault)
             return
@@ -268,11 +265,9 @@ class LiveForecasts:
             return False
         return self._usual_on.get(line.id) != local_day(now, line.zone)
 
-    def usual_of(self, post: Post, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
-        """What was usual at a post's line, from its log up to now."""
-        assert post.line is not None, "a line has a past"
-        assert post.regulation is not None, "a line has a regulation"
-        return usual_waits(self._store.reader, post.line, post.regulation.window, now)
+    def usual_of(self, served: ServedLine, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
+        """What was usual at a line, from its log up to now."""
+        return usual_waits(self._store.reader, served.line, served.regulation.window, now)
 
     def take_usual(self, line: str, found: Mapping[HourOfWeek, UsualWait]) -> None:
         """Keep what was usual at a line, and wake who follows the line if that is something new."""
@@ -304,11 +299,10 @@ class LiveForecasts:
             if one != line and scores.called is not None and scores.called.loss_corrected is None
         ]
 
-    def _night(self, post: Post, now: Instant) -> bool:
+    def _night(self, served: ServedLine, now: Instant) -> bool:
         """Whether a local midnight has passed since the line was scored, and an hour since a trial."""
-        assert post.line is not None, "a line is scored"
-        scores, zone = self._scores.get(post.line.id), post.line.zone
-        if now - self._tried.get(post.line.id, -TRIED_AGAIN) < TRIED_AGAIN:
+        scores, zone = self._scores.get(served.line.id), served.line.zone
+        if now - self._tried.get(served.line.id, -TRIED_AGAIN) < TRIED_AGAIN:
             return False
         scored = scores is not None and scores.crossed is not None
         return not (scored and scores and local_day(scores.at, zone) == local_day(now, zone))

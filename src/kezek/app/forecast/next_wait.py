@@ -47,20 +47,20 @@ def next_wait(
 ) -> HourWait | None:
     """The wait at the next hour that can be booked; None where none can."""
     free = row.places.first_free() if row.places else None
-    if free is None or row.post.line is None:
+    if free is None or row.served is None:
         return None
-    return hour_wait(forecasts, row.post.line, free.start, now, looked=looked)
+    return hour_wait(forecasts, row.served.line, free.start, now, looked=looked)
 
 
 def joins_now(row: PostRow, now: Instant) -> VehicleClass | None:
     """The class in which a truck without a booking can still join the line now; None where it cannot."""
-    today, regulation = row.today, row.post.regulation
-    if today is None or regulation is None or row.places is None or today.state == "closed":
+    today, served = row.today, row.served
+    if today is None or served is None or row.places is None or today.state == "closed":
         return None
     free = row.places.first_free()
     if free is not None and free.start <= now:
         return VehicleClass.IN_TURN
-    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    rule = served.regulation.classes.get(VehicleClass.WALK_IN)
     if rule is None or walk_ins_left(rule, today.capacity, today.walk_ins) == 0:
         return None
     return VehicleClass.WALK_IN

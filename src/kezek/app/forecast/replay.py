@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.accuracy import (
     NONE,
     SCORED_FOR,
@@ -74,7 +74,7 @@ class Lessons(NamedTuple):
 
 
 async def pasts_of(
-    store: Store, planner: Planner, post: Post, now: Instant, *, rest_seconds: float = 0.0
+    store: Store, planner: Planner, served: ServedLine, now: Instant, *, rest_seconds: float = 0.0
 ) -> Pasts:
     """Ask the twin again about trucks that have crossed since, with a rest after each.
 
@@ -83,7 +83,7 @@ async def pasts_of(
     called: list[Past] = []
     crossed: list[Past] = []
     # The log is folded beside the loop, a truck at a time, so that requests get in between.
-    arrivals = await asyncio.to_thread(_opened, store, post, now)
+    arrivals = await asyncio.to_thread(_opened, store, served, now)
     while (arrival := await asyncio.to_thread(next, arrivals, None)) is not None:
         told = await planner.forecast(arrival.state)
         keep(arrival, told, called, crossed)
@@ -91,8 +91,8 @@ async def pasts_of(
     return Pasts(called, crossed)
 
 
-def _opened(store: Store, post: Post, now: Instant) -> Iterator[PastArrival]:
-    return LinePast(store.reader, post, now - SCORED_FOR).arrivals(REPLAYED_MAX)
+def _opened(store: Store, served: ServedLine, now: Instant) -> Iterator[PastArrival]:
+    return LinePast(store.reader, served, now - SCORED_FOR).arrivals(REPLAYED_MAX)
 
 
 def keep(arrival: PastArrival, told: LineForecast, called: list[Past], crossed: list[Past]) -> None:

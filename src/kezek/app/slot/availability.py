@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import Line
@@ -84,11 +84,9 @@ class Availability:
         self._store, self._watch = store, watch
         self._lines: dict[str, LinePlaces] = {}
 
-    def of(self, post: Post, now: Instant) -> LinePlaces | None:
-        """The places of a post's line; None where no line runs."""
-        line, regulation = post.line, post.regulation
-        if line is None or regulation is None:
-            return None
+    def of(self, served: ServedLine, now: Instant) -> LinePlaces:
+        """The places of a line."""
+        line, regulation = served.line, served.regulation
         # The version is read before the rows: news in between make the next call load again.
         version, hour = self._watch.version(line.id), now - now % HOUR
         kept = self._lines.get(line.id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
@@ -35,32 +35,29 @@ class AwaitedStep:
     made: bool
 
 
-def asked_of(reader: Reader, post: Post, now: Instant) -> list[AwaitedStep]:
-    """All that waits for a second person at a post, the oldest first; empty where no line runs."""
-    if post.line is None or post.regulation is None:
-        return []
-    line = post.line.id
+def asked_of(reader: Reader, served: ServedLine, now: Instant) -> list[AwaitedStep]:
+    """All that waits for a second person at a line, the oldest first."""
+    line = served.line.id
     numbers = list(dict.fromkeys((*reader.awaiting(line), *reader.proposed(line))))
     found: list[AwaitedStep] = []
     for booking in reader.many(Booking, numbers).values():
-        found += _of(reader, booking, status_of(booking, post.regulation, now))
+        found += _of(reader, booking, status_of(booking, served.regulation, now))
     return sorted(found, key=lambda one: (one.since, one.booking.number))
 
 
-def may_answer(one: AwaitedStep, actor: Actor, post: Post) -> bool:
+def may_answer(one: AwaitedStep, actor: Actor, served: ServedLine) -> bool:
     """Whether an actor may be the second person, who agrees or refuses; the rules decide again."""
-    assert post.line is not None, "what is asked for is asked of a line"
-    return one.by != actor.account and second_person(actor, post.line, made=one.made)
+    return one.by != actor.account and second_person(actor, served.line, made=one.made)
 
 
-def answer_of(one: AwaitedStep, actor: Actor, post: Post) -> str:
+def answer_of(one: AwaitedStep, actor: Actor, served: ServedLine) -> str:
     """How an actor agrees: `approve`, `call`, or empty where the actor cannot (yet)."""
-    if not may_answer(one, actor, post):
+    if not may_answer(one, actor, served):
         return ""
     if one.made or one.verb is not Verb.CALL:
         return "approve"
     # A proposed call is agreed to by making it, at the gate.
-    calls = actor.may(AT_THE_GATE, post.checkpoint.id)
+    calls = actor.may(AT_THE_GATE, served.checkpoint.id)
     return "call" if calls and one.status is Status.ARRIVED else ""
 
 

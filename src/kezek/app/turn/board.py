@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kezek.app.checkpoint.checkpoint import Network, Post
+from kezek.app.checkpoint.checkpoint import Network, Post, ServedLine
+from kezek.app.checkpoint.place_name import PostNames
 from kezek.app.slot.availability import Availability, LinePlaces, LocalDay
 from kezek.app.turn.queue import Queue, Queues
-from kezek.domain.checkpoint.checkpoint import SEA
+from kezek.domain.checkpoint.checkpoint import SEA, Checkpoint
 from kezek.domain.kernel.instant import Instant
 
 SOONER_MAX = 3  # posts that are named instead of a full one
@@ -15,16 +16,27 @@ SOONER_MAX = 3  # posts that are named instead of a full one
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post on the board.
+    """A line on the board, or a post at which none runs.
 
     `state` is open (a place today or later this week), full (no ordinary place within seven days),
     closed (today is closed), or no_line.
     """
 
-    post: Post
+    checkpoint: Checkpoint
+    names: PostNames
+    served: ServedLine | None
     state: str
     places: LinePlaces | None
     queue: Queue | None
+
+    @property
+    def place(self) -> str:
+        """What names the row in addresses."""
+        return self.served.place if self.served else self.checkpoint.id
+
+    @property
+    def zone(self) -> str:
+        return self.served.line.zone if self.served else self.checkpoint.zone
 
     @property
     def today(self) -> LocalDay | None:
@@ -51,34 +63,51 @@ class BoardRows:
     def __init__(self, network: Network, availability: Availability, queues: Queues) -> None:
         self._network, self._availability, self._queues = network, availability, queues
 
-    def row(self, post: Post, now: Instant) -> PostRow:
-        """One post's row."""
-        places = self._availability.of(post, now)
-        return PostRow(post, state_of(places), places, self._queues.of(post, now))
+    def row(self, served: ServedLine, now: Instant) -> PostRow:
+        """One line's row."""
+        places = self._availability.of(served, now)
+        queue = self._queues.of(served, now)
+        return PostRow(served.checkpoint, served.names, served, state_of(places), places, queue)
+
+    def rows_of(self, post: Post, now: Instant) -> list[PostRow]:
+        """The rows of a post's lines, the usual line first; one without figures where no line runs."""
+        if not post.lines:
+            return [PostRow(post.checkpoint, post.names, None, state_of(None), None, None)]
+        return [self.row(served, now) for served in post.lines]
+
+    def row_at(self, place: str, now: Instant) -> PostRow | None:
+        """The row of a line's id or a checkpoint's; None where neither is known."""
+        served = self._network.of_line(place)
+        post = None if served else self._network.post(place)
+        if served is not None:
+            return self.row(served, now)
+        return self.rows_of(post, now)[0] if post else None
 
     def sooner(self, row: PostRow, now: Instant) -> list[PostRow]:
-        """Posts to the same neighbour with a place before this one's first, the earliest first; none for
-        a post that has an ordinary place today.
+        """Lines of other posts, in this one's direction and to the same neighbour, with a place before
+        its first, the earliest first; none for a line that has an ordinary place today.
         """
-        towards = row.post.checkpoint.neighbour_country
+        towards = row.checkpoint.neighbour_country
         full = row.today is not None and not row.today.ordinary
-        if row.places is None or not full or towards in ("", SEA):
+        if row.served is None or row.places is None or not full or towards in ("", SEA):
             return []
         own = row.places.first_free()
         found = []
-        for post in self._network.posts().values():
-            other_way = post.checkpoint.neighbour_country != towards
-            if post is row.post or post.line is None or other_way:
+        for served in self._network.served().values():
+            elsewhere = served.checkpoint.id != row.checkpoint.id
+            same_way = served.line.direction == row.served.line.direction
+            if not (elsewhere and same_way and served.checkpoint.neighbour_country == towards):
                 continue
-            other = self.row(post, now)
+            other = self.row(served, now)
             free = other.places.first_free() if other.places else None
             if free is not None and (own is None or free.start < own.start):
-                found.append((free.start, post.checkpoint.id, other))
+                found.append((free.start, served.place, other))
         return [other for *_, other in sorted(found, key=lambda one: one[:2])[:SOONER_MAX]]
 
     def rows(self, now: Instant) -> list[PostRow]:
-        """Every post of the network, in the order of ids."""
-        return [self.row(post, now) for post in self._network.posts().values()]
+        """Every line of the network and every post without one, in the order of the posts' ids."""
+        posts = self._network.posts().values()
+        return [row for post in posts for row in self.rows_of(post, now)]
 
 
 WEEK = 7

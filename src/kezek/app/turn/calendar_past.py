@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.app.turn.line_state import in_hours
 from kezek.domain.calendar.capacity import CALENDAR_KINDS
@@ -21,16 +21,14 @@ from kezek.planning.question import HORIZON, HourCapacity
 class CalendarPast:
     """A line's hours, as far as `events` of its log, oldest first, tell of changes."""
 
-    def __init__(self, reader: Reader, post: Post, events: Sequence[Logged]) -> None:
-        assert post.line is not None, "a calendar is a line's"
-        assert post.regulation is not None, "a line has a regulation"
-        self._window, zone = post.regulation.window, post.line.zone
+    def __init__(self, reader: Reader, served: ServedLine, events: Sequence[Logged]) -> None:
+        self._window, zone = served.regulation.window, served.line.zone
         first, last = (events[0].at, events[-1].at) if events else (0, 0)
-        slots = reader.slots(post.line.id, first - DAY, last + HORIZON + DAY)
+        slots = reader.slots(served.line.id, first - DAY, last + HORIZON + DAY)
         self._days: dict[str, list[Slot]] = {}
         for slot in slots:
             self._days.setdefault(local_day(slot.start, zone).isoformat(), []).append(slot)
-        days = reader.days(post.line.id, min(self._days, default=""), max(self._days, default=""))
+        days = reader.days(served.line.id, min(self._days, default=""), max(self._days, default=""))
         self._closed = {day.on for day in days if not day.open}
         self._changed = {
             str(json.loads(event.body)["day"]): event.at

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.app.turn.calendar_past import CalendarPast
 from kezek.app.turn.line_log import KNOWN_FOR, LineLog
@@ -98,18 +98,16 @@ class LinePast:
     """The way of one line through its log."""
 
     def __init__(
-        self, reader: Reader, post: Post, since: Instant, known_for: Instant = KNOWN_FOR
+        self, reader: Reader, served: ServedLine, since: Instant, known_for: Instant = KNOWN_FOR
     ) -> None:
-        assert post.line is not None, "a line has a past"
-        assert post.regulation is not None, "a line has a regulation"
-        self.line, self.regulation = post.line, post.regulation
+        self.line, self.regulation = served.line, served.regulation
         self._events = events_since(reader, self.line.id, since - known_for)
         self._since = since
         numbers = {event.number for event in self._events if event.number}
         live = {*reader.present(self.line.id), *reader.booked(self.line.id, 0, 2**53)}
         rows = reader.many(Booking, sorted(numbers | live)).values()
         self._rows: dict[int, Booking] = {row.number: row for row in rows}
-        self._calendar = CalendarPast(reader, post, self._events)
+        self._calendar = CalendarPast(reader, served, self._events)
         self._trips: dict[int, _Trip] = {}
         self._gone: dict[int, _Trip] = {}
         self._at: Reached = (0, 0)

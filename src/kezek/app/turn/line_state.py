@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.app.turn.queue import CalledTruck as SeenAtGate
 from kezek.app.turn.queue import Queue
@@ -32,12 +32,11 @@ ASKED_FOR = DAY
 
 
 def state_of(
-    reader: Reader, post: Post, queue: Queue, measured: MeasuredPast, position: int
+    reader: Reader, served: ServedLine, queue: Queue, measured: MeasuredPast, position: int
 ) -> LineState:
-    """The line of a post as its queue was read; `position` is where the log ended then."""
-    line, regulation, now = post.line, post.regulation, queue.as_of
+    """The line as its queue was read; `position` is where the log ended then."""
+    line, regulation, now = served.line, served.regulation, queue.as_of
     assert line is not None, "a line is asked about"
-    assert regulation is not None, "a line has a regulation"
     # The row, not the network's copy: the cursor moves with every call.
     row = reader.get(Line, line.id) or line
     windows = _calendar(reader, line, regulation, now)

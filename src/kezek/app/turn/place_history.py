@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Store
 from kezek.app.turn.line_past import LinePast
 from kezek.app.turn.queue import Queue
@@ -117,10 +117,10 @@ class _CachedHistory:
 class _PlaceReading:
     """A line's log as far as it was read, with the history of each truck that waits or is called."""
 
-    def __init__(self, store: Store, post: Post, now: Instant) -> None:
+    def __init__(self, store: Store, served: ServedLine, now: Instant) -> None:
         self._reader = store.reader
         self.position = self._reader.last_position()
-        self._past = LinePast(self._reader, post, now, KNOWN_FOR)
+        self._past = LinePast(self._reader, served, now, KNOWN_FOR)
         self._at = 0
         self._line: dict[int, int] = {}
         self._turns: dict[int, Turn] = {}
@@ -230,7 +230,7 @@ class PlaceHistories:
         self._store = store
         self._lines: dict[str, _PlaceReading] = {}
 
-    def of(self, post: Post, queue: Queue, number: int) -> PlaceHistory | None:
+    def of(self, served: ServedLine, queue: Queue, number: int) -> PlaceHistory | None:
         """A waiting truck's history up to the queue's moment.
 
         None where the log does not tell the live line's order, or is not taken in yet: then nothing is
@@ -238,7 +238,7 @@ class PlaceHistories:
         """
         reading = self._lines.get(queue.line)
         if reading is None or not reading.go_on(queue.as_of):
-            reading = self._lines[queue.line] = _PlaceReading(self._store, post, queue.as_of)
+            reading = self._lines[queue.line] = _PlaceReading(self._store, served, queue.as_of)
             reading.go_on(queue.as_of)
         kept = reading.kept.get(number)
         order = [entry.turn.number for entry in queue.entries]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.booking.booking import Booking, Particulars
@@ -136,24 +136,20 @@ class Queues:
         self._lines: dict[str, Queue] = {}
         self._began: Instant | None = None
 
-    def of(self, post: Post, now: Instant) -> Queue | None:
-        """The queue of a post's line; None where no line runs."""
-        line, regulation = post.line, post.regulation
-        if line is None or regulation is None:
-            return None
+    def of(self, served: ServedLine, now: Instant) -> Queue:
+        """The queue of a line."""
+        line = served.line
         version = self._watch.version(line.id)
         kept = self._lines.get(line.id)
         # A clock that ran ahead and was set right has left a queue of a future that may not come.
         fresh = kept is not None and kept.as_of <= now < kept.until
         if kept is None or kept.version != version or not fresh:
-            kept = self._lines[line.id] = self._build(line, regulation, version, now)
+            kept = self._lines[line.id] = self._build(line, served.regulation, version, now)
         return kept
 
-    def newest(self, posts: Iterable[Post], now: Instant) -> Instant:
-        """When the newest of the queues of these posts was read; 0 where no line runs."""
-        return max(
-            (queue.as_of for queue in (self.of(post, now) for post in posts) if queue), default=0
-        )
+    def newest(self, lines: Iterable[ServedLine], now: Instant) -> Instant:
+        """When the newest of the queues of these lines was read; 0 where there is none."""
+        return max((self.of(served, now).as_of for served in lines), default=0)
 
     def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Queue:
         reader = self._store.reader

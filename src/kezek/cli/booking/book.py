@@ -16,7 +16,7 @@ from kezek.cli.frame.output import answer, json_option, say
 
 if TYPE_CHECKING:
     from kezek.app.application import Application
-    from kezek.app.checkpoint.checkpoint import Post
+    from kezek.app.checkpoint.checkpoint import ServedLine
 _START = "a time like 2026-06-20T14:00"
 
 
@@ -58,12 +58,11 @@ def book(
     from kezek.domain.kernel.instant import to_datetime
 
     with opened(folder) as application:
-        post = post_of(application, checkpoint)
-        assert post.line is not None, "post_of answers posts with a line"
+        served = line_of(application, checkpoint)
         vehicle = Vehicle(country, plate, vin, trailer, phone, drivers)
-        at = moment_of(start, "START", zone=post.line.zone, shape=_START)
+        at = moment_of(start, "START", zone=served.line.zone, shape=_START)
         key = idempotency or fresh_key(application)
-        booked = ask(application, Book(key, operator(), post.line.id, at, vehicle_class, vehicle))
+        booked = ask(application, Book(key, operator(), served.line.id, at, vehicle_class, vehicle))
         anew = read_as(vehicle, application.rules.known)
         link = f"{application.settings.issuer}/t/{application.papers.link(int(booked['number']))}"
     began = to_datetime(int(booked["start"]), "UTC").isoformat()
@@ -78,21 +77,23 @@ def book(
     answer(body, people)
 
 
-def post_of(application: Application, checkpoint: str) -> Post:
-    """A post with a line."""
-    post = application.network.post(checkpoint)
-    if post is None:
+def line_of(application: Application, checkpoint: str) -> ServedLine:
+    """The line of an id, or the usual one of a checkpoint's id."""
+    from kezek.domain.kernel.refusal import Reason, Refused
+
+    found = application.network.served_at(checkpoint)
+    if not isinstance(found, Refused):
+        return found
+    if found.reason is Reason.CHECKPOINT_UNKNOWN:
         raise Failed(
             ExitCode.REFUSED,
             "checkpoint_unknown",
             f"no checkpoint {checkpoint!r}; `kezek network show` lists them",
             {"checkpoint": checkpoint},
         )
-    if post.line is None:
-        raise Failed(
-            ExitCode.REFUSED,
-            "line_unknown",
-            f"no line runs at {checkpoint}; `kezek network open` opens one",
-            {"checkpoint": checkpoint},
-        )
-    return post
+    raise Failed(
+        ExitCode.REFUSED,
+        "line_unknown",
+        f"no line runs at {checkpoint}; `kezek network open` opens one",
+        {"checkpoint": checkpoint},
+    )

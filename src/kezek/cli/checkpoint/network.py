@@ -158,21 +158,40 @@ def _place(problem: RowProblem) -> str:
 @click.argument("checkpoint")
 @click.option("--regulation", required=True, help="The rule set that the line obeys.")
 @click.option("--capacity", type=click.IntRange(0, 100_000), required=True, help="Vehicles a day.")
+@click.option(
+    "--direction",
+    type=click.Choice(["exit", "entry"]),
+    default="exit",
+    show_default=True,
+    help="Out of the checkpoint's country or into it.",
+)
+@click.option(
+    "--name", default="", metavar="WORD", help="Tells a further line of a direction apart: buses."
+)
 @folder_option
 @json_option
-def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | None) -> None:
+def open_line(
+    checkpoint: str,
+    *,
+    regulation: str,
+    capacity: int,
+    direction: str,
+    name: str,
+    folder: Path | None,
+) -> None:
     """Open a line at a checkpoint for which no board is known; its capacity is marked as assumed.
 
     A line that is open already is left as it is: its agency changes the places of its days.
     """
-    from kezek.domain.checkpoint.checkpoint import exit_line
+    from kezek.domain.checkpoint.checkpoint import LINE_NAME, new_line
     from kezek.domain.network.load import OpenLine
 
+    if name and not LINE_NAME.fullmatch(name):
+        raise click.UsageError("--name is one word of small letters, digits and _, such as buses.")
     with opened(folder) as application:
         post = application.network.post(checkpoint)
         if post is None:
             raise Failed(ExitCode.REFUSED, "checkpoint_unknown", f"no checkpoint {checkpoint!r}")
-        open_already = post.line is not None
         rules = application.rules.get(regulation)
         if rules is None:
             raise Failed(
@@ -180,9 +199,15 @@ def open_line(checkpoint: str, regulation: str, capacity: int, folder: Path | No
                 "regulation_unknown",
                 f"no regulation {regulation!r}; there are {', '.join(sorted(application.rules))}",
             )
-        line = exit_line(
-            post.checkpoint, authority=rules.authority, regulation=rules.id, basis="ours"
+        line = new_line(
+            post.checkpoint,
+            authority=rules.authority,
+            regulation=rules.id,
+            basis="ours",
+            direction=direction,
+            name=name,
         )
+        open_already = application.network.of_line(line.id) is not None
         body = ask(application, OpenLine(fresh_key(application), operator(), line, capacity))
     body["opened"] = not open_already
     told = "was open already and is left as it is" if open_already else "is open"
@@ -202,13 +227,14 @@ def show(folder: Path | None) -> None:
 def _shown(row: PostRow) -> dict[str, Any]:
     from kezek.app.checkpoint.country import english_name
 
-    line, today, free = row.post.line, row.today, row.next_free
+    line, today, free = row.served and row.served.line, row.today, row.next_free
     return {
-        "checkpoint": row.post.checkpoint.id,
-        "name": str(row.post.names.own_name("en")),
-        "country": row.post.checkpoint.country,
-        "neighbour": english_name(row.post.checkpoint.neighbour_country),
+        "checkpoint": row.checkpoint.id,
+        "name": str(row.names.own_name("en")),
+        "country": row.checkpoint.country,
+        "neighbour": english_name(row.checkpoint.neighbour_country),
         "line": line.id if line else None,
+        "direction": line.direction if line else None,
         "regulation": line.regulation if line else None,
         "basis": line.basis if line else None,
         "state": row.state,

@@ -18,7 +18,7 @@ from kezek.planning.question import UNCORRECTED
 
 if TYPE_CHECKING:
     from kezek.app.application import Application
-    from kezek.app.checkpoint.checkpoint import Post
+    from kezek.app.checkpoint.checkpoint import ServedLine
     from kezek.app.forecast.accuracy import Accuracy
     from kezek.app.forecast.replay import Scores
     from kezek.planning.question import Case, Corrections, Lesson, LineForecast, LineState
@@ -73,18 +73,20 @@ class _Twin:
 
 
 def _with_lines(application: Application) -> list[str]:
-    return [name for name, post in application.network.posts().items() if post.line is not None]
+    return [served.place for served in application.network.served().values()]
 
 
-def _post(application: Application, checkpoint: str) -> Post:
-    post = application.network.post(checkpoint)
-    if post is None or post.line is None:
+def _post(application: Application, checkpoint: str) -> ServedLine:
+    from kezek.domain.kernel.refusal import Refused
+
+    found = application.network.served_at(checkpoint)
+    if isinstance(found, Refused):
         raise Failed(
             ExitCode.USAGE,
             "checkpoint_unknown",
             f"there is no line at {checkpoint!r}: `kezek board` lists the checkpoints",
         )
-    return post
+    return found
 
 
 async def _scores(application: Application, checkpoints: Sequence[str]) -> dict[str, Scores]:

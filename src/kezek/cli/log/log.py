@@ -123,7 +123,12 @@ class RemoteLog:
     def zones(self) -> dict[str, str]:
         """The time zones of lines."""
         posts = get(self._server, "/api/v1/checkpoints?limit=100")["items"]
-        return {f"{post['id']}.exit": post["zone"] for post in posts}
+        # A server of the release before tells the line out of the country alone.
+        return {
+            line["id"]: post["zone"]
+            for post in posts
+            for line in post.get("lines") or filter(None, (post["line"],))
+        }
 
     def _page(self, query: str) -> dict[str, Any]:
         line = f"&line={quote(self._line)}" if self._line else ""

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from kezek.domain.kernel.value import value
 
-EXIT = "exit"
+EXIT, ENTRY = DIRECTIONS = ("exit", "entry")
 # The neighbour that is no country: a ferry leads to several.
 SEA = "SEA"
+# What tells a further line of a direction apart.
+LINE_NAME = re.compile(r"[a-z0-9_]{1,20}")
 
 
 @value(frozen=True, slots=True)
@@ -64,20 +68,38 @@ class Line:
         return self.id
 
 
-def exit_id(checkpoint: str) -> str:
-    """The id of the line that leads out of the country at a post, whether one runs or not."""
-    return f"{checkpoint}.{EXIT}"
+def line_id(checkpoint: str, direction: str = EXIT) -> str:
+    """The id of a post's first line in a direction, whether one runs or not.
+
+    A further line of that direction has a word of its own behind it; nobody reads an id apart.
+    """
+    return f"{checkpoint}.{direction}"
 
 
-def exit_line(post: Checkpoint, *, authority: str, regulation: str, basis: str) -> Line:
-    """That line as it begins."""
+def new_line(
+    post: Checkpoint,
+    *,
+    authority: str,
+    regulation: str,
+    basis: str,
+    direction: str = EXIT,
+    name: str = "",
+) -> Line:
+    """A line as it begins.  `name` tells it from other lines of the post in one direction."""
+    id = line_id(post.id, direction)
     return Line(
-        id=exit_id(post.id),
+        id=f"{id}.{name}" if name else id,
         checkpoint=post.id,
-        direction=EXIT,
+        direction=direction,
         authority=authority,
         regulation=regulation,
         zone=post.zone,
         basis=basis,
         cursor=0,
     )
+
+
+def usual_first(line: Line) -> tuple[bool, bool, str]:
+    """The order of a post's lines: those out of the country first, and of a direction its first line."""
+    first = line.id == line_id(line.checkpoint, line.direction)
+    return line.direction != EXIT, not first, line.id

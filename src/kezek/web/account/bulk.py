@@ -24,13 +24,14 @@ from kezek.app.table.row_problem import RowProblem, RowReason
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Instant, date_of, from_datetime
+from kezek.domain.kernel.refusal import Refused
 from kezek.i18n import row_problem
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.table_words import title, titles, vocabulary
 from kezek.web.account.bulk_row import book_rows
 from kezek.web.account.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.account.truck_table import csv_file, keep_trucks, separator
-from kezek.web.booking.shown import choices, posts_with_lines, ticket_url
+from kezek.web.booking.shown import choices, lines_by_name, ticket_url
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
@@ -105,12 +106,12 @@ def _show(
     notes: Sequence[str] = (),
 ) -> Response[bytes]:
     here = visit(request)
-    posts = posts_with_lines(here)
-    at_post = next((p for p in posts if p.checkpoint.id == plan.checkpoint), None)
+    posts = lines_by_name(here)
+    at_post = next((p for p in posts if p.place == plan.checkpoint), None)
     places = here.application.availability.of(at_post, here.now) if at_post else None
     day = places.day(plan.day) if places and plan.day else None
     slots: list[HourView] = []
-    if at_post and at_post.regulation and day:
+    if at_post and day:
         slots = hour_views(day, at_post.regulation, zone_of(at_post), here.now)
     links = {a.number: ticket_url(here, a.number) for a in answers if a.number}
     full = {number: here.application.settings.issuer + url for number, url in links.items()}
@@ -280,8 +281,8 @@ def _rows_of_form(
     here: PageContext, person: Person, plan: HourOffer, chosen: dict[str, TruckWish]
 ) -> tuple[list[ClearRow | Unclear], dict[str, str]]:
     """The form's rows, counted from 1 in the order of the list; or what is wrong with the form."""
-    at_post = here.application.network.post(plan.checkpoint)
-    if at_post is None or at_post.line is None:
+    at_post = here.application.network.served_at(plan.checkpoint)
+    if isinstance(at_post, Refused):
         raise PageError("malformed")
     known = {row_id(d): d for d in own_drivers(here, person)}
     rows: list[ClearRow | Unclear] = []

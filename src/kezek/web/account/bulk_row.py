@@ -19,7 +19,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import stamp
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import PageError
-from kezek.web.frame.shape import local, zone_of
+from kezek.web.frame.shape import line_name, local, zone_of
 
 _LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")
@@ -53,8 +53,7 @@ async def book_rows(
 
 
 def _line(row: ClearRow) -> str:
-    assert row.post.line is not None, "a row names a post with a line"
-    return row.post.line.id
+    return row.served.line.id
 
 
 def _answer(
@@ -69,7 +68,7 @@ def _answer(
     if isinstance(found, Done):
         return _booked(here, row, found)
     if isinstance(found, Refused):
-        told, then = refusals.sentence(found.reason, found.facts, here.lang, zone_of(row.post))
+        told, then = refusals.sentence(found.reason, found.facts, here.lang, zone_of(row.served))
         if found.reason in _ANOTHER_HOUR_HELPS:
             then = _another_hour(here, row, hours)
         return RowAnswer(row.line, plate, False, str(found.reason), told, then, "", 0)
@@ -81,8 +80,8 @@ def _answer(
 
 
 def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
-    post = row.post.names.own_name(here.lang)
-    when = stamp(local(row.start, zone_of(row.post)), here.lang)
+    post = line_name(row.served, here.lang)
+    when = stamp(local(row.start, zone_of(row.served)), here.lang)
     told = here.words.say(_BOOKED, post=post, hour=when)
     anew = read_as(row.vehicle, here.application.rules.known)
     if anew:
@@ -93,11 +92,10 @@ def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
 
 def _another_hour(here: PageContext, row: ClearRow, hours: OtherHours) -> str:
     """The hour to write instead of a refused one."""
-    assert row.post.regulation is not None, "a row names a post with a line"
     # `decide_book` refuses an unknown class first, so the class has a rule here.
-    rule = row.post.regulation.classes[VehicleClass(row.vehicle_class)]
-    start = hours.next(row.post, rule, row.start)
+    rule = row.served.regulation.classes[VehicleClass(row.vehicle_class)]
+    start = hours.next(row.served, rule, row.start)
     if start is None:
         return here.words.gettext(_NONE_FREE)
-    hour = stamp(local(start, zone_of(row.post)), here.lang)
+    hour = stamp(local(start, zone_of(row.served)), here.lang)
     return here.words.say(_FREE if start >= row.start else _FREE_BEFORE, hour=hour)

@@ -14,7 +14,7 @@ from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.account.decide import IssueKey, RevokeKey
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import choices, place_name, posts_with_lines
+from kezek.web.booking.shown import lines_by_name, place_name, post_choices
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
@@ -99,11 +99,9 @@ def _show(
 def _narrowings(here: PageContext, person: Person) -> list[object]:
     """Posts to which a key can be narrowed: all of them where a role holds anywhere."""
     held = {place for _, place in person.actor.grants}
-    posts = [
-        post for post in posts_with_lines(here) if ANYWHERE in held or post.checkpoint.id in held
-    ]
+    posts = [post for post in lines_by_name(here) if ANYWHERE in held or post.checkpoint.id in held]
     only_carrier = {role for role, _ in person.actor.grants} <= {Role.CARRIER, Role.READER}
-    return [] if only_carrier else list(choices(here, posts))
+    return [] if only_carrier else list(post_choices(here, posts))
 
 
 @get(["/keys/add", "/keys/revoke"], sync_to_thread=False)

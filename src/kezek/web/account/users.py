@@ -17,7 +17,7 @@ from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import choices, place_name, posts_with_lines
+from kezek.web.booking.shown import lines_by_name, place_name, post_choices
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
@@ -141,7 +141,7 @@ def _places(here: PageContext) -> list[GrantPlace]:
         GrantPlace(a, say.say(t("authority: %(country)s"), country=names.country(c, here.lang)))
         for a, c in sorted(authorities.items())
     ]
-    return [*first, *(GrantPlace(p.id, p.name) for p in choices(here, posts_with_lines(here)))]
+    return [*first, *(GrantPlace(p.id, p.name) for p in post_choices(here, lines_by_name(here)))]
 
 
 @get([f"/users/{verb}" for verb in _VERBS], sync_to_thread=False)

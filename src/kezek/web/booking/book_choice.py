@@ -9,7 +9,7 @@ from datetime import date
 from kezek.domain.checkpoint.search import fits
 from kezek.i18n import names
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import DayView, day_views, search_of, there_name
+from kezek.web.frame.shape import DayView, day_views, line_name, search_of, there_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """A post that can be chosen, with its next free day and how many places that has."""
+    """A line that can be chosen, with its next free day and how many places that has."""
 
     id: str
     name: str
@@ -38,37 +38,37 @@ def neighbours_of(here: PageContext) -> list[Neighbour]:
     found = Counter(
         post.checkpoint.neighbour_country
         for post in here.application.network.posts().values()
-        if post.line and post.checkpoint.neighbour_country
+        if post.lines and post.checkpoint.neighbour_country
     )
     ordered = sorted(found.items(), key=lambda item: (item[1], item[0]))
     return [Neighbour(code, names.country(code, here.lang), count) for code, count in ordered]
 
 
 def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
-    """Posts with a line that fit a search, towards a neighbour or everywhere."""
+    """Lines whose post fits a search, towards a neighbour or everywhere."""
     rows = [
-        row
+        (row, row.served)
         for row in here.application.boards.rows(here.now)
-        if row.places is not None
-        and (not neighbour or row.post.checkpoint.neighbour_country == neighbour)
-        and fits(q, row.post.names.place_keys)
+        if row.served is not None
+        and (not neighbour or row.checkpoint.neighbour_country == neighbour)
+        and fits(q, row.names.place_keys)
     ]
     rows.sort(
-        key=lambda row: (
-            row.next_free.on if row.next_free else date.max,
-            row.waiting or 0,
-            row.post.names.own_name(here.lang),
+        key=lambda found: (
+            found[0].next_free.on if found[0].next_free else date.max,
+            found[0].waiting or 0,
+            line_name(found[1], here.lang),
         )
     )
     picks = []
-    for row in rows:
-        free, checkpoint = row.next_free, row.post.checkpoint
+    for row, served in rows:
+        free = row.next_free
         picks.append(
             Pick(
-                id=checkpoint.id,
-                name=row.post.names.own_name(here.lang),
-                there=there_name(row.post, here.lang),
-                search=search_of(row.post),
+                id=served.place,
+                name=line_name(served, here.lang),
+                there=there_name(served, here.lang),
+                search=search_of(served),
                 next_free=free.on if free else None,
                 next_is_today=free is not None and free is row.today,
                 places=free.ordinary if free else 0,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import STAFF, Actor
 from kezek.domain.checkpoint.checkpoint import Line
@@ -64,7 +64,7 @@ class ClassView:
 class BookingChoice:
     """What has been chosen so far, with what is wrong about it."""
 
-    post: Post
+    post: ServedLine
     regulation: Regulation
     places: LinePlaces
     klass: str
@@ -82,7 +82,6 @@ class BookingChoice:
     @property
     def line(self) -> Line:
         """The line that is booked."""
-        assert self.post.line is not None, "a choice is made at a post with a line"
         return self.post.line
 
     @property
@@ -101,12 +100,10 @@ Ask = Callable[[str], str]
 
 def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:
     """The choice that an address or a form names; Stop when the post cannot be booked at all."""
-    post = here.application.network.post(ask("checkpoint"))
-    if post is None:
-        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN))
+    post = here.application.network.served_at(ask("checkpoint"))
+    if isinstance(post, Refused):
+        raise RefusedStop(Refused(post.reason))
     places = here.application.availability.of(post, here.now)
-    if post.regulation is None or places is None:
-        raise RefusedStop(Refused(Reason.LINE_UNKNOWN))
     klass = flow.klass or ask("vehicle_class") or VehicleClass.IN_TURN
     known = [view.value for view in classes_of(post, post.regulation, flow)]
     choice = BookingChoice(post, post.regulation, places, klass, present=flow.present)
@@ -183,10 +180,10 @@ def refuse(here: PageContext, choice: BookingChoice, refused: Refused) -> None:
     choice.offer_near = choice.offer_near or refused.reason in _OF_THE_TIME
 
 
-def classes_of(post: Post, regulation: Regulation, flow: Flow) -> list[ClassView]:
+def classes_of(post: ServedLine, regulation: Regulation, flow: Flow) -> list[ClassView]:
     """The classes that this actor may book here."""
     line = post.line
-    staff = line is not None and flow.actor.may(STAFF, line.checkpoint, line.authority)
+    staff = flow.actor.may(STAFF, line.checkpoint, line.authority)
     return [
         ClassView(name, name, fee_view(regulation, name))
         for name, rule in regulation.classes.items()

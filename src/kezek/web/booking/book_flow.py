@@ -122,7 +122,7 @@ def show(
         | {
             "step": step,
             "address": address_of(flow, choice) if request.method == "POST" else "",
-            "stream": f"/checkpoints/{choice.post.checkpoint.id}/live" if step == "when" else None,
+            "stream": f"/checkpoints/{choice.post.place}/live" if step == "when" else None,
             "post": post_view(choice.post, here.lang, here.now),
             "days": day_views(choice.places, kept=choice.kept),
             "day": day.on if day else None,
@@ -167,7 +167,7 @@ def address_of(flow: Flow, choice: BookingChoice, *, hour: bool = True) -> str:
 
     Nothing personal stands in an address.
     """
-    chosen = {"checkpoint": choice.post.checkpoint.id}
+    chosen = {"checkpoint": choice.post.place}
     if choice.klass != VehicleClass.IN_TURN and not flow.klass:
         chosen["class"] = choice.klass
     if choice.day is not None:

@@ -7,16 +7,16 @@ from litestar.params import FromPath
 
 from kezek.app.account.access import Person
 from kezek.app.booking.find import TEXT_LENGTH_MAX
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import POSITION_MAX
 from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.instant import day_start, local_day
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Refused
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.book import show_step, take_step
 from kezek.web.booking.book_choice import picks_of
 from kezek.web.booking.book_chosen import Flow
-from kezek.web.booking.shown import Truck, posts_with_lines, trucks
+from kezek.web.booking.shown import Truck, lines_by_name, trucks
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
@@ -29,14 +29,10 @@ _MADE_MAX = 200
 _OWN = t("To your own booking desk")
 
 
-def _served(here: PageContext, person: Person) -> list[Post]:
-    """The posts at whose desk the person serves."""
+def _served(here: PageContext, person: Person) -> list[ServedLine]:
+    """The lines at whose desk the person serves."""
     actor = person.actor
-    return [
-        p
-        for p in posts_with_lines(here)
-        if p.line and actor.may(STAFF, p.checkpoint.id, p.line.authority)
-    ]
+    return [s for s in lines_by_name(here) if actor.may(STAFF, s.checkpoint.id, s.line.authority)]
 
 
 @get("/clerk", sync_to_thread=False)
@@ -54,12 +50,12 @@ def clerk_search(request: PageRequest) -> Response[bytes]:
 def _show(request: PageRequest, q: str) -> Response[bytes]:
     here, person = visit(request), signed_in(request, *STAFF)
     served = _served(here, person)
-    ids = {p.checkpoint.id for p in served}
+    ids = {s.place for s in served}
     picks = [pick for pick in picks_of(here) if pick.id in ids]
     return page(
         request,
         "pages/clerk.html",
-        zone=served[0].line.zone if len(served) == 1 and served[0].line else "",
+        zone=served[0].line.zone if len(served) == 1 else "",
         q=q[:60],
         found=_found(here, served, q),
         made=_made(here, person),
@@ -69,7 +65,7 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
     )
 
 
-def _found(here: PageContext, served: list[Post], q: str) -> list[Truck]:
+def _found(here: PageContext, served: list[ServedLine], q: str) -> list[Truck]:
     if not q:
         return []
     finder = here.application.finder
@@ -95,10 +91,10 @@ def _flow(request: PageRequest, checkpoint: str) -> Flow:
     """The booking flow of the desk; a clerk books at the own post only."""
     here, person = visit(request), signed_in(request, *STAFF)
     if checkpoint:
-        at_post = here.application.network.post(checkpoint)
-        if at_post is None:
-            raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
-        if at_post not in _served(here, person):
+        found = here.application.network.served_at(checkpoint)
+        if isinstance(found, Refused):
+            raise RefusedStop(found)
+        if found not in _served(here, person):
             raise PageError("not_allowed", steps=(NextStep(here.words.gettext(_OWN), "/clerk"),))
     return Flow(mode="clerk", base="/clerk/book", back="/clerk", actor=person.actor)
 

@@ -9,7 +9,7 @@ from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import Instant
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import hour_value, local, zone_of
+from kezek.web.frame.shape import hour_value, line_name, local
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ def sooner_posts(here: PageContext, row: PostRow) -> list[Sooner]:
     """Posts to the same neighbour that a driver may take instead of a full one."""
     found = []
     for other in here.application.boards.sooner(row, here.now):
-        free = first_free(other.places, zone_of(other.post))
-        assert free is not None, "a post that is sooner has a free window"
-        name = other.post.names.own_name(here.lang)
-        found.append(Sooner(other.post.checkpoint.id, name, free.start))
+        free = first_free(other.places, other.zone)
+        assert free is not None, "a line that is sooner has a free window"
+        assert other.served is not None, "a free window is a line's"
+        found.append(Sooner(other.place, line_name(other.served, here.lang), free.start))
     return found

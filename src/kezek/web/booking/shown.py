@@ -8,7 +8,7 @@ from typing import NamedTuple, Self
 
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.vehicle.plate_note import PlateNote, note_of
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
@@ -19,11 +19,11 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import utc_offset
 from kezek.web.forecast.outlook import Between, expected_call
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, local, there_name, zone_of
+from kezek.web.frame.shape import STATES, line_name, local, there_name, zone_of
 
 
 class PostChoice(NamedTuple):
-    """A post in a list to choose from."""
+    """A post, or one of its lines, in a list to choose from."""
 
     id: str
     name: str
@@ -61,17 +61,23 @@ class Truck(NamedTuple):
     lost: ShownLoss | None
 
 
-def posts_with_lines(here: PageContext) -> list[Post]:
-    """Posts at which a line runs, by name."""
-    found = (post for post in here.application.network.posts().values() if post.line)
-    return sorted(found, key=lambda p: p.names.own_name(here.lang))
+def lines_by_name(here: PageContext) -> list[ServedLine]:
+    """Every line, by the name of its post; a post's usual line before its others."""
+    found = here.application.network.served().values()
+    return sorted(found, key=lambda served: served.names.own_name(here.lang))
 
 
-def choices(here: PageContext, posts: list[Post]) -> list[PostChoice]:
-    """The posts for a select."""
+def choices(here: PageContext, lines: list[ServedLine]) -> list[PostChoice]:
+    """Lines for a select."""
+    return [PostChoice(s.place, line_name(s, here.lang), there_name(s, here.lang)) for s in lines]
+
+
+def post_choices(here: PageContext, lines: list[ServedLine]) -> list[PostChoice]:
+    """The posts of lines for a select, each once: what a role or a key is given for."""
+    posts = {s.checkpoint.id: s for s in lines}
     return [
-        PostChoice(p.checkpoint.id, p.names.own_name(here.lang), there_name(p, here.lang))
-        for p in posts
+        PostChoice(id, s.names.own_name(here.lang), there_name(s, here.lang))
+        for id, s in posts.items()
     ]
 
 
@@ -148,7 +154,7 @@ def truck(here: PageContext, view: TicketView, lost: LostTime | None) -> Truck:
         country=country,
         plate=plate,
         driver=", ".join(view.drivers),
-        post=view.post.names.own_name(here.lang),
+        post=line_name(view.post, here.lang),
         there=there_name(view.post, here.lang),
         start=local(booking.start, zone) if booking.start is not None else None,
         end=local(view.window_end, zone) if view.window_end is not None else None,

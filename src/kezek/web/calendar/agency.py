@@ -11,7 +11,7 @@ from kezek.app.calendar.agency import calendar, decided_lately, governed
 from kezek.app.turn.asked import asked_of
 from kezek.domain.account.actor import Role
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import posts_with_lines
+from kezek.web.booking.shown import lines_by_name
 from kezek.web.calendar.agency_view import CalendarPage, agency_at
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page, redirect
@@ -34,19 +34,19 @@ _SOURCES: Mapping[str, str] = {
 def choose_agency(request: PageRequest) -> Response[bytes]:
     """The posts of the authority; one alone opens at once."""
     here, person = visit(request), signed_in(request, Role.AGENCY)
-    posts = governed(posts_with_lines(here), person.actor)
+    posts = governed(lines_by_name(here), person.actor)
     wanted = request.query_params.get("checkpoint", "")
-    if wanted in {p.checkpoint.id for p in posts}:
+    if wanted in {p.place for p in posts}:
         return redirect(request, f"/agency/{wanted}")
     if len(posts) == 1:
-        return redirect(request, f"/agency/{posts[0].checkpoint.id}")
+        return redirect(request, f"/agency/{posts[0].place}")
     rows = []
     for at_post in posts:
         days = calendar(here.application.store.reader, at_post, here.now)
         today = days[0] if days else None
         rows.append(
             {
-                "url": f"/agency/{at_post.checkpoint.id}",
+                "url": f"/agency/{at_post.place}",
                 "post": post_view(at_post, here.lang, here.now),
                 "taken": today.taken if today else 0,
                 "capacity": today.capacity if today else 0,
@@ -78,7 +78,7 @@ def agency_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[byt
             "closures": view.closures(view.days),
             "source": source,
             "entries": entries(here, lately, posts=False),
-            "older": f"/log?checkpoint={checkpoint}",
+            "older": f"/log?checkpoint={view.post.place}",
         },
     )
 

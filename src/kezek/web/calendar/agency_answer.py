@@ -41,7 +41,7 @@ async def _answer(request: PageRequest, checkpoint: str, *, agrees: bool) -> Res
         raise PageError("malformed")
     booking = here.application.store.reader.get(Booking, number)
     url, zone = f"/agency/{checkpoint}", zone_of(at_post)
-    if booking is None or at_post.line is None or booking.line != at_post.line.id:
+    if booking is None or booking.line != at_post.line.id:
         unknown = Refused(Reason.BOOKING_UNKNOWN, {"number": number})
         return said(request, here, url, "stop", why_not(here, unknown, zone))
     cause, code = form.text("reason", 40), booking.code

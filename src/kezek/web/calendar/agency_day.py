@@ -215,16 +215,16 @@ def _asking(view: CalendarPage, day: AgencyDay, values: Mapping[str, str], name:
     """The address of a file of the day, with what the form asks."""
     asked = {"close": "yes"} if values.get("close") else {"capacity": values.get("capacity", "")}
     query = urlencode({field: text for field, text in asked.items() if text})
-    path = f"/agency/{view.post.checkpoint.id}/{day.on.isoformat()}/{name}"
+    path = f"/agency/{view.post.place}/{day.on.isoformat()}/{name}"
     return f"{path}?{query}" if query else path
 
 
 def _what_if(view: CalendarPage, day: AgencyDay, values: Mapping[str, str]) -> str:
     """The question to the simulator with the values of the form; empty where the post is not played."""
-    if view.post.checkpoint.id not in shipped_ground().calibrated:
+    if view.post.place not in shipped_ground().calibrated:
         return ""
     after = (day.on + timedelta(days=1)).isoformat()
-    asked = {"checkpoint": view.post.checkpoint.id, "from": day.on.isoformat(), "until": after}
+    asked = {"checkpoint": view.post.place, "from": day.on.isoformat(), "until": after}
     if values.get("close"):
         asked |= {"closed_from": f"{day.on}T00:00", "closed_until": f"{after}T00:00"}
     else:

@@ -9,15 +9,14 @@ from typing import Any, NamedTuple
 from kezek.app.account.access import Person
 from kezek.app.account.roster import account_of, names_of
 from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, hours
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.domain.account.actor import Role
-from kezek.domain.checkpoint.checkpoint import exit_id
 from kezek.domain.kernel.instant import day_start
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import choices, posts_with_lines
+from kezek.web.booking.shown import choices, lines_by_name
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.session import signed_in
@@ -72,16 +71,14 @@ class FormVersion(NamedTuple):
     version: str
 
 
-def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post, Regulation]:
+def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLine, Regulation]:
     """The person, and the post whose line this person's agency governs."""
     here = visit(request)
     person = signed_in(request, Role.AGENCY)
-    at_post = here.application.network.post(checkpoint)
-    if at_post is None:
-        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
-    if at_post.line is None or at_post.regulation is None:
-        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
-    if not person.actor.may((Role.AGENCY,), at_post.line.authority, checkpoint):
+    at_post = here.application.network.served_at(checkpoint)
+    if isinstance(at_post, Refused):
+        raise RefusedStop(at_post)
+    if not person.actor.may((Role.AGENCY,), at_post.line.authority, at_post.checkpoint.id):
         raise PageError("not_allowed", steps=(NextStep(here.words.gettext(OWN_POSTS), "/agency"),))
     return person, at_post, at_post.regulation
 
@@ -89,15 +86,16 @@ def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post, Regu
 class CalendarPage:
     """What both pages of a post show."""
 
-    def __init__(self, here: PageContext, person: Person, at_post: Post, rules: Regulation) -> None:
-        assert at_post.line is not None, "checked at the door"
+    def __init__(
+        self, here: PageContext, person: Person, at_post: ServedLine, rules: Regulation
+    ) -> None:
         self.here, self.person, self.post, self.rules = here, person, at_post, rules
         self.line, self.zone = at_post.line, zone_of(at_post)
         self.reader = here.application.store.reader
         self.days = calendar(self.reader, at_post, here.now)
 
     def frame(self) -> dict[str, Any]:
-        posts = governed(posts_with_lines(self.here), self.person.actor)
+        posts = governed(lines_by_name(self.here), self.person.actor)
         return {
             "post": post_view(self.post, self.here.lang, self.here.now),
             "posts": choices(self.here, posts),
@@ -141,7 +139,7 @@ class CalendarPage:
                     moved=closed.displaced,
                     decided_at=local(event.at, self.zone) if event else None,
                     decided_by=who(self.here.words, event.actor, known) if event else "",
-                    url=f"/agency/{self.post.checkpoint.id}/{closed.on.isoformat()}",
+                    url=f"/agency/{self.post.place}/{closed.on.isoformat()}",
                 )
             )
         return shown

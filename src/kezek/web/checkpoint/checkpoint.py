@@ -10,7 +10,6 @@ from litestar import Response, get
 from litestar.params import FromPath
 from litestar.response import Stream
 
-from kezek.app.checkpoint.checkpoint import Post
 from kezek.app.forecast.next_wait import joins_now
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
@@ -20,38 +19,19 @@ from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
 from kezek.i18n import names
-from kezek.i18n.mark import translatable
-from kezek.i18n.times import day as day_text
 from kezek.web.booking.first_free import first_free, sooner_posts
+from kezek.web.checkpoint.head import head_of
 from kezek.web.forecast.hour_wait import coming_of
 from kezek.web.forecast.outlook import wait_of
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import day_views, is_ours, lanes_of, local, post_view, zone_of
-from kezek.web.turn.board import shown_state
+from kezek.web.frame.shape import day_views, is_ours, local
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
 CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road
 CLOSURES_LATER_MAX = 3  # the rest is read off the strip
-_FULL_UNTIL = translatable("Full until %(day)s")
-_CLOSED_TODAY = translatable("Closed today")
-
-
-@dataclass(frozen=True, slots=True)
-class PostHead:
-    """The post with what only its own page shows."""
-
-    id: str
-    country: str
-    name: str
-    there_country: str
-    there: str
-    exit: bool
-    lanes: int | None
-    state: str
-    state_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,21 +113,20 @@ class Siblings:
     url: str
 
 
-def post_at(here: PageContext, checkpoint: str) -> Post:
-    """The post of an address, or the error page."""
-    post = here.application.network.post(checkpoint)
-    if post is None:
+def row_at(here: PageContext, place: str) -> PostRow:
+    """The line of an address, or the post without one; or the error page."""
+    row = here.application.boards.row_at(place, here.now)
+    if row is None:
         raise PageError("not_found")
-    return post
+    return row
 
 
 @get("/checkpoints/{checkpoint:str}")
 async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """One post, live."""
     here = visit(request)
-    post = post_at(here, checkpoint)
-    row = here.application.boards.row(post, here.now)
-    zone = zone_of(post)
+    row = row_at(here, checkpoint)
+    served, zone = row.served, row.zone
     every = "all" in request.query_params
     return page(
         request,
@@ -155,48 +134,28 @@ async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Respons
         zone=zone,
         **_line_of(row, here, zone, every=every),
         **_days_of(row, here, zone),
-        post=_head(row, here),
+        post=head_of(row, here),
         as_of=local(here.now, zone),
-        stream=f"/checkpoints/{post.checkpoint.id}/live" if post.line else None,
-        rule=rule_of(post.regulation),
-        regulation=post.regulation.id if post.regulation else "kz",
-        siblings=_siblings(post, here),
+        stream=f"/checkpoints/{row.place}/live" if served else None,
+        rule=rule_of(served.regulation if served else None),
+        regulation=served.regulation.id if served else "kz",
+        siblings=_siblings(row, here),
     )
 
 
 @get("/checkpoints/{checkpoint:str}/live")
 async def checkpoint_live(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
     """Server-sent events of one line."""
-    post = post_at(visit(request), checkpoint)
-    if post.line is None:
+    served = row_at(visit(request), checkpoint).served
+    if served is None:
         raise PageError("not_found")
-    return live(request, post.line.id)
-
-
-def _head(row: PostRow, here: PageContext) -> PostHead:
-    view = post_view(row.post, here.lang, here.now)
-    text = ""
-    if row.state == "closed":
-        text = here.words.gettext(_CLOSED_TODAY)
-    elif row.next_free and row.today and not row.today.ordinary:
-        text = here.words.say(_FULL_UNTIL, day=day_text(row.next_free.on, "plain", here.lang))
-    return PostHead(
-        id=view.id,
-        country=view.country,
-        name=view.name,
-        there_country=view.there_country,
-        there=view.there,
-        exit=view.exit,
-        lanes=lanes_of(row.post.checkpoint),
-        state=shown_state(row),
-        state_text=text,
-    )
+    return live(request, served.line.id)
 
 
 def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict[str, Any]:
     """What the live line gives: calls, the line itself, the wait, the pace, the exceptions."""
-    queue, regulation = row.queue, row.post.regulation
-    if queue is None or regulation is None:
+    queue, served = row.queue, row.served
+    if queue is None or served is None:
         return {
             "calls": [],
             "windows": [],
@@ -218,12 +177,12 @@ def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict
     joining = joins_now(row, here.now)
     return {
         "calls": calls_of(queue, zone),
-        "windows": windows_of(shown, regulation, zone, here.now),
+        "windows": windows_of(shown, served.regulation, zone, here.now),
         "waiting": len(queue.waiting),
         "due": queue.waiting_due,
         "hidden": len(queue.waiting) - len(shown),
         "joins": joining or "",
-        "wait": wait_of(here, row.post, queue, joining),
+        "wait": wait_of(here, served, queue, joining),
         "coming": coming_of(here, row),
         "pace": pace_of(queue),
         "before": None,
@@ -297,10 +256,10 @@ def pace_of(queue: Queue) -> ShownPace | None:
 
 def _bars(row: PostRow, here: PageContext, zone: str) -> list[HourBar]:
     """Today by hour: what crossed until now, what is booked and free from now on."""
-    day, queue, line = row.today, row.queue, row.post.line
-    if day is None or queue is None or line is None:
+    day, queue, served = row.today, row.queue, row.served
+    if day is None or queue is None or served is None:
         return []
-    hour = here.now - here.now % HOUR
+    hour, line = here.now - here.now % HOUR, served.line
     found: list[HourBar] | None = here.web.pictures.find(("bars", line.id), (queue.version, hour))
     if found is not None:
         return found
@@ -362,15 +321,17 @@ def rule_of(regulation: Regulation | None) -> Rule | None:
     return Rule(every, is_ours(regulation, "interleave")) if every else None
 
 
-def _siblings(post: Post, here: PageContext) -> Siblings | None:
+def _siblings(row: PostRow, here: PageContext) -> Siblings | None:
     """Where other posts to the same neighbour stand."""
-    code = post.checkpoint.neighbour_country
+    code = row.checkpoint.neighbour_country
     if code in ("", SEA):
         return None
     others = [
         other
         for other in here.application.network.posts().values()
-        if other.line and other.checkpoint.neighbour_country == code and other is not post
+        if other.lines
+        and other.checkpoint.neighbour_country == code
+        and other.checkpoint.id != row.checkpoint.id
     ]
     if not others:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.likely import STEP, rounded, span_bounds
 from kezek.app.forecast.next_wait import HourWait, hour_wait, next_wait
 from kezek.app.forecast.usual_wait import DAYS_MIN, WEEKS, UsualWait
@@ -69,7 +69,7 @@ def coming_of(here: PageContext, row: PostRow) -> Coming | None:
     found = next_of(here, row)
     if found is None:
         return None
-    start = local(found.start, zone_of(row.post))
+    start = local(found.start, row.zone)
     usual = _usual(here, found.usual) if found.usual is not None else None
     return Coming(start, short_wait(here, found), found.far, found.read, usual)
 
@@ -80,9 +80,8 @@ def short_wait(here: PageContext, found: HourWait | None) -> str:
     return say.span_range(span_bounds(called), here.words) if called is not None else ""
 
 
-def waits_at(here: PageContext, post: Post, day: LocalDay) -> tuple[dict[str, str], str]:
+def waits_at(here: PageContext, post: ServedLine, day: LocalDay) -> tuple[dict[str, str], str]:
     """The wait at each hour of a day by the hour's value in a form, and what the waits are."""
-    assert post.line is not None, "hours are a line's"
     forecasts = here.application.forecasts
     told = [hour_wait(forecasts, post.line, hour.start, here.now) for hour in day.hours]
     waits = {hour_value(one.start): _in_cell(here, one) for one in told if one.called or one.usual}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.likely import (
     Basis,
     Bounds,
@@ -104,7 +104,7 @@ def _between(at: Bounds | None, zone: str) -> Between | None:
 
 
 def wait_of(
-    here: PageContext, post: Post, queue: Queue, vehicle_class: str | None
+    here: PageContext, post: ServedLine, queue: Queue, vehicle_class: str | None
 ) -> ShownWait | None:
     """The wait of a truck of a class that joins now; None where none can or nothing can be told."""
     if vehicle_class is None:
@@ -126,6 +126,6 @@ def wait_of(
 
 def waits_of(here: PageContext) -> str:
     """What the board's small figures are, and how good they were over all lines; empty without any."""
-    lines = here.application.network.lines()
+    lines = here.application.network.served()
     good = shown_accuracy(here.application.forecasts, lines, here.now)
     return say.board_waits(good, here.words)

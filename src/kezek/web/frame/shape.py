@@ -6,16 +6,20 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import TypeAlias
 
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.slot.availability import LinePlaces, LocalDay
+from kezek.app.turn.board import PostRow
 from kezek.domain.booking.status import Status
-from kezek.domain.checkpoint.checkpoint import Checkpoint
+from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, line_id
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.i18n import names
 from kezek.i18n.times import utc_offset
 
+# What carries a post's names.
+NamedPost: TypeAlias = Post | ServedLine | PostRow
 # A ticket's status in the words of the templates, which are those that drivers know.
 STATES: Mapping[Status, str] = {
     Status.CONFIRMED: "booked",
@@ -72,7 +76,9 @@ _REGISTERED = (
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as a reader names it.  `there` is what stands across the border."""
+    """A line's post as a reader names it.  `there` is what stands across the border; `plain_exit` says
+    that the name needs no direction.
+    """
 
     id: str
     country: str
@@ -80,7 +86,7 @@ class PostView:
     there_country: str
     there: str
     zone: str
-    exit: bool
+    plain_exit: bool
     by_hour_is_ours: bool
 
 
@@ -120,35 +126,50 @@ def local(at: Instant, zone: str) -> datetime:
     return to_datetime(at, zone)
 
 
-def zone_of(post: Post) -> str:
-    """The zone of a post."""
-    return post.line.zone if post.line else post.checkpoint.zone
+def zone_of(served: ServedLine) -> str:
+    """The zone of a line."""
+    return served.line.zone
 
 
-def there_name(post: Post, lang: str) -> str:
+def line_name(served: ServedLine, lang: str) -> str:
+    """The name of a line's post, and its direction unless it is the only one, out of the country."""
+    name, line = served.names.own_name(lang), served.line
+    if served.alone and line.direction == EXIT:
+        return name
+    return f"{name} · {direction_of(served, lang)}"
+
+
+def direction_of(served: ServedLine, lang: str) -> str:
+    """A line's direction in words; one that is not its post's first that way is told apart by its id."""
+    line = served.line
+    further = "" if line.id == line_id(line.checkpoint, line.direction) else line.id
+    return names.direction(line.direction, further, lang)
+
+
+def there_name(post: NamedPost, lang: str) -> str:
     """The post across the border, or else the country, or a dash."""
     code = post.checkpoint.neighbour_country
     country = names.country(code, lang) if code else "–"
     return post.names.opposite_name(lang) or country
 
 
-def search_of(post: Post) -> str:
+def search_of(post: NamedPost) -> str:
     """The keys of all names of a post, for a search in the browser."""
     return "|".join(key.replace(" ", "") for key in post.names.place_keys)
 
 
-def post_view(post: Post, lang: str, now: Instant) -> PostView:
-    """A post for a page."""
-    checkpoint = post.checkpoint
+def post_view(served: ServedLine, lang: str, now: Instant) -> PostView:
+    """A line's post for a page."""
+    checkpoint = served.checkpoint
     return PostView(
-        id=checkpoint.id,
+        id=served.place,
         country=checkpoint.country,
-        name=post.names.own_name(lang),
+        name=line_name(served, lang),
         there_country=checkpoint.neighbour_country or "?",
-        there=there_name(post, lang),
-        zone=utc_offset(local(now, zone_of(post))),
-        exit=post.line is None or post.line.direction == "exit",
-        by_hour_is_ours=post.line is not None and post.line.basis == "board",
+        there=there_name(served, lang),
+        zone=utc_offset(local(now, zone_of(served))),
+        plain_exit=served.alone and served.line.direction == EXIT,
+        by_hour_is_ours=served.line.basis == "board",
     )
 
 

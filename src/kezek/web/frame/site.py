@@ -78,7 +78,7 @@ def site_of(visit: PageContext, zone: str = "") -> Site:
 
 def network_zone(application: Application) -> str:
     """The zone of most of the network's lines."""
-    zones = Counter(post.line.zone for post in application.network.posts().values() if post.line)
+    zones = Counter(served.line.zone for served in application.network.served().values())
     return zones.most_common(1)[0][0] if zones else "UTC"
 
 

@@ -11,7 +11,7 @@ from kezek.app.log.page import log_page
 from kezek.domain.account.actor import Role
 from kezek.domain.kernel.event import EventKind
 from kezek.i18n import names
-from kezek.web.booking.shown import choices, posts_with_lines
+from kezek.web.booking.shown import choices, lines_by_name
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
@@ -24,15 +24,15 @@ def log(request: PageRequest) -> Response[bytes]:
     """An agency reads of its own lines, an administrator everything."""
     here, person = visit(request), signed_in(request, Role.AGENCY, Role.ADMINISTRATOR)
     whole = bool(person.places(Role.ADMINISTRATOR))
-    posts = posts_with_lines(here) if whole else governed(posts_with_lines(here), person.actor)
-    by_id = {post.checkpoint.id: post for post in posts}
+    posts = lines_by_name(here) if whole else governed(lines_by_name(here), person.actor)
+    by_place = {served.place: served for served in posts}
     wanted = request.query_params.get("checkpoint", "")
-    if wanted and wanted not in by_id:
+    if wanted and wanted not in by_place:
         raise PageError("not_allowed")
     kind = request.query_params.get("kind", "")
     kind = kind if kind in frozenset(EventKind) else ""
-    chosen = [by_id[wanted]] if wanted else posts
-    lines = frozenset(post.line.id for post in chosen if post.line)
+    chosen = [by_place[wanted]] if wanted else posts
+    lines = frozenset(post.line.id for post in chosen)
     found = log_page(
         here.application.store.reader,
         None if whole and not wanted else lines,

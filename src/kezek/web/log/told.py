@@ -17,7 +17,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import day, stamp
 from kezek.web.booking.shown import place_name
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import local, zone_of
+from kezek.web.frame.shape import line_name, local, zone_of
 from kezek.web.frame.site import network_zone
 
 Body = Mapping[str, Any]
@@ -77,7 +77,7 @@ def _entry(
     post = here.application.network.of_line(event.line) if event.line else None
     zone = zone_of(post) if post else network_zone(here.application)
     body: Body = json.loads(event.body)
-    place = post.names.own_name(here.lang) if post and posts else ""
+    place = line_name(post, here.lang) if post and posts else ""
     text = _text(here, event, body, zone, codes.get(event.number, "–"))
     return LogEntry(
         position=event.position,

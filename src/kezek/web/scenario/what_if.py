@@ -35,7 +35,7 @@ from kezek.i18n.times import number
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.answer.picture import ChartWords as PictureWords
 from kezek.planning.scenario.answer.picture import answer_panels, course_picture
-from kezek.web.booking.shown import posts_with_lines
+from kezek.web.booking.shown import lines_by_name
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import answer as answered
@@ -219,7 +219,7 @@ def _decisions(here: PageContext, scenario: str, answer: ScenarioAnswer) -> dict
     """By post the form of the decision, filled in, for an agency that governs it."""
     if here.person is None:
         return {}
-    own = {p.checkpoint.id for p in governed(posts_with_lines(here), here.person.actor)}
+    own = {p.place for p in governed(lines_by_name(here), here.person.actor)}
     changed = changes_of(scenario)
     found = {
         post.checkpoint: decision_url(post.checkpoint, answer.begins, changed)
@@ -258,14 +258,12 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
 
 
 def _posts(here: PageContext) -> list[AskablePost]:
-    """The person's posts of which capacity and demand are known."""
+    """The usual lines of the person's posts of which capacity and demand are known."""
     person = here.person
     assert person is not None, "checked at the door"
     known = shipped_ground().calibrated
-    own = governed(posts_with_lines(here), person.actor)
-    named = [
-        (p.names.own_name(here.lang), p.checkpoint.id, p) for p in own if p.checkpoint.id in known
-    ]
+    own = governed(lines_by_name(here), person.actor)
+    named = [(p.names.own_name(here.lang), p.place, p) for p in own if p.place in known]
     named.sort(key=lambda one: one[:2])
     reader = here.application.store.reader
     return [

@@ -268,7 +268,7 @@ async def ticket_move(request: PageRequest, secret: FromPath[str]) -> Response[b
     here = visit(request)
     view, query = _movable(here, secret), request.query_params
     flow = _flow(here, view, secret)
-    post_id = view.post.checkpoint.id
+    post_id = view.post.place
     choice = book_chosen.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else query.get(name, "")[:60]
     )
@@ -281,7 +281,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     """Take the new time."""
     here = visit(request)
     view = _movable(here, secret)
-    flow, form, post_id = _flow(here, view, secret), here.form, view.post.checkpoint.id
+    flow, form, post_id = _flow(here, view, secret), here.form, view.post.place
     choice = book_chosen.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else form.text(name, 60)
     )

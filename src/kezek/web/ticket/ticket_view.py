@@ -137,9 +137,8 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
     """Everything that the ticket page shows."""
     booking, post, now, zone = view.booking, view.post, here.now, zone_of(view.post)
     regulation = post.regulation
-    assert regulation is not None, "a ticket stands in a line with a regulation"
     queue = here.application.queues.of(post, now)
-    waits = queue.truck(booking.number) if queue else None
+    waits = queue.truck(booking.number)
     early = waits.not_before if waits else None
     ending = ending_of(here.application.store.reader, view)
     verbs = view.can
@@ -155,7 +154,7 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
         "not_before": local(early, zone) if early is not None else None,
         "arrive_by": _arrive_by(view, zone),
         "called": _called(view, now, zone),
-        "reasons": causes_of(queue, waits, zone) if queue and waits else [],
+        "reasons": causes_of(queue, waits, zone) if waits else [],
         "history": _history(here, view, zone),
         "arrived": local(booking.arrived_at, zone) if booking.arrived_at is not None else None,
         "exceptions": _moved_by_hand(here, booking.line, now) if waits else 0,
@@ -187,7 +186,7 @@ def _next(view: TicketView, token: str, say: Words) -> dict[str, str]:
     action = next_action(view)
     urls = {
         NextAction.MOVE: f"/t/{token}/move",
-        NextAction.BOOK: f"/book?checkpoint={view.post.checkpoint.id}",
+        NextAction.BOOK: f"/book?checkpoint={view.post.place}",
     }
     return {"next_url": urls.get(action, ""), "next_text": say_ticket.next_action(action, say)}
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from kezek.app.account.roster import names_of
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.turn.answered import AnsweredStep, Became, marked
 from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.app.turn.queue import Queue
@@ -77,7 +77,7 @@ class AskedRow(NamedTuple):
     answer: str
 
 
-def asked_rows(here: PageContext, post: Post, actor: Actor) -> list[AskedRow]:
+def asked_rows(here: PageContext, post: ServedLine, actor: Actor) -> list[AskedRow]:
     """All that waits at a post, the oldest first."""
     reader = here.application.store.reader
     asked = asked_of(reader, post, here.now)
@@ -112,7 +112,7 @@ def what_of(here: PageContext, one: AwaitedStep) -> str:
 
 
 def answered_rows(
-    here: PageContext, post: Post, actor: Actor, answered: Sequence[AnsweredStep]
+    here: PageContext, post: ServedLine, actor: Actor, answered: Sequence[AnsweredStep]
 ) -> list[AnsweredRow]:
     """What became of the steps of a post, in the order given."""
     reader = here.application.store.reader

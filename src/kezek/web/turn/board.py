@@ -26,7 +26,7 @@ from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, ver
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
-from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name, zone_of
+from kezek.web.frame.shape import DayView, day_views, line_name, local, search_of, there_name
 from kezek.web.frame.site import network_zone
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
@@ -109,7 +109,7 @@ def sheet_of(here: PageContext) -> BoardSheet:
 
 def _state(here: PageContext) -> object:
     """What a drawn board holds for: the version of the network, that of the forecasts, the minute."""
-    newest = here.application.queues.newest(here.application.network.posts().values(), here.now)
+    newest = here.application.queues.newest(here.application.network.served().values(), here.now)
     edition_told = here.application.forecasts.edition()
     return (here.application.watch.version(), edition_told, here.now // MINUTE, newest)
 
@@ -184,7 +184,7 @@ def _drawn(here: PageContext, q: str) -> Drawn:
     rows = here.application.boards.rows(here.now)
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
-        posts = [(row, post) for row, post in posts if fits(q, row.post.names.place_keys)]
+        posts = [(row, post) for row, post in posts if fits(q, row.names.place_keys)]
     home = _home(rows)
     groups = _groups(here, [one for one in posts if one[1].today is not None], home)
     without = _groups(here, [one for one in posts if one[1].today is None], home)
@@ -211,13 +211,13 @@ def _drawn(here: PageContext, q: str) -> Drawn:
 
 def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
     """The row with its markup, drawn again only when its figures have changed."""
-    key = (here.lang, row.post.checkpoint.id)
+    key = (here.lang, row.place)
     places = row.places
     coming = next_of(here, row, looked=False)
     wait = short_wait(here, coming)
     figures = (places.version, places.hour, row.waiting, row.waiting_due, wait) if places else ()
     # The names are one object until the network is read anew.
-    state = (row.post.names, *figures)
+    state = (row.names, *figures)
     found = here.web.rows.find(key, state)
     if found is None:
         post = board_post(row, here.lang, wait, coming.start if coming else None)
@@ -232,16 +232,16 @@ def board_post(row: PostRow, lang: str, wait: str = "", first: Instant | None = 
     """
     today, free = row.today, row.next_free
     return BoardPost(
-        id=row.post.checkpoint.id,
-        name=row.post.names.own_name(lang),
-        there=there_name(row.post, lang),
-        search=search_of(row.post),
+        id=row.place,
+        name=line_name(row.served, lang) if row.served else row.names.own_name(lang),
+        there=there_name(row, lang),
+        search=search_of(row),
         today=today.ordinary if today else None,
         next_free=free.on if free else None,
         days=day_views(row.places),
         waiting=row.waiting,
         waiting_due=row.waiting_due,
-        next_hour=hour(local(first, zone_of(row.post))) if first is not None else "",
+        next_hour=hour(local(first, row.zone)) if first is not None else "",
         wait=wait,
         state=shown_state(row),
         note="",
@@ -257,8 +257,8 @@ def shown_state(row: PostRow) -> str:
 
 def _home(rows: list[PostRow]) -> str:
     """The country with most lines."""
-    lines = Counter(row.post.checkpoint.country for row in rows if row.post.line)
-    every = Counter(row.post.checkpoint.country for row in rows)
+    lines = Counter(row.checkpoint.country for row in rows if row.served)
+    every = Counter(row.checkpoint.country for row in rows)
     return max(every, key=lambda c: (lines[c], every[c]), default="")
 
 
@@ -268,7 +268,7 @@ def _groups(
     """Posts by the way they lead; those of the home country come first."""
     found: dict[tuple[str, str], list[BoardPost]] = {}
     for row, post in posts:
-        way = (row.post.checkpoint.country, row.post.checkpoint.neighbour_country)
+        way = (row.checkpoint.country, row.checkpoint.neighbour_country)
         found.setdefault(way, []).append(post)
     groups = [_group(here, way, members, home) for way, members in found.items()]
     return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, g.name))

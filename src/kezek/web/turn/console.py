@@ -12,20 +12,19 @@ from litestar.response import Stream
 from kezek.app.account.access import Person
 from kezek.app.booking.find import TEXT_LENGTH_MAX, is_code
 from kezek.app.calendar.closure import closed_today
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.turn.answered import answered_of, heard
 from kezek.app.turn.asked import asked_of
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.context import AT_THE_GATE
 from kezek.domain.booking.release import ReleaseCause
-from kezek.domain.checkpoint.checkpoint import exit_id
-from kezek.domain.kernel.refusal import Reason, Refused
+from kezek.domain.kernel.refusal import Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import posts_with_lines
+from kezek.web.booking.shown import lines_by_name
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
@@ -41,19 +40,20 @@ NIGHT_COOKIE = "night"
 ANSWERED_ROWS = 6
 
 
-def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, Post]:
-    """The officer, and the post at which this person serves; anybody else ends here."""
+def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLine]:
+    """The officer, and the line at whose post this person serves; anybody else ends here."""
     here = visit(request)
     person = signed_in(request, *AT_THE_GATE)
-    if not person.actor.may(AT_THE_GATE, checkpoint):
+    network = here.application.network
+    # Whoever serves elsewhere is told so, whatever runs or does not run here.
+    post = network.post_of(checkpoint)
+    if not person.actor.may(AT_THE_GATE, post.checkpoint.id if post else checkpoint):
         raise PageError("not_allowed", steps=(NextStep(here.words.gettext(_TO_OWN), "/console"),))
-    post = here.application.network.post(checkpoint)
-    if post is None:
-        raise RefusedStop(Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": checkpoint}))
-    if post.line is None:
-        raise RefusedStop(Refused(Reason.LINE_UNKNOWN, {"line": exit_id(checkpoint)}))
-    here.application.presence.note(checkpoint)
-    return person, post
+    served = network.served_at(checkpoint)
+    if isinstance(served, Refused):
+        raise RefusedStop(served)
+    here.application.presence.note(served.place)
+    return person, served
 
 
 @get("/console", sync_to_thread=False)
@@ -62,17 +62,16 @@ def choose_console(request: PageRequest) -> Response[bytes]:
     here, person = visit(request), signed_in(request, *AT_THE_GATE)
     places = person.places(*AT_THE_GATE)
     posts = [
-        one for one in posts_with_lines(here) if ANYWHERE in places or one.checkpoint.id in places
+        one for one in lines_by_name(here) if ANYWHERE in places or one.checkpoint.id in places
     ]
     if len(posts) == 1:
-        return redirect(request, f"/console/{posts[0].checkpoint.id}")
+        return redirect(request, f"/console/{posts[0].place}")
     rows = []
     for one in posts:
         queue = here.application.queues.of(one, here.now)
-        assert queue is not None, "a post with a line has a queue"
         rows.append(
             {
-                "url": f"/console/{one.checkpoint.id}",
+                "url": f"/console/{one.place}",
                 "post": post_view(one, here.lang, here.now),
                 "waiting": len(queue.waiting),
                 "due": queue.waiting_due,
@@ -108,7 +107,6 @@ def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[
 def console_stream(request: PageRequest, checkpoint: FromPath[str]) -> Stream:
     """News of the line, for the officers of the post only."""
     person, post = officer_at(request, checkpoint)
-    assert post.line is not None, "checked at the door"
     assert person.account.closed_at is None, "a closed account opens no session"
     return live(request, post.line.id)
 
@@ -126,7 +124,7 @@ def console_again(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
 def show_console(
     request: PageRequest,
     person: Person,
-    post: Post,
+    post: ServedLine,
     *,
     q: str = "",
     values: Mapping[str, str] | None = None,
@@ -174,7 +172,7 @@ def show_console(
         exception_reasons=_reasons(ExceptionCause, here.lang),
         miss_reasons=_reasons(MissCause, here.lang),
         night=night if (night := request.cookies.get(NIGHT_COOKIE, "")) in ("on", "off") else "",
-        stream=f"/console/{post.checkpoint.id}/stream",
+        stream=f"/console/{post.place}/stream",
         key=here.new_key(),
         **_answers(view),
     )

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from kezek.app.account.access import Person
 from kezek.app.booking.find import with_code
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.desk.batch import Done
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Booking
@@ -29,7 +29,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import hour
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
-from kezek.web.frame.shape import local, zone_of
+from kezek.web.frame.shape import line_name, local, zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 from kezek.web.turn.console import officer_at, show_console
@@ -51,8 +51,7 @@ _NO_CODE = t("No truck in this line has the code %(code)s. Nothing was done.")
 class ConsoleStep:
     """One pressed button: who pressed it, where, and the form that came with it."""
 
-    def __init__(self, here: PageContext, person: Person, at_post: Post) -> None:
-        assert at_post.line is not None, "checked at the door"
+    def __init__(self, here: PageContext, person: Person, at_post: ServedLine) -> None:
         self.here, self.form, self.post = here, here.form, at_post
         self.actor, self.line, self.key = person.actor, at_post.line, here.form.key
         self.zone = zone_of(at_post)
@@ -259,7 +258,7 @@ async def _do(
 
 
 def _console(pressed: ConsoleStep) -> str:
-    return f"/console/{pressed.post.checkpoint.id}"
+    return f"/console/{pressed.post.place}"
 
 
 def _no(request: PageRequest, pressed: ConsoleStep, refused: Refused, code: str) -> Response[bytes]:
@@ -335,7 +334,7 @@ def _booked(pressed: ConsoleStep, holder: Booking) -> str:
             "This truck is booked at %(post)s. The officers there can release it "
             "when they see its papers."
         ),
-        post=post.names.own_name(pressed.here.lang),
+        post=line_name(post, pressed.here.lang),
     )
 
 

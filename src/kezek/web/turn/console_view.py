@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from kezek.app.booking.lost_time import lost_time
 from kezek.app.booking.ticket import TicketView
-from kezek.app.checkpoint.checkpoint import Post
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.likely import likely_lengths
 from kezek.app.log.page import newest_first
 from kezek.app.port import POSITION_MAX, Reader
@@ -80,9 +80,7 @@ def minutes(span: Instant) -> int:
 class LineView:
     """One officer's view of one line at one moment."""
 
-    def __init__(self, here: PageContext, post: Post, actor: Actor) -> None:
-        assert post.line is not None, "the console is of a post with a line"
-        assert post.regulation is not None, "a line has a regulation"
+    def __init__(self, here: PageContext, post: ServedLine, actor: Actor) -> None:
         self.here, self.post, self.actor = here, post, actor
         self.regulation: Regulation = post.regulation
         self.line = post.line
@@ -261,7 +259,7 @@ class LineView:
         """How many more may join today; None where the rules know no walk-ins."""
         rule = self.regulation.classes.get(VehicleClass.WALK_IN)
         places = self.here.application.availability.of(self.post, self.now)
-        if rule is None or places is None or places.today is None:
+        if rule is None or places.today is None:
             return None
         today = places.today
         left = walk_ins_left(rule, today.capacity, today.walk_ins)

@@ -49,7 +49,6 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
     person, post = officer_at(request, checkpoint)
     view = LineView(here, post, person.actor)
     queue, reader = view.queue, here.application.store.reader
-    assert post.line is not None, "checked at the door"
     today = closed_today(reader, post, here.now)
     days = calendar(reader, post, here.now)[:CLOSURE_DAYS]
     called = view.called()

@@ -37,14 +37,12 @@ def holder_of(person: Actor | None, view: TicketView) -> Actor:
     number = view.booking.number
     if person is None:
         return Actor(account=0, label="ticket", ticket=number)
-    assert view.post.line is not None, "a ticket stands in a line"
     return person if serves(person, view.post.line) else replace(person, ticket=number)
 
 
 def rights_of(actor: Actor, view: TicketView) -> TicketRights:
     """How this person, who may see the booking, changes it now."""
     booking, line = view.booking, view.post.line
-    assert line is not None, "a ticket stands in a line"
     alone = cancels_alone(actor, line, booking, view.status, view.as_of)
     return TicketRights(not owns(actor, booking, line), alone)
 
