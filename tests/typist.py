@@ -24,7 +24,10 @@ class Way(StrEnum):
 def typed(text: str, layout: Layout, way: Way = Way.PLAIN) -> str:
     """What the computer writes."""
     written = "".join(_key(character, layout, way) for character in text)
-    return re.sub(r"`([A-Za-z])", _joined, written) if layout == Layout.GERMAN else written
+    if layout != Layout.GERMAN:
+        return written
+    # A blank behind the waiting sign writes the sign alone.
+    return re.sub(r"`([A-Za-z])", _joined, written.replace("` ", "`"))
 
 
 def _joined(found: re.Match[str]) -> str:
@@ -34,6 +37,8 @@ def _joined(found: re.Match[str]) -> str:
 
 
 def _key(character: str, layout: Layout, way: Way) -> str:
+    if character == " ":
+        return character
     if way is Way.SMALL and character.isalpha():
         character = character.lower()
     shift = next(level for level, row in enumerate(AMERICAN) if character in row)

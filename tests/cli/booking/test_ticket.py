@@ -9,7 +9,7 @@ import pytest
 from kezek.bootstrap import close_application, open_application
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.crypto.keyring import open_keyring
-from kezek.crypto.ticket.base44 import decode, encode
+from kezek.crypto.ticket.base45 import decode, encode
 from kezek.crypto.ticket.ticket_token import PREFIX
 from kezek.domain.kernel.keyboard import Layout
 from kezek.settings import Settings

@@ -11,8 +11,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kezek.crypto.signing import SigningKey, make_signing_key
-from kezek.crypto.ticket import base44
+from kezek.crypto.ticket import ticket_token
+from kezek.crypto.ticket.base45 import BASE44, BASE45, decode, encode
 from kezek.crypto.ticket.ticket_token import (
+    OLDER_PREFIX,
     PREFIX,
     Distrust,
     Ticket,
@@ -46,12 +48,15 @@ TEXT = TicketSigner(KEY).sign(TICKET)
 VERIFIER = TicketVerifier([KEY.public])
 
 
+OLDER = OLDER_PREFIX + encode(decode(TEXT.removeprefix(PREFIX)), BASE44)
+
+
 def raw(text: str = TEXT) -> bytes:
-    return base44.decode(text.removeprefix(PREFIX))
+    return decode(text.removeprefix(PREFIX))
 
 
 def text_of(content: object) -> str:
-    return PREFIX + base44.encode(cbor2.dumps(content))
+    return PREFIX + encode(cbor2.dumps(content))
 
 
 def distrust(text: str, verifier: TicketVerifier = VERIFIER, now: int = NOW) -> Distrust:
@@ -103,11 +108,14 @@ def test_scanners_that_play_keyboard_are_forgiven():
     "text",
     [
         "",
-        "KZK1",
+        "KZK2",
+        OLDER_PREFIX,
+        OLDER_PREFIX + TEXT.removeprefix(PREFIX),
+        OLDER[:-1],
         PREFIX,
         PREFIX + "A",
         PREFIX + "Я",
-        "KZK2:" + TEXT.removeprefix(PREFIX),
+        "KZK3:" + TEXT.removeprefix(PREFIX),
         TEXT + "A" * 2_000,
         TEXT[:-1],
         TEXT[:-3],
@@ -119,9 +127,9 @@ def test_scanners_that_play_keyboard_are_forgiven():
         text_of(cbor2.CBORTag(18, [b"\xa0", {}, b"", b""])),
         text_of(cbor2.CBORTag(18, [cbor2.dumps({1: -7, 4: KEY.public.id}), {}, b"", b""])),
         text_of(cbor2.CBORTag(18, [*cbor2.loads(raw()).value[:1], {1: 2}, b"", b""])),
-        PREFIX + base44.encode(b"\x5b\x7f" + b"\xff" * 7),  # a string of 2^63 bytes
-        PREFIX + base44.encode(b"\x81" * 600),  # lists in lists
-        PREFIX + base44.encode(bytes.fromhex("d81c81d81d00")),  # a list that holds itself
+        PREFIX + encode(b"\x5b\x7f" + b"\xff" * 7),  # a string of 2^63 bytes
+        PREFIX + encode(b"\x81" * 600),  # lists in lists
+        PREFIX + encode(bytes.fromhex("d81c81d81d00")),  # a list that holds itself
         signed(b""),
         signed(b"\xff"),
         signed(cbor2.dumps({})),
@@ -153,7 +161,7 @@ def longer(content: bytes) -> bytes:
     ids=["a byte behind", "another behind", "a longer length", "a longer tag"],
 )
 def test_only_the_bytes_that_were_signed_are_a_ticket(other: bytes):
-    assert distrust(PREFIX + base44.encode(other)) is Distrust.MALFORMED
+    assert distrust(PREFIX + encode(other)) is Distrust.MALFORMED
 
 
 def test_a_key_that_is_not_accepted():
@@ -242,8 +250,8 @@ def test_any_text_is_harmless(text):
 @example(b"\xc4\x82\x1b" + b"\x7f" * 8 + b"\x01")  # a decimal fraction with an endless exponent
 @example(b"\xd8\x23\x61[")  # a broken regular expression
 def test_any_bytes_are_harmless(content):
-    harmless(PREFIX + base44.encode(content))
-    harmless(PREFIX + base44.encode(b"\xd2\x84" + content))
+    harmless(PREFIX + encode(content))
+    harmless(PREFIX + encode(b"\xd2\x84" + content))
     harmless(signed(content))
 
 
@@ -267,7 +275,7 @@ def test_any_claims_are_harmless(claims):
         VERIFIER.verify(signed(cbor2.dumps(claims)), NOW)
 
 
-@given(st.integers(0, len(TEXT) - 1), st.sampled_from(base44.ALPHABET))
+@given(st.integers(0, len(TEXT) - 1), st.sampled_from(BASE45))
 def test_one_wrong_character_is_noticed(place, character):
     changed = TEXT[:place] + character + TEXT[place + 1 :]
     if changed != TEXT:
@@ -296,6 +304,59 @@ def test_every_ticket_survives(ticket):
     text = TicketSigner(KEY).sign(ticket)
     if len(text) <= 1_024:
         assert VERIFIER.verify(text, 0) == ticket
+
+
+TICKETS = [replace(TICKET, number=number, plate_digest=os.urandom(8)) for number in range(1, 150)]
+
+
+def test_no_text_has_a_blank_that_trimming_folding_or_a_keyboard_takes():
+    texts = [TicketSigner(KEY).sign(ticket) for ticket in TICKETS]
+    assert any(" " in text for text in texts)
+    for text in texts:
+        assert text.startswith(PREFIX)
+        assert text == " ".join(text.split())
+        assert "+ " not in text
+
+
+def test_every_one_is_read_however_its_lines_were_broken():
+    for number, ticket in enumerate(TICKETS):
+        text = TicketSigner(KEY).sign(ticket)
+        size = 20 + number
+        wrapped = "\r\n".join(text[at : at + size] for at in range(0, len(text), size))
+        blanks = text.replace(" ", "\n ")
+        lines = text.replace(" ", "\n")
+        for sent in (wrapped, blanks, lines, text.replace(" ", "\u00a0"), text.replace(" ", "  ")):
+            assert VERIFIER.verify(f"\t{sent} \r\n", NOW) == ticket, repr(sent)
+
+
+@pytest.mark.parametrize("layout", Layout)
+def test_every_one_is_read_from_every_keyboard(layout: Layout):
+    for number, ticket in enumerate(TICKETS[:60]):
+        text = TicketSigner(KEY).sign(ticket)
+        sent = typed(text, layout, list(Way)[number % len(Way)])
+        assert VERIFIER.verify(f"{sent}\r\n", NOW) == ticket
+
+
+def test_the_ticket_of_an_older_release_is_read():
+    assert VERIFIER.verify(OLDER, NOW) == TICKET
+    assert VERIFIER.verify(f" {OLDER[:40].lower()}\r\n{OLDER[40:]}\t", NOW) == TICKET
+    for layout in Layout:
+        assert VERIFIER.verify(typed(OLDER, layout), NOW) == TICKET
+
+
+def test_claims_that_no_padding_helps_are_written_as_before(monkeypatch):
+    monkeypatch.setattr(ticket_token, "_survives", lambda _text: False)
+    text = TicketSigner(KEY).sign(TICKET)
+    assert text.startswith(OLDER_PREFIX)
+    assert VERIFIER.verify(text, NOW) == TICKET
+
+
+@pytest.mark.parametrize("pad", [b"", b"\1", bytes(17)])
+def test_another_padding_is_none_of_ours(pad: bytes):
+    members = [pad, 1, "c", "p", "l", 1, "KZ", "K06", DIGEST]
+    assert distrust(signed(cbor2.dumps({1: "k", 4: 1, -65537: members}))) is Distrust.MALFORMED
+    fine = [bytes(16), *members[1:]]
+    assert distrust(signed(cbor2.dumps({1: "k", 4: 1, -65537: fine}))) is Distrust.EXPIRED
 
 
 @pytest.mark.parametrize("layout", Layout)

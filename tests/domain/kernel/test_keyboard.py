@@ -62,6 +62,11 @@ def test_what_each_keyboard_writes(typed_text: str, layout: Layout, meant: str):
     assert (layout, meant) in signed_readings(typed_text, ALLOWED)
 
 
+def test_a_blank_is_read_where_the_alphabet_has_one():
+    assert (Layout.RUSSIAN, "K Z") in signed_readings(" л  я ", ALLOWED | {" "})
+    assert (Layout.RUSSIAN, "KZ") in signed_readings(" л  я ", ALLOWED)
+
+
 def test_the_layout_is_told_by_the_beginning_of_the_text():
     assert layout_of("л я л1ЖЩЪ", "KZK1:", ALLOWED) is Layout.RUSSIAN
     assert layout_of("KZK1:", "KZK1:", ALLOWED) is None

@@ -1,7 +1,8 @@
 """The text in a ticket's QR code: a signed statement that a gate checks without a network.
 
 A CBOR Web Token (RFC 8392) in a COSE_Sign1 envelope (RFC 9052) with EdDSA, written in the alphanumeric
-characters of QR codes after the prefix `KZK1:`.  It says which booking it is and lets an officer
+characters of QR codes (Base45) after the prefix `KZK2:`; `KZK1:` stands before those of older releases,
+whose alphabet has no blank.  It says which booking it is and lets an officer
 compare the truck: country and last three characters by eye, the whole plate by a hash.  It holds no
 name, no phone and no whole plate, and it does not say whether the booking still stands: that only the
 queue knows.
@@ -10,6 +11,7 @@ queue knows.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,12 +23,13 @@ from cwt.exceptions import CWTError
 
 from kezek.crypto.fault import TrustFault
 from kezek.crypto.signing import PublicKey, SigningKey
-from kezek.crypto.ticket import base44
+from kezek.crypto.ticket.base45 import BASE44, BASE45, decode, encode
 from kezek.domain.kernel.instant import DAY, SECOND, Instant
 from kezek.domain.kernel.keyboard import Layout, layout_of, signed_readings
 from kezek.domain.vehicle.plate import mask, normalise
 
-PREFIX: Final = "KZK1:"
+PREFIX: Final = "KZK2:"
+OLDER_PREFIX: Final = "KZK1:"
 GRACE: Final = (
     DAY  # a ticket is readable for a day after its window: the truck may still stand in line
 )
@@ -34,6 +37,13 @@ PLATE_DIGEST_BYTES: Final = 8
 
 _TEXT_MAX = 1_024  # characters; a real token has about 260
 _WORD_MAX = 64  # characters of one claim
+# Forms, pages and people fold two blanks into one.  A German keyboard swallows a blank behind a plus:
+# there the key writes an accent that waits for a letter.
+_FOLDED = ("  ", "+ ")
+# So many paddings are tried; every second one of them moves each claim by half a group of characters.
+_PADS_MAX = 16
+# A line break in a text was put in, or it stands where a blank was.
+_BREAKS = re.compile(r"[\t\n\v\f\r\x1c-\x1f\x85\u2028\u2029]+")
 _SIGN1 = 18  # CBOR tag of COSE_Sign1
 _ALG, _KID, _EDDSA = 1, 4, -8
 _ISS, _EXP = 1, 4
@@ -133,19 +143,32 @@ class TicketSigner:
 
     def sign(self, ticket: Ticket) -> str:
         """The QR text, about 260 characters of the alphanumeric mode; the same for the same ticket."""
-        payload = cbor2.dumps(_claims(ticket))
+        texts = (PREFIX + encode(self._signed(ticket, pad)) for pad in range(_PADS_MAX + 1))
+        text = next((text for text in texts if _survives(text)), "")
+        # Claims that have such blanks with every padding are written as they were before.
+        return text or OLDER_PREFIX + encode(self._signed(ticket, 0), BASE44)
+
+    def _signed(self, ticket: Ticket, pad: int) -> bytes:
+        payload = cbor2.dumps(_claims(ticket, pad))
         signed = self._cose.encode_and_sign(payload, self._key, protected=dict(self._header))
         assert isinstance(signed, bytes), "COSE answers bytes unless asked for a tag"
-        return PREFIX + base44.encode(signed)
+        return signed
 
 
-def _claims(ticket: Ticket) -> dict[int, Any]:
+def _survives(text: str) -> bool:
+    """Whether trimming, folding and every keyboard layout leave the text as it is."""
+    return text == text.strip() and not any(part in text for part in _FOLDED)
+
+
+def _claims(ticket: Ticket, pad: int) -> dict[int, Any]:
+    """The claims; `pad` bytes before those of the ticket change the signature and move what follows."""
     assert ticket.slot_start % SECOND == 0, "a window starts on a whole second"
     assert ticket.expires_at % SECOND == 0, "a window ends on a whole second"
     claims = {
         _ISS: ticket.issuer,
         _EXP: ticket.expires_at // SECOND,
         _TICKET: [
+            *([bytes(pad)] if pad else ()),
             ticket.number,
             ticket.code,
             ticket.checkpoint,
@@ -172,8 +195,8 @@ class TicketVerifier:
     def verify(self, text: str, now: Instant) -> Ticket:
         """The ticket of a QR text; raises Untrusted with its reason and nothing else.
 
-        White space and small letters are forgiven, because scanners that play keyboard add them; a
-        text that came through a keyboard of another layout is read back, and the signature decides.
+        Added white space and small letters are forgiven: scanners that play keyboard write them.  A text
+        that came through a keyboard of another layout is read back, and the signature decides.
         """
         doubts: list[Untrusted] = []
         for read in _readings(text):
@@ -200,23 +223,33 @@ class TicketVerifier:
         return ticket
 
 
-_SIGNS = frozenset(base44.ALPHABET)
+_ALPHABETS = {PREFIX: frozenset(BASE45), OLDER_PREFIX: frozenset(BASE44)}
 
 
 def begins_as_ticket(text: str) -> tuple[bool, Layout | None]:
     """Whether a text begins like a ticket's, and the layout it was typed on, None for the American."""
-    if _compact(text).startswith(PREFIX):
+    if _compact(text).startswith((PREFIX, OLDER_PREFIX)):
         return True, None
-    layout = layout_of(text, PREFIX, _SIGNS)
+    found = (layout_of(text, prefix, signs) for prefix, signs in _ALPHABETS.items())
+    layout = next(filter(None, found), None)
     return layout is not None, layout
 
 
 def _readings(text: str) -> list[str]:
     """The text as it stands, then as other keyboard layouts may have been meant to write it."""
-    if len(text) > _TEXT_MAX or begins_as_ticket(text) in ((True, None), (False, None)):
+    if len(text) > _TEXT_MAX:
         return [text]
-    read = [read for _, read in signed_readings(text, _SIGNS) if read.startswith(PREFIX)]
-    return [text, *dict.fromkeys(read)]
+    # In this order: who wraps lines seldom takes a blank away for it.
+    ways = [" ".join(_BREAKS.sub(joint, text).split()) for joint in ("", " ")]
+    begins, layout = begins_as_ticket(text)
+    read = [
+        read
+        for prefix, signs in _ALPHABETS.items()
+        for way in ways
+        for _, read in (signed_readings(way, signs) if begins and layout else ())
+        if read.startswith(prefix)
+    ]
+    return [*dict.fromkeys(way.upper() for way in ways), *dict.fromkeys(read)]
 
 
 def _compact(text: str) -> str:
@@ -227,11 +260,8 @@ def _envelope(text: str) -> cbor2.CBORTag:
     """The COSE_Sign1 of a text, of exactly the form that `TicketSigner` writes."""
     if len(text) > _TEXT_MAX:
         raise Untrusted(Distrust.MALFORMED)
-    compact = _compact(text)
-    if not compact.startswith(PREFIX):
-        raise Untrusted(Distrust.MALFORMED)
     try:
-        raw = base44.decode(compact.removeprefix(PREFIX))
+        raw = _raw(text)
     except ValueError as error:
         raise Untrusted(Distrust.MALFORMED) from error
     match _loads(raw):
@@ -243,6 +273,16 @@ def _envelope(text: str) -> cbor2.CBORTag:
     if parts[1]:
         raise Untrusted(Distrust.MALFORMED)
     return cbor2.CBORTag(_SIGN1, parts)
+
+
+def _raw(text: str) -> bytes:
+    """The bytes behind either prefix; ValueError where none are."""
+    if text.startswith(PREFIX):
+        return decode(text.removeprefix(PREFIX))
+    compact = _compact(text)
+    if not compact.startswith(OLDER_PREFIX):
+        raise ValueError("another beginning")
+    return decode(compact.removeprefix(OLDER_PREFIX), BASE44)
 
 
 def _key_id(envelope: cbor2.CBORTag) -> bytes:
@@ -272,24 +312,30 @@ def _loads(raw: bytes) -> object:
 def _ticket(claims: object) -> Ticket | None:
     """The ticket of a claims set, None when it is not of the form of `_claims`."""
     match claims:
-        case {
-            1: str(issuer),
-            4: int(expires),
-            -65537: [
-                int(number),
-                str(code),
-                str(checkpoint),
-                str(line),
-                int(start),
-                str(country),
-                str(tail),
-                bytes(digest),
-            ],
-        }:
+        case {1: str(issuer), 4: int(expires), -65537: [bytes(pad), *members]}:
+            fits = 0 < len(pad) <= _PADS_MAX and not any(pad)
+            return _of_members(issuer, expires, members) if fits else None
+        case {1: str(issuer), 4: int(expires), -65537: [*members]}:
+            return _of_members(issuer, expires, members)
+        case _:
+            return None
+
+
+def _of_members(issuer: str, expires: int, members: list[object]) -> Ticket | None:
+    match members:
+        case [
+            int(number),
+            str(code),
+            str(checkpoint),
+            str(line),
+            int(start),
+            str(country),
+            str(tail),
+            bytes(digest),
+        ]:
             words = (issuer, code, checkpoint, line, country, tail)
             if max(map(len, words)) > _WORD_MAX or len(digest) != PLATE_DIGEST_BYTES:
                 return None
-            slot_end = expires * SECOND - GRACE
             return Ticket(
                 issuer=issuer,
                 number=number,
@@ -297,7 +343,7 @@ def _ticket(claims: object) -> Ticket | None:
                 checkpoint=checkpoint,
                 line=line,
                 slot_start=start * SECOND,
-                slot_end=slot_end,
+                slot_end=expires * SECOND - GRACE,
                 country=country,
                 plate_tail=tail,
                 plate_digest=digest,

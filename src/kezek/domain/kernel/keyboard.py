@@ -84,7 +84,8 @@ def signed_readings(text: str, alphabet: frozenset[str]) -> Iterator[tuple[Layou
 
     Where both signs of a key are in the alphabet, Shift decides, and once more the other way round,
     because Caps Lock turns Shift round on many layouts.  A layout that lacks one of the characters, or
-    has it on a key that the alphabet lacks, gives no reading.
+    has it on a key that the alphabet lacks, gives no reading.  A blank is read where the alphabet has
+    one.
     """
     for layout in Layout:
         for turned in (False, True):
@@ -124,7 +125,11 @@ def _read(text: str, layout: Layout, allowed: frozenset[str], *, turned: bool) -
     """The text by the keys of a layout, empty when it cannot have been typed there."""
     keys = _keys(layout)
     read: list[str] = []
-    for character in _one_by_one("".join(text[:TEXT_MAX].split()), keys):
+    blank = " " if " " in allowed else ""
+    for character in _one_by_one(blank.join(text[:TEXT_MAX].split()), keys):
+        if character == " ":
+            read.append(character)
+            continue
         place = _place(character, keys)
         if place is None:
             # The keypad writes the same digits on every layout.
