@@ -192,6 +192,22 @@ def test_an_officer_finds_a_truck(api: Api, text: str):
     (found,) = api.post("/checkpoints/kz_a/search", {"q": text}, "officer").body["items"]
     assert (found["number"], found["vehicle"]["plate"]) == (number, "TST00042")
     assert "ticket_url" not in found
+    assert (found["next_step"], found["steps"]) == ("arrive", ["arrive", "release"])
+
+
+def test_the_search_says_what_one_officer_does_and_what_takes_two(api: Api):
+    def found() -> tuple[str, list[str], list[str]]:
+        answer = api.post("/checkpoints/kz_a/search", {"q": str(number)}, "officer").body
+        (one,) = answer["items"]
+        return one["next_step"], one["steps"], one["steps_by_two"]
+
+    number = api.arrived(42)
+    assert found() == ("", [], ["cancel", "turn_back"])
+    api.wait(hours=1)
+    api.post("/calls", {"checkpoint": "kz_a"}, "officer")
+    assert found() == ("admit", ["admit"], ["miss", "turn_back"])
+    api.post("/admissions", {"booking": number}, "officer")
+    assert found() == ("cross", ["cross", "turn_back"], [])
 
 
 def test_a_plate_is_never_part_of_an_address(api: Api):

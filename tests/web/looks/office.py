@@ -110,7 +110,6 @@ def console() -> dict:
     return {
         "site": site(user="officer 214"),
         "post": V(id="kz_nur_zholy", name="Nur Zholy", plain_exit=True),
-        "link": V(up=True, waiting=0),
         "q": found.code,
         "asked": found.code,
         "scan": "",
@@ -194,7 +193,6 @@ def console() -> dict:
             V(at=at("17:02"), turn_back="turn-back", **vars(truck("KZ"))),
             V(at=at("17:11"), turn_back="propose", **vars(truck("UZ"))),
         ],
-        "gate_places": 4,
         "last": V(
             verb="call", code="3A76", booking=20611, at=at("17:21"), event=48117, seconds_left=8
         ),

@@ -180,7 +180,6 @@ def quiet() -> dict:
         first=None,
         sooner=[],
         pace=None,
-        before=None,
         called=0,
         bars=[],
         closures=[closed],

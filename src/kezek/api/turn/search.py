@@ -15,7 +15,8 @@ from kezek.api.frame.problem import no
 from kezek.app.application import Application
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.booking.ticket import TicketView
-from kezek.domain.account.actor import STAFF
+from kezek.app.turn.view.step import officer_steps
+from kezek.domain.account.actor import STAFF, Actor
 from kezek.domain.kernel.refusal import Reason
 
 
@@ -24,7 +25,11 @@ class SearchAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
-    """What an officer needs to know a truck; the ticket's secret address is not part of it."""
+    """What an officer needs to know a truck; the ticket's secret address is not part of it.
+
+    `steps` are those of one officer of the checkpoint now, `next_step` the one that comes next, empty
+    where none does; `steps_by_two` are proposed by one person and agreed to by another.
+    """
 
     number: int
     code: str
@@ -33,6 +38,9 @@ class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
     start: Moment | None
     end: Moment | None
     place: int | None
+    next_step: str
+    steps: list[str]
+    steps_by_two: list[str]
     vehicle: VehicleSeen | None
     drivers: list[str]
 
@@ -54,11 +62,12 @@ class SearchAnswer:
         if not call.actor.may(STAFF, *places):
             raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
         found = application.finder.find(served, asked.q, application.now())
-        return answer(SearchDone([_found(application, view) for view in found]))
+        return answer(SearchDone([_found(application, call.actor, view) for view in found]))
 
 
-def _found(application: Application, view: TicketView) -> BookingFound:
+def _found(application: Application, actor: Actor, view: TicketView) -> BookingFound:
     booking = view.booking
+    steps = officer_steps(booking, view.status, actor, view.as_of)
     return BookingFound(
         number=booking.number,
         code=booking.code,
@@ -67,6 +76,9 @@ def _found(application: Application, view: TicketView) -> BookingFound:
         start=utc_or_none(booking.start),
         end=utc_or_none(view.window_end),
         place=view.place,
+        next_step=steps.next or "",
+        steps=sorted(steps.alone),
+        steps_by_two=sorted(steps.by_two),
         vehicle=vehicle_seen(application, view),
         drivers=list(view.drivers),
     )

@@ -13,7 +13,7 @@ from kezek.app.vehicle.phones import numbering_plan
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.booking.change import fixed, moves_after, moves_until
 from kezek.domain.booking.status import LIVE, Status, settled, status_of
-from kezek.domain.booking.transition import Verb, transition
+from kezek.domain.booking.transition import AHEAD, Verb, transition
 from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Refused
@@ -72,6 +72,11 @@ class TicketView:
     @property
     def live(self) -> bool:
         return self.status in LIVE
+
+    @property
+    def ahead(self) -> bool:
+        """Whether the truck has still to arrive."""
+        return self.status in AHEAD
 
     @property
     def arrive_by(self) -> ArriveBy | None:

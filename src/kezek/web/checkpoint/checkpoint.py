@@ -166,7 +166,6 @@ def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict
             "wait": None,
             "coming": None,
             "pace": None,
-            "before": None,
             "called": 0,
             "exceptions": Exceptions(0, 0, 0, 0, 0),
             "bars": [],
@@ -185,7 +184,6 @@ def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict
         "wait": wait_of(here, served, queue, joining),
         "coming": coming_of(here, row),
         "pace": pace_of(queue),
-        "before": None,
         "called": len(queue.called),
         "exceptions": Exceptions(
             queue.exceptions_today,

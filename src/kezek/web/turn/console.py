@@ -160,7 +160,6 @@ def show_console(
         pace=view.queue.pace and round(view.queue.pace.per_hour, 1),
         called=view.called(),
         gate=view.at_gate(),
-        gate_places=None,
         unanswered_minutes=here.application.settings.unanswered_minutes,
         last=view.last_step(),
         walk_in=view.walk_ins(),

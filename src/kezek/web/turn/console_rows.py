@@ -83,18 +83,10 @@ class GateRow(NamedTuple):
     turn_back: str
 
 
-class LastStep(NamedTuple):
+class ShownStep(NamedTuple):
     verb: str
     code: str
     booking: int
     at: datetime
     event: int
     seconds_left: int
-
-
-class WalkInsToday(NamedTuple):
-    left: int
-    cap: int | None
-    cap_is_ours: bool
-    joins: str
-    place: int | None

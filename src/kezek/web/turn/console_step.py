@@ -11,6 +11,7 @@ from kezek.app.account.access import Person
 from kezek.app.booking.find import with_code
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.desk.batch import Done
+from kezek.app.turn.view.last_step import moved_on
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import Cancel, ChangeCause
@@ -33,7 +34,6 @@ from kezek.web.frame.shape import line_name, local, zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 from kezek.web.turn.console import officer_at, show_console
-from kezek.web.turn.console_view import LineView
 from kezek.web.vehicle.vehicle_fields import understood
 
 _WALK_IN_FIELDS = frozenset({"country", "plate", "phone", "driver"})
@@ -84,6 +84,11 @@ class ConsoleStep:
         if booking is None or booking.line != self.line.id:
             return Refused(Reason.BOOKING_UNKNOWN, {"number": self.number, "line": self.line.id})
         return None
+
+    def moved_on(self) -> Refused | None:
+        """Undo takes back the step that the page showed."""
+        reader = self.here.application.store.reader
+        return moved_on(reader, self.number, self.form.number("event"))
 
     def say(self, text: str, **facts: object) -> str:
         return self.here.words.say(text, **facts)
@@ -237,7 +242,7 @@ async def step(
     if verb not in STEPS:
         raise PageError("not_found")
     make, tell = STEPS[verb]
-    refused = pressed.elsewhere() or (_moved_on(pressed, person) if verb == "undo" else None)
+    refused = pressed.elsewhere() or (pressed.moved_on() if verb == "undo" else None)
     if refused is not None:
         return _no(request, pressed, refused, _code(pressed))
     return await _do(request, pressed, make(pressed), tell, _code(pressed))
@@ -264,19 +269,6 @@ def _console(pressed: ConsoleStep) -> str:
 def _no(request: PageRequest, pressed: ConsoleStep, refused: Refused, code: str) -> Response[bytes]:
     text = why_not(pressed.here, refused, pressed.zone, code)
     return said(request, pressed.here, _console(pressed), "stop", text)
-
-
-def _moved_on(pressed: ConsoleStep, person: Person) -> Refused | None:
-    """Undo takes back the step that the page showed, never one that somebody made since."""
-    event = pressed.form.number("event")
-    view = LineView(pressed.here, pressed.post, person.actor)
-    newest = view.newest_step(pressed.number)
-    history = pressed.here.application.store.reader.history(pressed.number)
-    # The same press twice finds its own undoing; the desk answers it as it did the first time.
-    undone = bool(history) and history[-1].kind == "undone"
-    if event is None or (event != newest and not undone):
-        return Refused(Reason.NOTHING_TO_UNDO, {"number": pressed.number})
-    return None
 
 
 async def _walk_in(request: PageRequest, person: Person, pressed: ConsoleStep) -> Response[bytes]:

@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from itertools import takewhile
 
 from kezek.app.booking.lost_time import lost_time
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.likely import likely_lengths
-from kezek.app.log.page import newest_first
-from kezek.app.port import POSITION_MAX, Reader
+from kezek.app.port import Reader
 from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
+from kezek.app.turn.view.last_step import last_step
+from kezek.app.turn.view.step import OfficerSteps, WalkInsLeft, officer_steps, walk_ins_today
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
-from kezek.domain.booking.change import taken_by_mistake
-from kezek.domain.booking.proposal import Way, needs_two, way_of
 from kezek.domain.booking.status import Status
-from kezek.domain.booking.transition import AHEAD, Verb
+from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
 from kezek.domain.regulation.regulation import Regulation, VehicleClass
-from kezek.domain.slot.place import walk_ins_left
-from kezek.domain.turn.undo import UNDO_FOR
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
@@ -35,36 +31,26 @@ from kezek.web.turn.console_rows import (
     Due,
     GateRow,
     Hit,
-    LastStep,
+    ShownStep,
     Waiting,
-    WalkInsToday,
 )
 
 DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
-SHOWN_FOR = 5 * MINUTE  # of real time, as undo is
-_NEWS = 60  # events of the line that are read at once
 
-# What the dock says of an event, and whether it can be taken back.
-STEPS: Mapping[str, tuple[str, bool]] = {
-    EventKind.ARRIVED: ("arrive", True),
-    EventKind.WALKED_IN: ("walk-in", False),
-    EventKind.CALLED: ("call", True),
-    EventKind.CALLED_OUT_OF_TURN: ("out-of-turn", True),
-    EventKind.MISSED: ("miss", True),
-    EventKind.NOT_SHOWN: ("miss", True),
-    EventKind.ADMITTED: ("admit", True),
-    EventKind.CROSSED: ("cross", True),
-    EventKind.TURNED_BACK: ("turn-back", True),
-    EventKind.RELEASED: ("release", False),
-    EventKind.UNDONE: ("undo", False),
+# What the dock calls the step behind an event.
+_DOCK: Mapping[str, str] = {
+    EventKind.ARRIVED: "arrive",
+    EventKind.WALKED_IN: "walk-in",
+    EventKind.CALLED: "call",
+    EventKind.CALLED_OUT_OF_TURN: "out-of-turn",
+    EventKind.MISSED: "miss",
+    EventKind.NOT_SHOWN: "miss",
+    EventKind.ADMITTED: "admit",
+    EventKind.CROSSED: "cross",
+    EventKind.TURNED_BACK: "turn-back",
+    EventKind.RELEASED: "release",
+    EventKind.UNDONE: "undo",
 }
-_VERBS = {
-    Status.CONFIRMED: "arrive",
-    Status.LATE: "arrive",
-    Status.CALLED: "admit",
-    Status.ADMITTED: "cross",
-}
-_TURN_BACK = {Way.ALONE: "turn-back", Way.TWO: "propose", Way.NONE: ""}
 _WHY_FIRST = t("First by the published order: the earliest open hour, then the earliest arrival.")
 _WHY_CLASS = t(
     "By the published cycle it is the turn of the class “%(class)s”. This truck is the first in it."
@@ -105,7 +91,7 @@ class LineView:
     def _hit(self, view: TicketView, *, genuine: bool | None) -> Hit:
         booking, start, end = view.booking, view.booking.start, view.window_end
         country, plate = plate_of(self.here, view.particulars)
-        ahead = view.status in AHEAD
+        ahead, steps = view.ahead, officer_steps(booking, view.status, self.actor, self.now)
         early = minutes(start - self.now) if ahead and start is not None and start > self.now else 0
         late = minutes(self.now - end) if ahead and end is not None and end < self.now else 0
         return Hit(
@@ -121,20 +107,19 @@ class LineView:
             klass=booking.vehicle_class,
             early=early,
             late=late,
-            verb=_VERBS.get(view.status, ""),
+            verb=steps.next or "",
             place=view.place,
-            turn_back=self._turn_back(booking, view.status),
-            mistake=taken_by_mistake(booking, self.actor, self.now)
-            and view.status is Status.ARRIVED,
-            can_release=ahead,
+            turn_back=_turn_back(steps),
+            mistake=steps.mistake,
+            can_release=Verb.RELEASE in steps.alone,
             lost=lost_shown(self.here, lost_time(self.reader, view), self.zone)
             if view.status is Status.DISPLACED
             else None,
         )
 
-    def _turn_back(self, booking: Booking, status: Status) -> str:
-        """How this truck is turned back: by the officer, by two people, or not from here."""
-        return _TURN_BACK[way_of(Verb.TURN_BACK, booking, status)]
+    def _steps(self, row: CalledTruck) -> OfficerSteps:
+        booking = self.queue.bookings[row.seen.number]
+        return officer_steps(booking, row.status, self.actor, self.now)
 
     def codes(self) -> list[str]:
         """The codes of the trucks that are here or due."""
@@ -238,7 +223,7 @@ class LineView:
             acknowledged=self._at(answered) if answered is not None else None,
             unanswered=silent,
             unmet=answered is None and silent >= self.here.application.settings.unanswered_minutes,
-            miss=needs_two(Verb.MISS, self.queue.bookings[row.seen.number], row.status),
+            miss=Verb.MISS in self._steps(row).by_two,
         )
 
     def at_gate(self) -> list[GateRow]:
@@ -250,51 +235,36 @@ class LineView:
                 row.seen.code,
                 *plate_of(self.here, who.get(row.seen.number)),
                 self._at(row.since),
-                self._turn_back(self.queue.bookings[row.seen.number], row.status),
+                _turn_back(self._steps(row)),
             )
             for row in self.queue.admitted
         ]
 
-    def walk_ins(self) -> WalkInsToday | None:
+    def walk_ins(self) -> WalkInsLeft | None:
         """How many more may join today; None where the rules know no walk-ins."""
-        rule = self.regulation.classes.get(VehicleClass.WALK_IN)
         places = self.here.application.availability.of(self.post, self.now)
-        if rule is None or places.today is None:
-            return None
-        today = places.today
-        left = walk_ins_left(rule, today.capacity, today.walk_ins)
-        return WalkInsToday(
-            left or 0,
-            rule.cap(today.capacity),
-            rule.note.ours,
-            rule.joins,
-            self.queue.walk_in_place,
-        )
+        return walk_ins_today(self.regulation, places.today, self.queue)
 
     # The last step.
 
-    def last_step(self) -> LastStep | None:
-        """The officer's own last step here, with the real seconds in which it can be taken back.
-
-        None when it was made so long ago that it says nothing about the moment.
-        """
-        me = f"account:{self.actor.account}"
-        since = self.here.application.clock.now().real - SHOWN_FOR
-        events = newest_first(self.reader, POSITION_MAX, self.line.id, _NEWS)
-        lately = takewhile(lambda e: e.real >= since, events)
-        event = next((e for e in lately if e.actor == me and e.kind in STEPS and e.number), None)
-        booking = self.reader.get(Booking, event.number) if event else None
-        if event is None or booking is None:
+    def last_step(self) -> ShownStep | None:
+        """The officer's own last step here, with the real seconds in which it can be taken back."""
+        now = self.here.application.clock.now()
+        found = last_step(self.reader, self.line.id, self.actor.account, now)
+        if found is None:
             return None
-        verb, undoable = STEPS[event.kind]
-        left = UNDO_FOR - (self.here.application.clock.now().real - event.real)
-        open_ = undoable and left > 0 and self.newest_step(event.number) == event.position
-        seconds = -(-left // SECOND) if open_ else 0
-        return LastStep(
-            verb, booking.code, booking.number, self._at(event.at), event.position, seconds
+        return ShownStep(
+            verb=_DOCK[found.kind],
+            code=found.booking.code,
+            booking=found.booking.number,
+            at=self._at(found.at),
+            event=found.position,
+            seconds_left=-(-found.undo_for // SECOND),
         )
 
-    def newest_step(self, number: int) -> int:
-        """The position of the last officer's step of a booking, 0 for none."""
-        steps = [e.position for e in self.reader.history(number) if e.kind in STEPS]
-        return steps[-1] if steps else 0
+
+def _turn_back(steps: OfficerSteps) -> str:
+    """The button by which a truck is turned back: the officer's own, a proposal, or none."""
+    if Verb.TURN_BACK in steps.by_two:
+        return "propose"
+    return "turn-back" if Verb.TURN_BACK in steps.alone else ""
