@@ -11,7 +11,7 @@ from kezek.app.account.access import Person
 from kezek.app.booking.find import with_code
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.desk.batch import Done
-from kezek.app.turn.view.last_step import moved_on
+from kezek.app.turn.view.undo import moved_on
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import Cancel, ChangeCause

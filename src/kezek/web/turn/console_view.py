@@ -12,8 +12,8 @@ from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.likely import likely_lengths
 from kezek.app.port import Reader
 from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
-from kezek.app.turn.view.last_step import last_step
 from kezek.app.turn.view.step import OfficerSteps, WalkInsLeft, officer_steps, walk_ins_today
+from kezek.app.turn.view.undo import last_step
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking, Particulars
 from kezek.domain.booking.status import Status
