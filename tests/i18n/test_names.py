@@ -18,7 +18,7 @@ from kezek.domain.turn.approve import RefusalCause
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.i18n import names, times
-from kezek.i18n.catalogue import CODES
+from kezek.i18n.catalogue import codes
 
 SATURDAY = date(2026, 6, 13)
 
@@ -54,24 +54,8 @@ def test_a_code_without_a_word_is_shown_rather_than_lost():
 
 
 def test_countries_are_named_in_the_language():
-    assert [names.country("CN", lang) for lang in CODES] == ["China", "Китай", "Қытай"]
+    assert [names.country("CN", lang) for lang in codes()] == ["China", "Қытай", "Китай"]
     assert names.country("SEA", "en") == "Caspian Sea, ferry"
-
-
-@pytest.mark.parametrize(
-    ("lang", "style", "told"),
-    [
-        ("en", "", "Sat 13 June"),
-        ("en", "full", "Saturday 13 June 2026"),
-        ("ru", "long", "суббота, 13 июня"),
-        ("ru", "full", "суббота, 13 июня 2026 г."),
-        ("ru", "month", "июнь 2026"),
-        ("kk", "long", "13 маусым, сенбі"),
-        ("kk", "full", "2026 ж. 13 маусым, сенбі"),
-    ],
-)
-def test_days_are_written_in_the_order_of_the_language(lang: str, style: str, told: str):
-    assert times.day(SATURDAY, style, lang) == told
 
 
 def test_hours_and_numbers():

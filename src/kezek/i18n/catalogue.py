@@ -1,39 +1,44 @@
 """The catalogues: English as it stands in the code, and what other languages make of it.
 
-A catalogue is a PO file and nothing else: it is compiled in memory when its language is first asked
-for, so that no second file can fall behind the first.
+A language is a PO file in `locale`, and nothing else in the code knows which there are.  A file is
+compiled in memory when its language is first asked for, so that no second file can fall behind it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from io import BytesIO
 
 from babel import Locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from kezek.i18n.mark import translatable as t
+
 SOURCE = "en"
+# Where catalogues are looked for, by the names of languages.
+FOLDERS: tuple[Traversable, ...] = (files("kezek.i18n").joinpath("locale"),)
+# What the switch of languages shows for a language; each catalogue says its own.
+_SHORT = t("EN")
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A shipped language: its code, a short label for a switch, and its own name."""
+    """A language: its code, a short label for a switch, and its own name."""
 
     code: str
     short: str
     name: str
 
-
-LANGUAGES: tuple[Language, ...] = (
-    Language("en", "EN", "English"),
-    Language("ru", "РУ", "Русский"),
-    Language("kk", "ҚАЗ", "Қазақша"),
-)
-CODES = tuple(language.code for language in LANGUAGES)
+    @property
+    def tag(self) -> str:
+        """The code as HTML and HTTP write it."""
+        return tag_of(self.code)
 
 
 class Words:
@@ -47,6 +52,16 @@ class Words:
     def locale(self) -> Locale:
         """How the language writes dates and numbers; English as in Europe, with a 24-hour clock."""
         return Locale.parse("en_GB" if self.lang == "en" else self.lang)
+
+    @property
+    def tag(self) -> str:
+        """The language as HTML and HTTP write it."""
+        return tag_of(self.lang)
+
+    @cached_property
+    def direction(self) -> str:
+        """`ltr` or `rtl`, the way in which the language is written."""
+        return str(self.locale.text_direction)
 
     def gettext(self, text: str) -> str:
         """The sentence in this language, the English one where the catalogue has none."""
@@ -67,20 +82,47 @@ class Words:
         return self._translations.ngettext(one, many, num) % {"num": num, **facts}
 
 
-def language(code: str) -> str:
-    """The shipped language nearest to a code: `ru-RU` is Russian, an unknown one English."""
-    found = code.strip().lower().replace("_", "-").partition("-")[0]
-    return found if found in CODES else SOURCE
+def tag_of(code: str) -> str:
+    """The code of a language as HTML and HTTP write it: zh-Hans."""
+    return code.replace("_", "-")
 
 
-@lru_cache(maxsize=len(LANGUAGES))
+@cache
+def codes() -> tuple[str, ...]:
+    """The languages that there are: the source, then those of the catalogues."""
+    found = {
+        name.name.removesuffix(".po")
+        for folder in FOLDERS
+        for name in folder.iterdir()
+        if name.name.endswith(".po")
+    }
+    return (SOURCE, *sorted(found - {SOURCE}))
+
+
+@cache
+def languages() -> Sequence[Language]:
+    """Every language as a switch shows it."""
+    return tuple(_language(code) for code in codes())
+
+
+def _language(code: str) -> Language:
+    locale = Locale.parse(code)
+    name = str(locale.get_display_name() or code)
+    short = words(code).gettext(_SHORT)
+    if code != SOURCE and short == _SHORT:
+        short = locale.language.upper()
+    return Language(code, short, name[:1].upper() + name[1:])
+
+
+@cache
 def words(lang: str) -> Words:
-    """The words of a shipped language, read once."""
-    assert lang in CODES, "only shipped languages are asked for; see language()"
+    """The words of a language, read once."""
+    assert lang in codes(), "only languages with a catalogue are asked for; see preferred()"
     if lang == SOURCE:
         return Words(lang, NullTranslations())
-    with files("kezek.i18n").joinpath("locale", f"{lang}.po").open("rb") as file:
-        catalogue = read_po(file, locale=lang)
+    file = next(f for folder in FOLDERS if (f := folder.joinpath(f"{lang}.po")).is_file())
+    with file.open("rb") as stream:
+        catalogue = read_po(stream, locale=lang)
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

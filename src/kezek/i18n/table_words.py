@@ -12,7 +12,7 @@ from kezek.app.checkpoint.country import country_names, official_languages
 from kezek.domain.checkpoint.search import search_key
 from kezek.domain.vehicle.plate import COUNTRIES
 from kezek.i18n import names
-from kezek.i18n.catalogue import CODES, SOURCE
+from kezek.i18n.catalogue import SOURCE, codes
 
 # What the columns are called: in each language the name that a new table has, then others that are read.
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -124,9 +124,9 @@ def vocabulary() -> Vocabulary:
 def _countries() -> Mapping[str, tuple[str, ...]]:
     """Codes by key: names in the languages of the region, those of the sources, long codes, customs."""
     found: dict[str, set[str]] = {}
-    languages = {*CODES, *(lang for code in _CUSTOMARY for lang in official_languages(code))}
+    languages = {*codes(), *(lang for code in _CUSTOMARY for lang in official_languages(code))}
     for code in COUNTRIES:
-        said = [names.country(code, lang) for lang in CODES]
+        said = [names.country(code, lang) for lang in codes()]
         said += [*country_names(code, languages), *_CUSTOMARY.get(code, ())]
         for name in said:
             found.setdefault(search_key(name), set()).add(code)
@@ -140,5 +140,5 @@ def _classes() -> Mapping[str, str]:
     return {
         search_key(word).replace(" ", ""): code
         for code in names.CLASSES
-        for word in (code, *(names.vehicle_class(code, lang) for lang in CODES))
+        for word in (code, *(names.vehicle_class(code, lang) for lang in codes()))
     }

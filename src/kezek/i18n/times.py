@@ -1,4 +1,4 @@
-"""Days, hours and numbers as a language writes them.
+"""Days, hours, numbers and amounts as a language writes them, by CLDR.
 
 Instants are aware datetimes in the checkpoint's zone.  Hours are always 00:00 to 23:59: a slot must be
 read the same in every language.
@@ -6,53 +6,64 @@ read the same in every language.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from decimal import Decimal
 from functools import lru_cache
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel import Locale
+from babel.dates import format_date, match_skeleton
+from babel.numbers import format_decimal, get_currency_precision
 
 from kezek.domain.kernel.instant import comes_twice
 from kezek.i18n.catalogue import words
 
-# CLDR patterns; the order of the parts is the language's own.
-_DAYS = {
-    "en": {
-        "": "EEE d MMMM",
-        "short": "d MMM",
-        "plain": "d MMMM",
-        "long": "EEEE d MMMM",
-        "full": "EEEE d MMMM y",
-        "date": "d MMMM y",
-        "month": "LLLL y",
-        "weekday": "EEE",
-    },
-    "ru": {
-        "": "EEE, d MMMM",
-        "short": "d MMM",
-        "plain": "d MMMM",
-        "long": "EEEE, d MMMM",
-        "full": "EEEE, d MMMM y 'г.'",
-        "date": "d MMMM y 'г.'",
-        "month": "LLLL y",
-        "weekday": "EEEEEE",
-    },
-    "kk": {
-        "": "d MMMM, EEE",
-        "short": "d MMM",
-        "plain": "d MMMM",
-        "long": "d MMMM, EEEE",
-        "full": "y 'ж.' d MMMM, EEEE",
-        "date": "y 'ж.' d MMMM",
-        "month": "y 'ж.' LLLL",
-        "weekday": "EEE",
-    },
+# What a day is shown with: the fields of CLDR, or the name of one of its formats.
+_FIELDS = {
+    "": "MMMMEd",
+    "short": "MMMd",
+    "plain": "MMMMd",
+    "long": "MMMMEEEEd",
+    "month": "yMMMM",
+    "weekday": "E",
 }
+# Not every font has the narrow space of newer CLDR.
+_NARROW = "\u202f"
+_FORMATS = {"full": "full", "date": "long"}
+# Letters of months and weekdays in a pattern; what stands between apostrophes is text.
+_STANDING = 3  # letters of the short weekday that stands by itself
+_NAMED = re.compile(r"'[^']*'|MMM+|LLL+|E+|ccc+")
 
 
 @lru_cache(maxsize=4_096)
 def _day(on: date, style: str, lang: str) -> str:
-    return format_date(on, _DAYS[lang][style], words(lang).locale).replace(" г. г.", " г.")
+    locale = words(lang).locale
+    shown = format_date(on, _FORMATS.get(style) or _pattern(_FIELDS[style], lang), locale)
+    return shown.replace(_NARROW, " ")
+
+
+@lru_cache(maxsize=256)
+def _pattern(fields: str, lang: str) -> str:
+    """The language's own order for these fields.
+
+    Where it has none for names of this length, the nearest one is taken and its names are given the
+    length that was asked for, as CLDR has it.
+    """
+    locale: Locale = words(lang).locale
+    skeletons = locale.datetime_skeletons
+    found = match_skeleton(fields, skeletons)
+    pattern = skeletons[found].pattern if found else locale.date_formats["long"].pattern
+    month = re.search("M+", fields)
+    weekday = re.search("E+", fields)
+
+    def lengthened(part: re.Match[str]) -> str:
+        letter = part[0][0]
+        asked = month if letter in "ML" else weekday
+        if letter == "'" or asked is None:
+            return part[0]
+        return letter * max(len(asked[0]), _STANDING if letter == "c" else 0)
+
+    return _NAMED.sub(lengthened, pattern)
 
 
 def day(on: date, style: str, lang: str) -> str:
@@ -78,7 +89,8 @@ def utc_offset(at: datetime) -> str:
 
 def stamp(at: datetime, lang: str) -> str:
     """13 June, 17:00."""
-    return f"{_day(at.date(), 'plain', lang)}, {hour(at)}"
+    joined: str = words(lang).locale.datetime_formats["medium"]
+    return joined.format(hour(at), _day(at.date(), "plain", lang))
 
 
 @lru_cache(maxsize=4_096)
@@ -90,5 +102,7 @@ def number(value: float, lang: str) -> str:
 @lru_cache(maxsize=256)
 def money(minor: int, currency: str, lang: str) -> str:
     """An amount with its ISO code, which foreign drivers can read; no decimals where there are none."""
-    pattern = "#,##0" if minor % 100 == 0 else "#,##0.00"
-    return f"{format_decimal(minor / 100, format=pattern, locale=words(lang).locale)} {currency}"
+    digits = get_currency_precision(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    pattern = "#,##0" if amount == int(amount) else f"#,##0.{'0' * digits}"
+    return f"{format_decimal(amount, format=pattern, locale=words(lang).locale)} {currency}"

@@ -47,4 +47,8 @@ def groups(plate: str) -> list[str]:
     return re.findall(r"\d+|\D+", plate)
 
 
-FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, groups)}
+def named(name: str) -> str:
+    return name
+
+
+FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, groups, named)}

@@ -167,9 +167,9 @@ def group(code_: str) -> V:
 
 
 LANGS = [
-    V(code="en", short="EN", name="English", url="?lang=en"),
-    V(code="ru", short="РУ", name="Русский", url="?lang=ru"),
-    V(code="kk", short="ҚАЗ", name="Қазақша", url="?lang=kk"),
+    V(code="en", tag="en", short="EN", name="English", url="?lang=en"),
+    V(code="ru", tag="ru", short="РУ", name="Русский", url="?lang=ru"),
+    V(code="kk", tag="kk", short="ҚАЗ", name="Қазақ тілі", url="?lang=kk"),
 ]
 PUBLIC = ["board", "book", "ticket"]
 
@@ -183,6 +183,8 @@ def site(
 ) -> V:
     return V(
         lang="en",
+        tag="en",
+        direction="ltr",
         langs=LANGS,
         doors=[V(kind=k, url="#", here=k == here) for k in doors or PUBLIC],
         user=user,

@@ -19,9 +19,9 @@ from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Chance, Fault, OutcomeUnknown
 from kezek.app.server.rate import Allowance
 from kezek.domain.kernel.refusal import Fact, Kind, Reason, Refused
-from kezek.i18n.accept import preferred
 from kezek.i18n.faults import FAULTS as SAID
 from kezek.i18n.faults import fault, fault_title, for_program
+from kezek.i18n.negotiation import preferred
 from kezek.i18n.refusals import sentence, title
 
 log = logging.getLogger("kezek.api")

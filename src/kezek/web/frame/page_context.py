@@ -16,8 +16,8 @@ from kezek.app.application import Application
 from kezek.app.cache import BoundedCache
 from kezek.app.server.rate import client_address
 from kezek.domain.kernel.instant import Instant
-from kezek.i18n.accept import preferred
-from kezek.i18n.catalogue import CODES, Words, words
+from kezek.i18n.catalogue import Words, codes, words
+from kezek.i18n.negotiation import preferred
 from kezek.web.frame import csrf
 from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion
 from kezek.web.frame.forms import Form
@@ -159,12 +159,12 @@ class PageContext:
     def _language(self) -> str:
         """By the address, then the cookie, then what the browser prefers."""
         asked = self.request.query_params.get("lang", "")
-        if asked in CODES:
+        if asked in codes():
             if self.request.cookies.get(LANG_COOKIE) != asked:
                 self.set_cookie(LANG_COOKIE, asked, YEAR)
             return str(asked)
         kept = self.request.cookies.get(LANG_COOKIE, "")
-        if kept in CODES:
+        if kept in codes():
             return kept
         return preferred(self.request.headers.get("accept-language", ""))
 

@@ -11,7 +11,7 @@ from kezek.app.account.access import Person
 from kezek.app.application import Application
 from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.kernel.instant import to_datetime
-from kezek.i18n.catalogue import LANGUAGES
+from kezek.i18n.catalogue import languages
 from kezek.i18n.times import utc_offset
 from kezek.web.frame.page_context import Flash, PageContext, PageRequest
 
@@ -19,6 +19,7 @@ from kezek.web.frame.page_context import Flash, PageContext, PageRequest
 @dataclass(frozen=True, slots=True)
 class LangLink:
     code: str
+    tag: str
     short: str
     name: str
     url: str
@@ -49,6 +50,8 @@ class Site:
     """The `site` of the templates; see templates/CONTEXT.md."""
 
     lang: str
+    tag: str
+    direction: str
     langs: list[LangLink]
     doors: list[Door]
     user: str | None
@@ -66,6 +69,8 @@ def site_of(visit: PageContext, zone: str = "") -> Site:
     rate = demo.factor if demo else 1
     return Site(
         lang=visit.lang,
+        tag=visit.words.tag,
+        direction=visit.words.direction,
         langs=_langs(visit.request),
         doors=doors(application, person, path),
         user=person.account.name if person else None,
@@ -89,8 +94,8 @@ def _langs(request: PageRequest) -> list[LangLink]:
         if name != "lang"
     ]
     return [
-        LangLink(x.code, x.short, x.name, "?" + urlencode([*query, ("lang", x.code)]))
-        for x in LANGUAGES
+        LangLink(x.code, x.tag, x.short, x.name, "?" + urlencode([*query, ("lang", x.code)]))
+        for x in languages()
     ]
 
 

@@ -14,9 +14,10 @@ from typing import Protocol
 
 import jinja2
 from jinja2.bccache import Bucket
+from markupsafe import Markup
 
 from kezek.i18n import names, times
-from kezek.i18n.catalogue import words
+from kezek.i18n.catalogue import tag_of, words
 
 
 class FeeView(Protocol):
@@ -101,7 +102,11 @@ def _filters(lang: str) -> dict[str, Callable[..., str | list[str]]]:
             return f"{times.number(fee.units, lang)} {names.fee_unit(fee.unit, lang)}"
         return times.money(fee.minor, fee.currency, lang)
 
+    def named(name: str) -> str:
+        return _named(name, lang)
+
     return {
+        "named": named,
         "day": day,
         "hour": times.hour,
         "stamp": stamp,
@@ -110,6 +115,14 @@ def _filters(lang: str) -> dict[str, Callable[..., str | list[str]]]:
         "money": money,
         "groups": groups_of,
     }
+
+
+def _named(name: str, lang: str) -> str:
+    """A name, marked where it is in another language: it is pronounced and directed in its own."""
+    language = getattr(name, "lang", "") or lang
+    if language == lang:
+        return name
+    return Markup('<bdi lang="{}">{}</bdi>').format(tag_of(language), str(name))
 
 
 def groups_of(plate: str) -> list[str]:

@@ -6,9 +6,9 @@ const shift = zone ? (zone[1] === "-" ? -1 : 1) * (Number(zone[2]) * 60 + Number
 
 export const now = () => (start ? Date.parse(start) : loaded) + (Date.now() - loaded) * Number(rate);
 
-// Written as the place writes it: the instant is moved by the place's own offset and read as UTC.
+// Written as the place and the server write it: the instant is moved by the place's own offset and read as UTC.
 export const write = (instant, options) =>
-  new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", ...options }).format(instant + shift);
+  new Intl.DateTimeFormat(document.documentElement.lang, { timeZone: "UTC", calendar: "gregory", numberingSystem: "latn", ...options }).format(instant + shift);
 
 // "3 minutes ago", in the language of the page; where the browser has no words for it, the clock's time of then.
 const { lang } = document.documentElement;
