@@ -28,6 +28,8 @@ from kezek.i18n.negotiation import preferred
         ("ru;q=0", "en"),
         ("ru;q=x, kk;q=0.1", "kk"),
         ("*", "en"),
+        ("," * 600, "en"),
+        ("de,kk;q=0.5", "kk"),
         ("ru-Latn-XX-foo, kk", "kk"),
         (";;;,,,=q", "en"),
         ("я" * 300, "en"),

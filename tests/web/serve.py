@@ -16,11 +16,13 @@ from litestar.exceptions import HTTPException
 
 from kezek.app.application import Application, Demo
 from kezek.app.checkpoint.load import load_command
+from kezek.app.checkpoint.name_file import read_names
 from kezek.app.checkpoint.network import (
     read_board,
     read_checkpoints,
     shipped_board,
     shipped_checkpoints,
+    shipped_names,
 )
 from kezek.app.desk.batch import Done, run
 from kezek.app.regulation.regulation import shipped_regulations
@@ -46,7 +48,16 @@ def open_application(folder: Path, **settings: object) -> Application:
     rules = shipped_regulations()
     checkpoints = read_checkpoints(shipped_checkpoints())
     board = read_board(shipped_board(), checkpoints.rows)
-    load = load_command("", EVERYBODY, checkpoints.rows, board.rows, seen_at=AT, source="shipped")
+    names = read_names(shipped_names(), {row.id for row in checkpoints.rows})
+    load = load_command(
+        "",
+        EVERYBODY,
+        checkpoints.rows,
+        board.rows,
+        names=names.rows,
+        seen_at=AT,
+        source="shipped",
+    )
     store = MemoryStore()
     run(store, [load], rules, Moment(AT, AT))
     make_demo(store, Demo(began=AT, factor=1, seed=1))

@@ -240,7 +240,7 @@ def test_every_page_speaks_every_language(office: Office, lang: str):
         assert answer.status_code in (200, 303), url
         if answer.status_code == 200:
             page = answer.headers["content-type"].startswith("text/html")
-            assert not page or f'<html lang="{lang}"' in answer.text
+            assert not page or f'<html lang="{lang}" dir="ltr"' in answer.text
 
 
 def test_sessions_last_as_long_as_the_settings_say(office: Office):

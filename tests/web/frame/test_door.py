@@ -13,7 +13,6 @@ from litestar.testing import TestClient
 from kezek.api.frame.problem import REFUSALS
 from kezek.app.desk.desk import Overloaded, Stopped
 from kezek.domain.kernel.refusal import Reason
-from kezek.i18n.accept import preferred
 from kezek.web.app import build_pages
 from kezek.web.errors import status_of
 from kezek.web.frame import csrf
@@ -258,23 +257,6 @@ def test_a_chosen_language_is_remembered(office):
     assert "SameSite=lax" in cookie
     assert 'lang="kk"' in browser.page("/privacy")
     assert 'lang="en"' in browser.get("/privacy?lang=en").text
-
-
-@pytest.mark.parametrize(
-    ("header", "lang"),
-    [
-        ("ru-RU,ru;q=0.9,en;q=0.8", "ru"),
-        ("de,kk;q=0.5", "kk"),
-        ("en;q=0.1,kk;q=0.5", "kk"),
-        ("ru;q=0", "en"),
-        ("", "en"),
-        ("ru;q=nonsense", "en"),
-        ("*", "en"),
-        ("," * 600, "en"),
-    ],
-)
-def test_the_browsers_wish(header: str, lang: str):
-    assert preferred(header) == lang
 
 
 def test_cookies_stay_on_secure_links_where_the_operator_says_so():
