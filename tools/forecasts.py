@@ -1,4 +1,4 @@
-"""Backtests the five real histories and writes their tables into docs/forecast.md.
+"""Backtests the five real histories and writes their tables into docs/lab/forecast.md.
 
 The histories are other people's and not part of the repository: `.venv/bin/python tools/forecasts.py
 FOLDER` reads them from FOLDER.  Answers are kept in build/forecasts/ and used again; `--fresh` forgets
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "forecast.md"
+PAGE = ROOT / "docs" / "lab" / "forecast.md"
 KEPT = ROOT / "build" / "forecasts"
 PART = re.compile(r"(<!-- from the backtests -->\n).*?(<!-- end -->)", re.DOTALL)
 HORIZONS = "1h,3h,6h,12h,24h"

@@ -60,8 +60,8 @@ def part(answer: ScenarioAnswer) -> Iterator[str]:
 
 def write(name: str) -> None:
     """The page's part, its picture and its table."""
+    from kezek.planning.scenario.answer.chart import answer_picture, standalone
     from kezek.planning.scenario.answer.export import as_csv, tables
-    from kezek.planning.scenario.answer.picture import answer_picture, standalone
 
     answer = played(name)
     page = PAGES / f"{name}.md"

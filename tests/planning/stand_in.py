@@ -12,14 +12,14 @@ from collections.abc import Sequence
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.planning.planner import Able, serve
 from kezek.planning.question import (
-    Case,
     Corrections,
+    ErrorExample,
     JoinForecast,
     LengthForecast,
-    Lesson,
     LineForecast,
     LineState,
     Range,
+    TrainingResult,
     TruckForecast,
     WindowForecast,
 )
@@ -67,14 +67,14 @@ def forecast(state: LineState) -> LineForecast:
     )
 
 
-def learn(cases: Sequence[Case]) -> Lesson:
+def learn(examples: Sequence[ErrorExample]) -> TrainingResult:
     """Nothing, as where the library that learns is not installed."""
-    return Lesson((0.0,) * len(cases), None)
+    return TrainingResult((0.0,) * len(examples), None)
 
 
-def forget(cases: Sequence[Case]) -> Lesson:
+def forget(examples: Sequence[ErrorExample]) -> TrainingResult:
     """Half of what it should learn from."""
-    return Lesson((0.0,) * (len(cases) // 2), None)
+    return TrainingResult((0.0,) * (len(examples) // 2), None)
 
 
 def misbehave(how: str):

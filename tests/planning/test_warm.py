@@ -17,15 +17,15 @@ import pytest
 from kezek.planning import cache, forecast, simulation, warm
 from kezek.planning.forecast import twin
 from kezek.planning.simulation.checkpoint.checkpoint import play
-from kezek.planning.simulation.checkpoint.checkpoint_draw import draw
+from kezek.planning.simulation.checkpoint.checkpoint_variates import variates_of
 from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.finite_queue import run_finite_queue
 from kezek.planning.simulation.station.queue import run_queue
-from kezek.planning.simulation.station.room import run_room
 from kezek.planning.simulation.station.tandem import run_tandem
 from kezek.planning.simulation.station.vacation import run_vacation
-from kezek.planning.simulation.variate.law import deterministic, erlang, lognormal
+from kezek.planning.simulation.variate.distribution import deterministic, erlang, lognormal
 from tests.planning.forecast.test_twin import a_line
-from tests.planning.simulation.checkpoint.random_plan import plan_of
+from tests.planning.simulation.checkpoint.random_input import plan_of
 
 LAWS = (deterministic(1.0), erlang(2.0, phases=2), lognormal(1.0, variation=2.0))
 
@@ -52,13 +52,13 @@ def test_after_warming_no_run_no_plan_and_no_line_compiles_anything():
     run_queue(
         one, three, lanes=9, customers=5_000, warm_up=10, seed=2**62, replications=2, threads=2
     )
-    run_room(two, one, lanes=3, room=30, customers=500, seed=1)
+    run_finite_queue(two, one, lanes=3, capacity=30, customers=500, seed=1)
     run_vacation(three, one, two, customers=500, seed=1)
     run_tandem(LAWS, LAWS[:2], lanes=(2, 70), customers=500, seed=1)
     run_day(np.array((0.5, 2.0)), 9.0, three, lanes=2, instants_s=np.array((3.0,)), days=9, seed=1)
     for number in range(60):
-        plan = plan_of(number)
-        play(plan, draw(plan, number, 0))
+        model = plan_of(number)
+        play(model, variates_of(model, number, 0))
     for state in (
         a_line(),
         a_line(waiting=0, expected=(), at_gate=()),

@@ -18,11 +18,17 @@ import numpy as np
 from scipy.stats import t as student
 
 from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.finite_queue import run_finite_queue
 from kezek.planning.simulation.station.queue import run_queue
-from kezek.planning.simulation.station.room import run_room
 from kezek.planning.simulation.station.tandem import run_tandem
 from kezek.planning.simulation.station.vacation import run_vacation
-from kezek.planning.simulation.variate.law import Law, deterministic, erlang, exponential, lognormal
+from kezek.planning.simulation.variate.distribution import (
+    Distribution,
+    deterministic,
+    erlang,
+    exponential,
+    lognormal,
+)
 from kezek.planning.simulation.variate.replication import Figures
 from tests.theory import exact
 
@@ -108,7 +114,9 @@ def threshold() -> float:
     return float(student.ppf(1 - level / 2, REPLICATIONS - 1))
 
 
-def queue(arrivals: Law, service: Callable[[float], Law], service_s: float, lanes: int):
+def queue(
+    arrivals: Distribution, service: Callable[[float], Distribution], service_s: float, lanes: int
+):
     def run(customers: int, slip: float, seed: int) -> Figures:
         return run_queue(
             arrivals, service(service_s * slip), lanes=lanes, customers=customers,
@@ -120,8 +128,8 @@ def queue(arrivals: Law, service: Callable[[float], Law], service_s: float, lane
 
 def room(service_s: float, lanes: int, places: int):
     def run(customers: int, slip: float, seed: int) -> Figures:
-        return run_room(
-            ARRIVALS, exponential(service_s * slip), lanes=lanes, room=places, customers=customers,
+        return run_finite_queue(
+            ARRIVALS, exponential(service_s * slip), lanes=lanes, capacity=places, customers=customers,
             warm_up=WARM_UP, seed=seed, replications=REPLICATIONS,
         )  # fmt: skip
 
@@ -154,7 +162,7 @@ def day(customers: int, slip: float, seed: int) -> Figures:
 def exact_tandem() -> dict[str, float]:
     """By class at the first station only: what leaves it is no longer independent of the classes."""
     lanes, service_s = TANDEM[0]
-    first = exact.cobham(lanes, [1 / law.mean_s for law in CLASSES], service_s)
+    first = exact.cobham(lanes, [1 / distribution.mean_s for distribution in CLASSES], service_s)
     return {
         **{f"wait_s of class {k} at station 0": wait for k, wait in enumerate(first)},
         **{

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.finite_queue import finite_queue_starts, run_finite_queue
 from kezek.planning.simulation.station.queue import queue_starts, run_queue
-from kezek.planning.simulation.station.room import room_starts, run_room
 from kezek.planning.simulation.station.tandem import run_tandem, tandem_starts
 from kezek.planning.simulation.station.vacation import run_vacation
 from kezek.planning.simulation.variate.chance import BLOCK, stream
-from kezek.planning.simulation.variate.law import (
-    Law,
+from kezek.planning.simulation.variate.distribution import (
+    Distribution,
     deterministic,
-    draw,
     erlang,
     exponential,
+    generate,
     lognormal,
 )
 from tests.theory import naive
@@ -25,11 +25,11 @@ MANY = 4_096
 LAWS = (exponential(10.0), erlang(10.0, phases=3), lognormal(10.0, variation=1.5))
 
 
-def drawn(law: Law, count: int, seed: int, station: int) -> np.ndarray:
+def drawn(distribution: Distribution, count: int, seed: int, station: int) -> np.ndarray:
     """What a run of this seed draws at a station, block by block."""
     state, spans = stream(seed, station, 0), np.empty(count)
     for first in range(0, count, BLOCK):
-        draw(state, law.row, spans[first : first + BLOCK])
+        generate(state, distribution.row, spans[first : first + BLOCK])
     return spans
 
 
@@ -57,12 +57,12 @@ def test_lanes_start_whom_a_list_of_events_starts_and_when(lanes: int):
         assert starts.tolist() == naive.queue(arrivals, services, lanes)
 
 
-@pytest.mark.parametrize(("lanes", "room"), [(1, 1), (1, 2), (3, 3), (3, 4), (4, 20)])
-def test_a_room_turns_away_whom_a_list_of_events_turns_away(lanes: int, room: int):
+@pytest.mark.parametrize(("lanes", "capacity"), [(1, 1), (1, 2), (3, 3), (3, 4), (4, 20)])
+def test_a_finite_queue_turns_away_whom_a_list_of_events_turns_away(lanes: int, capacity: int):
     for seed in range(5):
         arrivals, services = path(seed, lanes, load=1.2)
-        starts = room_starts(arrivals, services, lanes, room)
-        np.testing.assert_array_equal(starts, naive.queue(arrivals, services, lanes, room))
+        starts = finite_queue_starts(arrivals, services, lanes, capacity)
+        np.testing.assert_array_equal(starts, naive.queue(arrivals, services, lanes, capacity))
         assert np.isnan(starts).any()
 
 
@@ -82,19 +82,27 @@ def test_a_tandem_with_classes_is_simpys_to_the_last_digit(seed: int):
 
 def test_the_fast_queue_is_its_record():
     for seed, lanes in ((1, 1), (2, 4)):
-        law = erlang(9.0 * lanes, phases=2)
-        ran = run_queue(LAWS[0], law, lanes=lanes, customers=MANY, warm_up=BLOCK, seed=seed)
+        distribution = erlang(9.0 * lanes, phases=2)
+        ran = run_queue(
+            LAWS[0], distribution, lanes=lanes, customers=MANY, warm_up=BLOCK, seed=seed
+        )
         arrivals = np.cumsum(drawn(LAWS[0], MANY, seed, 0))
-        waits = (queue_starts(arrivals, drawn(law, MANY, seed, 1), lanes) - arrivals)[BLOCK:]
+        waits = (queue_starts(arrivals, drawn(distribution, MANY, seed, 1), lanes) - arrivals)[
+            BLOCK:
+        ]
         assert ran["wait_s"].mean == pytest.approx(waits.mean(), rel=1e-12)
         assert ran["waited"].mean == (waits > 0).mean()
 
 
 def test_the_fast_room_is_its_record():
-    law = exponential(30.0)
-    ran = run_room(LAWS[0], law, lanes=2, room=5, customers=MANY, warm_up=BLOCK, seed=3)
+    distribution = exponential(30.0)
+    ran = run_finite_queue(
+        LAWS[0], distribution, lanes=2, capacity=5, customers=MANY, warm_up=BLOCK, seed=3
+    )
     arrivals = np.cumsum(drawn(LAWS[0], MANY, 3, 0))
-    waits = (room_starts(arrivals, drawn(law, MANY, 3, 1), 2, 5) - arrivals)[BLOCK:]
+    waits = (finite_queue_starts(arrivals, drawn(distribution, MANY, 3, 1), 2, 5) - arrivals)[
+        BLOCK:
+    ]
     assert ran["lost"].mean == np.isnan(waits).mean() > 0
     assert ran["wait_s"].mean == pytest.approx(np.nanmean(waits), rel=1e-12)
 
@@ -121,12 +129,12 @@ def test_the_fast_tandem_is_a_list_of_events(sources, lanes, load):
     )
     comes = sorted(
         (at, k)
-        for k, law in enumerate(arrivals)
-        for at in np.cumsum(drawn(law, 40 * BLOCK, seed, k)).tolist()
+        for k, distribution in enumerate(arrivals)
+        for at in np.cumsum(drawn(distribution, 40 * BLOCK, seed, k)).tolist()
     )[: 2 * customers]
     spans = [
-        iter(drawn(law, 3 * customers // BLOCK * BLOCK, seed, len(sources) + s).tolist())
-        for s, law in enumerate(services)
+        iter(drawn(distribution, 3 * customers // BLOCK * BLOCK, seed, len(sources) + s).tolist())
+        for s, distribution in enumerate(services)
     ]
     for station, starts in enumerate(naive.tandem(comes, spans, lanes)):
         measured = starts[warm_up:customers]
@@ -152,7 +160,7 @@ def stories():
     for seed, lanes in enumerate((1, 2, 5)):
         arrivals, services = path(seed, lanes)
         yield arrivals, queue_starts(arrivals, services, lanes), services, lanes
-        starts = room_starts(arrivals, services, lanes, lanes + 3)
+        starts = finite_queue_starts(arrivals, services, lanes, lanes + 3)
         there = ~np.isnan(starts)
         yield arrivals[there], starts[there], services[there], lanes
         classes = np.arange(MANY) % 3
@@ -187,8 +195,8 @@ RUNS = {
     "queue": lambda threads: run_queue(
         LAWS[1], LAWS[2], lanes=2, customers=3_000, seed=1, replications=9, threads=threads
     ),
-    "room": lambda threads: run_room(
-        LAWS[0], LAWS[1], lanes=1, room=3, customers=3_000, seed=1, replications=9, threads=threads
+    "capacity": lambda threads: run_finite_queue(
+        LAWS[0], LAWS[1], lanes=1, capacity=3, customers=3_000, seed=1, replications=9, threads=threads
     ),
     "vacation": lambda threads: run_vacation(
         LAWS[0], deterministic(5.0), LAWS[2], customers=3_000, seed=1, replications=9, threads=threads
@@ -217,7 +225,10 @@ def test_a_seed_gives_the_same_digits_on_any_number_of_threads(name: str):
         (lambda: run_queue(*LAWS[:2], lanes=1, customers=9, warm_up=9, seed=1), "left to measure"),
         (lambda: run_queue(*LAWS[:2], lanes=1, customers=9, seed=-1), "a seed is"),
         (lambda: run_queue(*LAWS[:2], lanes=1, customers=9, seed=1, threads=0), "at least one of"),
-        (lambda: run_room(*LAWS[:2], lanes=3, room=2, customers=9, seed=1), "the room holds"),
+        (
+            lambda: run_finite_queue(*LAWS[:2], lanes=3, capacity=2, customers=9, seed=1),
+            "the room holds",
+        ),
         (lambda: run_vacation(*LAWS[:2], deterministic(0.0), customers=9, seed=1), "plain queue"),
         (lambda: run_tandem(LAWS, LAWS, lanes=(1,), customers=9, seed=1), "for every station"),
     ],

@@ -16,11 +16,11 @@ from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 from kezek.planning.question import (
     UNCORRECTED,
-    Case,
     Corrections,
-    Lesson,
+    ErrorExample,
     LineForecast,
     LineState,
+    TrainingResult,
 )
 
 R = TypeVar("R", bound=Row)
@@ -331,5 +331,5 @@ class Planner(Protocol):
     ) -> LineForecast:
         """The twin's answer, corrected, or a PlannerFault."""
 
-    async def learn(self, cases: Sequence[Case]) -> Lesson:
+    async def learn(self, examples: Sequence[ErrorExample]) -> TrainingResult:
         """What past forecasts teach, or a PlannerFault."""

@@ -17,6 +17,7 @@ from kezek.cli.forecast.forecast import forecast
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed, failed
 from kezek.cli.frame.output import any_terminal, command_asked, wants_json
+from kezek.cli.history import history
 from kezek.cli.installation.backup import backup
 from kezek.cli.installation.copy import copy
 from kezek.cli.installation.doctor import doctor
@@ -102,3 +103,5 @@ _HIDDEN = (traffic, worker)
 for _command in (*_VISIBLE, *_HIDDEN):
     main.add_command(_command)
 forecast.add_command(accuracy)
+for command in (history.backtest, history.fit, history.predict):
+    forecast.add_command(command)

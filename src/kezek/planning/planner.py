@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, NamedTuple, TypeAlias
 
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
-from kezek.planning.frame import (
+from kezek.planning.protocol import (
     LENGTH,
     Answer,
     Learn,
@@ -25,14 +25,14 @@ from kezek.planning.frame import (
 )
 from kezek.planning.question import (
     UNCORRECTED,
-    Case,
     Corrections,
+    ErrorExample,
     Expected,
     HourCapacity,
-    Lesson,
     LineForecast,
     LineState,
     MeasuredPast,
+    TrainingResult,
     TwinCalled,
     TwinWaiting,
 )
@@ -44,7 +44,7 @@ class Able(NamedTuple):
     """What a planner is able to answer."""
 
     forecast: Forecast
-    learn: Callable[[Sequence[Case]], Lesson]
+    learn: Callable[[Sequence[ErrorExample]], TrainingResult]
 
 
 def serve(asked: BinaryIO, told: BinaryIO, able: Able) -> None:
@@ -64,7 +64,7 @@ def _answered(body: bytes, able: Able) -> bytes:
 
 def _answer(question: Question, able: Able) -> Answer:
     if isinstance(question, Learn):
-        return Learned(able.learn(question.cases))
+        return Learned(able.learn(question.examples))
     return Predicted(able.forecast(question.state, question.corrections))
 
 

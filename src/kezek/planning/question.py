@@ -17,7 +17,7 @@ REPLICATIONS = 200
 HORIZON = 2 * DAY  # so far ahead a line is looked at, and a forecast tells of it
 
 # What was known when a forecast was made, as numbers (`forecast/signs.py`).
-Signs: TypeAlias = tuple[float, ...]
+FeatureRow: TypeAlias = tuple[float, ...]
 
 
 @value(frozen=True, slots=True)
@@ -174,29 +174,29 @@ class LineForecast:
 
 
 @value(frozen=True, slots=True)
-class Case:
+class ErrorExample:
     """A forecast that was made at `at`, and its error, the logarithm of wait over median, known since
     `known_at`.
     """
 
     at: Instant
     known_at: Instant
-    signs: Signs
+    features: FeatureRow
     error: float
 
 
 @value(frozen=True, slots=True)
 class Correction:
-    """What past errors have taught: trees whose leaves, summed, are the error that signs let expect.
+    """A fitted error model: regression trees whose leaf values sum to the expected error.
 
-    Nodes lie one behind the other, `roots` where each tree begins.  At a node with a `sign` of at most
-    `limit` the next node follows, else that at `other`; a leaf has the sign -1, and its `limit` is what
-    it adds.
+    The nodes of all trees are in one array; `roots` are the indices where trees begin.  A row whose
+    `feature` is at most `threshold` goes to the next node, any other to the node at `right`.  A leaf
+    has the feature -1, and its `threshold` is its value, a logarithm.
     """
 
-    sign: tuple[int, ...]
-    limit: tuple[float, ...]
-    other: tuple[int, ...]
+    feature: tuple[int, ...]
+    threshold: tuple[float, ...]
+    right: tuple[int, ...]
     roots: tuple[int, ...]
 
 
@@ -212,7 +212,7 @@ UNCORRECTED = Corrections()
 
 
 @value(frozen=True, slots=True)
-class Lesson:
+class TrainingResult:
     """What cases have taught: the error that each would have been told to expect by those that were
     over before it, in their order; and the correction learned from all, None of too few.
     """

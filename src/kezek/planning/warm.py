@@ -16,23 +16,23 @@ from kezek.planning.cache import forget_old
 from kezek.planning.forecast.correction import corrected_forecast
 from kezek.planning.jit import FOLDERS
 from kezek.planning.simulation.checkpoint.checkpoint import run
-from kezek.planning.simulation.checkpoint.checkpoint_plan import (
+from kezek.planning.simulation.checkpoint.checkpoint_input import (
     Booked,
     Calls,
+    Duration,
     Habit,
     ModelInput,
     ModelRules,
     ModelStage,
-    Span,
     WaitingTrucks,
     WalkInStream,
 )
 from kezek.planning.simulation.station.day import run_day
+from kezek.planning.simulation.station.finite_queue import finite_queue_starts, run_finite_queue
 from kezek.planning.simulation.station.queue import queue_starts, run_queue
-from kezek.planning.simulation.station.room import room_starts, run_room
 from kezek.planning.simulation.station.tandem import run_tandem, tandem_starts
 from kezek.planning.simulation.station.vacation import run_vacation
-from kezek.planning.simulation.variate.law import exponential
+from kezek.planning.simulation.variate.distribution import exponential
 from kezek.planning.simulation.variate.steps import Steps
 
 _LAW = exponential(1.0)
@@ -56,9 +56,9 @@ def _queue() -> None:
     queue_starts(np.zeros(1), np.ones(1), 1)
 
 
-def _room() -> None:
-    run_room(_LAW, _LAW, lanes=1, room=2, customers=1, seed=0)
-    room_starts(np.zeros(1), np.ones(1), 1, 1)
+def _finite_queue() -> None:
+    run_finite_queue(_LAW, _LAW, lanes=1, capacity=2, customers=1, seed=0)
+    finite_queue_starts(np.zeros(1), np.ones(1), 1, 1)
 
 
 def _vacation() -> None:
@@ -79,16 +79,19 @@ def _tandem() -> None:
 def _checkpoint() -> None:
     """A plan that has everything which a plan may have."""
     some = Steps.constant(60.0)
-    span, measured = Span("lognormal", 60.0, 1.0), Span("measured", knots=(0.0, 60.0))
-    stage = ModelStage("gate", some, (span,), (0.5,), (0.5,), measured)
-    plan = ModelInput(
+    service_times, measured = (
+        Duration("lognormal", 60.0, 1.0),
+        Duration("measured", quantiles=(0.0, 60.0)),
+    )
+    stage = ModelStage("gate", some, (service_times,), (0.5,), (0.5,), measured)
+    model = ModelInput(
         ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1),
         3600.0,
         (stage, stage),
         Booked.of([(0.0, 0, 4)]),
-        (Habit(no_show=0.1, offset=span),),
+        (Habit(no_show=0.1, offset=service_times),),
         (WalkInStream(0, some),),
-        Calls(span, missed=0.1, per_hour=some, spacing=Span("gamma", 1.0, 0.5)),
+        Calls(service_times, missed=0.1, per_hour=some, spacing=Duration("gamma", 1.0, 0.5)),
         waiting_places=2,
         accepted=some,
         standing=WaitingTrucks(
@@ -99,7 +102,7 @@ def _checkpoint() -> None:
             np.zeros(1, np.int64),
         ),
     )
-    run(plan, seed=0)
+    run(model, seed=0)
 
 
 def _twin() -> None:
@@ -108,7 +111,7 @@ def _twin() -> None:
 
 WARMED: Mapping[str, Callable[[], None]] = {
     "queue": _queue,
-    "room": _room,
+    "finite_queue": _finite_queue,
     "vacation": _vacation,
     "day": _day,
     "tandem": _tandem,

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Sequence
 import msgspec
 
 from kezek.app.port import PlannerFault
-from kezek.planning.frame import (
+from kezek.planning.protocol import (
     LENGTH,
     Answer,
     Learn,
@@ -28,11 +28,11 @@ from kezek.planning.frame import (
 )
 from kezek.planning.question import (
     UNCORRECTED,
-    Case,
     Corrections,
-    Lesson,
+    ErrorExample,
     LineForecast,
     LineState,
+    TrainingResult,
 )
 
 log = logging.getLogger("kezek.planner")
@@ -115,11 +115,11 @@ class SpawnedPlanner:
         log.error("the planner stumbled over line %s: %s", state.line, answer)
         raise PlannerFault("stumbled")
 
-    async def learn(self, cases: Sequence[Case]) -> Lesson:
+    async def learn(self, examples: Sequence[ErrorExample]) -> TrainingResult:
         """The same, with past forecasts to learn from."""
-        answer = await self._ask(Learn(tuple(cases)))
-        if isinstance(answer, Learned) and len(answer.lesson.expected) == len(cases):
-            return answer.lesson
+        answer = await self._ask(Learn(tuple(examples)))
+        if isinstance(answer, Learned) and len(answer.result.expected) == len(examples):
+            return answer.result
         log.error("the planner has learned nothing from past forecasts: %.200s", answer)
         raise PlannerFault("stumbled")
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from kezek.planning.scenario.sweep.keep import keep
+from kezek.planning.scenario.sweep.atomic_file import write_whole
 
 
 class FolderShelf:
@@ -19,7 +19,7 @@ class FolderShelf:
         return [path.name for path in self._folder.iterdir()] if self._folder.exists() else []
 
     def lay(self, id: str, name: str, body: bytes) -> None:
-        keep(self._folder / id / name, body)
+        write_whole(self._folder / id / name, body)
 
     def holds(self, id: str, name: str) -> bool:
         return (self._folder / id / name).exists()

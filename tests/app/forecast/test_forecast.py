@@ -24,14 +24,14 @@ from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, SECOND, Moment
 from kezek.domain.turn.arrive import Arrive
 from kezek.planning.question import (
     UNCORRECTED,
-    Case,
     Correction,
     Corrections,
+    ErrorExample,
     JoinForecast,
-    Lesson,
     LineForecast,
     LineState,
     Range,
+    TrainingResult,
     TruckForecast,
 )
 from tests.app.turn.test_line_past import Twin, arrive, call, through
@@ -353,14 +353,14 @@ def test_a_line_with_too_little_to_score_is_looked_at_again_within_the_hour(scen
 LEARNED = Correction((-1,), (0.1,), (0,), (0,))
 
 
-def knows(cases: Sequence[Case]) -> Lesson:
+def knows(examples: Sequence[ErrorExample]) -> TrainingResult:
     """Every error beforehand."""
-    return Lesson(tuple(case.error for case in cases), LEARNED)
+    return TrainingResult(tuple(example.error for example in examples), LEARNED)
 
 
-def knows_little(cases: Sequence[Case]) -> Lesson:
+def knows_little(examples: Sequence[ErrorExample]) -> TrainingResult:
     """Nothing of any use."""
-    return Lesson((0.0,) * len(cases), LEARNED)
+    return TrainingResult((0.0,) * len(examples), LEARNED)
 
 
 @pytest.mark.parametrize(
@@ -369,8 +369,8 @@ def knows_little(cases: Sequence[Case]) -> Lesson:
 def test_a_line_is_asked_about_with_what_it_was_taught_where_that_is_worth_something(
     scene, monkeypatch, taught, used
 ):
-    async def learn(cases):
-        return taught(cases)
+    async def learn(examples):
+        return taught(examples)
 
     monkeypatch.setattr(scene.planner, "learn", learn)
     night(scene)
@@ -390,8 +390,8 @@ def test_a_line_that_was_scored_before_anything_was_learned_is_scored_once_more(
     first = scene.forecasts.scores(A)
     assert first.called.loss_corrected is None
 
-    async def learn(cases):
-        return knows(cases)
+    async def learn(examples):
+        return knows(examples)
 
     monkeypatch.setattr(scene.planner, "learn", learn)
     asyncio.run(scene.forecasts._learn(scene.planner, B, scene.world.now.at))
@@ -403,7 +403,7 @@ def test_a_line_that_was_scored_before_anything_was_learned_is_scored_once_more(
 
 
 def test_a_planner_that_goes_while_it_learns_leaves_the_line_its_scores(scene, monkeypatch):
-    async def learn(cases):
+    async def learn(examples):
         raise PlannerFault("slow")
 
     monkeypatch.setattr(scene.planner, "learn", learn)

@@ -12,7 +12,7 @@ import pytest
 
 from kezek.app.port import PlannerFault
 from kezek.planning.planner import _invented
-from kezek.planning.question import QUANTILES, Case, Lesson, LineForecast
+from kezek.planning.question import QUANTILES, ErrorExample, LineForecast, TrainingResult
 from kezek.system.planner import WAITING_MAX, SpawnedPlanner
 
 ROOT = Path(__file__).parents[3]
@@ -99,26 +99,26 @@ def test_who_asked_is_told_and_the_next_one_finds_it_ready_again(how, code):
     assert played(planner, play) == [code, code]
 
 
-CASES = tuple(Case(n, n, (), 0.1) for n in range(6_000))
+EXAMPLES = tuple(ErrorExample(n, n, (), 0.1) for n in range(6_000))
 
 
 def test_past_forecasts_are_learned_from_by_another_process():
     planner = SpawnedPlanner(stand_in())
 
-    async def play() -> Lesson:
+    async def play() -> TrainingResult:
         await until(lambda: planner.state == "ready")
-        return await planner.learn(CASES)
+        return await planner.learn(EXAMPLES)
 
-    assert played(planner, play) == Lesson((0.0,) * len(CASES), None)
+    assert played(planner, play) == TrainingResult((0.0,) * len(EXAMPLES), None)
 
 
-def test_a_lesson_that_is_not_of_all_cases_is_none(caplog):
+def test_a_training_result_that_is_not_of_all_examples_is_none(caplog):
     planner = SpawnedPlanner(stand_in("forgets"))
 
     async def play() -> str:
         await until(lambda: planner.state == "ready")
         with pytest.raises(PlannerFault) as fault:
-            await planner.learn(CASES)
+            await planner.learn(EXAMPLES)
         return fault.value.code
 
     assert played(planner, play) == "stumbled"

@@ -19,7 +19,13 @@ from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
 from kezek.domain.turn.undo import Undo
-from kezek.planning.question import UNCORRECTED, Case, Lesson, LineForecast, LineState
+from kezek.planning.question import (
+    UNCORRECTED,
+    ErrorExample,
+    LineForecast,
+    LineState,
+    TrainingResult,
+)
 from tests.app.turn.test_line_state import OFFICER, post_of, state
 from tests.planning.stand_in import forecast, learn
 from tests.world import PEOPLE, TODAY, A, World
@@ -195,8 +201,8 @@ class Twin:
             raise PlannerFault("down")
         return forecast(asked)
 
-    async def learn(self, cases: Sequence[Case]) -> Lesson:
-        return learn(cases)
+    async def learn(self, examples: Sequence[ErrorExample]) -> TrainingResult:
+        return learn(examples)
 
 
 def played(world: World, twin: Twin) -> Scores:

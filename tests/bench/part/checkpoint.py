@@ -20,17 +20,17 @@ from functools import partial
 import numpy as np
 
 from kezek.planning.simulation.checkpoint.checkpoint import play, replicate, run
-from kezek.planning.simulation.checkpoint.checkpoint_draw import draw
-from kezek.planning.simulation.checkpoint.checkpoint_plan import (
+from kezek.planning.simulation.checkpoint.checkpoint_input import (
     Booked,
     Calls,
+    Duration,
     Habit,
     ModelInput,
     ModelRules,
     ModelStage,
-    Span,
     WalkInStream,
 )
+from kezek.planning.simulation.checkpoint.checkpoint_variates import variates_of
 from kezek.planning.simulation.variate.steps import Steps
 from tests.bench.rows import Aim, Rows
 
@@ -45,7 +45,7 @@ THREADS = Aim("checkpoint: replications in two threads, times one thread", "time
 MEMORY = Aim("checkpoint: peak memory, 60 replications by 6", "times", most=1.05)
 
 
-def plan(days: int = 365, trucks: int = YEAR_TRUCKS) -> ModelInput:
+def model(days: int = 365, trucks: int = YEAR_TRUCKS) -> ModelInput:
     """A post for so many trucks a year, of which a tenth walk in."""
     per_day, until = trucks / 365, days * DAY
     by_hour = np.array([0.6] * 6 + [1.2] * 12 + [1.0] * 6)
@@ -71,41 +71,41 @@ def plan(days: int = 365, trucks: int = YEAR_TRUCKS) -> ModelInput:
             ModelStage(
                 "gate",
                 gate.closed(40 * DAY, 40 * DAY + 6 * HOUR),
-                (Span("lognormal", 270, 0.4),) * 3,
+                (Duration("lognormal", 270, 0.4),) * 3,
             ),
             ModelStage(
                 "customs",
                 customs.at_most(100 * DAY, 107 * DAY, level=10.0),
-                (Span("lognormal", 480, 0.6),) * 3,
+                (Duration("lognormal", 480, 0.6),) * 3,
             ),
             ModelStage(
                 "inspection",
                 Steps.constant(3.0),
-                (Span("lognormal", 1_200, 0.8),) * 3,
+                (Duration("lognormal", 1_200, 0.8),) * 3,
                 visited=(0.08, 0.12, 0.08),
             ),
         ),
         Booked.of(rows),
-        (Habit(0.06, Span("measured", knots=early)),) * len(classes),
+        (Habit(0.06, Duration("measured", quantiles=early)),) * len(classes),
         (WalkInStream(2, Steps.constant(0.1 * per_day / 24)),),
-        Calls(travel=Span("lognormal", 300, 0.3)),
+        Calls(travel=Duration("lognormal", 300, 0.3)),
         accepted=Steps.constant(75.0),
     )
 
 
 def measure(rows: Rows, *, runs: int) -> None:
-    year = plan()
+    year = model()
     assert run(year, seed=0).crossed().sum() > 0.9 * YEAR_TRUCKS
     for turn in range(1, runs + 1):
         print(f"run {turn} of {runs}", flush=True)
         trucks = len(run(year, seed=turn).trucks)
         whole = min(_seconds(partial(run, year, seed=turn)) for _ in range(TRIES))
-        draws = draw(year, turn, 0)
-        played = min(_seconds(partial(play, year, draws)) for _ in range(TRIES))
+        variates = variates_of(year, turn, 0)
+        played = min(_seconds(partial(play, year, variates)) for _ in range(TRIES))
         rows.add(RATE, trucks / whole)
         rows.add(PLAYED, trucks / played)
         rows.add(YEAR, whole * YEAR_TRUCKS / trucks)
-        month = plan(30)
+        month = model(30)
         one, two = (_seconds(partial(_replications, month, 24, threads)) for threads in (1, 2))
         rows.add(THREADS, one / two)
         rows.add(MEMORY, _peak(month, 60) / _peak(month, 6))

@@ -22,7 +22,7 @@ import simpy
 
 from kezek.planning.simulation.station.queue import run_queue
 from kezek.planning.simulation.station.tandem import run_tandem
-from kezek.planning.simulation.variate.law import exponential
+from kezek.planning.simulation.variate.distribution import exponential
 from kezek.planning.warm import warm
 from tests.bench.rows import Aim, Rows
 
@@ -44,14 +44,14 @@ COLD = Aim("simulator: new process to first result, kernels on disk", "s", most=
 MEMORY = Aim("simulator: peak memory, 2,000 replications by 20", "times", most=1.05)
 
 FIRST_RESULT = """
-from kezek.planning.simulation.variate.law import exponential
+from kezek.planning.simulation.variate.distribution import exponential
 from kezek.planning.simulation.station.tandem import run_tandem
 law = exponential(1.0)
 print(run_tandem((law, law), (law, law), lanes=(4, 4), customers=1_000, seed=1)["wait_s at station 0"])
 """
 PEAK = """
 import resource, sys
-from kezek.planning.simulation.variate.law import exponential
+from kezek.planning.simulation.variate.distribution import exponential
 from kezek.planning.simulation.station.tandem import run_tandem
 many = int(sys.argv[1])
 run_tandem(

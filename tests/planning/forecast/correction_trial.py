@@ -1,6 +1,6 @@
 """What the learned correction brings on simulated posts.
 
-Run it as `python -m tests.planning.forecast.correction_trial`; the table is in docs/live-forecast.md.
+Run it as `python -m tests.planning.forecast.correction_trial`; the table is in docs/lab/live-forecast.md.
 Each post is played by the checkpoint simulator for some weeks; of its trucks 120 are asked about as the
 nightly replay does, and all posts together are learned from.  In one country the gates are steady; in
 the other they are slow at night and at noon, of which the calendar, and so the twin, knows nothing.
@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kezek.app.forecast.replay import REPLAYED_MAX, Pasts, Scores, keep, lessons_of, scored
+from kezek.app.forecast.replay import REPLAYED_MAX, Pasts, Scores, keep, scored, training_results_of
 from kezek.app.turn.line_past import PastArrival, Truth
 from kezek.planning.forecast.correction import learn
 from kezek.planning.forecast.twin import forecast
-from kezek.planning.question import REPLICATIONS, Case, Lesson
+from kezek.planning.question import REPLICATIONS, ErrorExample, TrainingResult
 from kezek.planning.simulation.checkpoint.checkpoint import run
 from kezek.planning.simulation.variate.steps import Steps
 from tests.planning.forecast import past
@@ -46,8 +46,8 @@ BY_HOUR = Country(
 class Planner:
     """The learner in this process."""
 
-    async def learn(self, cases: Sequence[Case]) -> Lesson:
-        return learn(cases)
+    async def learn(self, examples: Sequence[ErrorExample]) -> TrainingResult:
+        return learn(examples)
 
 
 def post(
@@ -56,10 +56,10 @@ def post(
     """The past forecasts of one post."""
     until = days * 86_400.0
     hours = [(hour * 3_600.0, past.PER_HOUR * share) for hour, share in country.pace]
-    plan = past.plan(days, load=country.load)
+    model = past.model(days, load=country.load)
     pace = Steps.repeated(hours, every=86_400.0, until=until)
-    plan = replace(plan, calls=replace(plan.calls, per_hour=pace))
-    records = run(plan, seed=seed)
+    model = replace(model, calls=replace(model.calls, per_hour=pace))
+    records = run(model, seed=seed)
     trucks = records.trucks
     crossed = ~np.isnan(trucks["left"]) & (trucks["left"] < until) & (trucks["joined"] > KNOWN_S)
     came = np.flatnonzero(crossed)
@@ -68,7 +68,7 @@ def post(
     pasts = Pasts([], [])
     for row in came[step // 2 :: step].tolist():
         truck = trucks[row]
-        state = past.state(plan, records, float(truck["joined"]), row)
+        state = past.state(model, records, float(truck["joined"]), row)
         arrival = PastArrival(
             row + 1,
             past.CLASSES[truck["vehicle_class"]],
@@ -84,8 +84,8 @@ def post(
 def tried(country: Country, posts: int, **how: int) -> dict[str, Scores]:
     """Each post's scores, after all have been learned from."""
     kept = {f"post {seed}": post(country, seed, **how) for seed in range(1, posts + 1)}
-    lessons = asyncio.run(lessons_of(Planner(), kept))
-    return {name: scored(pasts, 0, lessons[name]) for name, pasts in kept.items()}
+    results = asyncio.run(training_results_of(Planner(), kept))
+    return {name: scored(pasts, 0, results[name]) for name, pasts in kept.items()}
 
 
 def main() -> None:

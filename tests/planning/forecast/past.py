@@ -16,14 +16,14 @@ from kezek.planning.question import (
     TwinCalled,
     TwinWaiting,
 )
-from kezek.planning.simulation.checkpoint.checkpoint_plan import (
+from kezek.planning.simulation.checkpoint.checkpoint_input import (
     Booked,
     Calls,
+    Duration,
     Habit,
     ModelInput,
     ModelRules,
     ModelStage,
-    Span,
     WalkInStream,
 )
 from kezek.planning.simulation.checkpoint.checkpoint_record import Records
@@ -37,7 +37,7 @@ CYCLE = (0, 0, 1, 0, 2)
 PER_HOUR = 20
 
 
-def plan(days: int, *, load: float = 0.97) -> ModelInput:
+def model(days: int, *, load: float = 0.97) -> ModelInput:
     """A post that calls at a pace, as the live ones do: stationary, with a line most of the time."""
     booked = round(PER_HOUR * load) - 2
     rows = [
@@ -46,9 +46,11 @@ def plan(days: int, *, load: float = 0.97) -> ModelInput:
         for of, trucks in ((0, booked - 2), (1, 2))
     ]
     gate = ModelStage(
-        "gate", Steps.constant(400.0), (Span("lognormal", 1500.0, 0.4),) * len(CLASSES)
+        "gate", Steps.constant(400.0), (Duration("lognormal", 1500.0, 0.4),) * len(CLASSES)
     )
-    habit = Habit(0.05, Span("measured", knots=(-7200.0, -3600.0, -1800.0, 0.0, 1800.0, 3600.0)))
+    habit = Habit(
+        0.05, Duration("measured", quantiles=(-7200.0, -3600.0, -1800.0, 0.0, 1800.0, 3600.0))
+    )
     return ModelInput(
         ModelRules(CLASSES, CYCLE, 3600.0, 3 * 3600.0, 12 * 3600.0, 1800.0, 1),
         days * 86400.0,
@@ -57,10 +59,10 @@ def plan(days: int, *, load: float = 0.97) -> ModelInput:
         (habit,) * len(CLASSES),
         (WalkInStream(2, Steps.constant(PER_HOUR * load - booked + 0.6)),),
         Calls(
-            travel=Span("lognormal", 420.0, 0.3),
-            ahead=1_000,
+            travel=Duration("lognormal", 420.0, 0.3),
+            wip_limit=1_000,
             per_hour=Steps.constant(float(PER_HOUR)),
-            spacing=Span("gamma", 1.0, 0.5),
+            spacing=Duration("gamma", 1.0, 0.5),
         ),
     )
 
@@ -69,7 +71,7 @@ def instant(seconds: float) -> Instant:
     return EPOCH + round(seconds * 1000)
 
 
-def state(plan: ModelInput, records: Records, cut: float, seed: int) -> LineState:
+def state(model: ModelInput, records: Records, cut: float, seed: int) -> LineState:
     """The line at second `cut`, from nothing that happened later."""
     trucks, gate = records.trucks, records.passages[:, 0]
     now = instant(cut)
@@ -78,7 +80,7 @@ def state(plan: ModelInput, records: Records, cut: float, seed: int) -> LineStat
     booked = ~np.isnan(trucks["window"])
     recent = {name: been[name] & (trucks[name] > since) for name in been}
     inside = (started <= cut) & (started > since)
-    first = cut - (plan.rules.window + plan.rules.no_show_after)
+    first = cut - (model.rules.window + model.rules.no_show_after)
     last = cut + AHEAD_FOR / 1000
     open_ = booked & ~been["arrived"] & (trucks["window"] >= first) & (trucks["window"] < last)
     given_up = booked & ~been["arrived"] & (trucks["window"] < first) & (trucks["window"] > since)
@@ -91,7 +93,7 @@ def state(plan: ModelInput, records: Records, cut: float, seed: int) -> LineStat
         keeps_place_for=3 * HOUR,
         no_show_after=12 * HOUR,
         waiting=tuple(
-            TwinWaiting(int(k) + 1, CLASSES[trucks["vehicle_class"][k]], key(plan, trucks[k]))
+            TwinWaiting(int(k) + 1, CLASSES[trucks["vehicle_class"][k]], key(model, trucks[k]))
             for k in np.flatnonzero(been["joined"] & ~been["called"])
         ),
         expected=tuple(
@@ -123,9 +125,9 @@ def state(plan: ModelInput, records: Records, cut: float, seed: int) -> LineStat
     )
 
 
-def key(plan: ModelInput, truck: np.void) -> Key:
+def key(model: ModelInput, truck: np.void) -> Key:
     """Of a truck of a played line."""
-    joined, limit = instant(truck["joined"]), plan.rules.window + plan.rules.keeps_place_for
+    joined, limit = instant(truck["joined"]), model.rules.window + model.rules.keeps_place_for
     return key_of(
         int(truck["number"]) + 1,
         start=None if math.isnan(truck["window"]) else instant(truck["window"]),

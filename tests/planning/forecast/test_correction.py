@@ -16,8 +16,8 @@ from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.planning.forecast import correction as module
 from kezek.planning.forecast.correction import (
     BLOCK,
-    CASES_MIN,
     ERROR_MAX,
+    EXAMPLES_MIN,
     WEEK_KNOWN,
     DamagedCorrection,
     corrected,
@@ -29,15 +29,16 @@ from kezek.planning.forecast.features import (
     NAMES,
     SOFT,
     error_of,
-    line_signs,
+    features_of,
+    line_features,
     moved,
     off_by,
     regime_of,
-    signs_of,
 )
-from kezek.planning.forecast.library import NotInstalled, lightgbm
 from kezek.planning.forecast.twin import forecast
-from kezek.planning.frame import (
+from kezek.planning.library import NotInstalled, lightgbm
+from kezek.planning.planner import Able, _invented, serve
+from kezek.planning.protocol import (
     LENGTH,
     Learn,
     Learned,
@@ -49,12 +50,11 @@ from kezek.planning.frame import (
     framed,
     question_of,
 )
-from kezek.planning.planner import Able, _invented, serve
 from kezek.planning.question import (
     UNCORRECTED,
-    Case,
     Correction,
     Corrections,
+    ErrorExample,
     HourCapacity,
     JoinForecast,
     LineForecast,
@@ -78,116 +78,118 @@ def hour_error(at: int) -> float:
     return 0.6 * math.sin(2 * math.pi * (at % DAY) / DAY)
 
 
-def cases(count: int = 1_500, *, seed: int = 1, noise: float = 0.3, by_hour: bool = True):
+def examples(count: int = 1_500, *, seed: int = 1, noise: float = 0.3, by_hour: bool = True):
     """Forecasts over thirty days, in order, each over after some hours."""
     rng = np.random.default_rng(seed)
     made = []
     for place in range(count):
         at = FIRST + place * DAYS * DAY // count
-        line = line_signs(replace(LINE, now=at))
+        line = line_features(replace(LINE, now=at))
         low = int(rng.integers(0, 90))
         waits = Range(tuple((low + n * 10) * MINUTE for n in range(7)))
         error = hour_error(at) * by_hour + float(rng.normal(0, noise))
-        made.append(Case(at, at + 3 * HOUR, signs_of(line, waits, "in_turn"), error))
+        made.append(ErrorExample(at, at + 3 * HOUR, features_of(line, waits, "in_turn"), error))
     return made
 
 
 def distance(told, expected) -> float:
     """The mean distance of errors from what was expected, of those that could be taught."""
     rows = [
-        abs(case.error - shift)
-        for case, shift in zip(told, expected, strict=True)
-        if case.at > FIRST + 10 * DAY
+        abs(example.error - shift)
+        for example, shift in zip(told, expected, strict=True)
+        if example.at > FIRST + 10 * DAY
     ]
     return sum(rows) / len(rows)
 
 
 def test_a_twin_that_is_wrong_by_the_hour_is_put_right_by_what_was_known_before():
-    told = cases()
-    lesson = learn(told)
-    assert distance(told, lesson.expected) < 0.7 * distance(told, [0.0] * len(told))
-    later = cases(200, seed=9)
-    shifts = expect(lesson.correction, np.array([case.signs for case in later]))
+    told = examples()
+    result = learn(told)
+    assert distance(told, result.expected) < 0.7 * distance(told, [0.0] * len(told))
+    later = examples(200, seed=9)
+    shifts = expect(result.correction, np.array([example.features for example in later]))
     assert distance(later, shifts) < 0.7 * distance(later, [0.0] * len(later))
 
 
 def test_a_twin_that_is_wrong_at_random_is_hardly_harmed():
-    told = cases(by_hour=False)
-    lesson = learn(told)
-    assert distance(told, lesson.expected) < 1.03 * distance(told, [0.0] * len(told))
+    told = examples(by_hour=False)
+    result = learn(told)
+    assert distance(told, result.expected) < 1.03 * distance(told, [0.0] * len(told))
 
 
 def test_what_a_day_is_told_hangs_on_nothing_that_was_not_over_before_its_block():
-    told = cases()
+    told = examples()
     cut = (FIRST + 20 * DAY) // BLOCK * BLOCK
     rng = np.random.default_rng(2)
     noise = [
-        case
-        if case.known_at < cut
-        else replace(case, error=float(rng.normal(0, 3)), signs=tuple(rng.normal(0, 9, len(NAMES))))
-        for case in told
+        example
+        if example.known_at < cut
+        else replace(
+            example, error=float(rng.normal(0, 3)), features=tuple(rng.normal(0, 9, len(NAMES)))
+        )
+        for example in told
     ]
     before, after = learn(told).expected, learn(noise).expected
-    asked = [place for place, case in enumerate(told) if case.known_at < cut]
+    asked = [place for place, example in enumerate(told) if example.known_at < cut]
     assert [before[place] for place in asked] == [after[place] for place in asked]
     assert before != after
     # And what was made before the cut but over after it has taught nobody before the cut.
-    late = [replace(case, known_at=case.known_at + 40 * DAY) for case in told]
+    late = [replace(example, known_at=example.known_at + 40 * DAY) for example in told]
     assert set(learn(late).expected) == {0.0}
 
 
 def test_a_weekday_is_told_from_a_day_that_is_over_when_it_has_come_three_times():
-    told = cases(1_200)
+    told = examples(1_200)
     week = [place for place, name in enumerate(NAMES) if name.startswith("week")]
     rng = np.random.default_rng(3)
     other = [
         replace(
-            case,
-            signs=tuple(
-                float(rng.normal()) if place in week else sign
-                for place, sign in enumerate(case.signs)
+            example,
+            features=tuple(
+                float(rng.normal()) if place in week else feature
+                for place, feature in enumerate(example.features)
             ),
         )
-        for case in told
+        for example in told
     ]
     before, after = learn(told).expected, learn(other).expected
-    early = [place for place, case in enumerate(told) if case.at < FIRST + WEEK_KNOWN]
+    early = [place for place, example in enumerate(told) if example.at < FIRST + WEEK_KNOWN]
     assert [before[place] for place in early] == [after[place] for place in early]
     assert any(before[place] for place in early)
     assert before != after
 
 
-def test_of_too_few_cases_nothing_is_learned():
-    lesson = learn(cases(CASES_MIN - 1))
-    assert (set(lesson.expected), lesson.correction) == ({0.0}, None)
+def test_of_too_few_examples_nothing_is_learned():
+    result = learn(examples(EXAMPLES_MIN - 1))
+    assert (set(result.expected), result.correction) == ({0.0}, None)
     assert learn([]).expected == ()
-    assert learn(cases(CASES_MIN)).correction is not None
+    assert learn(examples(EXAMPLES_MIN)).correction is not None
 
 
-def test_the_same_cases_teach_the_same_in_any_order():
-    told = cases(600)
-    lesson, other = learn(told), learn(told[::-1])
-    assert lesson == learn(told)
-    assert (other.expected[::-1], other.correction) == (lesson.expected, lesson.correction)
+def test_the_same_examples_teach_the_same_in_any_order():
+    told = examples(600)
+    result, other = learn(told), learn(told[::-1])
+    assert result == learn(told)
+    assert (other.expected[::-1], other.correction) == (result.expected, result.correction)
 
 
 def test_the_trees_say_what_the_library_says():
-    told = cases(600)
-    signs = np.array([case.signs for case in told])
-    errors = np.array([case.error for case in told])
-    at = np.array([case.at for case in told])
+    told = examples(600)
+    features = np.array([example.features for example in told])
+    errors = np.array([example.error for example in told])
+    at = np.array([example.at for example in told])
     library = lightgbm()
-    rows = library.Dataset(signs, errors, params=module._TREES)
+    rows = library.Dataset(features, errors, params=module._TREES)
     trees = library.train(module._TREES, rows, module.ROUNDS)
-    mine = module._grown(at, signs, errors)
-    assert expect(mine, signs) == pytest.approx(trees.predict(signs), abs=1e-12)
+    mine = module._grown(at, features, errors)
+    assert expect(mine, features) == pytest.approx(trees.predict(features), abs=1e-12)
 
 
 def test_no_range_is_moved_farther_than_was_ever_learned():
-    far = replace(TENTH, limit=(40.0,))
-    signs = np.zeros((2, len(NAMES)))
-    assert expect(far, signs).tolist() == [ERROR_MAX, ERROR_MAX]
-    wild = [replace(case, error=case.error * 1_000) for case in cases(400)]
+    far = replace(TENTH, threshold=(40.0,))
+    features = np.zeros((2, len(NAMES)))
+    assert expect(far, features).tolist() == [ERROR_MAX, ERROR_MAX]
+    wild = [replace(example, error=example.error * 1_000) for example in examples(400)]
     assert all(abs(one) <= ERROR_MAX for one in learn(wild).expected)
 
 
@@ -196,8 +198,8 @@ def test_without_the_library_nothing_is_learned_and_nothing_fails(monkeypatch):
         raise NotInstalled(ImportError("no library"))
 
     monkeypatch.setattr(module, "lightgbm", missing)
-    lesson = learn(cases(600))
-    assert (set(lesson.expected), lesson.correction) == ({0.0}, None)
+    result = learn(examples(600))
+    assert (set(result.expected), result.correction) == ({0.0}, None)
     assert corrected_forecast(LINE, UNCORRECTED) == forecast(LINE)
     # What another process has learned is followed without it.
     assert corrected_forecast(LINE, Corrections(TENTH)) != forecast(LINE)
@@ -229,32 +231,32 @@ def test_a_wait_is_had_again_from_what_was_told_and_its_error(wait, told):
     st.integers(0, 30),
     st.integers(0, 10**9),
 )
-def test_signs_are_finite_whatever_the_line(told, vehicle_class, now, hours, capacity):
+def test_features_are_finite_whatever_the_line(told, vehicle_class, now, hours, capacity):
     state = replace(
         LINE,
         now=now,
         waiting=LINE.waiting * (hours % 4),
         hours=tuple(HourCapacity(now + n * HOUR, capacity) for n in range(hours)),
     )
-    signs = signs_of(line_signs(state), told, vehicle_class)
-    assert len(signs) == len(NAMES)
-    assert all(math.isfinite(one) for one in signs)
+    features = features_of(line_features(state), told, vehicle_class)
+    assert len(features) == len(NAMES)
+    assert all(math.isfinite(one) for one in features)
 
 
-def test_signs_tell_the_condition_by_name():
+def test_features_tell_the_condition_by_name():
     at = 20_000 * DAY + 6 * HOUR
     crossed = (at - 4 * HOUR, at - 3 * HOUR, at - 2 * HOUR, at - 1)
     state = replace(LINE, now=at, measured=replace(LINE.measured, crossed=crossed))
     told = Range((0, MINUTE, MINUTE, 20 * MINUTE, HOUR, HOUR, 50 * MINUTE + 10 * HOUR))
-    signs = dict(zip(NAMES, signs_of(line_signs(state), told, "in_turn"), strict=True))
-    assert signs["median"] == pytest.approx(math.log(30 / 10))
-    assert signs["width"] == pytest.approx(math.log(660 / 10))
-    assert (signs["waiting"], signs["at_gate"]) == (math.log1p(4), math.log1p(2))
-    assert (signs["capacity"], signs["pace"]) == (math.log1p(18), math.log1p(2))
-    assert (signs["in_turn"], signs["regime"]) == (1.0, 1.0)
-    assert (signs["day_sine"], signs["day_cosine"]) == (pytest.approx(1), pytest.approx(0))
+    features = dict(zip(NAMES, features_of(line_features(state), told, "in_turn"), strict=True))
+    assert features["median"] == pytest.approx(math.log(30 / 10))
+    assert features["width"] == pytest.approx(math.log(660 / 10))
+    assert (features["waiting"], features["at_gate"]) == (math.log1p(4), math.log1p(2))
+    assert (features["capacity"], features["pace"]) == (math.log1p(18), math.log1p(2))
+    assert (features["in_turn"], features["regime"]) == (1.0, 1.0)
+    assert (features["day_sine"], features["day_cosine"]) == (pytest.approx(1), pytest.approx(0))
     assert regime_of(state) == "short"
-    assert signs_of(line_signs(state), told, "walk_in")[NAMES.index("in_turn")] == 0.0
+    assert features_of(line_features(state), told, "walk_in")[NAMES.index("in_turn")] == 0.0
 
 
 def told_of(now: int) -> LineForecast:
@@ -289,15 +291,15 @@ def test_ranges_until_the_call_are_moved_as_a_whole_and_those_after_it_not():
     assert corrected(empty, LINE, Corrections(TENTH, TENTH)) == empty
 
 
-def test_each_truck_is_moved_by_its_own_signs():
+def test_each_truck_is_moved_by_its_own_features():
     # Whoever was told more than twenty minutes waits longer.
     place = NAMES.index("median")
     tree = Correction((place, -1, -1), (math.log(3), 0.0, 0.5), (2, 0, 0), (0,))
-    signs = np.zeros((2, len(NAMES)))
-    signs[:, place] = (math.log(3), math.log(3.01))
-    assert expect(tree, signs).tolist() == [0.0, 0.5]
-    twice = Correction(tree.sign * 2, tree.limit * 2, (2, 0, 0, 5, 0, 0), (0, 3))
-    assert expect(twice, signs).tolist() == [0.0, 1.0]
+    features = np.zeros((2, len(NAMES)))
+    features[:, place] = (math.log(3), math.log(3.01))
+    assert expect(tree, features).tolist() == [0.0, 0.5]
+    twice = Correction(tree.feature * 2, tree.threshold * 2, (2, 0, 0, 5, 0, 0), (0, 3))
+    assert expect(twice, features).tolist() == [0.0, 1.0]
 
 
 DAMAGED = {
@@ -305,15 +307,15 @@ DAMAGED = {
     "no roots": replace(TENTH, roots=()),
     "a root outside": replace(TENTH, roots=(1,)),
     "a root before": replace(TENTH, roots=(-1,)),
-    "a leaf without a number": replace(TENTH, limit=(math.nan,)),
-    "a leaf without end": replace(TENTH, limit=(math.inf,)),
-    "parts that are missing": replace(TENTH, other=()),
+    "a leaf without a number": replace(TENTH, threshold=(math.nan,)),
+    "a leaf without end": replace(TENTH, threshold=(math.inf,)),
+    "parts that are missing": replace(TENTH, right=()),
     "a branch that leads back": Correction((0, -1, -1), (0.0, 0.0, 0.0), (0, 0, 0), (0,)),
     "a branch that leads away": Correction((0, -1, -1), (0.0, 0.0, 0.0), (3, 0, 0), (0,)),
     "a node with nothing behind it": Correction((0,), (0.0,), (0,), (0,)),
-    "a sign that is none": Correction((99, -1, -1), (0.0, 0.0, 0.0), (2, 0, 0), (0,)),
-    "a sign below": Correction((-2, -1, -1), (0.0, 0.0, 0.0), (2, 0, 0), (0,)),
-    "a number beyond all": replace(TENTH, other=(2**63,)),
+    "a feature that is none": Correction((99, -1, -1), (0.0, 0.0, 0.0), (2, 0, 0), (0,)),
+    "a feature below": Correction((-2, -1, -1), (0.0, 0.0, 0.0), (2, 0, 0), (0,)),
+    "a number beyond all": replace(TENTH, right=(2**63,)),
 }
 
 
@@ -324,20 +326,20 @@ def test_a_damaged_correction_is_not_followed(how):
 
 
 def test_what_a_planner_is_asked_and_answers_passes_through_its_frames():
-    told = cases(400)
-    lesson = learn(told)
-    both = Corrections(lesson.correction, None)
+    told = examples(400)
+    result = learn(told)
+    both = Corrections(result.correction, None)
     for question in (Learn(tuple(told)), Predict(LINE, both), Predict(LINE)):
         assert question_of(framed(question)[LENGTH:]) == question
-    assert answer_of(framed(Learned(lesson))[LENGTH:]) == Learned(lesson)
+    assert answer_of(framed(Learned(result))[LENGTH:]) == Learned(result)
 
 
 def test_a_planner_learns_stumbles_over_what_is_damaged_and_goes_on():
-    told = cases(400)
+    told = examples(400)
     questions = (
         Learn(tuple(told)),
         Predict(LINE, Corrections(DAMAGED["a branch that leads back"])),
-        Learn((replace(told[0], signs=(1.0,)),)),
+        Learn((replace(told[0], features=(1.0,)),)),
         Predict(LINE, Corrections(TENTH)),
     )
     answers = io.BytesIO()
@@ -360,16 +362,16 @@ def test_a_planner_learns_stumbles_over_what_is_damaged_and_goes_on():
 
 def test_the_process_beside_a_server_learns_and_outlives_a_damaged_correction():
     planner = SpawnedPlanner()
-    told = cases(600)
+    told = examples(600)
 
     async def play() -> None:
         await until(lambda: planner.state == "ready")
-        lesson = await planner.learn(told)
-        assert lesson == learn(told)
+        result = await planner.learn(told)
+        assert result == learn(told)
         with pytest.raises(PlannerFault) as fault:
-            await planner.forecast(LINE, Corrections(DAMAGED["a sign that is none"]))
+            await planner.forecast(LINE, Corrections(DAMAGED["a feature that is none"]))
         assert (fault.value.code, planner.state) == ("stumbled", "ready")
-        both = Corrections(lesson.correction, lesson.correction)
+        both = Corrections(result.correction, result.correction)
         shown = await planner.forecast(LINE, both)
         assert shown == corrected_forecast(LINE, both) != forecast(LINE)
 

@@ -82,12 +82,12 @@ def width(told: Range) -> int:
 
 @pytest.mark.parametrize("load", [0.97, 1.0])
 def test_nine_of_ten_truths_of_a_simulated_checkpoint_lie_inside_the_range_of_nine_tenths(load):
-    plan, moments = past.plan(9, load=load), np.random.default_rng(5)
+    model, moments = past.model(9, load=load), np.random.default_rng(5)
     inside: dict[str, list[bool]] = defaultdict(list)
     for replication in range(16):
-        records = run(plan, 11, replication)
+        records = run(model, 11, replication)
         for cut in moments.uniform(4 * 86_400.0, 7 * 86_400.0, 4):
-            state = past.state(plan, records, cut, replication)
+            state = past.state(model, records, cut, replication)
             told = forecast(state)
             came = records.trucks
             here = {one.number: "waiting" for one in state.waiting}

@@ -15,8 +15,8 @@ import pytest
 from kezek.app.scenario.ground import shipped_ground
 from kezek.planning.scenario.play.compile import compile_post
 from kezek.planning.simulation.checkpoint.checkpoint import run
-from kezek.planning.simulation.checkpoint.checkpoint_draw import Draws
-from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelInput
+from kezek.planning.simulation.checkpoint.checkpoint_input import ModelInput
+from kezek.planning.simulation.checkpoint.checkpoint_variates import Variates
 from tests.planning.scenario.world.ground import points
 from tests.planning.simulation.checkpoint.oracle import Oracle
 
@@ -54,7 +54,7 @@ inspection_minutes = 60
 
 def plan_of(mean: float, deviation: float) -> ModelInput:
     (point,) = points(SCENARIO.format(mean=mean, deviation=deviation))
-    return compile_post(point.world, 0, shipped_ground().regulations).plan
+    return compile_post(point.world, 0, shipped_ground().regulations).model
 
 
 def on_grid(seconds: np.ndarray) -> np.ndarray:
@@ -79,26 +79,26 @@ def log_normal(chance: np.random.Generator, mean: float, cv: float, count: int) 
 
 
 def own_draws(
-    plan: ModelInput, mean: float, deviation: float, chance: np.random.Generator
-) -> Draws:
-    booked = plan.booked
+    model: ModelInput, mean: float, deviation: float, chance: np.random.Generator
+) -> Variates:
+    booked = model.booked
     opens = np.concatenate(([-math.inf], np.unique(booked.start)))
     of = np.repeat(booked.vehicle_class, booked.trucks)
     window = np.repeat(np.searchsorted(opens, booked.start), booked.trucks)
     arrived = opens[window] + normal_between(chance, mean, deviation, len(of)) * MINUTE
     arrived[chance.random(len(of)) < 0.05] = math.inf
-    for walking in plan.walk_ins:
+    for walking in model.walk_ins:
         came = []
-        for hour in range(int(plan.until / HOUR)):
+        for hour in range(int(model.until / HOUR)):
             rate = walking.per_hour.now(hour * HOUR)
             came += list((hour + chance.random(chance.poisson(rate))) * HOUR)
         of = np.concatenate((of, np.full(len(came), walking.vehicle_class)))
         window = np.concatenate((window, np.zeros(len(came), int)))
         arrived = np.concatenate((arrived, np.sort(came)))
     count = len(of)
-    deep = chance.random(count) < 0.1
-    spans = log_normal(chance, 20, 0.5, count) + deep * log_normal(chance, 60, 0.5, count)
-    return Draws(
+    inspected = chance.random(count) < 0.1
+    spans = log_normal(chance, 20, 0.5, count) + inspected * log_normal(chance, 60, 0.5, count)
+    return Variates(
         of.astype(np.int16),
         opens,
         window.astype(np.int32),
@@ -107,7 +107,7 @@ def own_draws(
         np.zeros(count, np.int8),
         np.zeros(count),
         on_grid(spans * MINUTE)[np.newaxis],
-        deep[np.newaxis],
+        inspected[np.newaxis],
     )
 
 
@@ -149,15 +149,15 @@ def many(play: Callable[[int], Figures]) -> dict[str, tuple[float, float]]:
 
 @pytest.mark.parametrize(("mean", "deviation"), [(0, 10), (-60, 90)])
 def test_a_program_that_draws_by_itself_sees_the_same(mean: float, deviation: float):
-    plan = plan_of(mean, deviation)
+    model = plan_of(mean, deviation)
 
     def ours(number: int) -> Figures:
-        trucks = run(plan, SEED, number).trucks
+        trucks = run(model, SEED, number).trucks
         return figures(*(trucks[name] for name in ("window", "arrived", "called", "left")))
 
     def theirs(number: int) -> Figures:
-        draws = own_draws(plan, mean, deviation, np.random.default_rng((SEED, number)))
-        trucks = Oracle(plan, draws).play()
+        variates = own_draws(model, mean, deviation, np.random.default_rng((SEED, number)))
+        trucks = Oracle(model, variates).play()
         return figures(
             *(
                 np.array([getattr(t, name) for t in trucks])

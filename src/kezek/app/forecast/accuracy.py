@@ -15,7 +15,7 @@ from statistics import median, stdev
 from kezek.domain.kernel.instant import DAY, MINUTE, Instant
 from kezek.domain.kernel.value import value
 from kezek.planning.forecast.features import error_of, off_by
-from kezek.planning.question import QUANTILES, Case, Range, Signs
+from kezek.planning.question import QUANTILES, ErrorExample, FeatureRow, Range
 
 SCORED_FOR = 30 * DAY
 # Fewer say nothing that is worth a sentence.
@@ -33,7 +33,7 @@ class Past:
     """A forecast of a wait made at `at`, and what came: spans; `known_at` is when it was over.
 
     `last_wait` and `by_pace` are what the two simple rules said at that moment, None where they knew
-    nothing; `signs` are what was known then that its error may be learned by.
+    nothing; `features` are what was known then that its error may be learned by.
     """
 
     at: Instant
@@ -44,13 +44,13 @@ class Past:
     wait: Instant
     last_wait: Instant | None
     by_pace: Instant | None
-    signs: Signs = ()
+    features: FeatureRow = ()
 
     @property
-    def case(self) -> Case:
+    def example(self) -> ErrorExample:
         """What can be learned from it."""
         error = error_of(self.wait, self.forecast.at[_MEDIAN])
-        return Case(self.at, self.known_at, self.signs, error)
+        return ErrorExample(self.at, self.known_at, self.features, error)
 
 
 @value(frozen=True, slots=True)

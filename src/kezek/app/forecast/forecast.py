@@ -15,7 +15,14 @@ from datetime import date
 from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
 from kezek.app.forecast.outlook import Outlook, calibrated, said, standing_of
-from kezek.app.forecast.replay import Lessons, Pasts, Scores, lessons_of, pasts_of, scored
+from kezek.app.forecast.replay import (
+    Pasts,
+    Scores,
+    TrainingResults,
+    pasts_of,
+    scored,
+    training_results_of,
+)
 from kezek.app.forecast.usual_wait import HourOfWeek, UsualWait, hour_of_week, usual_waits
 from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
 from kezek.app.turn.line_log import LineLog
@@ -279,16 +286,16 @@ class LiveForecasts:
 
     async def _learn(self, planner: Planner, line: str, now: Instant) -> None:
         """Score a line by what the pasts of all lines teach; where nothing is learned, by its own."""
-        lessons = dict[str, Lessons]()
+        results = dict[str, TrainingResults]()
         with contextlib.suppress(PlannerFault):
-            lessons = await lessons_of(planner, self._pasts)
+            results = await training_results_of(planner, self._pasts)
         wanting = [(line, now)]
-        if line in lessons and lessons[line].called.correction is not None:
+        if line in results and results[line].called.correction is not None:
             wanting += self._untaught(line)
         for one, at in wanting:
             # Beside the loop, so that requests get in between.
             self._scores[one] = await asyncio.to_thread(
-                scored, self._pasts[one], at, lessons.get(one)
+                scored, self._pasts[one], at, results.get(one)
             )
 
     def _untaught(self, line: str) -> list[tuple[str, Instant]]:

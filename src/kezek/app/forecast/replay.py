@@ -21,14 +21,14 @@ from kezek.app.forecast.accuracy import (
 from kezek.app.port import Planner, Store
 from kezek.app.turn.line_past import LinePast, PastArrival, Truth
 from kezek.domain.kernel.instant import Instant
-from kezek.planning.forecast.features import later, line_signs, moved, regime_of, signs_of
+from kezek.planning.forecast.features import features_of, later, line_features, moved, regime_of
 from kezek.planning.question import (
     UNCORRECTED,
     Correction,
     Corrections,
-    Lesson,
     LineForecast,
     Range,
+    TrainingResult,
 )
 
 # Forecasts that are had again for a line each night, evenly over the 30 days.
@@ -66,11 +66,11 @@ class Pasts(NamedTuple):
     crossed: Sequence[Past]
 
 
-class Lessons(NamedTuple):
+class TrainingResults(NamedTuple):
     """What a line is taught by all: the errors that its pasts would have been told to expect."""
 
-    called: Lesson
-    crossed: Lesson
+    called: TrainingResult
+    crossed: TrainingResult
 
 
 async def pasts_of(
@@ -115,31 +115,35 @@ def _past(arrival: PastArrival, told: Range, truth: Truth) -> Past:
         wait=truth.at - now,
         last_wait=truth.last_wait,
         by_pace=truth.by_pace,
-        signs=signs_of(line_signs(arrival.state), waits, arrival.vehicle_class),
+        features=features_of(line_features(arrival.state), waits, arrival.vehicle_class),
     )
 
 
-async def lessons_of(planner: Planner, kept: Mapping[str, Pasts]) -> dict[str, Lessons]:
+async def training_results_of(
+    planner: Planner, kept: Mapping[str, Pasts]
+) -> dict[str, TrainingResults]:
     """What the pasts of all lines teach each of them.  A PlannerFault ends it."""
     called = await _learned(planner, {line: pasts.called for line, pasts in kept.items()})
     crossed = await _learned(planner, {line: pasts.crossed for line, pasts in kept.items()})
-    return {line: Lessons(called[line], crossed[line]) for line in kept}
+    return {line: TrainingResults(called[line], crossed[line]) for line in kept}
 
 
-async def _learned(planner: Planner, kept: Mapping[str, Sequence[Past]]) -> dict[str, Lesson]:
+async def _learned(
+    planner: Planner, kept: Mapping[str, Sequence[Past]]
+) -> dict[str, TrainingResult]:
     """One lesson from all, and of it what concerns each line."""
-    lesson = await planner.learn([past.case for pasts in kept.values() for past in pasts])
-    expected = iter(lesson.expected)
+    result = await planner.learn([past.example for pasts in kept.values() for past in pasts])
+    expected = iter(result.expected)
     return {
-        line: replace(lesson, expected=tuple(next(expected) for _ in pasts))
+        line: replace(result, expected=tuple(next(expected) for _ in pasts))
         for line, pasts in kept.items()
     }
 
 
-def scored(pasts: Pasts, now: Instant, lessons: Lessons | None = None) -> Scores:
+def scored(pasts: Pasts, now: Instant, results: TrainingResults | None = None) -> Scores:
     """What is known of a line's forecasts at a moment, and what has been learned for them."""
-    called = _side(pasts.called, lessons.called if lessons else None)
-    crossed = _side(pasts.crossed, lessons.crossed if lessons else None)
+    called = _side(pasts.called, results.called if results else None)
+    crossed = _side(pasts.crossed, results.crossed if results else None)
     return Scores(
         at=now,
         called=called.accuracy,
@@ -156,21 +160,21 @@ class _Side(NamedTuple):
     correction: Correction | None
 
 
-def _side(pasts: Sequence[Past], lesson: Lesson | None) -> _Side:
+def _side(pasts: Sequence[Past], result: TrainingResult | None) -> _Side:
     """The line's past with the correction, where that was worth something, and else without."""
     plain = accuracy_of(pasts)
-    if plain is None or lesson is None or lesson.correction is None:
+    if plain is None or result is None or result.correction is None:
         return _Side(plain, pasts, None)
     corrected = [
         replace(past, forecast=moved(past.forecast, error))
-        for past, error in zip(pasts, lesson.expected, strict=True)
+        for past, error in zip(pasts, result.expected, strict=True)
     ]
     other = accuracy_of(corrected)
     assert other is not None, "as many trucks as without it"
     losses = (other.loss, plain.loss)
     gain, error = gain_of(pasts, corrected)
     if gain > GAIN_ERRORS * error:
-        return _Side(_beside(other, *losses), corrected, lesson.correction)
+        return _Side(_beside(other, *losses), corrected, result.correction)
     return _Side(_beside(plain, *losses), pasts, None)
 
 

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from kezek.app.checkpoint.checkpoint import ServedLine
     from kezek.app.forecast.accuracy import Accuracy
     from kezek.app.forecast.replay import Scores
-    from kezek.planning.question import Case, Corrections, Lesson, LineForecast, LineState
+    from kezek.planning.question import (
+        Corrections,
+        ErrorExample,
+        LineForecast,
+        LineState,
+        TrainingResult,
+    )
 
 MEASURES = ("called", "crossed")
 
@@ -66,10 +72,10 @@ class _Twin:
 
         return corrected_forecast(state, corrections)
 
-    async def learn(self, cases: Sequence[Case]) -> Lesson:
+    async def learn(self, examples: Sequence[ErrorExample]) -> TrainingResult:
         from kezek.planning.forecast.correction import learn
 
-        return learn(cases)
+        return learn(examples)
 
 
 def _with_lines(application: Application) -> list[str]:
@@ -90,7 +96,7 @@ def _post(application: Application, checkpoint: str) -> ServedLine:
 
 
 async def _scores(application: Application, checkpoints: Sequence[str]) -> dict[str, Scores]:
-    from kezek.app.forecast.replay import lessons_of, pasts_of, scored
+    from kezek.app.forecast.replay import pasts_of, scored, training_results_of
 
     # Not this machine's time: the past ends where the log does.
     planner, now = _Twin(), application.watch.at
@@ -98,8 +104,8 @@ async def _scores(application: Application, checkpoints: Sequence[str]) -> dict[
     kept = {
         name: await pasts_of(application.store, planner, post, now) for name, post in posts.items()
     }
-    lessons = await lessons_of(planner, kept)
-    return {name: scored(pasts, now, lessons[name]) for name, pasts in kept.items()}
+    results = await training_results_of(planner, kept)
+    return {name: scored(pasts, now, results[name]) for name, pasts in kept.items()}
 
 
 def _shown(good: Accuracy | None) -> dict[str, Any] | None:

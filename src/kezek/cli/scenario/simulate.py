@@ -199,7 +199,7 @@ def _play(point: Point, threads: int, told: Path | None) -> ScenarioAnswer:
 
 def _teller(folder: Path, runs: int) -> Callable[[int], None]:
     """Keeps how far it has come in the folder's file `progress`: finished runs, all runs."""
-    from kezek.planning.scenario.sweep.keep import keep
+    from kezek.planning.scenario.sweep.atomic_file import write_whole
 
     played, step = 0, max(1, runs // 50)
 
@@ -207,7 +207,7 @@ def _teller(folder: Path, runs: int) -> Callable[[int], None]:
         nonlocal played
         played += more
         if played % step == 0 or played == runs:
-            keep(folder / "progress", f"{played} {runs}".encode())
+            write_whole(folder / "progress", f"{played} {runs}".encode())
 
     advance(0)
     return advance

@@ -8,18 +8,18 @@ from pathlib import Path
 import msgspec
 
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
+from kezek.planning.scenario.answer.chart import answer_chart, standalone
 from kezek.planning.scenario.answer.export import as_csv as csv_of
 from kezek.planning.scenario.answer.export import as_parquet, tables
-from kezek.planning.scenario.answer.picture import answer_picture, standalone
-from kezek.planning.scenario.sweep.keep import keep
+from kezek.planning.scenario.sweep.atomic_file import write_whole
 
 
 def write(out: Path, found: Sequence[ScenarioAnswer], *, as_csv: bool, parquet: bool) -> None:
     """Everything of one answer."""
     (answer,) = found
-    keep(out / "answer.json", msgspec.json.encode(answer, order="deterministic") + b"\n")
+    write_whole(out / "answer.json", msgspec.json.encode(answer, order="deterministic") + b"\n")
     for at, post in enumerate(answer.posts):
-        keep(out / f"{post.checkpoint}.svg", standalone(answer_picture(answer, at)).encode())
+        write_whole(out / f"{post.checkpoint}.svg", standalone(answer_chart(answer, at)).encode())
     write_tables(out, found, as_csv=as_csv, parquet=parquet)
 
 
@@ -29,6 +29,6 @@ def write_tables(
     """The tables of one answer or of a whole sweep, a file each."""
     for name, rows in tables(found).items():
         if as_csv and rows:
-            keep(out / f"{name}.csv", csv_of(rows))
+            write_whole(out / f"{name}.csv", csv_of(rows))
         if parquet and rows:
-            keep(out / f"{name}.parquet", as_parquet(rows))
+            write_whole(out / f"{name}.parquet", as_parquet(rows))

@@ -16,23 +16,23 @@ import numpy as np
 
 from kezek.domain.kernel.instant import DAY
 from kezek.planning.array import Floats, Integers
-from kezek.planning.forecast.features import NAMES, later, line_signs, moved, signs_of
-from kezek.planning.forecast.library import STEADY, NotInstalled, lightgbm
+from kezek.planning.forecast.features import NAMES, features_of, later, line_features, moved
 from kezek.planning.forecast.twin import forecast
+from kezek.planning.library import STEADY, NotInstalled, lightgbm
 from kezek.planning.question import (
-    Case,
     Correction,
     Corrections,
+    ErrorExample,
     JoinForecast,
-    Lesson,
     LineForecast,
     LineState,
     Range,
+    TrainingResult,
     TruckForecast,
 )
 
 # Ours: fewer teach nothing that holds for the next ones.
-CASES_MIN = 300
+EXAMPLES_MIN = 300
 # Ours: the days that are told by what was over before the first of them.  Shorter ones learn oftener
 # and, from all lines of a country, for longer than a forecast may have to wait (docs/live-forecast.md).
 BLOCK = 2 * DAY
@@ -67,53 +67,55 @@ class DamagedCorrection(Exception):
     """A correction that no learning has made: it is not followed."""
 
 
-def learn(cases: Sequence[Case]) -> Lesson:
+def learn(examples: Sequence[ErrorExample]) -> TrainingResult:
     """What the cases have taught: of each the error expected by those over before its block of days,
     0 where they were too few; and a correction for what comes.
     """
     # Half of the cases are drawn by their place: whoever gives them in another order is told the same.
-    order = sorted(range(len(cases)), key=lambda place: _key(cases[place]))
-    lesson = _learned([cases[place] for place in order])
-    expected = dict(zip(order, lesson.expected, strict=True))
-    return replace(lesson, expected=tuple(expected[place] for place in range(len(cases))))
+    order = sorted(range(len(examples)), key=lambda place: _key(examples[place]))
+    result = _learned([examples[place] for place in order])
+    expected = dict(zip(order, result.expected, strict=True))
+    return replace(result, expected=tuple(expected[place] for place in range(len(examples))))
 
 
-def _key(case: Case) -> tuple[Any, ...]:
-    return case.at, case.known_at, case.error, case.signs
+def _key(example: ErrorExample) -> tuple[Any, ...]:
+    return example.at, example.known_at, example.error, example.features
 
 
-def _learned(cases: Sequence[Case]) -> Lesson:
-    at, known_at = (np.array([getattr(c, name) for c in cases]) for name in ("at", "known_at"))
-    signs = np.array([case.signs for case in cases], float).reshape(len(cases), len(NAMES))
-    errors = np.clip([case.error for case in cases], -ERROR_MAX, ERROR_MAX)
-    expected = np.zeros(len(cases))
+def _learned(examples: Sequence[ErrorExample]) -> TrainingResult:
+    at, known_at = (np.array([getattr(c, name) for c in examples]) for name in ("at", "known_at"))
+    features = np.array([example.features for example in examples], float).reshape(
+        len(examples), len(NAMES)
+    )
+    errors = np.clip([example.error for example in examples], -ERROR_MAX, ERROR_MAX)
+    expected = np.zeros(len(examples))
     try:
         for block in np.unique(at // BLOCK):
             over, asked = known_at < block * BLOCK, at // BLOCK == block
-            correction = _grown(at[over], signs[over], errors[over])
+            correction = _grown(at[over], features[over], errors[over])
             if correction is not None:
-                expected[asked] = expect(correction, signs[asked])
-        return Lesson(tuple(expected.tolist()), _grown(at, signs, errors))
+                expected[asked] = expect(correction, features[asked])
+        return TrainingResult(tuple(expected.tolist()), _grown(at, features, errors))
     except NotInstalled:
-        return Lesson((0.0,) * len(cases), None)
+        return TrainingResult((0.0,) * len(examples), None)
 
 
-def _grown(at: Integers, signs: Floats, errors: Floats) -> Correction | None:
+def _grown(at: Integers, features: Floats, errors: Floats) -> Correction | None:
     """Trees of so many cases [n], [n, k], [n]; None of too few."""
-    if len(errors) < CASES_MIN:
+    if len(errors) < EXAMPLES_MIN:
         return None
     if at.max() - at.min() < WEEK_KNOWN:
-        signs = signs.copy()
-        signs[:, _WEEK] = 0.0
+        features = features.copy()
+        features[:, _WEEK] = 0.0
     library = lightgbm()
-    trees = library.train(_TREES, library.Dataset(signs, errors, params=_TREES), ROUNDS)
+    trees = library.train(_TREES, library.Dataset(features, errors, params=_TREES), ROUNDS)
     nodes: list[tuple[int, float, int]] = []
     roots = []
     for tree in trees.dump_model()["tree_info"]:
         roots.append(len(nodes))
         _append(nodes, tree["tree_structure"])
-    sign, limit, other = zip(*nodes, strict=True)
-    return Correction(sign, limit, other, tuple(roots))
+    feature, threshold, right = zip(*nodes, strict=True)
+    return Correction(feature, threshold, right, tuple(roots))
 
 
 def _append(nodes: list[tuple[int, float, int]], tree: Any) -> None:
@@ -128,40 +130,41 @@ def _append(nodes: list[tuple[int, float, int]], tree: Any) -> None:
     _append(nodes, tree["right_child"])
 
 
-def expect(correction: Correction, signs: Floats) -> Floats:
+def expect(correction: Correction, features: Floats) -> Floats:
     """The error that is to be expected by signs [n, k]: float64[n], at most ERROR_MAX either way.
 
     Raises `DamagedCorrection`.
     """
-    sign, limit, other, roots = _checked(correction)
-    rows = np.arange(len(signs))
-    place = np.repeat(roots[:, None], len(signs), axis=1)
-    while (inner := sign[place] != _LEAF).any():
-        low = signs[rows, sign[place]] <= limit[place]
-        place = np.where(inner, np.where(low, place + 1, other[place]), place)
-    error: Floats = np.clip(limit[place].sum(axis=0), -ERROR_MAX, ERROR_MAX)
+    feature, threshold, right, roots = _checked(correction)
+    rows = np.arange(len(features))
+    place = np.repeat(roots[:, None], len(features), axis=1)
+    while (inner := feature[place] != _LEAF).any():
+        low = features[rows, feature[place]] <= threshold[place]
+        place = np.where(inner, np.where(low, place + 1, right[place]), place)
+    error: Floats = np.clip(threshold[place].sum(axis=0), -ERROR_MAX, ERROR_MAX)
     return error
 
 
 @lru_cache(maxsize=8)
 def _checked(correction: Correction) -> tuple[Integers, Floats, Integers, Integers]:
     """The nodes as arrays.  Every step leads onward and none out of them, so each walk ends."""
-    sign, other, roots = (
-        np.array(part, np.int64) for part in (correction.sign, correction.other, correction.roots)
+    feature, right, roots = (
+        np.array(part, np.int64)
+        for part in (correction.feature, correction.right, correction.roots)
     )
-    limit = np.array(correction.limit, float)
-    count = len(sign)
-    if not (len(limit) == len(other) == count and len(roots)):
+    threshold = np.array(correction.threshold, float)
+    count = len(feature)
+    if not (len(threshold) == len(right) == count and len(roots)):
         raise DamagedCorrection("a node lacks a part")
     places = np.arange(count)
-    inner = sign != _LEAF
-    if not np.isfinite(limit).all() or (roots < 0).any() or (roots >= count).any():
+    inner = feature != _LEAF
+    if not np.isfinite(threshold).all() or (roots < 0).any() or (roots >= count).any():
         raise DamagedCorrection("a limit or a root is none")
-    if ((sign < _LEAF) | (sign >= len(NAMES))).any():
+    if ((feature < _LEAF) | (feature >= len(NAMES))).any():
         raise DamagedCorrection("a sign is none")
-    if (inner & ((other <= places) | (other >= count) | (places + 1 >= count))).any():
+    if (inner & ((right <= places) | (right >= count) | (places + 1 >= count))).any():
         raise DamagedCorrection("a branch leads back or away")
-    return sign, limit, other, roots
+    return feature, threshold, right, roots
 
 
 def corrected_forecast(state: LineState, corrections: Corrections) -> LineForecast:
@@ -177,7 +180,7 @@ def corrected(told: LineForecast, state: LineState, corrections: Corrections) ->
 
     Whoever is called has another span before them than those that were learned from.
     """
-    since, line = told.as_of, line_signs(state)
+    since, line = told.as_of, line_features(state)
     classes = {one.number: one.vehicle_class for one in state.waiting}
     classes |= {one.number: one.vehicle_class for one in state.expected}
     trucks = [one for one in told.trucks if one.called is not None]
@@ -190,8 +193,8 @@ def corrected(told: LineForecast, state: LineState, corrections: Corrections) ->
         waits += [getattr(one, measure) for one in told.joins]
         if correction is None or not waits:
             return waits
-        signs = [signs_of(line, one, name) for one, name in zip(waits, names, strict=True)]
-        errors = expect(correction, np.array(signs)).tolist()
+        features = [features_of(line, one, name) for one, name in zip(waits, names, strict=True)]
+        errors = expect(correction, np.array(features)).tolist()
         return [moved(one, error) for one, error in zip(waits, errors, strict=True)]
 
     called = moved_by(corrections.called, "called")

@@ -10,7 +10,7 @@ import math
 
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import VehicleClass
-from kezek.planning.question import QUANTILES, LineState, Range, Signs
+from kezek.planning.question import QUANTILES, FeatureRow, LineState, Range
 
 # Ours: added to both sides of the ratio, so that a wait of nothing has one.
 SOFT = 10 * MINUTE
@@ -67,7 +67,7 @@ def later(at: Range, span: Instant) -> Range:
     return Range(tuple(one + span for one in at.at))
 
 
-def line_signs(state: LineState) -> Signs:
+def line_features(state: LineState) -> FeatureRow:
     """The signs that every truck of the line shares: those behind `in_turn`."""
     now = state.now
     lately = sum(now - PACE_FOR < at <= now for at in state.measured.crossed)
@@ -86,10 +86,10 @@ def line_signs(state: LineState) -> Signs:
     )
 
 
-def signs_of(line: Signs, waits: Range, vehicle_class: str) -> Signs:
+def features_of(line: FeatureRow, waits: Range, vehicle_class: str) -> FeatureRow:
     """What is known of one truck's forecast (spans) when it is made: finite numbers, as in NAMES.
 
-    `line` are its `line_signs`.
+    `line` are its `line_features`.
     """
     low, median, high = (waits.at[place] for place in (0, _MEDIAN, -1))
     in_turn = float(vehicle_class == VehicleClass.IN_TURN)

@@ -20,12 +20,12 @@ from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.array import Floats, Integers
 from kezek.planning.forecast.twin_measure import (
     CallPace,
-    knots_of,
+    durations_of,
     pace_of,
+    quantile_table,
     share_not_shown,
-    spans_of,
 )
-from kezek.planning.forecast.twin_play import Future, SpanSamples, futures, leavings
+from kezek.planning.forecast.twin_play import EmpiricalDuration, Future, futures, leavings
 from kezek.planning.question import (
     HORIZON,
     QUANTILES,
@@ -60,11 +60,11 @@ def forecast(state: LineState) -> LineForecast:
     if silent or horizon <= state.now:
         return _told(state, horizon, silent or NOBODY_CALLED)
     pace = pace_of(state)
-    spans = (spans_of(state.measured.approach), spans_of(state.measured.gate))
+    durations = (durations_of(state.measured.approach), durations_of(state.measured.gate))
     future, line = _future(state, pace, horizon)
     lengths = np.zeros((len(future.marks), state.replications))
     called, crossed, answered = futures(
-        future, line, (state.cursor, state.in_round), spans, state.seed, lengths
+        future, line, (state.cursor, state.in_round), durations, state.seed, lengths
     )
     known: list[TwinWaiting | Expected] = [*state.waiting, *state.expected]
     classes = tuple(dict.fromkeys(state.interleave))
@@ -92,7 +92,7 @@ def forecast(state: LineState) -> LineForecast:
         state,
         horizon,
         "",
-        (*_leaving(state, spans, future.horizon), *trucks),
+        (*_leaving(state, durations, future.horizon), *trucks),
         joins,
         told,
         _windows(future, answered, asked_of(state)),
@@ -149,14 +149,14 @@ def _told(
 
 
 def _leaving(
-    state: LineState, spans: tuple[SpanSamples, SpanSamples], horizon: float
+    state: LineState, durations: tuple[EmpiricalDuration, EmpiricalDuration], horizon: float
 ) -> list[TruckForecast]:
     """Those at the gate."""
     if not state.at_gate:
         return []
     spent = np.array([(state.now - one.since) / SECOND for one in state.at_gate])
     admitted = np.array([one.admitted for one in state.at_gate], np.int64)
-    ends = _quantiles(leavings(spent, admitted, spans, state.seed, state.replications), horizon)
+    ends = _quantiles(leavings(spent, admitted, durations, state.seed, state.replications), horizon)
     return [
         TruckForecast(one.number, None, _instants(state, row))
         for one, row in zip(state.at_gate, ends, strict=True)
@@ -196,11 +196,11 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
     window, queue = _places(state, opens)
     # A shadow stands behind all of its class that have begun, as somebody who came too late would.
     now = int(np.searchsorted(opens, 0.0, side="right")) - 1
-    shadow = np.array(
+    virtual = np.array(
         [0 if name == VehicleClass.WALK_IN else 2 * now + 1 for name in classes], np.int64
     )
     since = np.array([key[2] for key in keys] + [state.now + 1] * len(classes), np.float64)
-    standing_queue = np.concatenate((queue, shadow))
+    standing_queue = np.concatenate((queue, virtual))
     numbers = np.array([key[3] for key in keys] + [1 << 60] * len(classes), np.float64)
     expected = [one.start for one in state.expected]
     starts = _seconds(state, expected)
@@ -219,7 +219,7 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
         stands=np.lexsort((numbers, since, standing_queue)),
         joined=np.array([_round_of(one) for one in state.waiting], np.int64),
         of=np.array(of, np.int64),
-        window=np.concatenate((window, shadow // 2, booked)).astype(np.int64),
+        window=np.concatenate((window, virtual // 2, booked)).astype(np.int64),
         starts=starts,
         offset=_offsets(state),
         latest=(state.window + state.no_show_after) / SECOND,
@@ -227,7 +227,7 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
         hours=pace.hours,
         level=pace.level,
         shape=pace.shape,
-        exposed=pace.exposed,
+        rate=pace.rate,
         gaps=pace.gaps,
         waited=pace.waited,
         walk_in=index.get(VehicleClass.WALK_IN, NOBODY) if pace.walking.any() else NOBODY,
@@ -274,4 +274,4 @@ def _offsets(state: LineState) -> Floats:
     """When booked trucks come, from the start of their window; unknown, it is within the window."""
     if not state.measured.early:
         return np.array((0.0, state.window / SECOND))
-    return knots_of(np.array(state.measured.early, np.float64) / SECOND)
+    return quantile_table(np.array(state.measured.early, np.float64) / SECOND)

@@ -10,13 +10,13 @@ import numpy as np
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant
 from kezek.domain.kernel.value import value
 from kezek.planning.array import Floats
-from kezek.planning.forecast.twin_play import SpanSamples
+from kezek.planning.forecast.twin_play import EmpiricalDuration
 from kezek.planning.question import LineState, MeasuredPast
 
 # The last straight line runs out to the most that was seen: with many knots it holds few trucks.
-KNOTS_MAX = 257
+QUANTILES_MAX = 257
 # Of a law that nobody has measured.
-KNOTS = 33
+UNMEASURED_QUANTILES = 33
 DAY_HOURS = 24
 # Calls from a time when nobody is known to have waited tell how many came, not how many could have been
 # called: they count as so many at most, and for the calendar's pace where that is higher.
@@ -35,7 +35,7 @@ class CallPace:
     """Calls, in hours as usual: an hour whose capacity is the mean one of the hours that are open.
 
     `level` is how much of such an hour there is from `hours` on, seconds from now; the number of
-    calls in one is a gamma variate with `shape` and rate `exposed`; `gaps` are quantiles of the time
+    calls in one is a gamma variate with `shape` and rate `rate`; `gaps` are quantiles of the time
     between two calls, of mean 1; `waited` has passed since the last call.  `walking` is walk-ins an
     hour.
     """
@@ -43,7 +43,7 @@ class CallPace:
     hours: Floats
     level: Floats
     shape: float
-    exposed: float
+    rate: float
     gaps: Floats
     waited: float
     walking: Floats
@@ -61,20 +61,20 @@ def pace_of(state: LineState) -> CallPace:
     begun = float(np.interp(busy, grid, passed))
     lately = at[called > busy]
     gaps = np.diff(lately if len(lately) > GAPS_MIN else at)[-GAPS_MAX:]
-    variation, knots = _gaps(gaps)
+    variation, quantiles = _gaps(gaps)
     idle = len(at) - len(lately)
     weight = min(1.0, IDLE_CALLS_MAX / idle) if idle else 0.0
     sure = max(variation, VARIATION_MIN) ** -2
     calls = max(0.5, len(lately) + weight * idle)
-    exposed = (passed[-1] - begun) + weight * min(begun, idle / usual)
+    rate = (passed[-1] - begun) + weight * min(begun, idle / usual)
     open_hours = float((np.diff(grid) / HOUR)[np.diff(passed) > 0.0].sum())
     walking = measured.walked_in / max(1.0, open_hours)
     return CallPace(
         hours=hours,
         level=level,
         shape=calls * sure,
-        exposed=max(float(exposed), 1e-3) * sure,
-        gaps=knots,
+        rate=max(float(rate), 1e-3) * sure,
+        gaps=quantiles,
         waited=float(passed[-1] - at[-1]),
         walking=np.where(level > 0.0, walking, 0.0),
     )
@@ -124,27 +124,30 @@ def _gaps(gaps: Floats) -> tuple[float, Floats]:
     mean = float(gaps.mean()) if len(gaps) >= GAPS_MIN else 0.0
     if mean <= 0.0:
         # Too few to tell: without memory, as far as quantiles of that end.
-        shares = np.linspace(0.0, 1.0 - 0.5 / KNOTS, KNOTS)
+        shares = np.linspace(0.0, 1.0 - 0.5 / UNMEASURED_QUANTILES, UNMEASURED_QUANTILES)
         return 1.0, _of_mean_one(-np.log1p(-shares))
-    return float(gaps.std()) / mean, _of_mean_one(knots_of(gaps))
+    return float(gaps.std()) / mean, _of_mean_one(quantile_table(gaps))
 
 
-def _of_mean_one(knots: Floats) -> Floats:
-    mean = float((knots[:-1] + knots[1:]).mean()) / 2.0
-    return knots / mean if mean > 0.0 else np.ones(len(knots))
+def _of_mean_one(quantiles: Floats) -> Floats:
+    mean = float((quantiles[:-1] + quantiles[1:]).mean()) / 2.0
+    return quantiles / mean if mean > 0.0 else np.ones(len(quantiles))
 
 
-def knots_of(seen: Floats) -> Floats:
-    """Evenly spaced quantiles, from the least to the most: as many as were seen, up to `KNOTS_MAX`."""
-    return np.quantile(seen, np.linspace(0.0, 1.0, max(2, min(len(seen), KNOTS_MAX))))
+def quantile_table(seen: Floats) -> Floats:
+    """Evenly spaced quantiles of durations [n], the least and the most among them, float64[q].
+
+    There are as many as durations, at least 2 and at most `QUANTILES_MAX`.
+    """
+    return np.quantile(seen, np.linspace(0.0, 1.0, max(2, min(len(seen), QUANTILES_MAX))))
 
 
-def spans_of(seen: Sequence[Instant]) -> SpanSamples:
+def durations_of(seen: Sequence[Instant]) -> EmpiricalDuration:
     """Measured spans, in seconds; their scale is the less sure the fewer they are."""
-    spans = np.maximum(np.array(seen, np.float64) / SECOND, 0.0)
-    logs = np.log(spans[spans > 0.0])
+    durations = np.maximum(np.array(seen, np.float64) / SECOND, 0.0)
+    logs = np.log(durations[durations > 0.0])
     deviation = float(logs.std()) if len(logs) >= GAPS_MIN else LOG_DEVIATION
-    return SpanSamples(knots_of(spans), deviation / math.sqrt(len(spans)))
+    return EmpiricalDuration(quantile_table(durations), deviation / math.sqrt(len(durations)))
 
 
 def share_not_shown(measured: MeasuredPast) -> float:

@@ -20,8 +20,8 @@ from kezek.planning.simulation.checkpoint.line import (
     CURSOR,
     NOBODY,
     ROUND,
-    SHADOW,
-    SHADOWS_END,
+    VIRTUAL,
+    VIRTUAL_END,
     WAITING,
     CompiledLine,
     begin,
@@ -33,7 +33,7 @@ from kezek.planning.simulation.checkpoint.line import (
 )
 from kezek.planning.simulation.checkpoint.order import by_cells
 from kezek.planning.simulation.variate.chance import Stream, normals, stream, uniform, uniforms
-from kezek.planning.simulation.variate.law import between, gamma
+from kezek.planning.simulation.variate.distribution import gamma, interpolated
 
 # Stations, each with a stream of its own; the last two are of those who are on the way or inside.
 PACE, SHOWS, OFFSET, GAP, APPROACH, GATE, WALKING = range(7)
@@ -42,11 +42,11 @@ REST, THROUGH = 20, 21
 OVERDUE = 0.5
 
 
-class SpanSamples(NamedTuple):
+class EmpiricalDuration(NamedTuple):
     """Evenly spaced quantiles of what was seen, and the uncertainty of their scale: a deviation."""
 
-    knots: Floats
-    unsure: float
+    quantiles: Floats
+    log_deviation: float
 
 
 class Future(NamedTuple):
@@ -56,7 +56,7 @@ class Future(NamedTuple):
     place. `joined` are the rounds that the standing let pass.  `of` and `window` are of them and the
     booked; `starts`, `offset` and `no_show` say when
     booked ones come.  `hours` and `level` are the calendar: 1 is an hour as usual.  `shape` and
-    `exposed` are the posterior of the calls an hour as usual; `waited` hours as usual have passed
+    `rate` are the posterior of the calls an hour as usual; `waited` hours as usual have passed
     since the last call. Askers of class `asker` come at `asked`, each in its window: like shadows they
     take nobody's place.  `walk_in` is the class of walk-ins, NOBODY for none, at `walking` an hour.
     """
@@ -74,7 +74,7 @@ class Future(NamedTuple):
     hours: Floats
     level: Floats
     shape: float
-    exposed: float
+    rate: float
     gaps: Floats
     waited: float
     walk_in: int
@@ -91,11 +91,11 @@ def futures(
     future: Future,
     line: CompiledLine,
     at_call: tuple[int, int],
-    spans: tuple[SpanSamples, SpanSamples],
+    durations: tuple[EmpiricalDuration, EmpiricalDuration],
     seed: int,
     lengths: Floats,
 ) -> tuple[Floats, Floats, Floats]:
-    """Play `lengths.shape[1]` futures; `spans` are those of the approach and of the gate.
+    """Play `lengths.shape[1]` futures; `durations` are those of the approach and of the gate.
 
     `at_call` is the cursor and the round with which the last call left the cycle.
 
@@ -109,20 +109,20 @@ def futures(
     for replication in range(count):
         came = _arrivals(future, seed, replication)
         order, _ = by_cells(came, came.shape[0])
-        pace = gamma(stream(seed, PACE, replication), future.shape) / future.exposed
+        pace = gamma(stream(seed, PACE, replication), future.shape) / future.rate
         chance = stream(seed, GAP, replication)
         first = _first_gap(future, chance, pace)
         gaps = np.empty(came.shape[0])
         uniforms(chance, gaps)
         for truck in range(gaps.shape[0]):
-            gaps[truck] = between(future.gaps, 0, future.gaps.shape[0], gaps[truck]) / pace
+            gaps[truck] = interpolated(future.gaps, 0, future.gaps.shape[0], gaps[truck]) / pace
         at = np.full(came.shape[0], math.inf)
         askers = came.shape[0] - future.asked.shape[0]
         _line_up(future, line, at_call)
         _play(future, line, came, order, gaps, (at, lengths[:, replication]), first)
         answered[:, replication] = at[askers:]
-        on_way = drawn(spans[0], seed, APPROACH, replication, known)
-        through = drawn(spans[1], seed, GATE, replication, known)
+        on_way = generated(durations[0], seed, APPROACH, replication, known)
+        through = generated(durations[1], seed, GATE, replication, known)
         for truck in range(known):
             gone = truck >= future.queue.shape[0] and came[truck] == math.inf
             called[truck, replication] = math.nan if gone else at[truck]
@@ -133,7 +133,11 @@ def futures(
 
 @kernel
 def leavings(
-    spent: Floats, admitted: Integers, spans: tuple[SpanSamples, SpanSamples], seed: int, count: int
+    spent: Floats,
+    admitted: Integers,
+    durations: tuple[EmpiricalDuration, EmpiricalDuration],
+    seed: int,
+    count: int,
 ) -> Floats:
     """When those at the gate are across: float64[trucks, count], seconds from now.
 
@@ -141,54 +145,60 @@ def leavings(
     """
     left = np.empty((spent.shape[0], count))
     for replication in range(count):
-        whole = drawn(spans[1], seed, THROUGH, replication, spent.shape[0])
+        whole = generated(durations[1], seed, THROUGH, replication, spent.shape[0])
         chance = stream(seed, REST, replication)
         for truck in range(spent.shape[0]):
-            rest = _rest(spans[admitted[truck]].knots, spent[truck], uniform(chance))
+            rest = _rest(durations[admitted[truck]].quantiles, spent[truck], uniform(chance))
             left[truck, replication] = rest if admitted[truck] else rest + whole[truck]
     return left
 
 
 @kernel
-def drawn(spans: SpanSamples, seed: int, station: int, replication: int, count: int) -> Floats:
+def generated(
+    durations: EmpiricalDuration, seed: int, station: int, replication: int, count: int
+) -> Floats:
     """A span for each truck; how far the measured ones can be trusted is one draw for all."""
     out, z = np.empty(count), np.empty(1)
     chance = stream(seed, station, replication)
     normals(chance, z)
     uniforms(chance, out)
-    scale = math.exp(spans.unsure * z[0])
+    scale = math.exp(durations.log_deviation * z[0])
     for truck in range(count):
-        out[truck] = scale * between(spans.knots, 0, spans.knots.shape[0], out[truck])
+        out[truck] = scale * interpolated(
+            durations.quantiles, 0, durations.quantiles.shape[0], out[truck]
+        )
     return out
 
 
 @borrower
-def share_below(knots: Floats, value: float) -> float:
+def share_below(quantiles: Floats, value: float) -> float:
     """The share of what was seen that is below a value; where many are equal, the lowest such share."""
-    count = knots.shape[0]
-    if value <= knots[0]:
+    count = quantiles.shape[0]
+    if value <= quantiles[0]:
         return 0.0
-    place = np.searchsorted(knots, value)
+    place = np.searchsorted(quantiles, value)
     if place == count:
         return 1.0
-    low = knots[place - 1]
-    return float((place - 1 + (value - low) / (knots[place] - low)) / (count - 1))
+    low = quantiles[place - 1]
+    return float((place - 1 + (value - low) / (quantiles[place] - low)) / (count - 1))
 
 
 @borrower
-def _rest(knots: Floats, spent: float, u: float) -> float:
+def _rest(quantiles: Floats, spent: float, u: float) -> float:
     """What is left of a span of which so much has passed."""
-    below = share_below(knots, spent)
+    below = share_below(quantiles, spent)
     if below < 1.0:
-        return max(0.0, between(knots, 0, knots.shape[0], below + u * (1.0 - below)) - spent)
-    return float(-OVERDUE * knots.mean() * math.log(u))
+        return max(
+            0.0, interpolated(quantiles, 0, quantiles.shape[0], below + u * (1.0 - below)) - spent
+        )
+    return float(-OVERDUE * quantiles.mean() * math.log(u))
 
 
 @kernel
 def _first_gap(future: Future, chance: Stream, pace: float) -> float:
     """Hours as usual until the next call can come, given how many have passed since the last one."""
     if future.standing == 0:
-        whole = between(future.gaps, 0, future.gaps.shape[0], uniform(chance))
+        whole = interpolated(future.gaps, 0, future.gaps.shape[0], uniform(chance))
         return max(0.0, whole / pace - future.waited)
     return float(_rest(future.gaps, future.waited * pace, uniform(chance)) / pace)
 
@@ -208,15 +218,15 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
     shows, offset = np.empty(booked), np.empty(booked)
     uniforms(stream(seed, SHOWS, replication), shows)
     uniforms(stream(seed, OFFSET, replication), offset)
-    knots = future.offset
+    quantiles = future.offset
     for place in range(booked):
         start = future.starts[place]
         # Who has not come yet comes after now, and is the likelier never to come the later it is.
-        below = share_below(knots, -start)
+        below = share_below(quantiles, -start)
         comes = (1.0 - future.no_show) * (1.0 - below)
         if comes <= 0.0 or shows[place] >= comes / (comes + future.no_show):
             continue
-        late = between(knots, 0, knots.shape[0], below + offset[place] * (1.0 - below))
+        late = interpolated(quantiles, 0, quantiles.shape[0], below + offset[place] * (1.0 - below))
         if late <= future.latest:
             came[before + place] = max(0.0, start + late)
     came[known:askers] = walking
@@ -228,7 +238,7 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
 def _line_up(future: Future, line: CompiledLine, at_call: tuple[int, int]) -> None:
     """The line as it stands now."""
     begin(line, at_call[0], at_call[1])
-    line.at[SHADOW], line.at[SHADOWS_END] = future.standing, future.queue.shape[0]
+    line.at[VIRTUAL], line.at[VIRTUAL_END] = future.standing, future.queue.shape[0]
     pass_on(line, 0.0)
     for place in range(future.stands.shape[0]):
         truck = int(future.stands[place])
@@ -252,7 +262,7 @@ def _play(
 ) -> None:
     """One future, until the horizon: `at` is filled with who is called when, and how many wait."""
     called, lengths = at
-    shadows = future.queue.shape[0] - future.standing
+    virtual_waiting = future.queue.shape[0] - future.standing
     askers = came.shape[0] - future.asked.shape[0]
     coming = mark = step = 0
     free = after(future.hours, future.level, 0, 0.0, first)
@@ -266,7 +276,7 @@ def _play(
                 of, window = int(future.of[truck]), int(future.window[truck])
             elif truck >= askers:
                 of, window = future.asker, int(future.asked_window[truck - askers])
-                shadows += 1
+                virtual_waiting += 1
             join(line, truck, of, window, came[truck])
             coming += 1
         while step + 1 < future.hours.shape[0] and future.hours[step + 1] <= now:
@@ -281,13 +291,13 @@ def _play(
             if future.standing <= truck < future.queue.shape[0] or truck >= askers:
                 # A shadow or an asker is called where a truck would be, and leaves the line as it was.
                 line.at[CURSOR], line.at[ROUND] = before
-                shadows -= 1
+                virtual_waiting -= 1
                 continue
             free = after(future.hours, future.level, step, now, gaps[truck])
             free = allowed(future.hours, future.level, step, free)
         now = _next(now, came, order, coming, line, free)
         while mark < lengths.shape[0] and future.marks[mark] < min(now, future.horizon + 1.0):
-            lengths[mark] = line.at[WAITING] - shadows
+            lengths[mark] = line.at[WAITING] - virtual_waiting
             mark += 1
 
 

@@ -33,8 +33,8 @@ from kezek.domain.kernel.instant import date_of, local_day
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import number
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
-from kezek.planning.scenario.answer.picture import ChartWords as PictureWords
-from kezek.planning.scenario.answer.picture import answer_panels, course_picture
+from kezek.planning.scenario.answer.chart import ChartWords as PictureWords
+from kezek.planning.scenario.answer.chart import answer_panels, course_chart
 from kezek.web.booking.shown import lines_by_name
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
@@ -212,7 +212,7 @@ def _words(here: PageContext) -> PictureWords:
 
 
 def _course(here: PageContext, answer: ScenarioAnswer, at: int) -> Markup:
-    return Markup(course_picture(answer, at, _words(here)))  # noqa: S704 - drawn by us, escaped
+    return Markup(course_chart(answer, at, _words(here)))  # noqa: S704 - drawn by us, escaped
 
 
 def _decisions(here: PageContext, scenario: str, answer: ScenarioAnswer) -> dict[str, str]:

@@ -11,15 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from kezek.planning.scenario.answer.answer import TABLES
-from kezek.planning.scenario.answer.export import as_csv, as_parquet, tables
-from kezek.planning.scenario.answer.picture import (
+from kezek.planning.scenario.answer.chart import (
     ChartWords,
+    answer_chart,
     answer_panels,
-    answer_picture,
     nice,
     standalone,
 )
-from kezek.planning.scenario.sweep.keep import keep
+from kezek.planning.scenario.answer.export import as_csv, as_parquet, tables
+from kezek.planning.scenario.sweep.atomic_file import write_whole
 from tests.planning.scenario.play.test_play import COMPARE, answered
 from tests.planning.scenario.world.ground import HEAD, OWN
 
@@ -53,7 +53,7 @@ def test_without_its_library_parquet_says_what_to_install(monkeypatch):
 
 
 def test_a_picture_is_an_svg_with_both_worlds_on_one_scale(answer):
-    svg = ET.fromstring(standalone(answer_picture(answer)))
+    svg = ET.fromstring(standalone(answer_chart(answer)))
     heads = [
         text.text
         for text in svg.iter("{http://www.w3.org/2000/svg}text")
@@ -65,8 +65,8 @@ def test_a_picture_is_an_svg_with_both_worlds_on_one_scale(answer):
         "as it is: trucks here, not yet across",
         "one lane less: trucks here, not yet across",
     ]
-    assert "prefers-color-scheme:dark" in standalone(answer_picture(answer))
-    assert "style=" not in answer_picture(answer)
+    assert "prefers-color-scheme:dark" in standalone(answer_chart(answer))
+    assert "style=" not in answer_chart(answer)
 
 
 def test_a_scale_ends_at_a_round_number():
@@ -76,17 +76,17 @@ def test_a_scale_ends_at_a_round_number():
 
 def test_marks_are_written_as_the_reader_writes_numbers(answer):
     words = ChartWords(number=lambda level: f"≈{level:g}".replace(".", ","))
-    drawn = answer_picture(answer, words=words) + "".join(answer_panels(answer, words=words))
+    drawn = answer_chart(answer, words=words) + "".join(answer_panels(answer, words=words))
     assert drawn.count(">≈0<") == 8, "one beginning for each of four charts, drawn twice"
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
-    keep(tmp_path / "a", b"old")
+    write_whole(tmp_path / "a", b"old")
 
     def full(_descriptor: int) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("kezek.planning.scenario.sweep.keep.os.fsync", full)
+    monkeypatch.setattr("kezek.planning.scenario.sweep.atomic_file.os.fsync", full)
     with pytest.raises(OSError, match="full"):
-        keep(tmp_path / "a", b"new")
+        write_whole(tmp_path / "a", b"new")
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a", b"old")]

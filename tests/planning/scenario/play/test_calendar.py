@@ -14,7 +14,11 @@ from kezek.planning.scenario.play.calendar import (
     days_until_place,
     mean_days,
 )
-from kezek.planning.scenario.world.scenario import Restriction, ScenarioClosure, ScenarioPost
+from kezek.planning.scenario.world.scenario import (
+    ScenarioClosure,
+    ScenarioPost,
+    ScenarioRestriction,
+)
 
 POST = ScenarioPost(id="kz_x", zone="Asia/Almaty", capacity_per_day=48)
 DAYS = [date(2026, 6, 15) + timedelta(days=n) for n in range(4)]
@@ -78,7 +82,7 @@ def test_an_announced_closure_takes_the_places_and_another_does_not():
     for announced, second in ((True, 0), (False, 48)):
         shut = msgspec.structs.replace(POST, closure=[ScenarioClosure(**span, announced=announced)])
         assert by_day(book(places(shut), 48, None))[1] == second
-    less = msgspec.structs.replace(POST, restriction=[Restriction(**span, percent=50)])
+    less = msgspec.structs.replace(POST, restriction=[ScenarioRestriction(**span, percent=50)])
     assert sum(places(less)[1].places) == 24
 
 

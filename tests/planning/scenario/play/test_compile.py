@@ -7,7 +7,7 @@ import pytest
 
 from kezek.app.scenario.ground import shipped_ground
 from kezek.domain.regulation.regulation import VehicleClass
-from kezek.planning.scenario.play.compile import Compiled, arrival_span, compile_post
+from kezek.planning.scenario.play.compile import Compiled, arrival_duration, compile_post
 from kezek.planning.scenario.world.scenario import ScenarioArrival
 from tests.planning.scenario.world.ground import HEAD, OWN, points
 
@@ -20,12 +20,12 @@ def compiled(text: str = HEAD + OWN) -> Compiled:
 
 
 def test_places_become_bookings_by_window():
-    plan = compiled().plan
+    model = compiled().model
     # A day more is played than counts.
-    assert plan.booked.trucks.sum() == 3 * 80
-    assert set(plan.booked.start % HOUR) == {0.0}
-    assert plan.rules.window == HOUR
-    assert plan.until == 72 * HOUR
+    assert model.booked.trucks.sum() == 3 * 80
+    assert set(model.booked.start % HOUR) == {0.0}
+    assert model.rules.window == HOUR
+    assert model.until == 72 * HOUR
 
 
 def test_the_warm_up_comes_before_what_counts():
@@ -36,8 +36,8 @@ def test_the_warm_up_comes_before_what_counts():
 
 def test_the_demand_that_does_not_book_walks_in_up_to_its_cap():
     found = compiled(HEAD + "[demand]\nbooked_percent = 50\n" + OWN)
-    (walking,) = found.plan.walk_ins
-    assert found.plan.rules.classes[walking.vehicle_class] == "walk_in"
+    (walking,) = found.model.walk_ins
+    assert found.model.rules.classes[walking.vehicle_class] == "walk_in"
     assert walking.per_hour.now(5 * HOUR) == pytest.approx(24 / 24)
     assert found.refused_per_day == pytest.approx(16)
 
@@ -57,7 +57,7 @@ until = 2026-06-16T16:00:00
 percent = 50
 """
     )
-    lanes = compiled(text).plan.stages[0].lanes
+    lanes = compiled(text).model.stages[0].lanes
     seen = {hour: lanes.now(hour * HOUR) for hour in (1, 7, 12, 13, 23, 30, 31, 33, 35, 38, 40)}
     assert seen == {1: 1, 7: 2, 12: 0, 13: 2, 23: 1, 30: 2, 31: 2, 33: 0, 35: 2, 38: 1, 40: 2}
 
@@ -70,7 +70,7 @@ def test_lanes_are_closed_with_the_checkpoint_and_open_again_after_the_last_day(
                 "[[checkpoint.stage]]", 'opens = "08:00"\ncloses = "20:00"\n[[checkpoint.stage]]'
             )
         )
-        .plan.stages[0]
+        .model.stages[0]
         .lanes
     )
     assert [lanes.now(hour * HOUR) for hour in (7, 8, 19, 20, 24 * 9 + 9)] == [0, 2, 2, 0, 2]
@@ -83,23 +83,23 @@ def test_a_load_above_one_is_allowed_and_named():
 
 def test_a_class_never_goes_over_its_cap_of_the_day():
     text = HEAD + "[demand.classes]\nin_turn = 50\npriority = 50\n" + OWN
-    plan = compiled(text).plan
-    of_class = plan.booked.vehicle_class == plan.rules.classes.index(VehicleClass.PRIORITY)
-    days = plan.booked.start[of_class] // (24 * HOUR)
-    assert np.bincount(days.astype(int), plan.booked.trucks[of_class]).tolist() == [5.0, 5.0, 5.0]
+    model = compiled(text).model
+    of_class = model.booked.vehicle_class == model.rules.classes.index(VehicleClass.PRIORITY)
+    days = model.booked.start[of_class] // (24 * HOUR)
+    assert np.bincount(days.astype(int), model.booked.trucks[of_class]).tolist() == [5.0, 5.0, 5.0]
 
 
 def test_rules_of_the_file_stand_in_for_the_regulation():
-    found = compiled(HEAD + "[rules]\nkeeps_place_minutes = 7\nwindow_minutes = 30\n" + OWN).plan
+    found = compiled(HEAD + "[rules]\nkeeps_place_minutes = 7\nwindow_minutes = 30\n" + OWN).model
     assert (found.rules.keeps_place_for, found.rules.window) == (420.0, 1_800.0)
 
 
 def test_earliness_is_a_normal_law_between_its_bounds():
-    span = arrival_span(ScenarioArrival())
-    assert (span.law, span.mean, span.deviation) == ("truncated_normal", -3_600.0, 5_400.0)
+    span = arrival_duration(ScenarioArrival())
+    assert (span.distribution, span.mean, span.deviation) == ("truncated_normal", -3_600.0, 5_400.0)
     assert (span.least, span.most) == (-21_600.0, 21_600.0)
 
 
 def test_without_a_deviation_everybody_comes_at_the_mean():
-    still = arrival_span(ScenarioArrival(mean_minutes=-5, deviation_minutes=0))
-    assert (still.law, still.mean) == ("deterministic", -300.0)
+    still = arrival_duration(ScenarioArrival(mean_minutes=-5, deviation_minutes=0))
+    assert (still.distribution, still.mean) == ("deterministic", -300.0)

@@ -11,7 +11,7 @@ import pytest
 from kezek.app.scenario.ground import shipped_ground
 from kezek.planning.question import QUANTILES
 from kezek.planning.scenario.answer.answer import Figure, ScenarioAnswer
-from kezek.planning.scenario.play.measure import Tally, error_of, quantiles_of, take
+from kezek.planning.scenario.play.measure import Tally, counts_of, error_of, quantiles_of
 from kezek.planning.scenario.play.play import PlayStopped, job_of, play, verdict
 from kezek.planning.simulation.checkpoint.checkpoint import run
 from tests.planning.scenario.world.ground import HEAD, OWN, points
@@ -39,7 +39,7 @@ def test_figures_are_those_of_the_records():
     compiled = job_of(point, shipped_ground().regulations).world[0]
     waits, hours = [], []
     for n in range(6):
-        records = run(compiled.plan, 7, n)
+        records = run(compiled.model, 7, n)
         stays = records.stays()[records.crossed()]
         stays = stays[records.trucks["arrived"][records.crossed()] < compiled.counted_until]
         stays = stays[records.trucks["arrived"][records.crossed()][: len(stays)] >= -np.inf]
@@ -120,7 +120,7 @@ def test_whoever_asks_to_stop_is_heard_between_two_runs():
 def test_the_order_in_which_runs_end_does_not_matter():
     (point,) = points(TEXT)
     compiled = job_of(point, shipped_ground().regulations).world[0]
-    takes = [take(compiled, run(compiled.plan, 7, n)) for n in range(6)]
+    takes = [counts_of(compiled, run(compiled.model, 7, n)) for n in range(6)]
     forth, back = Tally(compiled, 6), Tally(compiled, 6)
     for n in range(6):
         forth.add(n, takes[n])

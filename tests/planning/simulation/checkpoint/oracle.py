@@ -21,8 +21,8 @@ import simpy
 from kezek.domain.regulation.regulation import Joins
 from kezek.domain.turn.joining import round_to_pass
 from kezek.domain.turn.order import QueueEntry, Turn, line_up
-from kezek.planning.simulation.checkpoint.checkpoint_draw import Draws
-from kezek.planning.simulation.checkpoint.checkpoint_plan import ModelInput
+from kezek.planning.simulation.checkpoint.checkpoint_input import ModelInput
+from kezek.planning.simulation.checkpoint.checkpoint_variates import Variates
 from kezek.planning.simulation.checkpoint.line import NO_ROUND
 from kezek.planning.simulation.variate.steps import Steps
 
@@ -43,7 +43,7 @@ class Truck:
     travel: float
     misses: int
     spacing: float
-    spans: list[float]
+    service_times: list[float]
     outcome: str = "unfinished"
     joined: float = NAN
     called: float = NAN
@@ -54,35 +54,35 @@ class Truck:
 
 
 class Oracle:
-    def __init__(self, plan: ModelInput, draws: Draws) -> None:
-        self.plan, self.rules = plan, plan.rules
+    def __init__(self, model: ModelInput, variates: Variates) -> None:
+        self.model, self.rules = model, model.rules
         # Who comes early for a window of the first hours comes before the plan's start.
-        self.env = simpy.Environment(min(0.0, float(draws.arrived.min(initial=0.0))))
-        self.trucks = [self.truck(draws, number) for number in range(len(draws.of))]
+        self.env = simpy.Environment(min(0.0, float(variates.arrived.min(initial=0.0))))
+        self.trucks = [self.truck(variates, number) for number in range(len(variates.of))]
         self.happened: list[tuple[int, int, Callable[[], None]]] = []
         self.line: dict[int, Turn] = {}
-        self.cursor, self.in_round = plan.cursor, plan.in_round
+        self.cursor, self.in_round = model.cursor, model.in_round
         self.cycle = [self.rules.classes[of] for of in self.rules.interleave]
         self.stood = 0
         self.outside: list[Truck] = []
         self.on_the_way = 0
         # The first queue is in the order of coming; later ones by instant and number.
-        self.queues: list[list[tuple[float, int]]] = [[] for _ in plan.stages]
-        self.busy = [0 for _ in plan.stages]
+        self.queues: list[list[tuple[float, int]]] = [[] for _ in model.stages]
+        self.busy = [0 for _ in model.stages]
         self.leaving: list[tuple[float, int]] = []
         self.next_call = self.next_exit = -math.inf
 
-    def truck(self, draws: Draws, number: int) -> Truck:
+    def truck(self, variates: Variates, number: int) -> Truck:
         made = Truck(
             number,
-            int(draws.of[number]),
-            float(draws.opens[draws.window[number]]) if draws.window[number] else NAN,
-            float(draws.arrived[number]),
-            float(draws.travel[number]),
-            int(draws.misses[number]),
-            float(draws.spacing[number]),
-            [float(span) for span in draws.spans[:, number]],
-            passages=[[NAN, NAN, NAN] for _ in self.plan.stages],
+            int(variates.of[number]),
+            float(variates.opens[variates.window[number]]) if variates.window[number] else NAN,
+            float(variates.arrived[number]),
+            float(variates.travel[number]),
+            int(variates.misses[number]),
+            float(variates.spacing[number]),
+            [float(service_time) for service_time in variates.service_times[:, number]],
+            passages=[[NAN, NAN, NAN] for _ in self.model.stages],
         )
         if made.arrived == math.inf:
             made.outcome, made.arrived = "no_show", NAN
@@ -91,7 +91,7 @@ class Oracle:
         return made
 
     def play(self) -> list[Truck]:
-        standing = self.plan.standing
+        standing = self.model.standing
         before = len(standing.since) if standing else 0
         for number in range(before):
             truck = self.trucks[number]
@@ -112,8 +112,8 @@ class Oracle:
     def marks(self) -> list[float]:
         """Every instant at which something opens or closes."""
         marks = {truck.start for truck in self.trucks if truck.start >= 0.0} | {0.0}
-        steps = [self.plan.accepted, self.plan.calls.per_hour]
-        steps += [stage.lanes for stage in self.plan.stages]
+        steps = [self.model.accepted, self.model.calls.per_hour]
+        steps += [stage.lanes for stage in self.model.stages]
         return sorted(marks.union(*(one.at for one in steps if one)))
 
     def until(self, at: float) -> simpy.Event:
@@ -151,7 +151,7 @@ class Oracle:
             self.outside.append(truck)
 
     def room_in_the_area(self) -> bool:
-        places = self.plan.waiting_places
+        places = self.model.waiting_places
         return places is None or len(self.line) < places
 
     def joins(self, truck: Truck) -> None:
@@ -185,7 +185,7 @@ class Oracle:
         for place in range(1, len(self.queues)):
             while self.drives_in(place):
                 pass
-        accepted = self.plan.accepted
+        accepted = self.model.accepted
         while self.leaving:
             now = self.env.now
             if accepted:
@@ -202,8 +202,8 @@ class Oracle:
 
     def calls(self) -> bool:
         """One call, if the gate has room, the pace allows it and somebody's window is open."""
-        limit, now = self.plan.calls.per_hour, self.env.now
-        if self.on_the_way + len(self.queues[0]) >= self.plan.calls.ahead:
+        limit, now = self.model.calls.per_hour, self.env.now
+        if self.on_the_way + len(self.queues[0]) >= self.model.calls.wip_limit:
             return False
         if limit and (now < self.next_call or limit.now(now) == 0.0):
             return False
@@ -254,7 +254,7 @@ class Oracle:
         now = self.env.now
         if place == len(self.queues):
             bisect.insort(self.leaving, (now, truck.number))
-        elif truck.spans[place] < 0.0:
+        elif truck.service_times[place] < 0.0:
             self.queues_at(truck, place + 1)
         else:
             truck.passages[place][0] = now
@@ -265,7 +265,7 @@ class Oracle:
 
     def drives_in(self, place: int) -> bool:
         queue = self.queues[place]
-        if not queue or self.busy[place] >= self.plan.stages[place].lanes.now(self.env.now):
+        if not queue or self.busy[place] >= self.model.stages[place].lanes.now(self.env.now):
             return False
         truck = self.trucks[queue.pop(0)[1]]
         self.busy[place] += 1
@@ -274,7 +274,7 @@ class Oracle:
         return True
 
     def is_seen_to(self, truck: Truck, place: int):
-        yield self.env.timeout(truck.spans[place])
+        yield self.env.timeout(truck.service_times[place])
         self.happens(LEAVES, truck.number, lambda: self.leaves(truck, place))
 
     def leaves(self, truck: Truck, place: int) -> None:

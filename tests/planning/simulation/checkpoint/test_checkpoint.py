@@ -10,16 +10,15 @@ import pytest
 
 from kezek.app.regulation.regulation import shipped_regulations
 from kezek.planning.simulation.checkpoint.checkpoint import play, replicate, run
-from kezek.planning.simulation.checkpoint.checkpoint_draw import draw
-from kezek.planning.simulation.checkpoint.checkpoint_plan import (
-    BadPlan,
+from kezek.planning.simulation.checkpoint.checkpoint_input import (
+    BadModelInput,
     Booked,
     Calls,
+    Duration,
     Habit,
     ModelInput,
     ModelRules,
     ModelStage,
-    Span,
     WalkInStream,
 )
 from kezek.planning.simulation.checkpoint.checkpoint_record import (
@@ -29,20 +28,21 @@ from kezek.planning.simulation.checkpoint.checkpoint_record import (
     TOO_LATE,
     UNFINISHED,
 )
+from kezek.planning.simulation.checkpoint.checkpoint_variates import variates_of
 from kezek.planning.simulation.variate.steps import Steps
-from tests.planning.simulation.checkpoint.random_plan import plan_of
+from tests.planning.simulation.checkpoint.random_input import plan_of
 
 DAY = 86_400.0
-PUNCTUAL = Habit(0.0, Span("deterministic", 0.0))
-TEN_MINUTES = (Span("deterministic", 600.0),)
+PUNCTUAL = Habit(0.0, Duration("deterministic", 0.0))
+TEN_MINUTES = (Duration("deterministic", 600.0),)
 
 
 def small(**changes: object) -> ModelInput:
     """Four trucks at 0 and four at 1 o'clock, two lanes of ten minutes."""
     rules = ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
     gate = ModelStage("gate", Steps.constant(2.0), TEN_MINUTES)
-    plan = ModelInput(rules, DAY, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (PUNCTUAL,))
-    return replace(plan, **changes)
+    model = ModelInput(rules, DAY, (gate,), Booked.of([(0.0, 0, 4), (3600.0, 0, 4)]), (PUNCTUAL,))
+    return replace(model, **changes)
 
 
 def busy(days: int = 20) -> ModelInput:
@@ -51,27 +51,27 @@ def busy(days: int = 20) -> ModelInput:
         ("in_turn", "priority", "walk_in"), (0, 0, 1, 2), 3600.0, 7200.0, 4e4, 1800.0, 1
     )
     rows = [(h * 3600.0, of, n) for h in range(days * 24) for of, n in ((0, 11), (1, 3))]
-    habit = Habit(0.06, Span("measured", knots=(-5400.0, -1800.0, 0.0, 3600.0)))
+    habit = Habit(0.06, Duration("measured", quantiles=(-5400.0, -1800.0, 0.0, 3600.0)))
     lanes = Steps.repeated([(0.0, 3.0), (6 * 3600.0, 5.0)], every=DAY, until=days * DAY)
-    gate = ModelStage("gate", lanes, (Span("lognormal", 800.0, 0.5),) * 3)
-    deep = ModelStage(
-        "customs", Steps.constant(9.0), (Span("gamma", 1500.0, 0.7),) * 3, (), (0.1,) * 3
+    gate = ModelStage("gate", lanes, (Duration("lognormal", 800.0, 0.5),) * 3)
+    inspected = ModelStage(
+        "customs", Steps.constant(9.0), (Duration("gamma", 1500.0, 0.7),) * 3, (), (0.1,) * 3
     )
     return ModelInput(
         rules,
         days * DAY,
-        (gate, replace(deep, deep_span=Span("exponential", 3600.0))),
+        (gate, replace(inspected, inspection_time=Duration("exponential", 3600.0))),
         Booked.of(rows),
         (habit,) * 3,
         (WalkInStream(2, Steps.constant(2.0)),),
-        Calls(travel=Span("lognormal", 300.0, 0.3), missed=0.02),
+        Calls(travel=Duration("lognormal", 300.0, 0.3), missed=0.02),
     )
 
 
 def test_every_truck_is_accounted_for_and_its_steps_follow_each_other():
     for number in range(60):
-        plan = plan_of(number)
-        records = play(plan, draw(plan, number, 0))
+        model = plan_of(number)
+        records = play(model, variates_of(model, number, 0))
         trucks = records.trucks
         outcome = trucks["outcome"]
         assert set(outcome) <= {CROSSED, NO_SHOW, TOO_LATE, OUT, UNFINISHED}
@@ -91,8 +91,8 @@ def test_every_truck_is_accounted_for_and_its_steps_follow_each_other():
 
 
 def test_no_lane_is_free_while_somebody_queues():
-    records, plan = run(busy(), seed=3), busy()
-    for place, stage in enumerate(plan.stages):
+    records, model = run(busy(), seed=3), busy()
+    for place, stage in enumerate(model.stages):
         seen = records.passages[:, place]
         seen = seen[~np.isnan(seen["started"])]
         starts, ends = np.sort(seen["started"]), np.sort(seen["ended"])
@@ -120,7 +120,7 @@ def test_littles_law_holds_in_every_run():
 
 def test_records_cannot_be_changed():
     records = run(small(), seed=1)
-    for array in (records.trucks, records.passages, records.deep):
+    for array in (records.trucks, records.passages, records.inspected):
         with pytest.raises(ValueError, match="read-only"):
             array[...] = array[...]
 
@@ -146,30 +146,30 @@ def test_replications_give_the_same_bits_on_any_number_of_threads():
 
 
 def test_the_same_trucks_come_under_another_rule():
-    plan = busy()
-    other = replace(plan, rules=replace(plan.rules, interleave=(1, 0, 2), keeps_place_for=0.0))
-    one, two = draw(plan, 3, 0), draw(other, 3, 0)
+    model = busy()
+    other = replace(model, rules=replace(model.rules, interleave=(1, 0, 2), keeps_place_for=0.0))
+    one, two = variates_of(model, 3, 0), variates_of(other, 3, 0)
     for name in one._fields:
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
-    assert not np.array_equal(play(plan, one).waits(), play(other, two).waits(), equal_nan=True)
+    assert not np.array_equal(play(model, one).waits(), play(other, two).waits(), equal_nan=True)
 
 
 def test_the_shares_and_means_that_are_asked_for_are_drawn():
-    plan = replace(busy(200), walk_ins=())
-    drawn = draw(plan, 1, 0)
+    model = replace(busy(200), walk_ins=())
+    drawn = variates_of(model, 1, 0)
     assert np.isinf(drawn.arrived).mean() == pytest.approx(0.06, abs=0.003)
     assert drawn.spans[0].mean() == pytest.approx(800.0, rel=0.01)
     assert drawn.spans[0].std() == pytest.approx(400.0, rel=0.02)
-    plain = drawn.spans[1][~drawn.deep[1]]
+    plain = drawn.spans[1][~drawn.inspected[1]]
     assert plain.mean() == pytest.approx(1500.0, rel=0.01)
     assert plain.std() == pytest.approx(1050.0, rel=0.02)
-    assert drawn.deep[1].mean() == pytest.approx(0.1, abs=0.004)
+    assert drawn.inspected[1].mean() == pytest.approx(0.1, abs=0.004)
     assert (drawn.misses > 0).mean() == pytest.approx(0.02, abs=0.002)
 
 
 def test_a_load_above_one_is_played_and_the_line_grows():
-    plan = small(booked=Booked.of([(h * 3600.0, 0, 20) for h in range(24)]))
-    waits = run(plan, 1).waits()
+    model = small(booked=Booked.of([(h * 3600.0, 0, 20) for h in range(24)]))
+    waits = run(model, 1).waits()
     assert waits[-1] > 12 * 3600.0
     assert (np.diff(waits.reshape(24, 20).mean(axis=1)) > 0).all()
 
@@ -199,20 +199,24 @@ def test_rules_are_those_of_the_live_regulation():
         ({"stages": (ModelStage("gate", Steps.constant(1.0), ()),)}, "stages[0].span"),
         ({"stages": (ModelStage("gate", Steps((5.0,), (1.0,)), TEN_MINUTES),)}, "stages[0].lanes"),
         (
-            {"stages": (ModelStage("gate", Steps.constant(1.0), (Span("lognormal", -1.0, 0.5),)),)},
+            {
+                "stages": (
+                    ModelStage("gate", Steps.constant(1.0), (Duration("lognormal", -1.0, 0.5),)),
+                )
+            },
             "stages[0].span[0].mean",
         ),
         (
-            {"stages": (ModelStage("gate", Steps.constant(1.0), (Span("normal", 1.0),)),)},
+            {"stages": (ModelStage("gate", Steps.constant(1.0), (Duration("normal", 1.0),)),)},
             "stages[0].span[0].law",
         ),
         ({"habits": ()}, "habits"),
-        ({"habits": (Habit(1.5, Span("deterministic")),)}, "habits[0].no_show"),
-        ({"habits": (Habit(0.5, Span("measured")),)}, "habits[0].offset.knots"),
+        ({"habits": (Habit(1.5, Duration("deterministic")),)}, "habits[0].no_show"),
+        ({"habits": (Habit(0.5, Duration("measured")),)}, "habits[0].offset.knots"),
         ({"booked": Booked.of([(math.nan, 0, 1)])}, "booked.start"),
         ({"booked": Booked.of([(0.0, 0, -1)])}, "booked.trucks"),
         ({"booked": Booked.of([(0.0, 3, 1)])}, "booked.vehicle_class"),
-        ({"calls": Calls(ahead=0)}, "calls.ahead"),
+        ({"calls": Calls(wip_limit=0)}, "calls.ahead"),
         ({"calls": Calls(per_hour=Steps.constant(-1.0))}, "calls.per_hour"),
         ({"waiting_places": 0}, "waiting_places"),
         ({"accepted": Steps((0.0, 0.0), (1.0, 2.0))}, "accepted"),
@@ -223,7 +227,7 @@ def test_rules_are_those_of_the_live_regulation():
     ],
 )
 def test_a_plan_that_cannot_be_played_is_told_which_field_is_wrong(changes, field):
-    with pytest.raises(BadPlan) as told:
+    with pytest.raises(BadModelInput) as told:
         run(small(**changes), 1)
     assert told.value.field == field
     assert str(told.value) == f"{field} {told.value.why}"

@@ -8,7 +8,7 @@ import pytest
 from kezek.planning.simulation.checkpoint.checkpoint import play
 from kezek.planning.simulation.checkpoint.checkpoint_record import OUTCOMES
 from tests.planning.simulation.checkpoint.oracle import Oracle
-from tests.planning.simulation.checkpoint.random_plan import draws_of, plan_of
+from tests.planning.simulation.checkpoint.random_input import draws_of, plan_of
 
 CONFIGURATIONS = 1_000
 PARTS = 10
@@ -17,10 +17,10 @@ PARTS = 10
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_record_equals_simpy_on_shared_random_numbers(part: int):
     for number in range(part, CONFIGURATIONS, PARTS):
-        plan = plan_of(number)
-        draws = draws_of(plan, number)
-        records = play(plan, draws)
-        trucks = Oracle(plan, draws).play()
+        model = plan_of(number)
+        variates = draws_of(model, number)
+        records = play(model, variates)
+        trucks = Oracle(model, variates).play()
         for name in ("arrived", "joined", "called", "left"):
             theirs = np.array([getattr(truck, name) for truck in trucks])
             np.testing.assert_array_equal(records.trucks[name], theirs, f"{name} of plan {number}")

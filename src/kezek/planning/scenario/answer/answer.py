@@ -1,17 +1,17 @@
-"""What a scenario is answered with: plain values, the same in JSON, in a terminal and on a page.
+"""The answer to a scenario: plain values, the same in JSON, in a terminal and on a page.
 
-Waits are minutes from arrival until across the border, queues and lanes together.  An error is one
-standard error over the replications, None where a single replication cannot tell.  No numerics here:
-a server reads these.
+Waits are minutes from arrival until the truck has crossed, queues and lanes together.  An error is one
+standard error over the replications, None for a single one.  This module imports no numerics, because a
+server reads answers.
 """
 
 from __future__ import annotations
 
 import msgspec
 
-# The tables in which an answer is handed out; `scenario/export.py` says what is in them.
+# The tables of an exported answer; `export.py` has their columns.
 TABLES = ("summary", "groups", "hours", "lengths", "bands", "differences")
-# Upper ends in minutes of the bands in which trucks are counted by wait; the last band has no end.
+# Upper bounds in minutes of the bands by wait; the last band has none.
 BANDS = (60, 180, 360, 720, 1_440, 2_880, 5_760)
 
 
@@ -23,11 +23,11 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TruckGroup(msgspec.Struct, frozen=True, kw_only=True):
-    """Some of the trucks: `all`, a class, `booked` and `walk_in`, `early`, `on_time` and `late`.
+    """A group of trucks: `all`, a class, `booked` and `walk_in`, `early`, `on_time` and `late`.
 
     Early is before the window, late after its end.  `quantiles` are `question.QUANTILES` of the wait.
-    `beyond` is the mean wait beyond the own time: from the start of the window, or from arrival where
-    that is later, or where there is no window.
+    `beyond` is the mean wait from the start of the window, or from arrival where that is later or
+    where there is no window.
     """
 
     name: str
@@ -38,7 +38,7 @@ class TruckGroup(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HourWaits(msgspec.Struct, frozen=True, kw_only=True):
-    """The waits of those who arrive in an hour of the day, 0 to 23, local."""
+    """The waits of trucks that arrive in a local hour of the day, 0 to 23."""
 
     hour: int
     trucks: float
@@ -46,27 +46,27 @@ class HourWaits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LineLength(msgspec.Struct, frozen=True, kw_only=True):
-    """How many are here and not yet across at a local moment: `QUANTILES` over the replications."""
+    """Trucks that have arrived and not crossed at a local time: `QUANTILES` over the replications."""
 
     at: str
     quantiles: tuple[float, ...]
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
-    """Trucks that waited up to so many minutes, and longer than the band before; None has no end."""
+    """Trucks that waited up to `until` minutes and longer than the band before; None is no limit."""
 
     until: int | None
     trucks: Figure
 
 
 class CalendarFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """What booking took, before anybody drove: the same in every replication.
+    """The result of booking, the same in every replication.
 
-    `days` is the mean time between a request and its window; `left` trucks found no place by the last
-    day; `late_until` is the last day on which somebody had to come later than asked for, or empty;
-    `refused` walk-ins a day are above their cap.  `course` has for each day how many days its last
-    request waits for a place, and is empty where no day was booked at the start.  `known` is false where
-    more may ask than anybody can see: then nothing can be told of days until a place.
+    `days` is the mean number of days between a request and its window; `left` trucks found no place by
+    the last day; `late_until` is the last day on which a truck got a later day than it asked for, or
+    empty; `refused` walk-ins a day are above their cap.  `course` has, for each day, the days until a
+    place for its last request; it is empty where no day was booked at the start.  `known` is false
+    where the demand is only a lower bound: then days until a place are not known.
     """
 
     booked: int
@@ -79,14 +79,14 @@ class CalendarFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def until_place(self) -> float | None:
-        """Mean days until a place over the days of the question; None where it cannot be told."""
+        """Mean days until a place over the days of the question; None where they are not known."""
         if not self.known:
             return None
         return sum(self.course) / len(self.course) if self.course else self.days
 
 
 class ReleaseFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """Who got a day's places where bots take part; shares in percent of the places, waits in days."""
+    """Who got a day's places where bots take part: percent of the places; `days` until a place."""
 
     rule: str
     bots: Figure
@@ -97,11 +97,11 @@ class ReleaseFigures(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """One checkpoint in one world.  `worst` is the longest wait of a run, `longest` the most trucks
-    that were here at once.
+    """One checkpoint in one world.
 
-    `load` above 1 means that more comes than can pass, so that the line grows as long as that lasts;
-    `tight` names what bears the load.  `truck_hours` is the time that all trucks spend, of a run.
+    `worst` is the longest wait of a run, `longest` the most trucks present at once.  `load` is demand by
+    capacity of the bottleneck that `tight` names; above 1 the line grows as long as that lasts.
+    `truck_hours` is the time of all trucks in a run.
     """
 
     checkpoint: str
@@ -126,10 +126,10 @@ class PostAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
-    """A group's mean wait in the other world less that in this one, on the same random numbers.
+    """A group's mean wait in the other world minus that in this one, on common random numbers.
 
-    `verdict` is `wins` (waits less there), `loses`, or `same`, when the difference is within 2.6
-    standard errors (one chance in a hundred).
+    `verdict` is `wins` (the other world has the shorter wait), `loses`, or `same` for a difference
+    within 2.6 standard errors (one chance in a hundred).
     """
 
     checkpoint: str
@@ -139,7 +139,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Paired(msgspec.Struct, frozen=True, kw_only=True):
-    """Where both worlds have the very same trucks: the shares that wait a minute less, and more."""
+    """Percent of trucks that wait a minute less or more, where both worlds have the same trucks."""
 
     checkpoint: str
     better: Figure

@@ -1,6 +1,6 @@
-"""An answer as tables, and a sweep's as one: CSV for everybody, Parquet where it is installed.
+"""Answers as tables: CSV, or Parquet where pyarrow is installed.
 
-Columns carry their units; `_error` is one standard error, empty where it is not known.
+Columns have their units in their names; `_error` is one standard error, empty where it is not known.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ PARQUET_MISSING = (
 
 
 def tables(answers: Sequence[ScenarioAnswer]) -> Mapping[str, list[Row]]:
-    """The rows of every table of `TABLES`; a sweep's paths are columns before all others."""
+    """The rows of every table of `TABLES`; the paths of a sweep are the first columns."""
     found: dict[str, list[Row]] = {name: [] for name in TABLES}
     for answer in answers:
-        ahead = {path: _plain(value) for path, value in answer.change.items()}
+        paths = {path: _plain(value) for path, value in answer.change.items()}
         for world, posts in (("this", answer.posts), ("other", answer.other)):
             for post in posts:
-                start: Row = {**ahead, "world": world, "checkpoint": post.checkpoint}
+                start: Row = {**paths, "world": world, "checkpoint": post.checkpoint}
                 for name, rows in _post(post).items():
                     found[name] += [{**start, **row} for row in rows]
         found["differences"] += [
             {
-                **ahead,
+                **paths,
                 "checkpoint": d.checkpoint,
                 "group": d.group,
                 **_figure("minutes", d.minutes),
@@ -56,7 +56,7 @@ def as_csv(rows: Sequence[Row]) -> bytes:
 
 
 def as_parquet(rows: Sequence[Row]) -> bytes:
-    """A table as Parquet; ModuleNotFoundError with the line that installs it."""
+    """A table as Parquet; raises ModuleNotFoundError with the command that installs pyarrow."""
     try:
         import pyarrow as pa  # noqa: PLC0415 - an extra: only who asks for Parquet needs it
         import pyarrow.parquet as pq  # noqa: PLC0415

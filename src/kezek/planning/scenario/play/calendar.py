@@ -1,8 +1,8 @@
-"""Who books which window: requests of each day against the places of each day.
+"""Bookings of a scenario: the requests of each day against the places of each day.
 
-A request that finds its day full takes the first later place, first come first; so a day's bookings are
-what the calendar gives, and what it cannot give waits.  Requests are whole trucks, the same number each
-day with what is left over carried on; chance comes in with the trucks, not with the calendar (ours).
+A request that finds its day full takes the first later place, first come, first served.  Requests are
+whole trucks, the same number each day, with fractions carried over.  The calendar has no randomness
+(ours); only the trucks have.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from kezek.planning.scenario.world.scenario import ScenarioPost
 
 UNTIL_MAX = 366
 _DAY_END = "24:00"
-# The day on which was asked, and how many still have no place.
+# The day of the request, and the number of trucks that still have no place.
 _Queue: TypeAlias = deque[list[int]]
 
 
 @value(frozen=True, slots=True)
-class PlannedDay:
-    """A local day: the starts of its windows, the local hour of each (0..23), its places."""
+class CalendarDay:
+    """A local day: the starts of its windows, their local hours (0..23) and their places."""
 
     on: date
     hours: tuple[int, ...]
@@ -35,8 +35,8 @@ class PlannedDay:
 
 
 @value(frozen=True, slots=True)
-class PlannedBooking:
-    """So many trucks have a place in a window of the day `on`."""
+class CalendarBooking:
+    """The number of trucks with a place in a window of the day `on`, an index."""
 
     on: int
     start: Instant
@@ -44,31 +44,30 @@ class PlannedBooking:
 
 
 @value(frozen=True, slots=True)
-class Filled:
-    """What the calendar made of the requests.
+class FilledCalendar:
+    """The calendar after all requests.
 
-    `days_waited` has (days between request and window, trucks); `left` trucks have found no place by
-    the last day; `late_until` is the last day on which somebody came later than asked for, -1 for none.
-    `until` has for each day how many days the last request of that day waits for its place, -1 where it
-    has none by the last day.
+    `days_waited` has pairs (days between request and window, trucks); `left` trucks have no place by
+    the last day; `late_until` is the last day that got trucks of an earlier request, -1 for none.
+    `until` has, for each day, the days until a place for its last request, -1 for none by the last day.
     """
 
-    bookings: tuple[PlannedBooking, ...]
+    bookings: tuple[CalendarBooking, ...]
     days_waited: tuple[tuple[int, int], ...]
     left: int
     late_until: int
     until: tuple[int, ...] = ()
 
 
-def day_places(post: ScenarioPost, on: date, window: Instant) -> PlannedDay:
-    """The places of a day: evenly over the windows while the post is open, less what is announced."""
+def day_places(post: ScenarioPost, on: date, window: Instant) -> CalendarDay:
+    """The places of a day: even over the windows while the post is open, less announced closures."""
     zone = post.zone or "UTC"
     opens, closes = at_clock(on, post.opens, zone), at_clock(on, post.closes, zone)
     starts = tuple(start for start in windows(on, zone, window) if opens <= start < closes)
     if not starts:
-        return PlannedDay(on, (), (), ())
+        return CalendarDay(on, (), (), ())
     places = spread(post.capacity_per_day or 0, len(starts))
-    return PlannedDay(
+    return CalendarDay(
         on,
         tuple(to_datetime(start, zone).hour for start in starts),
         starts,
@@ -92,25 +91,24 @@ def local(when: datetime, zone: str) -> Instant:
 
 
 def book(
-    days: Sequence[PlannedDay],
+    days: Sequence[CalendarDay],
     per_day: float,
     by_hour: Sequence[float] | None,
     *,
     counted: int | None = None,
     booked: Sequence[int] = (),
     first: int = 0,
-) -> Filled:
-    """Requests of `per_day` trucks met by the days' places.
+) -> FilledCalendar:
+    """Book `per_day` trucks a day, from day `first` on, into the places of the days.
 
-    `booked` places of each day are taken before anybody asks; whom a day has no place for any more takes
-    a later one, before all others.  Nobody asks before day `first`.  What is told of waits is that of
-    the first `counted` days, all of them unless it is said.
+    `booked` places of each day are taken at the start; trucks whose day has fewer places take later
+    ones before all others.  Waits are those of the first `counted` days, or of all.
     """
     last = len(days) if counted is None else counted
     left = 0
     moved: _Queue = deque()
     waiting: _Queue = deque()
-    bookings: list[PlannedBooking] = []
+    bookings: list[CalendarBooking] = []
     waited: dict[int, int] = {}
     until = [0] * last
     carried, late_until = 0.0, -1
@@ -135,28 +133,30 @@ def book(
         left = sum(trucks for _, trucks in (*moved, *waiting)) if at < last else left
         shares = _laid(taken, day, by_hour)
         bookings += [
-            PlannedBooking(at, start, trucks)
+            CalendarBooking(at, start, trucks)
             for start, trucks in zip(day.starts, shares, strict=True)
             if trucks
         ]
     for asked, _ in waiting:
         if asked < last:
             until[asked] = -1
-    return Filled(tuple(bookings), tuple(sorted(waited.items())), left, late_until, tuple(until))
+    return FilledCalendar(
+        tuple(bookings), tuple(sorted(waited.items())), left, late_until, tuple(until)
+    )
 
 
 def days_until_place(
-    days: Sequence[PlannedDay],
-    beyond: PlannedDay,
+    days: Sequence[CalendarDay],
+    beyond: CalendarDay,
     per_day: float,
     *,
     counted: int,
     booked: Sequence[int] = (),
     first: int = 0,
 ) -> tuple[int, ...]:
-    """For each day from `first` until `counted` how long its last request waits for a place, in days.
+    """Days until a place for the last request of each day from `first` until before `counted`.
 
-    After the last day comes `beyond` again and again; UNTIL_MAX is that long and longer.
+    After the last day comes `beyond`, repeated; UNTIL_MAX stands for that many days or more.
     """
     found = book(days, per_day, None, counted=counted, booked=booked, first=first).until
     if -1 in found:
@@ -165,37 +165,37 @@ def days_until_place(
     return tuple(UNTIL_MAX if not 0 <= one <= UNTIL_MAX else one for one in found[first:])
 
 
-def _served(queue: _Queue, room: int) -> Iterator[tuple[int, int]]:
-    """Takes from a queue whom there is room for: the day on which they asked, and how many they are."""
-    while queue and room > 0:
+def _served(queue: _Queue, free: int) -> Iterator[tuple[int, int]]:
+    """Take trucks from a queue while places are free: pairs (day of the request, trucks)."""
+    while queue and free > 0:
         asked, trucks = queue[0]
-        given = min(trucks, room)
-        room -= given
+        given = min(trucks, free)
+        free -= given
         queue[0][1] -= given
         if not queue[0][1]:
             queue.popleft()
         yield asked, given
 
 
-def _laid(trucks: int, day: PlannedDay, by_hour: Sequence[float] | None) -> Sequence[int]:
-    """A day's bookings over its windows: as people wish while there is room, then where there is."""
+def _laid(trucks: int, day: CalendarDay, by_hour: Sequence[float] | None) -> Sequence[int]:
+    """A day's bookings over its windows: by preferred hours while these are free, then anywhere."""
     if by_hour is None or not trucks:
         return fit(trucks, day.places)
-    wish = [by_hour[hour] for hour in day.hours]
-    whole = sum(wish)
+    preferred = [by_hour[hour] for hour in day.hours]
+    whole = sum(preferred)
     if not whole:
         return fit(trucks, day.places)
-    wished = [
+    laid = [
         min(place, int(trucks * share / whole))
-        for place, share in zip(day.places, wish, strict=True)
+        for place, share in zip(day.places, preferred, strict=True)
     ]
-    room = [place - got for place, got in zip(day.places, wished, strict=True)]
-    rest = fit(trucks - sum(wished), room)
-    return [got + more for got, more in zip(wished, rest, strict=True)]
+    free = [place - got for place, got in zip(day.places, laid, strict=True)]
+    rest = fit(trucks - sum(laid), free)
+    return [got + more for got, more in zip(laid, rest, strict=True)]
 
 
 def _open_share(post: ScenarioPost, start: Instant, zone: str) -> float:
-    """What is left of a window's places under the closures and restrictions that are announced."""
+    """The share of a window's places that announced closures and restrictions leave, 0..1."""
     share = 1.0
     for closure in post.closure:
         if closure.announced and local(closure.begins, zone) <= start < local(closure.ends, zone):
@@ -207,7 +207,7 @@ def _open_share(post: ScenarioPost, start: Instant, zone: str) -> float:
 
 
 def mean_days(waited: Iterable[tuple[int, int]]) -> float:
-    """Days between request and window, over all who got a place; 0 when nobody did."""
+    """Mean days between request and window of trucks with a place; 0 for none."""
     rows = list(waited)
     trucks = sum(count for _, count in rows)
     return sum(days * count for days, count in rows) / trucks if trucks else 0.0

@@ -1,4 +1,4 @@
-"""From a checkpoint of a scenario to the plan that the checkpoint model plays.
+"""Compiles a checkpoint of a scenario into the input of the checkpoint model.
 
 Seconds count from the local midnight at which the warm-up begins.
 """
@@ -17,8 +17,8 @@ from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
 from kezek.planning.scenario.play.calendar import (
-    Filled,
-    PlannedDay,
+    CalendarDay,
+    FilledCalendar,
     at_clock,
     book,
     day_places,
@@ -32,26 +32,35 @@ from kezek.planning.scenario.world.scenario import (
     ScenarioPost,
     ScenarioStage,
 )
-from kezek.planning.simulation.checkpoint import checkpoint_plan as model
+from kezek.planning.simulation.checkpoint.checkpoint_input import (
+    Booked,
+    Calls,
+    Duration,
+    Habit,
+    ModelInput,
+    ModelRules,
+    ModelStage,
+    WalkInStream,
+)
 from kezek.planning.simulation.variate.steps import Steps
 
-# Ours, and docs/reference/scenarios.md says so: what no file and no board tells.
+# Ours, as docs/reference/scenarios.md says: no file and no board states them.
 BOOKED_PERCENT, NO_SHOW_PERCENT, TRAVEL_MINUTES, TRAVEL_CV = 100.0, 5.0, 10.0, 0.3
 CLASSES: Mapping[VehicleClass, float] = {VehicleClass.IN_TURN: 100.0}
-_AHEAD_LEAST = 6
+_WIP_LIMIT_LEAST = 6
 _DRAIN_DAYS = 60
 _MINUTE = MINUTE / SECOND
 
 
 @value(frozen=True, slots=True)
 class Compiled:
-    """A plan with what a reader of its answer must know.
+    """A model input with the facts that its answer needs.
 
     Trucks that arrive from second `counted_from` until before `counted_until` count.  `load` is the
-    greatest share of what a stage, the counterpart, or the calendar can do that demand asks for;
-    `tight` names which.  `refused_per_day` walk-ins are above their cap.  `course` has for each counted
-    day how many days its last request waits for a place, where days are booked already; where more may
-    ask than anybody can see, `known` is false and there is no course.
+    greatest ratio of demand to capacity among stages, counterpart and calendar; `tight` names it.
+    `refused_per_day` walk-ins are above their cap.  `course` has, for each counted day, the days until a
+    place for its last request, where days are booked at the start.  `known` is false where the demand
+    is only a lower bound; then there is no course.
     """
 
     post: str
@@ -60,8 +69,8 @@ class Compiled:
     origin: Instant
     counted_from: float
     counted_until: float
-    plan: model.ModelInput
-    calendar: Filled
+    model: ModelInput
+    calendar: FilledCalendar
     load: float
     tight: str
     refused_per_day: float
@@ -70,13 +79,13 @@ class Compiled:
 
 
 def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compiled:
-    """The plan of the scenario's checkpoint number `at`."""
+    """The model input of the scenario's checkpoint number `at`."""
     post = scenario.checkpoint[at]
     regulation = ruled(post, regulations)
     zone = post.zone or "UTC"
     first = scenario.begins - timedelta(days=scenario.warm_up_days)
     counted = (scenario.until - first).days
-    # A day more is played: who comes at the end meets those who come early for the day after.
+    # One more day is played: trucks that come early for it are present at the end.
     days = [first + timedelta(days=n) for n in range(counted + 1)]
     clock = _Clock(day_start(first, zone), zone, tuple(days))
     demand = post.demand
@@ -84,7 +93,7 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     share = (BOOKED_PERCENT if demand.booked_percent is None else demand.booked_percent) / 100
     places = [day_places(post, day, regulation.window) for day in days]
     booked = _taken_before(post, scenario.warm_up_days)
-    # Who asked before the first day of the question has these places.
+    # The booked places belong to requests from before the first day of the question.
     asking = scenario.warm_up_days if booked else 0
     calendar = book(
         places, total * share, demand.by_hour, counted=counted, booked=booked, first=asking
@@ -97,18 +106,18 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
     coming = total * share * (1 - no_show_share(demand)) + admitted
     load, tight = _load(post, coming, total * share)
     lanes = max(int(max(stage.lanes.level)) for stage in stages[:1])
-    plan = model.ModelInput(
-        rules=model.ModelRules.of(regulation),
+    model = ModelInput(
+        rules=ModelRules.of(regulation),
         until=clock.second(day_start(scenario.until + timedelta(days=1), zone)),
         stages=stages,
         booked=_booked(calendar, demand, regulation, post, clock),
         habits=_habits(demand, regulation),
         walk_ins=_walk_ins(admitted, demand, regulation, clock),
-        calls=model.Calls(
+        calls=Calls(
             travel=_drawn(
                 TRAVEL_MINUTES if post.travel_minutes is None else post.travel_minutes, TRAVEL_CV
             ),
-            ahead=post.ahead or max(_AHEAD_LEAST, 2 * lanes),
+            wip_limit=post.ahead or max(_WIP_LIMIT_LEAST, 2 * lanes),
         ),
         waiting_places=post.waiting_places,
         accepted=_accepted(post),
@@ -120,7 +129,7 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
         origin=clock.origin,
         counted_from=clock.second(day_start(scenario.begins, zone)),
         counted_until=clock.second(day_start(scenario.until, zone)),
-        plan=plan,
+        model=model,
         calendar=calendar,
         load=load,
         tight=tight,
@@ -131,20 +140,21 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
 
 
 def _taken_before(post: ScenarioPost, warm_up_days: int) -> list[int]:
-    """Places of each day that are taken at the start; the warm-up is full where what follows is."""
+    """Places of each day that are taken at the start, the warm-up included."""
     return [post.booked_per_day] * (warm_up_days + post.booked_days) if post.booked_days else []
 
 
 def _course(
     post: ScenarioPost,
-    places: Sequence[PlannedDay],
+    places: Sequence[CalendarDay],
     per_day: float,
     first: int,
     counted: int,
     booked: Sequence[int],
 ) -> tuple[int, ...]:
-    """Days until a place for each counted day of a calendar with days that are booked already; none
-    where more may ask than anybody can see.
+    """Days until a place for each counted day of a calendar with days booked at the start.
+
+    Empty for other calendars, and where the demand is only a lower bound.
     """
     if post.demand.at_least or not post.booked_days:
         return ()
@@ -154,7 +164,7 @@ def _course(
 
 
 def ruled(post: ScenarioPost, regulations: Regulations) -> Regulation:
-    """The rule set in force, with what the scenario says otherwise."""
+    """The rule set in force, with the scenario's changes."""
     rules, old = post.rules, regulations[post.regulation or ""]
     classes = dict(old.classes)
     for name, percent in rules.cap_percent.items():
@@ -165,16 +175,16 @@ def ruled(post: ScenarioPost, regulations: Regulations) -> Regulation:
         old,
         classes=classes,
         interleave=tuple(rules.interleave) if rules.interleave else old.interleave,
-        window=_span(rules.window_minutes, old.window),
-        keeps_place_for=_span(rules.keeps_place_minutes, old.keeps_place_for),
-        no_show_after=_span(rules.no_show_minutes, old.no_show_after),
-        call_for=_span(rules.call_minutes, old.call_for),
+        window=_duration(rules.window_minutes, old.window),
+        keeps_place_for=_duration(rules.keeps_place_minutes, old.keeps_place_for),
+        no_show_after=_duration(rules.no_show_minutes, old.no_show_after),
+        call_for=_duration(rules.call_minutes, old.call_for),
     )
 
 
 @value(frozen=True, slots=True)
 class _Clock:
-    """Local days and times as seconds of the plan."""
+    """Local days and times as seconds from the origin."""
 
     origin: Instant
     zone: str
@@ -184,19 +194,17 @@ class _Clock:
         return (at - self.origin) / SECOND
 
 
-def _span(minutes: float | None, old: Instant) -> Instant:
+def _duration(minutes: float | None, old: Instant) -> Instant:
     return old if minutes is None else round(minutes * MINUTE)
 
 
-def _drawn(minutes: float, cv: float) -> model.Span:
-    """A span in seconds that varies, unless it is nothing or says that it does not."""
-    law = "lognormal" if minutes and cv else "deterministic"
-    return model.Span(law, minutes * _MINUTE, cv if law == "lognormal" else 0.0)
+def _drawn(minutes: float, cv: float) -> Duration:
+    """A log-normal duration; deterministic where the mean or the variation is 0."""
+    distribution = "lognormal" if minutes and cv else "deterministic"
+    return Duration(distribution, minutes * _MINUTE, cv if distribution == "lognormal" else 0.0)
 
 
-def _stage(
-    post: ScenarioPost, stage: ScenarioStage, clock: _Clock, classes: int
-) -> model.ModelStage:
+def _stage(post: ScenarioPost, stage: ScenarioStage, clock: _Clock, classes: int) -> ModelStage:
     lanes = Steps.of(_lanes(post, stage, clock), before=stage.lanes if stage.shift else 0)
     for less in post.restriction:
         begins, ends = (clock.second(local(t, clock.zone)) for t in (less.begins, less.ends))
@@ -206,13 +214,13 @@ def _stage(
         begins, ends = (clock.second(local(t, clock.zone)) for t in (closure.begins, closure.ends))
         if ends > 0:
             lanes = lanes.closed(begins, ends)
-    deep = stage.inspection_percent / 100
-    return model.ModelStage(
+    inspected = stage.inspection_percent / 100
+    return ModelStage(
         name=stage.name,
         lanes=lanes,
-        span=(_drawn(stage.minutes, stage.cv),) * classes,
-        deep=(deep,) * classes if deep else (),
-        deep_span=_drawn(stage.inspection_minutes, stage.inspection_cv),
+        service_times=(_drawn(stage.minutes, stage.cv),) * classes,
+        inspected=(inspected,) * classes if inspected else (),
+        inspection_time=_drawn(stage.inspection_minutes, stage.inspection_cv),
     )
 
 
@@ -221,20 +229,20 @@ def _restricted(share: float, lanes: float) -> float:
 
 
 def _whole(lanes: float) -> float:
-    """Lanes are whole; half a lane is open."""
+    """Lanes rounded to a whole number, halves up."""
     return float(math.floor(lanes + 0.5))
 
 
 def _lanes(post: ScenarioPost, stage: ScenarioStage, clock: _Clock) -> list[tuple[float, float]]:
-    """The changes of every day, and of days after the last one, so that who stands then gets through.
+    """The changes (second, lanes) of every day, and of days after the last one, until all have crossed.
 
-    Where shifts are given they say it all; else the lanes are open with the checkpoint.
+    Shifts decide where they are given; else the lanes are open with the checkpoint.
     """
     shifts = [(s.begins, s.ends, s.lanes) for s in stage.shift] or [
         (post.opens, post.closes, stage.lanes)
     ]
     resting = stage.lanes if stage.shift else 0
-    # The night shift of the day before may still be at work.
+    # The night shift of the day before may still be on.
     first, last = clock.days[0] - timedelta(days=1), clock.days[-1]
     begin: dict[float, float] = {}
     end: dict[float, float] = {}
@@ -243,7 +251,7 @@ def _lanes(post: ScenarioPost, stage: ScenarioStage, clock: _Clock) -> list[tupl
             until = day if begins < ends else day + timedelta(days=1)
             begin[clock.second(at_clock(day, begins, clock.zone))] = lanes
             end[clock.second(at_clock(until, ends, clock.zone))] = resting
-    # Where one shift ends and another begins at the same second, the beginning counts.
+    # Where one shift ends and another begins at one second, the beginning takes precedence.
     return sorted({**end, **begin}.items())
 
 
@@ -261,7 +269,7 @@ def _walk_in_cap(regulation: Regulation, post: ScenarioPost) -> float:
 
 def _walk_ins(
     per_day: float, demand: Demand, regulation: Regulation, clock: _Clock
-) -> tuple[model.WalkInStream, ...]:
+) -> tuple[WalkInStream, ...]:
     if not per_day:
         return ()
     shares = demand.by_hour or [1.0] * 24
@@ -271,12 +279,12 @@ def _walk_ins(
         for at, hour in enumerate(windows(day, clock.zone, HOUR))
     ]
     index = tuple(regulation.classes).index(VehicleClass.WALK_IN)
-    return (model.WalkInStream(index, Steps.of(changes)),)
+    return (WalkInStream(index, Steps.of(changes)),)
 
 
-def _habits(demand: Demand, regulation: Regulation) -> tuple[model.Habit, ...]:
-    """One habit for all who book."""
-    habit = model.Habit(no_show_share(demand), arrival_span(demand.arrival or ScenarioArrival()))
+def _habits(demand: Demand, regulation: Regulation) -> tuple[Habit, ...]:
+    """The same habit for all classes."""
+    habit = Habit(no_show_share(demand), arrival_duration(demand.arrival or ScenarioArrival()))
     return (habit,) * len(regulation.classes)
 
 
@@ -286,12 +294,12 @@ def no_show_share(demand: Demand) -> float:
     return percent / 100
 
 
-def arrival_span(arrival: ScenarioArrival) -> model.Span:
-    """A normal law between two bounds; without a deviation always the mean."""
+def arrival_duration(arrival: ScenarioArrival) -> Duration:
+    """A truncated normal offset; deterministic without a deviation."""
     mean = arrival.mean_minutes * _MINUTE
     if not arrival.deviation_minutes:
-        return model.Span("deterministic", mean)
-    return model.Span(
+        return Duration("deterministic", mean)
+    return Duration(
         "truncated_normal",
         mean,
         deviation=arrival.deviation_minutes * _MINUTE,
@@ -301,9 +309,13 @@ def arrival_span(arrival: ScenarioArrival) -> model.Span:
 
 
 def _booked(
-    calendar: Filled, demand: Demand, regulation: Regulation, post: ScenarioPost, clock: _Clock
-) -> model.Booked:
-    """The calendar's trucks by class: by the classes' shares, each under its cap of the day."""
+    calendar: FilledCalendar,
+    demand: Demand,
+    regulation: Regulation,
+    post: ScenarioPost,
+    clock: _Clock,
+) -> Booked:
+    """The calendar's trucks by class: by the classes' shares, each within its cap of the day."""
     shares = demand.classes or CLASSES
     order = [name for name in regulation.classes if shares.get(name)]
     whole = sum(shares[name] for name in order)
@@ -323,7 +335,7 @@ def _booked(
             used[booking.on, name] = used.get((booking.on, name), 0) + 1
         start = clock.second(booking.start)
         rows += [(start, index[name], trucks) for name, trucks in count.items() if trucks]
-    return model.Booked.of(rows)
+    return Booked.of(rows)
 
 
 def _under_cap(
@@ -339,9 +351,9 @@ def _under_cap(
 
 
 def _load(post: ScenarioPost, coming: float, booking: float) -> tuple[float, str]:
-    """The greatest load, and what bears it: a stage, the counterpart, or the calendar.
+    """The greatest load, and its bearer: a stage, the counterpart, or the calendar.
 
-    `coming` trucks a day stand in front of the stages, `booking` a day ask for places.
+    `coming` trucks a day come to the stages, `booking` trucks a day ask for places.
     """
     loads: list[tuple[float, str]] = []
     for stage in post.stage or ():

@@ -1,8 +1,8 @@
-"""From truck records to figures: one pass over each run, and only sums are kept.
+"""Figures from truck records: one pass over each run, of which only sums are kept.
 
-Waits are counted in bins that grow by one hundredth, so a quantile is right to half a percent; runs are
-gathered in at most 20 batches, whose spread gives the quantiles' errors.  Memory grows with the number
-of replications by a few numbers each.
+Waits are counted in bins that grow by 1 %, so a quantile is right to half a percent.  Runs are
+collected in at most 20 batches, whose spread gives the errors of quantiles.  Memory grows by a few
+numbers for each replication.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ GROUPS = ("all", "booked", "walk_in", "early", "on_time", "late")
 
 
 @value(frozen=True, slots=True)
-class Take:
-    """What is kept of one run.
+class RunCounts:
+    """The counts of one run.
 
-    `waits` int64[groups + 24, bins] counts by group (`GROUPS`, then the classes) and by hour of arrival;
-    `sums` float64[2, groups] are minutes: waited, and waited beyond the own time; `line` float64[hours]
-    are here and not yet across at each full hour; `stays` float64[n] minutes by truck number, NaN for
-    who did not cross within the counted time.
+    `waits` int64[groups + 24, bins] are by group (`GROUPS`, then the classes) and by hour of arrival;
+    `sums` float64[2, groups] are minutes of wait, and of wait from the start of the window; `line`
+    float64[hours] are the trucks present at each full hour; `stays` float64[n] are minutes by truck
+    number, NaN for a truck that did not arrive in the counted time or never crossed.
     """
 
     waits: NDArray[np.int64]
@@ -55,7 +55,7 @@ class Take:
     stays: Floats
 
 
-def take(compiled: Compiled, records: Records) -> Take:
+def counts_of(compiled: Compiled, records: Records) -> RunCounts:
     """The counts of one run."""
     trucks = records.trucks
     arrived, outcome = trucks["arrived"], trucks["outcome"]
@@ -78,7 +78,7 @@ def take(compiled: Compiled, records: Records) -> Take:
     window = trucks["window"]
     due = (window >= compiled.counted_from) & (window < compiled.counted_until)
     line, longest = _line(compiled, trucks)
-    return Take(
+    return RunCounts(
         waits=waits,
         sums=sums,
         bands=np.bincount(np.searchsorted(BANDS, kept), minlength=len(BANDS) + 1),
@@ -92,17 +92,17 @@ def take(compiled: Compiled, records: Records) -> Take:
 
 
 def _members(compiled: Compiled, trucks: NDArray[np.void]) -> list[NDArray[np.bool_]]:
-    """Who belongs to each group: `GROUPS`, then the rules' classes."""
+    """The members of each group, bool[n]: `GROUPS`, then the rules' classes."""
     window, arrived = trucks["window"], trucks["arrived"]
     walk_in = np.isnan(window)
-    early, late = arrived < window, arrived >= window + compiled.plan.rules.window
+    early, late = arrived < window, arrived >= window + compiled.model.rules.window
     on_time = ~walk_in & ~early & ~late
-    classes = [trucks["vehicle_class"] == at for at in range(len(compiled.plan.rules.classes))]
+    classes = [trucks["vehicle_class"] == at for at in range(len(compiled.model.rules.classes))]
     return [np.ones(len(trucks), dtype=np.bool_), ~walk_in, walk_in, early, on_time, late, *classes]
 
 
 def _line(compiled: Compiled, trucks: NDArray[np.void]) -> tuple[Floats, float]:
-    """Trucks here, not yet across, at each full hour, and the most at any moment."""
+    """Trucks present at each full hour, and the most at any moment."""
     outcome = trucks["outcome"]
     there = trucks[(outcome == CROSSED) | (outcome == UNFINISHED)]
     came = np.sort(there["arrived"])
@@ -116,12 +116,12 @@ def _line(compiled: Compiled, trucks: NDArray[np.void]) -> tuple[Floats, float]:
 
 
 class Tally:
-    """The runs of one plan, gathered; the order in which they come does not matter."""
+    """The counts of all runs of one model input, added in any order."""
 
     def __init__(self, compiled: Compiled, replications: int) -> None:
         self.compiled = compiled
         self.batches = min(BATCHES, replications)
-        groups = len(GROUPS) + len(compiled.plan.rules.classes)
+        groups = len(GROUPS) + len(compiled.model.rules.classes)
         self.groups = groups
         self.waits = np.zeros((self.batches, groups + 24, _BINS), dtype=np.int64)
         self.sums = np.zeros((replications, 2, groups))
@@ -130,26 +130,31 @@ class Tally:
         self.scalars = np.zeros((replications, 4))
         self.lines: dict[int, Floats] = {}
 
-    def add(self, replication: int, take: Take) -> None:
-        self.waits[replication % self.batches] += take.waits
-        self.sums[replication] = take.sums
-        self.counts[replication] = take.waits[: self.groups].sum(axis=1)
-        self.bands[replication] = take.bands
-        self.scalars[replication] = take.worst, take.longest, take.no_shows, take.lost
+    def add(self, replication: int, counts: RunCounts) -> None:
+        self.waits[replication % self.batches] += counts.waits
+        self.sums[replication] = counts.sums
+        self.counts[replication] = counts.waits[: self.groups].sum(axis=1)
+        self.bands[replication] = counts.bands
+        self.scalars[replication] = (
+            counts.worst,
+            counts.longest,
+            counts.no_shows,
+            counts.lost,
+        )
         if replication < LINES_MAX:
-            self.lines[replication] = take.line
+            self.lines[replication] = counts.line
 
     def means(self, of: int = 0) -> Floats:
-        """Mean minutes by replication and group, NaN for an empty group; 1 is beyond the own time."""
+        """Mean minutes, float64[replications, groups], NaN for an empty group; `of` indexes `sums`."""
         return np.asarray(self.sums[:, of] / np.where(self.counts > 0, self.counts, np.nan))
 
     def lengths(self) -> Floats:
-        """The line at each hour: float64[quantiles, hours]."""
+        """Quantiles of the trucks present at each hour, float64[quantiles, hours]."""
         rows = np.stack([self.lines[at] for at in sorted(self.lines)])
         return np.asarray(np.quantile(rows, QUANTILES, axis=0))
 
     def quantiles(self, row: int) -> tuple[Figure, ...]:
-        """Wait quantiles of a group or, beyond the groups, of an hour of arrival."""
+        """Quantiles of the wait of a group or, after the groups, of an hour of arrival."""
         whole = quantiles_of(self.waits[:, row].sum(axis=0))
         parts = [quantiles_of(batch) for batch in self.waits[:, row] if batch.sum()]
         return tuple(
@@ -159,7 +164,7 @@ class Tally:
 
 
 def quantiles_of(counts: NDArray[np.int64]) -> tuple[float, ...]:
-    """`QUANTILES` in minutes of counted waits; zeros where there are none."""
+    """`QUANTILES` of counted waits in minutes; zeros for no waits."""
     seen = np.concatenate(([0], np.cumsum(counts)))
     if not seen[-1]:
         return (0.0,) * len(QUANTILES)

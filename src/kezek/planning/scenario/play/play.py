@@ -1,4 +1,4 @@
-"""Runs a scenario and the world it is compared with, replication by replication, on the same chance."""
+"""Runs a scenario and the world it is compared with, on common random numbers."""
 
 from __future__ import annotations
 
@@ -26,19 +26,26 @@ from kezek.planning.scenario.answer.answer import (
 )
 from kezek.planning.scenario.play.calendar import mean_days
 from kezek.planning.scenario.play.compile import Compiled, compile_post
-from kezek.planning.scenario.play.measure import GROUPS, Take, Tally, error_of, figure, take
+from kezek.planning.scenario.play.measure import (
+    GROUPS,
+    RunCounts,
+    Tally,
+    counts_of,
+    error_of,
+    figure,
+)
 from kezek.planning.scenario.play.release import played_release, with_bots
 from kezek.planning.scenario.world.read import Point
 from kezek.planning.scenario.world.scenario import Scenario
 from kezek.planning.simulation.checkpoint.checkpoint import run
 from kezek.planning.simulation.variate.replication import in_turn
 
-SURE = 2.6  # standard errors: one difference in a hundred is called one by chance
+SURE = 2.6  # standard errors: by chance, one difference in a hundred is larger
 
 
 @value(frozen=True, slots=True)
 class Job:
-    """All that a run needs, plain enough to be sent to another machine."""
+    """The input of a run, which can be pickled and sent to another machine."""
 
     point: Point
     title: str
@@ -49,13 +56,13 @@ class Job:
 
 
 class PlayStopped(Exception):
-    """Somebody asked to stop; nothing of the answer is kept."""
+    """The run was stopped; there is no answer."""
 
     permanent = False
 
 
 def job_of(point: Point, regulations: Regulations) -> Job:
-    """The plans of a point, both worlds'."""
+    """The compiled checkpoints of a point, in both worlds."""
     world, other = point.world, point.other
     compare = world.compare
     return Job(
@@ -80,12 +87,15 @@ def play(
     advance: Callable[[int], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> ScenarioAnswer:
-    """The answer.  `advance` is told of finished replications; `stop`, once set, raises Stopped."""
+    """Play a job.  `advance` is called with the number of finished replications.
+
+    Raises PlayStopped once `stop` is set.
+    """
     scenario = job.point.world
     tallies: list[tuple[Tally, ...]] = []
     paired: list[Paired] = []
     for at in range(len(job.world)):
-        compiled = [plans[at] for plans in (job.world, job.other) if plans]
+        compiled = [models[at] for models in (job.world, job.other) if models]
         pair = tuple(Tally(c, scenario.replications) for c in compiled)
         shares = _gather(pair, scenario.seed, scenario.replications, threads, advance, stop)
         tallies.append(pair)
@@ -127,12 +137,16 @@ def _gather(
     advance: Callable[[int], None],
     stop: threading.Event | None,
 ) -> np.ndarray | None:
-    """Plays every replication; the shares better and worse off, where the trucks are the same."""
+    """Play every replication into `pair`.
 
-    def one(replication: int) -> list[Take]:
+    Percent of trucks better and worse off, float64[replications, 2], where both worlds have the same
+    trucks; else None.
+    """
+
+    def one(replication: int) -> list[RunCounts]:
         if stop is not None and stop.is_set():
             raise PlayStopped("stopped before it was done")
-        return [take(t.compiled, run(t.compiled.plan, seed, replication)) for t in pair]
+        return [counts_of(t.compiled, run(t.compiled.model, seed, replication)) for t in pair]
 
     shares = np.full((replications, 2), np.nan)
     same = len(pair) > 1 and _same_trucks(pair[0].compiled, pair[1].compiled)
@@ -149,9 +163,9 @@ def _gather(
 
 
 def _same_trucks(one: Compiled, two: Compiled) -> bool:
-    """Whether a truck of one world is the truck of that number in the other."""
-    here, there = one.plan.booked, two.plan.booked
-    return one.plan.walk_ins == two.plan.walk_ins and all(
+    """Whether trucks with the same number are the same truck in both worlds."""
+    here, there = one.model.booked, two.model.booked
+    return one.model.walk_ins == two.model.walk_ins and all(
         np.array_equal(getattr(here, field), getattr(there, field))
         for field in ("start", "vehicle_class", "trucks")
     )
@@ -223,7 +237,7 @@ def _calendar(compiled: Compiled) -> CalendarFigures:
 
 
 def _local_day(compiled: Compiled, day: int) -> str:
-    """The date of a day of the plan; empty for none."""
+    """The date of a day by its index; empty for -1."""
     noon = compiled.origin + day * DAY + DAY // 2
     return to_datetime(noon, compiled.zone).date().isoformat() if day >= 0 else ""
 
@@ -241,7 +255,7 @@ def _lengths(tally: Tally) -> tuple[LineLength, ...]:
 
 
 def _differences(base: Tally, other: Tally) -> list[Difference]:
-    """By group, where both worlds have it; another rule set may name other classes."""
+    """Differences of the groups that both worlds have; rule sets may have different classes."""
     beside = dict(zip(_names(other), other.means().T, strict=True))
     found = []
     for name, before in zip(_names(base), base.means().T, strict=True):
@@ -258,11 +272,11 @@ def _differences(base: Tally, other: Tally) -> list[Difference]:
 
 
 def _names(tally: Tally) -> tuple[str, ...]:
-    return (*GROUPS, *(f"class:{name}" for name in tally.compiled.plan.rules.classes))
+    return (*GROUPS, *(f"class:{name}" for name in tally.compiled.model.rules.classes))
 
 
 def verdict(minutes: Figure) -> str:
-    """Whether a difference is one: `wins` where the other world has the shorter wait."""
+    """`wins` where the other world has the shorter wait, `loses`, or `same` within the error."""
     if minutes.error is None or abs(minutes.value) <= SURE * minutes.error or not minutes.value:
         return "same"
     return "wins" if minutes.value < 0 else "loses"

@@ -1,9 +1,9 @@
-"""How a day's places are released when programs take part: to the fastest, or by draw.
+"""The release of a day's places when bots take part: first come, first served, or by draw.
 
-Each day people ask for a place, new ones and those who got none so far, and bots make a share of all new
-entries.  First come: every bot is faster than every person.  By draw: each entry has the same chance.
-Bots sell what they can to people who are still without a place; what they cannot sell stays empty, a
-booking that never comes.
+Each day people ask for a place, new ones and those without one so far, and bots make a share of all new
+entries.  First come, first served: every bot is faster than every person.  By draw: each entry has the
+same chance.  Bots sell places to people who are still without one; a place that is not sold stays empty,
+a booking that never comes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _STREAM = 0x52454C45  # names the stream of releases beside those of stations
 
 
 def with_bots(scenario: Scenario) -> Scenario:
-    """The scenario whose demand and no-shows carry what bots leave empty."""
+    """The scenario with demand and no-shows raised by the places that bots leave empty."""
     bots = scenario.bots
     if bots is None:
         return scenario
@@ -31,7 +31,7 @@ def with_bots(scenario: Scenario) -> Scenario:
         empty = float(_released(scenario, at)[:, 3].mean())
         demand = post.demand
         no_show = no_show_share(demand)
-        # What stands empty was asked for as well, by a bot.
+        # A bot asked for the empty places too.
         factor = (1.0 if demand.factor is None else demand.factor) / max(1e-9, 1 - empty / 100)
         still = 100 * (1 - (1 - no_show) * (1 - empty / 100))
         demand = msgspec.structs.replace(demand, factor=factor, no_show_percent=still)
@@ -71,7 +71,7 @@ def _chance(seed: int, at: int, replication: int) -> np.random.Generator:
 
 @dataclass(slots=True)
 class _Days:
-    """A run of releases: `waiting[n]` people have been without a place for n days."""
+    """One run of releases; `waiting[n]` people have been without a place for n days."""
 
     bots: Bots
     post: ScenarioPost
@@ -113,7 +113,7 @@ class _Days:
         self.empty += bots - sold
 
     def _served(self, places: int) -> int:
-        """So many people, by lot among all who wait."""
+        """Give places to random people among all who wait; returns how many."""
         if places > 0:
             who = self.chance.multivariate_hypergeometric(self.waiting, places, method="marginals")
             self.waiting -= who

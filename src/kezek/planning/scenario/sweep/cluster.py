@@ -1,4 +1,4 @@
-"""Points of a sweep on a Dask cluster: the same function, on whichever machine is free."""
+"""Plays the points of a sweep on a Dask cluster."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CONNECT_SECONDS = 10
 
 
 class ClusterUnreachable(Exception):
-    """No scheduler answers, or it has no workers."""
+    """The scheduler does not answer, or has no workers."""
 
     permanent = False
 
@@ -24,7 +24,7 @@ class ClusterPool:
 
     def __init__(self, address: str) -> None:
         try:
-            # Its types say nothing of what a client can do.
+            # The library's types do not describe the client.
             client: Any = distributed.Client
             self._client = client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError) as fault:
@@ -47,7 +47,7 @@ class ClusterPool:
         self._client.close()
 
     def _tell(self, done: Any, told: Future[bytes]) -> None:
-        """Pass a finished point on; what was cancelled has nobody waiting for it."""
+        """Pass on a finished point; nobody waits for a cancelled one."""
         self._asked.pop(done.key, None)
         if done.status == "finished":
             told.set_result(done.result())

@@ -1,4 +1,4 @@
-"""Where the points of a sweep are played: in processes of this machine, or in others like them."""
+"""Plays the points of a sweep in processes of this machine."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from kezek.planning.scenario.play.play import Job, play
 
 
 class WorkerPool(Protocol):
-    """So many workers, each of which plays one point at a time."""
+    """A number of workers, each of which plays one point at a time."""
 
     workers: int
 
     def submit(self, job: Job) -> Future[bytes]:
-        """Have a point played: what `played` gives, or what it raised."""
+        """Play a point: the result of `played`, or its exception."""
 
     def stop(self) -> None:
-        """Give up what has not begun."""
+        """Cancel the points that have not begun."""
 
 
 class LocalPool:
@@ -31,14 +31,14 @@ class LocalPool:
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        # A fresh start, because a fork of a process with threads may stand still.
+        # Processes are spawned: a fork of a process with threads may deadlock.
         self._pool = ProcessPoolExecutor(
             workers, mp_context=get_context("spawn"), initializer=_at_home
         )
 
     def submit(self, job: Job) -> Future[bytes]:
-        # A worker begins with the mask of the thread that starts it.  Ctrl-C reaches the whole group,
-        # and is for the one who asked for the work: it ends the workers, whatever they are at.
+        # A worker inherits the signal mask of the thread that starts it.  Ctrl-C reaches the whole
+        # process group, but only the parent handles it: it ends the workers.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             return self._pool.submit(played, job)
@@ -46,19 +46,19 @@ class LocalPool:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     def stop(self) -> None:
-        # What is under way is not kept, so nobody waits for it.
+        # Points under way are not saved, so they are not waited for.
         for worker in active_children():
             worker.terminate()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
 
 def played(job: Job) -> bytes:
-    """What a worker does: one point, in one thread, as the bytes of its file."""
+    """Play one point in one thread; the result is the content of its file."""
     return msgspec.json.encode(play(job), order="deterministic")
 
 
 def _at_home() -> None:
-    """A worker never outlives who asked for the work."""
+    """End this worker when its parent ends."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -66,5 +66,5 @@ def _end_with_parent() -> None:
     parent = parent_process()
     assert parent is not None, "a worker was spawned"
     parent.join()
-    # Nothing is to be put away: the files are the parent's.
+    # A worker has nothing to clean up: the files are the parent's.
     os._exit(1)

@@ -1,8 +1,8 @@
-"""Many scenarios: a folder with one finished file a point, so that a sweep can be stopped and go on.
+"""A sweep in a folder with one file for each finished point, so that it can be stopped and resumed.
 
-`sweep.json` says which sweep it is, by a hash over everything that decides its answers;
-`point-0000012.json` is a finished point.  A file is there whole or not at all, a rerun plays what is
-missing, and a folder of another scenario is refused.
+`sweep.json` identifies the sweep by a hash over everything that its answers depend on;
+`point-0000012.json` is a finished point.  A file is there whole or not at all, a rerun plays the missing
+points, and a folder of another scenario is refused.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulations
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.play.play import job_of
-from kezek.planning.scenario.sweep.keep import keep
+from kezek.planning.scenario.sweep.atomic_file import write_whole
 from kezek.planning.scenario.sweep.pool import WorkerPool
 from kezek.planning.scenario.world.read import Point
 
-# What a finished point means; raised whenever the same scenario would be answered otherwise.
+# The version of the answers; raised whenever the same scenario would get another answer.
 VERSION = 1
-_AHEAD = 4  # points handed out for each worker, so that none has to wait
+_JOBS_PER_WORKER = 4  # points handed out for each worker, so that none has to wait
 
 
 class AnotherSweep(Exception):
@@ -48,14 +48,14 @@ class SweepFolder:
         return self.folder / f"point-{at:07d}.json"
 
     def answers(self) -> Iterator[ScenarioAnswer]:
-        """Those that are finished, in order."""
+        """The answers of the finished points, in order."""
         for at in range(len(self.points)):
             if self.file(at).exists():
                 yield msgspec.json.decode(self.file(at).read_bytes(), type=ScenarioAnswer)
 
 
 def open_sweep(points: Sequence[Point], folder: Path) -> SweepFolder:
-    """Begin or go on; AnotherSweep when the folder belongs to another scenario."""
+    """Begin or resume a sweep; raises AnotherSweep when the folder is another scenario's."""
     mark = {"version": VERSION, "points": len(points), "hash": hash_of(points)}
     file = folder / "sweep.json"
     if file.exists():
@@ -68,12 +68,12 @@ def open_sweep(points: Sequence[Point], folder: Path) -> SweepFolder:
     elif folder.exists() and any(folder.iterdir()):
         raise AnotherSweep(f"{folder} is not empty and holds no sweep: name another folder")
     else:
-        keep(file, msgspec.json.encode(mark))
+        write_whole(file, msgspec.json.encode(mark))
     return SweepFolder(tuple(points), folder)
 
 
 def hash_of(points: Sequence[Point]) -> str:
-    """A name for everything that decides the answers."""
+    """A SHA-256 over everything that the answers depend on."""
     digest = hashlib.sha256()
     for point in points:
         digest.update(msgspec.json.encode((point.change, point.world, point.other), order="sorted"))
@@ -83,15 +83,15 @@ def hash_of(points: Sequence[Point]) -> str:
 def play_missing(
     sweep: SweepFolder, regulations: Regulations, pool: WorkerPool, advance: Callable[[int], None]
 ) -> None:
-    """Play what is missing and keep each answer as it comes.
+    """Play the missing points and save each answer when it is ready.
 
-    A KeyboardInterrupt stops the pool and loses only what is under way.
+    A KeyboardInterrupt stops the pool and loses only the points under way.
     """
     under_way: dict[Future[bytes], int] = {}
     try:
         for at in sweep.missing():
             under_way[pool.submit(job_of(sweep.points[at], regulations))] = at
-            if len(under_way) >= _AHEAD * pool.workers:
+            if len(under_way) >= _JOBS_PER_WORKER * pool.workers:
                 _keep_finished(sweep, under_way, advance)
         while under_way:
             _keep_finished(sweep, under_way, advance)
@@ -104,5 +104,5 @@ def _keep_finished(
 ) -> None:
     finished: Iterable[Future[bytes]] = wait(under_way, return_when=FIRST_COMPLETED).done
     for future in finished:
-        keep(sweep.file(under_way.pop(future)), future.result())
+        write_whole(sweep.file(under_way.pop(future)), future.result())
         advance(1)

@@ -1,10 +1,10 @@
-"""What a load board and a table of posts say about capacity and demand: the shipped network's scenario.
+"""Capacity and demand of the shipped network's posts, from a load board and a table of posts.
 
-The board shows places *left*.  Capacity is the largest sum of places ever seen on a day.  Demand is read
-from two ends, and the larger one counts: how much of tomorrow is taken, and how much of what is left of
-today (our reading: hours near their end are booked nearly as far as they will be).  Where a post is full
-for a week and longer, demand is at least capacity, and nobody can read from a board how much more.
-Everything that no board says is ours, and each number carries its basis.
+The board shows places *left*.  Capacity is the largest sum of places seen on a day.  Demand is the
+larger of two estimates: the places of tomorrow that are taken, and the share of the rest of today that
+is taken (our assumption: hours near their end are booked almost as far as they will be).  Where a post
+is full for a week or longer, demand is at least capacity; a board does not show how much more.  Numbers
+that no board states are ours, and each number carries its basis.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from datetime import date
 from kezek.domain.checkpoint.board_day import BoardDay, plan_days
 from kezek.domain.kernel.value import value
 
-FULL_DAYS = 7  # a week without an ordinary place is no chance
+FULL_DAYS = 7  # a week without an ordinary place is not by chance
 
 # Ours, all of them: no source states a service time, a share of no-shows or of inspections.
-LOAD_AT_CAPACITY = 0.85  # a full day keeps the lanes of customs so busy
+LOAD_AT_CAPACITY = 0.85  # the load of the customs lanes on a full day
 DOCUMENTS_LOAD = 0.70
 TRUCKS_PER_LANE = 100  # a day, where no lanes are stated
-MINUTES_MAX = 30.0  # stated lanes that would need more than this a truck serve other traffic too
+MINUTES_MAX = 30.0  # a truck: with more, the stated lanes serve other traffic too
 INSPECTION_PERCENT, INSPECTION_MINUTES = 3.0, 60.0
 
 _BOARD = "board of 13 June 2026"
@@ -31,7 +31,7 @@ _LANES_OURS = "ours: a lane for 100 trucks a day"
 
 @value(frozen=True, slots=True)
 class BoardReading:
-    """What the board says of one post, in trucks a day.
+    """Capacity and demand of one post as read from the board, in trucks a day.
 
     `demand` is the larger of what `tomorrow` and the rest of `today` show; `full_days` counts days from
     tomorrow on without an ordinary place, until the first that has one; closed days do not count.
@@ -46,7 +46,7 @@ class BoardReading:
 
     @property
     def at_least(self) -> bool:
-        """Whether demand is only known to be no less than capacity."""
+        """Whether demand is only known to be at least capacity."""
         return self.full_days >= FULL_DAYS
 
 
@@ -78,7 +78,7 @@ def lanes_of(stated: str | None, capacity: int) -> tuple[int, bool]:
 
 
 def minutes_of(lanes: int, capacity: int, load: float) -> float:
-    """Minutes a truck, so that a full day of `capacity` trucks loads the lanes so far (a share)."""
+    """The service time in minutes at which `capacity` trucks a day give the lanes this load (0..1)."""
     return load * lanes * 24 * 60 / capacity
 
 
@@ -87,7 +87,7 @@ def entry(
 ) -> dict[str, object]:
     """A post's entry in the scenario, each number with its basis.
 
-    `basis` and `demand` say where the numbers of a post without a board come from.
+    `basis` and `demand` are the sources of the numbers of a post without a board.
     """
     lanes, stated = lanes_of(stated_lanes, read.capacity)
     customs = minutes_of(lanes, read.capacity, LOAD_AT_CAPACITY) - (

@@ -1,4 +1,4 @@
-"""Setting a scenario's fields by path: what a comparison, a sweep and a form have in common.
+"""Setting a scenario's fields by path, for comparisons, sweeps and forms.
 
 A path names fields from the outside in, joined by dots: `demand.factor`.  In a list of tables an entry
 is named by its id or its name, and `*` is every entry: `checkpoint.kz_syrym.stage.customs.lanes`,
@@ -16,7 +16,7 @@ Document: TypeAlias = dict[str, Any]
 
 
 class PathUnknown(LookupError):
-    """A path leads to nothing; the message says where it ends."""
+    """A path leads to no field; the message says where it ends."""
 
 
 def changed(document: Document, change: Mapping[str, object]) -> Document:

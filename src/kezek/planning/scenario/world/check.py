@@ -1,4 +1,4 @@
-"""What no type says of a scenario: fields that fit each other, the calendar, the rules."""
+"""Checks of a scenario beyond types: fields that fit each other, the calendar, the rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kezek.planning.scenario.world.scenario import Scenario, ScenarioPost, Scena
 
 DAYS_MAX = 3_660
 TRUCKS_MAX = 5_000_000  # of one run; ten years of the busiest post are 2.6 million
-_STEP = 60  # minutes: windows are parts of an hour or whole hours
+_STEP = 60  # minutes: a window divides an hour or is a number of whole hours
 
 Fault = tuple[str, str]
 
@@ -42,7 +42,7 @@ def faults(scenario: Scenario, regulations: Regulations) -> Iterator[Fault]:
 
 
 def _finite(found: Any, field: str) -> Iterator[Fault]:
-    """TOML knows `nan` and `inf`; a scenario does not."""
+    """TOML allows `nan` and `inf`; a scenario does not."""
     if isinstance(found, float) and not math.isfinite(found):
         yield field, f"{found} is no number to compute with"
     elif isinstance(found, Mapping):

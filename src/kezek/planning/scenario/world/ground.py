@@ -1,4 +1,4 @@
-"""What ships with the product and a scenario may lean on: posts, their calibration, rule sets."""
+"""Defaults of scenarios that ship with the product: posts, their calibration, rule sets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NETWORK = "network"
 
 @value(frozen=True, slots=True)
 class KnownPost:
-    """What is published of a post that a scenario need not repeat."""
+    """Published facts of a post, which a scenario need not repeat."""
 
     name: str
     zone: str
@@ -24,7 +24,7 @@ class KnownPost:
 
 @value(frozen=True, slots=True)
 class Ground:
-    """`posts` are all that ship; `calibrated` those with capacity and demand, as file entries."""
+    """`posts` are all that ship; `calibrated` are those with capacity and demand, as file entries."""
 
     posts: Mapping[str, KnownPost]
     calibrated: Mapping[str, Mapping[str, Any]]

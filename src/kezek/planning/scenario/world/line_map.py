@@ -1,7 +1,7 @@
-"""On which line of a TOML file a field stands: the reader of the standard library does not say.
+"""The line of each field of a TOML file, which the standard library's reader does not give.
 
-Only the shape of lines is read: headers, keys, and where a value that runs over lines ends.  What is
-written inside one value, an inline table or an array, is on the line where its key stands.
+Only headers, keys and the ends of values over several lines are read.  A field inside one value, an
+inline table or an array, has the line of the value's key.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class LineMap:
             )
 
     def line(self, path: str) -> int:
-        """Where a field stands, or failing that what it stands in; 1 for the whole file."""
+        """The line of a field, or else of the table that contains it; 1 for the whole file."""
         while path:
             if path in self._lines:
                 return self._lines[path]
@@ -81,7 +81,7 @@ def _parts(key: str) -> list[str]:
 
 
 def _blanked(text: str) -> str:
-    """The text with the content of strings and comments gone, and every line still there.
+    """The text without the content of strings and comments, with the same lines.
 
     Keys in quotes stay: they end before the equals sign.
     """

@@ -1,4 +1,4 @@
-"""What is wrong with a scenario, said with file, line and field."""
+"""Faults of a scenario, with file, line and field."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ScenarioProblem:
 
 
 class ScenarioWrong(Exception):
-    """The scenario cannot be run as it stands.  `problems` are all that was found, in order."""
+    """The scenario cannot be run.  `problems` are all faults found, in order."""
 
     permanent = True
 

@@ -1,6 +1,6 @@
-"""From the text of a scenario to worlds that can be run, or everything that is wrong with it.
+"""Reads a scenario's text into points that can be run, or reports all its faults.
 
-A file says only what differs: what it leaves out of a checkpoint comes from the scenario's own `demand`
+A file says only what differs.  Fields that a checkpoint leaves out come from the scenario's own `demand`
 and `rules`, then from the shipped network, then from the defaults.
 """
 
@@ -23,7 +23,7 @@ from kezek.planning.scenario.world.problem import ScenarioProblem, ScenarioWrong
 from kezek.planning.scenario.world.scenario import Scenario
 
 POINTS_MAX = 100_000
-# The checker's names of kinds, and ours.
+# The names of types in messages of msgspec, and ours.
 _KINDS = {
     "float": "a number",
     "int": "a whole number",
@@ -36,7 +36,7 @@ _KINDS = {
 
 @value(frozen=True, slots=True)
 class Point:
-    """One scenario to run, and the world it is compared with; `change` says where in a sweep it is."""
+    """One scenario to run, with the world it is compared with; `change` is its point in a sweep."""
 
     change: Mapping[str, object]
     world: Scenario
@@ -44,7 +44,7 @@ class Point:
 
 
 def read_scenario(text: str, file: str, ground: Ground) -> tuple[Point, ...]:
-    """The points of a file, one unless it sweeps; ScenarioWrong with every fault found."""
+    """The points of a file, one unless it has a sweep; raises ScenarioWrong with every fault."""
     document, lines = parsed(text, file), LineMap(text)
     stated = _typed(document, file, lines)
     whole = resolved(document, ground)
@@ -61,7 +61,7 @@ def read_scenario(text: str, file: str, ground: Ground) -> tuple[Point, ...]:
 
 
 def parsed(text: str, file: str) -> Document:
-    """The file's tables; ScenarioWrong at the line where it is no TOML."""
+    """The file's tables; raises ScenarioWrong with the line where it is no TOML."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as fault:
@@ -72,7 +72,7 @@ def parsed(text: str, file: str) -> Document:
 
 
 def resolved(document: Document, ground: Ground) -> Document:
-    """The document with each checkpoint filled in from what ships."""
+    """The document with the missing fields of each checkpoint from the shipped network."""
     whole = dict(document)
     posts = []
     for stated in document["checkpoint"]:
@@ -89,7 +89,7 @@ def resolved(document: Document, ground: Ground) -> Document:
 
 
 def unknown_posts(stated: Scenario, ground: Ground) -> list[tuple[str, str]]:
-    """Checkpoints that neither ship nor are described in full."""
+    """Faults of checkpoints that neither ship nor are described in full."""
     found = []
     for at, post in enumerate(stated.checkpoint):
         if post.id in ground.calibrated:
@@ -143,7 +143,7 @@ def _points(
 def _altered(
     document: Document, change: Mapping[str, object], table: str, file: str, lines: LineMap
 ) -> Document:
-    # What is said for all checkpoints has been filled into each of them by now.
+    # Fields for all checkpoints have been copied into each of them by now.
     each = {
         f"checkpoint.*.{path}" if path.startswith(("demand.", "rules.")) else path: value
         for path, value in change.items()
@@ -166,7 +166,7 @@ def _altered_world(
     lines: LineMap,
     ground: Ground,
 ) -> Scenario:
-    """The world after a change; whatever is wrong now is the change's fault."""
+    """The world after a change; faults are reported at the change."""
     try:
         world = _convert(document)
     except msgspec.ValidationError as fault:
@@ -183,12 +183,12 @@ def _altered_world(
 
 
 def _line(lines: LineMap, table: str, path: str) -> int:
-    # The path stands there in quotes, so it is one key with dots in it.
+    # The path is in quotes in the file, so it is one key with dots in it.
     return lines.line(f"{table}.{path}")
 
 
 def _typed(document: Document, file: str, lines: LineMap) -> Scenario:
-    """The file as it stands, before anything is filled in."""
+    """The file's fields, before others are filled in."""
     try:
         return _convert(document)
     except msgspec.ValidationError as fault:
@@ -200,12 +200,12 @@ def _convert(document: Document) -> Scenario:
     return msgspec.convert(document, Scenario)
 
 
-# How the checker names a member of a table whose names are free, and one of whose names is wrong.
+# How msgspec names a member of a table with free keys, and a member whose key is wrong.
 _MEMBER, _KEY_IN = "[...]", "key` in `"
 
 
 def _said(fault: msgspec.ValidationError, document: Document) -> tuple[str, str]:
-    """The field and what is wrong with it, from the checker's words."""
+    """The field and its fault, from msgspec's message."""
     told, _, at = str(fault).partition(" - at `")
     field = dotted(at.removesuffix("`"))
     if field.startswith(_KEY_IN) or _MEMBER in field:
@@ -223,7 +223,7 @@ def _said(fault: msgspec.ValidationError, document: Document) -> tuple[str, str]
 
 
 def _member(fault: str, document: Document, field: str) -> str:
-    """The member of a table that the checker found fault with; it names the table only."""
+    """The member of a table that has the fault; msgspec names only the table."""
     table, _, rest = field.partition(_MEMBER)
     members: Any = value_at(document, table)
     for name in members if isinstance(members, dict) else ():
@@ -241,7 +241,7 @@ def _member(fault: str, document: Document, field: str) -> str:
 
 
 def value_at(document: Document, field: str) -> object:
-    """What stands at a path such as `checkpoint[0].stage[1].lanes`; None where nothing does."""
+    """The value at a path such as `checkpoint[0].stage[1].lanes`; None for none."""
     here: Any = document
     for part in field.replace("[", ".[").split("."):
         if not part:
@@ -254,11 +254,11 @@ def value_at(document: Document, field: str) -> object:
 
 
 def _over(under: Mapping[str, Any], top: Mapping[str, Any]) -> Document:
-    """Two tables as one: what the second says counts, tables are joined, lists replaced."""
+    """Two tables as one: the second takes precedence, tables are joined, lists replaced."""
     joined = dict(under)
     for key, found in top.items():
         below = joined.get(key, {})
-        # Shares of classes are one saying: half of another's would not add up.
+        # Shares of classes belong together: a part of another table would not add up.
         tables = isinstance(found, Mapping) and isinstance(below, Mapping) and key != "classes"
         joined[key] = _over(below, found) if tables else found
     return joined

@@ -1,8 +1,8 @@
-"""A scenario: what is simulated, as its TOML file says it.
+"""A scenario: the fields of its TOML file.
 
-Every field has its unit in its name and a default that docs/reference/scenarios.md repeats; None is
-"as the network that ships says", or no limit where the reference says so.  Times of a checkpoint are
-its local ones.  This module imports no numerics, so that a server may check what a form asks.
+Every field has its unit in its name and a default that docs/reference/scenarios.md repeats.  None is the
+value of the shipped network, or no limit where the reference says so.  Times of a checkpoint are local.
+This module imports no numerics, so that a server may check a form.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ Words = Annotated[str, msgspec.Meta(max_length=4_000)]
 Seed = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 Replications = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 
-# `from` is a word of the language, so fields are called otherwise than in the file.
+# `from` is a Python keyword, so the fields have other names than in the file.
 _SPAN = {"begins": "from", "ends": "until"}
 
 
-# A field nobody knows is a mistake, not a note: every table forbids them.
+# Every table forbids unknown fields: a misspelt field must not be ignored.
 class ScenarioRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What differs from the regulation in force."""
 
@@ -48,9 +48,9 @@ class ScenarioRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
 
 class ScenarioArrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """When booked trucks come, counted from the start of their window: a mean and a deviation.
+    """The arrival of booked trucks, in minutes from the start of their window: a normal distribution.
 
-    Negative is early.  `earliest` and `latest` bound the draw.
+    Negative is early.  `earliest` and `latest` truncate it.
     """
 
     mean_minutes: Annotated[float, msgspec.Meta(ge=-100_000, le=100_000)] = -60.0
@@ -60,9 +60,9 @@ class ScenarioArrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who wants to cross: `per_day` trucks times `factor`, of which a share books.
+    """The demand: `per_day` trucks times `factor`, of which a share books.
 
-    `at_least`: more may want to come than `per_day`, as behind a calendar that is full.
+    With `at_least` more trucks than `per_day` may want to come, as behind a full calendar.
     """
 
     per_day: Rate | None = None
@@ -76,7 +76,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Bots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Programs that book faster than people can, to sell on: the release of one day's places."""
+    """Programs that book faster than people, to sell places on; `release` is how places are given."""
 
     entries_percent: Percent
     resold_percent: Percent = 80.0
@@ -86,7 +86,7 @@ class Bots(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 class LaneShift(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN
 ):
-    """From one time of the day until another the stage has so many lanes; past midnight is allowed."""
+    """The stage's lanes between two times of the day; a shift may run past midnight."""
 
     begins: Clock
     ends: Clock
@@ -94,7 +94,7 @@ class LaneShift(
 
 
 class ScenarioStage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A step of the checkpoint: lanes in parallel behind one queue."""
+    """A stage of the checkpoint: parallel lanes behind one queue."""
 
     name: Name
     lanes: Lanes
@@ -109,9 +109,9 @@ class ScenarioStage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 class ScenarioClosure(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN
 ):
-    """The checkpoint stops; `begins` and `ends` are local times, the second one no longer closed.
+    """The checkpoint is closed from `begins` until before `ends`, local times.
 
-    `announced`: who had booked takes a later place; otherwise they come and stand.
+    If it is `announced`, booked trucks take a later place; otherwise they come and wait.
     """
 
     begins: datetime
@@ -120,10 +120,10 @@ class ScenarioClosure(
     why: Words = ""
 
 
-class Restriction(
+class ScenarioRestriction(
     msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, rename=_SPAN
 ):
-    """The checkpoint works with `percent` of its lanes; announced, its places are as many fewer."""
+    """The checkpoint has `percent` of its lanes, and of its places if that is `announced`."""
 
     begins: datetime
     ends: datetime
@@ -135,7 +135,7 @@ class Restriction(
 class ScenarioPost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A checkpoint: one that ships, by its id, or one described in full.
 
-    On the first `booked_days` days `booked_per_day` places a day are taken before anybody asks.
+    On the first `booked_days` days, `booked_per_day` places a day are taken at the start.
     """
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2}_[a-z0-9_]{1,60}$")]
@@ -155,20 +155,20 @@ class ScenarioPost(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     rules: ScenarioRules = ScenarioRules()
     stage: list[ScenarioStage] | None = None
     closure: list[ScenarioClosure] = []
-    restriction: list[Restriction] = []
+    restriction: list[ScenarioRestriction] = []
     basis: Mapping[str, Words] = {}
 
 
 class Compare(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The other world: its name, and what is set otherwise, by path; `this` names the first one."""
+    """The other world: its title and its changed fields by path; `this` is the title of the first."""
 
     title: Name
     this: Name = "as it is"
     change: Mapping[str, object]
 
 
-class SweepPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Many scenarios: for each path the values it takes; all combinations are run."""
+class ParameterGrid(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sweep: the values of each path; all combinations are run."""
 
     change: Mapping[str, Annotated[list[object], msgspec.Meta(min_length=1, max_length=10_000)]]
 
@@ -190,5 +190,5 @@ class Scenario(
     bots: Bots | None = None
     checkpoint: Annotated[list[ScenarioPost], msgspec.Meta(min_length=1, max_length=200)]
     compare: Compare | None = None
-    sweep: SweepPlan | None = None
+    sweep: ParameterGrid | None = None
     notes: Mapping[str, Words] = {}

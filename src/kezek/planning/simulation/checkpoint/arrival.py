@@ -1,4 +1,4 @@
-"""Arrivals of nobody in particular: a Poisson stream, compiled."""
+"""Arrivals of walk-ins: a Poisson process, compiled."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from kezek.planning.simulation.variate.chance import Stream, uniform
 
 @kernel
 def poisson(state: Stream, at: Floats, per_hour: Floats, until: float) -> Floats:
-    """Instants from 0 to `until` of a Poisson stream whose rate is a step function of trucks an hour."""
+    """Arrivals of a Poisson process from 0 to `until`, float64[n] seconds.
+
+    `at` float64[s] are the seconds of the steps, `per_hour` float64[s] their rates in trucks an hour.
+    """
     times, count, step, now = np.empty(64), 0, 0, 0.0
     while True:
         now = after(at, per_hour, step, now, -math.log(uniform(state)))

@@ -1,4 +1,4 @@
-"""What a played checkpoint leaves: a record a truck, and one a truck and stage, never changed again."""
+"""The records of a run: one for each truck, and one for each truck and stage, read only."""
 
 from __future__ import annotations
 
@@ -28,29 +28,28 @@ PASSAGE = np.dtype([("queued", np.float64), ("started", np.float64), ("ended", n
 
 @value(frozen=True, slots=True)
 class Records:
-    """Read-only structured arrays of one run; instants are seconds from the plan's start.
+    """Read-only structured arrays of one run; instants are seconds from the start.
 
     `trucks` is `TRUCK[n]` by number: `vehicle_class` indexes the rules' classes, `outcome` indexes
     `OUTCOMES`, `misses` counts unanswered calls; `window` is the booked start, NaN for walk-ins;
-    `arrived` at the checkpoint, `joined` the line (later where the waiting area was full, anew after a
-    missed call), `called` (the last time), `left` across the border.
+    `arrived` at the checkpoint; `joined` the line (later than arrival where the waiting area was full,
+    and again after a missed call); `called` for the last time; `left` across the border.
     `passages` is `PASSAGE[n, stages]`: in the queue, in a lane, out of it.
-    `deep` is bool[n, stages]: who was looked at more closely.
-    What did not happen is NaN.
+    `inspected` is bool[n, stages].  What did not happen is NaN.
     """
 
     trucks: NDArray[np.void]
     passages: NDArray[np.void]
-    deep: NDArray[np.bool_]
+    inspected: NDArray[np.bool_]
 
     def crossed(self) -> NDArray[np.bool_]:
-        """bool[n]: who got through."""
+        """bool[n]: which trucks crossed."""
         return np.asarray(self.trucks["outcome"] == CROSSED)
 
     def waits(self) -> NDArray[np.float64]:
-        """float64[n]: seconds from arrival to the call; NaN for who was never called."""
+        """float64[n]: seconds from arrival to the call; NaN for a truck that was never called."""
         return np.asarray(self.trucks["called"] - self.trucks["arrived"])
 
     def stays(self) -> NDArray[np.float64]:
-        """float64[n]: seconds from arrival until across; NaN for who never was."""
+        """float64[n]: seconds from arrival until across; NaN for a truck that never crossed."""
         return np.asarray(self.trucks["left"] - self.trucks["arrived"])

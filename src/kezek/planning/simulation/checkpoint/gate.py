@@ -1,10 +1,15 @@
-"""Line, call and first stage, compiled: the part of a checkpoint that needs a calendar of events.
+"""Line, calls and first stage, compiled: the part of a checkpoint that needs an event calendar.
 
-At one instant, in this order: lanes and windows open and close; called trucks come to the gate or are
-missed, by number; trucks arrive, by number; then, as long as anything moves: whoever heads the queue
-at the gate drives into a free lane, and calls are made while fewer than `ahead` trucks are called and
-not in a lane.  Who is called without a way to drive stands at the gate at once.  Several who get from
-the road into the waiting area at one instant stand in line in the order in which they arrived.
+Events of one instant are handled in this order:
+
+1. lanes and windows open and close;
+2. called trucks reach the gate or miss their call, by number;
+3. trucks arrive, by number;
+4. while anything can move: the head of the gate's queue takes a free lane, and trucks are called while
+   fewer than `wip_limit` are called and not yet in a lane.
+
+A called truck without a way to drive is at the gate at once.  Trucks that enter the waiting area from
+the road at one instant join the line in the order of their arrival.
 """
 
 from __future__ import annotations
@@ -41,12 +46,14 @@ PACED, START, LAST = 0, 1, 2
 
 
 class Limits(NamedTuple):
-    """`places` in the waiting area; a call lapses after `call_for` seconds, `misses_max` times at most.
+    """The limits of waiting area and calls.
 
-    `call_at` and `call_level` limit the calls to so many an hour; empty for no limit.
+    At most `wip_limit` trucks are called and not in a lane; the waiting area has `places`; a call
+    lapses after `call_for` seconds, and a truck may miss `misses_max` of them.  `call_at` and
+    `call_level` are the steps of calls an hour, empty for no limit.
     """
 
-    ahead: int
+    wip_limit: int
     places: int
     call_for: float
     misses_max: int
@@ -55,7 +62,10 @@ class Limits(NamedTuple):
 
 
 class Comers(NamedTuple):
-    """What was drawn of the trucks, by number; `misses` still to come, `span` in the first stage."""
+    """The trucks' variates, arrays by number.
+
+    `misses` are calls still to be missed; `service_time` is that of the first stage, negative for none.
+    """
 
     of: NDArray[np.int16]
     window: Numbers
@@ -63,11 +73,11 @@ class Comers(NamedTuple):
     travel: Floats
     misses: NDArray[np.int8]
     spacing: Floats
-    span: Floats
+    service_time: Floats
 
 
 class TruckMarks(NamedTuple):
-    """What happens to the trucks, by number; `ready` is when they leave the first stage."""
+    """What happens to the trucks, by number; `ready` is the instant of leaving the first stage."""
 
     joined: Floats
     called: Floats
@@ -78,7 +88,7 @@ class TruckMarks(NamedTuple):
 
 
 class Faces(NamedTuple):
-    """The columns of the trucks' records that say who comes, when and to which window."""
+    """Columns of the records: booked window, arrival and crossing."""
 
     window: Floats
     arrived: Floats
@@ -86,13 +96,15 @@ class Faces(NamedTuple):
 
 
 class Gate(NamedTuple):
-    """Who is called, by the instant of coming (missed calls as -1 - number), and who queues at the gate.
+    """The state of calls and of the gate's queue.
 
-    `outside` waits on the road for a place in the waiting area; `passing` passes the first stage by.
-    `tally` counts, in the order of the constants above: called ones, the front of the ring `queue`
-    and how many stand in it, outside ones so far and those that got in, trucks inside the waiting
-    area, the step of the calls' limit, and passers-by.  `clock` is when the next call is allowed,
-    when the head of the queue drives in, and when the last one did.
+    `called` are trucks by `due`, the instant at which they come or their call lapses; a missed call is
+    -1 - number.  `queue` is a ring buffer.  `outside` are trucks on the road that wait for a place in
+    the waiting area; `passing` are trucks that do not stop at the first stage.  `tally` counts, in the
+    order of the constants above: called trucks, the front of the queue and its length, outside trucks
+    so far and those that got in, trucks inside the waiting area, the step of the calls' limit, and
+    passing trucks.  `clock` holds the instants at which the next call is allowed, the head of the queue
+    drives in, and the last truck drove in.
     """
 
     due: Floats
@@ -104,13 +116,13 @@ class Gate(NamedTuple):
     clock: Floats
 
 
-def empty_gate(ahead: int, trucks: int) -> Gate:
-    """A gate with nobody called."""
-    ahead = max(1, min(ahead, trucks))
+def empty_gate(wip_limit: int, trucks: int) -> Gate:
+    """A gate without a called truck."""
+    wip_limit = max(1, min(wip_limit, trucks))
     return Gate(
-        np.empty(ahead),
-        np.empty(ahead, np.int32),
-        np.empty(1 << (ahead - 1).bit_length(), np.int32),
+        np.empty(wip_limit),
+        np.empty(wip_limit, np.int32),
+        np.empty(1 << (wip_limit - 1).bit_length(), np.int32),
         np.empty(trucks, np.int32),
         np.empty(trucks, np.int32),
         np.zeros(8, np.int64),
@@ -122,9 +134,9 @@ def empty_gate(ahead: int, trucks: int) -> Gate:
 def show_up(
     comers: Comers, marks: TruckMarks, faces: Faces, windows: Floats, standing: int
 ) -> None:
-    """Write down who comes, before anything has happened; `ready` becomes when they will arrive.
+    """Fill the records before anything has happened; `ready` becomes the arrival, infinity for none.
 
-    `windows` float64[w, 2] are the starts, and until when somebody with that start may come at all.
+    `windows` float64[w, 2] are the starts and the latest arrivals with them.
     """
     for truck in range(comers.of.shape[0]):
         arrived, window = comers.arrived[truck], comers.window[truck]
@@ -146,7 +158,7 @@ def show_up(
 
 @borrower
 def cross(marks: TruckMarks, faces: Faces) -> None:
-    """Write down who is through, and when."""
+    """Record which trucks crossed, and when."""
     for truck in range(marks.ready.shape[0]):
         if marks.ready[truck] < math.inf:
             faces.left[truck] = marks.ready[truck]
@@ -163,7 +175,7 @@ def through_gate(
     marks: TruckMarks,
     limits: Limits,
 ) -> None:
-    """Play until nothing can happen any more; `order` are those that come, by arrival, then number."""
+    """Play until nothing can happen any more; `order` are the arriving trucks, by arrival."""
     coming, now = 0, -math.inf
     if line.at[WAITING]:
         now = 0.0
@@ -210,7 +222,7 @@ def _next(
         current = line.at[CURRENT] + 1
         if current < line.opens.shape[0]:
             due = min(due, line.opens[current])
-        if limits.call_at.shape[0] and gate.tally[ROAD] + gate.tally[QUEUED] < limits.ahead:
+        if limits.call_at.shape[0] and gate.tally[ROAD] + gate.tally[QUEUED] < limits.wip_limit:
             call = _may_call(now, gate, limits)
             due = min(due, call) if call > now else due
     return due
@@ -236,14 +248,14 @@ def _settle(
     marks: TruckMarks,
     limits: Limits,
 ) -> None:
-    """All that can move at an instant does."""
+    """Handle all moves of one instant."""
     tally = gate.tally
     moving = True
     while moving:
         moving = False
         while tally[QUEUED] and gate.clock[START] <= now:
             _drive_in(now, lanes, gate, comers, marks)
-        while tally[ROAD] + tally[QUEUED] < limits.ahead:
+        while tally[ROAD] + tally[QUEUED] < limits.wip_limit:
             if limits.call_at.shape[0] and _may_call(now, gate, limits) > now:
                 break
             truck = call_next(line)
@@ -264,7 +276,7 @@ def _settle(
 def _enter(
     now: float, truck: int, line: CompiledLine, gate: Gate, comers: Comers, marks: TruckMarks
 ) -> None:
-    """Into the waiting area, and so into the line."""
+    """A truck enters the waiting area and joins the line."""
     gate.tally[INSIDE] += 1
     marks.joined[truck] = now
     join(line, truck, comers.of[truck], comers.window[truck], now)
@@ -284,7 +296,7 @@ def _call(
 
 @inlined
 def _set_out(now: float, truck: int, gate: Gate, comers: Comers, limits: Limits) -> None:
-    """On the way to the gate, or not to be seen until the call has lapsed."""
+    """A called truck drives to the gate, or misses the call until it lapses."""
     due, mark = now + comers.travel[truck], truck
     if comers.misses[truck] > 0:
         comers.misses[truck] -= 1
@@ -313,7 +325,7 @@ def _come(
     marks: TruckMarks,
     limits: Limits,
 ) -> None:
-    """The first of the called comes to the gate, or has missed its call."""
+    """The first called truck reaches the gate, or has missed its call."""
     mark = int(gate.called[0])
     gate.tally[ROAD] -= 1
     for place in range(gate.tally[ROAD]):
@@ -336,9 +348,9 @@ def _come(
 def _queue(
     now: float, truck: int, lanes: Lanes, gate: Gate, comers: Comers, marks: TruckMarks
 ) -> None:
-    """At the gate: to the end of the queue, or past the first stage."""
+    """A truck at the gate joins the queue, or passes the first stage."""
     tally = gate.tally
-    if comers.span[truck] < 0.0:
+    if comers.service_time[truck] < 0.0:
         place = tally[PASSED]
         while place > 0 and gate.passing[place - 1] > truck:
             if marks.ready[gate.passing[place - 1]] < now:
@@ -363,7 +375,7 @@ def _drive_in(now: float, lanes: Lanes, gate: Gate, comers: Comers, marks: Truck
     truck = int(gate.queue[tally[QUEUE]])
     tally[QUEUE] = (tally[QUEUE] + 1) & mask
     tally[QUEUED] -= 1
-    end = now + comers.span[truck]
+    end = now + comers.service_time[truck]
     marks.seen[truck, 1] = now
     marks.seen[truck, 2] = end
     marks.ready[truck] = end

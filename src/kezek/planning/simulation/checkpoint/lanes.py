@@ -1,9 +1,11 @@
-"""Lanes of a stage, compiled: one queue, and lanes that open and close; who is inside is finished there.
+"""Lanes of a stage, compiled: one queue, and lanes that open and close.
 
-Trucks are taken in the order in which they queued, ties by number.  At one instant lanes open and
-close first, then trucks leave, then others drive in.  Because nobody overtakes in the queue, a stage
-needs no calendar of events: each truck starts at the first moment, from the start of the one before,
-at which fewer are inside than lanes are open.
+A closing lane finishes the truck that is in it.
+
+Trucks are served in the order in which they queued, ties by number.  At one instant lanes open and
+close first, then trucks leave, then others drive in.  Nobody overtakes in the queue, so a stage needs
+no event calendar: each truck starts at the first instant, from the start of the one before, at which
+fewer trucks are inside than lanes are open.
 """
 
 from __future__ import annotations
@@ -22,11 +24,11 @@ STEP, BUSY, FRONT, GONE = 0, 1, 2, 3
 
 
 class Lanes(NamedTuple):
-    """`level[i]` lanes are open from `at[i]`.  `ends` and `inside` are a ring of the trucks in lanes.
+    """The state of a stage's lanes: `level[i]` lanes are open from second `at[i]`.
 
-    The ring is sorted by end, then number; its size is a power of two.  `gone` collects trucks in the
-    order in which they leave.  `tally` holds the current step, how many are inside, the ring's front
-    and how many have left.
+    `ends` and `inside` are a ring buffer of the trucks in lanes, sorted by end, then number; its size is
+    a power of two.  `gone` collects trucks in the order in which they leave.  `tally` holds the current
+    step, the number of trucks inside, the ring's front and the number that have left.
     """
 
     at: Floats
@@ -38,7 +40,7 @@ class Lanes(NamedTuple):
 
 
 def lanes_of(steps: Steps, *, trucks: int) -> Lanes:
-    """Lanes with nobody inside, for so many trucks at most."""
+    """Empty lanes, for at most so many trucks."""
     most = max(1, min(trucks, math.ceil(max(steps.level))))
     ring = 1 << (most - 1).bit_length()
     return Lanes(
@@ -53,7 +55,7 @@ def lanes_of(steps: Steps, *, trucks: int) -> Lanes:
 
 @inlined
 def earliest(lanes: Lanes, now: float) -> float:
-    """From `now` on, when is a lane free?  Infinity for never.  Who has left by then is gone."""
+    """The first instant from `now` on with a free lane, infinity for never; trucks leave until then."""
     tally, mask = lanes.tally, lanes.ends.shape[0] - 1
     step, busy, front, gone = tally[STEP], tally[BUSY], tally[FRONT], tally[GONE]
     steps = lanes.at.shape[0]
@@ -94,7 +96,7 @@ def drive_in(lanes: Lanes, truck: int, end: float) -> None:
 
 @borrower
 def empty_out(lanes: Lanes) -> int:
-    """Let everybody leave, in order; how many have."""
+    """Let all trucks leave, in order; returns how many have left."""
     mask = lanes.ends.shape[0] - 1
     front, gone = lanes.tally[FRONT], lanes.tally[GONE]
     for place in range(lanes.tally[BUSY]):
@@ -105,28 +107,35 @@ def empty_out(lanes: Lanes) -> int:
 
 
 @kernel
-def sweep(lanes: Lanes, order: Numbers, ready: Floats, span: Floats, seen: Floats) -> Numbers:
-    """Take trucks through a stage; in which order they go on.
+def sweep(
+    lanes: Lanes, order: Numbers, ready: Floats, service_time: Floats, seen: Floats
+) -> Numbers:
+    """Take trucks through a stage; returns them in the order in which they leave it, int32[k].
 
-    `order` int32[m] are trucks by `ready` float64[n], the instant at which they queue, which becomes
-    the instant at which they go on: infinity for never.  `span` float64[n] is negative for who passes
-    by. `seen` float64[n, 3] is filled with queued, started and ended.
+    `order` int32[m] are trucks by `ready` float64[n], the instant of joining the queue; `ready` becomes
+    the instant of leaving, infinity for never.  `service_time` float64[n] is negative for a truck that
+    does not stop.  `seen` float64[n, 3] is filled with the instants queued, started and ended.
     """
     passing = np.empty(order.shape[0], np.int32)
-    passed = _taken(lanes, order, ready, span, seen, passing)
+    passed = _taken(lanes, order, ready, service_time, seen, passing)
     return merged(lanes.gone[: empty_out(lanes)], passing[:passed], ready)
 
 
 @borrower
 def _taken(
-    lanes: Lanes, order: Numbers, ready: Floats, span: Floats, seen: Floats, passing: Numbers
+    lanes: Lanes,
+    order: Numbers,
+    ready: Floats,
+    service_time: Floats,
+    seen: Floats,
+    passing: Numbers,
 ) -> int:
-    """Take everybody into a lane, or into `passing`; how many pass by."""
+    """Take each truck into a lane, or into `passing`; returns how many do not stop."""
     passed, last = 0, -math.inf
     for number in order:
         truck = int(number)
         queued = ready[truck]
-        if span[truck] < 0.0:
+        if service_time[truck] < 0.0:
             passing[passed] = truck
             passed += 1
             continue
@@ -135,7 +144,7 @@ def _taken(
         if last == math.inf:
             ready[truck] = math.inf
             continue
-        end = last + span[truck]
+        end = last + service_time[truck]
         seen[truck, 1] = last
         seen[truck, 2] = end
         ready[truck] = end
@@ -145,7 +154,7 @@ def _taken(
 
 @kernel
 def merged(one: Numbers, other: Numbers, ready: Floats) -> Numbers:
-    """Two orders by `ready`, then number, as one."""
+    """Merge two orders by `ready`, then number."""
     if other.shape[0] == 0:
         return one
     both = np.empty(one.shape[0] + other.shape[0], np.int32)
@@ -166,7 +175,7 @@ def merged(one: Numbers, other: Numbers, ready: Floats) -> Numbers:
 
 @inlined
 def after(at: Floats, per_hour: Floats, step: int, now: float, trucks: float) -> float:
-    """When `trucks` more are let through, counted from `now` in `step`, at levels of trucks an hour."""
+    """The instant at which `trucks` more are through, from `now` in `step`, at so many an hour."""
     left = trucks * HOUR
     while True:
         until = at[step + 1] if step + 1 < at.shape[0] else math.inf
@@ -181,7 +190,7 @@ def after(at: Floats, per_hour: Floats, step: int, now: float, trucks: float) ->
 
 @inlined
 def allowed(at: Floats, per_hour: Floats, step: int, now: float) -> float:
-    """The first moment from `now` on at which the level is not 0; `step` begins before it."""
+    """The first instant from `now` on at which the rate is not 0; `step` begins at or before `now`."""
     while True:
         until = at[step + 1] if step + 1 < at.shape[0] else math.inf
         if now < until and per_hour[step] > 0.0:
@@ -194,7 +203,7 @@ def allowed(at: Floats, per_hour: Floats, step: int, now: float) -> float:
 
 @borrower
 def let_out(at: Floats, per_hour: Floats, order: Numbers, ready: Floats) -> None:
-    """The other side's limit: one truck after the other, in order; `ready` becomes the crossing."""
+    """Apply the other side's limit, one truck after the other; `ready` becomes the crossing."""
     step, free = 0, -math.inf
     for truck in order:
         now = max(free, ready[truck])

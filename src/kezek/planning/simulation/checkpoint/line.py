@@ -1,12 +1,11 @@
 """The line in front of the gate, compiled: `domain/turn/order.py` for trucks in arrays.
 
-Inside a class the order is (window, behind it or not, since, number).  Trucks of one window come into
-the line in the order of their arrival, and those that fall behind do so one moment after the other.
-So the order needs no sorting: every class has two queues a window, first come first out, the second
-one for whoever fell behind while that window was the latest to have begun.
-A class may join in the next round of the cycle (`domain/turn/joining.py`): its trucks carry the round
-that they let pass.  `tests/planning/simulation` proves that calling one by one gives `line_up`, place by
-place.
+Inside a class the order is (window, behind it or not, since, number).  Trucks of one window join the
+line in the order of their arrival, and trucks fall behind one after the other in time.  So the order
+needs no sorting: each class has two first-in-first-out queues for each window, the second one for
+trucks that fell behind while that window was the latest to have begun.  A class may join in the next
+round of the cycle (`domain/turn/joining.py`): its trucks carry the round that they let pass.
+`tests/planning/simulation` proves that calls one by one give `line_up`, place by place.
 """
 
 from __future__ import annotations
@@ -20,21 +19,23 @@ from kezek.planning.array import Floats, Integers, Numbers
 from kezek.planning.jit import inlined
 
 NOBODY = -1
-# The round of who lets none pass: less than any.
+# The round of a truck that lets none pass: less than any.
 NO_ROUND = -1
 _ALL_ROUNDS = 1 << 62
-CURSOR, CURRENT, WAITING, ROUND, SHADOW, SHADOWS_END = range(6)
+CURSOR, CURRENT, WAITING, ROUND, VIRTUAL, VIRTUAL_END = range(6)
 
 
 class CompiledLine(NamedTuple):
-    """`opens[w]` is a window's start, rising; `opens[0]` is before all time, the window of walk-ins.
+    """The line's state: w windows, c classes, q = 2 w queues, k trucks.
 
-    `keeps[w]` is until when a truck that joins keeps its place.  `first[c, q]` and `last[c, q]` are
-    the ends of queue q of class c: 2 w for window w, 2 w + 1 for who fell behind in it;
-    `following[k]` is who stands behind truck k there; no queue of c before `front[c]` has anybody.
-    `next_round[c]` is 1 for a class that joins in the next round, `joined[k]` the round that truck k
-    lets pass.  `at` holds the cursor in `cycle`, the latest window that has begun, how many wait, the
-    round, and from where to where trucks are shadows: they stand in line, and nobody counts them.
+    `opens[w]` is a window's start in seconds, rising; `opens[0]` is minus infinity, for walk-ins.
+    `keeps[w]` is the latest instant at which a truck that joins keeps its place.  `first[c, q]` and
+    `last[c, q]` are the ends of a queue: 2 w for window w, 2 w + 1 for trucks that fell behind in it.
+    `following[k]` is the next truck in the queue of truck k.  `present[c]` counts waiting trucks; all
+    queues of c before `front[c]` but 0 are empty.  `next_round[c]` is 1 for a class that joins in the
+    next round, and `joined[k]` is the round that truck k lets pass.  `at` holds the cursor in `cycle`,
+    the latest window that has begun, the number of waiting trucks, the round, and the first and the
+    past-the-end number of virtual customers, which stand in line and are not counted.
     """
 
     opens: Floats
@@ -53,7 +54,7 @@ class CompiledLine(NamedTuple):
 def empty_line(
     opens: Floats, keeps: Floats, cycle: Integers, *, next_round: Sequence[bool], trucks: int
 ) -> CompiledLine:
-    """A line in which nobody stands yet, for trucks 0 to `trucks` - 1."""
+    """An empty line for trucks 0 to `trucks` - 1."""
     classes = len(next_round)
     queues = 2 * len(opens)
     return CompiledLine(
@@ -101,7 +102,7 @@ def stand(line: CompiledLine, truck: int, of: int, queue: int) -> None:
 
 @inlined
 def pass_on(line: CompiledLine, now: float) -> None:
-    """Let windows begin.  Time never goes back."""
+    """Let the windows begin that open until `now`; `now` never falls."""
     current = line.at[CURRENT]
     while current + 1 < line.opens.shape[0] and line.opens[current + 1] <= now:
         current += 1
@@ -110,7 +111,7 @@ def pass_on(line: CompiledLine, now: float) -> None:
 
 @inlined
 def join(line: CompiledLine, truck: int, of: int, window: int, now: float) -> None:
-    """A truck comes: to its window's place, or behind the current window when it is too late."""
+    """A truck joins: in the place of its window, or behind the current window when it is too late."""
     if line.next_round[of]:
         pass_on(line, now)
         line.joined[truck] = round_to_pass(line, of)
@@ -123,19 +124,19 @@ def join(line: CompiledLine, truck: int, of: int, window: int, now: float) -> No
 
 @inlined
 def fall_behind(line: CompiledLine, truck: int, of: int, window: int, now: float) -> None:
-    """A truck missed its call: behind the current window; a walk-in to the end of its own."""
+    """A truck that missed its call goes behind the current window; a walk-in to the end of its class."""
     pass_on(line, now)
     stand(line, truck, of, 2 * line.at[CURRENT] + 1 if window else 0)
 
 
 @inlined
 def call_next(line: CompiledLine) -> int:
-    """Take out whose turn it is by the cycle; NOBODY if nobody waits whose window has begun."""
+    """Take out the truck that is next by the cycle; NOBODY if none waits whose window has begun."""
     if line.at[WAITING] == 0:
         return NOBODY
     cursor, in_round, length = line.at[CURSOR], line.at[ROUND], line.cycle.shape[0]
     while True:
-        # The first round that nobody lets pass who could be called now; none is above all rounds.
+        # The first round in which a truck that could be called now may be; above all rounds for none.
         soonest = _ALL_ROUNDS
         for _ in range(length):
             of, here = line.cycle[cursor], in_round
@@ -156,13 +157,13 @@ def call_next(line: CompiledLine) -> int:
             return int(truck)
         if soonest == _ALL_ROUNDS:
             return NOBODY
-        # Nobody but those who let a round pass: it passes at once.
+        # Only trucks that let a round pass are left: the round passes at once.
         cursor, in_round = 0, soonest
 
 
 @inlined
 def round_to_pass(line: CompiledLine, of: int) -> int:
-    """The round that a truck of a class that joins in the next round lets pass, joining now."""
+    """The round that a truck lets pass that joins now, in a class that joins in the next round."""
     first = _first(line, of)
     if first == NOBODY or line.joined[first] == NO_ROUND:
         return int(line.at[ROUND])
@@ -171,12 +172,12 @@ def round_to_pass(line: CompiledLine, of: int) -> int:
 
 @inlined
 def _first(line: CompiledLine, of: int) -> int:
-    """The first truck of a class whose window has begun, shadows left out; NOBODY for none."""
+    """The first truck of a class whose window has begun, virtual ones left out; NOBODY for none."""
     for place in range(line.front[of] - 1, 2 * line.at[CURRENT] + 2):
         queue = 0 if place < line.front[of] else place
         truck = line.first[of, queue]
         while truck != NOBODY:
-            if truck < line.at[SHADOW] or truck >= line.at[SHADOWS_END]:
+            if truck < line.at[VIRTUAL] or truck >= line.at[VIRTUAL_END]:
                 return int(truck)
             truck = line.following[truck]
     return NOBODY
@@ -184,7 +185,7 @@ def _first(line: CompiledLine, of: int) -> int:
 
 @inlined
 def _head(line: CompiledLine, of: int) -> int:
-    """The first queue of a class with somebody in it whose window has begun."""
+    """The first queue of a class that is not empty and whose window has begun; NOBODY for none."""
     if line.first[of, 0] != NOBODY:
         return 0
     queue, begun = line.front[of], 2 * line.at[CURRENT] + 1

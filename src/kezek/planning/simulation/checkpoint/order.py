@@ -1,4 +1,4 @@
-"""Trucks in the order of their arrival, compiled: a sort that knows that time spreads them evenly."""
+"""Trucks in the order of their arrival, compiled: a bucket sort, since arrivals are spread over time."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ CROWDED = 48
 
 
 def by_instant(instant: Floats) -> Numbers:
-    """Numbers int32[m] of those with a finite instant, by instant, then number."""
+    """The trucks with a finite instant, int32[m], by instant, then number."""
     order, sorted_out = by_cells(instant, CROWDED)
     if sorted_out:
         return order
-    # All in a few moments: cells are of no use, and sorting by steps would take for ever.
+    # Where arrivals are crowded, cells are of no use and insertion sort would be quadratic.
     comes = np.flatnonzero(instant < math.inf).astype(np.int32)
     return comes[np.argsort(instant[comes], kind="stable")]
 
 
 @kernel
 def by_cells(instant: Floats, most_together: int) -> tuple[Numbers, bool]:
-    """The order, unless more than so many share a cell: then False, and the order means nothing."""
+    """The order int32[m] and True; False, and no order, where a cell holds more than `most_together`."""
     count, least, most = 0, math.inf, -math.inf
     for at in instant:
         if at < math.inf:
@@ -33,7 +33,7 @@ def by_cells(instant: Floats, most_together: int) -> tuple[Numbers, bool]:
     order = np.empty(count, np.int32)
     if count == 0:
         return order, True
-    # As many cells as trucks: a cell holds one on average, and what is left to sort lies near by.
+    # As many cells as trucks: a cell holds one on average, so insertion sort moves each only a little.
     scale = (count - 1) / (most - least) if most > least else 0.0
     begins = np.zeros(count + 1, np.int32)
     for at in instant:

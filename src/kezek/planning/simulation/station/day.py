@@ -4,7 +4,7 @@ Every replication is many days, one after another, each from empty; what happens
 day is not looked at.
 
 >>> import numpy as np
->>> from kezek.planning.simulation.variate.law import exponential
+>>> from kezek.planning.simulation.variate.distribution import exponential
 >>> figures = run_day(
 ...     np.array((0.5, 0.1)), 100.0, exponential(4.0), lanes=2, instants_s=np.array((100.0, 200.0)),
 ...     days=1_000, seed=1,
@@ -23,7 +23,7 @@ from kezek.planning.array import Floats
 from kezek.planning.jit import kernel
 from kezek.planning.simulation.station.queue import ARRIVALS, SERVICES, occupy
 from kezek.planning.simulation.variate.chance import BLOCK, exponentials, stream
-from kezek.planning.simulation.variate.law import Law, draw
+from kezek.planning.simulation.variate.distribution import Distribution, generate
 from kezek.planning.simulation.variate.replication import Figures, check, replicate
 
 # Arrivals a second in each interval, and the seconds of one.
@@ -33,7 +33,7 @@ Rates = tuple[Floats, float]
 def run_day(
     rates_per_s: Floats,
     interval_s: float,
-    service: Law,
+    service: Distribution,
     *,
     lanes: int,
     instants_s: Floats,
@@ -73,7 +73,7 @@ def _days(
 ) -> Floats:
     at_gate = stream(seed, ARRIVALS, replication)
     at_lanes = stream(seed, SERVICES, replication)
-    gaps, spans, drawn = np.empty(BLOCK), np.empty(BLOCK), BLOCK
+    gaps, service_times, drawn = np.empty(BLOCK), np.empty(BLOCK), BLOCK
     end, many = rates[0].shape[0] * rates[1], instants_s.shape[0]
     seen, free = np.zeros(many + 1), np.empty(lanes)
     for _ in range(days):
@@ -82,13 +82,13 @@ def _days(
         while True:
             if drawn == BLOCK:
                 exponentials(at_gate, 1.0, gaps)
-                draw(at_lanes, service, spans)
+                generate(at_lanes, service, service_times)
                 drawn = 0
             arrival = _later(arrival, gaps[drawn], rates)
             if arrival >= end:
                 drawn += 1
                 break
-            until = max(arrival, free[0]) + spans[drawn]
+            until = max(arrival, free[0]) + service_times[drawn]
             drawn += 1
             for k in range(many):
                 seen[k] += arrival <= instants_s[k] < until

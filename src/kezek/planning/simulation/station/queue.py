@@ -6,7 +6,7 @@ later, and the lane goes back to its place among the others.  With one lane this
 
 Spans and instants are seconds.
 
->>> from kezek.planning.simulation.variate.law import exponential
+>>> from kezek.planning.simulation.variate.distribution import exponential
 >>> figures = run_queue(
 ...     exponential(10.0), exponential(28.0), lanes=4, customers=200_000, seed=1, replications=20
 ... )
@@ -22,15 +22,15 @@ import numpy as np
 from kezek.planning.array import Floats
 from kezek.planning.jit import kernel, swift
 from kezek.planning.simulation.variate.chance import BLOCK, stream
-from kezek.planning.simulation.variate.law import Law, draw
+from kezek.planning.simulation.variate.distribution import Distribution, generate
 from kezek.planning.simulation.variate.replication import Figures, check, in_blocks, replicate
 
 ARRIVALS, SERVICES = 0, 1
 
 
 def run_queue(
-    arrivals: Law,
-    service: Law,
+    arrivals: Distribution,
+    service: Distribution,
     *,
     lanes: int,
     customers: int,
@@ -66,11 +66,11 @@ def _waits(
 ) -> Floats:
     at_gate = stream(seed, ARRIVALS, replication)
     at_lanes = stream(seed, SERVICES, replication)
-    gaps, spans, free = np.empty(BLOCK), np.empty(BLOCK), np.zeros(lanes)
+    gaps, service_times, free = np.empty(BLOCK), np.empty(BLOCK), np.zeros(lanes)
     arrival, waits, waited = 0.0, 0.0, 0
     for block in range(blocks):
-        draw(at_gate, arrivals, gaps)
-        draw(at_lanes, service, spans)
+        generate(at_gate, arrivals, gaps)
+        generate(at_lanes, service, service_times)
         if block == dropped:
             waits, waited = 0.0, 0
         for i in range(BLOCK):
@@ -78,7 +78,7 @@ def _waits(
             start = max(arrival, free[0])
             waits += start - arrival
             waited += start > arrival
-            occupy(free, start + spans[i])
+            occupy(free, start + service_times[i])
     measured = (blocks - dropped) * BLOCK
     return np.array((waits / measured, waited / measured))
 

@@ -13,7 +13,7 @@ is known, a thousand customers at a time.
 
 Spans and instants are seconds.
 
->>> from kezek.planning.simulation.variate.law import exponential
+>>> from kezek.planning.simulation.variate.distribution import exponential
 >>> figures = run_tandem(
 ...     (exponential(40.0), exponential(40.0 / 3)), (exponential(28.0), exponential(21.0)),
 ...     lanes=(4, 3), customers=200_000, seed=1, replications=20,
@@ -32,13 +32,13 @@ import numpy as np
 from kezek.planning.array import Floats, Integers
 from kezek.planning.jit import kernel, swift
 from kezek.planning.simulation.variate.chance import BLOCK, Stream, stream
-from kezek.planning.simulation.variate.law import Law, draw
+from kezek.planning.simulation.variate.distribution import Distribution, generate
 from kezek.planning.simulation.variate.replication import Figures, check, replicate
 
 
 def run_tandem(
-    arrivals: Sequence[Law],
-    services: Sequence[Law],
+    arrivals: Sequence[Distribution],
+    services: Sequence[Distribution],
     *,
     lanes: Sequence[int],
     customers: int,
@@ -58,15 +58,15 @@ def run_tandem(
             f"{len(arrivals)} classes, {len(services)} services and {len(lanes)} numbers of lanes: "
             "name at least one class, and for every station a service and its lanes"
         )
-    if any(law.mean_s <= 0 for law in arrivals):
+    if any(distribution.mean_s <= 0 for distribution in arrivals):
         raise ValueError("the mean span between two arrivals is more than 0 seconds")
     check(lanes=min(lanes), customers=customers, warm_up=warm_up, seed=seed)
-    sources = np.array([law.row for law in arrivals])
-    spans = np.array([law.row for law in services])
+    sources = np.array([distribution.row for distribution in arrivals])
+    service_times = np.array([distribution.row for distribution in services])
     wide = np.array(lanes, np.int64)
 
     def run(replication: int) -> Floats:
-        return _tandem(sources, spans, wide, customers, warm_up, seed, replication)
+        return _tandem(sources, service_times, wide, customers, warm_up, seed, replication)
 
     names = [
         f"wait_s of class {k} at station {s}"
@@ -99,7 +99,7 @@ def _tandem(
     head = np.zeros((stations + 1, classes + 1), np.int64)
     tail = np.zeros((stations + 1, classes + 1), np.int64)
     free, holds = np.zeros((stations, wide)), np.full((stations, wide), classes)
-    spans, drawn = np.empty((stations, BLOCK)), np.full(stations, BLOCK)
+    service_times, drawn = np.empty((stations, BLOCK)), np.full(stations, BLOCK)
     waits, starts = np.zeros((stations, classes)), np.zeros((stations, classes), np.int64)
     started, last, known = np.zeros(stations, np.int64), np.zeros(classes), 0.0
     while started[stations - 1] < customers:
@@ -117,7 +117,7 @@ def _tandem(
                 known,
                 (waiting[s], head[s]),
                 (free[s, : lanes[s]], holds[s]),
-                (chances[s], services[s], spans[s], drawn[s : s + 1]),
+                (chances[s], services[s], service_times[s], drawn[s : s + 1]),
                 (waiting[s + 1], tail[s + 1]),
                 (waits[s], starts[s]),
                 (started[s], warm_up, customers),
@@ -146,10 +146,12 @@ def _with_room(waiting: Floats, head: Integers, tail: Integers, more: int) -> Fl
 
 
 @swift
-def _arrive(source: Stream, law: Floats, last: float, queue: Floats, tail: Integers) -> float:
+def _arrive(
+    source: Stream, distribution: Floats, last: float, queue: Floats, tail: Integers
+) -> float:
     """A block more of arrivals of one class; the instant of the last."""
     block = queue[tail[0] : tail[0] + BLOCK]
-    draw(source, law, block)
+    generate(source, distribution, block)
     for i in range(BLOCK):
         last += block[i]
         block[i] = last
@@ -170,7 +172,7 @@ def _sweep(
     """Let one station work until the instant `known`; how many have started there by then."""
     queue, head = line
     free, holds = lane_state
-    state, law, spans, drawn = chance
+    state, distribution, service_times, drawn = chance
     out, passed = after
     waits, starts = tally
     started, warm_up, customers = measured
@@ -192,12 +194,12 @@ def _sweep(
         started += 1
         head[chosen] += 1
         if next_span == BLOCK:
-            draw(state, law, spans)
+            generate(state, distribution, service_times)
             next_span = 0
         left = holds[0]
         out[left, passed[left]] = free[0]
         passed[left] += 1
-        until, holder = start + spans[next_span], chosen
+        until, holder = start + service_times[next_span], chosen
         next_span += 1
         for lane in range(1, lanes):
             other, held = free[lane], holds[lane]

@@ -3,7 +3,7 @@
 The lane is away from the end of a service after which nobody waits; on its return it serves, or goes
 at once for another vacation.
 
->>> from kezek.planning.simulation.variate.law import deterministic, exponential
+>>> from kezek.planning.simulation.variate.distribution import deterministic, exponential
 >>> figures = run_vacation(
 ...     exponential(10.0), deterministic(5.0), deterministic(6.0), customers=200_000, seed=1,
 ...     replications=10,
@@ -20,16 +20,16 @@ from kezek.planning.array import Floats
 from kezek.planning.jit import kernel
 from kezek.planning.simulation.station.queue import ARRIVALS, SERVICES
 from kezek.planning.simulation.variate.chance import BLOCK, stream
-from kezek.planning.simulation.variate.law import Law, draw
+from kezek.planning.simulation.variate.distribution import Distribution, generate
 from kezek.planning.simulation.variate.replication import Figures, check, in_blocks, replicate
 
 VACATIONS = 2
 
 
 def run_vacation(
-    arrivals: Law,
-    service: Law,
-    vacation: Law,
+    arrivals: Distribution,
+    service: Distribution,
+    vacation: Distribution,
     *,
     customers: int,
     warm_up: int = 0,
@@ -45,34 +45,36 @@ def run_vacation(
     if vacation.mean_s <= 0:
         raise ValueError("a vacation takes more than 0 seconds; for none use a plain queue")
     blocks, dropped = in_blocks(customers, warm_up=warm_up)
-    laws = np.array((arrivals.row, service.row, vacation.row))
+    distributions = np.array((arrivals.row, service.row, vacation.row))
 
     def run(replication: int) -> Floats:
-        return _vacations(laws, blocks, dropped, seed, replication)
+        return _vacations(distributions, blocks, dropped, seed, replication)
 
     return replicate(run, ("wait_s",), replications=replications, threads=threads)
 
 
 @kernel
-def _vacations(laws: Floats, blocks: int, dropped: int, seed: int, replication: int) -> Floats:
+def _vacations(
+    distributions: Floats, blocks: int, dropped: int, seed: int, replication: int
+) -> Floats:
     at_gate = stream(seed, ARRIVALS, replication)
     at_lane = stream(seed, SERVICES, replication)
     away = stream(seed, VACATIONS, replication)
-    gaps, spans, absent, taken = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), BLOCK
+    gaps, service_times, absent, taken = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK), BLOCK
     arrival, free, waits = 0.0, 0.0, 0.0
     for block in range(blocks):
-        draw(at_gate, laws[0], gaps)
-        draw(at_lane, laws[1], spans)
+        generate(at_gate, distributions[0], gaps)
+        generate(at_lane, distributions[1], service_times)
         if block == dropped:
             waits = 0.0
         for i in range(BLOCK):
             arrival += gaps[i]
             while free < arrival:
                 if taken == BLOCK:
-                    draw(away, laws[2], absent)
+                    generate(away, distributions[2], absent)
                     taken = 0
                 free += absent[taken]
                 taken += 1
             waits += free - arrival
-            free += spans[i]
+            free += service_times[i]
     return np.array((waits / ((blocks - dropped) * BLOCK),))

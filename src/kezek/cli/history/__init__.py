@@ -1,0 +1,1 @@
+"""Forecasts of any file of wait times: the door of `planning/history`."""

@@ -1,1 +1,0 @@
-"""A history read from a file, and what is put right in it."""

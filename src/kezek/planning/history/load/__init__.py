@@ -1,0 +1,1 @@
+"""Loading a history from a CSV file, and repairing it."""
