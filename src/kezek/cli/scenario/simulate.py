@@ -269,7 +269,8 @@ def _cluster(address: str) -> WorkerPool:
         raise Failed(
             ExitCode.USAGE,
             "not_installed",
-            'a cluster needs Dask, which is not installed: "make install" in the project\'s folder',
+            "a cluster needs Dask, which is not installed: run"
+            " \".venv/bin/python -m pip install -e '.[cluster]'\" in the project's folder",
         ) from None
     return ClusterPool(address)
 
