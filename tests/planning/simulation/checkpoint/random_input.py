@@ -156,6 +156,6 @@ def draws_of(model: ModelInput, number: int) -> Variates:
     return drawn._replace(
         arrived=on_grid(drawn.arrived, 0.0),
         travel=on_grid(drawn.travel, 0.0),
-        spans=on_grid(drawn.spans, grid),
+        service_times=on_grid(drawn.service_times, grid),
         spacing=np.round(drawn.spacing * 16.0) / 16.0,
     )

@@ -158,9 +158,9 @@ def test_the_shares_and_means_that_are_asked_for_are_drawn():
     model = replace(busy(200), walk_ins=())
     drawn = variates_of(model, 1, 0)
     assert np.isinf(drawn.arrived).mean() == pytest.approx(0.06, abs=0.003)
-    assert drawn.spans[0].mean() == pytest.approx(800.0, rel=0.01)
-    assert drawn.spans[0].std() == pytest.approx(400.0, rel=0.02)
-    plain = drawn.spans[1][~drawn.inspected[1]]
+    assert drawn.service_times[0].mean() == pytest.approx(800.0, rel=0.01)
+    assert drawn.service_times[0].std() == pytest.approx(400.0, rel=0.02)
+    plain = drawn.service_times[1][~drawn.inspected[1]]
     assert plain.mean() == pytest.approx(1500.0, rel=0.01)
     assert plain.std() == pytest.approx(1050.0, rel=0.02)
     assert drawn.inspected[1].mean() == pytest.approx(0.1, abs=0.004)
@@ -196,7 +196,7 @@ def test_rules_are_those_of_the_live_regulation():
     [
         ({"stages": ()}, "stages"),
         ({"stages": (ModelStage("gate", Steps.constant(0.0), TEN_MINUTES),)}, "stages[0].lanes"),
-        ({"stages": (ModelStage("gate", Steps.constant(1.0), ()),)}, "stages[0].span"),
+        ({"stages": (ModelStage("gate", Steps.constant(1.0), ()),)}, "stages[0].service_times"),
         ({"stages": (ModelStage("gate", Steps((5.0,), (1.0,)), TEN_MINUTES),)}, "stages[0].lanes"),
         (
             {
@@ -204,19 +204,19 @@ def test_rules_are_those_of_the_live_regulation():
                     ModelStage("gate", Steps.constant(1.0), (Duration("lognormal", -1.0, 0.5),)),
                 )
             },
-            "stages[0].span[0].mean",
+            "stages[0].service_times[0].mean",
         ),
         (
             {"stages": (ModelStage("gate", Steps.constant(1.0), (Duration("normal", 1.0),)),)},
-            "stages[0].span[0].law",
+            "stages[0].service_times[0].distribution",
         ),
         ({"habits": ()}, "habits"),
         ({"habits": (Habit(1.5, Duration("deterministic")),)}, "habits[0].no_show"),
-        ({"habits": (Habit(0.5, Duration("measured")),)}, "habits[0].offset.knots"),
+        ({"habits": (Habit(0.5, Duration("measured")),)}, "habits[0].offset.quantiles"),
         ({"booked": Booked.of([(math.nan, 0, 1)])}, "booked.start"),
         ({"booked": Booked.of([(0.0, 0, -1)])}, "booked.trucks"),
         ({"booked": Booked.of([(0.0, 3, 1)])}, "booked.vehicle_class"),
-        ({"calls": Calls(wip_limit=0)}, "calls.ahead"),
+        ({"calls": Calls(wip_limit=0)}, "calls.wip_limit"),
         ({"calls": Calls(per_hour=Steps.constant(-1.0))}, "calls.per_hour"),
         ({"waiting_places": 0}, "waiting_places"),
         ({"accepted": Steps((0.0, 0.0), (1.0, 2.0))}, "accepted"),
