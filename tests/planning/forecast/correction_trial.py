@@ -1,6 +1,6 @@
 """What the learned correction brings on simulated posts.
 
-Run it as `python -m tests.planning.forecast.correction_trial`; its table is in `docs/lab/live-forecast.md`.
+`python -m tests.planning.forecast.correction_trial` runs it; docs/lab/live-forecast.md has its table.
 Each post is played by the checkpoint simulator for some weeks; of its trucks 120 are asked about as the
 nightly replay does, and all posts together are learned from.  In one country the gates are steady; in
 the other they are slow at night and at noon, of which the calendar, and so the twin, knows nothing.
