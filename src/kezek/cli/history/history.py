@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
+from kezek.cli.frame.command import CliCommand
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.cli.frame.fault import Failed
 from kezek.cli.frame.moment import moment_of
@@ -94,7 +95,9 @@ def table_options(command: F) -> F:
     return command
 
 
-@click.command(short_help="Forecast a history's last part, and say how good that was.")
+@click.command(
+    cls=CliCommand, short_help="Forecast a history's last part, and say how good that was."
+)
 @click.argument("file", type=_FILE)
 @table_options
 @click.option(
@@ -135,7 +138,9 @@ def backtest(
     answer(body, lambda: tell_report(report, history, begin), beside=figures(report))
 
 
-@click.command(short_help="Learn from a history and keep what was learned in a file.")
+@click.command(
+    cls=CliCommand, short_help="Learn from a history and keep what was learned in a file."
+)
 @click.argument("file", type=_FILE)
 @table_options
 @click.option(
@@ -189,7 +194,7 @@ def fit(
     answer(body, people)
 
 
-@click.command(short_help="Forecast from the last sample of a history.")
+@click.command(cls=CliCommand, short_help="Forecast from the last sample of a history.")
 @click.argument("model", type=_FILE)
 @click.argument("file", type=_FILE)
 @json_option
