@@ -67,7 +67,7 @@ def read(url: str) -> tuple[dict[str, str], dict[tuple[str, str, str], str]]:
 
 
 def test_names_of_the_release_before_become_rows_with_those_that_ship(database: Database):
-    database.begin("0009")
+    database.begin("0010")
     written_before(
         database,
         ("kz_a", "A", "А", "'Ә'", "China", "'Б'"),

@@ -18,8 +18,8 @@ from sqlalchemy.dialects.sqlite import REAL as SQLITE_REAL
 from kezek.app.checkpoint.name_file import read_names
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints, shipped_names
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 phase = "expand"
 since = "0002"
 
