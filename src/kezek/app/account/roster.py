@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kezek.app.checkpoint.checkpoint import Network
+from kezek.app.checkpoint.place_name import PostNames
 from kezek.app.port import Reader
 from kezek.domain.account.account import Account, ApiKey, Grant
+from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.kernel.text import cleaned
+from kezek.domain.regulation.regulation import Regulations
 
 # Carriers open accounts by themselves, so there may be any number.
 SHOWN_MAX = 100
@@ -16,6 +20,28 @@ def account_of(actor: str) -> int:
     """The account behind an actor of the log; 0 for time, a driver or the public."""
     kind, _, number = actor.partition(":")
     return int(number) if kind == "account" and number.isdigit() else 0
+
+
+@dataclass(frozen=True, slots=True)
+class RolePlace:
+    """Where a role holds: at a post (`names`), or for the authority of a `country`; its bare `id` where
+    neither is known any more.
+    """
+
+    id: str
+    names: PostNames | None = None
+    country: str = ""
+
+
+def role_place(network: Network, rules: Regulations, place: str) -> RolePlace | None:
+    """The place of a role, None for everywhere."""
+    if place == ANYWHERE:
+        return None
+    post = network.post(place)
+    if post is not None:
+        return RolePlace(place, names=post.names)
+    country = next((r.country for r in rules.values() if r.authority == place), "")
+    return RolePlace(place, country=country)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,11 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import VehicleClass
 from kezek.i18n import faults, refusals, row_problem
 from kezek.i18n.mark import translatable as t
+from kezek.i18n.say.place import line_name
 from kezek.i18n.times import stamp
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import PageError
-from kezek.web.frame.shape import line_name, local, zone_of
+from kezek.web.frame.shape import local, zone_of
 
 _LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")

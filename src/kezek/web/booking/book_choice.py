@@ -8,8 +8,9 @@ from datetime import date
 
 from kezek.domain.checkpoint.search import fits
 from kezek.i18n import names
+from kezek.i18n.say.place import line_name
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import DayView, day_views, line_name, search_of, there_name
+from kezek.web.frame.shape import DayView, day_views, search_of, there_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,20 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 
+from kezek.app.account.roster import role_place
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.vehicle.plate_note import PlateNote, note_of
-from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.domain.vehicle.reading import read
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
+from kezek.i18n.say import place as say_place
+from kezek.i18n.say.place import line_name
 from kezek.i18n.times import utc_offset
 from kezek.web.forecast.outlook import Between, expected_call
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, line_name, local, there_name, zone_of
+from kezek.web.frame.shape import STATES, local, there_name, zone_of
 
 
 class PostChoice(NamedTuple):
@@ -83,13 +85,8 @@ def post_choices(here: PageContext, lines: list[ServedLine]) -> list[PostChoice]
 
 def place_name(here: PageContext, place: str) -> str:
     """Where a role holds: a post, an authority's country, or everywhere (empty)."""
-    if place == ANYWHERE:
-        return ""
-    post = here.application.network.post(place)
-    if post:
-        return post.names.own_name(here.lang)
-    rules = [r for r in here.application.rules.values() if r.authority == place]
-    return names.country(rules[0].country, here.lang) if rules else place
+    where = role_place(here.application.network, here.application.rules, place)
+    return say_place.role_place(where, here.lang)
 
 
 class PlateShown(str):

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from kezek.app.account.access import Person
 from kezek.app.account.roster import account_of, names_of
+from kezek.app.account.told_event import event_actor
 from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, hours
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.domain.account.actor import Role
@@ -16,12 +17,12 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
+from kezek.i18n.say.event import who
 from kezek.web.booking.shown import choices, lines_by_name
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local, post_view, zone_of
-from kezek.web.log.told import who
 from kezek.web.regulation.regulation import regulation_name
 
 # Where a day's number comes from.
@@ -138,7 +139,9 @@ class CalendarPage:
                     reason=names.reason(closed.reason, self.here.lang),
                     moved=closed.displaced,
                     decided_at=local(event.at, self.zone) if event else None,
-                    decided_by=who(self.here.words, event.actor, known) if event else "",
+                    decided_by=who(event_actor(event.actor, known), self.here.words)
+                    if event
+                    else "",
                     url=f"/agency/{self.post.place}/{closed.on.isoformat()}",
                 )
             )

@@ -12,10 +12,11 @@ from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.app.turn.board import PostRow
 from kezek.domain.booking.status import Status
-from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint, line_id
+from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
 from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
 from kezek.i18n import names
+from kezek.i18n.say.place import line_name
 from kezek.i18n.times import utc_offset
 
 # What carries a post's names.
@@ -129,21 +130,6 @@ def local(at: Instant, zone: str) -> datetime:
 def zone_of(served: ServedLine) -> str:
     """The zone of a line."""
     return served.line.zone
-
-
-def line_name(served: ServedLine, lang: str) -> str:
-    """The name of a line's post, and its direction unless it is the only one, out of the country."""
-    name, line = served.names.own_name(lang), served.line
-    if served.alone and line.direction == EXIT:
-        return name
-    return f"{name} · {direction_of(served, lang)}"
-
-
-def direction_of(served: ServedLine, lang: str) -> str:
-    """A line's direction in words; one that is not its post's first that way is told apart by its id."""
-    line = served.line
-    further = "" if line.id == line_id(line.checkpoint, line.direction) else line.id
-    return names.direction(line.direction, further, lang)
 
 
 def there_name(post: NamedPost, lang: str) -> str:

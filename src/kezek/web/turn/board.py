@@ -19,6 +19,7 @@ from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.text import cleaned
 from kezek.i18n import names
 from kezek.i18n.mark import translatable
+from kezek.i18n.say.place import line_name
 from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.outlook import waits_of
@@ -26,7 +27,7 @@ from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, ver
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
-from kezek.web.frame.shape import DayView, day_views, line_name, local, search_of, there_name
+from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name
 from kezek.web.frame.site import network_zone
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}

@@ -1,0 +1,94 @@
+"""Events of the log as they are told to people: with the names of accounts and the codes of bookings."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kezek.app.account.roster import RolePlace, account_of, names_of, role_place
+from kezek.app.checkpoint.checkpoint import Network, ServedLine
+from kezek.app.port import Reader
+from kezek.domain.account.actor import ANYWHERE
+from kezek.domain.booking.booking import Booking
+from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.regulation.regulation import Regulations
+
+_OUT_OF_THE_ORDINARY = frozenset(
+    {
+        EventKind.CALLED_OUT_OF_TURN,
+        EventKind.RELEASED,
+        EventKind.SET_ASIDE,
+        EventKind.EXCEPTION_REFUSED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventActor:
+    """Who did something, as the `label` of the log: an `account` with its `name`, empty where it has
+    none; or the timer, a ticket's holder, the public.
+    """
+
+    label: str
+    account: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EventTold:
+    """One event.  `served` is its line, None for what belongs to none; `number` and `code` name its
+    booking, 0 and empty without one; `where` is where a role was given, None for everywhere;
+    `exceptional` marks what is out of the ordinary.
+    """
+
+    position: int
+    at: Instant
+    kind: str
+    body: Mapping[str, Any]
+    actor: EventActor
+    served: ServedLine | None
+    number: int
+    code: str
+    where: RolePlace | None
+    exceptional: bool
+
+
+def told_events(
+    reader: Reader, network: Network, rules: Regulations, events: Sequence[Logged]
+) -> list[EventTold]:
+    """These events, in their order."""
+    names = names_of(reader, {account_of(e.actor) for e in events} - {0})
+    found = reader.many(Booking, sorted({e.number for e in events} - {0}))
+    codes = {booking.number: booking.code for booking in found.values()}
+    return [_told(event, network, rules, names, codes) for event in events]
+
+
+def event_actor(actor: str, names: Mapping[int, str]) -> EventActor:
+    """The actor as colleagues know it; the log holds the number only."""
+    account = account_of(actor)
+    return EventActor(actor, account, names.get(account, ""))
+
+
+def _told(
+    event: Logged,
+    network: Network,
+    rules: Regulations,
+    names: Mapping[int, str],
+    codes: Mapping[int, str],
+) -> EventTold:
+    body = json.loads(event.body)
+    return EventTold(
+        position=event.position,
+        at=event.at,
+        kind=event.kind,
+        body=body,
+        actor=event_actor(event.actor, names),
+        served=network.of_line(event.line) if event.line else None,
+        number=event.number,
+        code=codes.get(event.number, ""),
+        where=role_place(network, rules, str(body.get("place", ANYWHERE))),
+        exceptional=event.kind in _OUT_OF_THE_ORDINARY,
+    )
