@@ -61,7 +61,7 @@ class Scene:
 
     def __init__(self) -> None:
         self.world, self.watch, self.planner = World(), ChangeFeed(), Planner()
-        network = Network(self.world.store, self.world.rules, self.watch)
+        self.network = network = Network(self.world.store, self.world.rules, self.watch)
         queues = Queues(self.world.store, self.watch)
         self.forecasts = LiveForecasts(
             self.world.store, network, queues, self, self.watch, self.planner
@@ -204,7 +204,7 @@ def test_an_edition_is_new_only_when_a_reader_would_see_it(scene):
     before = scene.forecasts.edition(A)
     scene.world.wait(seconds=AGE / SECOND)
     scene.planner.lines.clear()
-    state = scene.forecasts.state(scene.forecasts._network.of_line("kz_a.exit"))
+    state = scene.forecasts.state(scene.network.of_line("kz_a.exit"))
     scene.forecasts.take(state, scene.forecasts.of(A, scene.world.now.at).forecast, 1)
     assert scene.forecasts.edition(A) == before
     scene.world.book(2)
@@ -218,7 +218,7 @@ def test_an_edition_is_new_only_when_a_reader_would_see_it(scene):
 def test_who_follows_a_line_is_woken_by_a_new_edition(scene):
     async def play() -> list[bool]:
         with scene.watch.stream(A) as mine, scene.watch.stream(D) as other:
-            state = scene.forecasts.state(scene.forecasts._network.of_line("kz_a.exit"))
+            state = scene.forecasts.state(scene.network.of_line("kz_a.exit"))
             scene.forecasts.take(state, forecast(state), 1)
             return [await mine.wait(5), await other.wait(0.01)]
 

@@ -1,7 +1,7 @@
 """Forecasts of the live lines, kept fresh by the planner and calibrated by their own past.
 
-One line after another is asked about: those that somebody looks at first, then the one whose forecast
-is the oldest.  What this costs the server is held to a small share of its time.
+One line after another is asked about, those that somebody looks at first.  What this costs the server
+is held to a small share of its time.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from kezek.app.forecast.replay import (
     scored,
     training_results_of,
 )
+from kezek.app.forecast.rota import Rota
 from kezek.app.forecast.usual_wait import HourOfWeek, UsualWait, hour_of_week, usual_waits
 from kezek.app.port import Clock, Fault, Planner, PlannerFault, Store
 from kezek.app.turn.line_log import LineLog
@@ -66,7 +67,7 @@ class LiveForecasts:
         watch: ChangeFeed,
         planner: Planner | None,
     ) -> None:
-        self._store, self._network, self._queues = store, network, queues
+        self._store, self._queues = store, queues
         self._clock, self._watch, self.planner = clock, watch, planner
         self._outlooks: dict[str, Outlook] = {}
         self._editions: dict[str, int] = {}
@@ -80,6 +81,7 @@ class LiveForecasts:
         self._looked: dict[str, Instant] = {}
         self._asked: dict[str, Instant] = {}
         self._faults: dict[str, str] = {}
+        self._asking, self._scoring, self._reading = (Rota(network) for _ in range(3))
 
     def of(self, line: str, now: Instant, *, looked: bool = True) -> Outlook | None:
         """The outlook of a line, if there is one that is not too old."""
@@ -153,23 +155,25 @@ class LiveForecasts:
         return min(rest / SECOND, REST_SECONDS_MAX)
 
     def _stalest(self) -> ServedLine | None:
-        """The line that most needs to be asked about: a watched one, then the oldest."""
+        """A line that needs to be asked about: a watched one, the oldest first, then the next."""
         at = self._clock.now()
-        wanting: list[tuple[bool, Instant, ServedLine]] = []
-        for served in self._network.served().values():
-            line = served.line.id
-            asked, found = self._asked.get(line, 0), self._outlooks.get(line)
-            if at.real - asked < EACH:
-                continue
-            fresh = found is not None and 0 <= at.at - found.as_of < AGE
-            if not (found and fresh and found.version == self._watch.version(line)):
-                wanting.append((not self._watched(line), asked, served))
-        return min(wanting, key=lambda one: one[:2])[2] if wanting else None
 
-    def _watched(self, line: str) -> bool:
-        """Whether somebody has looked at the line lately."""
-        looked = self._looked.get(line)
-        return looked is not None and self._clock.now().real - looked < WATCHED_FOR
+        def wants(served: ServedLine) -> bool:
+            line = served.line.id
+            if at.real - self._asked.get(line, 0) < EACH:
+                return False
+            found = self._outlooks.get(line)
+            fresh = found is not None and 0 <= at.at - found.as_of < AGE
+            return not (found and fresh and found.version == self._watch.version(line))
+
+        return self._asking.next(self._watched(self._asked), wants)
+
+    def _watched(self, last: Mapping[str, Instant]) -> list[str]:
+        """Lines that somebody has looked at lately, the one whose `last` time is the oldest first."""
+        now = self._clock.now().real
+        # A copy: pages look at lines from threads of their own.
+        lately = [n for n, at in dict(self._looked).items() if now - at < WATCHED_FOR]
+        return sorted(lately, key=lambda line: (last.get(line, 0), line))
 
     def state(self, served: ServedLine) -> LineState:
         """The line now, as the twin is asked about it."""
@@ -214,15 +218,15 @@ class LiveForecasts:
                 await self._score_next(self.planner)
 
     async def _score_next(self, planner: Planner) -> None:
-        """One line whose night has come: a watched one, then the one that was scored longest ago."""
-        now, due = self._clock.now().at, list[tuple[bool, Instant, str, ServedLine]]()
-        for served in self._network.served().values():
-            line = served.line.id
-            if line in self._outlooks and self._night(served, now):
-                due.append((not self._watched(line), self._tried.get(line, 0), line, served))
-        if not due:
+        """One line whose night has come: a watched one first."""
+        now = self._clock.now().at
+        served = self._scoring.next(
+            self._watched(self._tried),
+            lambda one: one.line.id in self._outlooks and self._night(one, now),
+        )
+        if served is None:
             return
-        *_, line, served = min(due, key=lambda one: one[:3])
+        line = served.line.id
         # Noted first: a line that cannot be scored must not keep the others from it.
         self._tried[line] = now
         try:
@@ -247,15 +251,13 @@ class LiveForecasts:
 
     async def _read_next(self) -> None:
         """The past of one line that has not been read on its present day: a watched one first."""
-        now, due = self._clock.now().at, list[tuple[bool, Instant, Line, ServedLine]]()
-        for served in self._network.served().values():
-            line = served.line
-            if self._unread(line, now):
-                tried = self._usual_tried.get(line.id, 0)
-                due.append((not self._watched(line.id), tried, line, served))
-        if not due:
+        now = self._clock.now().at
+        served = self._reading.next(
+            self._watched(self._usual_tried), lambda one: self._unread(one.line, now)
+        )
+        if served is None:
             return
-        *_, line, served = min(due, key=lambda one: (*one[:2], one[2].id))
+        line = served.line
         # Noted first: a line whose past cannot be read must not keep the others from it.
         self._usual_tried[line.id] = now
         try:
