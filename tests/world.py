@@ -121,7 +121,7 @@ def line(id: str, rules: Regulations) -> Line:
 def plan(line: str, on: date, regulation: Regulation) -> DayPlan:
     *_, hourly, protected = POSTS[line]
     capacity = 24 * hourly
-    kept = 0 if protected else regulation.kept(capacity)
+    kept = 0 if protected else sum(regulation.shares(capacity).values())
     if protected:
         kept = 4
     return DayPlan(
@@ -312,6 +312,12 @@ class World:
     def slot(self, start: Instant, line: str = A) -> Slot:
         return self.store.reader.get(Slot, (line, start))
 
+    def left(self, line: str = A, ahead: int = 0, pool: str = "ordinary") -> int:
+        """Places of a pool that nobody has on a day."""
+        regulation = self.rules[self.line(line).regulation]
+        rule = next(rule for rule in regulation.pools if rule.name == pool)
+        return self.day(line, ahead).left(rule)
+
     def day(self, line: str = A, ahead: int = 0) -> Day:
         on = (TODAY + timedelta(days=ahead)).isoformat()
         return self.store.reader.get(Day, (line, on))
@@ -374,14 +380,18 @@ def places_hold(w: World) -> None:
         slots.setdefault((s.line, local_date(s.start, zones[s.line])), []).append(s)
     for d in reader.all(Day):
         of = slots[d.key]
-        assert sum(s.protected for s in of) == d.protected_ordinary + d.protected_kept, d
+        assert sum(s.protected for s in of) == sum(d.protected.values()), d
         assert sum(s.capacity for s in of) == d.capacity, d
-        assert min(d.protected_ordinary, d.protected_kept) >= 0, d
-        assert d.ordinary_left >= 0, d
-        assert d.kept_left >= 0, d
-        assert d.ordinary_left + d.kept_left == sum(s.free for s in of), d
-        for name in ("in_turn", "priority", "postal", "accelerated"):
-            assert d.taken_by(name) == classes.get((*d.key, name), 0), (d, name)
+        assert min((*d.protected.values(), *d.reserved.values()), default=0) >= 0, d
+        assert d.kept == sum(d.reserved.values()) <= d.capacity, d
+        regulation = w.rules[w.line(d.line).regulation]
+        left = [d.left(pool) for pool in regulation.pools]
+        assert min(left) >= 0, d
+        assert sum(left) == sum(s.free for s in of), d
+        for rule in regulation.classes.values():
+            if rule.pool is not None:
+                name = rule.name
+                assert d.taken.get(name, 0) == classes.get((*d.key, name), 0), (d, name)
     for number, start in returned:
         assert w.slot(start, w.booking(number).line) is not None
 

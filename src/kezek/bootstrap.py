@@ -63,6 +63,7 @@ from kezek.domain.booking.booking import SALT_BYTES, salt_of
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.leaf import Salt
 from kezek.domain.regulation.regulation import Regulations
+from kezek.i18n import names
 from kezek.settings import Settings
 from kezek.storage.migrations.phase import last as last_step
 from kezek.storage.open import open_snapshot, open_store
@@ -95,6 +96,7 @@ def open_application(settings: Settings, rules: Regulations | None = None) -> Ap
 
 def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application:
     """Build every use case on an open store."""
+    names.learn_classes(rules.labels)
     demo, last = demo_of(store), store.reader.last_event()
     chance, watch = SystemChance(), ChangeFeed()
     if last is not None:

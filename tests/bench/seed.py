@@ -35,7 +35,6 @@ from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, from_datetime, local_day
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.network.load import OpenLine, day_rows, own_day
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.slot import Day, Slot
 from kezek.settings import Settings
 from kezek.storage.migrations.head import HEAD
@@ -238,7 +237,7 @@ class _Seeder:
             self._count_places()
 
     def _past_day(self, line: Line, on: date) -> None:
-        plan = own_day(on, CAPACITY, self._rules.kept(CAPACITY), "ours")
+        plan = own_day(on, CAPACITY, sum(self._rules.shares(CAPACITY).values()), "ours")
         day, *slots = day_rows(line, plan, self._rules)
         self._write(Day, [replace(day, capacity=PLACES * 24)])
         self._write(Slot, [replace(slot, capacity=PLACES) for slot in slots])
@@ -266,11 +265,11 @@ class _Seeder:
         else:
             start = hour - (2 + number * 7 % ((PAST_DAYS - 2) * 24)) * HOUR
         confirmed = min(self._now - DAY, start - 2 * DAY) + number % MINUTE
-        fee = self._rules.fee(VehicleClass.IN_TURN)
+        fee = self._rules.fee("in_turn")
         booking = Booking(
             number=number,
             line=line.id,
-            vehicle_class=VehicleClass.IN_TURN,
+            vehicle_class="in_turn",
             start=start,
             holder=self._account,
             simulated=False,
@@ -348,8 +347,8 @@ class _Seeder:
             on = local_day(int(start), zones[str(line)]).isoformat()
             taken[str(line), on] = taken.get((str(line), on), 0) + int(count)
         self._connection.executemany(
-            'UPDATE day SET in_turn = ? WHERE line = ? AND "on" = ?',
-            [(count, line, on) for (line, on), count in taken.items()],
+            'UPDATE day SET taken = ? WHERE line = ? AND "on" = ?',
+            [(json.dumps({"in_turn": count}), line, on) for (line, on), count in taken.items()],
         )
 
 

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from kezek.app.regulation.regulation import shipped_regulations
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.change import ChangeCause
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.approve import RefusalCause
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause
@@ -28,7 +28,7 @@ SATURDAY = date(2026, 6, 13)
     [
         (names.STATUSES, Status),
         (names.VERBS, Verb),
-        (names.CLASSES, VehicleClass),
+        (names.CLASSES, {name for r in shipped_regulations().values() for name in r.classes}),
         (names.EVENTS, EventKind),
         (names.ROLES, Role),
         (

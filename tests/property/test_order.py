@@ -5,11 +5,10 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kezek.domain.regulation.regulation import VehicleClass as C
 from kezek.domain.turn.order import Turn, explain, line_up
 from tests.world import rules
 
-CYCLES = [list(r.interleave) for r in rules().values()] + [[C.IN_TURN, C.PRIORITY]]
+CYCLES = [list(r.interleave) for r in rules().values()] + [["in_turn", "priority"]]
 NOW, ROUND = 1_000, 7
 
 

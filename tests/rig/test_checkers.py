@@ -198,13 +198,13 @@ def count_a_place_twice(run: Run) -> None:
 
 def let_a_class_exceed_its_cap(run: Run) -> None:
     for day in run.after["day"]:
-        if day["accelerated"] and day["line"] != "kz_korday.exit":
-            day["capacity"] = day["accelerated"] // 2
-    assert any(day["accelerated"] for day in run.after["day"])
+        if day["taken"]["accelerated"] and day["line"] != "kz_korday.exit":
+            day["capacity"] = day["taken"]["accelerated"] // 2
+    assert any(day["taken"]["accelerated"] for day in run.after["day"])
 
 
 def miscount_a_class(run: Run) -> None:
-    next(day for day in run.after["day"] if day["in_turn"])["in_turn"] -= 1
+    next(day for day in run.after["day"] if day["taken"]["in_turn"])["taken"]["in_turn"] -= 1
 
 
 def book_a_vehicle_twice(run: Run) -> None:

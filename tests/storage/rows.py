@@ -9,7 +9,6 @@ from kezek.app.port import Answered, Store
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.slot import Day, Slot
 
 LINE, OTHER = "kz_a.exit", "kz_b.exit"
@@ -19,7 +18,7 @@ def booking(number: int, **changes: object) -> Booking:
     made = Booking(
         number=number,
         line=LINE,
-        vehicle_class=VehicleClass.IN_TURN,
+        vehicle_class="in_turn",
         start=3_600_000 * number,
         holder=7,
         simulated=False,
@@ -51,7 +50,18 @@ def slot(start: int = 0, *, line: str = LINE, capacity: int = 2, taken: int = 0)
 
 
 def day(on: str = "2026-06-13", **changes: object) -> Day:
-    made = Day(LINE, on, True, "board", "", 48, 1, 2, 0, 3, 0, 0, 1, 0)
+    made = Day(
+        LINE,
+        on,
+        True,
+        "board",
+        "",
+        48,
+        1,
+        {"kept": 1},
+        {"ordinary": 2},
+        {"in_turn": 3, "accelerated": 1},
+    )
     return replace(made, **changes)
 
 

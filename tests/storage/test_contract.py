@@ -23,7 +23,6 @@ from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.log.head import Cosignature, SignedHead
 from kezek.domain.log.leaf import Salt
 from kezek.domain.log.tree import Stretch
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.table import TABLES
@@ -63,7 +62,7 @@ EVERY = [
     day("2026-06-14", open=False, reason="day_off"),
     slot(3_600_000),
     booking(1),
-    booking(2, simulated=True, start=None, vehicle_class=VehicleClass.WALK_IN, arrived_at=5),
+    booking(2, simulated=True, start=None, vehicle_class="walk_in", arrived_at=5),
     booking(3, ended_at=9, outcome="crossed", look_at=None, step='{"verb":"cross"}'),
     claim(1),
     particulars(1),
@@ -108,10 +107,10 @@ def test_a_unit_reads_what_is_committed(store: Store):
 
 def test_a_row_put_again_takes_the_place_of_the_old_one(store: Store):
     save(store, [booking(1), slot(0, taken=1), day()])
-    save(store, [booking(1, arrived_at=5), slot(0, taken=2), day(in_turn=9)])
+    save(store, [booking(1, arrived_at=5), slot(0, taken=2), day(taken={"in_turn": 9})])
     assert store.reader.get(Booking, 1).arrived_at == 5
     assert store.reader.get(Slot, (LINE, 0)).taken == 2
-    assert store.reader.get(Day, day().key).in_turn == 9
+    assert store.reader.get(Day, day().key).taken == {"in_turn": 9}
     assert len(store.reader.all(Booking)) == 1
 
 
@@ -161,7 +160,10 @@ BROKEN = {
     "taken below zero": slot(0, taken=-1),
     "protected below zero": Slot(LINE, 0, 2, -1, 0),
     "taken and protected together": Slot(LINE, 0, 3, 2, 2),
-    "a class below zero": day(postal=-1),
+    "a class below zero": day(taken={"postal": -1}),
+    "a class of a new law below zero": day(taken={"live_animals": -1}),
+    "a pool below zero": day(reserved={"kept": 2, "convoy": -1}),
+    "known places below zero": day(protected={"convoy": -1}),
     "a pool beyond the capacity": day(kept=49),
 }
 

@@ -16,6 +16,8 @@ from kezek.domain.booking.status import Status, status_of
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.refusal import Refused
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.slot.slot import Day
 
 _FAR = 400 * DAY
 
@@ -28,7 +30,7 @@ class Spot(msgspec.Struct, frozen=True):
 
 
 class DemoDay(msgspec.Struct, frozen=True):
-    """A local day's places known to be taken: in all, and those of the kept pool."""
+    """A local day's places known to be taken: those of the ordinary class's pool and reserved ones."""
 
     on: str
     ordinary: int
@@ -40,6 +42,7 @@ class Yard(msgspec.Struct, frozen=True):
     """One post with a line: where it lies, how fast it works, which of its places are taken.
 
     `board` is true where a published board tells of its trucks, also when all of them have come.
+    `ordinary` is the class of most trucks, `reserved` those with reserved places, as often as they come.
     """
 
     checkpoint: str
@@ -48,6 +51,8 @@ class Yard(msgspec.Struct, frozen=True):
     zone: str
     capacity: int
     board: bool
+    ordinary: str
+    reserved: list[str]
     days: list[DemoDay]
 
 
@@ -125,7 +130,7 @@ def _known(application: Application, post: ServedLine, numbers: set[int]) -> lis
 
 
 def _yard(application: Application, post: ServedLine, now: Instant) -> Yard:
-    line, reader = post.line, application.store.reader
+    line, rules, reader = post.line, post.regulation, application.store.reader
     today = local_day(now, line.zone).isoformat()
     days = {day.on: day for day in reader.days(line.id, today, "9999-12-31")}
     spots: dict[str, list[Spot]] = {on: [] for on in days}
@@ -140,12 +145,20 @@ def _yard(application: Application, post: ServedLine, now: Instant) -> Yard:
         zone=line.zone,
         capacity=max((day.capacity for day in days.values()), default=0),
         board=line.basis == "board",
-        days=[
-            DemoDay(day.on, day.protected_ordinary, day.protected_kept, spots[day.on])
-            for day in days.values()
-            if day.open
+        ordinary=rules.ordinary.name,
+        reserved=[
+            name
+            for pool in rules.reserved
+            for name in pool.classes
+            for _ in range(rules.classes[name].cap_percent or 1)
         ],
+        days=[_known_places(day, rules, spots[day.on]) for day in days.values() if day.open],
     )
+
+
+def _known_places(day: Day, rules: Regulation, spots: list[Spot]) -> DemoDay:
+    reserved = sum(day.protected.get(pool.name, 0) for pool in rules.reserved)
+    return DemoDay(day.on, sum(day.protected.values()) - reserved, reserved, spots)
 
 
 def encoded(told: Scene | Staffing) -> bytes:

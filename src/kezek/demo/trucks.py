@@ -19,9 +19,8 @@ DAYS_AT_ONCE = 2
 # New bookings at a post, as a share of what it can take: the rest comes with the board.
 BOOKINGS_PERCENT = 60
 FREE_PERCENT = 70
-ACCELERATED_PERCENT = 2
+RESERVED_PERCENT = 2
 WALK_IN_PERCENT = 3
-KEPT_CLASSES = ("priority", "priority", "priority", "accelerated", "postal")
 
 
 class Trucks:
@@ -68,7 +67,7 @@ class Trucks:
             if spot.start + HOUR <= now:
                 continue
             for _ in range(spot.places):
-                kept = (
+                kept = bool(yard.reserved) and (
                     left["kept"] > 0
                     and stage.draw.between(1, left["ordinary"] + left["kept"]) <= (left["kept"])
                 )
@@ -76,7 +75,7 @@ class Trucks:
                 if left[pool] < 1:
                     return
                 left[pool] -= 1
-                name = stage.draw.one_of(KEPT_CLASSES) if kept else "in_turn"
+                name = stage.draw.one_of(yard.reserved) if kept else yard.ordinary
                 yield self._form(yard, spot.start, name) | {"protected": True}
 
     async def _free_rows(self, yard: Yard, *, hours: int, ahead: int = 0) -> list[dict[str, Any]]:
@@ -89,7 +88,7 @@ class Trucks:
         )
         first = self._stage.agenda.now + ahead * HOUR
         return [
-            self._form(yard, start, "in_turn")
+            self._form(yard, start, yard.ordinary)
             for start, length, free in _free_windows(told, "ordinary")
             if first - HOUR < start < first + hours * HOUR
             for _ in range(free - yard.capacity * length * (100 - FREE_PERCENT) // (DAY * 100))
@@ -185,11 +184,12 @@ class Trucks:
         """Somebody books what is free: where nothing is, nobody can."""
         stage = self._stage
         stage.agenda.after(self._pause(yard), partial(self._book_free, yard))
-        dear = stage.draw.percent(ACCELERATED_PERCENT)
+        dear = stage.draw.percent(RESERVED_PERCENT) and yard.reserved
         start = await self._free_window(yard.checkpoint, "kept" if dear else "ordinary")
         if start is None:
             return
-        form = self._form(yard, start, "accelerated" if dear else "in_turn")
+        name = stage.draw.one_of(yard.reserved) if dear else yard.ordinary
+        form = self._form(yard, start, name)
         told = await stage.api.tell(TRUCKS, "/bookings", form)
         if told.done:
             self._booked(told.body)

@@ -14,11 +14,10 @@ from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.keyboard import Layout
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.approve import RefusalCause
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause
-from kezek.i18n.catalogue import words
+from kezek.i18n.catalogue import SOURCE, words
 from kezek.i18n.mark import translatable as t
 
 STATUSES: Mapping[str, str] = {
@@ -60,12 +59,13 @@ VERBS: Mapping[str, str] = {
     Verb.REFUSE: t("refuse"),
 }
 
+# The classes of the shipped rule sets; another has the label that its file gives.
 CLASSES: Mapping[str, str] = {
-    VehicleClass.IN_TURN: t("in turn"),
-    VehicleClass.PRIORITY: t("priority"),
-    VehicleClass.POSTAL: t("postal"),
-    VehicleClass.ACCELERATED: t("accelerated"),
-    VehicleClass.WALK_IN: t("walk-in"),
+    "in_turn": t("in turn"),
+    "priority": t("priority"),
+    "postal": t("postal"),
+    "accelerated": t("accelerated"),
+    "walk_in": t("walk-in"),
 }
 
 STATES: Mapping[str, str] = {
@@ -201,8 +201,21 @@ def verb(code: str, lang: str) -> str:
     return _word(VERBS, code, lang)
 
 
+# What rule sets call classes that no catalogue knows: labels by class and language.
+_LABELS: dict[str, Mapping[str, str]] = {}
+
+
+def learn_classes(labels: Mapping[str, Mapping[str, str]]) -> None:
+    """Take in the labels of an installation's rule sets, when it is put together."""
+    _LABELS.update(labels)
+
+
 def vehicle_class(code: str, lang: str) -> str:
-    return _word(CLASSES, code, lang)
+    """The word for a class; else its label in the language or in English; else its name."""
+    if code in CLASSES:
+        return _word(CLASSES, code, lang)
+    labels = _LABELS.get(code, {})
+    return labels.get(lang) or labels.get(SOURCE) or code
 
 
 def state(code: str, lang: str) -> str:

@@ -84,16 +84,17 @@ def _invented() -> LineState:
     return LineState(
         line="invented",
         now=now,
-        interleave=("in_turn", "walk_in"),
+        interleave=("ordinary", "unbooked"),
         cursor=0,
         window=HOUR,
         keeps_place_for=HOUR,
         no_show_after=HOUR,
         waiting=tuple(
-            TwinWaiting(n, "in_turn", (now - HOUR, 0, now - n * MINUTE, n)) for n in range(4, 0, -1)
+            TwinWaiting(n, "ordinary", (now - HOUR, 0, now - n * MINUTE, n))
+            for n in range(4, 0, -1)
         ),
-        expected=(Expected(5, "in_turn", now), Expected(6, "walk_in", now + HOUR)),
-        at_gate=(TwinCalled(7, "in_turn", False, now), TwinCalled(8, "in_turn", True, now)),
+        expected=(Expected(5, "ordinary", now), Expected(6, "unbooked", now + HOUR)),
+        at_gate=(TwinCalled(7, "ordinary", False, now), TwinCalled(8, "ordinary", True, now)),
         hours=tuple(HourCapacity(now + n * HOUR, 6 * (n != 3)) for n in range(12)),
         measured=MeasuredPast(
             since=now - 10 * HOUR,
@@ -108,4 +109,6 @@ def _invented() -> LineState:
         ),
         seed=1,
         asked=(now, now + HOUR),
+        ordinary="ordinary",
+        walk_in="unbooked",
     )

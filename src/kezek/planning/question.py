@@ -86,10 +86,10 @@ class LineState:
     """A line at a moment, as the twin starts from it.
 
     `cursor` and `in_round` say where the last call left the cycle `interleave`, and `next_round` which
-    classes join in its next round.  `asked` are starts of windows that a truck in turn might still book,
-    rising.  `window` is the span of a slot, `keeps_place_for` the regulation's
-    limit for late trucks; `hours` reach from the current hour to the horizon.  `seed` and the state give
-    the same answer anywhere.
+    classes join in its next round.  `asked` are starts of windows that a truck of the class `ordinary`
+    might still book, rising; `walk_in` is the class of those without a booking, empty for none.
+    `window` is the span of a slot, `keeps_place_for` the regulation's limit for late trucks; `hours`
+    reach from the current hour to the horizon.  `seed` and the state give the same answer anywhere.
     """
 
     line: str
@@ -109,6 +109,8 @@ class LineState:
     in_round: int = 0
     next_round: tuple[str, ...] = ()
     asked: tuple[Instant, ...] = ()
+    ordinary: str = ""
+    walk_in: str = ""
 
 
 @value(frozen=True, slots=True)

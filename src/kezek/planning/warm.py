@@ -85,7 +85,7 @@ def _checkpoint() -> None:
     )
     stage = ModelStage("gate", some, (service_times,), (0.5,), (0.5,), measured)
     model = ModelInput(
-        ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1),
+        ModelRules(("ordinary",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1),
         3600.0,
         (stage, stage),
         Booked.of([(0.0, 0, 4)]),

@@ -70,6 +70,21 @@ def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
     return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
 
 
+def _leaving_counts(*names: str) -> list[Column[Any]]:
+    """Counts that only the release before reads and writes; the next release drops them."""
+    return [
+        Column(
+            name,
+            _WIDE,
+            nullable=False,
+            server_default="0",
+            autoincrement=False,
+            info={"leaving": True},
+        )
+        for name in names
+    ]
+
+
 def _yes(*names: str) -> list[Part]:
     """Booleans, which SQLite keeps as 0 and 1."""
     columns: list[Part] = []
@@ -143,9 +158,19 @@ day = _table(
     *_text("line", "on"),
     *_yes("open"),
     *_text("basis", "reason"),
-    *_whole("capacity", "kept", "protected_ordinary", "protected_kept"),
-    *_whole("in_turn", "priority", "postal", "accelerated", "walk_in"),
-    # I2: a class never gives back a place that it has not taken, so its cap cannot be undercut.
+    *_whole("capacity", "kept"),
+    # Counts by the name of a pool or a class, as JSON; `kept` is the sum of those reserved.
+    *_later("reserved", "protected", "taken"),
+    # I2: a class never gives back a place that it has not taken, so its cap cannot be undercut.  No name
+    # has a minus sign, so one in the text belongs to a number.
+    CheckConstraint(
+        "replace(reserved, '-', '') = reserved AND replace(protected, '-', '') = protected"
+        " AND replace(taken, '-', '') = taken",
+        name="day_counts_not_negative",
+    ),
+    # The release before counts in columns; triggers keep both the same until a later step drops these.
+    *_leaving_counts("protected_ordinary", "protected_kept"),
+    *_leaving_counts("in_turn", "priority", "postal", "accelerated", "walk_in"),
     CheckConstraint(
         "in_turn >= 0 AND priority >= 0 AND postal >= 0 AND accelerated >= 0 AND walk_in >= 0",
         name="day_classes_not_negative",

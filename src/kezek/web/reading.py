@@ -8,7 +8,7 @@ from litestar import Response, get
 
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.faults import FAULTS
 from kezek.i18n.refusals import SAID
 from kezek.web.checkpoint.checkpoint import rule_of
@@ -36,8 +36,7 @@ async def order(request: PageRequest) -> Response[bytes]:
 
 def joins_of(rules: Regulation) -> str:
     """How walk-ins join the cycle, by the rules; empty where there are none."""
-    walk_in = rules.classes.get(VehicleClass.WALK_IN)
-    return walk_in.joins if walk_in else ""
+    return rules.walk_in.joins if rules.walk_in else ""
 
 
 @get("/open-data")

@@ -15,7 +15,6 @@ from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.calendar.capacity import CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.arrive import Arrive
 from tests.world import PEOPLE, TODAY, A, B, World
 
@@ -57,7 +56,8 @@ def test_the_preview_tells_what_the_change_then_does(w, capacity):
     assert told.displaced == sum(e.kind == "displaced" for e in w.events())
     assert told.displaced + told.stays == 10
     assert told.capacity == after.capacity
-    free = after.ordinary_left + after.kept_left - before.ordinary_left - before.kept_left
+    pools = w.rules["kz"].pools
+    free = sum(after.left(pool) - before.left(pool) for pool in pools)
     assert (told.added, told.removed) == (max(0, free), max(0, -free))
 
 
@@ -167,7 +167,7 @@ def test_who_lost_a_time_and_what_closed_the_day_is_known_however_much_came_afte
 
 
 def test_a_name_that_begins_like_a_formula_is_no_formula_in_a_table():
-    one = Affected(1, "K7PM", 0, VehicleClass.IN_TURN, "=1+1")
+    one = Affected(1, "K7PM", 0, "in_turn", "=1+1")
     assert affected_table([one], "UTC", ";").splitlines() == [
         "code;window;class;carrier;choice;new_window",
         "K7PM;1970-01-01 00:00;in_turn;'=1+1;open;",

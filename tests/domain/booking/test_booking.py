@@ -148,7 +148,7 @@ def test_an_accelerated_booking_takes_a_kept_place_up_to_its_share_of_the_day():
 
 def test_ordinary_trucks_never_take_kept_places():
     w = World()
-    for n in range(w.day(B, 1).ordinary_left):
+    for n in range(w.left(B, 1)):
         w.book(n, line=B, start=w.window(B, day=1, hour=n // 2))
     last = w.window(B, day=1, hour=23)
     assert w.slot(last, B).free > 0
@@ -169,9 +169,9 @@ def test_a_protected_place_is_nobody_s_to_book():
 def test_a_known_taken_place_gets_its_booking_without_using_a_free_one():
     w = World()
     start = w.window(B)
-    free, left = w.slot(start, B).free, w.day(B).ordinary_left
+    free, left = w.slot(start, B).free, w.left(B)
     w.book(1, line=B, start=start, who="demo", protected=True)
-    assert (w.slot(start, B).free, w.day(B).ordinary_left) == (free, left)
+    assert (w.slot(start, B).free, w.left(B)) == (free, left)
     w.book(2, line=B, start=start, who="demo", protected=True)
     third = w.book_command(3, line=B, start=start, who="demo", protected=True)
     assert w.refused(third) == "slot_full"
@@ -259,7 +259,7 @@ def test_the_way_back_leads_past_no_cap():
     w.book(2, line=B, start=w.window(B, day=1, hour=12), vehicle_class="accelerated")
     back = Move(w.key(), PEOPLE["carrier"], number, start, HOUR)
     assert w.refused(back) == "class_full"
-    assert w.day(B, 1).accelerated == 1
+    assert w.day(B, 1).taken["accelerated"] == 1
     w.check()
 
 

@@ -95,22 +95,22 @@ def test_raising_never_displaces_anybody_even_where_the_day_is_uneven():
 
 def test_lowering_and_raising_ends_where_it_began():
     w = World()
-    before = w.day(A, 1)
+    before, left = w.day(A, 1), w.left(A, 1)
     for capacity in (1, 1000, 0, 7, before.capacity):
         cut(w, capacity)
         w.check()
     after = w.day(A, 1)
     assert (after.capacity, after.kept) == (before.capacity, before.kept)
-    assert after.ordinary_left == before.ordinary_left
+    assert w.left(A, 1) == left
 
 
 @pytest.mark.parametrize("capacity", [1, 2, 3, 24])
 def test_a_small_day_still_has_ordinary_places(capacity):
     w = World()
     cut(w, capacity)
-    assert w.day(A, 1).ordinary_left > 0
+    assert w.left(A, 1) > 0
     w.done(OpenLine("", AGENCY, small_line(), capacity))
-    assert w.day("kz_a.entry", 1).ordinary_left > 0
+    assert w.left("kz_a.entry", 1) > 0
 
 
 def small_line():

@@ -63,10 +63,11 @@ def test_a_board_s_days_become_days_and_its_last_open_day_repeats_marked_assumed
     w = World()
     load(w, entry(board((0, 0), (20, 1), (100, 1), (50, 0), (0, 0))))
     days = w.store.reader.days("kz_a.entry", "0", "9")
+    ordinary = next(pool for pool in w.rules["kz"].pools if not pool.reserved)
     assert [d.basis for d in days] == ["board"] * 5 + ["assumed"] * 26
     assert [d.open for d in days[:6]] == [False, True, True, True, False, True]
-    assert [d.ordinary_left for d in days[1:4]] == [20, 100, 50]
-    assert days[5].ordinary_left == 50
+    assert [d.left(ordinary) for d in days[1:4]] == [20, 100, 50]
+    assert days[5].left(ordinary) == 50
     w.check()
 
 
@@ -108,7 +109,7 @@ def test_an_opened_line_has_every_day_to_the_horizon_and_is_marked_ours():
 
 def test_the_posts_of_the_world_differ_as_their_files_say():
     w = World()
-    assert w.day(B).protected_ordinary == 47
+    assert w.day(B).protected["ordinary"] == 47
     assert w.day(X).kept == 0
 
 

@@ -6,7 +6,6 @@ import pytest
 
 from kezek.app.regulation.regulation import RegulationFault, parse_regulation, shipped_regulations
 from kezek.domain.kernel.instant import HOUR, MINUTE
-from kezek.domain.regulation.regulation import Pool
 from tests.world import TINY, rules
 
 
@@ -39,14 +38,15 @@ def test_what_the_order_of_the_law_says_is_what_the_file_says():
 def test_a_third_tiny_rule_set_needs_no_code():
     tiny = parse_regulation(TINY)
     assert (tiny.window, tiny.moves_max, tiny.call_for) == (120 * MINUTE, None, 5 * MINUTE)
-    assert tiny.kept(100) == 0
+    assert tiny.shares(100) == {}
 
 
 @pytest.mark.parametrize("capacity", [0, 1, 2, 3, 10, 24, 700, 10_000])
 def test_the_kept_pool_leaves_an_ordinary_place_and_covers_its_shares(capacity):
     for regulation in rules().values():
-        kept = regulation.kept(capacity)
-        shares = [r.cap_percent for r in regulation.classes.values() if r.pool is Pool.KEPT]
+        kept = sum(regulation.shares(capacity).values())
+        reserved = [r for r in regulation.classes.values() if r.pool and r.pool.reserved]
+        shares = [rule.cap_percent for rule in reserved]
         assert 0 <= kept <= max(0, capacity - 1)
         assert kept * 100 >= min(sum(shares) * capacity, max(0, capacity - 1) * 100)
 
@@ -62,8 +62,32 @@ def test_the_kept_pool_leaves_an_ordinary_place_and_covers_its_shares(capacity):
         ("drivers_max = { value = 1", "drivers_max = { value = 0", "drive"),
         ('"in_turn", "walk_in"]', '"in_turn"]', "interleave"),
         ('"in_turn", "walk_in"]', '"in_turn", "rocket"]', "rocket"),
-        ('pool = "none"', 'pool = "ordinary"', "walk_in"),
         ('name = "walk_in"', 'name = "in_turn"', "twice"),
+        ('pool = "none"', 'pool = "kep"', "line 36: class[1].pool: the pool 'kep' is not one"),
+        ('pool = "ordinary"', 'pool = "none"', "line 36: class[1].pool: 'in_turn' and 'walk_in'"),
+        ('pool = "ordinary"', 'pool = "kept"', "line 28: class[0]: no class on sale"),
+        (
+            '"in_turn", "walk_in"]',
+            '"in_turn", "in_turn"]',
+            "line 35: class[1].name: the class 'walk_in'",
+        ),
+        (
+            '"in_turn", "walk_in"]',
+            '"in_turn", "walk_in", "bus"]',
+            "line 8: interleave[2]: the cycle",
+        ),
+        ('name = "walk_in"', 'name = "Walk-in"', "line 35: class[1].name"),
+        ('name = "walk_in"', f'name = "{"w" * 33}"', "class[1].name"),
+        (
+            '[[class]]\nname = "in',
+            '[[pool]]\nname = "a"\n[[pool]]\nname = "b"\n[[class]]\nname = "in',
+            "line 28: pool[0]: one",
+        ),
+        (
+            '[[class]]\nname = "in',
+            '[[pool]]\nname = "none"\n[[class]]\nname = "in',
+            "pool[0].name: 'none'",
+        ),
         ("fee_units = 3", "fee_units = 3\ncap_percent = 101", "100 %"),
         ("fee_units = 3", "", "fee_units"),
         ("fee_units = 3", "fee_units = 3\nsurprise = 1", "surprise"),

@@ -211,7 +211,7 @@ def test_a_rule_without_a_cap_lets_every_walk_in_join():
     w = World()
     for n in range(40):
         w.walk_in(n, line=X)
-    assert w.day(X).walk_in == 40
+    assert w.day(X).taken["walk_in"] == 40
 
 
 def test_a_walk_in_with_a_live_booking_is_refused():

@@ -124,7 +124,7 @@ class Places:
             hold("I2", told[0] + told[1] <= told[2], "overbooked", slot, told)
             return
         counts = tuple(self.classes[*row.key, name] for name in ("in_turn", *DEAR, "walk_in"))
-        stored = (row.in_turn, *(getattr(row, name) for name in DEAR), row.walk_in)
+        stored = tuple(row.taken.get(name, 0) for name in ("in_turn", *DEAR, "walk_in"))
         hold("I2", counts == stored, "day", row.key, "stored", stored, "told", counts)
         hold("I2", row.open == self.open[row.key], "day", row.key, "open or closed")
         hold(
@@ -136,9 +136,10 @@ class Places:
             self.size[row.key],
         )
         dear = sum(counts[1:4])
-        fits = dear + row.protected_kept <= row.kept
-        fits = fits and counts[0] + row.protected_ordinary + row.kept <= row.capacity
+        protected, kept = row.protected, row.reserved.get("kept", 0)
+        fits = kept == row.kept and dear + protected.get("kept", 0) <= kept
+        fits = fits and counts[0] + protected.get("ordinary", 0) + kept <= row.capacity
         hold("I2", fits, "a pool is overbooked", row)
         slots = [(row.line, start) for start in starts_of(*row.key)]
         known = sum(self.known[slot] + self.waiting[slot] for slot in slots)
-        hold("I2", known == row.protected_kept + row.protected_ordinary, "protected", row, known)
+        hold("I2", known == sum(protected.values()), "protected", row, known)

@@ -111,22 +111,22 @@ def within_caps(run: Run) -> Iterator[str]:
             classes[_day(run, row["line"], start), row["vehicle_class"]] += 1
     assert sum(taken.values()) == sum(n for (_, c), n in classes.items() if c != "walk_in")
     for row in run.after["day"]:
-        day = (row["line"], row["on"])
+        day, counted, known = (row["line"], row["on"]), row["taken"], row["protected"]
         for name in ("in_turn", *DEAR, "walk_in"):
-            if row[name] != classes[day, name]:
-                yield f"{day} counts {row[name]} of {name}, and there are {classes[day, name]}"
-        if row["in_turn"] + row["protected_ordinary"] > row["capacity"] - row["kept"]:
+            if counted[name] != classes[day, name]:
+                yield f"{day} counts {counted[name]} of {name}, and there are {classes[day, name]}"
+        if counted["in_turn"] + known["ordinary"] > row["capacity"] - row["kept"]:
             yield f"{day} has more ordinary trucks than ordinary places"
-        if sum(row[name] for name in DEAR) + row["protected_kept"] > row["kept"]:
+        if sum(counted[name] for name in DEAR) + known["kept"] > row["reserved"]["kept"]:
             yield f"{day} has more dear trucks than kept places"
-        if row["walk_in"] > WALK_INS_A_DAY:
-            yield f"{day} has {row['walk_in']} walk-ins"
+        if counted["walk_in"] > WALK_INS_A_DAY:
+            yield f"{day} has {counted['walk_in']} walk-ins"
         if day in changed:
             # Who had a place when the day was narrowed keeps it, above any new cap.
             continue
         for name, percent in CAP_PERCENT.items():
-            if row[name] > -(-row["capacity"] * percent // 100):
-                yield f"{day} has {row[name]} of {name}, more than {percent} % of {row['capacity']}"
+            if counted[name] > -(-row["capacity"] * percent // 100):
+                yield f"{day} has {counted[name]} of {name}, more than {percent} % of {row['capacity']}"
 
 
 def _changed_days(run: Run) -> set[Day]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import tempfile
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -52,12 +54,24 @@ def _read_sqlite(path: Path) -> Tables:
         told = [row[0] for row in connection.execute("PRAGMA integrity_check")]
         if told != ["ok"]:
             raise Damaged("; ".join(told))
-        return {table: [dict(row) for row in connection.execute(_select(table))] for table in ORDER}
+        return _counted(
+            {table: [dict(row) for row in connection.execute(_select(table))] for table in ORDER}
+        )
 
 
 def read_postgresql(url: str) -> Tables:
     with psycopg.connect(url, row_factory=dict_row) as connection:
-        return {table: connection.execute(_select(table).encode()).fetchall() for table in ORDER}
+        return _counted(
+            {table: connection.execute(_select(table).encode()).fetchall() for table in ORDER}
+        )
+
+
+def _counted(tables: Tables) -> Tables:
+    """Counts by the name of a pool or a class are JSON in a column."""
+    for row in tables["day"]:
+        for name in ("reserved", "protected", "taken"):
+            row[name] = Counter(json.loads(row[name]))
+    return tables
 
 
 def _select(table: str) -> str:

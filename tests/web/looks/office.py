@@ -82,6 +82,7 @@ def console() -> dict:
         V(
             place=i + 1,
             klass="priority" if i == 5 else "in_turn",
+            reserved=i == 5,
             start=at("18:00" if i == 5 else "17:00"),
             arrived=at(w),
             opens=None,

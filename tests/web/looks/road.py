@@ -61,6 +61,8 @@ def windows() -> list[V]:
                 V(
                     place=place,
                     klass="priority" if place == 6 else "in_turn",
+                    ordinary=place != 6,
+                    reserved=place == 6,
                     arrived=at(f"{15 + i // 6}:{(i * 7 + 11) % 60:02}"),
                     mine=False,
                     **vars(t),
@@ -74,7 +76,15 @@ def windows() -> list[V]:
             end=None,
             opens_in=None,
             turns=[
-                V(place=place + 1, klass="walk_in", arrived=at("17:12"), mine=False, **vars(walk))
+                V(
+                    place=place + 1,
+                    klass="walk_in",
+                    ordinary=False,
+                    reserved=False,
+                    arrived=at("17:12"),
+                    mine=False,
+                    **vars(walk),
+                )
             ],
         )
     )
@@ -117,7 +127,7 @@ def checkpoint() -> dict:
         "waiting": 63,
         "due": 26,
         "hidden": 37,
-        "joins": "walk_in",
+        "joins": "walks_in",
         "coming": V(
             start=at("06:00", date(2026, 7, 11)), wait="1–2 h", far=False, read=True, usual=None
         ),
@@ -127,7 +137,7 @@ def checkpoint() -> dict:
             value=value("06:00", date(2026, 7, 11)),
         ),
         "sooner": [V(id="kz_dostyk", name="Dostyk", start=at("06:00", date(2026, 6, 28)))],
-        "rule": V(every=5, number_is_ours=True),
+        "rule": V(every=5, klass="priority", ordinary="in_turn", number_is_ours=True),
         "regulation": "kz",
         "closures": [],
         "later": [V(start=at("00:00"), end=at("00:00"), reason="day off", whole_day=True)],
@@ -260,6 +270,7 @@ def book(step: str, mode: str = "driver") -> dict:
             V(value="accelerated", text="accelerated", fee=HIGHER),
         ],
         "klass": "in_turn",
+        "ordinary": "in_turn",
         "near": near,
         "booked": False,
         "held": "",
@@ -364,7 +375,7 @@ HISTORY = V(
 def ticket(status: str = "here") -> dict:
     reasons = [
         V(count=9, kind="earlier_hour", hour=at("17:00"), times=[]),
-        V(count=1, kind="priority", hour=None, times=[]),
+        V(count=1, kind="class", klass="priority", hour=None, times=[]),
         V(count=3, kind="same_hour", hour=None, times=[at("16:19"), at("16:34"), at("16:43")]),
     ]
     c = {
@@ -488,7 +499,15 @@ def printed_day() -> dict:
 def reading(page: str) -> dict:
     more = {
         "order": {
-            "rules": [("kz", "KZ", V(every=5, number_is_ours=True), 3, "next_round")],
+            "rules": [
+                (
+                    "kz",
+                    "KZ",
+                    V(every=5, klass="priority", ordinary="in_turn", number_is_ours=True),
+                    3,
+                    "next_round",
+                )
+            ],
             "ours": True,
         },
         "open_data": {"example": "kz_dostyk"},

@@ -51,4 +51,10 @@ def named(name: str) -> str:
     return name
 
 
-FILTERS = {f.__name__: f for f in (day, hour, stamp, iso, number, money, groups, named)}
+def vehicle_class(name: str) -> str:
+    return {"in_turn": "in turn", "walk_in": "walk-in"}.get(name, name)
+
+
+FILTERS = {
+    f.__name__: f for f in (day, hour, stamp, iso, number, money, groups, named, vehicle_class)
+}

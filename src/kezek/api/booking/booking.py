@@ -45,12 +45,16 @@ from kezek.domain.kernel.refusal import Reason
 
 
 class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A place to be booked.  `protected` takes a place known to be taken already (agency only)."""
+    """A place to be booked.  `protected` takes a place known to be taken already (agency only).
+
+    Without a `class` it is the ordinary one: the first of the regulation that anybody can book and for
+    which no places are reserved.
+    """
 
     checkpoint: CheckpointId
     start: Window
     vehicle: VehicleForm
-    vehicle_class: Word = msgspec.field(default="in_turn", name="class")
+    vehicle_class: Word = msgspec.field(default="", name="class")
     protected: bool = False
 
 
@@ -180,7 +184,8 @@ def booking_command(application: Application, form: BookingForm, actor: Actor, k
     if not actor.may(BOOKS, line.checkpoint, line.authority):
         raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
     start, vehicle = instant(form.start), form.vehicle.typed()
-    return Book(key, actor, line.id, start, form.vehicle_class, vehicle, form.protected)
+    vehicle_class = form.vehicle_class or application.rules[line.regulation].ordinary.name
+    return Book(key, actor, line.id, start, vehicle_class, vehicle, form.protected)
 
 
 def booking_made(

@@ -8,6 +8,7 @@ from kezek.api.frame.form import Day, Fee
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
 from kezek.app.application import Application
+from kezek.app.regulation.regulation import NO_POOL
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
 
@@ -20,7 +21,11 @@ class NoteSeen(msgspec.Struct, frozen=True):
 
 
 class ClassSeen(msgspec.Struct, frozen=True):
-    """A class.  Caps are a share of the day's capacity in percent, or places a day; null is none."""
+    """A class.  Caps are a share of the day's capacity in percent, or places a day; null is none.
+
+    `pool` is `none` for the class of walk-ins; `label` are names for readers by language, where the rule
+    set gives them.
+    """
 
     name: str
     pool: str
@@ -30,6 +35,15 @@ class ClassSeen(msgspec.Struct, frozen=True):
     staff_only: bool
     joins: str
     note: NoteSeen
+    label: dict[str, str]
+
+
+class PoolSeen(msgspec.Struct, frozen=True):
+    """A part of a day's places; those of a `reserved` pool are kept for its classes."""
+
+    name: str
+    reserved: bool
+    classes: list[str]
 
 
 class RegulationSeen(msgspec.Struct, frozen=True):
@@ -56,6 +70,7 @@ class RegulationSeen(msgspec.Struct, frozen=True):
     drivers_max: int
     fee_unit: Fee
     fee_unit_name: str
+    pools: list[PoolSeen]
     classes: list[ClassSeen]
     interleave: list[str]
     notes: dict[str, NoteSeen]
@@ -87,13 +102,14 @@ def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
     fee = regulation.fee(rule.name)
     return ClassSeen(
         name=rule.name,
-        pool=rule.pool,
+        pool=rule.pool.name if rule.pool else NO_POOL,
         fee=Fee(fee.minor, fee.currency),
         cap_percent=rule.cap_percent,
         cap_places=rule.cap_places,
         staff_only=rule.staff_only,
         joins=rule.joins,
         note=_note(rule.note),
+        label=dict(rule.labels),
     )
 
 
@@ -117,8 +133,9 @@ def _seen(r: Regulation) -> RegulationSeen:
         drivers_max=r.drivers_max,
         fee_unit=Fee(r.fee_unit.minor, r.fee_unit.currency),
         fee_unit_name=r.fee_unit_name,
+        pools=[PoolSeen(pool.name, pool.reserved, list(pool.classes)) for pool in r.pools],
         classes=[_class(rule, r) for rule in r.classes.values()],
-        interleave=[str(name) for name in r.interleave],
+        interleave=list(r.interleave),
         notes={name: _note(note) for name, note in r.notes.items()},
     )
 

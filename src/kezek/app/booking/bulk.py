@@ -22,7 +22,7 @@ from kezek.domain.booking.book import Vehicle
 from kezek.domain.checkpoint.search import QUERY_MAX, search_key
 from kezek.domain.kernel.instant import MINUTE, Instant, of_local, to_datetime, windows
 from kezek.domain.kernel.text import cleaned
-from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.vehicle.plate import COUNTRIES
 
 ROWS_MAX = 1_000
@@ -192,11 +192,21 @@ class _Reading:
             phone=row.optional("phone") or "",
             drivers=tuple(filter(None, [row.optional("driver")])),
         )
-        wanted = row.optional("class") or VehicleClass.IN_TURN
+        wanted = row.optional("class")
         if row.faults.found or served is None or start is None:
             return None
-        wanted = self.words.classes.get(_joined(wanted), wanted.lower())
+        regulation = served.regulation
+        wanted = self._class(wanted, regulation) if wanted else regulation.ordinary.name
         return ClearRow(row.line, served, start, wanted, vehicle)
+
+    def _class(self, text: str, regulation: Regulation) -> str:
+        """By its name, by a word that the catalogues have, or by a label of the regulation."""
+        labels = {
+            _joined(label): rule.name
+            for rule in regulation.classes.values()
+            for label in rule.labels.values()
+        }
+        return self.words.classes.get(_joined(text)) or labels.get(_joined(text), text.lower())
 
     def _line(self, row: CsvRow) -> ServedLine | None:
         """By its id or its post's, or by a name that one post alone has: then the post's usual line."""

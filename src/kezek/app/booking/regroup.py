@@ -11,7 +11,7 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.slot.availability import HourPlaces, LinePlaces, LocalDay
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import ClassRule, Pool
+from kezek.domain.regulation.regulation import ClassRule
 from kezek.domain.slot.place import bookable
 
 # Windows to choose from: so many before the proposed one, and so many with it and after it.
@@ -56,7 +56,8 @@ class OtherHours:
         for place in _by_nearness(free, wanted):
             day, hour = free[place]
             of_hour, of_pool = (id, hour.start), (id, (day.on, rule.pool))
-            if _left(hour, rule) > self._named[of_hour] and day.left(rule) > self._named[of_pool]:
+            of_class = day.left(rule.name) > self._named[of_pool]
+            if of_class and day.left_in(hour, rule.name) > self._named[of_hour]:
                 self._named[of_hour] += 1
                 self._named[of_pool] += 1
                 return hour.start
@@ -109,10 +110,6 @@ def _rule(view: TicketView) -> ClassRule:
     return view.post.regulation.classes[view.booking.vehicle_class]
 
 
-def _left(hour: HourPlaces, rule: ClassRule) -> int:
-    return hour.ordinary if rule.pool is Pool.ORDINARY else hour.kept
-
-
 def _free(
     served: ServedLine, rule: ClassRule, places: LinePlaces, now: Instant
 ) -> Iterator[tuple[LocalDay, HourPlaces]]:
@@ -120,6 +117,6 @@ def _free(
     for day in places.days:
         for hour in day.hours:
             # The costly question comes last, for it would be asked of every hour of the horizon.
-            has_place = hour.start > now and _left(hour, rule) > 0
+            has_place = hour.start > now and day.left_in(hour, rule.name) > 0
             if has_place and not bookable(line, regulation, hour.start, now):
                 yield day, hour

@@ -16,7 +16,6 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import DAY, Instant, to_datetime
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.slot import Slot
 
 # The columns of the table: the window that is lost and the new one are local times.
@@ -46,7 +45,7 @@ class Affected:
     number: int
     code: str
     start: Instant
-    vehicle_class: VehicleClass
+    vehicle_class: str
     carrier: str
     choice: AffectedOutcome = AffectedOutcome.OPEN
     chosen: Instant | None = None

@@ -12,12 +12,13 @@ from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.decide import Command, decide
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import DAY, Instant, Moment, day_start, local_day
 from kezek.domain.kernel.refusal import Refused
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.slot import Day, Slot
 
 # Nobody reads the reason of a change that is not made.
@@ -27,7 +28,8 @@ _LOOK = "look"
 @dataclass(frozen=True, slots=True)
 class AgencyDay:
     """A day of a line as its agency sees it.  `booked` counts bookings in our hands, `known` places
-    known to be taken without one; `left` and `kept_left` are what the two pools still have.
+    known to be taken without one; `kept_left` is what the reserved pools still have, `left` what the
+    other one has.
     """
 
     on: date
@@ -90,27 +92,38 @@ def calendar(reader: Reader, served: ServedLine, now: Instant) -> tuple[AgencyDa
     today = local_day(now, served.line.zone)
     last = today + timedelta(days=served.regulation.horizon_days)
     return tuple(
-        taken_day(day) for day in reader.days(served.line.id, today.isoformat(), last.isoformat())
+        taken_day(day, served.regulation)
+        for day in reader.days(served.line.id, today.isoformat(), last.isoformat())
     )
 
 
-def taken_day(day: Day) -> AgencyDay:
+def taken_day(day: Day, regulation: Regulation) -> AgencyDay:
     """The sums of a day's row."""
+    left, kept_left = _left(day, regulation)
     return AgencyDay(
         on=date.fromisoformat(day.on),
         open=day.open,
         basis=day.basis,
         reason=day.reason,
         capacity=day.capacity,
-        booked=_booked(day),
-        known=_known(day),
-        left=max(0, day.ordinary_left),
-        kept_left=max(0, day.kept_left),
+        booked=_booked(day, regulation),
+        known=sum(day.protected.values()),
+        left=left,
+        kept_left=kept_left,
     )
 
 
-def _booked(day: Day) -> int:
-    return day.in_turn + day.priority + day.postal + day.accelerated
+def _booked(day: Day, regulation: Regulation) -> int:
+    """Places taken by classes that have a pool: a walk-in takes none."""
+    return sum(day.taken.get(name, 0) for pool in regulation.pools for name in pool.classes)
+
+
+def _left(day: Day, regulation: Regulation) -> tuple[int, int]:
+    """What the pool that is not reserved has, and what the others have."""
+    rest = [(pool.reserved, max(0, day.left(pool))) for pool in regulation.pools]
+    return sum(n for reserved, n in rest if not reserved), sum(
+        n for reserved, n in rest if reserved
+    )
 
 
 def hours(reader: Reader, served: ServedLine, on: date) -> Sequence[Slot]:
@@ -130,14 +143,18 @@ def effect_of(
     after = next(row for row in decision.puts if isinstance(row, Day))
     before = reader.get(Day, after.key)
     assert before is not None, "a change is made to a day that is there"
+    line = reader.get(Line, after.line)
+    assert line is not None, "a day lies in a line"
+    regulation = rules[line.regulation]
+    more = _free(after, regulation) - _free(before, regulation)
     affected = would_move(reader, decision.puts)
     return Effect(
         asked=_whole(decision.outcome["asked"]),
         capacity=after.capacity,
         displaced=_whole(decision.outcome["displaced"]),
-        stays=_booked(after),
-        added=max(0, _free(after) - _free(before)),
-        removed=max(0, _free(before) - _free(after)),
+        stays=_booked(after, regulation),
+        added=max(0, more),
+        removed=max(0, -more),
         forgotten=_whole(decision.outcome["forgotten"]),
         hours=hours_that_lose(reader, decision.puts, affected),
         affected=affected,
@@ -160,12 +177,8 @@ def _whole(fact: object) -> int:
     return fact
 
 
-def _known(day: Day) -> int:
-    return day.protected_ordinary + day.protected_kept
-
-
-def _free(day: Day) -> int:
-    return day.ordinary_left + day.kept_left if day.open else 0
+def _free(day: Day, regulation: Regulation) -> int:
+    return sum(day.left(pool) for pool in regulation.pools) if day.open else 0
 
 
 def closures(reader: Reader, line: str, days: Sequence[AgencyDay]) -> list[ClosedDay]:

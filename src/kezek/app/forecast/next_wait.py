@@ -10,7 +10,6 @@ from kezek.app.turn.board import PostRow
 from kezek.app.turn.line_state import ASKED_FOR
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.slot.place import walk_ins_left
 from kezek.planning.question import Range
 
@@ -52,15 +51,15 @@ def next_wait(
     return hour_wait(forecasts, row.served.line, free.start, now, looked=looked)
 
 
-def joins_now(row: PostRow, now: Instant) -> VehicleClass | None:
+def joins_now(row: PostRow, now: Instant) -> str | None:
     """The class in which a truck without a booking can still join the line now; None where it cannot."""
     today, served = row.today, row.served
     if today is None or served is None or row.places is None or today.state == "closed":
         return None
     free = row.places.first_free()
     if free is not None and free.start <= now:
-        return VehicleClass.IN_TURN
-    rule = served.regulation.classes.get(VehicleClass.WALK_IN)
+        return served.regulation.ordinary.name
+    rule = served.regulation.walk_in
     if rule is None or walk_ins_left(rule, today.capacity, today.walk_ins) == 0:
         return None
-    return VehicleClass.WALK_IN
+    return rule.name

@@ -115,7 +115,11 @@ def _past(arrival: PastArrival, told: Range, truth: Truth) -> Past:
         wait=truth.at - now,
         last_wait=truth.last_wait,
         by_pace=truth.by_pace,
-        features=features_of(line_features(arrival.state), waits, arrival.vehicle_class),
+        features=features_of(
+            line_features(arrival.state),
+            waits,
+            ordinary=arrival.vehicle_class == arrival.state.ordinary,
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, Instant, local_day, to_datetime
-from kezek.domain.regulation.regulation import VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 
 # Ours: so long that a quiet week does not decide, so short that last season does not either.
 WEEKS = 12
@@ -27,7 +27,7 @@ HourOfWeek: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class UsualWait:
-    """The wait of trucks in turn from the beginning of their hour, or from a later arrival, to the call.
+    """The wait of ordinary trucks from the start of their hour, or from a later arrival, to the call.
 
     Spans: the median, and `low` to `high` in which 8 of 10 trucks lie.  `days` are those on which the
     trucks came.
@@ -46,15 +46,12 @@ def hour_of_week(at: Instant, zone: str) -> HourOfWeek:
 
 
 def usual_waits(
-    reader: Reader, line: Line, window: Instant, now: Instant
+    reader: Reader, line: Line, regulation: Regulation, now: Instant
 ) -> Mapping[HourOfWeek, UsualWait]:
-    """The hours of the week in which trucks crossed on at least `DAYS_MIN` of the last days.
-
-    `window` is the span of a slot.
-    """
+    """The hours of the week in which trucks crossed on at least `DAYS_MIN` of the last days."""
     waits: dict[HourOfWeek, list[Instant]] = {}
     days: dict[HourOfWeek, set[date]] = {}
-    for start, wait in _waited(reader, line.id, window, now - 7 * WEEKS * DAY):
+    for start, wait in _waited(reader, line.id, regulation, now - 7 * WEEKS * DAY):
         hour = hour_of_week(start, line.zone)
         waits.setdefault(hour, []).append(wait)
         days.setdefault(hour, set()).add(local_day(start, line.zone))
@@ -66,16 +63,17 @@ def usual_waits(
 
 
 def _waited(
-    reader: Reader, line: str, window: Instant, since: Instant
+    reader: Reader, line: str, regulation: Regulation, since: Instant
 ) -> Iterator[tuple[Instant, Instant]]:
     """Window and wait of each truck that came in its hour, was called by the rule and has crossed."""
+    window, ordinary = regulation.window, regulation.ordinary.name
     numbers = [event.number for event in reader.of_kind(line, EventKind.CROSSED, since)]
     for first in range(0, len(numbers), _PAGE):
         for row in reader.many(Booking, numbers[first : first + _PAGE]).values():
             start, came, called = row.start, row.arrived_at, row.called_at
             if start is None or came is None or called is None or came >= start + window:
                 continue
-            plain = row.vehicle_class == VehicleClass.IN_TURN and not (row.misses or row.exception)
+            plain = row.vehicle_class == ordinary and not (row.misses or row.exception)
             if plain and row.outcome == "crossed":
                 yield start, max(0, called - max(start, came))
 

@@ -28,6 +28,7 @@ from kezek.app.installation.replayed import Replayed
 from kezek.app.installation.sealed import Sealed
 from kezek.app.installation.snapshot import Progress, Snapshot
 from kezek.app.port import Session
+from kezek.app.regulation.regulation import shipped_regulations
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
@@ -100,7 +101,7 @@ class Impression:
         self._encode = msgspec.json.Encoder(order="deterministic").encode_lines
         self._sealed = Sealed()
         self._checkers: list[Checker] = [
-            CapacityPromise(),
+            CapacityPromise(shipped_regulations()),
             ActivePromise(),
             OrderPromise(),
             AnswerPromise(),

@@ -21,6 +21,7 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.recovery.resume import SKIPPED
+from kezek.domain.regulation.regulation import PoolRule, Regulation
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 
@@ -82,15 +83,29 @@ class Checker:
 
 
 class CapacityPromise(Checker):
+    """Pools are looked into where `rules` know the line's regulation; all else is asked of every day."""
+
     promise = "I2 capacity"
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Mapping[str, Regulation]) -> None:
         super().__init__()
+        self._rules = rules
+        self._pools: dict[str, tuple[PoolRule, ...]] = {}
         self._live: Tally[tuple[str, Instant]] = Tally()
         self._returned: Tally[tuple[str, Instant]] = Tally()
 
     def looks(self) -> Mapping[type[Any], Look]:
-        return {Booking: self._booking, Return: self._return, Day: self._day, Slot: self._slot}
+        return {
+            Line: self._line,
+            Booking: self._booking,
+            Return: self._return,
+            Day: self._day,
+            Slot: self._slot,
+        }
+
+    def _line(self, row: Line) -> None:
+        if row.regulation in self._rules:
+            self._pools[row.id] = self._rules[row.regulation].pools
 
     def _booking(self, row: Booking) -> None:
         if row.ended_at is None and row.start is not None:
@@ -100,10 +115,10 @@ class CapacityPromise(Checker):
         self._returned[row.line, row.start] += 1
 
     def _day(self, row: Day) -> None:
-        taken = (row.in_turn, row.priority, row.postal, row.accelerated, row.walk_in)
-        known = (row.protected_ordinary, row.protected_kept)
-        left = (row.ordinary_left, row.kept_left)
-        if min(*taken, *known, *left) < 0 or not 0 <= row.kept <= row.capacity:
+        counts = (*row.reserved.values(), *row.protected.values(), *row.taken.values())
+        sums = row.kept == sum(row.reserved.values()) <= row.capacity
+        left = map(row.left, self._pools.get(row.line, ()))
+        if not sums or min((*counts, *left), default=0) < 0:
             self._wrong(f"day {row.line} {row.on}")
 
     def _slot(self, row: Slot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from typing import Annotated, Any
 
@@ -18,14 +19,22 @@ from kezek.domain.regulation.regulation import (
     ClassRule,
     Joins,
     Note,
-    Pool,
+    PoolRule,
     Regulation,
     Regulations,
-    VehicleClass,
 )
+from kezek.planning.scenario.world.line_map import LineMap, dotted
 
+# Classes or pools of a rule set, and places of its cycle.
+NAMES_MAX, CYCLE_MAX = 32, 1_000
 _DAY_MINUTES = 24 * 60
+# What a file says of a class without a pool, if it says anything.
+NO_POOL = "none"
 
+# A class or a pool is a short word that fits into an address, a table and the label of a metric.
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=20)]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 
 
@@ -44,10 +53,20 @@ class _FeeUnit(_Note):
     currency: str
 
 
+class _Pool(msgspec.Struct, forbid_unknown_fields=True):
+    name: Name
+    reserved: bool = False
+
+
+# Files that name no pools are older than pools in files: they meant these two.
+_POOLS_BEFORE = [_Pool("ordinary"), _Pool("kept", reserved=True)]
+
+
 class _Class(_Note):
-    name: VehicleClass
-    pool: Pool
+    name: Name
     fee_units: Count
+    pool: Name = NO_POOL
+    label: dict[Language, Label] = {}
     cap_percent: Count | None = None
     cap_places: Count | None = None
     staff_only: bool = False
@@ -74,11 +93,16 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     title: str
     effective_on: Any
     sources: list[str]
-    interleave: list[VehicleClass]
+    interleave: Annotated[list[Name], msgspec.Meta(max_length=CYCLE_MAX)]
     notes: dict[str, _Note]
     fee_unit: _FeeUnit
     number: _Numbers
-    classes: list[_Class] = msgspec.field(name="class")
+    classes: Annotated[list[_Class], msgspec.Meta(max_length=NAMES_MAX)] = msgspec.field(
+        name="class"
+    )
+    pools: Annotated[list[_Pool], msgspec.Meta(max_length=NAMES_MAX)] = msgspec.field(
+        name="pool", default_factory=lambda: list(_POOLS_BEFORE)
+    )
 
 
 class RegulationFault(Fault):
@@ -93,24 +117,25 @@ def _note(note: _Note) -> Note:
 
 def parse_regulation(text: str, name: str = "regulation") -> Regulation:
     """A rule set from its TOML text; RegulationFault when it does not hold together."""
+    lines = LineMap(text)
     try:
         file = msgspec.convert(tomllib.loads(text), _File)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as fault:
+    except tomllib.TOMLDecodeError as fault:
         raise RegulationFault(f"{name}: {fault}") from fault
-    classes = {
-        c.name: ClassRule(
-            c.name,
-            c.pool,
-            c.fee_units,
-            c.cap_percent,
-            c.cap_places,
-            c.staff_only,
-            _note(c),
-            c.joins,
+    except msgspec.ValidationError as fault:
+        told, _, path = str(fault).partition(" - at `")
+        place = dotted(path.rstrip("`"))
+        raise RegulationFault(f"{name}: line {lines.line(place)}: {place}: {told}") from fault
+    problems = [f"{name}: line {lines.line(at)}: {at}: {told}" for at, told in _problems(file)]
+    if problems:
+        raise RegulationFault("\n".join(problems))
+    pools = {
+        pool.name: PoolRule(
+            pool.name, pool.reserved, tuple(c.name for c in file.classes if c.pool == pool.name)
         )
-        for c in file.classes
+        for pool in file.pools
     }
-    _must_hold_together(file, name)
+    classes = {c.name: _class_rule(c, pools) for c in file.classes}
     n = file.number
     numbers = {key: getattr(n, key) for key in n.__struct_fields__ if getattr(n, key) is not None}
     notes = {key: _note(note) for key, note in (file.notes | numbers).items()}
@@ -134,32 +159,84 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         drivers_max=n.drivers_max.value,
         fee_unit=Money(file.fee_unit.minor, file.fee_unit.currency),
         fee_unit_name=file.fee_unit.name,
+        pools=tuple(pools.values()),
         classes=classes,
         interleave=tuple(file.interleave),
         notes=notes,
     )
 
 
-def _must_hold_together(file: _File, name: str) -> None:
-    """What no type says: parts that fit each other."""
-    window, names = file.number.window_minutes.value, [c.name for c in file.classes]
-    wrong = {
-        "there is no class": not names,
-        "a class stands twice": len(set(names)) != len(names),
-        "interleave and classes name different classes": set(file.interleave) != set(names),
-        "walk_in, and no other class, has no places": any(
-            (c.pool is Pool.NONE) != (c.name is VehicleClass.WALK_IN) for c in file.classes
-        ),
-        "a share above 100 %": any((c.cap_percent or 0) > 100 for c in file.classes),
-        "a window is part of an hour or whole hours, and windows fill a day": window < 1
-        or _DAY_MINUTES % window != 0
-        or (60 % window != 0 and window % 60 != 0),
-        "no time from call to gate": file.number.call_minutes.value < 1,
-        "nobody may drive": file.number.drivers_max.value < 1,
-    }
-    for fault, is_so in wrong.items():
-        if is_so:
-            raise RegulationFault(f"{name}: {fault}")
+def _class_rule(c: _Class, pools: Mapping[str, PoolRule]) -> ClassRule:
+    return ClassRule(
+        name=c.name,
+        pool=pools.get(c.pool),
+        fee_units=c.fee_units,
+        cap_percent=c.cap_percent,
+        cap_places=c.cap_places,
+        staff_only=c.staff_only,
+        note=_note(c),
+        joins=c.joins,
+        labels=c.label,
+    )
+
+
+def _problems(file: _File) -> Iterator[tuple[str, str]]:
+    """What no type says: parts that do not fit each other, each with where it stands."""
+    yield from _pool_problems(file)
+    yield from _class_problems(file)
+    names = {c.name for c in file.classes}
+    for place, name in enumerate(file.interleave):
+        if name not in names:
+            yield f"interleave[{place}]", f"the cycle names {name!r}, which is no class of the file"
+    window = file.number.window_minutes.value
+    fits = window >= 1 and _DAY_MINUTES % window == 0 and (60 % window == 0 or window % 60 == 0)
+    if not fits:
+        told = "a window is part of an hour or whole hours, and windows fill a day"
+        yield "number.window_minutes", told
+    if file.number.call_minutes.value < 1:
+        yield "number.call_minutes", "no time from call to gate"
+    if file.number.drivers_max.value < 1:
+        yield "number.drivers_max", "nobody may drive"
+
+
+def _pool_problems(file: _File) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for place, pool in enumerate(file.pools):
+        if pool.name == NO_POOL:
+            yield f"pool[{place}].name", f"{NO_POOL!r} says that a class has no pool"
+        if pool.name in seen:
+            yield f"pool[{place}].name", f"the pool {pool.name!r} stands twice"
+        seen.add(pool.name)
+    if sum(not pool.reserved for pool in file.pools) != 1:
+        yield "pool[0]", "one pool, and only one, is not reserved: it has what the others leave"
+
+
+def _class_problems(file: _File) -> Iterator[tuple[str, str]]:
+    if not file.classes:
+        yield "class", "there is no class"
+    seen: set[str] = set()
+    joining: list[str] = []
+    pools = {pool.name: pool for pool in file.pools}
+    for place, c in enumerate(file.classes):
+        at = f"class[{place}]"
+        if c.name in seen:
+            yield f"{at}.name", f"the class {c.name!r} stands twice"
+        seen.add(c.name)
+        if c.pool == NO_POOL:
+            joining.append(c.name)
+            if len(joining) > 1:
+                told = f"{joining[0]!r} and {c.name!r} have no pool: one class is for walk-ins"
+                yield f"{at}.pool", told
+        elif c.pool not in pools:
+            yield f"{at}.pool", f"the pool {c.pool!r} is not one of the file's"
+        if c.name not in file.interleave:
+            told = f"the class {c.name!r} has no place in the cycle (interleave): it would wait for ever"
+            yield f"{at}.name", told
+        if (c.cap_percent or 0) > 100:
+            yield f"{at}.cap_percent", "a share above 100 %"
+    free = {name for name, pool in pools.items() if not pool.reserved}
+    if not any(c.pool in free and not c.staff_only for c in file.classes):
+        yield "class[0]", "no class on sale takes places of the pool that is not reserved"
 
 
 def shipped_regulations() -> Regulations:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -10,17 +11,20 @@ from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import HOUR, Instant, day_start, local_day
-from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import class_left
 from kezek.domain.slot.slot import Day, Slot
 
 
 @dataclass(frozen=True, slots=True)
 class HourPlaces:
-    """A window and the places in it: for the in-turn class, and for the kept pool."""
+    """A window and its places: free ones, and how many of them the ordinary class and the reserved
+    pools could take.
+    """
 
     start: Instant
     capacity: int
+    free: int
     ordinary: int
     kept: int
 
@@ -29,23 +33,31 @@ class HourPlaces:
 class LocalDay:
     """A local day of a line.
 
-    `state` is open, full (no ordinary place), or closed.  `ordinary` and `kept` are places that can be
-    booked now, in windows that are not over.  `basis` is board, assumed, ours or agency.
+    `state` is open, full (no ordinary place), or closed.  `free` are the places of windows that are not
+    over, and `ordinary` and `kept` those of them that the ordinary class and the reserved pools could
+    take; `classes` says of each class how many more it may take.  `basis` is board, assumed, ours or
+    agency.
     """
 
     on: date
     state: str
     capacity: int
+    free: int
     ordinary: int
     kept: int
+    classes: Mapping[str, int]
     basis: str
     reason: str
     walk_ins: int
     hours: tuple[HourPlaces, ...]
 
-    def left(self, rule: ClassRule) -> int:
-        """Places for a class of the regulation on this day."""
-        return self.ordinary if rule.pool is Pool.ORDINARY else self.kept
+    def left(self, vehicle_class: str) -> int:
+        """Places of the day for a class."""
+        return min(self.free, self.classes.get(vehicle_class, 0))
+
+    def left_in(self, hour: HourPlaces, vehicle_class: str) -> int:
+        """Places of one of the day's windows for a class."""
+        return min(hour.free, self.classes.get(vehicle_class, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +78,18 @@ class LinePlaces:
         """The first day with an ordinary place."""
         return next((day for day in self.days if day.ordinary > 0), None)
 
-    def first_free(self, *, kept: bool = False, but: Instant | None = None) -> HourPlaces | None:
-        """The first window with a place, ordinary or in the kept pool; never `but`."""
-        days = (day for day in self.days if day.state != "closed")
-        hours = (hour for day in days for hour in day.hours if hour.start != but)
-        return next((hour for hour in hours if (hour.kept if kept else hour.ordinary) > 0), None)
+    def first_free(
+        self, vehicle_class: str | None = None, *, but: Instant | None = None
+    ) -> HourPlaces | None:
+        """The first window with a place for a class, the ordinary one if none is named; never `but`."""
+        for day in self.days:
+            for hour in day.hours if day.state != "closed" else ():
+                left = hour.ordinary
+                if vehicle_class is not None:
+                    left = day.left_in(hour, vehicle_class)
+                if left > 0 and hour.start != but:
+                    return hour
+        return None
 
     def day(self, on: date) -> LocalDay | None:
         """One day, None outside the horizon."""
@@ -109,9 +128,11 @@ class Availability:
 
 def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant) -> LocalDay:
     """What a driver can take of a day."""
-    rule = regulation.classes[VehicleClass.IN_TURN]
-    ordinary_left = class_left(day, rule) if day.open else 0
-    kept_left = max(0, day.kept_left) if day.open else 0
+    bookable = [rule for rule in regulation.classes.values() if rule.pool is not None]
+    classes = {rule.name: class_left(day, rule) if day.open else 0 for rule in bookable}
+    ordinary_left = classes[regulation.ordinary.name]
+    kept_left = sum(max(0, day.left(pool)) for pool in regulation.reserved) if day.open else 0
+    walk_in = regulation.walk_in
     hours: list[HourPlaces] = []
     free = 0
     for slot in slots:
@@ -119,17 +140,19 @@ def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant)
         here = max(0, here)
         free += here
         ordinary, kept = min(here, ordinary_left), min(here, kept_left)
-        hours.append(HourPlaces(slot.start, slot.capacity, ordinary, kept))
+        hours.append(HourPlaces(slot.start, slot.capacity, here, ordinary, kept))
     ordinary, kept = min(free, ordinary_left), min(free, kept_left)
     state = "closed" if not day.open else "open" if ordinary else "full"
     return LocalDay(
         on=date.fromisoformat(day.on),
         state=state,
         capacity=day.capacity,
+        free=free,
         ordinary=ordinary,
         kept=kept,
+        classes=classes,
         basis=day.basis,
         reason=day.reason,
-        walk_ins=day.walk_in,
+        walk_ins=day.taken.get(walk_in.name, 0) if walk_in else 0,
         hours=tuple(hours),
     )

@@ -23,8 +23,8 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.order import QueueEntry, Reached, Turn, after, key_of, line_up, place_of
+from kezek.domain.turn.replay import WALKED_IN_BEFORE
 from kezek.planning.forecast.features import PACE_FOR
 from kezek.planning.question import HORIZON, Expected, LineState, TwinCalled
 
@@ -67,7 +67,7 @@ class PastArrival(NamedTuple):
 class _Trip:
     """A booking on its way, as far as the log has come."""
 
-    vehicle_class: VehicleClass
+    vehicle_class: str
     start: Instant | None
     arrived: Instant | None = None
     joined: Instant | None = None
@@ -205,10 +205,11 @@ class LinePast:
         kind, number, at = event.kind, event.number, event.at
         if kind == EventKind.CONFIRMED:
             body = json.loads(event.body)
-            self._trips[number] = _Trip(VehicleClass(body["class"]), body["start"])
+            self._trips[number] = _Trip(body["class"], body["start"])
         elif kind == EventKind.WALKED_IN:
-            lets_pass = json.loads(event.body).get("round")
-            self._trips[number] = _Trip(VehicleClass.WALK_IN, None, at, joined_round=lets_pass)
+            body = json.loads(event.body)
+            name = body.get("class", WALKED_IN_BEFORE)
+            self._trips[number] = _Trip(name, None, at, joined_round=body.get("round"))
         trip = self._trips.get(number)
         if kind == EventKind.UNDONE:
             self._undo(number, json.loads(event.body).get("verb"))
@@ -291,6 +292,8 @@ class LinePast:
             hours=self._calendar.hours(now),
             measured=log.measured(now),
             seed=seed_of(self.line.id, position),
+            ordinary=rules.ordinary.name,
+            walk_in=rules.walk_in.name if rules.walk_in else "",
         )
 
     def _expected(self, now: Instant) -> tuple[Expected, ...]:

@@ -61,6 +61,8 @@ def state_of(
         ),
         measured=measured,
         seed=seed_of(line.id, position),
+        ordinary=regulation.ordinary.name,
+        walk_in=regulation.walk_in.name if regulation.walk_in else "",
         asked=tuple(start for start, places in windows if places and start < now + ASKED_FOR),
     )
 

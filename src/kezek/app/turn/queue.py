@@ -17,7 +17,7 @@ from kezek.domain.booking.status import Status, settled, status_of
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant, day_start, local_day
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.domain.turn.joining import place_if_joined
 from kezek.domain.turn.order import QueueEntry
@@ -204,7 +204,7 @@ class Queues:
 def _walk_in_place(
     entries: list[QueueEntry], line: Line, regulation: Regulation, now: Instant
 ) -> int | None:
-    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    rule = regulation.walk_in
     return None if rule is None else place_if_joined(entries, line, regulation, rule, now)
 
 

@@ -30,7 +30,7 @@ _START = "a time like 2026-06-20T14:00"
 @click.option("--phone", default="", help="Phone of the driver, with the country's code.")
 @click.option("--driver", "drivers", multiple=True, help="A driver's name; may be repeated.")
 @click.option(
-    "--class", "vehicle_class", default="in_turn", show_default=True, help="Class of the line."
+    "--class", "vehicle_class", default="", help="Class of the line; else the ordinary one."
 )
 @click.option("--key", "idempotency", default="", help="Idempotency key: the same key books once.")
 @folder_option
@@ -59,6 +59,7 @@ def book(
 
     with opened(folder) as application:
         served = line_of(application, checkpoint)
+        vehicle_class = vehicle_class or served.regulation.ordinary.name
         vehicle = Vehicle(country, plate, vin, trailer, phone, drivers)
         at = moment_of(start, "START", zone=served.line.zone, shape=_START)
         key = idempotency or fresh_key(application)

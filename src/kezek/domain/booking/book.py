@@ -28,7 +28,7 @@ from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, Regulations
+from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations
 from kezek.domain.slot.place import bookable, find, returns_of, take, take_protected
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle.vehicle import country_of, people_faults, spelled, vehicle_faults
@@ -128,7 +128,7 @@ def line_for(
         return Refused(Reason.LINE_UNKNOWN, {"line": line_id})
     regulation = rules[line.regulation]
     # Looked up by text: a class that no law knows is refused like one that this law does not.
-    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    rule = regulation.classes.get(vehicle_class)
     if rule is None:
         return Refused(Reason.CLASS_UNKNOWN, {"class": vehicle_class, "regulation": regulation.id})
     return line, regulation, rule
@@ -141,7 +141,7 @@ def _may_take_protected(actor: Actor, line: Line) -> bool:
 def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
     """Whether the class is one that this actor may book."""
     # A class without places of its own has no windows either: it is joined, never booked.
-    if rule.pool is Pool.NONE:
+    if rule.pool is None:
         return False
     staff = (*STAFF, Role.DEMONSTRATOR)
     return not rule.staff_only or actor.may(staff, line.checkpoint, line.authority)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import VehicleClass
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 4
@@ -93,7 +92,7 @@ class Booking:
 
     number: int
     line: str
-    vehicle_class: VehicleClass
+    vehicle_class: str
     start: Instant | None
     holder: int
     simulated: bool

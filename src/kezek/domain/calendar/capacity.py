@@ -11,7 +11,7 @@ that number forgets the rest and says how many.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -28,9 +28,9 @@ from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import fit, level
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
+from kezek.domain.regulation.regulation import PoolRule, Regulation, Regulations, within
 from kezek.domain.slot.place import Return, counted, release, returns_of
-from kezek.domain.slot.slot import Day, Slot
+from kezek.domain.slot.slot import Counts, Day, Slot, changed
 
 CAPACITY_MAX = 10_000
 REASON_LENGTH_MAX = 200
@@ -127,8 +127,8 @@ def _changed(
         kind = EventKind.DAY_CLOSED
     elif not day.open:
         kind = EventKind.DAY_OPENED
-    share = kept_share(regulation, model, sum(slot.capacity for slot in slots))
-    day = _day_of(day, slots, share)
+    shares = pool_shares(regulation, model, sum(slot.capacity for slot in slots))
+    day = _day_of(day, slots, regulation.pools, shares)
     day = replace(
         day,
         open=not isinstance(command, CloseDay),
@@ -157,7 +157,7 @@ def _without_returns(
     slots = {at: facts.get(Slot, (line.id, at)) or Slot(line.id, at, 0, 0, 0) for at in starts}
     returned = returns_of(facts, line.id, starts[0], starts[-1] + 1)
     for back in returned:
-        rule = regulation.classes[VehicleClass(back.vehicle_class)]
+        rule = regulation.classes[back.vehicle_class]
         slots[back.start], day = release(slots[back.start], day, rule)
     return list(slots.values()), day, returned
 
@@ -207,11 +207,13 @@ def _model(facts: Facts, line: Line, day: Day, regulation: Regulation) -> Day | 
     return None
 
 
-def kept_share(regulation: Regulation, model: Day | None, capacity: int) -> int:
-    """How many of the places are the dear pool's: as on the model day, else by the regulation."""
+def pool_shares(regulation: Regulation, model: Day | None, capacity: int) -> dict[str, int]:
+    """How many of the places each reserved pool gets: as on the model day, else by the regulation."""
     if model is None:
-        return regulation.kept(capacity)
-    return min(-(-model.kept * capacity // model.capacity), max(0, capacity - 1))
+        return regulation.shares(capacity)
+    known = {pool.name: model.reserved.get(pool.name, 0) for pool in regulation.reserved}
+    shares = {name: -(-places * capacity // model.capacity) for name, places in known.items()}
+    return within(shares, capacity)
 
 
 def _displaceable(
@@ -234,22 +236,35 @@ def _displaceable(
     return bound
 
 
-def _day_of(day: Day, slots: list[Slot], share: int) -> Day:
+def _day_of(
+    day: Day, slots: list[Slot], pools: Sequence[PoolRule], shares: Mapping[str, int]
+) -> Day:
     """The day's sums after its slots have changed.
 
-    The kept pool gets its share, but neither pool is left with less than is taken from it: what one
-    lacks, the other gives.
+    Each reserved pool gets its share, but no pool is left with less than is taken from it: what one
+    lacks, another gives.
     """
     capacity = sum(slot.capacity for slot in slots)
     protected = sum(slot.protected for slot in slots)
-    dear = day.priority + day.postal + day.accelerated
-    kept = max(share, dear)
-    protected_kept = min(day.protected_kept, protected, kept - dear)
-    protected_ordinary = protected - protected_kept
+    taken = {pool: sum(day.taken.get(name, 0) for name in pool.classes) for pool in pools}
+    known: Counts = {}
+    for pool in (pool for pool in pools if pool.reserved):
+        left = max(0, shares.get(pool.name, 0) - taken[pool])
+        here = min(day.protected.get(pool.name, 0), protected, left)
+        known, protected = changed(known, pool.name, here), protected - here
+    needed = {pool: taken[pool] + known.get(pool.name, 0) for pool in pools}
+    room = capacity - protected - sum(needed.values())
+    reserved: Counts = {}
+    for pool in pools:
+        if pool.reserved:
+            more = min(room, max(0, shares.get(pool.name, 0) - needed[pool]))
+            reserved, room = changed(reserved, pool.name, needed[pool] + more), room - more
+        else:
+            known = changed(known, pool.name, protected)
     return replace(
         day,
         capacity=capacity,
-        kept=min(kept, capacity - protected_ordinary - day.in_turn),
-        protected_kept=protected_kept,
-        protected_ordinary=protected_ordinary,
+        kept=sum(reserved.values()),
+        reserved=reserved,
+        protected=known,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
@@ -20,7 +21,7 @@ from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
-from kezek.domain.slot.slot import Day, Slot
+from kezek.domain.slot.slot import Counts, Day, Slot
 
 # After more than a year nobody knows the number of places: days are closed until an agency opens them.
 LOOK_BACK_DAYS = 400
@@ -114,9 +115,17 @@ def planned(
     return rows
 
 
-def day_rows(line: Line, plan: DayPlan, regulation: Regulation, why: str = "day_off") -> list[Row]:
+def day_rows(
+    line: Line,
+    plan: DayPlan,
+    regulation: Regulation,
+    why: str = "day_off",
+    *,
+    reserved: Counts | None = None,
+) -> list[Row]:
     """The rows of one planned day, closed because of `why` if it is closed.
 
+    `reserved` are the places of each reserved pool, where more is known than the plan's sum of them.
     On a day of 23 or 25 hours the same places are spread anew.
     """
     starts = windows(plan.on, line.zone, regulation.window)
@@ -124,6 +133,11 @@ def day_rows(line: Line, plan: DayPlan, regulation: Regulation, why: str = "day_
     if len(starts) != len(places):
         places = spread(plan.capacity, len(starts))
         protected = spread(sum(plan.protected), len(starts))
+    pools = _board_pools(plan, regulation)
+    if reserved is not None:
+        pools = reserved, pools[1]
+    if not plan.open:
+        pools = {}, {}
     day = Day(
         line=line.id,
         on=plan.on.isoformat(),
@@ -131,19 +145,30 @@ def day_rows(line: Line, plan: DayPlan, regulation: Regulation, why: str = "day_
         basis=plan.basis,
         reason="" if plan.open else why,
         capacity=plan.capacity if plan.open else 0,
-        kept=plan.kept if plan.open else 0,
-        protected_ordinary=plan.protected_ordinary if plan.open else 0,
-        protected_kept=plan.protected_kept if plan.open else 0,
-        in_turn=0,
-        priority=0,
-        postal=0,
-        accelerated=0,
-        walk_in=0,
+        kept=sum(pools[0].values()),
+        reserved=pools[0],
+        protected=pools[1],
+        taken={},
     )
     if not plan.open:
         return [day, *(Slot(line.id, start, 0, 0, 0) for start in starts)]
     slots = zip(starts, places, protected, strict=True)
     return [day, *(Slot(line.id, start, cap, kept, 0) for start, cap, kept in slots)]
+
+
+def _board_pools(plan: DayPlan, regulation: Regulation) -> tuple[Counts, Counts]:
+    """The places reserved and those known to be taken, by pool.
+
+    A board tells one number of reserved places: the first reserved pool has them.
+    """
+    reserved, known = Counter[str](), Counter[str]()
+    for pool in regulation.pools:
+        if not pool.reserved:
+            known[pool.name] = plan.protected_ordinary
+    if regulation.reserved:
+        first = regulation.reserved[0].name
+        reserved[first], known[first] = plan.kept, plan.protected_kept
+    return dict(+reserved), dict(+known)
 
 
 def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlan:
@@ -180,11 +205,12 @@ def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: M
     if facts.get(Line, line.id) is not None:
         return Accepted((), (), outcome={"line": line.id})
     line = replace(line, zone=post.zone, cursor=0)
-    today, kept = local_day(now.at, line.zone), regulation.kept(command.capacity)
+    today, shares = local_day(now.at, line.zone), regulation.shares(command.capacity)
     rows: list[Row] = [line]
     for ahead in range(regulation.horizon_days + 1):
-        plan = own_day(today + timedelta(days=ahead), command.capacity, kept, "ours")
-        rows += day_rows(line, plan, regulation)
+        on = today + timedelta(days=ahead)
+        plan = own_day(on, command.capacity, sum(shares.values()), "ours")
+        rows += day_rows(line, plan, regulation, reserved=shares)
     body: dict[str, Fact] = {"capacity": command.capacity, "regulation": regulation.id}
     return Accepted(
         (Event(EventKind.LINE_OPENED, line.id, 0, body),), tuple(rows), outcome={"line": line.id}
@@ -222,7 +248,8 @@ def decide_extend(
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
     # A closure without an end goes on, for the reason that was published.
     why = nearest.reason if nearest else "day_off"
-    rows = day_rows(line, plan, regulation, why)
+    reserved = model.reserved if model else None
+    rows = day_rows(line, plan, regulation, why, reserved=reserved)
     return Accepted((event,), tuple(rows), outcome=body)
 
 

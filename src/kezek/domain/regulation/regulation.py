@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import field
 from enum import StrEnum
 
 from kezek.domain.kernel.instant import Instant
@@ -11,22 +12,17 @@ from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.value import value
 
 
-class VehicleClass(StrEnum):
-    """The classes inside a line; a regulation uses those that its law knows."""
+@value(frozen=True, slots=True)
+class PoolRule:
+    """A part of a day's places, and the classes that take their places from it.
 
-    IN_TURN = "in_turn"
-    PRIORITY = "priority"
-    POSTAL = "postal"
-    ACCELERATED = "accelerated"
-    WALK_IN = "walk_in"
+    The places of a `reserved` pool are kept for its classes.  One pool of a regulation is not reserved:
+    it has what the others leave of the capacity.
+    """
 
-
-class Pool(StrEnum):
-    """Which places of a day a class takes: ordinary ones, kept ones, or none (walk-ins)."""
-
-    ORDINARY = "ordinary"
-    KEPT = "kept"
-    NONE = "none"
+    name: str
+    reserved: bool
+    classes: tuple[str, ...]
 
 
 class Joins(StrEnum):
@@ -58,16 +54,19 @@ class ClassRule:
 
     `fee_units` counts base units (MRP); `cap_percent` is a share of the day's capacity, rounded up;
     `cap_places` a number a day; None is no cap of its own.  `staff_only` classes are not on sale.
+    `pool` is None for the class of walk-ins, who take no place of a window.  `labels` are the class's
+    names for readers by language, where no catalogue knows the class.
     """
 
-    name: VehicleClass
-    pool: Pool
+    name: str
+    pool: PoolRule | None
     fee_units: int
     cap_percent: int | None
     cap_places: int | None
     staff_only: bool
     note: Note
     joins: Joins = Joins.AT_ONCE
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     def cap(self, capacity: int) -> int | None:
         """Places a day for this class, given the day's capacity."""
@@ -106,23 +105,61 @@ class Regulation:
     drivers_max: int
     fee_unit: Money
     fee_unit_name: str
-    classes: Mapping[VehicleClass, ClassRule]
-    interleave: tuple[VehicleClass, ...]
+    pools: tuple[PoolRule, ...]
+    classes: Mapping[str, ClassRule]
+    interleave: tuple[str, ...]
     notes: Mapping[str, Note]
 
-    def fee(self, vehicle_class: VehicleClass) -> Money:
+    @property
+    def ordinary(self) -> ClassRule:
+        """The class of whoever names none: the first on sale that takes places nobody has reserved."""
+        found = next((rule for rule in self.classes.values() if _is_ordinary(rule)), None)
+        assert found is not None, "a regulation is read only with a class that anybody can book"
+        return found
+
+    @property
+    def walk_in(self) -> ClassRule | None:
+        """The class of trucks without a booking; None where nobody joins without one."""
+        return next((rule for rule in self.classes.values() if rule.pool is None), None)
+
+    @property
+    def reserved(self) -> tuple[PoolRule, ...]:
+        """The reserved pools, in the order of the file."""
+        return tuple(pool for pool in self.pools if pool.reserved)
+
+    def fee(self, vehicle_class: str) -> Money:
         """The fee of a class, shown and not collected."""
         return self.fee_unit.times(self.classes[vehicle_class].fee_units)
 
-    def kept(self, capacity: int) -> int:
-        """Places of a day kept for the dear classes, where no board says otherwise.
+    def shares(self, capacity: int) -> dict[str, int]:
+        """Places of a day in each reserved pool, where no board says otherwise.
 
-        Their shares together, rounded up once; a day always has an ordinary place before a dear one.
+        The shares of a pool's classes together, rounded up once.
         """
-        dear = [rule for rule in self.classes.values() if rule.pool is Pool.KEPT]
-        percent = sum(r.cap_percent or 0 for r in dear if r.cap_places is None)
-        places = sum(r.cap_places or 0 for r in dear)
-        return min(max(0, capacity - 1), places - (-capacity * percent // 100))
+        return within({pool.name: self._share(pool, capacity) for pool in self.reserved}, capacity)
+
+    def _share(self, pool: PoolRule, capacity: int) -> int:
+        rules = [self.classes[name] for name in pool.classes]
+        percent = sum(r.cap_percent or 0 for r in rules if r.cap_places is None)
+        places = sum(r.cap_places or 0 for r in rules)
+        return places - (-capacity * percent // 100)
+
+
+def _is_ordinary(rule: ClassRule) -> bool:
+    return rule.pool is not None and not rule.pool.reserved and not rule.staff_only
+
+
+def within(shares: Mapping[str, int], capacity: int) -> dict[str, int]:
+    """What each reserved pool gets of a capacity that leaves an ordinary place to the day.
+
+    What does not fit is taken from the pools that come last; a pool without places is left out.
+    """
+    left, fitted = max(0, capacity - 1), dict[str, int]()
+    for name, share in shares.items():
+        if places := min(share, left):
+            fitted[name] = places
+            left -= places
+    return fitted
 
 
 class Regulations(dict[str, Regulation]):
@@ -133,3 +170,13 @@ class Regulations(dict[str, Regulation]):
     ) -> None:
         super().__init__(rules)
         self.known = known
+
+    @property
+    def labels(self) -> dict[str, Mapping[str, str]]:
+        """The labels of classes by class and language; rule sets give a class of one name the same."""
+        found: dict[str, Mapping[str, str]] = {}
+        for regulation in self.values():
+            for rule in regulation.classes.values():
+                if rule.labels:
+                    found.setdefault(rule.name, rule.labels)
+        return found

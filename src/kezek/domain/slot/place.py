@@ -11,8 +11,8 @@ from kezek.domain.kernel.facts import Facts, Row, Source
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import ClassRule, Pool, Regulation, VehicleClass
-from kezek.domain.slot.slot import Day, Slot
+from kezek.domain.regulation.regulation import ClassRule, PoolRule, Regulation
+from kezek.domain.slot.slot import Day, Slot, changed
 
 
 @value(frozen=True, slots=True)
@@ -104,10 +104,15 @@ def find(facts: Facts, line: Line, start: Instant) -> tuple[Slot, Day] | Refused
 
 def class_left(day: Day, rule: ClassRule) -> int:
     """Places of the day that are left for a class: its own cap and its pool's rest."""
-    pool = day.ordinary_left if rule.pool is Pool.ORDINARY else day.kept_left
+    pool = day.left(_pool(rule))
     cap = rule.cap(day.capacity)
-    own = pool if cap is None else cap - day.taken_by(rule.name)
+    own = pool if cap is None else cap - day.taken.get(rule.name, 0)
     return max(0, min(pool, own))
+
+
+def _pool(rule: ClassRule) -> PoolRule:
+    assert rule.pool is not None, "a class that takes places of a window has a pool"
+    return rule.pool
 
 
 def walk_ins_left(rule: ClassRule, capacity: int, walk_ins: int) -> int | None:
@@ -144,9 +149,8 @@ def take_protected(
 
     `pending` are the returns of the day: their places are somebody else's.
     """
-    pool = day.protected_ordinary if rule.pool is Pool.ORDINARY else day.protected_kept
-    classes = regulation.classes
-    pool -= sum(classes[VehicleClass(r.vehicle_class)].pool is rule.pool for r in pending)
+    pool, classes = day.protected.get(_pool(rule).name, 0), regulation.classes
+    pool -= sum(classes[r.vehicle_class].pool == rule.pool for r in pending)
     if slot.protected - sum(r.start == slot.start for r in pending) < 1 or pool < 1:
         return Refused(Reason.SLOT_FULL, {"start": slot.start})
     slot = replace(slot, protected=slot.protected - 1, taken=slot.taken + 1)
@@ -167,7 +171,7 @@ def release(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day]:
 def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
     """A booking takes the very place that it gave back, unless its class has reached its cap since."""
     cap = rule.cap(day.capacity)
-    if cap is not None and day.taken_by(rule.name) >= cap:
+    if cap is not None and day.taken.get(rule.name, 0) >= cap:
         return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
     slot = replace(slot, protected=slot.protected - 1, taken=slot.taken + 1)
     return slot, counted(protected(day, rule, -1), rule, 1)
@@ -175,33 +179,24 @@ def regain(slot: Slot, day: Day, rule: ClassRule) -> tuple[Slot, Day] | Refused:
 
 def counted(day: Day, rule: ClassRule, change: int) -> Day:
     """The day with more or fewer places taken by the class."""
-    if rule.name == "in_turn":
-        # Positional and complete, as in `take`: nearly every booking is one of these.
-        return Day(
-            day.line,
-            day.on,
-            day.open,
-            day.basis,
-            day.reason,
-            day.capacity,
-            day.kept,
-            day.protected_ordinary,
-            day.protected_kept,
-            day.in_turn + change,
-            day.priority,
-            day.postal,
-            day.accelerated,
-            day.walk_in,
-        )
-    now = day.taken_by(rule.name) + change
-    return replace(day, **{str(rule.name): now})  # type: ignore[arg-type]
+    # Positional and complete, as in `take`: every booking counts itself.
+    return Day(
+        day.line,
+        day.on,
+        day.open,
+        day.basis,
+        day.reason,
+        day.capacity,
+        day.kept,
+        day.reserved,
+        day.protected,
+        changed(day.taken, rule.name, change),
+    )
 
 
 def protected(day: Day, rule: ClassRule, change: int) -> Day:
     """The day with more or fewer protected places in the class's pool."""
-    if rule.pool is Pool.ORDINARY:
-        return replace(day, protected_ordinary=day.protected_ordinary + change)
-    return replace(day, protected_kept=day.protected_kept + change)
+    return replace(day, protected=changed(day.protected, _pool(rule).name, change))
 
 
 def give_back(

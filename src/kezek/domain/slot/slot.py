@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeAlias
+
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
+from kezek.domain.regulation.regulation import PoolRule
+
+# How many by name: of a pool or of a class.
+Counts: TypeAlias = Mapping[str, int]
 
 
 @value(frozen=True, slots=True)
@@ -27,10 +34,11 @@ class Slot:
 
 @value(frozen=True, slots=True)
 class Day:
-    """A local day of a line: its two pools, what each class has taken, and why it is closed.
+    """A local day of a line: its pools, what each class has taken, and why it is closed.
 
-    `kept` places of the capacity belong to the dear pool (priority, postal, accelerated);
-    the others are ordinary.  `protected_*` are taken without a booking in our hands.
+    `reserved` are the places of each reserved pool and `kept` all of these together; the rest of the
+    capacity is the other pool's.  `protected` places of a pool are taken without a booking in our hands.
+    `taken` counts by class.  Counts are by name, in vehicles; a name that is missing counts 0.
     `on` is an ISO date.
     """
 
@@ -41,28 +49,26 @@ class Day:
     reason: str
     capacity: int
     kept: int
-    protected_ordinary: int
-    protected_kept: int
-    in_turn: int
-    priority: int
-    postal: int
-    accelerated: int
-    walk_in: int
+    reserved: Counts
+    protected: Counts
+    taken: Counts
 
     @property
     def key(self) -> tuple[str, str]:
         return (self.line, self.on)
 
-    @property
-    def ordinary_left(self) -> int:
-        return self.capacity - self.kept - self.protected_ordinary - self.in_turn
+    def left(self, pool: PoolRule) -> int:
+        """Places of a pool that nobody has; below 0 only where the row is broken."""
+        name, taken = pool.name, self.taken
+        places = self.reserved.get(name, 0) if pool.reserved else self.capacity - self.kept
+        for vehicle_class in pool.classes:
+            places -= taken.get(vehicle_class, 0)
+        return places - self.protected.get(name, 0)
 
-    @property
-    def kept_left(self) -> int:
-        dear = self.priority + self.postal + self.accelerated
-        return self.kept - self.protected_kept - dear
 
-    def taken_by(self, vehicle_class: str) -> int:
-        """Places that the class has taken on this day."""
-        taken: int = getattr(self, vehicle_class)
-        return taken
+def changed(counts: Counts, name: str, change: int) -> Counts:
+    """The counts with more or fewer under one name; what comes to 0 is left out."""
+    now = counts.get(name, 0) + change
+    if now:
+        return {**counts, name: now}
+    return {other: count for other, count in counts.items() if other != name}

@@ -10,7 +10,6 @@ from kezek.domain.booking.book import (
     confirmed,
     counters,
     crowded,
-    line_for,
     named,
     outcome_of,
     particulars,
@@ -31,7 +30,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
-from kezek.domain.regulation.regulation import Regulations, VehicleClass
+from kezek.domain.regulation.regulation import Regulations
 from kezek.domain.slot.place import closed_today, counted, day_of, walk_ins_left
 from kezek.domain.slot.slot import Day
 from kezek.domain.turn.joining import joined_round
@@ -95,10 +94,12 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     writers = (*STAFF, Role.DEMONSTRATOR)
     if here and not command.actor.may(writers, here.checkpoint, here.authority):
         return Refused(Reason.NOT_ALLOWED, {"line": here.id})
-    found = line_for(facts, command.line, VehicleClass.WALK_IN, rules)
-    if isinstance(found, Refused):
-        return found
-    line, regulation, rule = found
+    if here is None:
+        return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
+    line, regulation = here, rules[here.regulation]
+    rule = regulation.walk_in
+    if rule is None:
+        return Refused(Reason.CLASS_UNKNOWN, {"regulation": regulation.id})
     who = particulars(command.vehicle, line, now.at, rules.known)
     if isinstance(who, Refused):
         return who
@@ -115,13 +116,13 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     claims = free_claims(facts, line.authority, who)
     if isinstance(claims, Refused):
         return claims
-    if walk_ins_left(rule, day.capacity, day.walk_in) == 0:
+    if walk_ins_left(rule, day.capacity, day.taken.get(rule.name, 0)) == 0:
         return Refused(Reason.CLASS_FULL, {"day": day.on, "class": rule.name})
     booking = confirmed(facts, command.actor, line, regulation, rule, None, now.at)
     lets_pass = joined_round(facts, line, regulation, rule, now.at)
     booking = replace(booking, arrived_at=now.at, joined_round=lets_pass)
     rows = named(booking.number, who, claims, command.vehicle.drivers)
-    body: dict[str, Fact] = {"holder": booking.holder, **_told(lets_pass)}
+    body: dict[str, Fact] = {"class": rule.name, "holder": booking.holder, **_told(lets_pass)}
     if closed:
         body["despite_closure"] = 1
     event = Event(EventKind.WALKED_IN, line.id, booking.number, body)

@@ -20,7 +20,6 @@ from typing import TypeAlias
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import VehicleClass
 
 Key: TypeAlias = tuple[Instant, int, Instant, int]
 # A place in the published cycle as calls reach it: (round, place in the interleave).
@@ -35,7 +34,7 @@ class Turn:
     """
 
     number: int
-    vehicle_class: VehicleClass
+    vehicle_class: str
     key: Key
     joined_round: int | None = None
 
@@ -90,7 +89,7 @@ def key_of(
 
 def line_up(
     turns: Iterable[Turn],
-    interleave: Sequence[VehicleClass],
+    interleave: Sequence[str],
     cursor: int,
     now: Instant,
     *,
@@ -110,10 +109,10 @@ def line_up(
 
 
 def interleaved(
-    turns: Iterable[Turn], interleave: Sequence[VehicleClass], cursor: int, in_round: int
+    turns: Iterable[Turn], interleave: Sequence[str], cursor: int, in_round: int
 ) -> Iterable[tuple[Turn, Reached]]:
     """The turns of one wave in the published cycle, each with where the cycle stands after it."""
-    queues: dict[VehicleClass, deque[Turn]] = {}
+    queues: dict[str, deque[Turn]] = {}
     for turn in sorted(turns, key=lambda t: t.key):
         queues.setdefault(turn.vehicle_class, deque()).append(turn)
     assert queues.keys() <= set(interleave), "every class has a place in the cycle"
@@ -130,12 +129,12 @@ def interleaved(
         yield turn, at
 
 
-def in_cycle(interleave: Sequence[VehicleClass], cursor: int, in_round: int) -> Reached:
+def in_cycle(interleave: Sequence[str], cursor: int, in_round: int) -> Reached:
     """Where the cycle stands; a newer version of the regulation may have a shorter one."""
     return in_round, cursor % len(interleave)
 
 
-def place_of(turn: Turn, interleave: Sequence[VehicleClass], at: Reached) -> Reached:
+def place_of(turn: Turn, interleave: Sequence[str], at: Reached) -> Reached:
     """The next place in the cycle at which the turn may be called, if it is the first of its class.
 
     Where nobody else waits the cycle passes at once, so a round to be let pass takes no time then.
@@ -149,7 +148,7 @@ def place_of(turn: Turn, interleave: Sequence[VehicleClass], at: Reached) -> Rea
     return in_round + 1, interleave.index(turn.vehicle_class)
 
 
-def after(place: Reached, interleave: Sequence[VehicleClass]) -> Reached:
+def after(place: Reached, interleave: Sequence[str]) -> Reached:
     """Where the cycle stands when the turn at a place of it has been called."""
     in_round, slot = place
     return (in_round, slot + 1) if slot + 1 < len(interleave) else (in_round + 1, 0)

@@ -14,11 +14,12 @@ from typing import Any, TypeAlias
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.domain.turn.order import Reached
 from kezek.domain.turn.undo import CHANGES
 
 UNKNOWN = -1
+# The class of every walk-in of which an older release did not log the class: it had no other.
+WALKED_IN_BEFORE = "walk_in"
 # Where the cycle of a new line stands.
 BEGINNING: Reached = (0, 0)
 # Bookings that have ended are kept this long, counted in bookings: a step can be taken back for seconds.
@@ -126,7 +127,7 @@ class Replay:
         walked_in = event.kind == EventKind.WALKED_IN
         self.live[event.number] = Course(
             line=event.line,
-            vehicle_class=VehicleClass.WALK_IN.value if walked_in else body["class"],
+            vehicle_class=body.get("class", WALKED_IN_BEFORE) if walked_in else body["class"],
             start=None if walked_in else body["start"],
             holder=body.get("holder", UNKNOWN),
             confirmed_at=event.at,

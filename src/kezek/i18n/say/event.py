@@ -76,7 +76,7 @@ def _instant(event: EventTold, say: Words, name: str, zone: str) -> str:
 
 def _window(event: EventTold, say: Words, zone: str) -> str:
     start = _instant(event, say, "start", zone)
-    klass = names.vehicle_class(str(event.body.get("class", "in_turn")), say.lang)
+    klass = names.vehicle_class(str(event.body.get("class", "")), say.lang)
     return say.say(t("for %(hour)s, %(class)s"), **{"hour": start, "class": klass})
 
 

@@ -193,7 +193,10 @@ def corrected(told: LineForecast, state: LineState, corrections: Corrections) ->
         waits += [getattr(one, measure) for one in told.joins]
         if correction is None or not waits:
             return waits
-        features = [features_of(line, one, name) for one, name in zip(waits, names, strict=True)]
+        features = [
+            features_of(line, one, ordinary=name == state.ordinary)
+            for one, name in zip(waits, names, strict=True)
+        ]
         errors = expect(correction, np.array(features)).tolist()
         return [moved(one, error) for one, error in zip(waits, errors, strict=True)]
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.question import QUANTILES, FeatureRow, LineState, Range
 
 # Ours: added to both sides of the ratio, so that a wait of nothing has one.
@@ -23,7 +22,7 @@ PACE_FOR = 3 * HOUR
 NAMES = (
     "median",
     "width",
-    "in_turn",
+    "ordinary",
     "waiting",
     "capacity",
     "pace",
@@ -68,7 +67,7 @@ def later(at: Range, span: Instant) -> Range:
 
 
 def line_features(state: LineState) -> FeatureRow:
-    """The signs that every truck of the line shares: those behind `in_turn`."""
+    """The signs that every truck of the line shares: those behind `ordinary`."""
     now = state.now
     lately = sum(now - PACE_FOR < at <= now for at in state.measured.crossed)
     # The Unix epoch began on a Thursday; where a week begins is of no account here.
@@ -86,14 +85,13 @@ def line_features(state: LineState) -> FeatureRow:
     )
 
 
-def features_of(line: FeatureRow, waits: Range, vehicle_class: str) -> FeatureRow:
+def features_of(line: FeatureRow, waits: Range, *, ordinary: bool) -> FeatureRow:
     """What is known of one truck's forecast (spans) when it is made: finite numbers, as in NAMES.
 
-    `line` are its `line_features`.
+    `line` are its `line_features`; `ordinary` says whether the truck is of the ordinary class.
     """
     low, median, high = (waits.at[place] for place in (0, _MEDIAN, -1))
-    in_turn = float(vehicle_class == VehicleClass.IN_TURN)
-    return (error_of(median, 0), error_of(high, low), in_turn, *line)
+    return (error_of(median, 0), error_of(high, low), float(ordinary), *line)
 
 
 def _capacity(state: LineState) -> int:

@@ -16,7 +16,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from kezek.domain.kernel.instant import HOUR, SECOND, Instant
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.array import Floats, Integers
 from kezek.planning.forecast.twin_measure import (
     CallPace,
@@ -100,9 +99,9 @@ def forecast(state: LineState) -> LineForecast:
 
 
 def asked_of(state: LineState) -> tuple[Instant, ...]:
-    """The windows to answer for; none where trucks in turn join in the next round."""
-    here = VehicleClass.IN_TURN in state.interleave
-    return state.asked if here and VehicleClass.IN_TURN not in state.next_round else ()
+    """The windows to answer for; none where trucks of the ordinary class join in the next round."""
+    here = state.ordinary in state.interleave
+    return state.asked if here and state.ordinary not in state.next_round else ()
 
 
 def _windows(
@@ -196,9 +195,7 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
     window, queue = _places(state, opens)
     # A shadow stands behind all of its class that have begun, as somebody who came too late would.
     now = int(np.searchsorted(opens, 0.0, side="right")) - 1
-    virtual = np.array(
-        [0 if name == VehicleClass.WALK_IN else 2 * now + 1 for name in classes], np.int64
-    )
+    virtual = np.array([0 if name == state.walk_in else 2 * now + 1 for name in classes], np.int64)
     since = np.array([key[2] for key in keys] + [state.now + 1] * len(classes), np.float64)
     standing_queue = np.concatenate((queue, virtual))
     numbers = np.array([key[3] for key in keys] + [1 << 60] * len(classes), np.float64)
@@ -230,13 +227,13 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
         rate=pace.rate,
         gaps=pace.gaps,
         waited=pace.waited,
-        walk_in=index.get(VehicleClass.WALK_IN, NOBODY) if pace.walking.any() else NOBODY,
+        walk_in=index.get(state.walk_in, NOBODY) if pace.walking.any() else NOBODY,
         walking=pace.walking,
         horizon=end,
         marks=np.arange(3600.0, end + 1.0, 3600.0),
         asked=np.maximum(asked, 0.0),
         asked_window=np.searchsorted(opens, asked).astype(np.int64),
-        asker=index.get(VehicleClass.IN_TURN, NOBODY),
+        asker=index.get(state.ordinary, NOBODY),
     )
     # Room for walk-ins that nobody can count: far more than could come.
     most = math.ceil(pace.walking.max() * end / 3600.0 * 4.0) + 64 if len(pace.walking) else 0

@@ -37,6 +37,7 @@ CHECKS = (
     "claim_is_by_plate_or_vin",
     "consumer_within_log",
     "day_classes_not_negative",
+    "day_counts_not_negative",
     "day_kept_within_capacity",
     "open_is_yes_or_no",
     "particulars_have_an_end",
@@ -63,12 +64,18 @@ TRIGGERS = (
 # What only one of the databases has.
 OWN: Mapping[str, tuple[str, ...]] = {
     "sqlite": (
+        # Both ways between the columns of the release before and the counts of this one.
+        "day_columns_added",
+        "day_columns_follow",
+        "day_counts_added",
+        "day_counts_follow",
         "event_line",
         "event_never_removed",
         "head_never_removed",
         "tree_never_removed",
     ),
     "postgresql": (
+        "day_counts_and_columns",
         "event_line_position",
         "event_never_emptied",
         "head_never_emptied",

@@ -14,6 +14,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
+from kezek.storage.sqlite.mapping import is_counts
 from kezek.storage.sqlite.mapping import mapping as sqlite_mapping
 from kezek.storage.table import TABLES, TableKey
 
@@ -216,7 +217,7 @@ _COLUMNS: Mapping[type[Any], Column] = {
 def _column(hint: Any) -> Column:
     if isinstance(hint, UnionType):
         (hint,) = (part for part in get_args(hint) if part is not type(None))
-    if issubclass(hint, StrEnum):
+    if is_counts(hint) or issubclass(hint, StrEnum):
         hint = str
     return _COLUMNS[hint]
 

@@ -9,11 +9,15 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from operator import attrgetter
-from typing import Any, Generic, TypeAlias, TypeVar, get_type_hints
+from typing import Any, Generic, TypeAlias, TypeVar, get_origin, get_type_hints
+
+import msgspec
 
 from kezek.storage.table import TABLES, TableKey
 
 R = TypeVar("R")
+_read = msgspec.json.Decoder(dict[str, int]).decode
+_written = msgspec.json.Encoder(order="deterministic").encode
 Bindings: TypeAlias = tuple[Any, ...]
 
 
@@ -55,7 +59,7 @@ def _mapped(kind: type[R], table: TableKey) -> SqliteMapping[R]:
     then = f"DO UPDATE SET {put}" if rest else "DO NOTHING"
     return SqliteMapping(
         make=_maker(kind),
-        values=attrgetter(*names),
+        values=_values(kind, names),
         binding=_alone if len(key) == 1 else _as_is,
         select=select,
         by_key=f"{select} WHERE {found}",
@@ -88,7 +92,7 @@ def _maker(kind: type[R]) -> Callable[[Sequence[Any]], R]:
     conversions = [
         (place, _conversion(hints[f.name]))
         for place, f in enumerate(fields(kind))  # type: ignore[arg-type]
-        if hints[f.name] is bool or _is_word(hints[f.name])
+        if hints[f.name] is bool or _is_word(hints[f.name]) or is_counts(hints[f.name])
     ]
     if not conversions:
         return lambda found: kind(*found)
@@ -106,7 +110,30 @@ def _is_word(hint: object) -> bool:
     return isinstance(hint, type) and issubclass(hint, StrEnum)
 
 
+def is_counts(hint: object) -> bool:
+    """Whether a field holds counts by name, which a column holds as JSON."""
+    return get_origin(hint) is Mapping
+
+
+def _values(kind: type[R], names: Sequence[str]) -> Callable[[R], tuple[Any, ...]]:
+    """The values of a row's columns."""
+    hints, get = get_type_hints(kind), attrgetter(*names)
+    counts = [place for place, name in enumerate(names) if is_counts(hints[name])]
+    if not counts:
+        return get
+
+    def values(row: R) -> tuple[Any, ...]:
+        found = list(get(row))
+        for place in counts:
+            found[place] = _written(found[place]).decode()
+        return tuple(found)
+
+    return values
+
+
 def _conversion(hint: type[Any]) -> Callable[[Any], Any]:
+    if is_counts(hint):
+        return _read
     # A look-up in a dictionary costs a third of calling the enumeration.
     return bool if hint is bool else {word.value: word for word in hint}.__getitem__
 

@@ -112,7 +112,9 @@ def _show(
     day = places.day(plan.day) if places and plan.day else None
     slots: list[HourView] = []
     if at_post and day:
-        slots = hour_views(day, at_post.regulation, zone_of(at_post), here.now)
+        rules = at_post.regulation
+        name = rules.ordinary.name
+        slots = hour_views(day, rules, zone_of(at_post), here.now, vehicle_class=name)
     links = {a.number: ticket_url(here, a.number) for a in answers if a.number}
     full = {number: here.application.settings.issuer + url for number, url in links.items()}
     return page(
@@ -284,6 +286,7 @@ def _rows_of_form(
     at_post = here.application.network.served_at(plan.checkpoint)
     if isinstance(at_post, Refused):
         raise PageError("malformed")
+    ordinary = at_post.regulation.ordinary.name
     known = {row_id(d): d for d in own_drivers(here, person)}
     rows: list[ClearRow | Unclear] = []
     for row in own_vehicles(here, person):
@@ -297,7 +300,7 @@ def _rows_of_form(
         named = (driver.name,) if driver else ()
         phone = driver.phone if driver else ""
         truck = Vehicle(v.country, v.plate, v.vin, v.trailer, phone, named)
-        rows.append(ClearRow(len(rows) + 1, at_post, start, "in_turn", truck))
+        rows.append(ClearRow(len(rows) + 1, at_post, start, ordinary, truck))
     return rows, {} if rows else {"": here.words.gettext(_NOTHING)}
 
 

@@ -13,7 +13,6 @@ from kezek.app.port import Fault
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.i18n import faults, refusals, row_problem
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.say.place import line_name
@@ -94,7 +93,7 @@ def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
 def _another_hour(here: PageContext, row: ClearRow, hours: OtherHours) -> str:
     """The hour to write instead of a refused one."""
     # `decide_book` refuses an unknown class first, so the class has a rule here.
-    rule = row.served.regulation.classes[VehicleClass(row.vehicle_class)]
+    rule = row.served.regulation.classes[row.vehicle_class]
     start = hours.next(row.served, rule, row.start)
     if start is None:
         return here.words.gettext(_NONE_FREE)

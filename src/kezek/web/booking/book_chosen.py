@@ -13,12 +13,12 @@ from kezek.domain.account.actor import STAFF, Actor
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import Instant, date_of, local_day
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import choosable
 from kezek.i18n import refusals
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import RefusedStop
-from kezek.web.frame.shape import ShownFee, fee_view, hour_of, in_kept_pool, zone_of
+from kezek.web.frame.shape import ShownFee, fee_view, hour_of, in_reserved_pool, zone_of
 from kezek.web.vehicle.vehicle_fields import NAMES
 
 
@@ -90,9 +90,9 @@ class BookingChoice:
         return zone_of(self.post)
 
     @property
-    def kept(self) -> bool:
-        """Whether the class takes from the dear pool."""
-        return in_kept_pool(self.regulation, self.klass)
+    def reserved(self) -> bool:
+        """Whether places are reserved for the class."""
+        return in_reserved_pool(self.regulation, self.klass)
 
 
 Ask = Callable[[str], str]
@@ -104,11 +104,11 @@ def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:
     if isinstance(post, Refused):
         raise RefusedStop(Refused(post.reason))
     places = here.application.availability.of(post, here.now)
-    klass = flow.klass or ask("vehicle_class") or VehicleClass.IN_TURN
+    klass = flow.klass or ask("vehicle_class") or post.regulation.ordinary.name
     known = [view.value for view in classes_of(post, post.regulation, flow)]
     choice = BookingChoice(post, post.regulation, places, klass, present=flow.present)
     if klass not in known and not flow.klass:
-        choice.klass = VehicleClass.IN_TURN
+        choice.klass = post.regulation.ordinary.name
         refuse(here, choice, Refused(Reason.CLASS_UNKNOWN))
     _take_day(here, choice, ask("day"))
     _take_hour(here, choice, ask("hour"))
@@ -148,7 +148,7 @@ def _take_hour(here: PageContext, choice: BookingChoice, text: str) -> None:
         refuse(here, choice, Refused(Reason.WINDOW_UNKNOWN))
         return
     choice.day, choice.start = day, start
-    free = hours[start].kept if choice.kept else hours[start].ordinary
+    free = day.left_in(hours[start], choice.klass)
     line, present = choice.line, choice.present
     refused = choosable(line, choice.regulation, start, here.now, free=free, present=present)
     if refused:
@@ -187,7 +187,7 @@ def classes_of(post: ServedLine, regulation: Regulation, flow: Flow) -> list[Cla
     return [
         ClassView(name, name, fee_view(regulation, name))
         for name, rule in regulation.classes.items()
-        if rule.pool is not Pool.NONE and (staff or not rule.staff_only)
+        if rule.pool is not None and (staff or not rule.staff_only)
     ]
 
 

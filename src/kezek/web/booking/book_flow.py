@@ -19,7 +19,7 @@ from kezek.domain.booking.change import move_limit, moves_until
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.kernel.text import cleaned
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.web.booking.book_choice import neighbours_of, picks_of
 from kezek.web.booking.book_chosen import BookingChoice, ClassView, Flow, classes_of
 from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
@@ -36,7 +36,7 @@ from kezek.web.frame.shape import (
     hour_of,
     hour_value,
     hour_views,
-    in_kept_pool,
+    in_reserved_pool,
     local,
     post_view,
 )
@@ -55,8 +55,7 @@ def near(choice: BookingChoice, now: Instant) -> list[HourView]:
         for day in choice.places.days
         if day.state != "closed"
         for hour in day.hours
-        if (hour.kept if choice.kept else hour.ordinary) > 0
-        and hour.start not in (wished, choice.present)
+        if day.left_in(hour, choice.klass) > 0 and hour.start not in (wished, choice.present)
     ]
     found = sorted((abs(at - wished), at) for day, at in free if day in reach)
     starts = {at for _, at in found[:NEAR_MAX]} or {at for _, at in free[:NEAR_MAX]}
@@ -69,8 +68,10 @@ def near(choice: BookingChoice, now: Instant) -> list[HourView]:
 
 
 def _hours(choice: BookingChoice, day: LocalDay, now: Instant) -> list[HourView]:
-    kept, present = choice.kept, choice.present
-    return hour_views(day, choice.regulation, choice.zone, now, kept=kept, present=present)
+    klass, present = choice.klass, choice.present
+    return hour_views(
+        day, choice.regulation, choice.zone, now, vehicle_class=klass, present=present
+    )
 
 
 def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
@@ -110,7 +111,7 @@ def show(
     start, day = choice.start, choice.day
     classes = classes_of(choice.post, regulation, flow)
     window = regulation.window
-    told = day if step == "when" and not choice.kept else None
+    told = day if step == "when" and not choice.reserved else None
     waits = waits_at(here, choice.post, told) if told is not None else ({}, "")
     return page(
         request,
@@ -124,9 +125,9 @@ def show(
             "address": address_of(flow, choice) if request.method == "POST" else "",
             "stream": f"/checkpoints/{choice.post.place}/live" if step == "when" else None,
             "post": post_view(choice.post, here.lang, here.now),
-            "days": day_views(choice.places, kept=choice.kept),
+            "days": day_views(choice.places, choice.klass),
             "day": day.on if day else None,
-            "full_day": None if choice.kept else _untouched(choice),
+            "full_day": None if choice.reserved else _untouched(choice),
             "slots": _hours(choice, day, here.now) if day else [],
             "waits": waits[0],
             "waits_note": waits[1],
@@ -134,6 +135,7 @@ def show(
             "slot": SlotChoice(local(start, zone), local(start + window, zone)) if start else None,
             "classes": [] if flow.klass else classes,
             "klass": choice.klass,
+            "ordinary": regulation.ordinary.name,
             "values": {**choice.values, "vehicle_class": choice.klass},
             "errors": choice.errors,
             "warnings": choice.warnings,
@@ -152,12 +154,12 @@ def show(
 
 
 def _first(choice: BookingChoice) -> FirstFree | None:
-    return first_free(choice.places, choice.zone, kept=choice.kept, but=choice.present)
+    return first_free(choice.places, choice.zone, choice.klass, but=choice.present)
 
 
 def _sooner(here: PageContext, flow: Flow, choice: BookingChoice) -> list[Sooner]:
     """A booking that moves stays at its post."""
-    if flow.mode == "move" or choice.kept:
+    if flow.mode == "move" or choice.reserved:
         return []
     return sooner_posts(here, here.application.boards.row(choice.post, here.now))
 
@@ -168,7 +170,7 @@ def address_of(flow: Flow, choice: BookingChoice, *, hour: bool = True) -> str:
     Nothing personal stands in an address.
     """
     chosen = {"checkpoint": choice.post.place}
-    if choice.klass != VehicleClass.IN_TURN and not flow.klass:
+    if choice.klass != choice.regulation.ordinary.name and not flow.klass:
         chosen["class"] = choice.klass
     if choice.day is not None:
         chosen["day"] = choice.day.on.isoformat()
@@ -240,6 +242,7 @@ def _blank(here: PageContext, flow: Flow) -> dict[str, Any]:
         "slot": None,
         "classes": [],
         "klass": "",
+        "ordinary": "",
         "countries": countries(here.lang),
         "values": {},
         "errors": {},
@@ -266,8 +269,8 @@ def _untouched(choice: BookingChoice) -> int | None:
 
 
 def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> ShownFee | None:
-    """The fee of the dear pool, told to those who do not pay it."""
-    if in_kept_pool(regulation, klass):
+    """The fee of classes with reserved places, told to those who do not pay it."""
+    if in_reserved_pool(regulation, klass):
         return None
-    dear = [v.fee for v in classes if in_kept_pool(regulation, v.value) and v.fee]
+    dear = [v.fee for v in classes if in_reserved_pool(regulation, v.value) and v.fee]
     return dear[0] if dear else None

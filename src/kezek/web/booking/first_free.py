@@ -32,10 +32,14 @@ class Sooner:
 
 
 def first_free(
-    places: LinePlaces | None, zone: str, *, kept: bool = False, but: Instant | None = None
+    places: LinePlaces | None,
+    zone: str,
+    vehicle_class: str | None = None,
+    *,
+    but: Instant | None = None,
 ) -> FirstFree | None:
-    """The first free window of a line in one of its pools, None where none is free but that one."""
-    hour = places.first_free(kept=kept, but=but) if places else None
+    """The first free window of a line for a class, the ordinary one where none is named; never `but`."""
+    hour = places.first_free(vehicle_class, but=but) if places else None
     if hour is None:
         return None
     start = local(hour.start, zone)

@@ -17,7 +17,7 @@ from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.checkpoint.checkpoint import SEA
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.web.booking.first_free import first_free, sooner_posts
 from kezek.web.checkpoint.head import head_of
@@ -27,7 +27,7 @@ from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import day_views, is_ours, local
+from kezek.web.frame.shape import day_views, in_reserved_pool, is_ours, local
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
 CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road
@@ -49,6 +49,8 @@ class TurnView:
     country: str
     tail: str
     klass: str
+    ordinary: bool
+    reserved: bool
     arrived: datetime
     mine: bool
 
@@ -103,7 +105,11 @@ class Exceptions:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
+    """One truck of a class after `every` ordinary ones."""
+
     every: int
+    klass: str
+    ordinary: str
     number_is_ours: bool
 
 
@@ -180,7 +186,7 @@ def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict
         "waiting": len(queue.waiting),
         "due": queue.waiting_due,
         "hidden": len(queue.waiting) - len(shown),
-        "joins": joining or "",
+        "joins": "books" if joining == regulation.ordinary.name else "walks_in" if joining else "",
         "wait": wait_of(here, served, queue, joining),
         "coming": coming_of(here, row),
         "pace": pace_of(queue),
@@ -219,9 +225,10 @@ def windows_of(
     only a truck in its own booked hour begins a new head.
     """
     windows: list[WindowView] = []
+    ordinary = regulation.ordinary.name
     head: Instant | None = None
     for waits in waiting:
-        own = waits.window if waits.seen.vehicle_class == "in_turn" and not waits.behind else head
+        own = waits.window if waits.seen.vehicle_class == ordinary and not waits.behind else head
         if not windows or own != head:
             head = own if own is not None else waits.window
             windows.append(_window(head, regulation, zone, now))
@@ -232,6 +239,8 @@ def windows_of(
                 country=waits.seen.country,
                 tail=waits.seen.tail,
                 klass=waits.seen.vehicle_class,
+                ordinary=waits.seen.vehicle_class == ordinary,
+                reserved=in_reserved_pool(regulation, waits.seen.vehicle_class),
                 arrived=local(waits.arrived_at, zone),
                 mine=waits.seen.number == mine,
             )
@@ -311,12 +320,16 @@ def closures_of(places: LinePlaces | None, here: PageContext, zone: str) -> list
 
 
 def rule_of(regulation: Regulation | None) -> Rule | None:
-    """After how many trucks in turn one of priority goes, by the published cycle."""
-    if regulation is None or VehicleClass.PRIORITY not in regulation.interleave:
+    """After how many ordinary trucks one with a reserved place goes, by the published cycle."""
+    cycle = regulation.interleave if regulation else ()
+    first = next(
+        (n for n, c in enumerate(cycle) if regulation and in_reserved_pool(regulation, c)), None
+    )
+    if regulation is None or first is None:
         return None
-    after = regulation.interleave[regulation.interleave.index(VehicleClass.PRIORITY) + 1 :]
-    every = next((n for n, c in enumerate(after) if c is not VehicleClass.IN_TURN), len(after))
-    return Rule(every, is_ours(regulation, "interleave")) if every else None
+    after, ordinary = cycle[first + 1 :], regulation.ordinary.name
+    every = next((n for n, c in enumerate(after) if c != ordinary), len(after))
+    return Rule(every, cycle[first], ordinary, is_ours(regulation, "interleave")) if every else None
 
 
 def _siblings(row: PostRow, here: PageContext) -> Siblings | None:

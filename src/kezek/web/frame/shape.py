@@ -14,7 +14,7 @@ from kezek.app.turn.board import PostRow
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
-from kezek.domain.regulation.regulation import Pool, Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import utc_offset
@@ -165,23 +165,23 @@ def lanes_of(checkpoint: Checkpoint) -> int | None:
     return int(found[0]) if found else None
 
 
-def day_views(places: LinePlaces | None, *, kept: bool = False) -> list[DayView]:
-    """The coming days of a line, in one of its pools."""
+def day_views(places: LinePlaces | None, vehicle_class: str | None = None) -> list[DayView]:
+    """The coming days of a line for a class, the ordinary one where none is named."""
     if places is None:
         return []
-    most = max((_left(d, kept=kept) for d in places.days), default=0)
-    return [day_view(d, most, kept=kept) for d in places.days]
+    most = max((_left(d, vehicle_class) for d in places.days), default=0)
+    return [day_view(d, most, vehicle_class) for d in places.days]
 
 
-def day_view(day: LocalDay, most: int, *, kept: bool = False) -> DayView:
+def day_view(day: LocalDay, most: int, vehicle_class: str | None = None) -> DayView:
     """One day; `most` is what the fullest shelf of the line holds."""
-    left = _left(day, kept=kept)
+    left = _left(day, vehicle_class)
     status = "closed" if day.state == "closed" else "open" if left else "full"
     return DayView(day.on, left, min(1.0, left / most) if most else 0.0, status)
 
 
-def _left(day: LocalDay, *, kept: bool) -> int:
-    return day.kept if kept else day.ordinary
+def _left(day: LocalDay, vehicle_class: str | None) -> int:
+    return day.ordinary if vehicle_class is None else day.left(vehicle_class)
 
 
 def hour_views(
@@ -190,7 +190,7 @@ def hour_views(
     zone: str,
     now: Instant,
     *,
-    kept: bool = False,
+    vehicle_class: str,
     present: Instant | None = None,
 ) -> list[HourView]:
     """The hours of a day; those that are over stay visible, so that the day keeps its shape.
@@ -199,7 +199,7 @@ def hour_views(
     """
     views = []
     for hour in day.hours:
-        places = hour.kept if kept else hour.ordinary
+        places = day.left_in(hour, vehicle_class)
         over = hour.start + regulation.window <= now
         closed = day.state == "closed"
         status = "closed" if closed else "past" if over else "open" if places else "full"
@@ -222,18 +222,18 @@ def hour_of(value: str) -> Instant | None:
         return None
 
 
-def in_kept_pool(regulation: Regulation, vehicle_class: str) -> bool:
-    """Whether a class takes its places from the dear pool."""
-    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
-    return rule is not None and rule.pool is Pool.KEPT
+def in_reserved_pool(regulation: Regulation, vehicle_class: str) -> bool:
+    """Whether places are reserved for a class."""
+    rule = regulation.classes.get(vehicle_class)
+    return rule is not None and rule.pool is not None and rule.pool.reserved
 
 
 def fee_view(regulation: Regulation, vehicle_class: str) -> ShownFee | None:
     """The fee of a class; None where no fee is published."""
-    rule = regulation.classes.get(vehicle_class)  # type: ignore[call-overload]
+    rule = regulation.classes.get(vehicle_class)
     if rule is None or regulation.notes["fee_unit"].ours:
         return None
-    money = regulation.fee(VehicleClass(vehicle_class))
+    money = regulation.fee(vehicle_class)
     return ShownFee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
 
 

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
-from kezek.domain.regulation.regulation import ClassRule, Note, Pool, Regulation, VehicleClass
+from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
 from kezek.i18n import names, times
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
@@ -165,7 +165,7 @@ def _order_rows(rules: Regulation, say: Words) -> list[RuleRow]:
 
 def _joining_rows(rules: Regulation, here: PageContext) -> list[RuleRow]:
     """How who has no booking joins the line; the sentence is the one of the console and of the order."""
-    rule = rules.classes.get(VehicleClass.WALK_IN)
+    rule = rules.walk_in
     if rule is None:
         return []
     part = here.web.templates.environment(here.lang).get_template("parts/joins.html")
@@ -198,7 +198,7 @@ def _class_row(rules: Regulation, rule: ClassRule, say: Words) -> RuleRow:
         parts.append(say.say("at most %(percent)s %% of the day", percent=rule.cap_percent))
     if rule.cap_places is not None:
         parts.append(say.count("at most %(num)s a day", "at most %(num)s a day", rule.cap_places))
-    if rule.staff_only and rule.pool is not Pool.NONE:
+    if rule.staff_only and rule.pool is not None:
         parts.append(say.gettext(t("given at the checkpoint, not booked online")))
     label = names.vehicle_class(rule.name, say.lang)
     return _noted(label[:1].upper() + label[1:], ", ".join(parts), rule.note, say)

@@ -97,6 +97,9 @@ def _filters(lang: str) -> dict[str, Callable[..., str | list[str]]]:
     def number(value: float) -> str:
         return times.number(value, lang)
 
+    def vehicle_class(name: str) -> str:
+        return names.vehicle_class(name, lang)
+
     def money(fee: FeeView, part: str = "money") -> str:
         if part == "law":
             return f"{times.number(fee.units, lang)} {names.fee_unit(fee.unit, lang)}"
@@ -113,6 +116,7 @@ def _filters(lang: str) -> dict[str, Callable[..., str | list[str]]]:
         "iso": _iso,
         "number": number,
         "money": money,
+        "vehicle_class": vehicle_class,
         "groups": groups_of,
     }
 

@@ -30,6 +30,10 @@ _NOTHING_PAID = translatable(
 )
 
 
+# Before the name of a class, so that no class is taken for another cause.
+OF_CLASS = "class:"
+
+
 @dataclass(frozen=True, slots=True)
 class TicketHead:
     """What stands on the ticket.  `plate` is whole only on paper; `read_as` says how it was read where
@@ -70,10 +74,11 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """How many stand ahead for one cause."""
+    """How many stand ahead for one cause; `klass` is their class, where that is the cause."""
 
     count: int
     kind: str
+    klass: str
     hour: datetime | None
     times: list[datetime]
 
@@ -224,13 +229,14 @@ def causes_of(queue: Queue, mine: WaitingTruck, zone: str) -> list[Cause]:
         times = [local(m.arrived_at, zone) for m in members] if kind == "same_hour" else []
         short = times if len(times) <= TIMES_MAX else []
         shown = local(hour, zone) if hour is not None else None
-        causes.append(Cause(len(members), kind, shown, short))
+        klass = kind.removeprefix(OF_CLASS) if kind.startswith(OF_CLASS) else ""
+        causes.append(Cause(len(members), "class" if klass else kind, klass, shown, short))
     return causes
 
 
 def _cause(other: WaitingTruck, mine: WaitingTruck) -> tuple[str, Instant | None]:
     if other.seen.vehicle_class != mine.seen.vehicle_class:
-        return (other.seen.vehicle_class, None)
+        return (f"{OF_CLASS}{other.seen.vehicle_class}", None)
     if mine.behind:
         return ("behind", None)
     if other.window == mine.window:

@@ -41,7 +41,10 @@ class Due(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """A truck in line; `opens` is the hour it still waits for, None when it may be called."""
+    """A truck in line; `opens` is the hour it still waits for, None when it may be called.
+
+    `reserved` says that places are reserved for its class.
+    """
 
     booking: int
     code: str
@@ -49,6 +52,7 @@ class Waiting(NamedTuple):
     plate: str
     place: int
     klass: str
+    reserved: bool
     start: datetime | None
     arrived: datetime
     why: str

@@ -20,12 +20,12 @@ from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import MINUTE, SECOND, Instant
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, local, zone_of
+from kezek.web.frame.shape import STATES, in_reserved_pool, local, zone_of
 from kezek.web.turn.console_rows import (
     CalledRow,
     Due,
@@ -180,6 +180,7 @@ class LineView:
             plate=plate,
             place=row.place,
             klass=row.seen.vehicle_class,
+            reserved=in_reserved_pool(self.regulation, row.seen.vehicle_class),
             start=self._at(row.window) if row.window is not None else None,
             arrived=self._at(row.arrived_at),
             why=self._why(row),
@@ -190,7 +191,7 @@ class LineView:
         say = self.here.words
         if row.behind:
             return say.gettext(_WHY_BEHIND)
-        if row.seen.vehicle_class == VehicleClass.IN_TURN:
+        if row.seen.vehicle_class == self.regulation.ordinary.name:
             return say.gettext(_WHY_FIRST)
         word = names.vehicle_class(row.seen.vehicle_class, self.here.lang)
         return say.say(_WHY_CLASS, **{"class": word})

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from kezek.app.scenario.ground import shipped_ground
-from kezek.domain.regulation.regulation import VehicleClass
 from kezek.planning.scenario.play.compile import Compiled, arrival_duration, compile_post
 from kezek.planning.scenario.world.scenario import ScenarioArrival
 from tests.planning.scenario.world.ground import HEAD, OWN, points
@@ -84,7 +83,7 @@ def test_a_load_above_one_is_allowed_and_named():
 def test_a_class_never_goes_over_its_cap_of_the_day():
     text = HEAD + "[demand.classes]\nin_turn = 50\npriority = 50\n" + OWN
     model = compiled(text).model
-    of_class = model.booked.vehicle_class == model.rules.classes.index(VehicleClass.PRIORITY)
+    of_class = model.booked.vehicle_class == model.rules.classes.index("priority")
     days = model.booked.start[of_class] // (24 * HOUR)
     assert np.bincount(days.astype(int), model.booked.trucks[of_class]).tolist() == [5.0, 5.0, 5.0]
 

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kezek.domain.regulation.regulation import Joins, VehicleClass
+from kezek.domain.regulation.regulation import Joins
 from kezek.domain.turn.joining import round_to_pass
 from kezek.domain.turn.order import Turn, key_of, line_up
 from kezek.planning.simulation.checkpoint.line import (
@@ -27,7 +27,7 @@ from kezek.planning.simulation.checkpoint.line import (
 from kezek.planning.simulation.checkpoint.line import ROUND as IN_ROUND
 from kezek.planning.simulation.checkpoint.line import round_to_pass as compiled_round
 
-CLASSES = tuple(VehicleClass)
+CLASSES = ("ordinary", "perishable", "mail", "paid", "unbooked")
 WINDOW, KEEPS, NOW = 60, 120, 1_000
 ROUND = 5
 # What a regulation may say of each class: that it joins at once, or in the next round.
@@ -42,12 +42,12 @@ INSTANTS = st.integers(300, NOW)
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> tuple[list[dict[str, int | None]], tuple[VehicleClass, ...], int]:
+def lines(draw: st.DrawFn) -> tuple[list[dict[str, int | None]], tuple[str, ...], int]:
     """Trucks as they came, a cycle that knows all classes, and a cursor from a longer cycle."""
     trucks = []
     for number in range(draw(st.integers(0, 24))):
         of = draw(st.sampled_from(CLASSES))
-        start = None if of is VehicleClass.WALK_IN else draw(WINDOWS)
+        start = None if of == "unbooked" else draw(WINDOWS)
         arrived = draw(INSTANTS)
         missed = draw(st.none() | st.integers(max(arrived, start or 0), NOW + 500))
         # Who has missed a call has joined before.

@@ -15,7 +15,7 @@ import msgspec
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations, VehicleClass
+from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations
 from kezek.planning.scenario.play.calendar import (
     CalendarDay,
     FilledCalendar,
@@ -46,7 +46,6 @@ from kezek.planning.simulation.variate.steps import Steps
 
 # Ours, as docs/reference/scenarios.md says: no file and no board states them.
 BOOKED_PERCENT, NO_SHOW_PERCENT, TRAVEL_MINUTES, TRAVEL_CV = 100.0, 5.0, 10.0, 0.3
-CLASSES: Mapping[VehicleClass, float] = {VehicleClass.IN_TURN: 100.0}
 _WIP_LIMIT_LEAST = 6
 _DRAIN_DAYS = 60
 _MINUTE = MINUTE / SECOND
@@ -260,7 +259,7 @@ def _accepted(post: ScenarioPost) -> Steps | None:
 
 
 def _walk_in_cap(regulation: Regulation, post: ScenarioPost) -> float:
-    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    rule = regulation.walk_in
     if rule is None:
         return 0.0
     cap = rule.cap(post.capacity_per_day or 0)
@@ -270,7 +269,7 @@ def _walk_in_cap(regulation: Regulation, post: ScenarioPost) -> float:
 def _walk_ins(
     per_day: float, demand: Demand, regulation: Regulation, clock: _Clock
 ) -> tuple[WalkInStream, ...]:
-    if not per_day:
+    if not per_day or regulation.walk_in is None:
         return ()
     shares = demand.by_hour or [1.0] * 24
     changes = [
@@ -278,7 +277,7 @@ def _walk_ins(
         for day in clock.days
         for at, hour in enumerate(windows(day, clock.zone, HOUR))
     ]
-    index = tuple(regulation.classes).index(VehicleClass.WALK_IN)
+    index = tuple(regulation.classes).index(regulation.walk_in.name)
     return (WalkInStream(index, Steps.of(changes)),)
 
 
@@ -316,11 +315,11 @@ def _booked(
     clock: _Clock,
 ) -> Booked:
     """The calendar's trucks by class: by the classes' shares, each within its cap of the day."""
-    shares = demand.classes or CLASSES
+    shares = demand.classes or {regulation.ordinary.name: 1.0}
     order = [name for name in regulation.classes if shares.get(name)]
     whole = sum(shares[name] for name in order)
     owed = dict.fromkeys(order, 0.0)
-    used: dict[tuple[int, VehicleClass], int] = {}
+    used: dict[tuple[int, str], int] = {}
     rows: list[tuple[float, int, int]] = []
     index = {name: at for at, name in enumerate(regulation.classes)}
     for booking in calendar.bookings:
@@ -339,9 +338,9 @@ def _booked(
 
 
 def _under_cap(
-    used: Mapping[tuple[int, VehicleClass], int],
+    used: Mapping[tuple[int, str], int],
     day: int,
-    name: VehicleClass,
+    name: str,
     regulation: Regulation,
     post: ScenarioPost,
 ) -> bool:

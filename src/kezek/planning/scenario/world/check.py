@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from kezek.domain.regulation.regulation import Regulation, Regulations, VehicleClass
+from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.planning.scenario.world.scenario import Scenario, ScenarioPost, ScenarioStage
 
 DAYS_MAX = 3_660
@@ -118,9 +118,11 @@ def _rules(post: ScenarioPost, field: str, regulation: Regulation) -> Iterator[F
             if name not in known:
                 yield f"{field}.rules.{table}.{name}", f"{regulation.id} knows the classes {told}"
     for name in post.demand.classes or {}:
-        if name not in known or name is VehicleClass.WALK_IN:
-            where = f"{field}.demand.classes.{name}"
-            yield where, f"a class that books under {regulation.id}, walk_in is not one"
+        rule = regulation.classes.get(name)
+        if rule is None or rule.pool is None:
+            books = ", ".join(r.name for r in regulation.classes.values() if r.pool)
+            told = f"under {regulation.id} these classes book: {books}"
+            yield f"{field}.demand.classes.{name}", told
     window = post.rules.window_minutes
     if window is not None and (window < 1 or (_STEP % window and window % _STEP)):
         yield f"{field}.rules.window_minutes", "a window is part of an hour or whole hours"

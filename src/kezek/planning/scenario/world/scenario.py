@@ -13,8 +13,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from kezek.domain.regulation.regulation import VehicleClass
-
 REPLICATIONS = 200
 SEED = 1
 
@@ -38,13 +36,13 @@ _SPAN = {"begins": "from", "ends": "until"}
 class ScenarioRules(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What differs from the regulation in force."""
 
-    interleave: list[VehicleClass] | None = None
+    interleave: list[str] | None = None
     window_minutes: Minutes | None = None
     keeps_place_minutes: Minutes | None = None
     no_show_minutes: Minutes | None = None
     call_minutes: Minutes | None = None
-    cap_percent: Mapping[VehicleClass, Percent] = {}
-    cap_places: Mapping[VehicleClass, Places] = {}
+    cap_percent: Mapping[str, Percent] = {}
+    cap_places: Mapping[str, Places] = {}
 
 
 class ScenarioArrival(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,7 +68,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     factor: Factor | None = None
     booked_percent: Percent | None = None
     no_show_percent: Percent | None = None
-    classes: Mapping[VehicleClass, Rate] | None = None
+    classes: Mapping[str, Rate] | None = None
     by_hour: Annotated[list[Rate], msgspec.Meta(min_length=24, max_length=24)] | None = None
     arrival: ScenarioArrival | None = None
 

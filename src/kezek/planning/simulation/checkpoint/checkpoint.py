@@ -62,7 +62,7 @@ def run(model: ModelInput, seed: int, replication: int = 0) -> Records:
     >>> from kezek.planning.simulation.checkpoint.checkpoint_input import (
     ...     Booked, Duration, Habit, ModelInput, ModelRules, ModelStage)
     >>> from kezek.planning.simulation.variate.steps import Steps
-    >>> rules = ModelRules(("in_turn",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
+    >>> rules = ModelRules(("ordinary",), (0,), 3600.0, 3600.0, 7200.0, 1800.0, 1)
     >>> gate = ModelStage("gate", Steps.constant(2.0), (Duration("deterministic", 600.0),))
     >>> punctual = Habit(no_show=0.0, offset=Duration("deterministic", 0.0))
     >>> booked = Booked.of([(0.0, 0, 4), (3600.0, 0, 4)])
