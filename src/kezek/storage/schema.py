@@ -59,7 +59,10 @@ def _later(*names: str) -> list[Column[Any]]:
 
 def _leaving(*names: str, null: bool = False) -> list[Column[Any]]:
     """Words that only the release before reads and writes; the next release drops them."""
-    made = _text(*names, null=True) if null else _later(*names)
+    return _left(_text(*names, null=True) if null else _later(*names))
+
+
+def _left(made: list[Column[Any]]) -> list[Column[Any]]:
     for column in made:
         column.info["leaving"] = True
     return made
@@ -70,19 +73,9 @@ def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
     return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
 
 
-def _leaving_counts(*names: str) -> list[Column[Any]]:
-    """Counts that only the release before reads and writes; the next release drops them."""
-    return [
-        Column(
-            name,
-            _WIDE,
-            nullable=False,
-            server_default="0",
-            autoincrement=False,
-            info={"leaving": True},
-        )
-        for name in names
-    ]
+def _counts(*names: str) -> list[Column[Any]]:
+    told: Any = {"nullable": False, "server_default": "0", "autoincrement": False}
+    return [Column(name, _WIDE, **told) for name in names]
 
 
 def _yes(*names: str) -> list[Part]:
@@ -169,8 +162,8 @@ day = _table(
         name="day_counts_not_negative",
     ),
     # The release before counts in columns; triggers keep both the same until a later step drops these.
-    *_leaving_counts("protected_ordinary", "protected_kept"),
-    *_leaving_counts("in_turn", "priority", "postal", "accelerated", "walk_in"),
+    *_left(_counts("protected_ordinary", "protected_kept")),
+    *_left(_counts("in_turn", "priority", "postal", "accelerated", "walk_in")),
     CheckConstraint(
         "in_turn >= 0 AND priority >= 0 AND postal >= 0 AND accelerated >= 0 AND walk_in >= 0",
         name="day_classes_not_negative",

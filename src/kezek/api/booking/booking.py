@@ -45,11 +45,8 @@ from kezek.domain.kernel.refusal import Reason
 
 
 class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A place to be booked.  `protected` takes a place known to be taken already (agency only).
-
-    Without a `class` it is the ordinary one: the first of the regulation that anybody can book and for
-    which no places are reserved.
-    """
+    """A place to be booked; without a `class` one of the regulation's ordinary class.  `protected` takes
+    a place known to be taken already (agency only)."""
 
     checkpoint: CheckpointId
     start: Window

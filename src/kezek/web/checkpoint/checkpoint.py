@@ -186,7 +186,11 @@ def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict
         "waiting": len(queue.waiting),
         "due": queue.waiting_due,
         "hidden": len(queue.waiting) - len(shown),
-        "joins": "books" if joining == regulation.ordinary.name else "walks_in" if joining else "",
+        "joins": "books"
+        if joining == served.regulation.ordinary.name
+        else "walks_in"
+        if joining
+        else "",
         "wait": wait_of(here, served, queue, joining),
         "coming": coming_of(here, row),
         "pace": pace_of(queue),
