@@ -45,8 +45,7 @@ from kezek.domain.kernel.refusal import Reason
 
 
 class BookingForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """A place to be booked; without a `class` one of the regulation's ordinary class.  `protected` takes
-    a place known to be taken already (agency only)."""
+    """A place, of the ordinary class if none is named; `protected`: known to be taken (agency only)."""
 
     checkpoint: CheckpointId
     start: Window
