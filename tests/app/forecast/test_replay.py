@@ -62,7 +62,7 @@ def pasts(seed: int, wrong=by_hour, *, noise: float = 0.25) -> Pasts:
         middle = int(rng.integers(30, 240)) * MINUTE
         told = Range(tuple(off_by(middle, step * 0.1) for step in range(-3, 4)))
         wait = off_by(middle, wrong(at) + float(rng.normal(0, noise)))
-        features = features_of(line_features(replace(LINE, now=at)), told, "in_turn")
+        features = features_of(line_features(replace(LINE, now=at)), told, ordinary=True)
         found.append(
             Past(at, at + wait, "in_turn", "short", told, wait, middle, None, features),
         )

@@ -118,6 +118,8 @@ def busy_line() -> LineState:
         line="invented",
         now=now,
         interleave=("priority", *("in_turn",) * 5, "walk_in"),
+        ordinary="in_turn",
+        walk_in="walk_in",
         cursor=2,
         window=HOUR,
         keeps_place_for=3 * HOUR,

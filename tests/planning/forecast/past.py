@@ -88,6 +88,8 @@ def state(model: ModelInput, records: Records, cut: float, seed: int) -> LineSta
         line="simulated",
         now=now,
         interleave=tuple(CLASSES[of] for of in CYCLE),
+        ordinary="in_turn",
+        walk_in="walk_in",
         cursor=cursor(trucks, cut),
         window=HOUR,
         keeps_place_for=3 * HOUR,

@@ -88,7 +88,7 @@ def examples(count: int = 1_500, *, seed: int = 1, noise: float = 0.3, by_hour: 
         low = int(rng.integers(0, 90))
         waits = Range(tuple((low + n * 10) * MINUTE for n in range(7)))
         error = hour_error(at) * by_hour + float(rng.normal(0, noise))
-        made.append(ErrorExample(at, at + 3 * HOUR, features_of(line, waits, "in_turn"), error))
+        made.append(ErrorExample(at, at + 3 * HOUR, features_of(line, waits, ordinary=True), error))
     return made
 
 
@@ -226,19 +226,19 @@ def test_a_wait_is_had_again_from_what_was_told_and_its_error(wait, told):
 
 @given(
     waits,
-    st.sampled_from(["in_turn", "priority", "walk_in", "", "none"]),
+    st.booleans(),
     st.integers(0, 2**52),
     st.integers(0, 30),
     st.integers(0, 10**9),
 )
-def test_features_are_finite_whatever_the_line(told, vehicle_class, now, hours, capacity):
+def test_features_are_finite_whatever_the_line(told, ordinary, now, hours, capacity):
     state = replace(
         LINE,
         now=now,
         waiting=LINE.waiting * (hours % 4),
         hours=tuple(HourCapacity(now + n * HOUR, capacity) for n in range(hours)),
     )
-    features = features_of(line_features(state), told, vehicle_class)
+    features = features_of(line_features(state), told, ordinary=ordinary)
     assert len(features) == len(NAMES)
     assert all(math.isfinite(one) for one in features)
 
@@ -248,15 +248,15 @@ def test_features_tell_the_condition_by_name():
     crossed = (at - 4 * HOUR, at - 3 * HOUR, at - 2 * HOUR, at - 1)
     state = replace(LINE, now=at, measured=replace(LINE.measured, crossed=crossed))
     told = Range((0, MINUTE, MINUTE, 20 * MINUTE, HOUR, HOUR, 50 * MINUTE + 10 * HOUR))
-    features = dict(zip(NAMES, features_of(line_features(state), told, "in_turn"), strict=True))
+    features = dict(zip(NAMES, features_of(line_features(state), told, ordinary=True), strict=True))
     assert features["median"] == pytest.approx(math.log(30 / 10))
     assert features["width"] == pytest.approx(math.log(660 / 10))
     assert (features["waiting"], features["at_gate"]) == (math.log1p(4), math.log1p(2))
     assert (features["capacity"], features["pace"]) == (math.log1p(18), math.log1p(2))
-    assert (features["in_turn"], features["regime"]) == (1.0, 1.0)
+    assert (features["ordinary"], features["regime"]) == (1.0, 1.0)
     assert (features["day_sine"], features["day_cosine"]) == (pytest.approx(1), pytest.approx(0))
     assert regime_of(state) == "short"
-    assert features_of(line_features(state), told, "walk_in")[NAMES.index("in_turn")] == 0.0
+    assert features_of(line_features(state), told, ordinary=False)[NAMES.index("ordinary")] == 0.0
 
 
 def told_of(now: int) -> LineForecast:

@@ -35,6 +35,8 @@ def a_line(*, waiting: int = 30, calls: int = 400, **changes: object) -> LineSta
         line="one",
         now=NOW,
         interleave=("in_turn", "walk_in"),
+        ordinary="in_turn",
+        walk_in="walk_in",
         cursor=0,
         window=HOUR,
         keeps_place_for=HOUR,

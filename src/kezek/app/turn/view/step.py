@@ -13,7 +13,7 @@ from kezek.domain.booking.proposal import Way, way_of
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import Regulation, VehicleClass
+from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import walk_ins_left
 
 # The step that comes next at the post.  A call is made of the line's next truck, not of one looked up.
@@ -71,7 +71,7 @@ def walk_ins_today(
     regulation: Regulation, today: LocalDay | None, queue: Queue
 ) -> WalkInsLeft | None:
     """How many more may join today; None where the rules know no walk-ins."""
-    rule = regulation.classes.get(VehicleClass.WALK_IN)
+    rule = regulation.walk_in
     if rule is None or today is None:
         return None
     left = walk_ins_left(rule, today.capacity, today.walk_ins)
