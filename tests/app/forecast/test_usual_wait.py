@@ -12,7 +12,7 @@ from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from tests.world import PEOPLE, A, World
+from tests.world import PEOPLE, A, World, rules
 
 OFFICER = PEOPLE["officer"]
 WEEK = 7 * DAY
@@ -53,7 +53,7 @@ def past(world: World, *, weeks: int, minutes: int = 30, **changes: object) -> N
 
 def usual(world: World, start: int):
     line = world.line()
-    found = usual_waits(world.store.reader, line, HOUR, world.now.at)
+    found = usual_waits(world.store.reader, line, rules()["kz"], world.now.at)
     return found.get(hour_of_week(start, line.zone))
 
 
