@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import quote
 
+import msgspec
 from litestar import Response, Router
 from litestar.exceptions import HTTPException
 from litestar.types import ControllerRouterHandler
@@ -20,7 +22,7 @@ from kezek.web.booking import book
 from kezek.web.checkpoint import checkpoint
 from kezek.web.errors import failure
 from kezek.web.frame import csrf
-from kezek.web.frame.forms import read_form
+from kezek.web.frame.forms import most, read_form
 from kezek.web.frame.page_context import SESSION_COOKIE, PageContext, PageRequest, Web, begin_visit
 from kezek.web.frame.page_error import NextStep, PageError, Redirect, RefusedStop
 from kezek.web.frame.session import SIGN_IN
@@ -103,6 +105,10 @@ def _door(web: Web) -> Callable[[PageRequest], object]:
     return enter
 
 
+class _Guarded(msgspec.Struct, frozen=True):
+    token: Annotated[str, most(200)] = msgspec.field(default="", name=csrf.FIELD)
+
+
 async def _take_form(here: PageContext) -> None:
     """No form goes past this, so none can be forgotten."""
     request = here.request
@@ -111,7 +117,7 @@ async def _take_form(here: PageContext) -> None:
     here.form = await read_form(request, here.application.settings.body_bytes_max)
     cookies = request.cookies
     seed, session = cookies.get(csrf.SEED_COOKIE, ""), cookies.get(SESSION_COOKIE, "")
-    if not csrf.fits(here.form.text(csrf.FIELD), seed, session):
+    if not csrf.fits(here.form.read(_Guarded).token, seed, session):
         if here.person is None and here.had_session:
             raise PageError("session_expired")
         raise PageError("stale_page", steps=_ways_in(here))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from importlib.resources import files
+from typing import Annotated
 
+import msgspec
 import pytest
 
 from kezek.app.cache import BoundedCache
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
-from kezek.web.frame.forms import Form
+from kezek.web.frame.forms import AS_TYPED, Form, most, whole
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.session import own_address
 from kezek.web.frame.shape import hour_of, hour_value, utc_offset
@@ -19,22 +21,78 @@ from kezek.web.frame.shape import hour_of, hour_value, utc_offset
 def test_a_field_for_a_name_takes_no_more_letters_than_a_name_may_have():
     folder = files("kezek.web") / "templates" / "pages"
     fields = [
-        (page.name, int(most))
+        (page.name, int(limit))
         for page in folder.iterdir()
-        for most in re.findall(r'field\("(?:driver|name)",.*?max=(\d+)', page.read_text("utf-8"))
+        for limit in re.findall(r'field\("(?:driver|name)",.*?max=(\d+)', page.read_text("utf-8"))
     ]
     assert len(fields) > 5
-    assert {most for _, most in fields} == {NAME_LENGTH_MAX}, fields
+    assert {limit for _, limit in fields} == {NAME_LENGTH_MAX}, fields
 
 
-def test_a_field_is_one_line_of_a_bounded_length():
-    form = Form({"a": ["  x  "], "long": ["x" * 300], "lines": ["x\ny"], "nul": ["x\0"]})
-    assert form.text("a") == "x"
-    assert form.text("missing") == ""
-    assert form.area("lines", 10) == "x\ny"
-    for name in ("long", "lines", "nul"):
-        with pytest.raises(PageError):
-            form.text(name)
+class Sent(msgspec.Struct, frozen=True):
+    line: Annotated[str, most(8)] = ""
+    lines: Annotated[str, most(8), AS_TYPED] = ""
+    box: bool = False
+    number: int | None = None
+    several: list[Annotated[str, most(4)]] = []
+    hour: dict[str, Annotated[str, most(4)]] = {}
+    other: Annotated[str, most(8)] = msgspec.field(default="", name="from")
+
+
+class Needed(msgspec.Struct, frozen=True):
+    number: int
+
+
+def test_a_form_is_read_as_what_its_struct_announces():
+    fields = {
+        "line": ["first", "  la\u200bst\u00a01 "],
+        "lines": [" x\ny "],
+        "box": [""],
+        "number": ["1 200"],
+        "several": ["a", "b"],
+        "hour.7": [" 9 "],
+        "hour.": ["10"],
+        "hours": ["unread"],
+        "from": ["renamed"],
+        "unknown": ["x" * 5_000],
+    }
+    assert Form(fields).read(Sent) == Sent(
+        line="last 1",
+        lines=" x\ny ",
+        box=True,
+        number=1_200,
+        several=["a", "b"],
+        hour={"7": "9", "": "10"},
+        other="renamed",
+    )
+    assert Form().read(Sent) == Sent()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("line", "x" * 9),
+        ("line", "x\ny"),
+        ("line", "x\0"),
+        ("line", "x\x7f"),
+        ("lines", "x" * 9),
+        ("lines", "x\0"),
+        ("several", "x" * 5),
+        ("hour.7", "x" * 5),
+        ("hour.7", "x\0"),
+        ("number", "1\0"),
+        ("from", "x" * 9),
+    ],
+)
+def test_what_no_page_of_ours_sends_is_refused(name: str, value: str):
+    with pytest.raises(PageError):
+        Form({name: [value]}).read(Sent)
+
+
+@pytest.mark.parametrize("typed", [None, "", "x", "-1", "9" * 20])
+def test_a_number_that_a_form_cannot_be_without(typed: str | None):
+    with pytest.raises(PageError):
+        Form({} if typed is None else {"number": [typed]}).read(Needed)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +108,8 @@ def test_a_field_is_one_line_of_a_bounded_length():
     ],
 )
 def test_a_number_is_a_whole_one_in_ascii(typed: str, number: int | None):
-    assert Form({"n": [typed]}).number("n") == number
+    assert whole(typed) == number
+    assert Form({"number": [typed]}).read(Sent).number == number
 
 
 def test_a_form_without_a_key_is_none_of_ours():

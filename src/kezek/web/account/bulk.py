@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import msgspec
 from litestar import Response, get, post
 
 from kezek.app.account.access import Person
@@ -32,6 +33,7 @@ from kezek.web.account.bulk_row import book_rows
 from kezek.web.account.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.account.truck_table import csv_file, keep_trucks, separator
 from kezek.web.booking.shown import choices, lines_by_name, ticket_url
+from kezek.web.frame.forms import AS_TYPED, most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
@@ -169,15 +171,34 @@ def _result(a: RowAnswer, links: dict[int, str]) -> TruckResult:
     )
 
 
+class _Several(msgspec.Struct, frozen=True):
+    """A table, or ticked vehicles of the garage with the hour and the driver of each by its id."""
+
+    checkpoint: Annotated[str, most(80)] = ""
+    day: Annotated[str, most(20)] = ""
+    # As long as a body may be.
+    csv: Annotated[str, AS_TYPED] = ""
+    vehicle: list[Annotated[str, most(200)]] = []
+    hour: dict[str, Annotated[str, most(30)]] = {}
+    driver: dict[str, Annotated[str, most(40)]] = {}
+
+
+class _Download(msgspec.Struct, frozen=True):
+    """The refused rows alone, or all answers."""
+
+    again: Annotated[str, AS_TYPED] = ""
+    answer: Annotated[str, AS_TYPED] = ""
+
+
 @post("/carrier/bulk")
 async def book_several(request: PageRequest) -> Response[bytes]:
     """Each row is a command of its own: what is refused changes nothing and stops nobody."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    form = here.form
-    plan = HourOffer(form.text("checkpoint", 80), date_of(form.text("day", 20)))
-    text = form.area("csv", here.application.settings.body_bytes_max)
-    raw = form.uploads.get("file") or text.encode()
-    chosen = _chosen(here, person)
+    sent = here.form.read(_Several)
+    plan = HourOffer(sent.checkpoint, date_of(sent.day))
+    text = sent.csv
+    raw = here.form.uploads.get("file") or text.encode()
+    chosen = _chosen(here, person, sent)
     sheet: TruckTable | None = None
     if raw.strip():
         sheet = read_sheet(raw, here.application.network.posts(), vocabulary(), here.lang)
@@ -267,15 +288,12 @@ def _unknown(here: PageContext, sheet: TruckTable) -> str:
     )
 
 
-def _chosen(here: PageContext, person: Person) -> dict[str, TruckWish]:
+def _chosen(here: PageContext, person: Person, sent: _Several) -> dict[str, TruckWish]:
     """The ticked vehicles in the order of the list, each with its hour and driver."""
-    form = here.form
-    ticked = frozenset(form.all("vehicle"))
+    ticked = frozenset(sent.vehicle)
     ids = [row_id(row.vehicle) for row in own_vehicles(here, person)]
     return {
-        id: TruckWish(form.text(f"hour.{id}", 30), form.text(f"driver.{id}", 40))
-        for id in ids
-        if id in ticked
+        id: TruckWish(sent.hour.get(id, ""), sent.driver.get(id, "")) for id in ids if id in ticked
     }
 
 
@@ -325,10 +343,10 @@ def download(request: PageRequest) -> Response[bytes]:
     """The answers that the page showed, as a file; with a mark by which spreadsheets know UTF-8."""
     here = visit(request)
     signed_in(request, Role.CARRIER)
-    most = here.application.settings.body_bytes_max
-    if here.form.ticked("again"):
-        return csv_file(request, here.form.area("again", most), "kezek-refused.csv")
-    return csv_file(request, here.form.area("answer", most), "kezek-answer.csv")
+    sent = here.form.read(_Download)
+    if sent.again:
+        return csv_file(request, sent.again, "kezek-refused.csv")
+    return csv_file(request, sent.answer, "kezek-answer.csv")
 
 
 HANDLERS = (bulk, book_several, bulk_again, download)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import msgspec
 from litestar import Response, get, post
 
 from kezek.app.account.access import Person
@@ -25,6 +26,7 @@ from kezek.i18n import faults
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import stamp
 from kezek.web.booking.shown import Truck, truck, trucks
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
@@ -129,18 +131,28 @@ def _row(here: PageContext, one: Proposed, sent: Sent) -> MoveRow:
     )
 
 
+class _Chosen(msgspec.Struct, frozen=True):
+    """Numbers of bookings, and by number the hour that was chosen."""
+
+    shown: list[Annotated[str, most(30)]] = []
+    truck: list[Annotated[str, most(30)]] = []
+    hour: dict[str, Annotated[str, most(30)]] = {}
+
+
 @post("/carrier/move", status_code=200)
 async def move_together(request: PageRequest) -> Response[bytes]:
     """Each move is a decision of its own: what is refused is named and stops no other."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     form, views = here.form, own(here, person)
-    sent = Sent(_numbers(form.all("shown")), _numbers(form.all("truck")))
+    chosen = form.read(_Chosen)
+    sent = Sent(_numbers(chosen.shown), _numbers(chosen.truck))
     asked = [views[number] for number in sent.ticked if number in views][:TOGETHER_MAX]
     if not asked:
         error = here.words.gettext(_GONE if sent.ticked else _NOTHING)
         return _show(request, person, sent, error=error)
+    hours = chosen.hour
     wished = {
-        view.booking.number: hour_of(form.text(f"hour.{view.booking.number}", 30)) for view in asked
+        view.booking.number: hour_of(hours.get(str(view.booking.number), "")) for view in asked
     }
     commands = [
         Move(f"{form.key}.{view.booking.number}", person.actor, view.booking.number, start)

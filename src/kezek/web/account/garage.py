@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -17,6 +18,7 @@ from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import KeepInGarage, row_kept
 from kezek.domain.kernel.refusal import Refused
 from kezek.i18n.mark import translatable as t
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
@@ -26,10 +28,29 @@ from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 
 PAGE = "/carrier/garage"
-_FIELDS = {
-    "vehicle": frozenset({"country", "plate", "vin", "trailer"}),
-    "driver": frozenset({"driver", "phone"}),
+
+
+class _NewVehicle(msgspec.Struct, frozen=True):
+    country: Annotated[str, most(120)] = ""
+    plate: Annotated[str, most(120)] = ""
+    vin: Annotated[str, most(120)] = ""
+    trailer: Annotated[str, most(120)] = ""
+
+
+class _NewDriver(msgspec.Struct, frozen=True):
+    driver: Annotated[str, most(120)] = ""
+    phone: Annotated[str, most(120)] = ""
+
+
+class _Removal(msgspec.Struct, frozen=True):
+    id: Annotated[str, most(40)] = ""
+
+
+_FORMS: Mapping[str, type[_NewVehicle | _NewDriver]] = {
+    "vehicle": _NewVehicle,
+    "driver": _NewDriver,
 }
+_FIELDS = {noun: frozenset(kind.__struct_fields__) for noun, kind in _FORMS.items()}
 _ADDED = {
     "vehicle": t("The truck %(what)s is in your list."),
     "driver": t("The driver %(what)s is in your list."),
@@ -146,7 +167,7 @@ async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.CARRIER)
     if noun not in _FIELDS:
         raise PageError("not_found")
-    values = {name: here.form.text(name, 120) for name in sorted(_FIELDS[noun])}
+    values = msgspec.structs.asdict(here.form.read(_FORMS[noun]))
     account, reader = person.account.id, here.application.store.reader
     row: GarageVehicle | GarageDriver
     known: Sequence[GarageVehicle | GarageDriver]
@@ -192,7 +213,7 @@ async def remove(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.CARRIER)
     if noun not in _FIELDS:
         raise PageError("not_found")
-    wanted = here.form.text("id", 40)
+    wanted = here.form.read(_Removal).id
     rows: list[GarageVehicle | GarageDriver]
     if noun == "vehicle":
         rows = [row.vehicle for row in own_vehicles(here, person)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import msgspec
 from litestar import Response, get, post
 
 from kezek.app.account.access import Person
@@ -15,8 +16,8 @@ from kezek.domain.account.decide import IssueKey, RevokeKey
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name, place_name, post_choices
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
-from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
@@ -111,23 +112,28 @@ def keys_again(request: PageRequest) -> Response[bytes]:
     return redirect(request, "/keys")
 
 
+class _NewKey(msgspec.Struct, frozen=True):
+    label: Annotated[str, most(80)] = ""
+    scope: Annotated[str, most(40)] = ""
+    checkpoint: Annotated[str, most(80)] = ""
+
+
+class _OldKey(msgspec.Struct, frozen=True):
+    id: int
+
+
 @post("/keys/add")
 async def issue_key(request: PageRequest) -> Response[bytes]:
     """The secret stands on this page and nowhere else; the store keeps its digest."""
     here, person = visit(request), signed_in(request)
-    form = here.form
-    values = {
-        "label": form.text("label", 80),
-        "scope": form.text("scope", 40),
-        "checkpoint": form.text("checkpoint", 80),
-    }
+    values = msgspec.structs.asdict(here.form.read(_NewKey))
     if not values["label"]:
         errors = {"label": here.words.gettext(_LABEL_NEEDED)}
         return _show(request, person, values=values, errors=errors)
     place = values["checkpoint"] or _widest(person, values["scope"])
     text, digest = here.application.access.new_key()
     issue = IssueKey(
-        form.key,
+        here.form.key,
         person.actor,
         person.account.id,
         digest,
@@ -155,9 +161,7 @@ def _widest(person: Person, role: str) -> str:
 async def revoke_key(request: PageRequest) -> Response[bytes]:
     """At once, everywhere."""
     here, person = visit(request), signed_in(request)
-    number = here.form.number("id")
-    if number is None:
-        raise PageError("malformed")
+    number = here.form.read(_OldKey).id
     answer = await ask(here, RevokeKey(here.form.key, person.actor, number))
     if isinstance(answer, Refused):
         return said(request, here, "/keys", "stop", why_not(here, answer))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -16,6 +19,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n import faults, refusals
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import place_name
+from kezek.web.frame.forms import AS_TYPED, most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
@@ -85,17 +89,41 @@ def _sign_in_form(
     )
 
 
+_Secret: TypeAlias = Annotated[str, most(200), AS_TYPED]
+
+
+class _SignIn(msgspec.Struct, frozen=True):
+    login: Annotated[str, most(80)] = ""
+    next: Annotated[str, most(500)] = ""
+    password: _Secret = ""
+
+
+class _NewPassword(msgspec.Struct, frozen=True):
+    password: _Secret = ""
+    again: _Secret = ""
+
+
+class _OldPassword(msgspec.Struct, frozen=True):
+    current: _Secret = ""
+
+
+class _Registration(msgspec.Struct, frozen=True):
+    login: Annotated[str, most(80)] = ""
+    name: Annotated[str, most(120)] = ""
+    password: _Secret = ""
+
+
 @post("/sign-in")
 async def sign_in(request: PageRequest) -> Response[bytes]:
     """The same answer for a wrong password and for a name that nobody has."""
     here = visit(request)
-    login, further = here.form.text("login", 80), own_address(here.form.text("next", 500), "")
+    sent = here.form.read(_SignIn)
+    login, further = sent.login, own_address(sent.next, "")
     known_as = login.strip().lower()
     wait = _spend(here, known_as)
     if wait:
         return _sign_in_form(request, further, expired=False, login=login, wrong="", wait=wait)
-    password = here.form.secret("password")
-    secret = await here.application.access.sign_in(login, password)
+    secret = await here.application.access.sign_in(login, sent.password)
     person = here.application.access.session(secret) if secret else None
     if secret is None or person is None:
         sentence, then = faults.fault("wrong_password", here.lang)
@@ -163,7 +191,8 @@ def _password_form(
 
 def _chosen(here: PageContext) -> dict[str, str]:
     """What is wrong with a new password that was typed twice."""
-    if here.form.secret("password") != here.form.secret("again"):
+    sent = here.form.read(_NewPassword)
+    if sent.password != sent.again:
         return {"again": here.words.gettext(_AGAIN)}
     return {}
 
@@ -173,7 +202,9 @@ async def _hashed(here: PageContext, login: str) -> tuple[str, dict[str, str]]:
     errors = _chosen(here)
     if errors:
         return "", errors
-    stored = await here.application.access.hash_password(here.form.secret("password"), login)
+    stored = await here.application.access.hash_password(
+        here.form.read(_NewPassword).password, login
+    )
     if isinstance(stored, PasswordFault):
         sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {"wrong": stored}, here.lang)
         return "", {"password": f"{sentence} {then}".strip()}
@@ -185,7 +216,7 @@ async def set_password(request: PageRequest, secret: FromPath[str]) -> Response[
     """Used once: the account is signed out everywhere, then signed in here."""
     here = visit(request)
     person = _linked(here, secret)
-    number, password = person.account.id, here.form.secret("password")
+    number, password = person.account.id, here.form.read(_NewPassword).password
     stored, errors = await _hashed(here, person.account.login)
     if errors:
         return _password_form(request, secret, person.account, errors)
@@ -245,7 +276,7 @@ async def change_password(request: PageRequest) -> Response[bytes]:
     if wait:
         return _account_form(request, person, {}, wait)
     # A probe session is opened by the old password and ended at once.
-    probe = await access.sign_in(account.login, here.form.secret("current"))
+    probe = await access.sign_in(account.login, here.form.read(_OldPassword).current)
     proven = access.session(probe) if probe else None
     if proven is None:
         sentence, _ = faults.fault("wrong_password", here.lang)
@@ -255,7 +286,7 @@ async def change_password(request: PageRequest) -> Response[bytes]:
     if errors:
         return _account_form(request, person, errors)
     await done(here, SetPassword(here.form.key, person.actor, account.id, stored))
-    return await _begin_anew(request, here, account, here.form.secret("password"))
+    return await _begin_anew(request, here, account, here.form.read(_NewPassword).password)
 
 
 @get("/register", sync_to_thread=False)
@@ -286,7 +317,8 @@ def _register_form(
 async def register(request: PageRequest) -> Response[bytes]:
     """A carrier may add itself; every other role is given by an administrator."""
     here = visit(request)
-    values = {"login": here.form.text("login", 80).lower(), "name": here.form.text("name", 120)}
+    sent = here.form.read(_Registration)
+    values = {"login": sent.login.lower(), "name": sent.name}
     wait = _spend(here, values["login"])
     if wait:
         return _register_form(request, values, {}, wait)
@@ -305,7 +337,7 @@ async def register(request: PageRequest) -> Response[bytes]:
     if isinstance(answer, Refused) and answer.reason is not Reason.KEY_REUSED:
         fields = frozenset({"login", "name"})
         return _register_form(request, values, field_errors(here, answer, "UTC", fields))
-    secret = await here.application.access.sign_in(values["login"], here.form.secret("password"))
+    secret = await here.application.access.sign_in(values["login"], sent.password)
     if secret is None:
         raise PageError("unauthenticated")
     await _replace_session(request, here, secret)

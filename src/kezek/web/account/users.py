@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
+import msgspec
 from litestar import Response, get, post
 
 from kezek.app.account.access import Person
@@ -18,8 +19,9 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name, place_name, post_choices
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
-from kezek.web.frame.page_error import PageError, RefusedStop
+from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
@@ -151,23 +153,39 @@ def users_again(request: PageRequest) -> Response[bytes]:
     return redirect(request, "/users")
 
 
+class _NewUser(msgspec.Struct, frozen=True):
+    login: Annotated[str, most(80)] = ""
+    name: Annotated[str, most(120)] = ""
+    role: Annotated[str, most(40)] = ""
+    place: Annotated[str, most(80)] = ""
+
+
+class _OneUser(msgspec.Struct, frozen=True):
+    user: int
+
+
+class _NewGrant(msgspec.Struct, frozen=True):
+    role: Annotated[str, most(40)] = ""
+    place: Annotated[str, most(80)] = ""
+
+
+class _OldGrant(msgspec.Struct, frozen=True):
+    """The role, a blank and the place."""
+
+    grant: Annotated[str, most(120)] = ""
+
+
 @post("/users/add")
 async def add_user(request: PageRequest) -> Response[bytes]:
     """A new account without a password, and the link by which its owner sets one."""
     here, person = visit(request), signed_in(request, Role.ADMINISTRATOR)
-    form = here.form
-    values = {
-        "login": form.text("login", 80),
-        "name": form.text("name", 120),
-        "role": form.text("role", 40),
-        "place": form.text("place", 80),
-    }
+    values = msgspec.structs.asdict(here.form.read(_NewUser))
     if not values["place"] and values["role"] not in _UNPLACED:
         errors = {"place": here.words.gettext(_PLACE_NEEDED)}
         return _show(request, person, values=values, errors=errors)
     place = values["place"] or ANYWHERE
     add = AddAccount(
-        form.key, person.actor, values["login"], values["name"], "", values["role"], place
+        here.form.key, person.actor, values["login"], values["name"], "", values["role"], place
     )
     answer = await ask(here, add)
     if isinstance(answer, Refused):
@@ -188,9 +206,7 @@ async def _link(here: PageContext, account: Account) -> LinkShown:
 
 
 def _account(here: PageContext) -> Account:
-    number = here.form.number("user")
-    if number is None:
-        raise PageError("malformed")
+    number = here.form.read(_OneUser).user
     account = here.application.store.reader.get(Account, number)
     if account is None or account.closed_at is not None:
         raise RefusedStop(Refused(Reason.ACCOUNT_UNKNOWN, {"account": number}))
@@ -208,11 +224,9 @@ async def new_link(request: PageRequest) -> Response[bytes]:
 async def close_user(request: PageRequest) -> Response[bytes]:
     """Signed out everywhere at once, and for good."""
     here, person = visit(request), signed_in(request, Role.ADMINISTRATOR)
-    number = here.form.number("user")
+    number = here.form.read(_OneUser).user
     if number == person.account.id:
         return said(request, here, "/users", "stop", here.words.gettext(_NOT_OWN))
-    if number is None:
-        raise PageError("malformed")
     account = here.application.store.reader.get(Account, number)
     answer = await ask(here, CloseAccount(here.form.key, person.actor, number))
     if isinstance(answer, Refused):
@@ -245,18 +259,18 @@ async def confirm(request: PageRequest) -> Response[bytes]:
 async def grant(request: PageRequest) -> Response[bytes]:
     """One role more."""
     here, person = visit(request), signed_in(request, Role.ADMINISTRATOR)
-    role, place = here.form.text("role", 40), here.form.text("place", 80)
-    if not place and role not in _UNPLACED:
+    sent = here.form.read(_NewGrant)
+    if not sent.place and sent.role not in _UNPLACED:
         return said(request, here, "/users", "stop", here.words.gettext(_PLACE_NEEDED))
-    return await _change(request, person, role, place or ANYWHERE, withdraw=False)
+    return await _change(request, person, sent.role, sent.place or ANYWHERE, withdraw=False)
 
 
 @post("/users/withdraw")
 async def withdraw(request: PageRequest) -> Response[bytes]:
     """One role less."""
     here, person = visit(request), signed_in(request, Role.ADMINISTRATOR)
-    role, _, place = here.form.text("grant", 120).partition(" ")
-    own = here.form.number("user") == person.account.id
+    role, _, place = here.form.read(_OldGrant).grant.partition(" ")
+    own = here.form.read(_OneUser).user == person.account.id
     if own and role == Role.ADMINISTRATOR:
         return said(request, here, "/users", "stop", here.words.gettext(_NOT_LAST))
     return await _change(request, person, role, place, withdraw=True)

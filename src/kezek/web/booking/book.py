@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
+import msgspec
 from litestar import Response, get, post
 
 from kezek.app.booking.claimed import claimed
@@ -15,6 +17,7 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.web.booking import book_chosen, book_flow, draft, own_tickets
 from kezek.web.booking.book_chosen import BookingChoice, Flow
 from kezek.web.frame import session
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import redirect
@@ -96,13 +99,21 @@ def _to_confirm(
     )
 
 
+class _Pressed(msgspec.Struct, frozen=True):
+    """`to` is of a button that leads elsewhere than the form's own step."""
+
+    to: Annotated[str, most(10)] = ""
+    step: Annotated[str, most(10)] = ""
+
+
 async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     """The step of a form; also for the clerk's flow."""
     here = visit(request)
     form = here.form
-    choice = book_chosen.choice_of(here, flow, lambda name: form.text(name, 60))
+    choice = book_chosen.choice_of(here, flow, book_chosen.asked_of(form))
     choice.values = read_values(form)
-    step = form.text("to", 10) or form.text("step", 10)
+    pressed = form.read(_Pressed)
+    step = pressed.to or pressed.step
     if step not in ("check", "truck", "confirm", "when") or choice.day is None:
         raise PageError("malformed")
     kept = flow.mode == "driver" and step in ("check", "when") and draft.keep(here, choice.values)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
 
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import ServedLine
@@ -16,6 +19,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import choosable
 from kezek.i18n import refusals
+from kezek.web.frame.forms import Form, most
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.shape import ShownFee, fee_view, hour_of, in_reserved_pool, zone_of
@@ -96,6 +100,19 @@ class BookingChoice:
 
 
 Ask = Callable[[str], str]
+
+
+class _ChoiceFields(msgspec.Struct, frozen=True):
+    checkpoint: Annotated[str, most(60)] = ""
+    vehicle_class: Annotated[str, most(60)] = ""
+    day: Annotated[str, most(60)] = ""
+    hour: Annotated[str, most(60)] = ""
+
+
+def asked_of(form: Form) -> Ask:
+    """What a form says of the choice, by field; empty where it says nothing."""
+    fields: dict[str, str] = msgspec.structs.asdict(form.read(_ChoiceFields))
+    return lambda name: fields.get(name, "")
 
 
 def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -17,6 +20,7 @@ from kezek.web.booking.book import show_step, take_step
 from kezek.web.booking.book_choice import picks_of
 from kezek.web.booking.book_chosen import Flow
 from kezek.web.booking.shown import Truck, lines_by_name, trucks
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
@@ -35,6 +39,14 @@ def _served(here: PageContext, person: Person) -> list[ServedLine]:
     return [s for s in lines_by_name(here) if actor.may(STAFF, s.checkpoint.id, s.line.authority)]
 
 
+class _Search(msgspec.Struct, frozen=True):
+    q: Annotated[str, most(TEXT_LENGTH_MAX)] = ""
+
+
+class _AtPost(msgspec.Struct, frozen=True):
+    checkpoint: Annotated[str, most(80)] = ""
+
+
 @get("/clerk", sync_to_thread=False)
 def clerk(request: PageRequest) -> Response[bytes]:
     """Book, find again, print again."""
@@ -44,7 +56,7 @@ def clerk(request: PageRequest) -> Response[bytes]:
 @post("/clerk/search", status_code=200, sync_to_thread=False)
 def clerk_search(request: PageRequest) -> Response[bytes]:
     """The desk with what was looked for; a form, because a plate must not stand in an address."""
-    return _show(request, visit(request).form.text("q", TEXT_LENGTH_MAX))
+    return _show(request, visit(request).form.read(_Search).q)
 
 
 def _show(request: PageRequest, q: str) -> Response[bytes]:
@@ -110,7 +122,7 @@ def choose_for_driver(request: PageRequest) -> Response[bytes]:
 @post("/clerk/book", status_code=200)
 async def book_for_driver(request: PageRequest) -> Response[bytes]:
     """The step of a form; the last one leads to the printed ticket."""
-    flow = _flow(request, visit(request).form.text("checkpoint", 80))
+    flow = _flow(request, visit(request).form.read(_AtPost).checkpoint)
     return await take_step(request, flow)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import msgspec
 from litestar import Response, post
 from litestar.params import FromPath
 
@@ -10,8 +13,8 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.approve import Approve, Refuse
 from kezek.i18n.mark import translatable as t
 from kezek.web.calendar.agency_view import agency_at
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageRequest, visit
-from kezek.web.frame.page_error import PageError
 from kezek.web.frame.shape import zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import said, why_not
@@ -32,19 +35,24 @@ async def agency_refuse(request: PageRequest, checkpoint: FromPath[str]) -> Resp
     return await _answer(request, checkpoint, agrees=False)
 
 
+class _Answered(msgspec.Struct, frozen=True):
+    booking: int
+    step: Annotated[str, most(20)] = ""
+    reason: Annotated[str, most(40)] = ""
+
+
 async def _answer(request: PageRequest, checkpoint: str, *, agrees: bool) -> Response[bytes]:
     here = visit(request)
     person, at_post, _ = agency_at(request, checkpoint)
     form, actor = here.form, person.actor
-    number, step = form.number("booking"), form.text("step", 20)
-    if number is None:
-        raise PageError("malformed")
+    sent = form.read(_Answered)
+    number, step = sent.booking, sent.step
     booking = here.application.store.reader.get(Booking, number)
     url, zone = f"/agency/{checkpoint}", zone_of(at_post)
     if booking is None or booking.line != at_post.line.id:
         unknown = Refused(Reason.BOOKING_UNKNOWN, {"number": number})
         return said(request, here, url, "stop", why_not(here, unknown, zone))
-    cause, code = form.text("reason", 40), booking.code
+    cause, code = sent.reason, booking.code
     command: Approve | Refuse = Refuse(form.key, actor, number, cause, step)
     if agrees:
         command = Approve(form.key, actor, number, verb=step, delay=here.application.delay())

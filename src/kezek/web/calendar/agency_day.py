@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 
@@ -23,6 +24,7 @@ from kezek.i18n.times import day as day_text
 from kezek.i18n.times import number, stamp
 from kezek.web.account.truck_table import csv_file, separator
 from kezek.web.calendar.agency_view import OWN_POSTS, CalendarPage, agency_at
+from kezek.web.frame.forms import most, whole
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page
@@ -248,6 +250,17 @@ def _effects(effect: Effect) -> list[EffectLine]:
     ]
 
 
+class _DayForm(msgspec.Struct, frozen=True):
+    """`shown` is how many the page said would be displaced; `deed` which step the button was."""
+
+    capacity: Annotated[str, most(10)] = ""
+    close: bool = False
+    reason: Annotated[str, most(200)] = ""
+    step: Annotated[str, most(20)] = ""
+    shown: int | None = None
+    deed: Annotated[str, most(20)] = ""
+
+
 @post("/agency/{checkpoint:str}/{on:str}")
 async def change_day(
     request: PageRequest, checkpoint: FromPath[str], on: FromPath[str]
@@ -256,25 +269,21 @@ async def change_day(
     here = visit(request)
     view = CalendarPage(here, *agency_at(request, checkpoint))
     day = _day(view, on)
-    form = here.form
-    values = {
-        "capacity": form.text("capacity", 10),
-        "close": "yes" if form.ticked("close") else "",
-        "reason": form.text("reason", 200),
-    }
-    change = _change(view, day, values)
+    sent = here.form.read(_DayForm)
+    close = "yes" if sent.close else ""
+    values = {"capacity": sent.capacity, "close": close, "reason": sent.reason}
+    change = _change(view, day, sent)
     if change is None:
         wrong = here.words.say(_NUMBER, most=number(CAPACITY_MAX, here.lang))
         return _show_day(request, view, day, values=values, errors={"capacity": wrong})
     told = effect_of(view.reader, change, here.application.rules, here.application.clock.now())
-    if form.text("step", 20) != "apply":
+    if sent.step != "apply":
         if isinstance(told, Refused):
             errors = field_errors(here, told, view.zone, _FIELDS)
             return _show_day(request, view, day, values=values, errors=errors)
         return _show_day(request, view, day, values=values, effect=told)
     # More harm than was shown needs another look; less does not, and a press repeated finds none.
-    shown = form.number("shown") or 0
-    if isinstance(told, Effect) and told.displaced > shown:
+    if isinstance(told, Effect) and told.displaced > (sent.shown or 0):
         errors = {"": here.words.gettext(_MORE_NOW)}
         return _show_day(request, view, day, values=values, errors=errors, effect=told)
     answer = await ask(here, change)
@@ -285,19 +294,19 @@ async def change_day(
     return said(request, here, f"/agency/{checkpoint}", "done", told_now)
 
 
-def _change(view: CalendarPage, day: AgencyDay, values: Mapping[str, str]) -> Change | None:
+def _change(view: CalendarPage, day: AgencyDay, sent: _DayForm) -> Change | None:
     """The command of the form; None when the number is none."""
-    form, actor, line = view.here.form, view.person.actor, view.line.id
-    on, reason = day.on.isoformat(), values["reason"]
+    key, actor, line = view.here.form.key, view.person.actor, view.line.id
+    on = day.on.isoformat()
     # A step repeated after its day has closed or opened is the same step, so the form says which it is.
-    deed = form.text("deed", 20) or ("open" if not day.open else "set")
-    if deed != "open" and values["close"]:
-        return CloseDay(form.key, actor, line, on, reason)
-    wanted = form.number("capacity")
+    deed = sent.deed or ("open" if not day.open else "set")
+    if deed != "open" and sent.close:
+        return CloseDay(key, actor, line, on, sent.reason)
+    wanted = whole(sent.capacity)
     if wanted is None:
         return None
     kind = OpenDay if deed == "open" else SetCapacity
-    return kind(form.key, actor, line, on, wanted, reason)
+    return kind(key, actor, line, on, wanted, sent.reason)
 
 
 def _decided(view: CalendarPage, change: Change, outcome: Mapping[str, object]) -> str:

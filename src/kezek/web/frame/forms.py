@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import Any
+from functools import cache
+from typing import Annotated, Any, TypeAlias, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
+import msgspec
 from litestar import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import Field as Part
@@ -16,6 +18,8 @@ from python_multipart.multipart import File, FormParser
 
 from kezek.domain.kernel.text import cleaned
 from kezek.web.frame.page_error import PageError
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 FIELDS_MAX = 5_000  # a thousand trucks with an hour, a driver and a tick each
 NAME_MAX = 100
@@ -32,45 +36,83 @@ class Form:
     fields: Mapping[str, list[str]] = field(default_factory=dict)
     uploads: Mapping[str, bytes] = field(default_factory=dict)
 
-    def text(self, name: str, most: int = 200) -> str:
-        """One line without invisible signs and outer spaces, empty when it is missing."""
-        value = cleaned(self.area(name, most))
-        if any(ord(c) < 32 or ord(c) == 127 for c in value):
-            raise PageError("malformed")
-        return value
+    def read(self, kind: type[T]) -> T:
+        """The fields that a Struct announces; what it does not announce is left alone.
 
-    def area(self, name: str, most: int) -> str:
-        """Several lines, as typed."""
-        value = self.fields.get(name, [""])[-1]
-        # No browser sends more than the field's own limit, so nobody loses what was typed.
-        if len(value) > most or "\0" in value:
-            raise PageError("malformed")
-        return value
-
-    def secret(self, name: str, most: int = 200) -> str:
-        """A password: nothing is stripped."""
-        return self.area(name, most)
-
-    def all(self, name: str) -> list[str]:
-        """Every value of a field that may be sent several times."""
-        return [value for value in self.fields.get(name, []) if len(value) <= NAME_MAX * 2]
-
-    def number(self, name: str) -> int | None:
-        """A whole number from 0, None when it is none."""
-        value = self.text(name, 30).replace(" ", "")
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
-
-    def ticked(self, name: str) -> bool:
-        """Whether a box was ticked."""
-        return name in self.fields
+        A text is one line without invisible signs and outer spaces, or `AS_TYPED`; a bool is a box that
+        may be ticked; an int is whole and from 0, and missing where it is none; a list has each value of
+        its name; a dict has what stands in `name.key`, by key.  PageError says that no page of ours sent
+        it.
+        """
+        takers = _takers(kind)
+        taken = {name: value for name, take in takers if (value := take(self)) is not None}
+        try:
+            return msgspec.convert(taken, kind)
+        except msgspec.ValidationError as error:
+            # No browser sends more than the field's own limit, so nobody loses what was typed.
+            raise PageError("malformed") from error
 
     @property
     def key(self) -> str:
         """The idempotency key; a form of ours always has one."""
-        value = self.text(KEY_FIELD, 160)
+        value = _line(self.fields.get(KEY_FIELD, [""])[-1])
         if not _KEY.fullmatch(value):
             raise PageError("malformed")
         return value
+
+
+def most(characters: int) -> msgspec.Meta:
+    """The bound of a field: so many characters."""
+    return msgspec.Meta(max_length=characters)
+
+
+# Of a field: several lines, or a password, of which nothing is stripped.
+AS_TYPED = msgspec.Meta(extra={"as_typed": True})
+_Taker: TypeAlias = Callable[[Form], object]
+
+
+@cache
+def _takers(kind: type) -> tuple[tuple[str, _Taker], ...]:
+    return tuple(
+        (of.encode_name, _taker(of.encode_name, of.type)) for of in msgspec.structs.fields(kind)
+    )
+
+
+def _taker(name: str, hint: Any) -> _Taker:
+    """How the field of a Struct is taken from a form; None is a field that is not there."""
+    plain, *metas = get_args(hint) if get_origin(hint) is Annotated else (hint,)
+    if plain is bool:
+        return lambda form: name in form.fields
+    if get_origin(plain) is list:
+        return lambda form: form.fields.get(name)
+    if get_origin(plain) is dict:
+        return lambda form: _family(form, f"{name}.")
+    read = _as_typed if AS_TYPED in metas else _line if plain is str else whole
+    return lambda form: read(form.fields[name][-1]) if name in form.fields else None
+
+
+def _family(form: Form, prefix: str) -> dict[str, str]:
+    named = ((name, values) for name, values in form.fields.items() if name.startswith(prefix))
+    return {name.removeprefix(prefix): _line(values[-1]) for name, values in named}
+
+
+def _as_typed(text: str) -> str:
+    if "\0" in text:
+        raise PageError("malformed")
+    return text
+
+
+def _line(text: str) -> str:
+    value = cleaned(text)
+    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+        raise PageError("malformed")
+    return value
+
+
+def whole(text: str) -> int | None:
+    """A whole number from 0, as people write it; None when it is none."""
+    digits = _line(text).replace(" ", "")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
 async def read_form(request: Request[Any, Any, Any], bytes_max: int) -> Form:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
+import msgspec
 from litestar import Response, get, post
 
 from kezek.app.booking.find_ticket import TEXT_LENGTH_MAX, asked_for
@@ -20,6 +22,7 @@ from kezek.domain.vehicle import phone as phones
 from kezek.i18n import refusals
 from kezek.i18n.mark import translatable
 from kezek.web.booking import own_tickets
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.shape import STATES, local, zone_of
@@ -53,12 +56,23 @@ async def find(request: PageRequest) -> Response[bytes]:
     return _form(request, {}, {}, 200)
 
 
+class _LostTicket(msgspec.Struct, frozen=True):
+    ticket: Annotated[str, most(TEXT_LENGTH_MAX)] = ""
+    phone: Annotated[str, most(60)] = ""
+
+
+class _Forgotten(msgspec.Struct, frozen=True):
+    """One ticket by its number, or all."""
+
+    number: int | None = None
+
+
 @post("/ticket", status_code=200)
 async def found(request: PageRequest) -> Response[bytes]:
     """The ticket, or the one answer for everything that does not fit."""
     here = visit(request)
-    form, application, errors = here.form, here.application, dict[str, str]()
-    values = {"ticket": form.text("ticket", TEXT_LENGTH_MAX), "phone": form.text("phone", 60)}
+    application, errors = here.application, dict[str, str]()
+    values = msgspec.structs.asdict(here.form.read(_LostTicket))
     numbers, wait = _unguessed(here, values["ticket"])
     if wait:
         said, headers = limited(here, wait)
@@ -100,7 +114,7 @@ def _unguessed(here: PageContext, text: str) -> tuple[list[int], int]:
 async def forget(request: PageRequest) -> Response[bytes]:
     """Forget one ticket on this device, or all."""
     here = visit(request)
-    number = here.form.number("number")
+    number = here.form.read(_Forgotten).number
     own_tickets.forget(here, number)
     here.flash("done", here.words.gettext(_FORGOTTEN if number else _ALL_FORGOTTEN))
     return redirect(request, "/ticket")

@@ -7,8 +7,10 @@ nothing here logs an address.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 from urllib.parse import urlsplit
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -28,6 +30,7 @@ from kezek.i18n import names, refusals
 from kezek.i18n.mark import translatable
 from kezek.web.booking import book_chosen, book_flow
 from kezek.web.booking.book_chosen import Flow, Moving
+from kezek.web.frame.forms import most
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
@@ -193,14 +196,28 @@ async def ticket_calendar(request: PageRequest, secret: FromPath[str]) -> Respon
     return answer(request, body, kind=KIND, headers=UNSEEN)
 
 
+class _Ending(msgspec.Struct, frozen=True):
+    cause: Annotated[str, most(40)] = ""
+    step: Annotated[str, most(20)] = ""
+
+
+class _NextDriver(msgspec.Struct, frozen=True):
+    driver: Annotated[str, most(120)] = ""
+
+
+class _SeenCall(msgspec.Struct, frozen=True):
+    until: int
+
+
 @post("/t/{secret:str}/cancel", status_code=200)
 async def ticket_cancel(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """Give the booking back, or propose it where two people must agree."""
     here = visit(request)
     view = held(here, secret)
     form, actor, number = here.form, holder(here, view), view.booking.number
-    cause = form.text("cause", 40)
-    if form.text("step", 20) == "propose":
+    sent = form.read(_Ending)
+    cause = sent.cause
+    if sent.step == "propose":
         # The staff at the desk ask for it here; an officer or who is in charge agrees at the console.
         wish, told = Propose(form.key, actor, number, Verb.CANCEL, cause), _PROPOSED
         done = await ask(here, wish)
@@ -220,7 +237,7 @@ async def ticket_driver(request: PageRequest, secret: FromPath[str]) -> Response
     """Name another driver."""
     here = visit(request)
     view = held(here, secret)
-    name = here.form.text("driver", 120)
+    name = here.form.read(_NextDriver).driver
     command = AddDriver(here.form.key, holder(here, view), view.booking.number, name)
     done = await ask(here, command)
     if isinstance(done, Done):
@@ -236,9 +253,7 @@ async def ticket_acknowledge(request: PageRequest, secret: FromPath[str]) -> Res
     """The driver has seen the call and is on the way."""
     here = visit(request)
     view = held(here, secret)
-    until = here.form.number("until")
-    if until is None:
-        raise PageError("malformed")
+    until = here.form.read(_SeenCall).until
     actor = holder(here, view)
     done = await ask(here, Acknowledge(here.form.key, actor, view.booking.number, until))
     if isinstance(done, Refused):
@@ -282,13 +297,14 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     here = visit(request)
     view = _movable(here, secret)
     flow, form, post_id = _flow(here, view, secret), here.form, view.post.place
+    asked = book_chosen.asked_of(form)
     choice = book_chosen.choice_of(
-        here, flow, lambda name: post_id if name == "checkpoint" else form.text(name, 60)
+        here, flow, lambda name: post_id if name == "checkpoint" else asked(name)
     )
     if choice.start is None or choice.errors:
         return book_flow.show(request, flow, "when", choice, http_status=409)
     number, delay = view.booking.number, here.application.delay()
-    cause = form.text("cause", 40)
+    cause = form.read(_Ending).cause
     command = Move(form.key, holder(here, view), number, choice.start, delay, cause)
     done = await ask(here, command)
     if isinstance(done, Done):

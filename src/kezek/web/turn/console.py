@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath
 from litestar.response import Stream
@@ -25,6 +26,7 @@ from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name
+from kezek.web.frame.forms import most
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
@@ -91,6 +93,10 @@ def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[by
     return show_console(request, person, at_post, q=code if is_code(code) else "")
 
 
+class _Search(msgspec.Struct, frozen=True):
+    q: Annotated[str, most(TEXT_LENGTH_MAX)] = ""
+
+
 @post("/console/{checkpoint:str}/search", status_code=200, sync_to_thread=False)
 def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """The console with what was looked for.
@@ -99,7 +105,7 @@ def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[
     of every proxy; a ticket's code alone may.
     """
     person, at_post = officer_at(request, checkpoint)
-    q = visit(request).form.text("q", TEXT_LENGTH_MAX)
+    q = visit(request).form.read(_Search).q
     return show_console(request, person, at_post, q=q)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Annotated
 
+import msgspec
 from litestar import Response, post
 from litestar.params import FromPath
 
@@ -29,6 +31,7 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import hour
+from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.shape import local, zone_of
@@ -49,35 +52,55 @@ _UNDONE: Mapping[str, str] = {
 _NO_CODE = t("No truck in this line has the code %(code)s. Nothing was done.")
 
 
+class _Pressed(msgspec.Struct, frozen=True):
+    """`made` says of a call out of turn that it stands already; `event` is the step to be undone."""
+
+    booking: int | None = None
+    reason: Annotated[str, most(40)] = ""
+    step: Annotated[str, most(20)] = ""
+    despite_closure: Annotated[str, most(1)] = ""
+    made: Annotated[str, most(1)] = ""
+    event: int | None = None
+    code: Annotated[str, most(8)] = ""
+
+
+class _Joining(msgspec.Struct, frozen=True):
+    """A truck without a booking."""
+
+    country: Annotated[str, most(20)] = ""
+    plate: Annotated[str, most(64)] = ""
+    phone: Annotated[str, most(64)] = ""
+    driver: Annotated[str, most(120)] = ""
+
+
 class ConsoleStep:
     """One pressed button: who pressed it, where, and the form that came with it."""
 
     def __init__(self, here: PageContext, person: Person, at_post: ServedLine) -> None:
-        self.here, self.form, self.post = here, here.form, at_post
+        self.here, self.sent, self.post = here, here.form.read(_Pressed), at_post
         self.actor, self.line, self.key = person.actor, at_post.line, here.form.key
         self.zone = zone_of(at_post)
 
     @property
     def number(self) -> int:
         """The booking that the button belongs to."""
-        number = self.form.number("booking")
-        if number is None:
+        if self.sent.booking is None:
             raise PageError("malformed")
-        return number
+        return self.sent.booking
 
     @property
     def cause(self) -> str:
-        return self.form.text("reason", 40)
+        return self.sent.reason
 
     @property
     def step(self) -> str:
         """The step that is proposed, approved or refused."""
-        return self.form.text("step", 20)
+        return self.sent.step
 
     @property
     def despite_closure(self) -> bool:
         """Whether the officer confirmed that the closure of the day is known."""
-        return self.form.text("despite_closure", 1) == "1"
+        return self.sent.despite_closure == "1"
 
     def elsewhere(self) -> Refused | None:
         """A booking of another line is none for this console."""
@@ -89,7 +112,7 @@ class ConsoleStep:
     def moved_on(self) -> Refused | None:
         """Undo takes back the step that the page showed."""
         reader = self.here.application.store.reader
-        return moved_on(reader, self.number, self.form.number("event"))
+        return moved_on(reader, self.number, self.sent.event)
 
     def say(self, text: str, **facts: object) -> str:
         return self.here.words.say(text, **facts)
@@ -175,7 +198,7 @@ def _proposed(step: ConsoleStep, _done: Done, code: str) -> str:
 
 
 def _refused(step: ConsoleStep, _done: Done, code: str) -> str:
-    if step.step == Verb.CALL and step.form.text("made", 1):
+    if step.step == Verb.CALL and step.sent.made:
         return step.say(
             t("The call of %(code)s out of turn is refused. It is counted as refused."), code=code
         )
@@ -273,13 +296,8 @@ def _no(request: PageRequest, pressed: ConsoleStep, refused: Refused, code: str)
 
 
 async def _walk_in(request: PageRequest, person: Person, pressed: ConsoleStep) -> Response[bytes]:
-    form = pressed.form
-    values = {
-        "country": form.text("country", 20).upper(),
-        "plate": form.text("plate", 64),
-        "phone": form.text("phone", 64),
-        "driver": form.text("driver", 120),
-    }
+    values = msgspec.structs.asdict(pressed.here.form.read(_Joining))
+    values["country"] = values["country"].upper()
     named = tuple(filter(None, [values["driver"]]))
     truck = Vehicle(values["country"], values["plate"], phone=values["phone"], drivers=named)
     knows = pressed.despite_closure
@@ -333,13 +351,13 @@ def _booked(pressed: ConsoleStep, holder: Booking) -> str:
 
 async def _out_of_turn(request: PageRequest, pressed: ConsoleStep) -> Response[bytes]:
     """By the code on the driver's ticket: nobody goes out of turn by a slip of the hand."""
-    code = pressed.form.text("code", 8).upper()
+    code = pressed.sent.code.upper()
     number = _in_line(pressed, code)
     if number is None:
         text = pressed.say(_NO_CODE, code=code)
         return said(request, pressed.here, _console(pressed), "stop", text)
     actor, key = pressed.actor, pressed.key
-    if pressed.form.text("step", 20) == "propose":
+    if pressed.sent.step == "propose":
         proposal = Propose(key, actor, number, Verb.CALL, pressed.cause)
         return await _do(request, pressed, proposal, _proposed, code)
     knows = pressed.despite_closure

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
+
+import msgspec
 
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.booking.book import Vehicle, faults
@@ -16,11 +19,21 @@ from kezek.domain.vehicle.vehicle import country_of, spelled
 from kezek.i18n import refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
-from kezek.web.frame.forms import Form
+from kezek.web.frame.forms import Form, most
 from kezek.web.server.templates import groups_of
 
-NAMES = ("vehicle_class", "country", "plate", "vin", "trailer", "phone", "driver")
-_MOST = {"country": 2, "vehicle_class": 20, "driver": 120}
+
+class TruckFields(msgspec.Struct, frozen=True):
+    vehicle_class: Annotated[str, most(20)] = ""
+    country: Annotated[str, most(2)] = ""
+    plate: Annotated[str, most(60)] = ""
+    vin: Annotated[str, most(60)] = ""
+    trailer: Annotated[str, most(60)] = ""
+    phone: Annotated[str, most(60)] = ""
+    driver: Annotated[str, most(120)] = ""
+
+
+NAMES = TruckFields.__struct_fields__
 
 _READ_AS = translatable("We read this plate as %(plate)s. Compare it with the registration papers.")
 _RECORDED = translatable("The plate was read as %(plate)s.")
@@ -38,7 +51,7 @@ _NO_PHONE = translatable("The phone is missing. Without it a lost ticket cannot 
 
 def read_values(form: Form) -> dict[str, str]:
     """What was typed, as typed."""
-    return {name: form.text(name, _MOST.get(name, 60)) for name in NAMES}
+    return msgspec.structs.asdict(form.read(TruckFields))
 
 
 def vehicle_of(values: Mapping[str, str]) -> Vehicle:
