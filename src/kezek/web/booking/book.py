@@ -99,7 +99,7 @@ def _to_confirm(
     )
 
 
-class _Pressed(msgspec.Struct, frozen=True):
+class _FlowStep(msgspec.Struct, frozen=True):
     """`to` is of a button that leads elsewhere than the form's own step."""
 
     to: Annotated[str, most(10)] = ""
@@ -112,7 +112,7 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     form = here.form
     choice = book_chosen.choice_of(here, flow, book_chosen.asked_of(form))
     choice.values = read_values(form)
-    pressed = form.read(_Pressed)
+    pressed = form.read(_FlowStep)
     step = pressed.to or pressed.step
     if step not in ("check", "truck", "confirm", "when") or choice.day is None:
         raise PageError("malformed")

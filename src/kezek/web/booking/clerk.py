@@ -39,7 +39,7 @@ def _served(here: PageContext, person: Person) -> list[ServedLine]:
     return [s for s in lines_by_name(here) if actor.may(STAFF, s.checkpoint.id, s.line.authority)]
 
 
-class _Search(msgspec.Struct, frozen=True):
+class _ClerkSearch(msgspec.Struct, frozen=True):
     q: Annotated[str, most(TEXT_LENGTH_MAX)] = ""
 
 
@@ -56,7 +56,7 @@ def clerk(request: PageRequest) -> Response[bytes]:
 @post("/clerk/search", status_code=200, sync_to_thread=False)
 def clerk_search(request: PageRequest) -> Response[bytes]:
     """The desk with what was looked for; a form, because a plate must not stand in an address."""
-    return _show(request, visit(request).form.read(_Search).q)
+    return _show(request, visit(request).form.read(_ClerkSearch).q)
 
 
 def _show(request: PageRequest, q: str) -> Response[bytes]:

@@ -93,7 +93,7 @@ def console_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[by
     return show_console(request, person, at_post, q=code if is_code(code) else "")
 
 
-class _Search(msgspec.Struct, frozen=True):
+class _ConsoleSearch(msgspec.Struct, frozen=True):
     q: Annotated[str, most(TEXT_LENGTH_MAX)] = ""
 
 
@@ -105,7 +105,7 @@ def console_search(request: PageRequest, checkpoint: FromPath[str]) -> Response[
     of every proxy; a ticket's code alone may.
     """
     person, at_post = officer_at(request, checkpoint)
-    q = visit(request).form.read(_Search).q
+    q = visit(request).form.read(_ConsoleSearch).q
     return show_console(request, person, at_post, q=q)
 
 

@@ -52,7 +52,7 @@ _UNDONE: Mapping[str, str] = {
 _NO_CODE = t("No truck in this line has the code %(code)s. Nothing was done.")
 
 
-class _Pressed(msgspec.Struct, frozen=True):
+class _PressedButton(msgspec.Struct, frozen=True):
     """`made` says of a call out of turn that it stands already; `event` is the step to be undone."""
 
     booking: int | None = None
@@ -77,7 +77,7 @@ class ConsoleStep:
     """One pressed button: who pressed it, where, and the form that came with it."""
 
     def __init__(self, here: PageContext, person: Person, at_post: ServedLine) -> None:
-        self.here, self.sent, self.post = here, here.form.read(_Pressed), at_post
+        self.here, self.sent, self.post = here, here.form.read(_PressedButton), at_post
         self.actor, self.line, self.key = person.actor, at_post.line, here.form.key
         self.zone = zone_of(at_post)
 
