@@ -74,7 +74,7 @@ def office(stand: Stand, monkeypatch):
         posts={**ground.posts, "kz_a": KnownPost("A", "Asia/Almaty", "kz")},
         calibrated={**ground.calibrated, "kz_a": ground.calibrated["kz_syrym"] | {"id": "kz_a"}},
     )
-    for module in ("kezek.app.scenario.wish", "kezek.web.scenario.what_if"):
+    for module in ("kezek.app.scenario.wish", "kezek.web.scenario.what_if_form"):
         monkeypatch.setattr(f"{module}.shipped_ground", lambda: ground)
     monkeypatch.setattr(bootstrap, "SpawnedSimulator", lambda _: stand)
     with opened() as found:
