@@ -1,1 +1,1 @@
-"""Pure numerics: simulation and forecast.  Its workers run in processes of their own."""
+"""Simulation and forecast: pure numerics that run in processes of their own."""

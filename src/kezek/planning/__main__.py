@@ -10,14 +10,14 @@ from pathlib import Path
 from kezek.planning.forecast.correction import corrected_forecast, learn
 from kezek.planning.planner import Able, serve, warm
 
-# Whatever else wants the processor goes first.
+# Every other process goes first.
 NICE = 19
-# Where memory runs out the planner goes first: nothing is in it that is not somewhere else.
+# Where memory runs out the planner is ended first: it holds nothing that is not stored elsewhere.
 OOM_SCORE = "800"
 
 
 def main() -> None:
-    """Warm up, then answer; what a library prints must not get between the frames."""
+    """Warm up, then answer questions; the output of libraries goes to standard error."""
     os.nice(NICE)
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(OOM_SCORE, encoding="ascii")

@@ -1,4 +1,4 @@
-"""What arrays of numbers hold, by one name each, in kernels and around them."""
+"""The types of arrays, by one name each, in kernels and around them."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Integers: TypeAlias = NDArray[np.int64]
-Numbers: TypeAlias = NDArray[np.int32]  # of trucks, which are many and count from 0
+Numbers: TypeAlias = NDArray[np.int32]  # numbers of trucks, from 0

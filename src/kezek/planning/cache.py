@@ -1,12 +1,11 @@
-"""Where compiled kernels are kept, and under which name.  Imports no numerics.
+"""The folders of compiled kernels.  Imports no numerics.
 
-A kernel is compiled once and kept as a file, in the folder that `NUMBA_CACHE_DIR` names, else in the
+A kernel is compiled once and saved as a file in the folder that `NUMBA_CACHE_DIR` names, else in the
 user's cache (`XDG_CACHE_HOME`, or `~/.cache`), so that the product itself may be installed read-only.
-Whoever can write there can run code as us: the folder deserves the care that a program's own deserves.
+Whoever can write to that folder can run code as the product: protect it like the program.
 
-Below it each module has a folder for each state of the sources that it stands on.  The compiler itself
-looks at the file of a kernel only, not at the kernels and constants that come from others, and would go
-on with old ones.
+Each module has a folder below it for each state of the sources that it imports.  The compiler itself
+checks the file of a kernel only, and would use old versions of imported kernels and constants.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ _STATE = re.compile(r".+-[0-9a-f]{16}")
 
 
 def cache_folder(module: str) -> Path:
-    """The folder of a module's kernels, made if it can be."""
+    """The folder of a module's kernels."""
     return _above() / f"{module.rpartition('.')[2]}-{fingerprint(module)}"
 
 
 @cache
 def _above() -> Path:
-    """The folder above all.  Where nothing may be written it is new, and this process's alone."""
+    """The folder of all kernels; a temporary one of this process where it cannot be written."""
     named, home = os.environ.get(VARIABLE), os.environ.get("XDG_CACHE_HOME")
     cached = Path(home) if home else Path("~/.cache").expanduser()
     folder = Path(named) if named else cached / "kezek" / "kernels"
@@ -46,7 +45,7 @@ def _above() -> Path:
 
 
 def fingerprint(module: str) -> str:
-    """A name for all that a module says and stands on: it changes with any of these files."""
+    """A hash over a module and all modules of the product that it imports, 16 hexadecimal digits."""
     texts: dict[str, str] = {}
     left = [module]
     while left:
@@ -67,7 +66,7 @@ def _text(module: str) -> str:
 
 
 def forget_old(current: set[Path]) -> None:
-    """Drop old states of the sources: the latest few are kept, and `current` in any case."""
+    """Delete folders of old sources, except the latest `KEPT_MAX` and those in `current`."""
     states = [path for path in _above().iterdir() if path.is_dir() and _STATE.fullmatch(path.name)]
     old = sorted(set(states) - current, key=lambda path: path.stat().st_mtime)
     for path in old[: -KEPT_MAX or None]:

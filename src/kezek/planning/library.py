@@ -1,11 +1,11 @@
-"""The learning library, an extra: without it the product runs, and a sentence says how to install it."""
+"""LightGBM, an extra: the product runs without it, and `NotInstalled` says how to install it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-# The library lets go of the interpreter while it computes; each tree is grown by one thread alone.
+# The library releases Python's lock while it computes; each tree is grown by one thread.
 THREADS = 2
 # The same input gives the same trees on every machine, in silence.
 STEADY: Mapping[str, Any] = {

@@ -1,7 +1,7 @@
 """The planner: answers a server's questions one after another until its input ends.
 
-It is a process of its own, so that a web server carries no numerics, and it stands behind everything
-else on the machine: a forecast may be late, a booking may not.
+It is a process of its own, so that a web server loads no numerics.  It has the lowest priority on the
+machine: a forecast may be late, a booking may not.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ Forecast: TypeAlias = Callable[[LineState, Corrections], LineForecast]
 
 
 class Able(NamedTuple):
-    """What a planner is able to answer."""
+    """The two functions of a planner."""
 
     forecast: Forecast
     learn: Callable[[Sequence[ErrorExample]], TrainingResult]
 
 
 def serve(asked: BinaryIO, told: BinaryIO, able: Able) -> None:
-    """Say that the planner is ready, then answer until the server leaves."""
+    """Send `Ready`, then answer questions until the input ends."""
     _say(told, framed(Ready()))
     while head := asked.read(LENGTH):
         body = asked.read(length_of(head))
@@ -74,7 +74,7 @@ def _say(told: BinaryIO, frame: bytes) -> None:
 
 
 def warm(forecast: Forecast) -> None:
-    """Ask for an invented line once: what is compiled at first use is compiled before anybody waits."""
+    """Forecast an invented line once, so that kernels are compiled before the first question."""
     forecast(_invented(), UNCORRECTED)
 
 

@@ -1,7 +1,7 @@
-"""What a server and its planner say to each other: messages in MessagePack, each behind its length.
+"""The protocol of a server and its planner: MessagePack messages, each behind its length.
 
-The server asks one question at a time and the planner answers it; before the first one the planner says
-`Ready`, once everything that is compiled is warm.
+The planner first sends `Ready`, once its kernels are compiled.  Then the server asks one question at a
+time and the planner answers it.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ from kezek.planning.question import (
 
 # Four bytes, the most significant first.
 LENGTH = 4
-# A line of ten thousand trucks is a megabyte; whatever is longer than this is no message of ours.
+# A line of ten thousand trucks takes a megabyte; a longer message than this is refused.
 BYTES_MAX = 64_000_000
 
 
 class Ready(msgspec.Struct, frozen=True, tag=True):
-    """The planner has warmed up and may be asked."""
+    """The planner is warm and can be asked."""
 
 
 class Predict(msgspec.Struct, frozen=True, tag=True):
-    """A line at a moment, whose future is asked for, with what its past has taught."""
+    """A question: the forecast of a line state, corrected by `corrections`."""
 
     state: LineState
     corrections: Corrections = UNCORRECTED
 
 
 class Predicted(msgspec.Struct, frozen=True, tag=True):
-    """What the twin says of it."""
+    """The answer to `Predict`."""
 
     forecast: LineForecast
 
 
 class Learn(msgspec.Struct, frozen=True, tag=True):
-    """Past forecasts with their errors, to be learned from."""
+    """A question: train a correction on past forecasts with their errors."""
 
     examples: tuple[ErrorExample, ...]
 
 
 class Learned(msgspec.Struct, frozen=True, tag=True):
-    """What they have taught."""
+    """The answer to `Learn`."""
 
     result: TrainingResult
 
 
 class Unable(msgspec.Struct, frozen=True, tag=True):
-    """The question could not be answered; `why` is the kind of the planner's own mistake."""
+    """The planner failed on the question; `why` is the name of its exception."""
 
     why: str
 
@@ -75,7 +75,7 @@ def framed(message: Question | Answer) -> bytes:
 
 
 def length_of(head: bytes) -> int:
-    """How many bytes follow; a ValueError says that this is no frame."""
+    """The length of the message in bytes; ValueError where this is no frame."""
     length = int.from_bytes(head)
     if not 0 < length <= BYTES_MAX:
         raise ValueError(f"a message of {length} bytes is none of ours")
@@ -83,10 +83,10 @@ def length_of(head: bytes) -> int:
 
 
 def question_of(body: bytes) -> Question:
-    """What a server asks; msgspec.MsgspecError for anything else."""
+    """A question; raises msgspec.MsgspecError for anything else."""
     return _question.decode(body)
 
 
 def answer_of(body: bytes) -> Answer:
-    """What a planner answers; msgspec.MsgspecError for anything else."""
+    """An answer; raises msgspec.MsgspecError for anything else."""
     return _answer.decode(body)

@@ -1,7 +1,7 @@
-"""What a live line is asked and what is answered: plain values, so that a server may hold them.
+"""The values of questions to a planner and of its answers.
 
-Instants and spans are milliseconds.  This module imports no numerics: the web server knows it, while
-the process that answers is another one.
+Instants and durations are milliseconds.  This module imports no numerics, because web servers import it;
+the planner is another process.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from kezek.domain.turn.order import Key
 
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 REPLICATIONS = 200
-HORIZON = 2 * DAY  # so far ahead a line is looked at, and a forecast tells of it
+HORIZON = 2 * DAY  # of a line's state and of its forecast
 
-# What was known when a forecast was made, as numbers (`forecast/signs.py`).
+# The features of one forecast, known when it was made (`forecast/features.py`).
 FeatureRow: TypeAlias = tuple[float, ...]
 
 
 @value(frozen=True, slots=True)
 class TwinWaiting:
-    """A truck that has arrived and waits to be called, with the key of its place.
+    """A truck that has arrived and waits to be called; `key` is its sort key in the line.
 
     `joined_round` is the round that it lets pass, None for none.
     """
@@ -54,7 +54,7 @@ class TwinCalled:
 
 @value(frozen=True, slots=True)
 class HourCapacity:
-    """What the calendar says of an hour: its capacity in trucks; 0 is closed."""
+    """An hour of the calendar with its capacity in trucks; 0 is closed."""
 
     start: Instant
     capacity: int
@@ -62,12 +62,12 @@ class HourCapacity:
 
 @value(frozen=True, slots=True)
 class MeasuredPast:
-    """What the log says of the last days, oldest first.
+    """Measurements from the log of the last days, oldest first.
 
-    `crossed` and `called` are instants; `approach` are spans from call to admission, `gate` from
-    admission to crossing; `early` are spans from a booked window's start to its truck's arrival
-    (negative before it); `shown` and `not_shown` count booked trucks that came and that did not;
-    `walked_in` counts walk-ins since `since`, the beginning of what is known.
+    `crossed` and `called` are instants.  `approach` are durations from call to admission, `gate` from
+    admission to crossing, `early` from a booked window's start to the truck's arrival (negative before
+    it).  `shown` and `not_shown` count booked trucks that came and that did not.  `walked_in` counts
+    walk-ins since `since`, the beginning of the measurements.
     """
 
     since: Instant
@@ -83,13 +83,14 @@ class MeasuredPast:
 
 @value(frozen=True, slots=True)
 class LineState:
-    """A line at a moment, as the twin starts from it.
+    """The state of a line at `now`, from which the twin starts.
 
-    `cursor` and `in_round` say where the last call left the cycle `interleave`, and `next_round` which
-    classes join in its next round.  `asked` are starts of windows that a truck of the class `ordinary`
-    might still book, rising; `walk_in` is the class of those without a booking, empty for none.
-    `window` is the span of a slot, `keeps_place_for` the regulation's limit for late trucks; `hours`
-    reach from the current hour to the horizon.  `seed` and the state give the same answer anywhere.
+    `cursor` and `in_round` are the position in the cycle `interleave` after the last call; the classes
+    in `next_round` join in its next round.  `window` is the length of a slot, `keeps_place_for` the
+    regulation's limit for late trucks.  `hours` reach from the current hour to the horizon.  `asked` are
+    starts of windows that a truck of the class `ordinary` can still book, rising; `walk_in` is the class
+    of trucks without a booking, empty for none.  The same state and `seed` give the same forecast on any
+    machine.
     """
 
     line: str
@@ -131,7 +132,7 @@ class TruckForecast:
 
 @value(frozen=True, slots=True)
 class JoinForecast:
-    """What a truck of a class that joined now would wait: spans until its call, until it is through."""
+    """The wait of a truck of a class that joins now: durations until its call and its crossing."""
 
     vehicle_class: str
     called: Range
@@ -140,8 +141,10 @@ class JoinForecast:
 
 @value(frozen=True, slots=True)
 class WindowForecast:
-    """What a truck in turn would wait that booked the window at `start` and came when it begins, or now
-    where it has begun: a span until its call.  Bookings still to be made are not in it.
+    """The wait until its call of a truck in turn that books the window at `start`.
+
+    The truck comes when the window begins, or now where it has begun.  Bookings still to be made are
+    not taken into account.
     """
 
     start: Instant
@@ -150,7 +153,7 @@ class WindowForecast:
 
 @value(frozen=True, slots=True)
 class LengthForecast:
-    """How many trucks wait at an instant to come: seven quantiles."""
+    """The number of waiting trucks at a later instant: seven quantiles."""
 
     at: Instant
     waiting: tuple[int, ...]
@@ -158,9 +161,10 @@ class LengthForecast:
 
 @value(frozen=True, slots=True)
 class LineForecast:
-    """The twin's answer.  `no_basis` is empty, or a code that says why nothing can be told.
+    """The twin's forecast of a line.
 
-    A quantile beyond the horizon is the horizon's end; `horizon` says where that is.
+    `no_basis` is empty, or the code of the reason for which there is no forecast.  Quantiles beyond the
+    instant `horizon` are that instant.
     """
 
     line: str
@@ -177,8 +181,9 @@ class LineForecast:
 
 @value(frozen=True, slots=True)
 class ErrorExample:
-    """A forecast that was made at `at`, and its error, the logarithm of wait over median, known since
-    `known_at`.
+    """A past forecast for training: its features and its error.
+
+    It was made at `at`; its error, the logarithm of wait over median, is known since `known_at`.
     """
 
     at: Instant
@@ -204,7 +209,7 @@ class Correction:
 
 @value(frozen=True, slots=True)
 class Corrections:
-    """Those of the wait until the call and of that until it is through; None corrects nothing."""
+    """The corrections of the wait until the call and until the crossing; None for no correction."""
 
     called: Correction | None = None
     crossed: Correction | None = None
@@ -215,8 +220,10 @@ UNCORRECTED = Corrections()
 
 @value(frozen=True, slots=True)
 class TrainingResult:
-    """What cases have taught: the error that each would have been told to expect by those that were
-    over before it, in their order; and the correction learned from all, None of too few.
+    """The result of training on examples.
+
+    `expected` are the errors predicted for each example, in their order, by a model of the examples that
+    were over before it.  `correction` is fitted to all examples, None for too few.
     """
 
     expected: tuple[float, ...]

@@ -1,6 +1,6 @@
-"""Every kernel called once, with arguments of the types that it is given in earnest.
+"""Calls every kernel once, with arguments of the types that it has in use.
 
-What is compiled here is loaded from disk later, so that nothing compiles while somebody waits.  A new
+Kernels compiled here are loaded from disk later, so that nothing compiles while somebody waits.  A new
 kernel needs a line in `WARMED`.
 """
 
@@ -39,7 +39,7 @@ _LAW = exponential(1.0)
 
 
 def warm() -> Iterator[str]:
-    """Compile what is not compiled yet; the name of each group of kernels once it is there."""
+    """Compile what is not compiled yet; yields the name of each group of kernels when it is ready."""
     for name, call in WARMED.items():
         call()
         yield name
@@ -47,7 +47,7 @@ def warm() -> Iterator[str]:
 
 
 def kept_in() -> Path:
-    """The folder above those in which kernels are kept."""
+    """The folder of all cached kernels."""
     return next(iter(FOLDERS.values())).parent
 
 
@@ -77,7 +77,7 @@ def _tandem() -> None:
 
 
 def _checkpoint() -> None:
-    """A plan that has everything which a plan may have."""
+    """Play a model input with all its features."""
     some = Steps.constant(60.0)
     service_times, measured = (
         Duration("lognormal", 60.0, 1.0),

@@ -1,1 +1,1 @@
-"""When will it be through: quantiles from the twin, from histories, and how good they were."""
+"""Forecasts of a live line: the twin, and the learned correction of its errors."""

@@ -1,8 +1,8 @@
-"""The learned correction: what past errors of the twin let expect of its next ones.
+"""The learned correction: predicts the twin's errors from its past ones.
 
-Small boosted trees learn the error at the 50 % mark from the signs, and the whole range is moved by what
-they expect; how wide it should be stays the calibration's business.  All lines are learned from
-together.  The library that learns is an extra: without it nothing is learned, and nothing is corrected.
+Small boosted trees learn the error of the median from the features, and the whole range is moved by
+the predicted error.  The width of ranges is left to the calibration.  One model is trained on all lines.
+The library is an extra: without it nothing is learned, and nothing is corrected.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from kezek.planning.question import (
     TruckForecast,
 )
 
-# Ours: fewer teach nothing that holds for the next ones.
+# Ours: a model of fewer examples does not hold for the next forecasts.
 EXAMPLES_MIN = 300
-# Ours: the days that are told by what was over before the first of them.  Shorter ones learn oftener
-# and, from all lines of a country, for longer than a forecast may have to wait (docs/live-forecast.md).
+# Ours: examples of one block are predicted by a model of those known before it.  Shorter blocks need
+# more models, whose training would take longer than a forecast may wait (docs/lab/live-forecast.md).
 BLOCK = 2 * DAY
-# Ours: what a weekday brings is known when it has come three times.  Before, it would be but another
-# name of one day that is over.
+# Ours: the weekday is a feature once each has come three times.  Before, it would only identify a single
+# past day.
 WEEK_KNOWN = 21 * DAY
-# Ours: whoever was off by more than this teaches no more than this, and no range is moved farther:
-# to four and a half times, or to less than a quarter.
+# Ours: errors are clipped here in training, and predicted errors too: no range is moved to more than
+# four and a half times, or to less than a quarter.
 ERROR_MAX = 1.5
 ROUNDS = 60
 SEED = 20260613
 
-# Small, and each of half the cases and half the signs: where there is nothing to learn, little is.
+# Small trees, each of half the examples and half the features, learn little where there is only noise.
 _TREES = {
     "objective": "regression_l1",
     "num_leaves": 5,
@@ -64,14 +64,16 @@ _WEEK = [NAMES.index(name) for name in ("week_sine", "week_cosine")]
 
 
 class DamagedCorrection(Exception):
-    """A correction that no learning has made: it is not followed."""
+    """A correction that training cannot have made; it is not applied."""
 
 
 def learn(examples: Sequence[ErrorExample]) -> TrainingResult:
-    """What the cases have taught: of each the error expected by those over before its block of days,
-    0 where they were too few; and a correction for what comes.
+    """Train on examples.
+
+    The predicted error of each example comes from a model of those that were over before its block of
+    days, 0 where these were too few.  The correction is fitted to all examples.
     """
-    # Half of the cases are drawn by their place: whoever gives them in another order is told the same.
+    # Trees sample examples by index, so the order is made unique first.
     order = sorted(range(len(examples)), key=lambda place: _key(examples[place]))
     result = _learned([examples[place] for place in order])
     expected = dict(zip(order, result.expected, strict=True))
@@ -101,7 +103,7 @@ def _learned(examples: Sequence[ErrorExample]) -> TrainingResult:
 
 
 def _grown(at: Integers, features: Floats, errors: Floats) -> Correction | None:
-    """Trees of so many cases [n], [n, k], [n]; None of too few."""
+    """Fit trees to instants [n], features [n, k] and errors [n]; None for too few."""
     if len(errors) < EXAMPLES_MIN:
         return None
     if at.max() - at.min() < WEEK_KNOWN:
@@ -119,7 +121,7 @@ def _grown(at: Integers, features: Floats, errors: Floats) -> Correction | None:
 
 
 def _append(nodes: list[tuple[int, float, int]], tree: Any) -> None:
-    """A tree as nodes, the lower branch of each behind it."""
+    """Append a tree in preorder: the left child of a node follows it."""
     if "leaf_value" in tree:
         nodes.append((_LEAF, float(tree["leaf_value"]), 0))
         return
@@ -131,7 +133,7 @@ def _append(nodes: list[tuple[int, float, int]], tree: Any) -> None:
 
 
 def expect(correction: Correction, features: Floats) -> Floats:
-    """The error that is to be expected by signs [n, k]: float64[n], at most ERROR_MAX either way.
+    """The predicted errors of features [n, k], float64[n], clipped to ± ERROR_MAX.
 
     Raises `DamagedCorrection`.
     """
@@ -147,7 +149,7 @@ def expect(correction: Correction, features: Floats) -> Floats:
 
 @lru_cache(maxsize=8)
 def _checked(correction: Correction) -> tuple[Integers, Floats, Integers, Integers]:
-    """The nodes as arrays.  Every step leads onward and none out of them, so each walk ends."""
+    """The nodes as arrays, checked: every child has a higher index within them, so each walk ends."""
     feature, right, roots = (
         np.array(part, np.int64)
         for part in (correction.feature, correction.right, correction.roots)
@@ -161,14 +163,14 @@ def _checked(correction: Correction) -> tuple[Integers, Floats, Integers, Intege
     if not np.isfinite(threshold).all() or (roots < 0).any() or (roots >= count).any():
         raise DamagedCorrection("a limit or a root is none")
     if ((feature < _LEAF) | (feature >= len(NAMES))).any():
-        raise DamagedCorrection("a sign is none")
+        raise DamagedCorrection("a feature does not exist")
     if (inner & ((right <= places) | (right >= count) | (places + 1 >= count))).any():
         raise DamagedCorrection("a branch leads back or away")
     return feature, threshold, right, roots
 
 
 def corrected_forecast(state: LineState, corrections: Corrections) -> LineForecast:
-    """The twin's forecast of a line, its ranges moved by what its past lets expect.
+    """The twin's forecast of a line with its ranges moved by the predicted errors.
 
     Raises `DamagedCorrection`.
     """
@@ -176,9 +178,9 @@ def corrected_forecast(state: LineState, corrections: Corrections) -> LineForeca
 
 
 def corrected(told: LineForecast, state: LineState, corrections: Corrections) -> LineForecast:
-    """A forecast with the ranges of all who are not called moved, each as a whole.
+    """A forecast with the ranges of all trucks that are not called moved by the predicted errors.
 
-    Whoever is called has another span before them than those that were learned from.
+    Called trucks are not moved: the training examples are waits from arrival.
     """
     since, line = told.as_of, line_features(state)
     classes = {one.number: one.vehicle_class for one in state.waiting}
@@ -188,7 +190,7 @@ def corrected(told: LineForecast, state: LineState, corrections: Corrections) ->
     names += [one.vehicle_class for one in told.joins]
 
     def moved_by(correction: Correction | None, measure: str) -> list[Range]:
-        """Spans until the call or the crossing: of the trucks, then of those that would join."""
+        """Corrected waits until `measure`: of the trucks, then of the joins."""
         waits = [later(getattr(one, measure), -since) for one in trucks]
         waits += [getattr(one, measure) for one in told.joins]
         if correction is None or not waits:

@@ -1,11 +1,12 @@
-"""The twin started from a live line: what may come, as ranges, from what is there and what was measured.
+"""The twin of a live line: forecasts its future from its state and from measurements.
 
-Those who wait stand as they do; those at the gate have spent what they have; those expected come as
-early or late as others lately, or not at all; walk-ins come as often as lately; calls follow the
-calendar at the measured pace, whose uncertainty is part of every range: a young log gives wide ones.
+- Waiting trucks keep their places, and trucks at the gate have spent their time so far.
+- Expected trucks come as early or late as others did lately, or not at all.
+- Walk-ins come at the recent rate.
+- Calls follow the calendar at the measured pace.  The uncertainty of the pace is part of every range, so
+  a young log gives wide ranges.
 
-What it does not know: bookings that will still be made, closures that will be, trucks that miss their
-call.
+Future bookings, future closures and trucks that miss their call are not modelled.
 """
 
 from __future__ import annotations
@@ -40,19 +41,19 @@ from kezek.planning.question import (
 )
 from kezek.planning.simulation.checkpoint.line import NO_ROUND, NOBODY, CompiledLine, empty_line
 
-# Why nothing can be told: no call is known, or of nobody how long the gate took.
+# The reasons for no forecast: no call is known, or no time at the gate.
 NOBODY_CALLED = "nobody_called"
 NOBODY_CROSSED = "nobody_crossed"
 
-# A range of fewer futures than these, in which a truck comes at all, would be made of single draws.
+# A truck that comes in fewer futures than these gets no range: it would rest on single variates.
 COMES_MIN = 20
 
 
 def forecast(state: LineState) -> LineForecast:
-    """When every truck of the line is called and across, what joining means now, and how long it gets.
+    """The forecast of a line: calls, crossings, waits of trucks that join now, and lengths.
 
-    Instants in and out are milliseconds.  The same state gives the same answer on any machine.
-    `no_basis` is NOBODY_CALLED or NOBODY_CROSSED where nothing is known of the pace or of the gate.
+    Instants are milliseconds.  The same state gives the same forecast on any machine.  `no_basis` is
+    NOBODY_CALLED or NOBODY_CROSSED where the pace or the time at the gate is not known.
     """
     horizon = max((hour.start + HOUR for hour in state.hours), default=state.now + HORIZON)
     silent = no_basis(state)
@@ -107,7 +108,7 @@ def asked_of(state: LineState) -> tuple[Instant, ...]:
 def _windows(
     future: Future, answered: Floats, asked: tuple[Instant, ...]
 ) -> tuple[WindowForecast, ...]:
-    """The wait of each asker from its coming: what lies beyond the horizon is its end."""
+    """The wait of each asker from its arrival, at most until the horizon."""
     if not asked:
         return ()
     waits = _quantiles(answered, future.horizon) - future.asked[:, None]
@@ -117,7 +118,7 @@ def _windows(
 
 
 def no_basis(state: LineState) -> str:
-    """Why nothing can be told of a line, or nothing."""
+    """The code of the reason for no forecast, or an empty text."""
     if not state.measured.called:
         return NOBODY_CALLED
     known = state.measured.crossed and state.measured.approach and state.measured.gate
@@ -150,7 +151,7 @@ def _told(
 def _leaving(
     state: LineState, durations: tuple[EmpiricalDuration, EmpiricalDuration], horizon: float
 ) -> list[TruckForecast]:
-    """Those at the gate."""
+    """The forecasts of trucks at the gate."""
     if not state.at_gate:
         return []
     spent = np.array([(state.now - one.since) / SECOND for one in state.at_gate])
@@ -163,9 +164,9 @@ def _leaving(
 
 
 def _quantiles(at: Floats, horizon: float) -> Floats:
-    """The seven quantiles of each row, float64[rows, 7]: over the futures that are not NaN.
+    """The seven quantiles of each row of `at`, float64[rows, 7], over the futures that are not NaN.
 
-    What lies beyond the horizon is its end; NaN for rows with too few futures.
+    Values are cut at the horizon; a row with too few futures is NaN.
     """
     ordered = np.sort(np.minimum(at, horizon), axis=1)
     count = np.count_nonzero(~np.isnan(ordered), axis=1)
@@ -187,13 +188,13 @@ def _instants(state: LineState, seconds: Floats) -> Range:
 
 
 def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future, CompiledLine]:
-    """What the kernel is told, and the empty line."""
+    """The kernel's input, and the empty line."""
     classes = tuple(dict.fromkeys(state.interleave))
     index = {name: of for of, name in enumerate(classes)}
     keys = [one.key for one in state.waiting]
     opens = _opens(state)
     window, queue = _places(state, opens)
-    # A shadow stands behind all of its class that have begun, as somebody who came too late would.
+    # The virtual customer joins behind everyone of its class whose window is open.
     now = int(np.searchsorted(opens, 0.0, side="right")) - 1
     virtual = np.array([0 if name == state.walk_in else 2 * now + 1 for name in classes], np.int64)
     since = np.array([key[2] for key in keys] + [state.now + 1] * len(classes), np.float64)
@@ -235,7 +236,7 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
         asked_window=np.searchsorted(opens, asked).astype(np.int64),
         asker=index.get(state.ordinary, NOBODY),
     )
-    # Room for walk-ins that nobody can count: far more than could come.
+    # Space for walk-ins, whose number is random: far more than can come.
     most = math.ceil(pace.walking.max() * end / 3600.0 * 4.0) + 64 if len(pace.walking) else 0
     trucks = len(of) + most + len(asked)
     joins = [name in state.next_round for name in classes]
@@ -251,7 +252,7 @@ def _seconds(state: LineState, instants: Sequence[Instant]) -> Floats:
 
 
 def _opens(state: LineState) -> Floats:
-    """The windows, in seconds from now; the first is that of walk-ins."""
+    """The starts of windows in seconds from now, rising; the first is minus infinity, for walk-ins."""
     starts = {one.key[0] for one in state.waiting if one.key[0] or one.key[1]}
     starts |= {one.start for one in state.expected}
     starts |= set(asked_of(state))
@@ -259,7 +260,7 @@ def _opens(state: LineState) -> Floats:
 
 
 def _places(state: LineState, opens: Floats) -> tuple[Integers, Integers]:
-    """The window and the queue of those who wait, by their keys."""
+    """The window and the queue of each waiting truck, by its key."""
     begun = _seconds(state, [one.key[0] for one in state.waiting])
     behind = np.array([one.key[1] for one in state.waiting], np.int64)
     none = np.array([not one.key[0] and not one.key[1] for one in state.waiting], np.bool_)
@@ -268,7 +269,7 @@ def _places(state: LineState, opens: Floats) -> tuple[Integers, Integers]:
 
 
 def _offsets(state: LineState) -> Floats:
-    """When booked trucks come, from the start of their window; unknown, it is within the window."""
+    """Quantiles of arrival minus start of the window in seconds; without data, within the window."""
     if not state.measured.early:
         return np.array((0.0, state.window / SECOND))
     return quantile_table(np.array(state.measured.early, np.float64) / SECOND)

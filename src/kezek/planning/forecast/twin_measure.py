@@ -1,4 +1,4 @@
-"""What the log of a line says of its pace, its gate and its trucks, and how sure that is."""
+"""Measurements of a line's pace, gate and trucks from its log, with their uncertainty."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from kezek.planning.array import Floats
 from kezek.planning.forecast.twin_play import EmpiricalDuration
 from kezek.planning.question import LineState, MeasuredPast
 
-# The last straight line runs out to the most that was seen: with many knots it holds few trucks.
+# The last interval reaches the maximum that was seen: with many quantiles it holds few trucks.
 QUANTILES_MAX = 257
-# Of a law that nobody has measured.
+# The number of quantiles of a distribution that was not measured.
 UNMEASURED_QUANTILES = 33
 DAY_HOURS = 24
-# Calls from a time when nobody is known to have waited tell how many came, not how many could have been
-# called: they count as so many at most, and for the calendar's pace where that is higher.
+# Calls while nobody is known to have waited show the demand, not the capacity.  They count as so many
+# calls at most, and at the calendar's pace where that is higher.
 IDLE_CALLS_MAX = 20.0
 GAPS_MIN, GAPS_MAX = 12, 600
-# The pace of a real gate is never surer than as if calls were this regular.
+# The least variation of gaps between calls that is assumed for the uncertainty of the pace.
 VARIATION_MIN = 0.5
-# Ours: how far a span of which one example is known may be from what is usual, as a deviation of logs.
+# Ours: the deviation of the logarithm of a duration that was measured only a few times.
 LOG_DEVIATION = 0.7
-# Ours: one booked truck of twenty does not come, until the log knows better.
+# Ours: the prior of no-shows, one booked truck in twenty.
 NOT_SHOWN_BEFORE, SHOWN_BEFORE = 1.0, 19.0
 
 
 @value(frozen=True, slots=True)
 class CallPace:
-    """Calls, in hours as usual: an hour whose capacity is the mean one of the hours that are open.
+    """The pace of calls in usual hours: hours with the mean capacity of the open hours.
 
-    `level` is how much of such an hour there is from `hours` on, seconds from now; the number of
-    calls in one is a gamma variate with `shape` and rate `rate`; `gaps` are quantiles of the time
-    between two calls, of mean 1; `waited` has passed since the last call.  `walking` is walk-ins an
-    hour.
+    `level` is the capacity in usual hours from second `hours` on, from now.  The rate of calls, a usual
+    hour, is a gamma variate with `shape` and `rate`.  `gaps` are quantiles of the time between two calls
+    with mean 1; `waited` usual hours have passed since the last call.  `walking` are walk-ins an hour at
+    each step of `hours`.
     """
 
     hours: Floats
@@ -50,7 +50,7 @@ class CallPace:
 
 
 def pace_of(state: LineState) -> CallPace:
-    """The pace of a line that has called somebody."""
+    """The pace of a line with at least one call."""
     measured, now = state.measured, state.now
     hours, level, by_hour, usual = _calendar(state)
     called = np.array(measured.called, np.float64)
@@ -105,7 +105,7 @@ def _calendar(state: LineState) -> tuple[Floats, Floats, Floats, float]:
 
 
 def _as_usual(since: Instant, now: Instant, by_hour: Floats) -> tuple[Floats, Floats]:
-    """Instants from `since` to `now`, and how many hours as usual had passed by each."""
+    """Instants from `since` to `now`, and the usual hours that had passed at each."""
     marks = np.arange(since // HOUR + 1, now // HOUR + 1, dtype=np.int64) * HOUR
     grid = np.unique(np.concatenate(([since], marks[(marks > since) & (marks < now)], [now])))
     level = by_hour[(grid[:-1] // HOUR) % DAY_HOURS]
@@ -114,16 +114,16 @@ def _as_usual(since: Instant, now: Instant, by_hour: Floats) -> tuple[Floats, Fl
 
 
 def _busy_since(state: LineState) -> Instant:
-    """Since when somebody has waited whose window was open, as those who still wait can tell."""
+    """The first instant since which a truck that still waits has waited with an open window."""
     began = (max(one.key[0], one.key[2]) for one in state.waiting)
     return min((at for at in began if at <= state.now), default=state.now)
 
 
 def _gaps(gaps: Floats) -> tuple[float, Floats]:
-    """The variation of the time between two calls, and its quantiles by the mean."""
+    """The coefficient of variation of the gaps between calls, and their quantiles by the mean."""
     mean = float(gaps.mean()) if len(gaps) >= GAPS_MIN else 0.0
     if mean <= 0.0:
-        # Too few to tell: without memory, as far as quantiles of that end.
+        # Too few gaps: an exponential distribution, cut at its last quantile.
         shares = np.linspace(0.0, 1.0 - 0.5 / UNMEASURED_QUANTILES, UNMEASURED_QUANTILES)
         return 1.0, _of_mean_one(-np.log1p(-shares))
     return float(gaps.std()) / mean, _of_mean_one(quantile_table(gaps))
@@ -143,7 +143,7 @@ def quantile_table(seen: Floats) -> Floats:
 
 
 def durations_of(seen: Sequence[Instant]) -> EmpiricalDuration:
-    """Measured spans, in seconds; their scale is the less sure the fewer they are."""
+    """Measured durations, in seconds; the fewer they are, the less certain is their scale."""
     durations = np.maximum(np.array(seen, np.float64) / SECOND, 0.0)
     logs = np.log(durations[durations > 0.0])
     deviation = float(logs.std()) if len(logs) >= GAPS_MIN else LOG_DEVIATION
@@ -151,6 +151,6 @@ def durations_of(seen: Sequence[Instant]) -> EmpiricalDuration:
 
 
 def share_not_shown(measured: MeasuredPast) -> float:
-    """The share of booked trucks that never come."""
+    """The share of no-shows among booked trucks, with the prior."""
     missing = measured.not_shown + NOT_SHOWN_BEFORE
     return missing / (measured.shown + SHOWN_BEFORE + missing)

@@ -1,7 +1,7 @@
-"""The futures of a live line, compiled: calls at the measured pace, one future a replication.
+"""The futures of a live line, compiled: calls at the measured pace, one future for each replication.
 
-The line is the simulator's (`simulation/line.py`), and so the live product's.  Seconds count from the
-moment of the forecast.
+The line is the simulator's (`simulation/checkpoint/line.py`), and so the live product's.  Seconds count
+from the instant of the forecast.
 """
 
 from __future__ import annotations
@@ -35,30 +35,32 @@ from kezek.planning.simulation.checkpoint.order import by_cells
 from kezek.planning.simulation.variate.chance import Stream, normals, stream, uniform, uniforms
 from kezek.planning.simulation.variate.distribution import gamma, interpolated
 
-# Stations, each with a stream of its own; the last two are of those who are on the way or inside.
+# Stations, each with its own stream; the last two are for trucks on the way to the gate or inside.
 PACE, SHOWS, OFFSET, GAP, APPROACH, GATE, WALKING = range(7)
 REST, THROUGH = 20, 21
-# Whoever is at the gate longer than anybody seen before stays for a span of this share of the mean.
+# The mean remaining time, by the mean duration, of a truck at the gate for longer than any before it.
 OVERDUE = 0.5
 
 
 class EmpiricalDuration(NamedTuple):
-    """Evenly spaced quantiles of what was seen, and the uncertainty of their scale: a deviation."""
+    """Evenly spaced quantiles of measured durations in seconds; their scale has a `log_deviation`."""
 
     quantiles: Floats
     log_deviation: float
 
 
 class Future(NamedTuple):
-    """What is known now; trucks are standing ones, shadows, booked ones, walk-ins, then askers.
+    """The state of the line, as the kernel takes it.
 
-    `standing` trucks stand in `queue` by `stands`; then a shadow of each class, that takes nobody's
-    place. `joined` are the rounds that the standing let pass.  `of` and `window` are of them and the
-    booked; `starts`, `offset` and `no_show` say when
-    booked ones come.  `hours` and `level` are the calendar: 1 is an hour as usual.  `shape` and
-    `rate` are the posterior of the calls an hour as usual; `waited` hours as usual have passed
-    since the last call. Askers of class `asker` come at `asked`, each in its window: like shadows they
-    take nobody's place.  `walk_in` is the class of walk-ins, NOBODY for none, at `walking` an hour.
+    Trucks are numbered: standing ones, virtual customers, booked ones, walk-ins, then askers.  The
+    `standing` trucks and one virtual customer of each class are in `queue`, in the order of `stands`.
+    `joined` are the rounds that standing trucks let pass.  `of` and `window` are those of standing,
+    virtual and booked trucks.  Booked trucks come at `starts` plus `offset` (quantiles), at most
+    `latest` seconds after the start, or not at all with probability `no_show`.  `hours` and `level` are
+    the calendar in usual hours.  `shape` and `rate` are the posterior of calls a usual hour, and
+    `waited` usual hours have passed since the last call.  Walk-ins of class `walk_in`, NOBODY for none,
+    come at the rate `walking`, trucks an hour.  Askers of class `asker` come at `asked` into
+    `asked_window`.  Virtual customers and askers take nobody's place.
     """
 
     standing: int
@@ -97,11 +99,11 @@ def futures(
 ) -> tuple[Floats, Floats, Floats]:
     """Play `lengths.shape[1]` futures; `durations` are those of the approach and of the gate.
 
-    `at_call` is the cursor and the round with which the last call left the cycle.
+    `at_call` is the cursor and the round of the cycle after the last call.
 
-    Returns called and crossed, float64[trucks, futures] in seconds for all but walk-ins and askers: NaN
-    for who does not come, infinity beyond the horizon; and called of the askers.  `lengths`
-    float64[marks, futures] is filled with how many wait.
+    Returns the instants called and crossed, float64[trucks, futures] in seconds, of all trucks but
+    walk-ins and askers: NaN for a truck that does not come, infinity beyond the horizon; and the
+    instants called of the askers.  `lengths` float64[marks, futures] becomes the number that waits.
     """
     known, count = future.of.shape[0], lengths.shape[1]
     called, crossed = np.empty((known, count)), np.empty((known, count))
@@ -139,9 +141,9 @@ def leavings(
     seed: int,
     count: int,
 ) -> Floats:
-    """When those at the gate are across: float64[trucks, count], seconds from now.
+    """The crossings of trucks at the gate, float64[trucks, count], seconds from now.
 
-    `spent` float64[m] is how long they have been on the way, or inside where `admitted`.
+    `spent` float64[m] are the seconds since the call, or since admission where `admitted` is 1.
     """
     left = np.empty((spent.shape[0], count))
     for replication in range(count):
@@ -157,7 +159,7 @@ def leavings(
 def generated(
     durations: EmpiricalDuration, seed: int, station: int, replication: int, count: int
 ) -> Floats:
-    """A span for each truck; how far the measured ones can be trusted is one draw for all."""
+    """A duration for each truck, float64[count]; the uncertain scale is one variate for all."""
     out, z = np.empty(count), np.empty(1)
     chance = stream(seed, station, replication)
     normals(chance, z)
@@ -172,7 +174,7 @@ def generated(
 
 @borrower
 def share_below(quantiles: Floats, value: float) -> float:
-    """The share of what was seen that is below a value; where many are equal, the lowest such share."""
+    """The empirical distribution function at `value`; at equal quantiles the lowest share."""
     count = quantiles.shape[0]
     if value <= quantiles[0]:
         return 0.0
@@ -185,7 +187,7 @@ def share_below(quantiles: Floats, value: float) -> float:
 
 @borrower
 def _rest(quantiles: Floats, spent: float, u: float) -> float:
-    """What is left of a span of which so much has passed."""
+    """The remaining part of a duration of which `spent` has passed, at the uniform `u`."""
     below = share_below(quantiles, spent)
     if below < 1.0:
         return max(
@@ -196,7 +198,7 @@ def _rest(quantiles: Floats, spent: float, u: float) -> float:
 
 @kernel
 def _first_gap(future: Future, chance: Stream, pace: float) -> float:
-    """Hours as usual until the next call can come, given how many have passed since the last one."""
+    """Usual hours until the next call, conditional on those since the last one."""
     if future.standing == 0:
         whole = interpolated(future.gaps, 0, future.gaps.shape[0], uniform(chance))
         return max(0.0, whole / pace - future.waited)
@@ -205,14 +207,14 @@ def _first_gap(future: Future, chance: Stream, pace: float) -> float:
 
 @kernel
 def _arrivals(future: Future, seed: int, replication: int) -> Floats:
-    """When everybody comes: infinity for those who do not, or stand in line already."""
+    """The arrivals of all trucks; infinity for no-shows and for trucks that are in line already."""
     before, known = future.queue.shape[0], future.of.shape[0]
     booked = known - before
     walking = np.empty(0)
     if future.walk_in != NOBODY:
         chance = stream(seed, WALKING, replication)
         walking = poisson(chance, future.hours, future.walking, future.horizon)
-    # Askers come last, so that nobody else is drawn otherwise because of them.
+    # Askers are last, so that they do not change the variates of other trucks.
     askers = known + walking.shape[0]
     came = np.full(askers + future.asked.shape[0], math.inf)
     shows, offset = np.empty(booked), np.empty(booked)
@@ -221,7 +223,7 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
     quantiles = future.offset
     for place in range(booked):
         start = future.starts[place]
-        # Who has not come yet comes after now, and is the likelier never to come the later it is.
+        # The arrival is conditional on being after now; the no-show probability rises with lateness.
         below = share_below(quantiles, -start)
         comes = (1.0 - future.no_show) * (1.0 - below)
         if comes <= 0.0 or shows[place] >= comes / (comes + future.no_show):
@@ -236,7 +238,7 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
 
 @borrower
 def _line_up(future: Future, line: CompiledLine, at_call: tuple[int, int]) -> None:
-    """The line as it stands now."""
+    """Set the line to its present state."""
     begin(line, at_call[0], at_call[1])
     line.at[VIRTUAL], line.at[VIRTUAL_END] = future.standing, future.queue.shape[0]
     pass_on(line, 0.0)
@@ -260,7 +262,7 @@ def _play(
     at: tuple[Floats, Floats],
     first: float,
 ) -> None:
-    """One future, until the horizon: `at` is filled with who is called when, and how many wait."""
+    """Play one future until the horizon; `at` becomes the instants called and the lengths."""
     called, lengths = at
     virtual_waiting = future.queue.shape[0] - future.standing
     askers = came.shape[0] - future.asked.shape[0]
@@ -289,7 +291,7 @@ def _play(
                 break
             called[truck] = now
             if future.standing <= truck < future.queue.shape[0] or truck >= askers:
-                # A shadow or an asker is called where a truck would be, and leaves the line as it was.
+                # A virtual customer or an asker is called like a truck, and leaves the line as it was.
                 line.at[CURSOR], line.at[ROUND] = before
                 virtual_waiting -= 1
                 continue
@@ -305,7 +307,7 @@ def _play(
 def _next(
     now: float, came: Floats, order: Numbers, coming: int, line: CompiledLine, free: float
 ) -> float:
-    """The next instant at which somebody comes, a window begins, or a call can be made."""
+    """The next instant at which a truck comes, a window begins, or a call can be made."""
     due = came[order[coming]] if coming < order.shape[0] else math.inf
     if line.at[WAITING]:
         if free > now:

@@ -1,7 +1,6 @@
-"""M(t)/G/c: a day that begins empty, with a rate of arrivals for each of its intervals.
+"""M(t)/G/c: a day that begins empty, with an arrival rate for each of its intervals.
 
-Every replication is many days, one after another, each from empty; what happens after the end of a
-day is not looked at.
+A replication is many independent days, each from empty.  Nothing after the end of a day is measured.
 
 >>> import numpy as np
 >>> from kezek.planning.simulation.variate.distribution import exponential
@@ -99,7 +98,7 @@ def _days(
 
 @kernel
 def _later(instant: float, expected: float, rates: Rates) -> float:
-    """The instant until which `expected` more arrivals are expected; inf if none is within the day."""
+    """The instant until which `expected` more arrivals are expected; inf for after the day."""
     rates_per_s, interval_s = rates
     place = int(instant / interval_s)
     while place < rates_per_s.shape[0]:

@@ -1,7 +1,7 @@
-"""G/G/c/K: a station with room for so many customers; who finds it full goes away for good.
+"""G/G/c/K: a station that holds at most K customers; a customer who finds it full is lost.
 
-Starts come in order, so that the room is full exactly if the oldest of the last K - c starts lies
-ahead: those K - c wait, and every lane is busy.  Without a place to wait it is full if no lane is free.
+Starts are in order, so the station is full exactly if the oldest of the last K - c starts is in the
+future: then K - c customers wait, and every lane is busy.  For K = c it is full if no lane is free.
 
 >>> from kezek.planning.simulation.variate.distribution import exponential
 >>> figures = run_finite_queue(
@@ -38,13 +38,13 @@ def run_finite_queue(
 ) -> Figures:
     """Simulate from empty and measure the arrivals after the first `warm_up`, in whole blocks of 1,024.
 
-    `capacity` counts those in service too.  Figures: `lost`, the share that found no room; `wait_s`, the
-    mean wait of the others until the start of service.  ValueError says what cannot be run.
+    `capacity` includes customers in service.  Figures: `lost`, the share of lost customers; `wait_s`,
+    the mean wait of the others until the start of service.  ValueError says what cannot be run.
     """
     check(lanes=lanes, customers=customers, warm_up=warm_up, seed=seed)
     if capacity < lanes:
         raise ValueError(
-            f"the room holds whoever is served: at least {lanes} customers, not {capacity}"
+            f"the capacity includes customers in service: at least {lanes}, not {capacity}"
         )
     blocks, dropped = in_blocks(customers, warm_up=warm_up)
     distributions = np.array((arrivals.row, service.row))
@@ -69,7 +69,7 @@ def _loss(
     at_lanes = stream(seed, SERVICES, replication)
     gaps, service_times, free = np.empty(BLOCK), np.empty(BLOCK), np.zeros(lanes)
     places = capacity - lanes
-    # The last starts, the oldest at `oldest`; one that nobody reads where there is no place to wait.
+    # The last K - c starts, the oldest at `oldest`; one unused entry where K = c.
     starts, oldest = np.zeros(max(places, 1)), 0
     arrival, waits, lost = 0.0, 0.0, 0
     for block in range(blocks):
@@ -95,7 +95,7 @@ def _loss(
 def finite_queue_starts(
     arrivals_s: Floats, services_s: Floats, lanes: int, capacity: int
 ) -> Floats:
-    """When each customer starts: float64[customers], nan for who found no room; arrivals in order.
+    """The starts of service, float64[customers], nan for a lost customer; arrivals are in order.
 
     >>> finite_queue_starts(np.array((0.0, 1.0, 2.0)), np.full(3, 5.0), 1, 2).tolist()
     [0.0, 5.0, nan]

@@ -1,10 +1,10 @@
 """G/G/c: one line, several equal lanes, first come, first served.
 
-The recursion is Kiefer and Wolfowitz's (1955).  Of every lane only the instant is kept at which it
-is free next, earliest first; the next customer starts at that instant or on arrival, whichever is
-later, and the lane goes back to its place among the others.  With one lane this is Lindley's recursion.
+The recursion is Kiefer and Wolfowitz's (1955).  The state is the sorted instants at which the lanes are
+free next.  The next customer starts at the first of them or on arrival, whichever is later, and the lane
+is sorted in again.  With one lane this is Lindley's recursion.
 
-Spans and instants are seconds.
+Durations and instants are seconds.
 
 >>> from kezek.planning.simulation.variate.distribution import exponential
 >>> figures = run_queue(
@@ -41,7 +41,7 @@ def run_queue(
 ) -> Figures:
     """Simulate from empty and measure the customers after the first `warm_up`.
 
-    `arrivals` is the law of the spans between two of them.  Both numbers of customers are rounded up to
+    `arrivals` is the distribution of interarrival times.  Both numbers of customers are rounded up to
     whole blocks of 1,024.  Figures: `wait_s`, mean wait until the start of service; `waited`, the
     share that waited at all.  ValueError says what cannot be run.
     """
@@ -85,7 +85,7 @@ def _waits(
 
 @kernel
 def queue_starts(arrivals_s: Floats, services_s: Floats, lanes: int) -> Floats:
-    """When each customer starts: float64[customers], for given arrivals in order and given services.
+    """The starts of service, float64[customers], for given arrivals, in order, and service times.
 
     >>> queue_starts(np.array((0.0, 1.0, 2.0)), np.array((5.0, 5.0, 1.0)), 2).tolist()
     [0.0, 1.0, 5.0]
@@ -101,8 +101,7 @@ def queue_starts(arrivals_s: Floats, services_s: Floats, lanes: int) -> Floats:
 def occupy(free: Floats, until: float) -> None:
     """Take the lane that is free first, until `until`; `free` stays in order.
 
-    Every lane is looked at, though the place may be found early: a comparison that the processor need
-    not guess is quicker than one that ends a loop.
+    The loop runs over all lanes, though the place may be found early: without a branch it is faster.
     """
     last = free.shape[0] - 1
     for lane in range(last):

@@ -1,17 +1,16 @@
-"""A tandem: stations one after another, at each of them classes of which the lower number goes first.
+"""A tandem: stations in series with priority classes, of which the lower number goes first.
 
-Nobody is interrupted, and there is room for everybody between two stations.  The recursion extends
-Kiefer and Wolfowitz's to classes.  The next start at a station is at the later of two instants: the
-earliest at which a lane is free, and the earliest arrival of those who have not started.  Of those that
-have arrived by then the first class starts.  There is no calendar of events, and the processor has no
-branch to guess.
+Priority is non-preemptive, and queues between stations are unlimited.  The recursion extends Kiefer
+and Wolfowitz's to classes.  The next start at a station is the later of two instants: the earliest at
+which a lane is free, and the earliest arrival of the customers that have not started.  The first class
+among those that have arrived by then starts.  There is no event calendar and no branch in the loop.
 
-A lane's last customer leaves when the lane becomes free, and lanes become free in order: the instants
-at which lanes are taken up again are the arrivals at the next station, already sorted.  What is not
-known yet is who arrives later, so each station is swept up to the instant until which the one before it
-is known, a thousand customers at a time.
+A lane's last customer leaves when the lane becomes free, and lanes become free in order.  So the
+instants at which lanes are taken again are the arrivals at the next station, already sorted.  Later
+arrivals are not known yet, so each station is advanced to the instant until which the one before it is
+known, a thousand customers at a time.
 
-Spans and instants are seconds.
+Durations and instants are seconds.
 
 >>> from kezek.planning.simulation.variate.distribution import exponential
 >>> figures = run_tandem(
@@ -49,8 +48,8 @@ def run_tandem(
 ) -> Figures:
     """Simulate from empty; at each station measure the starts from number `warm_up` to `customers`.
 
-    `arrivals` has a law for each class (the spans between two of it), `services` and `lanes` one entry
-    for each station.  Figures: `wait_s of class K at station S`, the mean wait there, and
+    `arrivals` has the distribution of interarrival times of each class, `services` and `lanes` have one
+    entry for each station.  Figures: `wait_s of class K at station S`, the mean wait there, and
     `wait_s at station S`, that of all classes.  ValueError says what cannot be run.
     """
     if not (arrivals and services and len(services) == len(lanes)):
@@ -93,8 +92,8 @@ def _tandem(
     chances = np.empty((stations, 4), np.uint64)
     for s in range(stations):
         chances[s] = stream(seed, classes + s, replication)
-    # Who waits where: instants of arrival, by station and class, from `head` to `tail`; one row more in
-    # each direction takes those who have left, and the lanes that had nobody.
+    # Arrivals of waiting customers, by station and class, from `head` to `tail`.  The additional station
+    # takes customers who have left, the additional class takes lanes without a customer.
     waiting = np.empty((stations + 1, classes + 1, 4 * BLOCK))
     head = np.zeros((stations + 1, classes + 1), np.int64)
     tail = np.zeros((stations + 1, classes + 1), np.int64)
@@ -127,9 +126,9 @@ def _tandem(
 
 @swift
 def _with_room(waiting: Floats, head: Integers, tail: Integers, more: int) -> Floats:
-    """Move those who still wait to the front, into a wider array if need be.
+    """Move waiting customers to the front of their rows, into a wider array if needed.
 
-    All that wait anywhere, and `more`, may come to one station in the next sweeps.
+    All waiting customers, and `more`, may come to one station in the next sweeps.
     """
     stations, classes = head.shape[0] - 1, head.shape[1] - 1
     tail[stations], tail[:, classes] = 0, 0
@@ -149,7 +148,7 @@ def _with_room(waiting: Floats, head: Integers, tail: Integers, more: int) -> Fl
 def _arrive(
     source: Stream, distribution: Floats, last: float, queue: Floats, tail: Integers
 ) -> float:
-    """A block more of arrivals of one class; the instant of the last."""
+    """Append a block of arrivals of one class; returns the instant of the last."""
     block = queue[tail[0] : tail[0] + BLOCK]
     generate(source, distribution, block)
     for i in range(BLOCK):
@@ -169,7 +168,7 @@ def _sweep(
     tally: tuple[Floats, Integers],
     measured: tuple[int, int, int],
 ) -> int:
-    """Let one station work until the instant `known`; how many have started there by then."""
+    """Advance one station to the instant `known`; returns how many have started there by then."""
     queue, head = line
     free, holds = lane_state
     state, distribution, service_times, drawn = chance
@@ -233,7 +232,7 @@ def _figures(waits: Floats, starts: Integers) -> Floats:
 def tandem_starts(
     arrivals_s: Floats, classes: Integers, services_s: Floats, lanes: Integers
 ) -> Floats:
-    """When each customer starts at each station: float64[customers, stations], for given services.
+    """The starts at each station, float64[customers, stations], for given service times.
 
     `arrivals_s` are instants in order, float64[customers]; `classes` int64[customers] from 0;
     `services_s` float64[customers, stations]; `lanes` int64[stations].
@@ -261,7 +260,7 @@ def tandem_starts(
 def _one_station(
     queue: Integers, tail: Integers, at: Floats, services: Floats, lanes: int, starts: Floats
 ) -> tuple[Floats, Integers]:
-    """Fill in the starts at one station; the instants at which customers leave it, and who they are."""
+    """Fill in the starts at one station; returns the instants of leaving, and the customers."""
     many, head = at.shape[0], np.zeros(queue.shape[0], np.int64)
     free, holds = np.full(lanes, -np.inf), np.full(lanes, -1)
     leaves, who, gone = np.empty(many), np.empty(many, np.int64), 0

@@ -1,7 +1,7 @@
-"""G/G/1 with vacations: one lane that leaves whenever nobody waits, and again if nobody has come.
+"""G/G/1 with multiple vacations: the lane leaves whenever nobody waits.
 
-The lane is away from the end of a service after which nobody waits; on its return it serves, or goes
-at once for another vacation.
+A vacation begins at the end of a service after which nobody waits.  On its return the lane serves, or
+takes another vacation at once if still nobody waits.
 
 >>> from kezek.planning.simulation.variate.distribution import deterministic, exponential
 >>> figures = run_vacation(

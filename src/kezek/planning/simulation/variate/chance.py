@@ -1,19 +1,19 @@
 """Streams and variates: random numbers that depend on nothing but their names.
 
-A stream is named by three whole numbers, (seed, station, replication), and is the state of a generator:
-`uint64[4]`, made by `stream` and moved on by every draw.  Each replication owns its streams and each
-station of it draws from its own, so neither the number of threads, nor the order in which they run, nor
-one draw more at another station changes what is drawn here.
+A stream is the state of a generator, `uint64[4]`, named by three whole numbers (seed, station,
+replication).  `stream` makes it, and every variate advances it.  Each station of each replication has
+its own stream, so its variates do not depend on the number of threads, on their order, or on how many
+variates another station takes.
 
 - The generator is xoshiro256++ (Blackman and Vigna, 2021), period 2**256 - 1.
-- Its first state is four outputs of splitmix64 (Steele, Lea and Flood, 2014) from a key in which the
-  three names were mixed in one after the other.  Two streams that overlap are as likely as two equal
-  numbers of 256 bits among them.
+- Its first state is four outputs of splitmix64 (Steele, Lea and Flood, 2014) from a key into which the
+  three names are mixed one after the other.  Two streams overlap with about the probability that two
+  random numbers of 256 bits are equal.
 - A uniform has 52 bits and lies at the middle of its cell: never 0, never 1, and 1 - u is as exact as u.
-- Logarithms are our own sum, not the system's: exponential variates have the same digits on every
-  machine.
+- Logarithms are computed here, not by the system's library, so that exponential variates have the same
+  digits on every machine.
 
-Variates are drawn in blocks, into an array that the caller owns.  Spans are seconds.
+Variates are written in blocks into an array of the caller.  Durations are seconds.
 
 >>> import numpy as np
 >>> out = np.empty(3)
@@ -34,7 +34,7 @@ from kezek.planning.jit import kernel
 
 Stream = npt.NDArray[np.uint64]
 
-# So many variates are drawn at once: they stay in the nearest cache of the processor.
+# The number of variates in a block, which fits into the first cache of the processor.
 BLOCK = 1024
 
 
@@ -53,7 +53,7 @@ def stream(seed: int, station: int, replication: int) -> Stream:
 
 @kernel
 def _mixed(key: np.uint64) -> np.uint64:
-    """Every bit of the result depends on every bit of the key, one to one."""
+    """The output function of splitmix64: a bijection in which every bit depends on every bit."""
     key = (key ^ (key >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     key = (key ^ (key >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return key ^ (key >> np.uint64(31))
@@ -94,7 +94,7 @@ def uniform(state: Stream) -> float:
 
 @kernel
 def exponentials(state: Stream, mean_s: float, out: Floats) -> None:
-    """Fill `out` with exponential spans: -mean log u, by inversion, one uniform each."""
+    """Fill `out` with exponential variates: -mean log u, by inversion, one uniform each."""
     uniforms(state, out)
     _logarithms(out, -mean_s)
 
@@ -104,15 +104,15 @@ def _logarithms(out: Floats, scale: float) -> None:
     """Replace positive numbers by `scale` times their natural logarithm, within 1e-15 of it.
 
     x = 2**k z with z between the roots of 1/2 and 2, and log z = 2 artanh s, s = (z - 1) / (z + 1), as a
-    power series; s*s < 0.0295, so that ten terms reach the last digit.  The bits are taken apart in one
-    pass and summed in another, because the compiler then does several numbers at a time.
+    power series; s*s < 0.0295, so that ten terms reach the last digit.  One pass splits the bits and
+    another sums the series, so that the compiler vectorises both.
     """
     count = out.shape[0]
     bits, power = out.view(np.uint64), np.empty(count)
     root, one = np.uint64(0x3FE6A09E667F3BCD), np.uint64(0x3FF0000000000000)
     exponent = np.uint64(0xFFF0000000000000)
     power_bits = power.view(np.uint64)
-    # A small whole number k is 2**52 + 1023 + k without its leading bits: no conversion is needed.
+    # The low bits of 2**52 + 1023 + k are those of a small whole number k: no conversion is needed.
     small = np.uint64(0x4330000000000000)
     for i in range(count):
         above = bits[i] + (one - root)
@@ -131,8 +131,8 @@ def _logarithms(out: Floats, scale: float) -> None:
 def normals(state: Stream, out: Floats) -> None:
     """Fill `out` with standard normals, by inversion, one uniform each.
 
-    All are taken for the middle first, because the compiler then does several at a time; the tails are
-    told apart without a branch and done again.
+    All are computed as in the middle first, which the compiler vectorises; those in the tails are
+    collected without a branch and computed again.
     """
     uniforms(state, out)
     count = out.shape[0]
@@ -189,7 +189,7 @@ _FAR = (
 
 @kernel
 def normal_quantile(u: float) -> float:
-    """Where a standard normal is below with probability `u`, 0 < u < 1 (AS 241)."""
+    """The quantile of a standard normal at `u`, 0 < u < 1 (AS 241)."""
     middle = u - 0.5
     if abs(middle) > _HALF_WIDTH:
         return _in_tail(u)
@@ -201,7 +201,7 @@ def normal_quantile(u: float) -> float:
 
 @kernel
 def _in_tail(u: float) -> float:
-    """Where a standard normal is below with probability `u`, 0 < u < 1, outside of the middle."""
+    """The quantile of a standard normal at `u`, 0 < u < 1, outside of the middle."""
     far = math.sqrt(-math.log(min(u, 1.0 - u)))
     size = _ratio(_TAIL, far - 1.6) if far <= 5.0 else _ratio(_FAR, far - 5.0)
     return math.copysign(size, u - 0.5)

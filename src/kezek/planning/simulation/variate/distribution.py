@@ -1,7 +1,7 @@
-"""Laws: how a random span is distributed.
+"""Distributions of random durations, in seconds.
 
-Exponential and Erlang spans have the same digits on every machine; log-normal ones take `exp` from the
-system's library, which may differ in the last.  Spans are seconds.
+Exponential and Erlang variates have the same digits on every machine.  Log-normal ones use `exp` of the
+system's library, which may differ in the last digit.
 
 >>> import numpy as np
 >>> from kezek.planning.simulation.variate.chance import stream
@@ -22,7 +22,7 @@ from kezek.planning.array import Floats
 from kezek.planning.jit import kernel
 from kezek.planning.simulation.variate.chance import Stream, exponentials, normals, uniform
 
-# As kernels tell them apart; the last three are known to `span` only.
+# The kinds as numbers for kernels; only `checkpoint/duration.py` knows the last three.
 DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL, GAMMA, MEASURED, TRUNCATED = (
     0.0,
     1.0,
@@ -36,10 +36,10 @@ DETERMINISTIC, EXPONENTIAL, ERLANG, LOGNORMAL, GAMMA, MEASURED, TRUNCATED = (
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """How a random span is distributed: its kind, its mean in seconds, and a shape.
+    """The distribution of a random duration: kind, mean in seconds, and shape.
 
-    The shape is the number of phases of an Erlang law and the coefficient of variation of a log-normal
-    one.  Made by the four functions below.
+    The shape is the number of phases of an Erlang distribution, and the coefficient of variation of a
+    log-normal one.  The four functions below make one.
     """
 
     kind: float
@@ -52,7 +52,7 @@ class Distribution:
 
     @property
     def row(self) -> Floats:
-        """(kind, mean in seconds, shape), as kernels take it: float64[3]."""
+        """(kind, mean in seconds, shape) for kernels, float64[3]."""
         return np.array((self.kind, self.mean_s, self.shape))
 
     @property
@@ -64,24 +64,24 @@ class Distribution:
 
 
 def deterministic(mean_s: float) -> Distribution:
-    """Always the same span."""
+    """A constant duration."""
     return Distribution(DETERMINISTIC, mean_s)
 
 
 def exponential(mean_s: float) -> Distribution:
-    """Without memory."""
+    """The memoryless distribution."""
     return Distribution(EXPONENTIAL, mean_s)
 
 
 def erlang(mean_s: float, *, phases: int) -> Distribution:
-    """The sum of `phases` equal exponential spans; ValueError if there is none."""
+    """The sum of `phases` equal exponential durations; ValueError for fewer than one."""
     if phases < 1:
         raise ValueError(f"an Erlang law has at least one phase, not {phases}")
     return Distribution(ERLANG, mean_s, float(phases))
 
 
 def lognormal(mean_s: float, *, variation: float) -> Distribution:
-    """Mean and coefficient of variation are those of the span, not of its logarithm."""
+    """Mean and coefficient of variation are those of the duration, not of its logarithm."""
     if not (math.isfinite(variation) and variation >= 0):
         raise ValueError(f"a coefficient of variation is a number from 0, not {variation}")
     return Distribution(LOGNORMAL, mean_s, variation)
@@ -89,10 +89,11 @@ def lognormal(mean_s: float, *, variation: float) -> Distribution:
 
 @kernel
 def generate(state: Stream, distribution: Floats, out: Floats) -> None:
-    """Fill `out` with spans of a law given by its row, in seconds.
+    """Fill `out` with variates, in seconds; `distribution` is a row, float64[3].
 
-    Exponential and log-normal spans use one uniform each and rise with 1 - u and u; an Erlang span uses
-    one a phase, all first phases before all second ones; a deterministic span uses none.
+    An exponential variate uses one uniform u and rises with 1 - u; a log-normal one rises with u.  An
+    Erlang variate uses one uniform for each phase, all first phases before all second ones.  A
+    deterministic one uses none.
     """
     kind, mean_s, shape = distribution[0], distribution[1], distribution[2]
     if kind == DETERMINISTIC:
@@ -116,7 +117,7 @@ def generate(state: Stream, distribution: Floats, out: Floats) -> None:
 
 @kernel
 def interpolated(quantiles: Floats, first: int, count: int, u: float) -> float:
-    """The quantile at `u` on straight lines between evenly spaced knots."""
+    """The quantile at `u`, interpolated linearly in `count` evenly spaced quantiles from `first` on."""
     place = u * (count - 1)
     left = min(int(place), count - 2)
     if count == 1:

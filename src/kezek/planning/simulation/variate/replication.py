@@ -1,8 +1,8 @@
-"""Replications: the same model with other random numbers, in as many threads as are given.
+"""Replications: runs of one model with different random numbers, in a given number of threads.
 
-What one replication returns depends on its number only, and figures are put together in the order of the
-numbers: the digits are the same with one thread and with ten.  A replication leaves one row of figures
-behind, whatever its length.
+The result of a replication depends on its number only, and figures are combined in the order of the
+numbers, so the digits are the same with one thread and with ten.  A replication leaves one row of
+figures, whatever its length.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over replications and its standard error; the error of a single one is nan."""
+    """A mean over replications and its standard error, nan for a single replication."""
 
     mean: float
     error: float
@@ -33,13 +33,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What replications found: `rows`, float64[replications, figures], columns by `names`."""
+    """The figures of replications: `rows` is float64[replications, figures], with columns by `names`."""
 
     names: tuple[str, ...]
     rows: Floats
 
     def __getitem__(self, name: str) -> Estimate:
-        """The estimate of one figure; KeyError if there is none of this name."""
+        """The estimate of one figure; KeyError for an unknown name."""
         if name not in self.names:
             raise KeyError(f"{name} is none of {', '.join(self.names)}")
         column = self.rows[:, self.names.index(name)]
@@ -61,9 +61,9 @@ def replicate(
 
 
 def in_turn(run: Callable[[int], T], replications: int, *, threads: int) -> Iterator[T]:
-    """`run(0)`, `run(1)`, … in this order, never more under way than keeps the threads busy.
+    """Yield `run(0)`, `run(1)`, … in this order, with a bounded number under way.
 
-    Threads run at the same time where `run` is a kernel, and memory does not grow with the number of
+    Threads run in parallel where `run` is a kernel.  Memory does not grow with the number of
     replications.
     """
     if threads == 1:
@@ -80,12 +80,12 @@ def in_turn(run: Callable[[int], T], replications: int, *, threads: int) -> Iter
             while under_way:
                 yield under_way.popleft().result()
         finally:
-            # Who stops half-way waits for what has begun, and for no more.
+            # A caller that stops early waits only for the replications that have begun.
             pool.shutdown(cancel_futures=True)
 
 
 def check(*, lanes: int, customers: int, warm_up: int, seed: int) -> None:
-    """ValueError, with what to change, if no run can be made of these."""
+    """Raise ValueError, with what to change, for values that cannot be run."""
     if lanes < 1:
         raise ValueError(f"a station has at least one lane, not {lanes}")
     if not 0 <= warm_up < customers:
@@ -97,6 +97,6 @@ def check(*, lanes: int, customers: int, warm_up: int, seed: int) -> None:
 
 
 def in_blocks(customers: int, *, warm_up: int) -> tuple[int, int]:
-    """How many blocks of variates are drawn, and how many of them are warm-up; one at least is not."""
+    """The number of blocks of variates, and how many of them are warm-up; at least one is not."""
     dropped = -(-warm_up // BLOCK)
     return max(-(-customers // BLOCK), dropped + 1), dropped

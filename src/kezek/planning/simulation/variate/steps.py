@@ -12,8 +12,7 @@ from kezek.domain.kernel.value import value
 class Steps:
     """`level[i]` holds from `at[i]` seconds, inclusive, until `at[i + 1]`; the last one for ever.
 
-    `at` rises strictly from 0.0; levels are not negative.  What a level counts is said where the steps
-    are used.
+    `at` rises strictly from 0.0; levels are not negative.  Their unit depends on the use.
 
     >>> shifts = Steps.constant(4.0).closed(3600.0, 7200.0)
     >>> shifts.now(1800.0), shifts.now(3600.0), shifts.now(7200.0)
@@ -30,7 +29,7 @@ class Steps:
 
     @classmethod
     def of(cls, changes: Iterable[tuple[float, float]], *, before: float = 0.0) -> Steps:
-        """From changes (second, level) in any order; the last of one second holds.
+        """From changes (second, level) in any order; of several at one second the last holds.
 
         `before` is the level until the first change; changes before second 0 set the level at 0.
         """
@@ -41,9 +40,9 @@ class Steps:
 
     @classmethod
     def repeated(cls, day: Iterable[tuple[float, float]], *, every: float, until: float) -> Steps:
-        """A pattern of changes within `every` seconds, again and again until `until`: shifts, breaks.
+        """A pattern of changes within `every` seconds, repeated until `until`: shifts, breaks.
 
-        Before its first change a pattern stands where its last one left it.
+        Before its first change a pattern has the level of its last change.
         """
         changes = sorted(day)
         assert changes, "a pattern has a change"
@@ -56,7 +55,7 @@ class Steps:
         return self.level[bisect.bisect_right(self.at, second) - 1]
 
     def changed(self, begins: float, ends: float, change: Callable[[float], float]) -> Steps:
-        """Every level between two seconds put through `change`: a closure, a drop, a doubling."""
+        """Apply `change` to every level between two seconds."""
         marks = sorted({0.0, *self.at, max(0.0, begins), max(0.0, ends)})
         return _without_repeats(
             (mark, change(self.now(mark)) if begins <= mark < ends else self.now(mark))
@@ -64,7 +63,7 @@ class Steps:
         )
 
     def closed(self, begins: float, ends: float) -> Steps:
-        """Nothing between two seconds."""
+        """Level 0 between two seconds."""
         return self.changed(begins, ends, lambda _: 0.0)
 
     def at_most(self, begins: float, ends: float, *, level: float) -> Steps:
@@ -72,7 +71,7 @@ class Steps:
         return self.changed(begins, ends, lambda old: min(old, level))
 
     def faults(self) -> str:
-        """What is wrong with it, or nothing."""
+        """The first fault, or an empty text."""
         if not self.at or len(self.at) != len(self.level):
             return "needs as many levels as times, and one at least"
         if self.at[0] != 0.0:
