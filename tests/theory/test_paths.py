@@ -227,7 +227,7 @@ def test_a_seed_gives_the_same_digits_on_any_number_of_threads(name: str):
         (lambda: run_queue(*LAWS[:2], lanes=1, customers=9, seed=1, threads=0), "at least one of"),
         (
             lambda: run_finite_queue(*LAWS[:2], lanes=3, capacity=2, customers=9, seed=1),
-            "the room holds",
+            "the capacity includes",
         ),
         (lambda: run_vacation(*LAWS[:2], deterministic(0.0), customers=9, seed=1), "plain queue"),
         (lambda: run_tandem(LAWS, LAWS, lanes=(1,), customers=9, seed=1), "for every station"),
