@@ -126,7 +126,7 @@ def queue(
     return run
 
 
-def room(service_s: float, lanes: int, places: int):
+def finite_queue(service_s: float, lanes: int, places: int):
     def run(customers: int, slip: float, seed: int) -> Figures:
         return run_finite_queue(
             ARRIVALS, exponential(service_s * slip), lanes=lanes, capacity=places, customers=customers,
@@ -212,11 +212,11 @@ CASES = (
         lambda: {"wait_s": exact.wait_gim1(lambda s: (1 + s * 10 / 3) ** -3, 7.0)},
     ),
     Case(
-        "M/M/4/8, load 0.9", "balance of births and deaths", 75, room(36.0, 4, 8),
-        lambda: dict(zip(("lost", "wait_s"), exact.room_mmck(4, 8, 0.1, 36.0), strict=True)),
+        "M/M/4/8, load 0.9", "balance of births and deaths", 75, finite_queue(36.0, 4, 8),
+        lambda: dict(zip(("lost", "wait_s"), exact.loss_mmck(4, 8, 0.1, 36.0), strict=True)),
     ),
     Case(
-        "M/M/4/4, load 0.9", "Erlang B", 10, room(36.0, 4, 4),
+        "M/M/4/4, load 0.9", "Erlang B", 10, finite_queue(36.0, 4, 4),
         lambda: {"lost": exact.erlang_b(4, 3.6)},
     ),
     Case(

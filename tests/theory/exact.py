@@ -1,4 +1,4 @@
-"""What queueing theory says exactly, each with its source.  Spans in seconds, rates per second."""
+"""What queueing theory says exactly, each with its source.  Durations in seconds, rates per second."""
 
 from __future__ import annotations
 
@@ -50,15 +50,15 @@ def wait_mdc(lanes: int, rate: float, service_s: float) -> float:
 
 
 def wait_gim1(transform, service_s: float) -> float:
-    """Mean wait of GI/M/1 (Kendall, 1953); `transform` is Laplace's of the span between arrivals."""
+    """Mean wait of GI/M/1 (Kendall, 1953); `transform` is Laplace's of the interarrival time."""
     root = brentq(lambda x: transform((1 - x) / service_s) - x, 1e-9, 1 - 1e-9, xtol=1e-15)
     return service_s * root / (1 - root)
 
 
-def room_mmck(lanes: int, room: int, rate: float, service_s: float) -> tuple[float, float]:
+def loss_mmck(lanes: int, capacity: int, rate: float, service_s: float) -> tuple[float, float]:
     """M/M/c/K, from the balance of births and deaths: the share lost, the mean wait of the others."""
     weights = [1.0]
-    for present in range(1, room + 1):
+    for present in range(1, capacity + 1):
         weights.append(weights[-1] * rate * service_s / min(present, lanes))
     shares = np.array(weights) / sum(weights)
     waiting = sum(max(0, present - lanes) * share for present, share in enumerate(shares))

@@ -20,14 +20,14 @@ def lindley(gaps: Sequence[float], services: Sequence[float]) -> list[float]:
 
 
 def queue(
-    arrivals: Sequence[float], services: Sequence[float], lanes: int, room: float = float("inf")
+    arrivals: Sequence[float], services: Sequence[float], lanes: int, capacity: float = float("inf")
 ) -> list[float]:
-    """Starts, in order of arrival; nan for who found `room` customers present."""
+    """Starts, in order of arrival; nan for a customer who found `capacity` customers present."""
     starts, leaving, free = [], [], [0.0] * lanes
     for arrival, service in zip(arrivals, services, strict=True):
         while leaving and leaving[0] <= arrival:
             heapq.heappop(leaving)
-        if len(leaving) >= room:
+        if len(leaving) >= capacity:
             starts.append(float("nan"))
             continue
         start = max(arrival, heapq.heappop(free))

@@ -1,4 +1,4 @@
-"""Streams are named, repeatable and apart; what is drawn is exact."""
+"""Streams are named, repeatable and independent; variates are exact."""
 
 from __future__ import annotations
 

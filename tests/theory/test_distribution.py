@@ -1,4 +1,4 @@
-"""Spans have the laws that they say, and the same digits for ever."""
+"""Variates have their distributions, and the same digits for ever."""
 
 from __future__ import annotations
 

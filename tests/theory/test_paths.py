@@ -26,7 +26,7 @@ LAWS = (exponential(10.0), erlang(10.0, phases=3), lognormal(10.0, variation=1.5
 
 
 def drawn(distribution: Distribution, count: int, seed: int, station: int) -> np.ndarray:
-    """What a run of this seed draws at a station, block by block."""
+    """The variates of a run of this seed at a station, block by block."""
     state, spans = stream(seed, station, 0), np.empty(count)
     for first in range(0, count, BLOCK):
         generate(state, distribution.row, spans[first : first + BLOCK])
@@ -34,7 +34,7 @@ def drawn(distribution: Distribution, count: int, seed: int, station: int) -> np
 
 
 def path(seed: int, lanes: int, load: float = 0.9) -> tuple[np.ndarray, np.ndarray]:
-    """Random arrivals and services of random laws."""
+    """Random arrivals and service times of random distributions."""
     chance = np.random.default_rng(seed)
     gaps, services = (drawn(LAWS[chance.integers(3)], MANY, seed, place) for place in (0, 1))
     return np.cumsum(gaps), services * load * lanes

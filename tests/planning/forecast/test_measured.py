@@ -1,4 +1,4 @@
-"""A law that was measured is drawn as it was seen, its ends too."""
+"""An empirical distribution gives what was measured, its ends too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def drawn(seen: np.ndarray, count: int = 20_000) -> np.ndarray:
 
 @pytest.mark.parametrize("count", [2, 3, 40, QUANTILES_MAX, 5_000])
 def test_one_truck_that_came_far_out_is_not_many(count: int):
-    """One of many came ten times later than all others: its share of what is drawn stays its own."""
+    """One of many came ten times later than all others: its share of the variates stays its own."""
     seen = np.append(np.linspace(0.0, 60.0, count - 1), 600.0)
     beyond = (drawn(seen) > 60.0).mean()
     assert beyond <= 1.0 / (min(count, QUANTILES_MAX) - 1) + 1e-3

@@ -1,4 +1,4 @@
-"""A program that draws by itself, from the laws as they are documented, sees the same checkpoint.
+"""A program with its own random numbers, from the documented distributions, sees the same checkpoint.
 
 It shares no random number with the model: the bookings are the scenario's, everything else is drawn
 here with numpy, the arrival law by rejection.  It plays its draws with the plain SimPy program.

@@ -1,4 +1,4 @@
-"""From a scenario to the plan that is played."""
+"""From a scenario to the model input that is played."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small checkpoints of all kinds, drawn from a number: every feature is there or not.
+"""Small random checkpoints, made from a number: every feature is there or not.
 
 All instants and spans are multiples of a grid (1/1024 s, or a whole minute so that much happens at one
 instant), and all rates give spans on it, so that sums lose no digit and equal means equal.
@@ -144,7 +144,7 @@ def standing_of(rng: random.Random, classes: int) -> WaitingTrucks:
 
 
 def draws_of(model: ModelInput, number: int) -> Variates:
-    """The plan's draws, on the grid."""
+    """The variates of the model input, on the grid."""
     drawn = variates_of(model, seed=number, replication=0)
     grid = 60.0 if number % 4 == 0 else 1.0 / 1024.0
 

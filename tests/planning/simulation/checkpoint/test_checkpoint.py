@@ -1,4 +1,4 @@
-"""What holds in every run of the checkpoint, and what a plan that cannot be played is told."""
+"""What holds in every run of the checkpoint, and how a model input that cannot be played is refused."""
 
 from __future__ import annotations
 

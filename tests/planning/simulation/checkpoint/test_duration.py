@@ -1,4 +1,4 @@
-"""Spans by class have the laws that the documents name."""
+"""Durations by class have the documented distributions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def drawn(span: Duration, count: int = MANY) -> np.ndarray:
 
 
 def arrival(mean: float, deviation: float, least: float = -360.0, most: float = 360.0) -> Duration:
-    """The arrival law of docs/reference/scenarios.md, in minutes."""
+    """The distribution of arrivals of docs/reference/scenarios.md, in minutes."""
     return Duration(
         "truncated_normal",
         mean * MINUTE,
@@ -70,6 +70,6 @@ def test_the_default_arrival_law_keeps_its_deviation():
 
 
 def test_a_later_uniform_is_a_later_truck():
-    """Common random numbers couple two laws only where both rise with the uniform."""
+    """Common random numbers couple two distributions only where both rise with the uniform."""
     early, late = drawn(arrival(-60, 90), 500), drawn(arrival(0, 10), 500)
     assert np.array_equal(np.argsort(early), np.argsort(late))
