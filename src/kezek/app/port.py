@@ -329,7 +329,7 @@ class Planner(Protocol):
     async def forecast(
         self, state: LineState, corrections: Corrections = UNCORRECTED
     ) -> LineForecast:
-        """The twin's answer, corrected, or a PlannerFault."""
+        """The corrected forecast of a line; raises PlannerFault."""
 
     async def learn(self, examples: Sequence[ErrorExample]) -> TrainingResult:
-        """What past forecasts teach, or a PlannerFault."""
+        """Train a correction on past forecasts; raises PlannerFault."""

@@ -293,15 +293,15 @@ class LiveForecasts:
             results = await training_results_of(planner, self._pasts)
         wanting = [(line, now)]
         if line in results and results[line].called.correction is not None:
-            wanting += self._untaught(line)
+            wanting += self._untrained(line)
         for one, at in wanting:
             # Beside the loop, so that requests get in between.
             self._scores[one] = await asyncio.to_thread(
                 scored, self._pasts[one], at, results.get(one)
             )
 
-    def _untaught(self, line: str) -> list[tuple[str, Instant]]:
-        """Others that were scored while all lines together taught nothing yet."""
+    def _untrained(self, line: str) -> list[tuple[str, Instant]]:
+        """Other lines that were scored before all lines together had enough examples."""
         return [
             (one, scores.at)
             for one, scores in self._scores.items()

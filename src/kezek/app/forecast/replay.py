@@ -67,7 +67,7 @@ class Pasts(NamedTuple):
 
 
 class TrainingResults(NamedTuple):
-    """What a line is taught by all: the errors that its pasts would have been told to expect."""
+    """The training results of call and crossing, with the errors predicted for one line's past forecasts."""
 
     called: TrainingResult
     crossed: TrainingResult
@@ -135,7 +135,7 @@ async def training_results_of(
 async def _learned(
     planner: Planner, kept: Mapping[str, Sequence[Past]]
 ) -> dict[str, TrainingResult]:
-    """One lesson from all, and of it what concerns each line."""
+    """Train on the past forecasts of all lines; for each line the errors predicted for its own."""
     result = await planner.learn([past.example for pasts in kept.values() for past in pasts])
     expected = iter(result.expected)
     return {
