@@ -67,7 +67,7 @@ class Pasts(NamedTuple):
 
 
 class TrainingResults(NamedTuple):
-    """The training results of call and crossing, with the errors predicted for one line's past forecasts."""
+    """The training results of call and crossing, with the errors predicted for one line."""
 
     called: TrainingResult
     crossed: TrainingResult
