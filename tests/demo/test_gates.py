@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kezek.demo.agenda import Agenda
+from kezek.demo.chance import DemoChance
 from kezek.demo.client import ApiAnswer
-from kezek.demo.draw import Draw
 from kezek.demo.gates import Gates
 from kezek.demo.scene import KnownTruck, Scene, Staffing, Yard
 from kezek.demo.stage import TrafficRun
@@ -55,7 +55,7 @@ def played(
     async def play() -> list[tuple[str, int | str]]:
         clock, api = Sweeping(), Asked()
         agenda, whole = Agenda(clock), scene(known or [])
-        stage = TrafficRun(whole, clock, agenda, api, Draw(7))  # type: ignore[arg-type]
+        stage = TrafficRun(whole, clock, agenda, api, DemoChance(7))  # type: ignore[arg-type]
         stage.yards = {yard.checkpoint: yard for yard in whole.yards}
         gates = Gates(stage)
         gates.begin()

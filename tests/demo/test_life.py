@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from kezek.demo.draw import Draw
+from kezek.demo.chance import DemoChance
 from kezek.demo.life import EARLY_MOST, LATE_MOST, Life, life_of
 from kezek.domain.kernel.instant import DAY, HOUR
 
@@ -15,10 +15,10 @@ def kind(life: Life) -> str:
 
 @pytest.mark.parametrize("until", [-HOUR // 2, 0, 2 * HOUR, 2 * DAY])
 def test_lives_stay_within_their_spans(until: int):
-    now, draw = 1_000 * DAY, Draw(3)
+    now, chance = 1_000 * DAY, DemoChance(3)
     start = now + until
     for _ in range(2_000):
-        life = life_of(start, now, draw)
+        life = life_of(start, now, chance)
         if life.arrives is not None:
             assert (
                 max(now, start - EARLY_MOST) <= life.arrives <= start + HOUR + max(HOUR, LATE_MOST)
@@ -31,8 +31,8 @@ def test_lives_stay_within_their_spans(until: int):
 
 
 def test_most_come_and_some_do_everything_else():
-    now, draw = 1_000 * DAY, Draw(3)
-    kinds = Counter(kind(life_of(now + 2 * DAY, now, draw)) for _ in range(3_000))
+    now, chance = 1_000 * DAY, DemoChance(3)
+    kinds = Counter(kind(life_of(now + 2 * DAY, now, chance)) for _ in range(3_000))
     assert kinds.keys() == {"arrives", "cancels", "moves", "never"}
     assert kinds["arrives"] > 2_500
 
@@ -41,15 +41,15 @@ def test_a_truck_that_is_asked_again_later_lives_the_same_life():
     now = 1_000 * DAY
     start = now + 2 * HOUR
     for number in range(500):
-        first = life_of(start, now, Draw(number))
-        later = life_of(start, now + HOUR // 2, Draw(number))
+        first = life_of(start, now, DemoChance(number))
+        later = life_of(start, now + HOUR // 2, DemoChance(number))
         assert kind(later) == kind(first)
         if first.arrives is not None:
             assert later.arrives == max(first.arrives, now + HOUR // 2)
 
 
 def test_waiting_times_have_the_mean_asked_for():
-    draw = Draw(5)
-    drawn = [draw.waiting_time(1_000_000) for _ in range(5_000)]
+    chance = DemoChance(5)
+    drawn = [chance.waiting_time(1_000_000) for _ in range(5_000)]
     assert 900_000 < sum(drawn) / len(drawn) < 1_100_000
     assert min(drawn) >= 1

@@ -4,7 +4,7 @@ import pytest
 
 from kezek.app.vehicle.phones import numbering_plan
 from kezek.app.vehicle.plates import plate_formats
-from kezek.demo.draw import Draw
+from kezek.demo.chance import DemoChance
 from kezek.demo.truck import plate, truck
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle import plate as plates
@@ -31,9 +31,9 @@ def test_a_demo_of_days_has_no_two_equal_plates(country: str, different: int):
 
 
 def test_trucks_are_possible_and_visibly_invented():
-    draw = Draw(1)
+    chance = DemoChance(1)
     for index in range(500):
-        made = truck(index, "KZ", "Russia", draw)
+        made = truck(index, "KZ", "Russia", chance)
         assert vins.impossible(made["vin"]) is None
         assert made["vin"].startswith("DEMTRUCKS")
         assert not phones.impossible(made["phone"], numbering_plan)
@@ -43,6 +43,6 @@ def test_trucks_are_possible_and_visibly_invented():
 
 
 def test_the_same_seed_makes_the_same_trucks():
-    one, two = Draw(7), Draw(7)
-    made = [[truck(n, "KZ", "China", draw) for n in range(50)] for draw in (one, two)]
+    one, two = DemoChance(7), DemoChance(7)
+    made = [[truck(n, "KZ", "China", chance) for n in range(50)] for chance in (one, two)]
     assert made[0] == made[1]

@@ -20,7 +20,7 @@ from kezek.planning.simulation.checkpoint.checkpoint import play
 from kezek.planning.simulation.checkpoint.checkpoint_variates import variates_of
 from kezek.planning.simulation.station.day import run_day
 from kezek.planning.simulation.station.finite_queue import run_finite_queue
-from kezek.planning.simulation.station.queue import run_queue
+from kezek.planning.simulation.station.multi_server_queue import run_queue
 from kezek.planning.simulation.station.tandem import run_tandem
 from kezek.planning.simulation.station.vacation import run_vacation
 from kezek.planning.simulation.variate.distribution import deterministic, erlang, lognormal

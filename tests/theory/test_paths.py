@@ -7,7 +7,7 @@ import pytest
 
 from kezek.planning.simulation.station.day import run_day
 from kezek.planning.simulation.station.finite_queue import finite_queue_starts, run_finite_queue
-from kezek.planning.simulation.station.queue import queue_starts, run_queue
+from kezek.planning.simulation.station.multi_server_queue import queue_starts, run_queue
 from kezek.planning.simulation.station.tandem import run_tandem, tandem_starts
 from kezek.planning.simulation.station.vacation import run_vacation
 from kezek.planning.simulation.variate.chance import BLOCK, stream

@@ -39,7 +39,7 @@ class Gates:
             self._see_to(known)
         for yard in stage.yards.values():
             stage.agenda.after(
-                stage.draw.between(0, self._pace(yard)), partial(self._call_next, yard)
+                stage.chance.between(0, self._pace(yard)), partial(self._call_next, yard)
             )
         stage.agenda.after(HOUR // 2, self._exception)
 
@@ -64,7 +64,9 @@ class Gates:
             step, limits = self._cross, THROUGH
         else:
             return
-        stage.agenda.after(span(limits, stage.draw), partial(step, known.number, known.checkpoint))
+        stage.agenda.after(
+            span(limits, stage.chance), partial(step, known.number, known.checkpoint)
+        )
 
     def _handed_over(self, checkpoint: str) -> bool:
         """Whether a truck on its way through the gate is a person's to see to."""
@@ -77,7 +79,7 @@ class Gates:
     def _pace(self, yard: Yard) -> Instant:
         """Between two calls: what the capacity of the day asks for, now quicker, now slower."""
         mean = DAY // max(1, yard.capacity)
-        return self._stage.draw.between(mean // 2, mean * 3 // 2)
+        return self._stage.chance.between(mean // 2, mean * 3 // 2)
 
     async def _call_next(self, yard: Yard) -> None:
         stage = self._stage
@@ -97,10 +99,12 @@ class Gates:
         stage = self._stage
         stage.left(number, checkpoint)
         stage.counted.called += 1
-        if stage.draw.percent(MISS_PERCENT):
-            stage.agenda.after(span(TO_GATE, stage.draw), partial(self._miss, number, checkpoint))
+        if stage.chance.percent(MISS_PERCENT):
+            stage.agenda.after(span(TO_GATE, stage.chance), partial(self._miss, number, checkpoint))
         else:
-            stage.agenda.after(span(TO_GATE, stage.draw), partial(self._admit, number, checkpoint))
+            stage.agenda.after(
+                span(TO_GATE, stage.chance), partial(self._admit, number, checkpoint)
+            )
 
     async def _miss(self, number: int, checkpoint: str) -> None:
         """Nobody came; the truck goes back into the line by the published rule."""
@@ -125,11 +129,11 @@ class Gates:
         stage = self._stage
         if self._handed_over(checkpoint):
             return
-        sent_back = stage.draw.percent(TURN_BACK_PERCENT)
+        sent_back = stage.chance.percent(TURN_BACK_PERCENT)
         told = await stage.api.tell(GATES, "/admissions", {"booking": number})
         if told.done:
             end = self._turn_back if sent_back else self._cross
-            stage.agenda.after(span(THROUGH, stage.draw), partial(end, number, checkpoint))
+            stage.agenda.after(span(THROUGH, stage.chance), partial(end, number, checkpoint))
         else:
             stage.counted.called = max(0, stage.counted.called - 1)
             stage.note(status=told.status)
@@ -149,7 +153,7 @@ class Gates:
         stage = self._stage
         if self._handed_over(checkpoint):
             return
-        body = {"booking": number, "cause": stage.draw.one_of(TURN_BACK_CAUSES)}
+        body = {"booking": number, "cause": stage.chance.one_of(TURN_BACK_CAUSES)}
         told = await stage.api.tell(GATES, "/turn-backs", body)
         stage.counted.called = max(0, stage.counted.called - 1)
         if told.done:
@@ -160,7 +164,7 @@ class Gates:
     async def _exception(self) -> None:
         """Somebody goes out of turn, for a cause; mostly a supervisor agrees soon after."""
         stage = self._stage
-        stage.agenda.after(stage.draw.waiting_time(EXCEPTION_EVERY), self._exception)
+        stage.agenda.after(stage.chance.waiting_time(EXCEPTION_EVERY), self._exception)
         places = sorted(
             place
             for place, numbers in stage.waiting.items()
@@ -168,18 +172,18 @@ class Gates:
         )
         if not places:
             return
-        place = stage.draw.one_of(places)
+        place = stage.chance.one_of(places)
         numbers = stage.waiting[place]
-        number = stage.draw.one_of(list(numbers))
-        body = {"checkpoint": place, "booking": number, "cause": stage.draw.one_of(CAUSES)}
+        number = stage.chance.one_of(list(numbers))
+        body = {"checkpoint": place, "booking": number, "cause": stage.chance.one_of(CAUSES)}
         told = await stage.api.tell(GATES, "/calls", body)
         if not told.done:
             return
         stage.counted.exceptions += 1
         self._called(number, place)
-        if stage.draw.percent(80):
+        if stage.chance.percent(80):
             stage.agenda.after(
-                stage.draw.between(MINUTE, 30 * MINUTE), partial(self._approve, number, place)
+                stage.chance.between(MINUTE, 30 * MINUTE), partial(self._approve, number, place)
             )
 
     async def _approve(self, number: int, checkpoint: str) -> None:

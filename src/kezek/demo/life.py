@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kezek.demo.draw import Draw
+from kezek.demo.chance import DemoChance
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 
 NEVER_PERCENT = 4
@@ -33,33 +33,33 @@ class Life:
     moves: Instant | None = None
 
 
-def life_of(start: Instant, now: Instant, draw: Draw) -> Life:
+def life_of(start: Instant, now: Instant, chance: DemoChance) -> Life:
     """The life of a truck with a window, decided when it books.
 
     All is drawn whatever comes of it: asked again later with the same draws, it arrives when it was
     to arrive, and what never comes still does not.
     """
     until = start - now
-    gives_up, moves, stays_away = map(draw.percent, (CANCEL_PERCENT, MOVE_PERCENT, NEVER_PERCENT))
-    arrives = arrival(start, draw)
+    gives_up, moves, stays_away = map(chance.percent, (CANCEL_PERCENT, MOVE_PERCENT, NEVER_PERCENT))
+    arrives = arrival(start, chance)
     if gives_up and until > HOUR:
-        return Life(cancels=now + draw.between(0, until))
+        return Life(cancels=now + chance.between(0, until))
     if moves and until > 3 * HOUR:
-        return Life(moves=now + draw.between(0, until - 2 * HOUR))
+        return Life(moves=now + chance.between(0, until - 2 * HOUR))
     if stays_away:
         return Life()
     return Life(arrives=max(now, arrives))
 
 
-def arrival(start: Instant, draw: Draw) -> Instant:
+def arrival(start: Instant, chance: DemoChance) -> Instant:
     """Most come early, because the road is long; some late."""
-    if draw.percent(EARLY_PERCENT):
-        return start - draw.between(0, EARLY_MOST)
-    if draw.percent(LATE_PERCENT):
-        return start + HOUR + draw.between(0, LATE_MOST)
-    return start + draw.between(0, HOUR)
+    if chance.percent(EARLY_PERCENT):
+        return start - chance.between(0, EARLY_MOST)
+    if chance.percent(LATE_PERCENT):
+        return start + HOUR + chance.between(0, LATE_MOST)
+    return start + chance.between(0, HOUR)
 
 
-def span(limits: tuple[int, int], draw: Draw) -> Instant:
+def span(limits: tuple[int, int], chance: DemoChance) -> Instant:
     """A span between two limits."""
-    return draw.between(*limits)
+    return chance.between(*limits)

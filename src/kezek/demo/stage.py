@@ -8,8 +8,8 @@ import msgspec
 
 from kezek.app.port import Clock
 from kezek.demo.agenda import Agenda
+from kezek.demo.chance import DemoChance
 from kezek.demo.client import DemoSession
-from kezek.demo.draw import Draw
 from kezek.demo.scene import Scene, Yard
 from kezek.domain.kernel.instant import Instant
 
@@ -40,7 +40,7 @@ class TrafficRun:
     clock: Clock
     agenda: Agenda
     api: DemoSession
-    draw: Draw
+    chance: DemoChance
     counted: Counted = field(default_factory=Counted)
     yards: dict[str, Yard] = field(default_factory=dict)
     waiting: dict[str, dict[int, None]] = field(default_factory=dict)
@@ -53,9 +53,9 @@ class TrafficRun:
         self.truck += 1
         return self.truck
 
-    def draw_of(self, number: int, start: Instant) -> Draw:
+    def chance_of(self, number: int, start: Instant) -> DemoChance:
         """The draws of one truck's life with one window, whichever run asks."""
-        return Draw((self.scene.seed << 128) + (number << 64) + start)
+        return DemoChance((self.scene.seed << 128) + (number << 64) + start)
 
     def joined(self, number: int, checkpoint: str) -> None:
         """A truck stands in the waiting area."""

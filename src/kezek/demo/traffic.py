@@ -13,8 +13,8 @@ from typing import BinaryIO, TextIO
 import msgspec
 
 from kezek.demo.agenda import Agenda
+from kezek.demo.chance import DemoChance
 from kezek.demo.client import DemoSession
-from kezek.demo.draw import Draw
 from kezek.demo.gates import Gates
 from kezek.demo.scene import Scene, decoded, shift_of
 from kezek.demo.stage import TrafficRun
@@ -35,7 +35,7 @@ def run_traffic(source: BinaryIO, sink: TextIO) -> None:
 async def _live(scene: Scene, source: BinaryIO, sink: TextIO) -> None:
     clock = DemoClock(scene.now, scene.factor)
     async with DemoSession(scene.url, scene.keys, scene.origin) as api:
-        stage = TrafficRun(scene, clock, Agenda(clock), api, Draw(scene.seed + scene.origin))
+        stage = TrafficRun(scene, clock, Agenda(clock), api, DemoChance(scene.seed + scene.origin))
         stage.yards = {yard.checkpoint: yard for yard in scene.yards}
         stage.truck = scene.next_truck
         gates = Gates(stage)

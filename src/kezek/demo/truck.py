@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kezek.demo.draw import Draw
+from kezek.demo.chance import DemoChance
 
 _FIRST = (
     "Aidar", "Bekzat", "Daniyar", "Erlan", "Farrukh", "Gulzhan", "Ivan", "Jasur", "Kanat", "Li",
@@ -37,13 +37,13 @@ _ABROAD = frozenset({"RU", "UZ", "CN", "KG", "KZ"})
 _OWN_PERCENT = 60
 
 
-def truck(index: int, country: str, neighbour: str, draw: Draw) -> dict[str, Any]:
+def truck(index: int, country: str, neighbour: str, chance: DemoChance) -> dict[str, Any]:
     """The `vehicle` of a booking; the index makes it the only one."""
     other = neighbour if neighbour in _ABROAD else "KZ"
-    flag = country if draw.percent(_OWN_PERCENT) else other
-    drivers = [f"{draw.one_of(_FIRST)} {draw.one_of(_LAST)}"]
-    if draw.percent(20):
-        drivers.append(f"{draw.one_of(_FIRST)} {draw.one_of(_LAST)}")
+    flag = country if chance.percent(_OWN_PERCENT) else other
+    drivers = [f"{chance.one_of(_FIRST)} {chance.one_of(_LAST)}"]
+    if chance.percent(20):
+        drivers.append(f"{chance.one_of(_FIRST)} {chance.one_of(_LAST)}")
     return {
         "country": flag,
         "plate": plate(flag, index),

@@ -69,13 +69,13 @@ class Trucks:
             for _ in range(spot.places):
                 kept = bool(yard.reserved) and (
                     left["kept"] > 0
-                    and stage.draw.between(1, left["ordinary"] + left["kept"]) <= (left["kept"])
+                    and stage.chance.between(1, left["ordinary"] + left["kept"]) <= (left["kept"])
                 )
                 pool = "kept" if kept else "ordinary"
                 if left[pool] < 1:
                     return
                 left[pool] -= 1
-                name = stage.draw.one_of(yard.reserved) if kept else yard.ordinary
+                name = stage.chance.one_of(yard.reserved) if kept else yard.ordinary
                 yield self._form(yard, spot.start, name) | {"protected": True}
 
     async def _free_rows(self, yard: Yard, *, hours: int, ahead: int = 0) -> list[dict[str, Any]]:
@@ -100,7 +100,7 @@ class Trucks:
             "checkpoint": yard.checkpoint,
             "start": moment(start),
             "class": vehicle_class,
-            "vehicle": truck(stage.next_truck(), yard.country, yard.neighbour, stage.draw),
+            "vehicle": truck(stage.next_truck(), yard.country, yard.neighbour, stage.chance),
         }
 
     async def _book_all(self, pieces: list[list[dict[str, Any]]]) -> None:
@@ -123,7 +123,7 @@ class Trucks:
     def _live(self, number: int, checkpoint: str, start: Instant) -> None:
         """Put the life of a booked truck on the agenda: the same again when a demonstration goes on."""
         stage = self._stage
-        life = life_of(start, stage.agenda.now, stage.draw_of(number, start))
+        life = life_of(start, stage.agenda.now, stage.chance_of(number, start))
         if life.arrives is not None:
             stage.agenda.at(life.arrives, partial(self._arrive, number, checkpoint))
         elif life.cancels is not None:
@@ -178,17 +178,17 @@ class Trucks:
     def _pause(self, yard: Yard) -> Instant:
         """Until the next new booking at a post."""
         daily = max(1, yard.capacity * BOOKINGS_PERCENT // 100)
-        return self._stage.draw.waiting_time(DAY // daily)
+        return self._stage.chance.waiting_time(DAY // daily)
 
     async def _book_free(self, yard: Yard) -> None:
         """Somebody books what is free: where nothing is, nobody can."""
         stage = self._stage
         stage.agenda.after(self._pause(yard), partial(self._book_free, yard))
-        dear = stage.draw.percent(RESERVED_PERCENT) and yard.reserved
+        dear = stage.chance.percent(RESERVED_PERCENT) and yard.reserved
         start = await self._free_window(yard.checkpoint, "kept" if dear else "ordinary")
         if start is None:
             return
-        name = stage.draw.one_of(yard.reserved) if dear else yard.ordinary
+        name = stage.chance.one_of(yard.reserved) if dear else yard.ordinary
         form = self._form(yard, start, name)
         told = await stage.api.tell(TRUCKS, "/bookings", form)
         if told.done:
@@ -203,16 +203,16 @@ class Trucks:
         if not free:
             return None
         # The smaller of two draws: most people want to cross soon.
-        first, second = (self._stage.draw.between(0, len(free) - 1) for _ in range(2))
+        first, second = (self._stage.chance.between(0, len(free) - 1) for _ in range(2))
         return free[min(first, second)]
 
     def _walk_in_pause(self, yard: Yard) -> Instant:
-        return self._stage.draw.waiting_time(DAY // max(1, yard.capacity * WALK_IN_PERCENT // 100))
+        return self._stage.chance.waiting_time(DAY // max(1, yard.capacity * WALK_IN_PERCENT // 100))
 
     async def _walk_in(self, yard: Yard) -> None:
         stage = self._stage
         stage.agenda.after(self._walk_in_pause(yard), partial(self._walk_in, yard))
-        vehicle = truck(stage.next_truck(), yard.country, yard.neighbour, stage.draw)
+        vehicle = truck(stage.next_truck(), yard.country, yard.neighbour, stage.chance)
         body = {"checkpoint": yard.checkpoint, "vehicle": vehicle}
         told = await stage.api.tell(TRUCKS, "/walk-ins", body)
         if told.done:

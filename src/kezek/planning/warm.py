@@ -29,7 +29,7 @@ from kezek.planning.simulation.checkpoint.checkpoint_input import (
 )
 from kezek.planning.simulation.station.day import run_day
 from kezek.planning.simulation.station.finite_queue import finite_queue_starts, run_finite_queue
-from kezek.planning.simulation.station.queue import queue_starts, run_queue
+from kezek.planning.simulation.station.multi_server_queue import queue_starts, run_queue
 from kezek.planning.simulation.station.tandem import run_tandem, tandem_starts
 from kezek.planning.simulation.station.vacation import run_vacation
 from kezek.planning.simulation.variate.distribution import exponential

@@ -20,7 +20,7 @@ from collections.abc import Callable
 import ciw
 import simpy
 
-from kezek.planning.simulation.station.queue import run_queue
+from kezek.planning.simulation.station.multi_server_queue import run_queue
 from kezek.planning.simulation.station.tandem import run_tandem
 from kezek.planning.simulation.variate.distribution import exponential
 from kezek.planning.warm import warm

@@ -26,10 +26,10 @@ from kezek.planning.simulation.checkpoint.line import (
     CompiledLine,
     begin,
     call_next,
+    enqueue,
     join,
     pass_on,
     round_to_pass,
-    stand,
 )
 from kezek.planning.simulation.checkpoint.order import by_cells
 from kezek.planning.simulation.variate.chance import Stream, normals, stream, uniform, uniforms
@@ -249,7 +249,7 @@ def _line_up(future: Future, line: CompiledLine, at_call: tuple[int, int]) -> No
             line.joined[truck] = future.joined[truck]
         elif line.next_round[of]:
             line.joined[truck] = round_to_pass(line, of)
-        stand(line, truck, of, int(future.queue[truck]))
+        enqueue(line, truck, of, int(future.queue[truck]))
 
 
 @borrower

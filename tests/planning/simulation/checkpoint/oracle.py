@@ -100,7 +100,7 @@ class Oracle:
             behind = not math.isnan(window) and bool(standing.behind[number])
             joined = int(standing.joined[number])
             truck.lets_pass = None if joined == NO_ROUND else joined
-            self.stand(truck, window, since, behind=behind)
+            self.enqueue(truck, window, since, behind=behind)
         for truck in self.trucks[before:]:
             if truck.outcome == "unfinished":
                 self.env.process(self.arrives(truck))
@@ -158,9 +158,9 @@ class Oracle:
         truck.joined = now = self.env.now
         truck.lets_pass = self.round_to_pass(truck)
         late = now > truck.start + self.rules.window + self.rules.keeps_place_for
-        self.stand(truck, now if late else truck.start, now, behind=late)
+        self.enqueue(truck, now if late else truck.start, now, behind=late)
 
-    def stand(self, truck: Truck, window: float, since: float, *, behind: bool) -> None:
+    def enqueue(self, truck: Truck, window: float, since: float, *, behind: bool) -> None:
         place = 0.0 if math.isnan(window) else EPOCH + window
         # Equal instants: by number, but in the order of arrival where several get in from the road.
         self.stood += 1
@@ -247,7 +247,7 @@ class Oracle:
             return
         truck.joined = now = self.env.now
         booked = not math.isnan(truck.start)
-        self.stand(truck, now if booked else NAN, now, behind=booked)
+        self.enqueue(truck, now if booked else NAN, now, behind=booked)
 
     def queues_at(self, truck: Truck, place: int) -> None:
         """Into the queue of the next stage that the truck does not pass by, or of those who leave."""

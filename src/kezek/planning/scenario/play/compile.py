@@ -65,7 +65,7 @@ class Compiled:
     post: str
     name: str
     zone: str
-    origin: Instant
+    epoch: Instant
     counted_from: float
     counted_until: float
     model: ModelInput
@@ -125,7 +125,7 @@ def compile_post(scenario: Scenario, at: int, regulations: Regulations) -> Compi
         post=post.id,
         name=post.name or post.id,
         zone=zone,
-        origin=clock.origin,
+        epoch=clock.epoch,
         counted_from=clock.second(day_start(scenario.begins, zone)),
         counted_until=clock.second(day_start(scenario.until, zone)),
         model=model,
@@ -183,14 +183,14 @@ def ruled(post: ScenarioPost, regulations: Regulations) -> Regulation:
 
 @value(frozen=True, slots=True)
 class _Clock:
-    """Local days and times as seconds from the origin."""
+    """Local days and times as seconds from the epoch."""
 
-    origin: Instant
+    epoch: Instant
     zone: str
     days: tuple[date, ...]
 
     def second(self, at: Instant) -> float:
-        return (at - self.origin) / SECOND
+        return (at - self.epoch) / SECOND
 
 
 def _duration(minutes: float | None, old: Instant) -> Instant:

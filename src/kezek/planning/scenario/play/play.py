@@ -222,7 +222,7 @@ def _post(tally: Tally, release: ReleaseFigures | None) -> PostAnswer:
 def _calendar(compiled: Compiled) -> CalendarFigures:
     booked = compiled.calendar
     first, past = (
-        compiled.origin + round(second * SECOND)
+        compiled.epoch + round(second * SECOND)
         for second in (compiled.counted_from, compiled.counted_until)
     )
     return CalendarFigures(
@@ -238,13 +238,13 @@ def _calendar(compiled: Compiled) -> CalendarFigures:
 
 def _local_day(compiled: Compiled, day: int) -> str:
     """The date of a day by its index; empty for -1."""
-    noon = compiled.origin + day * DAY + DAY // 2
+    noon = compiled.epoch + day * DAY + DAY // 2
     return to_datetime(noon, compiled.zone).date().isoformat() if day >= 0 else ""
 
 
 def _lengths(tally: Tally) -> tuple[LineLength, ...]:
     compiled, rows = tally.compiled, tally.lengths()
-    first = compiled.origin + round(compiled.counted_from * SECOND)
+    first = compiled.epoch + round(compiled.counted_from * SECOND)
     return tuple(
         LineLength(
             at=to_datetime(first + at * HOUR, compiled.zone).isoformat(timespec="minutes"),

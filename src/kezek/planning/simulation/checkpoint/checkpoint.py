@@ -31,7 +31,7 @@ from kezek.planning.simulation.checkpoint.gate import (
     through_gate,
 )
 from kezek.planning.simulation.checkpoint.lanes import empty_out, lanes_of, let_out, merged, sweep
-from kezek.planning.simulation.checkpoint.line import CompiledLine, begin, empty_line, stand
+from kezek.planning.simulation.checkpoint.line import CompiledLine, begin, empty_line, enqueue
 from kezek.planning.simulation.checkpoint.order import by_instant
 from kezek.planning.simulation.variate.replication import in_turn
 
@@ -151,7 +151,7 @@ def _line(model: ModelInput, variates: Variates) -> CompiledLine:
         queue = 2 * variates.window[: len(standing.since)] + standing.behind
         line.joined[: len(standing.since)] = standing.joined
         for truck in np.lexsort((standing.since, queue)):
-            stand(line, truck, variates.of[truck], queue[truck])
+            enqueue(line, truck, variates.of[truck], queue[truck])
     return line
 
 

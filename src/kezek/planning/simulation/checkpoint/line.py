@@ -86,7 +86,7 @@ def begin(line: CompiledLine, cursor: int, in_round: int) -> None:
 
 
 @inlined
-def stand(line: CompiledLine, truck: int, of: int, queue: int) -> None:
+def enqueue(line: CompiledLine, truck: int, of: int, queue: int) -> None:
     """Put a truck of class `of` at the end of a queue."""
     line.following[truck] = NOBODY
     if line.first[of, queue] == NOBODY:
@@ -117,16 +117,16 @@ def join(line: CompiledLine, truck: int, of: int, window: int, now: float) -> No
         line.joined[truck] = round_to_pass(line, of)
     if now > line.keeps[window]:
         pass_on(line, now)
-        stand(line, truck, of, 2 * line.at[CURRENT] + 1)
+        enqueue(line, truck, of, 2 * line.at[CURRENT] + 1)
     else:
-        stand(line, truck, of, 2 * window)
+        enqueue(line, truck, of, 2 * window)
 
 
 @inlined
 def fall_behind(line: CompiledLine, truck: int, of: int, window: int, now: float) -> None:
     """A truck that missed its call goes behind the current window; a walk-in to the end of its class."""
     pass_on(line, now)
-    stand(line, truck, of, 2 * line.at[CURRENT] + 1 if window else 0)
+    enqueue(line, truck, of, 2 * line.at[CURRENT] + 1 if window else 0)
 
 
 @inlined

@@ -20,7 +20,7 @@ import numpy as np
 
 from kezek.planning.array import Floats
 from kezek.planning.jit import kernel
-from kezek.planning.simulation.station.queue import ARRIVALS, SERVICES, occupy
+from kezek.planning.simulation.station.multi_server_queue import ARRIVALS, SERVICES, occupy
 from kezek.planning.simulation.variate.chance import BLOCK, exponentials, stream
 from kezek.planning.simulation.variate.distribution import Distribution, generate
 from kezek.planning.simulation.variate.replication import Figures, check, replicate

@@ -18,7 +18,7 @@ import numpy as np
 
 from kezek.planning.array import Floats
 from kezek.planning.jit import kernel
-from kezek.planning.simulation.station.queue import ARRIVALS, SERVICES
+from kezek.planning.simulation.station.multi_server_queue import ARRIVALS, SERVICES
 from kezek.planning.simulation.variate.chance import BLOCK, stream
 from kezek.planning.simulation.variate.distribution import Distribution, generate
 from kezek.planning.simulation.variate.replication import Figures, check, in_blocks, replicate

@@ -1,4 +1,4 @@
-"""Seeded draws, in the forms in which a demonstration needs them."""
+"""Seeded chance, in the forms in which a demonstration needs it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ T = TypeVar("T")
 _FINE = 1_000_000
 
 
-class Draw:
-    """The same seed draws the same lives."""
+class DemoChance:
+    """The same seed gives the same lives."""
 
     def __init__(self, seed: int) -> None:
         self._chance = SeededChance(seed)
