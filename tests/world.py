@@ -20,7 +20,7 @@ from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
 from kezek.domain.booking.lapse import GiveBack, Lapse
 from kezek.domain.booking.status import Status, status_of
-from kezek.domain.checkpoint.board_day import DayPlan
+from kezek.domain.checkpoint.board_day import DayPlaces
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.decide import Command
 from kezek.domain.kernel.event import Logged
@@ -35,7 +35,7 @@ from kezek.domain.kernel.instant import (
 )
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.kernel.spread import spread
-from kezek.domain.network.load import LinePlan, LoadNetwork
+from kezek.domain.network.load import LineDays, LoadNetwork
 from kezek.domain.regulation.regulation import Regulation, Regulations
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
@@ -118,13 +118,13 @@ def line(id: str, rules: Regulations) -> Line:
     return Line(id, post, "exit", authority, regulation, zone, "ours", 0)
 
 
-def plan(line: str, on: date, regulation: Regulation) -> DayPlan:
+def plan(line: str, on: date, regulation: Regulation) -> DayPlaces:
     *_, hourly, protected = POSTS[line]
     capacity = 24 * hourly
     kept = 0 if protected else sum(regulation.shares(capacity).values())
     if protected:
         kept = 4
-    return DayPlan(
+    return DayPlaces(
         on=on,
         open=True,
         capacity=capacity,
@@ -187,7 +187,7 @@ def _begun() -> MemoryStore:
         tuple(checkpoint(id) for id in POSTS),
         (),
         tuple(
-            LinePlan(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
+            LineDays(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
         ),
         "tests",
     )

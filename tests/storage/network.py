@@ -11,7 +11,7 @@ from kezek.app.desk.batch import Done, run
 from kezek.app.port import Store
 from kezek.domain.account.decide import AddAccount
 from kezek.domain.kernel.instant import Moment
-from kezek.domain.network.load import LinePlan, LoadNetwork
+from kezek.domain.network.load import LineDays, LoadNetwork
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
 from tests.storage.postgres.cluster import cluster
@@ -52,7 +52,7 @@ def _loaded() -> bytes:
 def fill(store: Store) -> None:
     """Load the network and the people."""
     plans = tuple(
-        LinePlan(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
+        LineDays(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
     )
     commands = [
         AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),

@@ -207,7 +207,9 @@ class Trucks:
         return free[min(first, second)]
 
     def _walk_in_pause(self, yard: Yard) -> Instant:
-        return self._stage.chance.waiting_time(DAY // max(1, yard.capacity * WALK_IN_PERCENT // 100))
+        return self._stage.chance.waiting_time(
+            DAY // max(1, yard.capacity * WALK_IN_PERCENT // 100)
+        )
 
     async def _walk_in(self, yard: Yard) -> None:
         stage = self._stage

@@ -18,7 +18,7 @@ from kezek.app.checkpoint.network import (
 )
 from kezek.app.table import row_problem, table
 from kezek.app.table.row_problem import RowReason
-from kezek.domain.checkpoint.board_day import by_checkpoint, plan_days
+from kezek.domain.checkpoint.board_day import by_checkpoint, days_of_board
 from kezek.domain.kernel.spread import spread
 from kezek.i18n.row_problem import SENTENCES, sentence
 
@@ -98,7 +98,7 @@ def test_all_posts_of_the_board_are_found(network):
 def test_every_open_day_of_every_post_has_exactly_the_places_left(network):
     lines = 0
     for post, days in by_checkpoint(network[1]).items():
-        plans = plan_days(days, seen_on=SHIPPED_BOARD_ON, seen_hour=SHIPPED_BOARD_CLOCK.hour)
+        plans = days_of_board(days, seen_on=SHIPPED_BOARD_ON, seen_hour=SHIPPED_BOARD_CLOCK.hour)
         if plans is None:
             assert post in {"kz_kaplanbek", "kz_port_kuryk", "kz_kegen"}
             continue
@@ -119,7 +119,7 @@ def test_the_even_spread_bends_at_one_post_only(network):
     bent = {
         post
         for post, days in by_checkpoint(network[1]).items()
-        for plan in plan_days(days, seen_on=SHIPPED_BOARD_ON, seen_hour=17) or ()
+        for plan in days_of_board(days, seen_on=SHIPPED_BOARD_ON, seen_hour=17) or ()
         if plan.open and plan.places != spread(plan.capacity, 24)
     }
     assert bent == {"kz_bidaik"}
@@ -132,7 +132,7 @@ def test_the_quota_is_the_one_that_the_checkpoints_state(network):
         if row["cgr_daily_slots_max"]
     }
     for post, days in by_checkpoint(network[1]).items():
-        plans = plan_days(days, seen_on=SHIPPED_BOARD_ON, seen_hour=17)
+        plans = days_of_board(days, seen_on=SHIPPED_BOARD_ON, seen_hour=17)
         assert (max(p.capacity for p in plans) if plans else None) == stated.get(post)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kezek.domain.checkpoint.board_day import BoardDay, assumed, by_checkpoint, plan_days
+from kezek.domain.checkpoint.board_day import BoardDay, assumed, by_checkpoint, days_of_board
 
 FIRST = date(2026, 6, 13)
 
@@ -20,7 +20,7 @@ def board(*free: tuple[int, int] | None, post: str = "kz_x") -> tuple[BoardDay, 
 
 
 def plans(*free: tuple[int, int] | None, hour: int = 17):
-    answer = plan_days(board(*free), seen_on=FIRST, seen_hour=hour)
+    answer = days_of_board(board(*free), seen_on=FIRST, seen_hour=hour)
     assert answer is not None
     return answer
 
@@ -86,7 +86,7 @@ def test_a_closed_day_has_no_places():
 
 @pytest.mark.parametrize("days", [(), (None,), (None, None), ((0, 0), None)])
 def test_without_an_open_day_or_a_quota_there_is_no_line(days):
-    assert plan_days(board(*days), seen_on=FIRST, seen_hour=17) is None
+    assert days_of_board(board(*days), seen_on=FIRST, seen_hour=17) is None
 
 
 def test_beyond_the_board_the_last_open_day_repeats():
@@ -123,7 +123,7 @@ DAYS = st.lists(
 @given(DAYS, st.integers(0, 23))
 def test_every_plan_adds_up(days, hour):
     rows = board(*days)
-    answer = plan_days(rows, seen_on=FIRST, seen_hour=hour)
+    answer = days_of_board(rows, seen_on=FIRST, seen_hour=hour)
     if answer is None:
         assert not any(sum(pair) for pair in days if pair)
         return

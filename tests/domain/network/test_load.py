@@ -7,16 +7,16 @@ from datetime import date, timedelta
 
 from kezek.domain.account.actor import TIMER
 from kezek.domain.calendar.capacity import CloseDay, OpenDay
-from kezek.domain.checkpoint.board_day import BoardDay, plan_days
+from kezek.domain.checkpoint.board_day import BoardDay, days_of_board
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import local_day
 from kezek.domain.kernel.refusal import Reason
-from kezek.domain.network.load import ExtendCalendar, LinePlan, LoadNetwork, OpenLine
+from kezek.domain.network.load import ExtendCalendar, LineDays, LoadNetwork, OpenLine
 from kezek.domain.slot.slot import Day, Slot
 from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, plan, rules
 
 
-def load(w: World, *plans: LinePlan, who=ADMIN) -> dict:
+def load(w: World, *plans: LineDays, who=ADMIN) -> dict:
     return w.done(LoadNetwork("", who, (checkpoint(A),), (), plans, "tests"))
 
 
@@ -37,8 +37,8 @@ def test_a_name_of_an_unknown_place_is_refused_and_nothing_is_loaded():
     assert not w.store._content.tables.get(PlaceName)
 
 
-def entry(days, *, of: str = A) -> LinePlan:
-    return LinePlan(replace(line(of, rules()), id="kz_a.entry"), tuple(days))
+def entry(days, *, of: str = A) -> LineDays:
+    return LineDays(replace(line(of, rules()), id="kz_a.entry"), tuple(days))
 
 
 def board(*free: tuple[int, int], first: date = TODAY) -> tuple:
@@ -46,14 +46,14 @@ def board(*free: tuple[int, int], first: date = TODAY) -> tuple:
         BoardDay("kz_a", first + timedelta(days=n), ordinary + dear > 0, ordinary, dear)
         for n, (ordinary, dear) in enumerate(free)
     ]
-    return plan_days(days, seen_on=TODAY, seen_hour=9)
+    return days_of_board(days, seen_on=TODAY, seen_hour=9)
 
 
 def test_loading_twice_changes_nothing_that_is_there():
     w = World()
     number = w.book(1)
     before = {kind: dict(rows) for kind, rows in w.store._content.tables.items()}
-    again = LinePlan(line(A, rules()), (plan(A, TODAY, w.rules["kz"]),))
+    again = LineDays(line(A, rules()), (plan(A, TODAY, w.rules["kz"]),))
     assert load(w, again)["lines"] == 0
     assert w.slot(w.booking(number).start) == before[Slot][A, w.booking(number).start]
     assert before[Day] == w.store._content.tables[Day]

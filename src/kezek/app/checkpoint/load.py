@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from kezek.app.checkpoint.name_file import merged
 from kezek.app.checkpoint.network import ListedCheckpoint
 from kezek.domain.account.actor import Actor
-from kezek.domain.checkpoint.board_day import BoardDay, by_checkpoint, plan_days
+from kezek.domain.checkpoint.board_day import BoardDay, by_checkpoint, days_of_board
 from kezek.domain.checkpoint.checkpoint import new_line
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import Instant, to_datetime
-from kezek.domain.network.load import LinePlan, LoadNetwork
+from kezek.domain.network.load import LineDays, LoadNetwork
 
 # The board is CarGoRuqsat's, so its posts obey its regulation.
 BOARD_AUTHORITY = BOARD_REGULATION = "kz"
@@ -35,15 +35,15 @@ def load_command(
     """
     checkpoints = tuple(row.checkpoint for row in listed)
     by_id = {post.id: post for post in checkpoints}
-    lines: list[LinePlan] = []
+    lines: list[LineDays] = []
     for name, days in sorted(by_checkpoint(board).items()):
         post = by_id[name]
         seen = to_datetime(seen_at, post.zone)
-        plans = plan_days(days, seen_on=seen.date(), seen_hour=seen.hour)
+        plans = days_of_board(days, seen_on=seen.date(), seen_hour=seen.hour)
         if plans is not None:
             line = new_line(
                 post, authority=BOARD_AUTHORITY, regulation=BOARD_REGULATION, basis=BOARD_BASIS
             )
-            lines.append(LinePlan(line, plans))
+            lines.append(LineDays(line, plans))
     everything = merged(names, [name for row in listed for name in row.names])
     return LoadNetwork(key, actor, checkpoints, everything, tuple(lines), source)

@@ -36,7 +36,7 @@ class BoardDay:
 
 
 @value(frozen=True, slots=True)
-class DayPlan:
+class DayPlaces:
     """The places of a post on a local day, in vehicles; hourly tuples have 24 parts, midnight first.
 
     `kept` of the capacity is the dear pool.  `protected` sums to protected_ordinary + protected_kept.
@@ -67,10 +67,10 @@ def by_checkpoint(days: Iterable[BoardDay]) -> dict[str, tuple[BoardDay, ...]]:
     return {post: tuple(sorted(rows, key=lambda day: day.on)) for post, rows in posts.items()}
 
 
-def plan_days(
+def days_of_board(
     days: Sequence[BoardDay], *, seen_on: date, seen_hour: int
-) -> tuple[DayPlan, ...] | None:
-    """What follows from one post's board, one plan for each of its days, or None: no line.
+) -> tuple[DayPlaces, ...] | None:
+    """The places of each day of one post's board, or None: no line.
 
     `seen_on` and `seen_hour` (0..23) are the post's local moment at which the board was read.  None when
     the post is closed on every day, or never had a place left, so that its quota is unknown.
@@ -84,9 +84,9 @@ def plan_days(
     return tuple(_plan(day, quota, from_hour=seen_hour if day.on == seen_on else 0) for day in days)
 
 
-def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlan:
+def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlaces:
     if not day.open:
-        return DayPlan(
+        return DayPlaces(
             on=day.on,
             open=False,
             capacity=0,
@@ -103,7 +103,7 @@ def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlan:
     kept = max(day.free_kept, min(share, quota - day.free_ordinary))
     places = _places(quota, day.free, from_hour)
     free = (0,) * from_hour + fit(day.free, places[from_hour:])
-    return DayPlan(
+    return DayPlaces(
         on=day.on,
         open=True,
         capacity=quota,
@@ -130,8 +130,8 @@ def _places(quota: int, free: int, from_hour: int) -> tuple[int, ...]:
     return spread(quota - free, from_hour) + spread(free, HOURS - from_hour)
 
 
-def assumed(plans: Sequence[DayPlan], on: date) -> DayPlan:
-    """The plan of a day beyond the board: its last open day again, marked as assumed.
+def assumed(plans: Sequence[DayPlaces], on: date) -> DayPlaces:
+    """The places of a day beyond the board: its last open day again, marked as assumed.
 
     The places are spread over the whole day anew, so that a board that ends on the day on which it was
     read does not pass its lost hours on.
@@ -141,7 +141,7 @@ def assumed(plans: Sequence[DayPlan], on: date) -> DayPlan:
     last = next(plan for plan in reversed(plans) if plan.open)
     places = spread(last.capacity, HOURS)
     free = fit(sum(last.free), places)
-    return DayPlan(
+    return DayPlaces(
         on=on,
         open=True,
         capacity=last.capacity,

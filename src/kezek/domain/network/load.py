@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX
-from kezek.domain.checkpoint.board_day import HOURS, DayPlan, assumed
+from kezek.domain.checkpoint.board_day import HOURS, DayPlaces, assumed
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.decision import Accepted, Decision
@@ -28,11 +28,11 @@ LOOK_BACK_DAYS = 400
 
 
 @value(frozen=True, slots=True)
-class LinePlan:
+class LineDays:
     """A line with the days that are known of it."""
 
     line: Line
-    days: tuple[DayPlan, ...]
+    days: tuple[DayPlaces, ...]
 
 
 @value(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class LoadNetwork:
     actor: Actor
     checkpoints: tuple[Checkpoint, ...]
     names: tuple[PlaceName, ...]
-    lines: tuple[LinePlan, ...]
+    lines: tuple[LineDays, ...]
     source: str
 
 
@@ -98,7 +98,7 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
 
 
 def planned(
-    line: Line, days: tuple[DayPlan, ...], regulation: Regulation, now: Moment
+    line: Line, days: tuple[DayPlaces, ...], regulation: Regulation, now: Moment
 ) -> list[Row]:
     """Days and slots from the first day not past to the horizon."""
     today = local_day(now.at, line.zone)
@@ -117,7 +117,7 @@ def planned(
 
 def day_rows(
     line: Line,
-    plan: DayPlan,
+    plan: DayPlaces,
     regulation: Regulation,
     why: str = "day_off",
     *,
@@ -156,7 +156,7 @@ def day_rows(
     return [day, *(Slot(line.id, start, cap, kept, 0) for start, cap, kept in slots)]
 
 
-def _board_pools(plan: DayPlan, regulation: Regulation) -> tuple[Counts, Counts]:
+def _board_pools(plan: DayPlaces, regulation: Regulation) -> tuple[Counts, Counts]:
     """The places reserved and those known to be taken, by pool.
 
     A board tells one number of reserved places: the first reserved pool has them.
@@ -171,9 +171,9 @@ def _board_pools(plan: DayPlan, regulation: Regulation) -> tuple[Counts, Counts]
     return dict(+reserved), dict(+known)
 
 
-def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlan:
+def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlaces:
     """A day that nobody has told us about, all of it free."""
-    return DayPlan(
+    return DayPlaces(
         on=on,
         open=True,
         capacity=capacity,
@@ -186,7 +186,7 @@ def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlan:
     )
 
 
-def closed_day(on: date) -> DayPlan:
+def closed_day(on: date) -> DayPlaces:
     """A day without places, until an agency opens it."""
     return replace(own_day(on, 0, 0, "assumed"), open=False)
 
@@ -275,6 +275,6 @@ def _model(before: Iterable[Day]) -> Day | None:
     return changed
 
 
-def _repeated(model: Day, on: date) -> DayPlan:
+def _repeated(model: Day, on: date) -> DayPlaces:
     basis = "ours" if model.basis == "ours" else "assumed"
     return own_day(on, model.capacity, model.kept, basis)

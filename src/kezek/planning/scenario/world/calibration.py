@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
-from kezek.domain.checkpoint.board_day import BoardDay, plan_days
+from kezek.domain.checkpoint.board_day import BoardDay, days_of_board
 from kezek.domain.kernel.value import value
 
 FULL_DAYS = 7  # a week without an ordinary place is not by chance
@@ -52,7 +52,7 @@ class BoardReading:
 
 def read_post(days: Sequence[BoardDay], *, seen_on: date, seen_hour: int) -> BoardReading | None:
     """One post's capacity and demand; None when the board shows no place on any day."""
-    plans = plan_days(days, seen_on=seen_on, seen_hour=seen_hour)
+    plans = days_of_board(days, seen_on=seen_on, seen_hour=seen_hour)
     if plans is None:
         return None
     capacity = max(plan.capacity for plan in plans)
