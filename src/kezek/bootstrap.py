@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Sequence
 
 from litestar import Litestar
 from litestar.exceptions import HTTPException
@@ -25,6 +26,7 @@ from kezek.app.desk.desk import Desk
 from kezek.app.desk.metrics import Heartbeat, HttpMetrics
 from kezek.app.desk.timer import Timer
 from kezek.app.feed.change_feed import ChangeFeed
+from kezek.app.feed.consumer import Consumer
 from kezek.app.feed.event_relay import EventRelay
 from kezek.app.feed.feed import DurableFeed
 from kezek.app.feed.time import LogTime
@@ -113,7 +115,9 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
     _begin(settings, store, ledger, keyring, watch)
     rates = Rates(lambda: clock.now().real)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Heartbeat()
-    vigil = _vigil(store, clock, wall, ledger, desk)
+    # Who is told every event of the log (CONTRIBUTING: Add a channel).
+    consumers: tuple[Consumer, ...] = (ledger,)
+    vigil = _vigil(store, clock, wall, ledger, desk, consumers)
     if isinstance(store, Shared):
         store.follow(watch.position, relay.tell)
     return Application(
@@ -137,7 +141,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
         papers=papers,
         timer=Timer(store, rules, clock),
         ledger=ledger,
-        feed=DurableFeed(store, (ledger,), pulse.beat),
+        feed=DurableFeed(store, consumers, pulse.beat),
         proofs=Proofs(store),
         rates=rates,
         newcomers=Newcomers(desk, rates, settings.rate_book),
@@ -156,11 +160,16 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
 
 
 def _vigil(
-    store: Whole, clock: LogTime, wall: DemoClock | WallClock, ledger: Ledger, desk: Desk
+    store: Whole,
+    clock: LogTime,
+    wall: DemoClock | WallClock,
+    ledger: Ledger,
+    desk: Desk,
+    consumers: Sequence[Consumer],
 ) -> PromiseMonitor:
     step = int(last_step())
     return PromiseMonitor(
-        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), step
+        store, clock, ledger, desk.tally, lambda: max(wall.doubt, clock.behind), step, consumers
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from kezek.app.application import Application
 from kezek.app.booking.namesake import namesakes
+from kezek.app.feed.consumer import ConsumerPosition, Standing, standing
 from kezek.app.installation.copy import copy
 from kezek.app.installation.fingerprint import Fingerprint
 from kezek.app.installation.manifest import Manifest, Restored
@@ -154,6 +155,18 @@ def booked_twice(settings: Settings) -> list[tuple[int, ...]]:
     """Numbers of live bookings that look like one truck; a server may work on the database."""
     with open_snapshot(settings.store_url) as snapshot:
         return namesakes(snapshot, shipped_regulations().known)
+
+
+def consumers_of(settings: Settings) -> list[Standing]:
+    """Where the consumers of the log stand; a server may work on the database."""
+    with open_snapshot(settings.store_url) as snapshot:
+        # The log has no gaps, so its last position is how many events it has.
+        last = snapshot.count(Logged)
+        return [
+            standing(row, last, lambda position: snapshot.get(Logged, position), real_now())
+            for rows in snapshot.blocks(ConsumerPosition)
+            for row in rows
+        ]
 
 
 def open_copy(path: Path) -> AbstractContextManager[SqliteCopy]:

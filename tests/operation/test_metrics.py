@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from kezek.api.server.metric import FOUND, METRICS, MetricForm
 from kezek.api.server.worker_metrics import WorkerMetrics
+from kezek.app.feed.consumer import ConsumerPosition
 from kezek.app.port import OutcomeUnknown
 from kezek.app.server import promise_monitor
 from kezek.domain.account.account import Account, Login
@@ -23,6 +24,7 @@ from kezek.domain.slot.slot import Slot
 from kezek.storage.memory.store import MemoryStore
 from tests.docs import pages
 from tests.operation.watched import ELSEWHERE, Watched, watched
+from tests.storage.rows import save
 from tests.world import PEOPLE, A, World
 
 UNITS = (
@@ -263,6 +265,29 @@ def test_a_scrape_asks_the_database_nothing(here: Watched, monkeypatch: pytest.M
     monkeypatch.setattr(MemoryStore, "unit", asked)
     monkeypatch.setattr(MemoryStore, "setting", asked)
     assert here.figure("log_events") > 0
+
+
+def test_a_consumer_that_stands_still_shows(here: Watched):
+    book(here, 1)
+    application = here.application
+    application.ledger.tick()
+    last = application.store.reader.last_position()
+    save(
+        application.store,
+        [ConsumerPosition("sender", last - 1), ConsumerPosition("lost", last + 5)],
+    )
+    application.vigil.look()
+    told = here.ask("/metrics").raw.decode()
+    for name, unread in (("ledger", 0), ("sender", 1), ("lost", -5)):
+        assert re.search(
+            rf'kezek_consumer_unread_events{{[^}}]*consumer="{name}"[^}}]*}} {unread}(\.0)?\n', told
+        ), name
+    ready = here.ask("/readyz")
+    assert ready.status == 200, "bookings go on"
+    assert [remark["code"] for remark in ready.body["remarks"]] == ["consumer_still"]
+    save(application.store, [ConsumerPosition("lost", last)])
+    application.vigil.look()
+    assert here.ask("/readyz").body == {"status": "ready"}
 
 
 def test_what_the_desk_does_is_counted(here: Watched):

@@ -12,6 +12,7 @@ from kezek.cli.booking.book import book
 from kezek.cli.booking.ticket import ticket
 from kezek.cli.checkpoint.network import network
 from kezek.cli.demo.demo import demo, traffic
+from kezek.cli.feed.feed import feed
 from kezek.cli.forecast.accuracy import accuracy
 from kezek.cli.forecast.forecast import forecast
 from kezek.cli.frame.exit_code import ExitCode
@@ -87,6 +88,7 @@ _VISIBLE = (
     book,
     board,
     log,
+    feed,
     verify,
     user,
     ticket,

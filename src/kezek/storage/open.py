@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
-from kezek.app.installation.snapshot import NOT_EMPTY, Bare, NotEmpty, Snapshot, Whole
+from kezek.app.installation.snapshot import NOT_EMPTY, Bare, Counting, NotEmpty, Whole
 from kezek.app.port import StoreFault
 from kezek.domain.log.head import SignedHead
 from kezek.storage.memory.store import MemoryStore
@@ -60,7 +60,7 @@ def migrate(url: str, *, contracted: bool) -> str:
         return store.schema(contracted=contracted)
 
 
-def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Snapshot]:
+def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Counting]:
     """Everything that a database holds now, read without changing anything, its schema neither.
 
     With `alone` nobody else may work on it meanwhile: Served when somebody does.

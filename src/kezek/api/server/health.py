@@ -34,6 +34,13 @@ class AilmentSeen(msgspec.Struct, frozen=True):
     detail: str
 
 
+class Ready(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What should be seen to, though the process should get work."""
+
+    status: str
+    remarks: list[AilmentSeen] = []
+
+
 class NotReady(msgspec.Struct, frozen=True):
     """A problem after RFC 9457 that names everything that is wrong."""
 
@@ -83,9 +90,11 @@ class Health:
         return Reply(scraped(self._neighbours.measured(self._application)), 200, (), TEXT)
 
     def _ready(self) -> Reply:
-        ailments = self._application.readiness.ailments()
+        readiness = self._application.readiness
+        ailments = readiness.ailments()
         if not ailments:
-            return Reply(b'{"status":"ready"}', 200, (), JSON)
+            remarks = [AilmentSeen(remark.code, remark.sentence) for remark in readiness.remarks()]
+            return Reply(encode(Ready("ready", remarks)), 200, (), JSON)
         seen = [AilmentSeen(ailment.code, ailment.sentence) for ailment in ailments]
         body = NotReady("about:blank", "Not ready", 503, seen[0].detail, "not_ready", seen)
         return Reply(encode(body), 503, ((b"retry-after", b"5"),), MEDIA_TYPE)

@@ -43,6 +43,9 @@ def _own(application: Application) -> Iterator[tuple[str, list[str], list[float]
         yield "answers_total", [route, str(status)], [count]
     for kind, seconds in tuple(application.traffic.seconds.items()):
         yield "answer_seconds", [kind], seconds.plain()
+    for standing in application.vigil.standings:
+        yield "consumer_unread_events", [standing.name], [standing.unread]
+        yield "consumer_unread_seconds", [standing.name], [standing.age]
     tally = application.desk.tally
     for reason, count in tuple(tally.refusals.items()):
         yield "refused_commands_total", [reason], [count]

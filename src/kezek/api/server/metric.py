@@ -79,6 +79,18 @@ OWN: tuple[Metric, ...] = (
         "fence_stops", "batches that the schema's last fence stopped: a mistake of ours", "I2"
     ),
     _gauge("unsealed_events", "events of the log that its tree lacks", "I9"),
+    _gauge(
+        "consumer_unread_events",
+        "events of the log that a consumer has not read; below zero it stands beyond the log",
+        "",
+        "consumer",
+    ),
+    _gauge(
+        "consumer_unread_seconds",
+        "how old the oldest event is that a consumer has not read",
+        "",
+        "consumer",
+    ),
     _gauge("board_lag_events", "events of the log that this worker's boards lack", "I18"),
     _gauge("known_schema_steps", "the newest step of the schema that this version knows", "I19"),
     _gauge("look_age_seconds", "how old the figures of the promises are"),

@@ -103,13 +103,17 @@ def standing(
     return Standing(row.name, row.position, unread, age)
 
 
-def standings(reader: Reader, now: Instant) -> list[Standing]:
-    """Every consumer that the store knows, whether anybody works as it or not."""
+def standings(reader: Reader, now: Instant, consumers: Sequence[Consumer] = ()) -> list[Standing]:
+    """Every consumer that the store knows, whether anybody works as it or not, and those of `consumers`
+    that have not begun.
+    """
 
     def event(position: int) -> Logged | None:
         return next(iter(reader.events(position - 1, 1)), None)
 
-    rows = reader.all(ConsumerPosition)
+    rows = list(reader.all(ConsumerPosition))
+    known = {row.name for row in rows}
+    rows += [ConsumerPosition(c.name, c.begins(reader)) for c in consumers if c.name not in known]
     # After the rows: a consumer that moves meanwhile must not seem to be beyond the log.
     last = reader.last_position()
     return [standing(row, last, event, now) for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -80,7 +80,10 @@ class Snapshot(Protocol):
 
 
 class Counting(Snapshot, Protocol):
-    """A snapshot that counts by itself, so that nobody need read every row."""
+    """A snapshot that counts and finds by itself, so that nobody need read every row."""
+
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        """One row by its key."""
 
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         """What is counted, from the marks on."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from time import monotonic, thread_time
 from typing import Any
 
 from kezek.app.desk.metrics import DeskTally
+from kezek.app.feed.consumer import Consumer, Standing, standings
 from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import Counting, Whole
 from kezek.app.log.ledger import Ledger, newest
@@ -60,7 +61,8 @@ _PROMISED = (
 
 
 class PromiseMonitor:
-    """`found` holds what the last looks saw, by name; `fault` is why the last one failed, or None.
+    """`found` holds what the last looks saw, by name, `standings` where the consumers of the log stood;
+    `fault` is why the last one failed, or None.
 
     `schema` is the newest step of the schema that this version knows.
     """
@@ -73,14 +75,16 @@ class PromiseMonitor:
         tally: DeskTally,
         doubt: Callable[[], Instant],
         schema: int,
+        consumers: Sequence[Consumer] = (),
     ) -> None:
         self._store, self._clock, self._ledger = store, clock, ledger
         self._tally, self._doubt = tally, doubt
-        self.schema = schema
+        self.schema, self._consumers = schema, consumers
         self._lock = threading.Lock()
         self._marks: CheckMarks | None = None
         self._remembered: Logged | None = None
         self.found: dict[str, float] = {}
+        self.standings: list[Standing] = []
         self.fault: Fault | None = None
         # Figures of promises that were broken at the last look.
         self._broken: set[str] = set()
@@ -130,6 +134,7 @@ class PromiseMonitor:
             "lapse_lateness_seconds": self._lateness(reader) / SECOND,
             "clock_doubt_seconds": self._doubt() / SECOND,
         }
+        self.standings = standings(reader, self._clock.now().real, self._consumers)
 
     def _lateness(self, reader: Reader) -> Instant:
         """How long the oldest change by time alone has been due."""

@@ -47,6 +47,11 @@ SENTENCES: Mapping[str, str] = {
     "signed until then, and where heads are unknown no number is given out.",
     "look_stuck": "The server has not been able to look at its database for half a minute.",
 }
+# What an operator should see to, and no reason to send work elsewhere.
+REMARKS: Mapping[str, str] = {
+    "consumer_still": "Somebody who is told every event of the log has not come on for minutes: "
+    "`kezek doctor` says who, and the server's log says why; bookings go on.",
+}
 
 
 class Readiness:
@@ -66,6 +71,11 @@ class Readiness:
     def ailments(self) -> list[Ailment]:
         """Everything that is wrong, the gravest first; empty when the server is ready."""
         return [Ailment(code, SENTENCES[code]) for code in self._codes()]
+
+    def remarks(self) -> list[Ailment]:
+        """What is wrong and keeps nobody's booking waiting."""
+        still = any(standing.still for standing in self._vigil.standings)
+        return [Ailment(code, REMARKS[code]) for code in REMARKS if still]
 
     def _codes(self) -> list[str]:
         found = []

@@ -49,6 +49,7 @@ def examine(settings: Settings) -> list[DoctorFinding]:
         _as_started,
         examination_rows.rows,
         examination_rows.trucks,
+        examination_rows.consumers,
         _keys,
         _clock,
         examination_address.address,

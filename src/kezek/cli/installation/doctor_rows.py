@@ -52,3 +52,31 @@ def trucks(settings: Settings) -> Iterator[DoctorFinding]:
     yield DoctorFinding(
         "trucks", "attention", f"live bookings that look like one truck: {told}{more}", advice
     )
+
+
+def consumers(settings: Settings) -> Iterator[DoctorFinding]:
+    """Who is told every event of the log, and whether they come on."""
+    from kezek.maintenance import consumers_of
+
+    try:
+        found = consumers_of(settings)
+    except StoreFault:
+        return
+    for one in found:
+        told = f"{one.name} stands at position {one.position:,}"
+        if one.unread < 0:
+            yield DoctorFinding(
+                "feed",
+                "wrong",
+                f"{told}, {-one.unread:,} beyond the end of the log",
+                f"Stop the server and set it back: kezek feed set {one.name} POSITION",
+            )
+        elif one.still:
+            yield DoctorFinding(
+                "feed",
+                "attention",
+                f"{told}, {one.unread:,} events are unread, the oldest for {one.age:,.0f} s",
+                "Start the server where none runs; else its log says what keeps the consumer.",
+            )
+        else:
+            yield DoctorFinding("feed", "ok", f"{told}, {one.unread:,} events are unread")

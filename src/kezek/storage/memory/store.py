@@ -65,6 +65,9 @@ class MemorySnapshot:
         for first in range(0, len(rows), BLOCK):
             yield rows[first : first + BLOCK]
 
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        return next((row for row in self._whole[kind] if row.key == key), None)
+
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         return memory_census.counted(self._whole.__getitem__, census, marks)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
 from functools import cache
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from kezek.storage.migrations.phase import fits, refuse_unknown
 from kezek.storage.postgres.connection.address import read
 from kezek.storage.postgres.connection.connection import SERVING_LOCK, Connection, connect
 from kezek.storage.postgres.fault import fault_of
-from kezek.storage.postgres.mapping import mapping
+from kezek.storage.postgres.mapping import mapping, parts
 from kezek.storage.postgres.schema import refuse_nameless, refuse_unfit, since_of, version_of
 from kezek.storage.postgres.unit import LOG_LOCK
 from kezek.storage.table import TABLES
@@ -64,6 +64,14 @@ class PostgresSnapshot:
                     yield [at.make(row) for row in found]
         except psycopg.Error as error:
             raise fault_of(error) from None
+
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        at = mapping(kind)
+        try:
+            found = self._connection.execute(at.by_key, parts(key), binary=True).fetchone()
+        except psycopg.Error as error:
+            raise fault_of(error) from None
+        return at.make(found) if found else None
 
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         try:

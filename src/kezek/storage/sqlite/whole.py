@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from itertools import islice
 from pathlib import Path
@@ -55,6 +55,14 @@ class SqliteSnapshot:
                 yield block
         except apsw.Error as error:
             raise fault_of(error) from None
+
+    def get(self, kind: type[R], key: Hashable) -> R | None:
+        at = mapping(kind)
+        try:
+            found = self._connection.execute(at.by_key, at.binding(key)).fetchall()
+        except apsw.Error as error:
+            raise fault_of(error) from None
+        return at.make(found[0]) if found else None
 
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
         try:
