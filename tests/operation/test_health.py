@@ -43,6 +43,7 @@ def test_a_process_that_lives_says_so_whatever_its_database_does(here: Watched):
 
 def test_a_server_is_ready_once_it_has_looked(here: Watched):
     assert ailments(here) == ["starting"]
+    here.application.ledger.tick()
     here.application.vigil.look()
     told = here.ask("/readyz", client=ELSEWHERE)
     assert (told.status, told.body) == (200, {"status": "ready"})
