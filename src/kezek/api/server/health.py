@@ -34,7 +34,7 @@ class AilmentSeen(msgspec.Struct, frozen=True):
     detail: str
 
 
-class Ready(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReadyAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
     """What should be seen to, though the process should get work."""
 
     status: str
@@ -94,7 +94,7 @@ class Health:
         ailments = readiness.ailments()
         if not ailments:
             remarks = [AilmentSeen(remark.code, remark.sentence) for remark in readiness.remarks()]
-            return Reply(encode(Ready("ready", remarks)), 200, (), JSON)
+            return Reply(encode(ReadyAnswer("ready", remarks)), 200, (), JSON)
         seen = [AilmentSeen(ailment.code, ailment.sentence) for ailment in ailments]
         body = NotReady("about:blank", "Not ready", 503, seen[0].detail, "not_ready", seen)
         return Reply(encode(body), 503, ((b"retry-after", b"5"),), MEDIA_TYPE)
