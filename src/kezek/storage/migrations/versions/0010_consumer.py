@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TEXT
 
-revision = "0011"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 phase = "expand"
 since = "0002"
 
