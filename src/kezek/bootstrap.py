@@ -115,8 +115,7 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
     _begin(settings, store, ledger, keyring, watch)
     rates = Rates(lambda: clock.now().real)
     desk, pulse = _desk(store, rules, clock, chance, relay, ledger), Heartbeat()
-    # Who is told every event of the log (CONTRIBUTING: Add a channel).
-    consumers: tuple[Consumer, ...] = (ledger,)
+    consumers = _consumers(ledger)
     vigil = _vigil(store, clock, wall, ledger, desk, consumers)
     if isinstance(store, Shared):
         store.follow(watch.position, relay.tell)
@@ -157,6 +156,11 @@ def furnish(settings: Settings, store: Whole, rules: Regulations) -> Application
         ),
         demo=demo,
     )
+
+
+def _consumers(ledger: Ledger) -> tuple[Consumer, ...]:
+    """Who is told every event of the log, each on a thread of its own (CONTRIBUTING: Add a channel)."""
+    return (ledger,)
 
 
 def _vigil(

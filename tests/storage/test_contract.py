@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from kezek.app.feed.consumer import ConsumerPosition
 from kezek.app.installation.snapshot import Setting
 from kezek.app.port import Session, Store
 from kezek.domain.account.account import (
@@ -77,6 +78,7 @@ EVERY = [
     GarageDriver(1, "Invented Driver", "+77000000000"),
     Salt(1, b"\0" * 16),
     Cosignature(1, "witness.example/w", "— witness.example/w AAAA\n"),
+    ConsumerPosition("ledger", 2),
 ]
 # Written once, like events and answers.
 SEALED = [Stretch(0, 0, b"\xff" * 64), SignedHead(1, 2, "note\n\n— log AAAA\n")]

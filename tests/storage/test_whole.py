@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kezek.app.feed.consumer import ConsumerPosition
 from kezek.app.installation.snapshot import BLOCK, NotEmpty, Served, Setting, Snapshot, Whole
 from kezek.app.port import Answered, Session
 from kezek.domain.booking.booking import Booking
@@ -48,7 +47,7 @@ def everything(snapshot: Snapshot) -> dict[str, list]:
 
 
 def fill(store: Whole) -> None:
-    rows = [*EVERY, *SEALED, ConsumerPosition("ledger", 2)]
+    rows = [*EVERY, *SEALED]
     save(store, rows, [event(1), event(2, body='{"a":"ё"}')], [answered(b"\xff\x00")])
     store.keep_session(ENTRY)
     store.set_setting("log_origin", "queue.example")
