@@ -39,7 +39,7 @@ PLACES: tuple[tuple[str, str, str, Keywords], ...] = (
 )
 
 
-# What a rule set says to people: its title, and where its numbers come from.
+# What a rule set says to people: its system, its title, and where its numbers come from.
 SAID_BY_RULES = frozenset({"title", "source", "sources"})
 
 
@@ -75,7 +75,7 @@ def said_by(rules: Any, name: str = "") -> Iterator[str]:
     elif isinstance(rules, list):
         for value in rules:
             yield from said_by(value, name)
-    elif name in SAID_BY_RULES and " " in rules:
+    elif name == "system" or (name in SAID_BY_RULES and " " in rules):
         yield rules
 
 
@@ -90,7 +90,7 @@ def read(lang: str) -> Catalog:
 
 def main() -> None:
     whole = gathered()
-    for lang in sys.argv[1:] or ["ru", "kk"]:
+    for lang in sys.argv[1:] or sorted(file.stem for file in LOCALE.glob("*.po")):
         catalogue = read(lang)
         # Nothing is guessed: a sentence that was changed is translated anew.
         catalogue.update(whole, no_fuzzy_matching=True, update_header_comment=False)

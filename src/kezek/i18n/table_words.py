@@ -12,9 +12,24 @@ from kezek.app.checkpoint.country import country_names, official_languages
 from kezek.domain.checkpoint.search import search_key
 from kezek.domain.vehicle.plate import COUNTRIES
 from kezek.i18n import names
-from kezek.i18n.catalogue import SOURCE, codes
+from kezek.i18n.catalogue import codes, words
+from kezek.i18n.mark import translatable as t
 
-# What the columns are called: in each language the name that a new table has, then others that are read.
+# What the columns of a new table are called; they are read too.
+TITLES: Mapping[str, str] = {
+    "checkpoint": t("Checkpoint"),
+    "day": t("day"),
+    "hour": t("hour"),
+    "country": t("country"),
+    "plate": t("plate"),
+    "vin": t("vin"),
+    "trailer": t("trailer"),
+    "driver": t("driver"),
+    "phone": t("phone"),
+    "class": t("class"),
+    "reason": t("reason"),
+}
+# What people call the columns in the languages in which tables have been seen.
 COLUMNS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "checkpoint": {
         "en": ("checkpoint", "border crossing", "crossing", "crossing point", "post"),
@@ -101,7 +116,8 @@ _CUSTOMARY = {
 
 def title(column: str, lang: str) -> str:
     """What a column of a new table is called."""
-    return COLUMNS[column].get(lang, COLUMNS[column][SOURCE])[0]
+    said = words(lang).gettext(TITLES[column])
+    return said if said.isupper() else said.lower()
 
 
 def titles(columns: Iterable[str], lang: str) -> list[str]:
@@ -115,8 +131,8 @@ def vocabulary() -> Vocabulary:
     columns = {
         search_key(word).replace(" ", ""): column
         for column, by_language in COLUMNS.items()
-        for words in by_language.values()
-        for word in words
+        for called in (*by_language.values(), [title(column, lang) for lang in codes()])
+        for word in called
     }
     return Vocabulary(columns, _countries(), _classes())
 

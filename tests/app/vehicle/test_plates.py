@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from kezek.app.checkpoint.network import shipped
-from kezek.app.vehicle.plates import plate_formats
-from kezek.domain.vehicle.plate import impossible
+from kezek.app.vehicle.plates import plate_formats, registration_countries
+from kezek.domain.vehicle.plate import COUNTRIES, impossible
 from kezek.domain.vehicle.plate_format import shapes_of
 from kezek.domain.vehicle.reading import ReadingKind, read
 
@@ -42,3 +42,10 @@ def test_a_pattern_is_read_place_by_place():
 def test_a_pattern_that_says_more_is_our_own_mistake(pattern):
     with pytest.raises(ValueError, match=r"pattern|group"):
         shapes_of(pattern)
+
+
+def test_countries_of_registration_are_countries_each_once_those_of_the_region_first():
+    found = registration_countries()
+    assert found[:3] == ("KZ", "KG", "UZ")
+    assert len(set(found)) == len(found)
+    assert set(found) <= COUNTRIES

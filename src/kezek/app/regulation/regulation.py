@@ -103,6 +103,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     pools: Annotated[list[_Pool], msgspec.Meta(max_length=NAMES_MAX)] = msgspec.field(
         name="pool", default_factory=lambda: list(_POOLS_BEFORE)
     )
+    system: str = ""
 
 
 class RegulationFault(Fault):
@@ -163,6 +164,7 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         classes=classes,
         interleave=tuple(file.interleave),
         notes=notes,
+        system=file.system,
     )
 
 

@@ -1,4 +1,4 @@
-"""The plate formats that ship with the package, ready for the domain to read plates by."""
+"""What ships about plates: formats for the domain to read them by, and where trucks are registered."""
 
 from __future__ import annotations
 
@@ -27,6 +27,15 @@ def plate_formats() -> PlateFormats:
         if pattern:
             patterns.setdefault(country, []).append(pattern)
     return {country: plate_format(of) for country, of in patterns.items()}
+
+
+@cache
+def registration_countries() -> tuple[str, ...]:
+    """Countries whose trucks are seen at these borders, the most frequent first, as forms offer them."""
+    file = shipped("registration_countries.csv")
+    checked = read_table(file, lambda row: row.text("country"), required=frozenset(["country"]))
+    assert not checked.problems, checked.problems
+    return checked.rows
 
 
 def _parse(row: CsvRow) -> tuple[str, str]:

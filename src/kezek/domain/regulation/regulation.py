@@ -109,6 +109,8 @@ class Regulation:
     classes: Mapping[str, ClassRule]
     interleave: tuple[str, ...]
     notes: Mapping[str, Note]
+    # What people call the authority's queue; empty where it has no name.
+    system: str = ""
 
     @property
     def ordinary(self) -> ClassRule:

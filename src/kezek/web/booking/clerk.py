@@ -15,6 +15,7 @@ from kezek.app.port import POSITION_MAX
 from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.instant import day_start, local_day
 from kezek.domain.kernel.refusal import Refused
+from kezek.i18n.collation import sort_key
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.book import show_step, take_step
 from kezek.web.booking.book_choice import picks_of
@@ -73,7 +74,7 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
         made=_made(here, person),
         books="/clerk/book",
         picks=picks[:PICKS_MAX],
-        rest=sorted(picks[PICKS_MAX:], key=lambda pick: pick.name),
+        rest=sorted(picks[PICKS_MAX:], key=lambda pick: sort_key(pick.name)),
     )
 
 

@@ -15,6 +15,7 @@ from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.domain.vehicle.reading import read
 from kezek.i18n import names
+from kezek.i18n.collation import sort_key
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.say import place as say_place
 from kezek.i18n.say.place import line_name
@@ -66,7 +67,7 @@ class Truck(NamedTuple):
 def lines_by_name(here: PageContext) -> list[ServedLine]:
     """Every line, by the name of its post; a post's usual line before its others."""
     found = here.application.network.served().values()
-    return sorted(found, key=lambda served: served.names.own_name(here.lang))
+    return sorted(found, key=lambda served: sort_key(served.names.own_name(here.lang)))
 
 
 def choices(here: PageContext, lines: list[ServedLine]) -> list[PostChoice]:

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.app.turn.board import PostRow
+from kezek.app.vehicle.plates import registration_countries
 from kezek.domain.booking.status import Status
 from kezek.domain.checkpoint.checkpoint import EXIT, Checkpoint
 from kezek.domain.kernel.instant import Instant, from_datetime, to_datetime
@@ -35,44 +36,6 @@ STATES: Mapping[Status, str] = {
     Status.TURNED_BACK: "turned_back",
     Status.RELEASED: "annulled",
 }
-# Countries whose trucks are seen at these borders first, then their neighbours.
-_REGISTERED = (
-    "KZ",
-    "KG",
-    "UZ",
-    "TJ",
-    "TM",
-    "RU",
-    "CN",
-    "BY",
-    "AZ",
-    "GE",
-    "AM",
-    "MN",
-    "AF",
-    "IR",
-    "TR",
-    "PK",
-    "IN",
-    "UA",
-    "MD",
-    "LT",
-    "LV",
-    "EE",
-    "PL",
-    "DE",
-    "RO",
-    "BG",
-    "CZ",
-    "SK",
-    "HU",
-    "AT",
-    "IT",
-    "NL",
-    "BE",
-    "RS",
-    "AE",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,4 +208,4 @@ def is_ours(regulation: Regulation, number: str) -> bool:
 
 def countries(lang: str) -> list[tuple[str, str]]:
     """Countries of registration, those of the region first."""
-    return [(code, names.country(code, lang)) for code in _REGISTERED]
+    return [(code, names.country(code, lang)) for code in registration_countries()]

@@ -88,12 +88,7 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
 def regulation_name(rules: Regulation, here: PageContext) -> str:
     """What people call a rule set: its country and its system."""
     country = names.country(rules.country, here.lang)
-    return (
-        f"{country}, {here.words.gettext(_SYSTEMS[rules.id])}" if rules.id in _SYSTEMS else country
-    )
-
-
-_SYSTEMS = {"kz": t("CarGoRuqsat"), "kg-dostuk": t("Dostuk")}
+    return f"{country}, {here.words.gettext(rules.system)}" if rules.system else country
 
 
 def _view(rules: Regulation, here: PageContext) -> RegulationView:

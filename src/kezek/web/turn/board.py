@@ -18,6 +18,7 @@ from kezek.domain.checkpoint.search import fits
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.text import cleaned
 from kezek.i18n import names
+from kezek.i18n.collation import sort_key
 from kezek.i18n.mark import translatable
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import hour
@@ -272,7 +273,7 @@ def _groups(
         way = (row.checkpoint.country, row.checkpoint.neighbour_country)
         found.setdefault(way, []).append(post)
     groups = [_group(here, way, members, home) for way, members in found.items()]
-    return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, g.name))
+    return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, sort_key(g.name)))
 
 
 def _group(
@@ -292,7 +293,7 @@ def _group(
         code=neighbour or "?",
         name=name,
         places=sum(running) if running else None,
-        posts=sorted(posts, key=lambda post: post.name),
+        posts=sorted(posts, key=lambda post: sort_key(post.name)),
         days=next((post.days for post in posts if post.days), []),
     )
 

@@ -1,0 +1,17 @@
+"""Names in a list stand where a reader looks for them."""
+
+from __future__ import annotations
+
+from kezek.i18n.collation import sort_key
+
+
+def test_letters_go_before_their_marks_and_their_case():
+    names = ["Жезкент", "Ёлкино", "ельник", "Ежовка", "Йод", "Ивановка", "Ёж"]
+    assert sorted(names, key=sort_key) == [
+        "Ёж", "Ежовка", "Ёлкино", "ельник", "Жезкент", "Ивановка", "Йод",
+    ]  # fmt: skip
+    assert sorted(["Zhaysan", "Ørsta", "Aqtau", "Åre", "are"], key=sort_key)[:3] == [
+        "Aqtau",
+        "are",
+        "Åre",
+    ]
