@@ -24,7 +24,7 @@ from kezek.domain.account.decide import IssueKey
 from kezek.domain.kernel.instant import HOUR, Instant, to_datetime
 from kezek.settings import Settings
 from tests.keys import lay_keys
-from tests.world import ADMIN, BEGIN, PEOPLE, STAFFED, World, rules
+from tests.world import ADMIN, BEGIN, PEOPLE, STAFFED, World
 
 RATE = 1_000_000
 # The window that runs when the world begins: it can be booked, and who has it can be called.
@@ -113,7 +113,7 @@ class Api:
         make_demo(self.store, Demo(BEGIN, 1, 7))
         lay_keys(self.folder)
         given = {"folder": self.folder, "rate_public": RATE} | self.settings
-        self.application: Application = furnish(Settings(**given), self.store, rules())
+        self.application: Application = furnish(Settings(**given), self.store, self.world.rules)
         own = self.application.settings
         mounted = Mounted(self.application)
         self.app = behind_proxies(mounted, listed=own.proxies, header=own.proxy_header)

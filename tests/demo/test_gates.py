@@ -43,7 +43,7 @@ class Asked:
 
 
 def scene(known: list[KnownTruck]) -> Scene:
-    yards = [Yard(post, "KZ", "Russia", "UTC", 100, True, []) for post in POSTS]
+    yards = [Yard(post, "KZ", "Russia", "UTC", 100, True, "in_turn", [], []) for post in POSTS]
     return Scene("", {}, 0, 1, 7, 0, 1, 0, yards, known)
 
 

@@ -24,6 +24,7 @@ from kezek.domain.account.decide import SetPassword
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
+from kezek.domain.regulation.regulation import Regulations
 from kezek.i18n.refusals import SAID
 from kezek.settings import Settings
 from kezek.web.app import build_pages
@@ -57,8 +58,10 @@ class Office(World):
 
     latest: ClassVar[Office]
 
-    def __init__(self, folder: Path, **settings: object) -> None:
-        super().__init__()
+    def __init__(
+        self, folder: Path, regulations: Regulations | None = None, **settings: object
+    ) -> None:
+        super().__init__(regulations)
         Office.latest = self
         lay_keys(folder)
         with patch.object(bootstrap, "WallClock", lambda: _Clock(self)):
