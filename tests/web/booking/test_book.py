@@ -340,7 +340,7 @@ def test_a_link_to_a_full_hour_offers_links_to_free_ones(office):
         ("day=2026-06-12", "The chosen time has passed."),
         ("day=2026-13-01", "This checkpoint does not have this hour."),
         ("day=2026-09-01", "The last day that can be booked is"),
-        (f"day={TODAY}&hour=2026-06-13T01:30Z", "This checkpoint does not have this hour."),
+        (f"day={TODAY}&hour=2026-06-13T10:30Z", "This checkpoint does not have this hour."),
         (f"day={TODAY}&hour=nonsense", "This checkpoint does not have this hour."),
         (f"day={TODAY}&hour=2026-06-12T19:00Z", "The chosen time has passed."),
         (f"day={TODAY}&class=imperial", "have no such class"),

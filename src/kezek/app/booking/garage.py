@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from kezek.app.booking.ticket import Tickets, TicketView
 from kezek.app.port import Reader
 from kezek.domain.account.account import GarageDriver, GarageVehicle
+from kezek.domain.account.garage import row_kept
 from kezek.domain.booking.booking import Booking, Claim
 from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import DAY, Instant, local_day
+from kezek.domain.kernel.known import KnownFormats
 
 # A local day is over everywhere two days later; what ended before is no part of today.
 _ENDED_FOR = 2 * DAY
+_REPLACED = ("vin", "trailer", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,33 @@ def parked(reader: Reader, account: int, authorities: Iterable[str]) -> list[Par
                 taken = True
         found.append(Parked(v, mine, taken))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class GarageDoubts:
+    """What a kept row has replaced that may have been right, by field: before and after.
+
+    `same_vin` is the plate of another vehicle of the garage with its VIN, empty for none.
+    """
+
+    replaced: Mapping[str, tuple[str, str]]
+    same_vin: str
+
+
+def garage_doubts(
+    typed: GarageVehicle | GarageDriver,
+    known: Sequence[GarageVehicle | GarageDriver],
+    formats: KnownFormats,
+) -> GarageDoubts:
+    """The doubts about a row that was kept, among the rows before it."""
+    row = row_kept(typed, formats)
+    former = next((other for other in known if other.key == row.key), None)
+    pairs = {name: (getattr(former, name, ""), getattr(row, name, "")) for name in _REPLACED}
+    replaced = {name: pair for name, pair in pairs.items() if former and pair[0] != pair[1]}
+    if not isinstance(row, GarageVehicle) or not row.vin:
+        return GarageDoubts(replaced, "")
+    others = (v for v in known if isinstance(v, GarageVehicle) and v.key != row.key)
+    return GarageDoubts(replaced, next((v.plate for v in others if v.vin == row.vin), ""))
 
 
 def drivers(reader: Reader, account: int) -> list[GarageDriver]:

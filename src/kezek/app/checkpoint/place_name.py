@@ -10,7 +10,7 @@ from typing import Self
 from kezek.app.checkpoint.country import country_names, official_languages
 from kezek.domain.checkpoint.checkpoint import Checkpoint
 from kezek.domain.checkpoint.place_name import OPPOSITE, OWN, PlaceName
-from kezek.domain.checkpoint.search import search_key
+from kezek.domain.checkpoint.search import fits, search_key
 
 _LAST = "en"
 # Distances of CLDR: up to the first, one language is the other; up to the second, its speakers read it.
@@ -76,6 +76,10 @@ class PostNames:
         names = [*self.opposite.values(), *country_names(self.country, self.languages)]
         names += country_names(self.neighbour, self.languages)
         return tuple(sorted(self.own_keys | _keys(names)))
+
+    def fits(self, wanted: str) -> bool:
+        """Whether what somebody types may mean the post."""
+        return fits(wanted, self.place_keys)
 
 
 def chosen(names: Mapping[str, str], lang: str, country: str) -> Name:

@@ -95,6 +95,10 @@ class LinePlaces:
         """One day, None outside the horizon."""
         return next((day for day in self.days if day.on == on), None)
 
+    def day_with(self, start: Instant) -> LocalDay | None:
+        """The day in which a window begins, None where there is no such window."""
+        return next((day for day in self.days if any(h.start == start for h in day.hours)), None)
+
 
 class Availability:
     """Answers from memory; loads a line's days and slots after a change, or when the hour turns."""

@@ -28,7 +28,7 @@ from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation, Regulations
-from kezek.domain.slot.place import Return, bookable, find, give_back, regain, take
+from kezek.domain.slot.place import Return, bookable, exchange, give_back
 from kezek.domain.vehicle.vehicle import is_name
 
 # How long whoever took a walk-in by mistake may take it out of the line again alone.
@@ -93,23 +93,13 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
     )
     if refused:
         return refused
-    # The old place goes back first, so that both windows of one day are counted on the same rows.
-    after = Facts(facts)
-    if booking.start is not None:
-        look = now.at + command.delay
-        for row in give_back(facts, at.line, rule, booking.number, booking.start, look):
-            after.put(row)
-    places = find(after, at.line, command.start)
-    if isinstance(places, Refused):
-        return places
-    # A place given back is held back for everybody: no hand-over trick.  Only the booking that gave
-    # it may have it again, so that one window never owes two returns to one booking.
-    returned = facts.get(Return, (booking.number, command.start))
-    taken = regain(*places, rule) if returned else take(*places, rule)
-    if isinstance(taken, Refused):
-        return taken
-    for row in taken:
-        after.put(row)
+    look_at, start = now.at + command.delay, command.start
+    after = exchange(
+        facts, at.line, rule, booking.number, was=booking.start, start=start, look_at=look_at
+    )
+    if isinstance(after, Refused):
+        return after
+    returned = facts.get(Return, (booking.number, start))
     displaced = at.status is Status.DISPLACED
     moved = at.after(start=command.start, displaced_at=None, moves=moves_after(booking))
     event = Event(

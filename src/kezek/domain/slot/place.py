@@ -75,20 +75,55 @@ def bookable(
 
 
 def choosable(
+    facts: Facts,
     line: Line,
     regulation: Regulation,
+    rule: ClassRule,
     start: Instant,
     now: Instant,
     *,
-    free: int,
+    number: int = 0,
     present: Instant | None = None,
 ) -> Refused | None:
     """Why a window cannot be chosen, in the order in which a booking or a move would be refused.
 
-    `free` are the places left in it for the class.
+    `number` is the booking that moves out of its `present` window, 0 for a new one.
     """
     refused = bookable(line, regulation, start, now, present=present)
-    return refused or (Refused(Reason.SLOT_FULL, {"start": start}) if free < 1 else None)
+    if refused:
+        return refused
+    after = exchange(facts, line, rule, number, was=present, start=start, look_at=now)
+    return after if isinstance(after, Refused) else None
+
+
+def exchange(
+    facts: Facts,
+    line: Line,
+    rule: ClassRule,
+    number: int,
+    *,
+    was: Instant | None,
+    start: Instant,
+    look_at: Instant,
+) -> Facts | Refused:
+    """The rows after a booking has given back the place it had (`was`) and taken another one."""
+    # The old place goes back first, so that both windows of one day are counted on the same rows.
+    after = Facts(facts)
+    if was is not None:
+        for row in give_back(facts, line, rule, number, was, look_at):
+            after.put(row)
+    places = find(after, line, start)
+    if isinstance(places, Refused):
+        return places
+    # A place given back is held back for everybody: no hand-over trick.  Only the booking that gave
+    # it may have it again, so that one window never owes two returns to one booking.
+    returned = facts.get(Return, (number, start)) if number else None
+    taken = regain(*places, rule) if returned else take(*places, rule)
+    if isinstance(taken, Refused):
+        return taken
+    after.put(taken[0])
+    after.put(taken[1])
+    return after
 
 
 def find(facts: Facts, line: Line, start: Instant) -> tuple[Slot, Day] | Refused:

@@ -11,11 +11,18 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kezek.app.account.access import Person
-from kezek.app.booking.garage import Parked, drivers, parked, row_id
+from kezek.app.booking.garage import (
+    GarageDoubts,
+    Parked,
+    drivers,
+    garage_doubts,
+    parked,
+    row_id,
+)
 from kezek.app.booking.ticket import TicketView
 from kezek.domain.account.account import GarageDriver, GarageVehicle
 from kezek.domain.account.actor import Role
-from kezek.domain.account.garage import KeepInGarage, row_kept
+from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.kernel.refusal import Refused
 from kezek.i18n.mark import translatable as t
 from kezek.web.frame.forms import most
@@ -184,27 +191,18 @@ async def add(request: PageRequest, noun: FromPath[str]) -> Response[bytes]:
         return _show(request, person, form=noun, values=values, errors=errors)
     what = values["plate"] if noun == "vehicle" else values["driver"]
     here.flash("done", here.words.say(_ADDED[noun], what=what))
-    for doubt in _doubts(here, row_kept(row, here.application.rules.known), known):
+    doubts = garage_doubts(row, known, here.application.rules.known)
+    for doubt in _doubts(here, doubts):
         here.flash("mind", doubt)
     return redirect(request, PAGE)
 
 
-def _doubts(
-    here: PageContext,
-    row: GarageVehicle | GarageDriver,
-    known: Sequence[GarageVehicle | GarageDriver],
-) -> Iterator[str]:
+def _doubts(here: PageContext, doubts: GarageDoubts) -> Iterator[str]:
     """What a row has replaced that may have been right, and which other truck has its VIN."""
-    former = next((other for other in known if other.key == row.key), None)
-    for name in _CHANGED if former else ():
-        before, after = getattr(former, name, ""), getattr(row, name, "")
-        if before != after:
-            yield here.words.say(_CHANGED[name], before=before or _NOTHING, after=after or _NOTHING)
-    if isinstance(row, GarageVehicle) and row.vin:
-        others = (v for v in known if isinstance(v, GarageVehicle) and v.key != row.key)
-        twin = next((v for v in others if v.vin == row.vin), None)
-        if twin:
-            yield here.words.say(_SAME_VIN, plate=twin.plate)
+    for name, (before, after) in doubts.replaced.items():
+        yield here.words.say(_CHANGED[name], before=before or _NOTHING, after=after or _NOTHING)
+    if doubts.same_vin:
+        yield here.words.say(_SAME_VIN, plate=doubts.same_vin)
 
 
 @post("/carrier/garage/{noun:str}/remove")

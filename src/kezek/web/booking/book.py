@@ -11,8 +11,10 @@ from litestar import Response, get, post
 from kezek.app.booking.claimed import claimed
 from kezek.app.booking.ticket import TicketView
 from kezek.app.desk.batch import Done
+from kezek.app.vehicle.vehicle_reading import as_spelled, read_plate
 from kezek.domain.account.actor import PUBLIC
 from kezek.domain.booking.book import Book
+from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Refused
 from kezek.web.booking import book_chosen, book_flow, draft, own_tickets
 from kezek.web.booking.book_chosen import BookingChoice, Flow
@@ -25,11 +27,10 @@ from kezek.web.submit.limit import STATUS, limited
 from kezek.web.submit.retry_page import ask
 from kezek.web.vehicle.vehicle_fields import (
     NAMES,
-    as_spelled,
     doubts_of,
     faults_of,
-    read_plate,
     read_values,
+    spelled_values,
     vehicle_of,
 )
 
@@ -92,8 +93,8 @@ def _to_confirm(
     here = visit(request)
     known = here.application.rules.known
     choice.warnings = doubts_of(choice.values, here.words, known)
-    choice.values = as_spelled(choice.values, known)
-    choice.values["plate_read"] = read_plate(choice.values, known)
+    choice.values = spelled_values(choice.values, known)
+    choice.values["plate_read"] = _plate_of(choice, known)
     return book_flow.show(
         request, flow, "confirm", choice, http_status=http_status, headers=headers
     )
@@ -130,7 +131,7 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
         return book_flow.show(request, flow, "truck", choice, http_status=422)
     refused = _booked_already(here, flow, choice)
     if refused:
-        choice.values = as_spelled(choice.values, known)
+        choice.values = spelled_values(choice.values, known)
         choice.held = _held(here, choice)
         book_chosen.refuse(here, choice, refused)
         return book_flow.show(request, flow, "truck", choice, http_status=409)
@@ -149,10 +150,15 @@ def _booked_already(here: PageContext, flow: Flow, choice: BookingChoice) -> Ref
     return claimed(here.application.store, flow.actor, line, vehicle, known, here.now)
 
 
+def _plate_of(choice: BookingChoice, known: KnownFormats) -> str:
+    """The plate that will stand on the ticket."""
+    return read_plate(choice.values.get("country", ""), choice.values.get("plate", ""), known)
+
+
 def _held(here: PageContext, choice: BookingChoice) -> str:
     """The secret of this browser's ticket for the truck, empty where it has none."""
-    one = vehicle_of(as_spelled(choice.values, here.application.rules.known))
-    plate = read_plate(choice.values, here.application.rules.known)
+    known = here.application.rules.known
+    one, plate = as_spelled(vehicle_of(choice.values), known), _plate_of(choice, known)
     for secret, view in own_tickets.kept(here):
         who = view.particulars
         if who is not None and view.live and (who.country, who.plate) == (one.country, plate):

@@ -6,7 +6,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
-from kezek.domain.checkpoint.search import fits
 from kezek.i18n import names
 from kezek.i18n.say.place import line_name
 from kezek.web.frame.page_context import PageContext
@@ -52,7 +51,7 @@ def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
         for row in here.application.boards.rows(here.now)
         if row.served is not None
         and (not neighbour or row.checkpoint.neighbour_country == neighbour)
-        and fits(q, row.names.place_keys)
+        and row.names.fits(q)
     ]
     rows.sort(
         key=lambda found: (

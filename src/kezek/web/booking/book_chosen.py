@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 import msgspec
 
 from kezek.app.booking.ticket import TicketView
+from kezek.app.booking.view.window import OF_THE_WINDOW, classes_for, day_refused, window_refused
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.slot.availability import LinePlaces, LocalDay
-from kezek.domain.account.actor import STAFF, Actor
+from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.checkpoint import Line
-from kezek.domain.kernel.instant import Instant, date_of, local_day
+from kezek.domain.kernel.instant import Instant, date_of
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
-from kezek.domain.slot.place import choosable
 from kezek.i18n import refusals
 from kezek.web.frame.forms import Form, most
 from kezek.web.frame.page_context import PageContext
@@ -39,9 +39,9 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Whose flow this is.  `klass` is fixed for a move and `present` its hour; `back` leaves the flow;
-    of `reasons` staff choose one for moving somebody else's booking; `moves` counts the moves of the
-    booking once this flow is confirmed.
+    """Whose flow this is.  `klass` is fixed for a move, `number` the booking and `present` its hour;
+    `back` leaves the flow; of `reasons` staff choose one for moving somebody else's booking;
+    `moves` counts the moves of the booking once this flow is confirmed.
 
     `mode` is `driver`, `clerk`, `carrier` or `move`; `base` the flow's address.
     """
@@ -51,6 +51,7 @@ class Flow:
     back: str
     actor: Actor
     moving: Moving | None = None
+    number: int = 0
     present: Instant | None = None
     moves: int = 0
     klass: str = ""
@@ -77,6 +78,7 @@ class BookingChoice:
     values: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
+    number: int = 0
     present: Instant | None = None
     offer_near: bool = False
     booked: bool = False
@@ -122,8 +124,9 @@ def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:
         raise RefusedStop(Refused(post.reason))
     places = here.application.availability.of(post, here.now)
     klass = flow.klass or ask("vehicle_class") or post.regulation.ordinary.name
-    known = [view.value for view in classes_of(post, post.regulation, flow)]
-    choice = BookingChoice(post, post.regulation, places, klass, present=flow.present)
+    known = [view.value for view in classes_of(post, flow)]
+    choice = BookingChoice(post, post.regulation, places, klass)
+    choice.number, choice.present = flow.number, flow.present
     if klass not in known and not flow.klass:
         choice.klass = post.regulation.ordinary.name
         refuse(here, choice, Refused(Reason.CLASS_UNKNOWN))
@@ -137,20 +140,9 @@ def _take_day(here: PageContext, choice: BookingChoice, text: str) -> None:
         return
     on = date_of(text)
     choice.day = choice.places.day(on) if on else None
-    if choice.day is None:
-        refuse(here, choice, _no_day(choice, on))
-    elif choice.day.state == "closed":
-        why = choice.day.reason
-        refuse(here, choice, Refused(Reason.DAY_CLOSED, {"day": text, "why": why}))
-
-
-def _no_day(choice: BookingChoice, on: date | None) -> Refused:
-    days = choice.places.days
-    if on is None or not days:
-        return Refused(Reason.WINDOW_UNKNOWN)
-    if on < days[0].on:
-        return Refused(Reason.WINDOW_PAST)
-    return Refused(Reason.HORIZON_EXCEEDED, {"last": days[-1].on.isoformat()})
+    refused = day_refused(choice.places, on)
+    if refused:
+        refuse(here, choice, refused)
 
 
 def _take_hour(here: PageContext, choice: BookingChoice, text: str) -> None:
@@ -158,32 +150,23 @@ def _take_hour(here: PageContext, choice: BookingChoice, text: str) -> None:
     if not text or choice.errors:
         return
     start = hour_of(text)
-    on = local_day(start, choice.zone) if start is not None else None
-    day = choice.places.day(on) if on else None
-    hours = {hour.start: hour for hour in day.hours} if day else {}
-    if start is None or day is None or start not in hours:
-        refuse(here, choice, Refused(Reason.WINDOW_UNKNOWN))
-        return
-    choice.day, choice.start = day, start
-    free = day.left_in(hours[start], choice.klass)
-    line, present = choice.line, choice.present
-    refused = choosable(line, choice.regulation, start, here.now, free=free, present=present)
+    day = choice.places.day_with(start) if start is not None else None
+    if day is not None:
+        choice.day, choice.start = day, start
+    refused = window_refused(
+        here.application.store.reader,
+        choice.post,
+        choice.klass,
+        start,
+        here.now,
+        number=choice.number,
+        present=choice.present,
+    )
     if refused:
         refuse(here, choice, refused)
 
 
 _FIELDS = (*NAMES, "cause")
-_OF_THE_TIME = frozenset(
-    {
-        Reason.WINDOW_UNKNOWN,
-        Reason.WINDOW_PAST,
-        Reason.HORIZON_EXCEEDED,
-        Reason.DAY_CLOSED,
-        Reason.SAME_WINDOW,
-        Reason.CLASS_FULL,
-        Reason.SLOT_FULL,
-    }
-)
 
 
 def refuse(here: PageContext, choice: BookingChoice, refused: Refused) -> None:
@@ -194,17 +177,14 @@ def refuse(here: PageContext, choice: BookingChoice, refused: Refused) -> None:
     where = str(named) if named in _FIELDS else ""
     said = refusals.sentence(refused.reason, refused.facts, here.lang, choice.zone)
     choice.errors[where] = " ".join(part for part in said if part)
-    choice.offer_near = choice.offer_near or refused.reason in _OF_THE_TIME
+    choice.offer_near = choice.offer_near or refused.reason in OF_THE_WINDOW
 
 
-def classes_of(post: ServedLine, regulation: Regulation, flow: Flow) -> list[ClassView]:
+def classes_of(post: ServedLine, flow: Flow) -> list[ClassView]:
     """The classes that this actor may book here."""
-    line = post.line
-    staff = flow.actor.may(STAFF, line.checkpoint, line.authority)
     return [
-        ClassView(name, name, fee_view(regulation, name))
-        for name, rule in regulation.classes.items()
-        if rule.pool is not None and (staff or not rule.staff_only)
+        ClassView(name, name, fee_view(post.regulation, name))
+        for name in classes_for(post, flow.actor)
     ]
 
 

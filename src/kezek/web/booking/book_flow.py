@@ -14,10 +14,9 @@ from urllib.parse import urlencode
 
 from litestar import Response
 
+from kezek.app.booking.view.window import near_windows, window_moves
 from kezek.app.slot.availability import LocalDay
-from kezek.domain.booking.change import move_limit, moves_until
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.kernel.refusal import Reason
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Regulation
 from kezek.web.booking.book_choice import neighbours_of, picks_of
@@ -41,24 +40,14 @@ from kezek.web.frame.shape import (
     post_view,
 )
 
-NEAR_MAX = 4
-
 
 def near(choice: BookingChoice, now: Instant) -> list[HourView]:
     """The free hours nearest to the one that was wished, in order of time."""
     if not choice.offer_near or choice.day is None:
         return []
     wished = choice.start if choice.start is not None else choice.day.hours[0].start
-    reach = {choice.day.on.toordinal() + n for n in (-1, 0, 1, 2)}
-    free = [
-        (day.on.toordinal(), hour.start)
-        for day in choice.places.days
-        if day.state != "closed"
-        for hour in day.hours
-        if day.left_in(hour, choice.klass) > 0 and hour.start not in (wished, choice.present)
-    ]
-    found = sorted((abs(at - wished), at) for day, at in free if day in reach)
-    starts = {at for _, at in found[:NEAR_MAX]} or {at for _, at in free[:NEAR_MAX]}
+    klass, present = choice.klass, choice.present
+    starts = near_windows(choice.places, choice.day.on, wished, klass, present=present)
     return [
         view
         for day in choice.places.days
@@ -109,7 +98,7 @@ def show(
     here = visit(request)
     zone, regulation = choice.zone, choice.regulation
     start, day = choice.start, choice.day
-    classes = classes_of(choice.post, regulation, flow)
+    classes = classes_of(choice.post, flow)
     window = regulation.window
     told = day if step == "when" and not choice.reserved else None
     waits = waits_at(here, choice.post, told) if told is not None else ({}, "")
@@ -213,11 +202,9 @@ def _made(choice: BookingChoice) -> Made | None:
 def _moves(flow: Flow, choice: BookingChoice, now: Instant) -> Moves | None:
     if choice.start is None:
         return None
-    refused = move_limit(choice.start, choice.regulation, now, moves=flow.moves)
-    if refused is not None:
-        return Moves(None, flow.moves > 0 and refused.reason is Reason.MOVES_EXHAUSTED)
-    until = moves_until(choice.start, choice.regulation, moves=flow.moves)
-    return Moves(local(until, choice.zone) if until is not None else None, last=False)
+    told = window_moves(choice.start, choice.regulation, flow.moves, now)
+    until = told.until
+    return Moves(local(until, choice.zone) if until is not None else None, told.last)
 
 
 def _blank(here: PageContext, flow: Flow) -> dict[str, Any]:

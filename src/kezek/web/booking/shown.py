@@ -11,9 +11,9 @@ from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.vehicle.plate_note import PlateNote, note_of
+from kezek.app.vehicle.vehicle_reading import read_plate
 from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
-from kezek.domain.vehicle.reading import read
 from kezek.i18n import names
 from kezek.i18n.collation import sort_key
 from kezek.i18n.mark import translatable as t
@@ -115,7 +115,7 @@ def plate_of(here: PageContext, who: Particulars | None) -> tuple[str, PlateShow
     if who is None:
         return "", PlateShown("–")
     note = note_of(who, here.application.rules.known)
-    meant = read(who.country, who.plate, here.application.rules.known.plates).plate
+    meant = read_plate(who.country, who.plate, here.application.rules.known)
     said = here.words.say(_NOTES[note], typed=who.typed, plate=meant) if note in _NOTES else ""
     return who.country, PlateShown(who.plate, said)
 

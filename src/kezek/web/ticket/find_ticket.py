@@ -17,8 +17,8 @@ from litestar import Response, get, post
 from kezek.app.booking.find_ticket import TEXT_LENGTH_MAX, asked_for
 from kezek.app.booking.ticket import TicketView
 from kezek.app.server.rate import STRANGERS
+from kezek.app.vehicle.vehicle_reading import phone_impossible
 from kezek.domain.kernel.refusal import Reason
-from kezek.domain.vehicle import phone as phones
 from kezek.i18n import refusals
 from kezek.i18n.mark import translatable
 from kezek.web.booking import own_tickets
@@ -81,7 +81,7 @@ async def found(request: PageRequest) -> Response[bytes]:
         errors["ticket"] = here.words.gettext(_NOTHING_TYPED)
     if not values["phone"]:
         errors["phone"] = here.words.gettext(_NO_PHONE)
-    elif phones.impossible(values["phone"]):
+    elif phone_impossible(values["phone"]):
         errors["phone"] = " ".join(refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang))
     if not errors:
         number = application.lost_tickets.find(numbers, values["phone"])

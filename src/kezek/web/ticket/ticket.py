@@ -333,6 +333,7 @@ def _flow(here: PageContext, view: TicketView, secret: str) -> Flow:
         back=f"/t/{secret}",
         actor=actor,
         klass=str(booking.vehicle_class),
+        number=booking.number,
         present=booking.start,
         moves=view.moves_after,
         reasons=causes_owed(here, rights_of(actor, view)),

@@ -14,7 +14,6 @@ from litestar.response import Stream
 from markupsafe import Markup
 
 from kezek.app.turn.board import PostRow
-from kezek.domain.checkpoint.search import fits
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.kernel.text import cleaned
 from kezek.i18n import names
@@ -186,7 +185,7 @@ def _drawn(here: PageContext, q: str) -> Drawn:
     rows = here.application.boards.rows(here.now)
     posts = [(row, _kept_post(here, row)) for row in rows]
     if q:
-        posts = [(row, post) for row, post in posts if fits(q, row.names.place_keys)]
+        posts = [(row, post) for row, post in posts if row.names.fits(q)]
     home = _home(rows)
     groups = _groups(here, [one for one in posts if one[1].today is not None], home)
     without = _groups(here, [one for one in posts if one[1].today is None], home)

@@ -7,15 +7,14 @@ from typing import Annotated
 
 import msgspec
 
-from kezek.app.vehicle.plate_note import read_as
-from kezek.domain.booking.book import Vehicle, faults
+from kezek.app.vehicle.vehicle_reading import (
+    as_spelled,
+    doubts_about,
+    field_faults,
+    read_anew,
+)
+from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.known import KnownFormats
-from kezek.domain.kernel.refusal import Fact, Reason
-from kezek.domain.vehicle import phone as phones
-from kezek.domain.vehicle import plate as plates
-from kezek.domain.vehicle import vin as vins
-from kezek.domain.vehicle.reading import ReadingKind, read
-from kezek.domain.vehicle.vehicle import country_of, spelled
 from kezek.i18n import refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
@@ -67,31 +66,11 @@ def vehicle_of(values: Mapping[str, str]) -> Vehicle:
     )
 
 
-def as_spelled(values: Mapping[str, str], known: KnownFormats) -> dict[str, str]:
+def spelled_values(values: Mapping[str, str], known: KnownFormats) -> dict[str, str]:
     """The same in the one spelling, as it will stand on the ticket; for what is not impossible."""
-    typed = vehicle_of(values)
-    one = spelled(
-        country=typed.country,
-        plate=typed.plate,
-        vin=typed.vin,
-        trailer=typed.trailer,
-        known=known,
-    )
-    vehicle = {"country": one.country, "vin": one.vin, "trailer": one.trailer}
-    # What was typed goes on, so that the rules read it and the ticket can say how it was read.
-    plate = one.reading.typed
-    return {
-        **values,
-        **vehicle,
-        "plate": plate,
-        "phone": phones.normalise(typed.phone, known.phone, one.country),
-    }
-
-
-def read_plate(values: Mapping[str, str], known: KnownFormats) -> str:
-    """The plate that will stand on the ticket, of values about which nothing is impossible."""
-    country = country_of(values.get("country", ""))
-    return read(country, values.get("plate", ""), known.plates).plate
+    one = as_spelled(vehicle_of(values), known)
+    fields = {"country": one.country, "plate": one.plate, "vin": one.vin, "trailer": one.trailer}
+    return {**values, **fields, "phone": one.phone}
 
 
 def recorded_as(country: str, plate: str, say: Words) -> str:
@@ -102,44 +81,30 @@ def recorded_as(country: str, plate: str, say: Words) -> str:
 
 def understood(typed: Vehicle, known: KnownFormats, say: Words) -> str:
     """How plate and phone were read, each where more was done than to leave out signs."""
-    country, told = country_of(typed.country), []
-    told.append(recorded_as(country, read_as(typed, known), say))
-    number = phones.normalise(typed.phone, known.phone, country)
-    if number.removeprefix("+") != "".join(filter(str.isdigit, typed.phone)):
-        told.append(say.say(_RECORDED_PHONE, phone=number))
+    anew = read_anew(typed, known)
+    told = [recorded_as(anew.country, anew.plate, say)]
+    if anew.phone:
+        told.append(say.say(_RECORDED_PHONE, phone=anew.phone))
     return " ".join(filter(None, told))
 
 
 def faults_of(values: Mapping[str, str], say: Words, known: KnownFormats) -> dict[str, str]:
     """What is impossible, by field: everything at once, so that nobody is sent back twice."""
-    vehicle, found = vehicle_of(values), dict[str, str]()
-
-    def note(name: str, reason: Reason, facts: Mapping[str, Fact]) -> None:
-        found[name] = refusals.sentence(reason, facts, say.lang)[0]
-
-    if not vehicle.plate:
-        note("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": plates.PlateFault.EMPTY})
-    # Our forms ask for more than the rules do: the VIN, and a phone to find a lost ticket by.
-    if not vehicle.vin:
-        note("vin", Reason.VIN_IMPOSSIBLE, {"wrong": vins.VinFault.EMPTY})
-    if not phones.normalise(vehicle.phone):
-        found["phone"] = say.gettext(_NO_PHONE)
-    for fault in faults(vehicle, known):
-        of_country = fault.facts.get("wrong") == plates.PlateFault.COUNTRY_SHAPE
-        note("country" if of_country else str(fault.facts["field"]), fault.reason, fault.facts)
-    return found
+    return {
+        fault.field: refusals.sentence(fault.reason, fault.facts, say.lang)[0]
+        if fault.reason
+        else say.gettext(_NO_PHONE)
+        for fault in field_faults(vehicle_of(values), known)
+    }
 
 
 def doubts_of(values: Mapping[str, str], say: Words, known: KnownFormats) -> dict[str, str]:
     """What is unusual, by field; it is said and stops nobody."""
-    country, found = country_of(values.get("country", "")), {}
-    if not plates.impossible(country, values.get("plate", "")):
-        reading = read(country, values.get("plate", ""), known.plates)
-        if reading.anew:
-            found["plate"] = say.say(_READ_AS, plate=reading.plate)
-        elif reading.how in (ReadingKind.NONE, ReadingKind.SEVERAL):
-            found["plate"] = say.gettext(_UNKNOWN_FORM)
-    vin = vins.normalise(values.get("vin", ""))
-    if not vins.impossible(vin) and vins.check_digit_doubtful(vin):
+    doubts, found = doubts_about(vehicle_of(values), known), dict[str, str]()
+    if doubts.read_as:
+        found["plate"] = say.say(_READ_AS, plate=doubts.read_as)
+    elif doubts.unknown:
+        found["plate"] = say.gettext(_UNKNOWN_FORM)
+    if doubts.check_digit:
         found["vin"] = say.gettext(_CHECK_DIGIT)
     return found
