@@ -195,5 +195,13 @@ def test_a_start_goes_to_the_last_step_that_expands():
     assert tuple(sorted(n for n in phases if n > head.HEAD)) == head.CONTRACTS
 
 
+def test_the_name_of_a_file_says_the_phase_of_its_step():
+    for step in steps():
+        contracts = getattr(step.module, "phase", EXPAND) == CONTRACT
+        name = Path(step.module.__file__).name
+        assert name.startswith(f"{step.revision}_contract_" if contracts else f"{step.revision}_")
+        assert contracts == name.startswith(f"{step.revision}_contract_")
+
+
 def test_what_the_schema_remembers_is_no_table_of_the_installation():
     assert phase.TABLE not in {table.name for table in TABLES.values()}

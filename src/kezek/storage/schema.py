@@ -11,7 +11,9 @@ people are erased while the bookings that they belonged to stay.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from dataclasses import fields
+from types import UnionType
+from typing import Any, TypeAlias, get_args, get_type_hints
 
 from sqlalchemy import (
     BigInteger,
@@ -31,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
 
-from kezek.storage.table import INDEXED_KINDS
+from kezek.storage.table import INDEXED_KINDS, TABLES, TableKey
 
 metadata = MetaData(
     naming_convention={"ix": "%(table_name)s_%(column_0_N_name)s", "ck": "%(constraint_name)s"}
@@ -105,6 +107,26 @@ def _table(name: str, *parts: Part, key: tuple[str, ...], hot: bool = False) -> 
         sqlite_strict=True,
         postgresql_with=_HOT if hot else {},
     )
+
+
+def _plain(kind: type[Any], table: TableKey) -> Table:
+    """A table of the fields of its row, where the key says all that there is to say of it."""
+    hints = get_type_hints(kind)
+    columns = [part for f in fields(kind) for part in _of_field(f.name, hints[f.name])]
+    return _table(table.name, *columns, key=table.key)
+
+
+def _of_field(name: str, hint: Any) -> list[Part]:
+    null = isinstance(hint, UnionType)
+    if null:
+        (hint,) = (part for part in get_args(hint) if part is not type(None))
+    if hint is bool:
+        assert not null, "a column of yes and no is never empty"
+        return _yes(name)
+    if hint is int:
+        return [*_whole(name, null=null)]
+    kinds: dict[Any, Any] = {float: _REAL, bytes: LargeBinary()}
+    return [Column(name, kinds.get(hint, _WORDS), nullable=null)]
 
 
 def _index(name: str | None, *columns: Any, where: str) -> None:
@@ -256,8 +278,6 @@ particulars = _table(
     key=("number",),
 )
 
-driver = _table("driver", *_whole("number", "ordinal"), *_text("name"), key=("number", "ordinal"))
-
 # I2: a place is given back once; `number` and `start` name it.
 place_return = _table(
     "return",
@@ -286,13 +306,6 @@ account = _table(
     key=("id",),
 )
 
-# I17: the key makes a login unique; a closed account's login is free again.
-login = _table("login", *_text("login"), *_whole("account"), key=("login",))
-
-grant = _table(
-    "grant", *_whole("account"), *_text("role", "place"), key=("account", "role", "place")
-)
-
 api_key = _table(
     "api_key",
     *_whole("id", "account"),
@@ -303,17 +316,6 @@ api_key = _table(
 )
 # I17: a secret opens one key, never two.
 Index(None, api_key.c.digest, unique=True)
-
-garage_vehicle = _table(
-    "garage_vehicle",
-    *_whole("account"),
-    *_text("plate", "country", "vin", "trailer", "label"),
-    key=("account", "country", "plate"),
-)
-
-garage_driver = _table(
-    "garage_driver", *_whole("account"), *_text("name", "phone"), key=("account", "name")
-)
 
 # I9: the key keeps positions apart, the triggers keep history as it was written.
 log = _table(
@@ -333,14 +335,6 @@ Index(None, log.c.line, log.c.position).ddl_if(dialect="postgresql")
 for _kind in sorted(INDEXED_KINDS):
     _index(f"event_{_kind}", log.c.line, log.c.at, where=f"kind = '{_kind}'")
 
-# I16: erased in its place, never dropped, so that what somebody removes by hand shows.
-salt = _table(
-    "salt",
-    *_whole("number"),
-    Column("secret", LargeBinary, nullable=False),
-    key=("number",),
-)
-
 # I9: the log's tree; full tiles are too long for a table that is clustered on its key.
 tree = Table(
     "tree",
@@ -351,12 +345,6 @@ tree = Table(
     # I9: whole hashes only.
     CheckConstraint("length(hashes) > 0 AND length(hashes) % 32 = 0", name="tree_of_whole_hashes"),
     sqlite_strict=True,
-)
-
-head = _table("head", *_whole("number", "size"), *_text("note"), key=("number",))
-
-cosignature = _table(
-    "cosignature", *_whole("head"), *_text("witness", "line"), key=("head", "witness")
 )
 
 # I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
@@ -382,7 +370,6 @@ session = _table(
     key=("digest",),
 )
 
-setting = _table("setting", *_text("name", "value"), key=("name",))
 
 # I9: how far each reader of the log has come; a position is never before its beginning.
 consumer = _table(
@@ -393,3 +380,10 @@ consumer = _table(
     key=("name",),
     hot=True,
 )
+
+# All others: their key is their only constraint.  I17: that of `login` makes a login unique, and a
+# closed account's is free again.  I16: a `salt` is erased in its place, never dropped, so that what
+# somebody removes by hand shows.
+for _row, _key in TABLES.items():
+    if _key.name not in metadata.tables:
+        _plain(_row, _key)
