@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from kezek.app.forecast.usual_wait import UsualWait, hour_of_week
+from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import HOUR, MINUTE
+from kezek.domain.network.load import LoadNetwork
 from tests.api.app import NOW_OPEN, Api
-from tests.world import A
+from tests.world import ADMIN, A
 
 USUAL = ("usual_p10", "usual_p50", "usual_p90", "usual_days")
 
@@ -30,6 +32,17 @@ def test_an_unknown_fact_of_a_checkpoint_is_null(api: Api):
     assert post["lanes"] is None
     assert post["line"]["id"] == "kz_a.exit"
     assert api.get("/checkpoints/kz_z").code == "checkpoint_unknown"
+
+
+def test_a_checkpoint_has_its_names_by_language_beside_the_fields_that_it_always_had(api: Api):
+    names = (PlaceName("kz_a", "own", "ug", "ئا"), PlaceName("kz_a", "opposite", "ru", "Б"))
+    api.world.done(LoadNetwork("", ADMIN, (), names, (), "tests"))
+    post = api.get("/checkpoints/kz_a").body
+    assert (post["names"], post["opposite_names"]) == ({"ug": "ئا"}, {"ru": "Б"})
+    # The old fields are never empty where a reader counts on them: the nearest name stands there.
+    assert (post["name_en"], post["name_ru"], post["name_kk"]) == ("ئا", "ئا", None)
+    assert (post["opposite_en"], post["opposite_ru"]) == (None, "Б")
+    assert (post["neighbour"], post["neighbour_country"]) == ("ZZ", "ZZ")
 
 
 def test_availability_counts_a_booking(api: Api):
