@@ -51,7 +51,7 @@ def english_name(code: str) -> str:
     """The English name of a neighbour, as the API and the terminal call it; empty for none."""
     if code == SEA:
         return _SEA_WORDS
-    return country_name(code, "en") if code else ""
+    return country_name(code, "en") if code in COUNTRIES else code
 
 
 def country_code(text: str) -> str | None:

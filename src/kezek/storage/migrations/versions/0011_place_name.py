@@ -15,8 +15,11 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL as SQLITE_REAL
 
+from kezek.app.checkpoint.country import english_name
 from kezek.app.checkpoint.name_file import read_names
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints, shipped_names
+from kezek.domain.checkpoint.checkpoint import SEA
+from kezek.domain.vehicle.plate import COUNTRIES
 
 revision = "0011"
 down_revision = "0010"
@@ -24,35 +27,8 @@ phase = "expand"
 since = "0002"
 
 WORDS = sa.Text().with_variant(TEXT(collation="C"), "postgresql")
-# The neighbours whose English names the release before knows.
-NEIGHBOURS = {
-    "AF": "Afghanistan",
-    "AM": "Armenia",
-    "AZ": "Azerbaijan",
-    "BY": "Belarus",
-    "CN": "China",
-    "DE": "Germany",
-    "EE": "Estonia",
-    "GE": "Georgia",
-    "IN": "India",
-    "IR": "Iran",
-    "KG": "Kyrgyzstan",
-    "KR": "South Korea",
-    "KZ": "Kazakhstan",
-    "LT": "Lithuania",
-    "LV": "Latvia",
-    "MD": "Moldova",
-    "MN": "Mongolia",
-    "PK": "Pakistan",
-    "PL": "Poland",
-    "RU": "Russia",
-    "TJ": "Tajikistan",
-    "TM": "Turkmenistan",
-    "TR": "Türkiye",
-    "UA": "Ukraine",
-    "UZ": "Uzbekistan",
-    "SEA": "(Caspian Sea)",
-}
+# What neighbours are called in English; the release before knows those of the region.
+NEIGHBOURS = {code: english_name(code) for code in (*sorted(COUNTRIES), SEA)}
 # Where the release before keeps which name.
 COLUMNS = {
     "name_en": ("own", "en"),
@@ -63,8 +39,12 @@ COLUMNS = {
 }
 
 
+def _quoted(word: str) -> str:
+    return "'" + word.replace("'", "''") + "'"
+
+
 def _case(column: str, chosen: Mapping[str, str], other: str) -> str:
-    whens = " ".join(f"WHEN '{key}' THEN '{value}'" for key, value in chosen.items())
+    whens = " ".join(f"WHEN {_quoted(key)} THEN {_quoted(to)}" for key, to in chosen.items())
     return f"CASE {column} {whens} ELSE {other} END"
 
 
@@ -209,5 +189,4 @@ def _from_files() -> None:
 
 def _row(words: Sequence[str]) -> str:
     """A row of literals; a colon would else begin the name of a parameter."""
-    quoted = (word.replace("'", "''").replace(":", "\\:") for word in words)
-    return "(" + ", ".join(f"'{word}'" for word in quoted) + ")"
+    return "(" + ", ".join(_quoted(word).replace(":", "\\:") for word in words) + ")"
