@@ -12,7 +12,9 @@ from functools import cache
 from itertools import count, pairwise
 
 from kezek.app.desk.batch import Answer, Done, Outcome, run
-from kezek.app.regulation.regulation import parse_regulation, shipped_regulations
+from kezek.app.port import Store
+from kezek.app.regulation.regulation import parse_regulation
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.account.account import Account, Grant
 from kezek.domain.account.actor import PUBLIC, TIMER, Actor, Role
 from kezek.domain.account.decide import AddAccount
@@ -30,13 +32,15 @@ from kezek.domain.kernel.instant import (
     SECOND,
     Instant,
     Moment,
+    day_start,
     from_datetime,
     windows,
 )
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.network.load import LineDays, LoadNetwork
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.approve import Approve, Propose
@@ -179,7 +183,14 @@ def vehicle(n: int, **changes: object) -> Vehicle:
 @cache
 def _begun() -> MemoryStore:
     """Everything that is there before the first truck, made once and copied."""
-    store, at = MemoryStore(), Moment(BEGIN, BEGIN)
+    store = MemoryStore()
+    begin(store)
+    return store
+
+
+def begin(store: Store) -> None:
+    """Lay the network and the people into an empty store."""
+    at = Moment(BEGIN, BEGIN)
     first = (AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),)
     load = LoadNetwork(
         "load",
@@ -197,7 +208,6 @@ def _begun() -> MemoryStore:
     ]
     answers = run(store, [*first, load, *people], rules(), at).answers
     assert all(isinstance(answer, Done) for answer in answers), answers
-    return store
 
 
 class World:
@@ -224,8 +234,10 @@ class World:
 
     def window(self, line: str = A, *, day: int = 0, hour: int = 12) -> Instant:
         """The window of a line that begins at a local hour, `day` days from now on the calendar."""
-        regulation = self.rules[self.line(line).regulation]
-        starts = windows(TODAY + timedelta(days=day), self.line(line).zone, regulation.window)
+        of, on = self.line(line), TODAY + timedelta(days=day)
+        begin = day_start(on, of.zone)
+        regulation = self.rules.at(of, begin, window=begin)
+        starts = windows(on, of.zone, regulation.window)
         return starts[hour * HOUR // regulation.window]
 
     # Doing.
@@ -306,8 +318,11 @@ class World:
         booking = self.booking(number)
         if booking is None:
             return Status.NONE
-        regulation = self.rules[self.line(booking.line).regulation]
-        return status_of(booking, regulation, max(self.now.at, self.last().at))
+        now = max(self.now.at, self.last().at)
+        regulation = self.rules.at(
+            self.line(booking.line), now, booked=booking.confirmed_at, window=booking.start
+        )
+        return status_of(booking, regulation, now)
 
     def slot(self, start: Instant, line: str = A) -> Slot:
         return self.store.reader.get(Slot, (line, start))

@@ -7,7 +7,7 @@ from functools import cache
 from kezek.app.regulation.regulation import parse_regulation
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.network.load import OpenLine
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from tests.world import ADMIN, TINY, rules
 
 _HEAD = TINY[: TINY.index("[[class]]")]

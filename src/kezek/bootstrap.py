@@ -36,7 +36,8 @@ from kezek.app.log import end as log_end
 from kezek.app.log.ledger import Ledger
 from kezek.app.log.proof import Proofs
 from kezek.app.port import Chance, Clock, Shared, Store, StoreFault
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.served import must_serve
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.app.scenario.what_if import WhatIfs
 from kezek.app.server.promise_monitor import PromiseMonitor
 from kezek.app.server.rate import Daily, Familiar, Rates
@@ -64,7 +65,7 @@ from kezek.crypto.ticket.papers import SignedPapers
 from kezek.domain.booking.booking import SALT_BYTES, salt_of
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.leaf import Salt
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.i18n import names
 from kezek.settings import Settings
 from kezek.storage.migrations.phase import last as last_step
@@ -90,7 +91,9 @@ def open_application(settings: Settings, rules: Regulations | None = None) -> Ap
     """Open the installation that the settings name; StoreFault or TrustFault say what to do."""
     store = open_store(settings.store_url)
     try:
-        return furnish(settings, store, rules or shipped_regulations())
+        rules = rules or shipped_regulations()
+        must_serve(store.reader, rules)
+        return furnish(settings, store, rules)
     except BaseException:
         store.close()
         raise

@@ -21,7 +21,7 @@ from kezek.app.installation.promise import CheckResult
 from kezek.app.installation.replayed import replayed
 from kezek.app.installation.snapshot import Progress, Setting
 from kezek.app.log import end as log_end
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.crypto.log.published import PublishedHeads, claimed_or_none, newest_size, same_text
 from kezek.crypto.recovery import erasures, withdrawals
 from kezek.domain.kernel.event import Logged

@@ -34,7 +34,7 @@ from kezek.app.checkpoint.network import (
 )
 from kezek.app.desk.batch import Done, run
 from kezek.app.port import Store
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.book import Book, Vehicle
 from kezek.domain.kernel.instant import Moment, from_datetime

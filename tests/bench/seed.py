@@ -23,7 +23,7 @@ from kezek.app.application import Application
 from kezek.app.checkpoint.load import load_command
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
 from kezek.app.port import Answered
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.bootstrap import close_application, open_application
 from kezek.domain.account.account import ApiKey
 from kezek.domain.account.actor import Actor, Role

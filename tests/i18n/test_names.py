@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.change import ChangeCause
 from kezek.domain.booking.release import ReleaseCause

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from tests.tidy import tree
 
 # Where such a word stands all the same, and as what.

@@ -24,7 +24,7 @@ from kezek.domain.account.decide import SetPassword
 from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.i18n.refusals import SAID
 from kezek.settings import Settings
 from kezek.web.app import build_pages

@@ -25,7 +25,7 @@ from kezek.app.checkpoint.network import (
     shipped_names,
 )
 from kezek.app.desk.batch import Done, run
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.bootstrap import close_application, furnish, make_demo
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.booking.book import Book, Vehicle

@@ -30,7 +30,7 @@ from kezek.app.turn.board import BoardRows
 from kezek.app.turn.presence import Presence
 from kezek.app.turn.queue import Queues
 from kezek.domain.kernel.instant import MINUTE, Instant
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.settings import Settings
 
 

@@ -123,14 +123,14 @@ def _known(application: Application, post: ServedLine, numbers: set[int]) -> lis
     """Simulated trucks, and whoever is on the way through the gate: no officer but ours sees to them."""
     known = []
     for row in application.store.reader.many(Booking, sorted(numbers)).values():
-        status = status_of(row, post.regulation, application.now())
+        status = status_of(row, post.of(row, application.now()), application.now())
         if row.simulated or status in (Status.CALLED, Status.ADMITTED):
             known.append(KnownTruck(row.number, post.place, status.value, row.start))
     return known
 
 
 def _yard(application: Application, post: ServedLine, now: Instant) -> Yard:
-    line, rules, reader = post.line, post.regulation, application.store.reader
+    line, rules, reader = post.line, post.at(now), application.store.reader
     today = local_day(now, line.zone).isoformat()
     days = {day.on: day for day in reader.days(line.id, today, "9999-12-31")}
     spots: dict[str, list[Spot]] = {on: [] for on in days}

@@ -15,7 +15,7 @@ from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.network import register as network
 from kezek.domain.recovery import register as recovery
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.rule import CommandRule, DueRow
 from kezek.domain.turn import register as turn
 

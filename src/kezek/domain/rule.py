@@ -14,7 +14,7 @@ from kezek.domain.kernel.facts import Facts, Ref
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 
 def _none(*_: object) -> tuple[Ref, ...]:

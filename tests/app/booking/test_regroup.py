@@ -106,7 +106,9 @@ def test_a_free_hour_is_named_to_as_many_as_it_has_places_for_and_places_are_rea
     places, post = w.places(), w.network.posts()["kz_a"].usual
     hours = OtherHours(lambda at: read.append(at) or places, w.now.at)
     count = next(h.ordinary for d in places.days for h in d.hours if h.start == wanted)
-    named = [hours.next(post, post.regulation.classes["in_turn"], wanted) for _ in range(count + 1)]
+    named = [
+        hours.next(post, post.at(w.now.at).classes["in_turn"], wanted) for _ in range(count + 1)
+    ]
     assert named == [wanted] * count + [w.window(day=1, hour=13)]
     assert read == [post]
 
@@ -120,7 +122,7 @@ def test_who_lost_one_time_after_another_has_lost_the_last_one():
     (view,) = w.tickets.views([number], w.now.at)
     for lost in (lost_time(w.store.reader, view), lost_times(w.store.reader, [view])[number]):
         assert (lost.start, lost.why) == (w.window(day=2, hour=15), "storm")
-        assert lost.until == w.now.at + view.post.regulation.displaced_for
+        assert lost.until == w.now.at + view.rules.displaced_for
 
 
 @given(

@@ -17,7 +17,7 @@ from kezek.domain.calendar.capacity import CloseDay, SetCapacity
 from kezek.domain.kernel.instant import DAY, HOUR, Moment, from_datetime, windows
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call

@@ -15,6 +15,7 @@ from kezek.app.turn.line_past import LinePast
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE
+from kezek.domain.regulation.version import RuleSet
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
@@ -159,7 +160,7 @@ def told(world: World, post: ServedLine) -> LinePast:
 def test_an_undone_miss_gives_back_the_call_and_the_place(world):
     """Also the miss that ends the booking, because it was the last one that the regulation allows."""
     post, number = post_of(world), arrive(world, 1)
-    for _ in range(post.regulation.misses_max + 1):
+    for _ in range(post.at(world.now.at).misses_max + 1):
         call(world)
         world.wait(minutes=1)
         world.set_aside(number, "miss", "driver_gone")
@@ -179,7 +180,7 @@ def test_a_missed_call_ends_when_its_event_said(world):
     world.until(until + MINUTE)
     world.tick()
     post = post_of(world)
-    longer = replace(post, regulation=replace(post.regulation, call_for=5 * HOUR))
+    longer = replace(post, rules=RuleSet([replace(post.rules.newest, call_for=5 * HOUR)]))
     (entry,) = told(world, longer).entries(world.now.at)
     assert entry.turn.key[0] == until
 

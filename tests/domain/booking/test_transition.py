@@ -15,7 +15,7 @@ from kezek.domain.booking.status import ENDED, LIVE, Status
 from kezek.domain.booking.transition import TRANSITIONS, Transition, Verb, transition
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import HOUR
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.approve import Approve, Propose, Refuse
 from kezek.domain.turn.arrive import Arrive, WalkIn

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kezek.app.regulation.regulation import RegulationFault, parse_regulation, shipped_regulations
+from kezek.app.regulation.regulation import RegulationFault, parse_regulation
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from tests.world import TINY, rules
 

@@ -12,7 +12,7 @@ from kezek.domain.booking.change import Move
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import choosable
 from tests.world import PEOPLE, TODAY, World, rules
 

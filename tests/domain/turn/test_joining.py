@@ -10,7 +10,8 @@ import pytest
 from kezek.domain.booking.change import Cancel
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR
-from kezek.domain.regulation.regulation import Joins, Regulations
+from kezek.domain.regulation.regulation import Joins
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.joining import place_if_joined

@@ -10,7 +10,7 @@ from kezek.domain.decide import decide
 from kezek.domain.kernel.decision import Accepted
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import MINUTE
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.approve import Propose
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call

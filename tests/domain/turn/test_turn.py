@@ -17,7 +17,7 @@ from kezek.domain.booking.transition import Verb
 from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Moment
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call

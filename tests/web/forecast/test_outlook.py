@@ -256,7 +256,7 @@ def test_a_range_of_the_place_before_a_missed_call_is_never_shown(office):
     assert high in words(office.browser().page(at))
     office.done(Call(office.key(), OFFICER, A))
     office.wait(
-        minutes=office.application.network.served()["kz_a.exit"].regulation.call_for // MINUTE + 1
+        minutes=office.application.network.served()["kz_a.exit"].rules.newest.call_for // MINUTE + 1
     )
     assert office.status(number) == "arrived"
     assert high not in words(office.browser().page(at))

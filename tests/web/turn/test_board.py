@@ -150,7 +150,7 @@ def test_the_board_needs_no_network_at_all():
 
     from litestar.testing import TestClient
 
-    from kezek.app.regulation.regulation import shipped_regulations
+    from kezek.app.regulation.version_file import shipped_regulations
     from kezek.bootstrap import close_application, furnish
     from kezek.settings import Settings
     from kezek.storage.memory.store import MemoryStore

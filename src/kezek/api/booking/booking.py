@@ -180,8 +180,8 @@ def booking_command(application: Application, form: BookingForm, actor: Actor, k
     if not actor.may(BOOKS, line.checkpoint, line.authority):
         raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
     start, vehicle = instant(form.start), form.vehicle.typed()
-    vehicle_class = form.vehicle_class or application.rules[line.regulation].ordinary.name
-    return Book(key, actor, line.id, start, vehicle_class, vehicle, form.protected)
+    ordinary = application.rules.at(line, application.now()).ordinary.name
+    return Book(key, actor, line.id, start, form.vehicle_class or ordinary, vehicle, form.protected)
 
 
 def booking_made(
@@ -199,7 +199,7 @@ def booking_made(
         vehicle_class=outcome["class"],
         status=status,
         start=utc_or_none(start),
-        end=None if start is None else utc(start + post.regulation.window),
+        end=None if start is None else utc(start + post.at(start).window),
         fee=Fee(outcome["fee_minor"], outcome["currency"]),
         ticket_url=ticket_url(application, outcome["number"]),
         simulated=outcome["simulated"],

@@ -21,7 +21,7 @@ from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.forecast.next_wait import HourWait, hour_wait
 from kezek.app.slot.availability import LinePlaces, LocalDay
-from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, local_day
 from kezek.domain.kernel.refusal import Reason
 from kezek.planning.question import QUANTILES
 
@@ -145,13 +145,16 @@ class Places:
         places, line = application.availability.of(served, now), served.line
         first = asked.first or local_day(now, line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
-        minutes = served.regulation.window // MINUTE
         found = application.forecasts.of(line.id, now, looked=False)
 
         def wait(start: Instant) -> HourWait:
             return hour_wait(application.forecasts, line, start, now, looked=False)
 
-        days = [day_seen(day, minutes, wait) for day in places.days if first <= day.on <= last]
+        def minutes(on: date) -> int:
+            return served.at(now, window=day_start(on, line.zone)).window // MINUTE
+
+        shown = (day for day in places.days if first <= day.on <= last)
+        days = [day_seen(day, minutes(day.on), wait) for day in shown]
         told = utc(found.as_of) if found is not None and found.forecast.windows else None
         return PlacesSeen(served.checkpoint.id, line.id, line.zone, utc(now), told, days)
 

@@ -10,7 +10,7 @@ from kezek.app.port import Reader
 from kezek.domain.account.account import Account, ApiKey, Grant
 from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.kernel.text import cleaned
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 # Carriers open accounts by themselves, so there may be any number.
 SHOWN_MAX = 100

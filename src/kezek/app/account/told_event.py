@@ -14,7 +14,7 @@ from kezek.domain.account.actor import ANYWHERE
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 _OUT_OF_THE_ORDINARY = frozenset(
     {

@@ -20,7 +20,7 @@ from kezek.app.table.table import CsvBroken, CsvHeader, CsvRow, lines_of, separa
 from kezek.app.table.written import Hours, days_written, hours_written
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.checkpoint.search import QUERY_MAX, search_key
-from kezek.domain.kernel.instant import MINUTE, Instant, of_local, to_datetime, windows
+from kezek.domain.kernel.instant import MINUTE, Instant, day_start, of_local, to_datetime, windows
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.vehicle.plate import COUNTRIES
@@ -195,7 +195,7 @@ class _Reading:
         wanted = row.optional("class")
         if row.faults.found or served is None or start is None:
             return None
-        regulation = served.regulation
+        regulation = served.at(start)
         wanted = self._class(wanted, regulation) if wanted else regulation.ordinary.name
         return ClearRow(row.line, served, start, wanted, vehicle)
 
@@ -281,7 +281,7 @@ def _start(row: CsvRow, served: ServedLine, day: date) -> Instant | None:
 def _within(served: ServedLine, start: Instant, written: Hours) -> list[str]:
     """The windows that fill the hours from `start` on, as text; none where they do not end with one."""
     assert written.past is not None, "both ends are written"
-    window, zone = served.regulation.window, served.line.zone
+    window, zone = served.at(start).window, served.line.zone
     count, rest = divmod((written.past - written.first) * MINUTE, window)
     ends = [to_datetime(start + n * window, zone) for n in range(count + 1)]
     named = [f"{first:%H:%M}–{past:%H:%M}" for first, past in pairwise(ends)]
@@ -303,6 +303,6 @@ def window_at(served: ServedLine, day: date, minutes: int) -> Instant | None:
     clocks go back.
     """
     zone = served.line.zone
-    starts = windows(day, zone, served.regulation.window)
+    starts = windows(day, zone, served.at(day_start(day, zone)).window)
     local = ((start, to_datetime(start, zone)) for start in starts)
     return next((s for s, at in local if at.hour * 60 + at.minute == minutes), None)

@@ -48,5 +48,5 @@ def lost_times(reader: Reader, views: Sequence[TicketView]) -> dict[int, LostTim
 
 
 def _told(event: Logged, view: TicketView) -> LostTime:
-    body, regulation = json.loads(event.body), view.post.regulation
+    body, regulation = json.loads(event.body), view.rules
     return LostTime(body["from"], body.get("why") or "", given_up_at(view.booking, regulation))

@@ -107,16 +107,16 @@ def _by_nearness(free: Sequence[tuple[LocalDay, HourPlaces]], lost: Instant) -> 
 
 
 def _rule(view: TicketView) -> ClassRule:
-    return view.post.regulation.classes[view.booking.vehicle_class]
+    return view.rules.classes[view.booking.vehicle_class]
 
 
 def _free(
     served: ServedLine, rule: ClassRule, places: LinePlaces, now: Instant
 ) -> Iterator[tuple[LocalDay, HourPlaces]]:
-    line, regulation = served.line, served.regulation
+    line = served.line
     for day in places.days:
         for hour in day.hours:
             # The costly question comes last, for it would be asked of every hour of the horizon.
             has_place = hour.start > now and day.left_in(hour, rule.name) > 0
-            if has_place and not bookable(line, regulation, hour.start, now):
+            if has_place and not bookable(line, served.at(now, window=hour.start), hour.start, now):
                 yield day, hour

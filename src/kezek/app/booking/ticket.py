@@ -17,6 +17,7 @@ from kezek.domain.booking.transition import AHEAD, Verb, transition
 from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Refused
+from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.turn.acknowledge import acknowledged_at
 from kezek.domain.turn.gate import missed_until
 from kezek.domain.turn.order import explain
@@ -46,6 +47,7 @@ class TicketView:
 
     booking: Booking
     post: ServedLine
+    rules: Regulation
     status: Status
     seen: Seen
     particulars: Particulars | None
@@ -60,7 +62,7 @@ class TicketView:
 
     @property
     def window_end(self) -> Instant | None:
-        regulation = self.post.regulation
+        regulation = self.rules
         start = self.booking.start
         return start + regulation.window if start is not None else None
 
@@ -97,7 +99,7 @@ class TicketView:
     @property
     def move_refused(self) -> Refused | None:
         """Why the booking cannot move to any other window now, None where it can."""
-        return fixed(self.booking, self.post.regulation, self.as_of)
+        return fixed(self.booking, self.rules, self.as_of)
 
     @property
     def moves_after(self) -> int:
@@ -157,19 +159,21 @@ class Tickets:
         drivers: tuple[str, ...],
         now: Instant,
     ) -> TicketView:
-        booking = settled(booking, post.regulation, now)
-        status = status_of(booking, post.regulation, now)
+        rules = post.of(booking, now)
+        booking = settled(booking, rules, now)
+        status = status_of(booking, rules, now)
         queue = self._queues.of(post, now) if status is Status.ARRIVED else None
-        held = fixed(booking, post.regulation, now) if transition(status, Verb.MOVE) else None
+        held = fixed(booking, rules, now) if transition(status, Verb.MOVE) else None
         # The driver's verbs that are legal now, so that no button leads to a refusal.
         can = frozenset(
             v for v in _OWN_VERBS if transition(status, v) and not (held and v is Verb.MOVE)
         )
         movable, start = Verb.MOVE in can, booking.start
-        most = post.regulation.moves_max
+        most = rules.moves_max
         return TicketView(
             booking=booking,
             post=post,
+            rules=rules,
             status=status,
             seen=see(booking, who),
             particulars=who,
@@ -179,7 +183,7 @@ class Tickets:
             moves_left=None if most is None else max(0, most - booking.moves),
             can=can,
             fixed=held,
-            moves_until=moves_until(start, post.regulation, moves=booking.moves)
+            moves_until=moves_until(start, rules, moves=booking.moves)
             if movable and start is not None
             else None,
             as_of=now,

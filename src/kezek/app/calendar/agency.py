@@ -18,7 +18,8 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import DAY, Instant, Moment, day_start, local_day
 from kezek.domain.kernel.refusal import Refused
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.slot import Day, Slot
 
 # Nobody reads the reason of a change that is not made.
@@ -90,9 +91,11 @@ def governed(lines: Iterable[ServedLine], actor: Actor) -> list[ServedLine]:
 def calendar(reader: Reader, served: ServedLine, now: Instant) -> tuple[AgencyDay, ...]:
     """The days of the line from today to the horizon."""
     today = local_day(now, served.line.zone)
-    last = today + timedelta(days=served.regulation.horizon_days)
+    last = today + timedelta(days=served.at(now).horizon_days)
     return tuple(
-        taken_day(day, served.regulation)
+        taken_day(
+            day, served.at(now, window=day_start(date.fromisoformat(day.on), served.line.zone))
+        )
         for day in reader.days(served.line.id, today.isoformat(), last.isoformat())
     )
 
@@ -145,7 +148,8 @@ def effect_of(
     assert before is not None, "a change is made to a day that is there"
     line = reader.get(Line, after.line)
     assert line is not None, "a day lies in a line"
-    regulation = rules[line.regulation]
+    begin = day_start(date.fromisoformat(after.on), line.zone)
+    regulation = rules.at(line, now.at, window=begin)
     more = _free(after, regulation) - _free(before, regulation)
     affected = would_move(reader, decision.puts)
     return Effect(

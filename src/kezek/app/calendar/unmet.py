@@ -55,5 +55,5 @@ def full_of(reader: Reader, served: ServedLine, now: Instant) -> FullPost | None
         free_on=free_on,
         days=len(booked),
         places=sum(day.capacity for day in booked) // len(booked),
-        horizon=served.regulation.horizon_days,
+        horizon=served.at(now).horizon_days,
     )

@@ -9,11 +9,15 @@ from typing import NamedTuple
 from kezek.app.checkpoint.place_name import PostNames, names_by_post
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
+from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, line_id, usual_first
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.event import EventKind, Logged
+from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
+from kezek.domain.regulation.version import RuleSet
 
 PLACE_LENGTH_MAX = 80  # of what was asked for, told back
 
@@ -29,9 +33,19 @@ class ServedLine:
     checkpoint: Checkpoint
     names: PostNames
     line: Line
-    regulation: Regulation
+    rules: RuleSet
     place: str
     alone: bool
+
+    def at(
+        self, now: Instant, *, window: Instant | None = None, booked: Instant | None = None
+    ) -> Regulation:
+        """The rules now, of a window, and of a booking made then; each is now if left out."""
+        return self.rules.at(self.line.zone, now, booked=booked, window=window)
+
+    def of(self, booking: Booking, now: Instant) -> Regulation:
+        """The rules of one of the line's bookings now."""
+        return self.at(now, window=booking.start, booked=booking.confirmed_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,7 @@ class Network:
         ordered = sorted(lines, key=usual_first)
         for at, line in enumerate(ordered):
             place, alone = line.id if at else checkpoint.id, len(ordered) == 1
-            rules = self._rules[line.regulation]
+            rules = self._rules.sets[line.regulation]
             yield ServedLine(checkpoint, names, line, rules, place, alone)
 
 

@@ -24,7 +24,7 @@ from kezek.domain.kernel.facts import Facts, Ref
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 # Who asks and how long a place is held back do not make two requests different.
 _NOT_THE_BODY = frozenset({"key", "actor", "delay"})

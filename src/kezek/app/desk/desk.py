@@ -22,7 +22,7 @@ from kezek.app.port import Clock, Conflict, Fault, OutcomeUnknown, Store
 from kezek.domain.decide import Command
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.refusal import Refused
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 log = logging.getLogger("kezek.desk")
 

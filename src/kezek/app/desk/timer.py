@@ -7,7 +7,7 @@ from collections import deque
 from kezek.app.port import Clock, Store
 from kezek.domain.decide import DUE, UPKEEP, Command
 from kezek.domain.kernel.instant import DAY, HOUR, Instant, to_datetime
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.rule import Upkeep
 
 AT_ONCE_MAX = 500

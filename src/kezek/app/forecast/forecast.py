@@ -276,7 +276,7 @@ class LiveForecasts:
 
     def usual_of(self, served: ServedLine, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
         """What was usual at a line, from its log up to now."""
-        return usual_waits(self._store.reader, served.line, served.regulation, now)
+        return usual_waits(self._store.reader, served.line, served.at(now), now)
 
     def take_usual(self, line: str, found: Mapping[HourOfWeek, UsualWait]) -> None:
         """Keep what was usual at a line, and wake who follows the line if that is something new."""

@@ -58,8 +58,8 @@ def joins_now(row: PostRow, now: Instant) -> str | None:
         return None
     free = row.places.first_free()
     if free is not None and free.start <= now:
-        return served.regulation.ordinary.name
-    rule = served.regulation.walk_in
+        return served.at(now).ordinary.name
+    rule = served.at(now).walk_in
     if rule is None or walk_ins_left(rule, today.capacity, today.walk_ins) == 0:
         return None
     return rule.name

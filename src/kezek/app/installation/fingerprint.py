@@ -28,7 +28,7 @@ from kezek.app.installation.replayed import Replayed
 from kezek.app.installation.sealed import Sealed
 from kezek.app.installation.snapshot import Progress, Snapshot
 from kezek.app.port import Session
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.kernel.event import Logged
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch

@@ -11,6 +11,7 @@ from array import array
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar, TypeAlias
 
 from kezek.app.port import Answered
@@ -19,9 +20,10 @@ from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, cl
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.facts import Counter
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.instant import Instant, day_start
 from kezek.domain.recovery.resume import SKIPPED
-from kezek.domain.regulation.regulation import PoolRule, Regulation
+from kezek.domain.regulation.regulation import PoolRule
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 
@@ -87,10 +89,10 @@ class CapacityPromise(Checker):
 
     promise = "I2 capacity"
 
-    def __init__(self, rules: Mapping[str, Regulation]) -> None:
+    def __init__(self, rules: Regulations) -> None:
         super().__init__()
         self._rules = rules
-        self._pools: dict[str, tuple[PoolRule, ...]] = {}
+        self._lines: dict[str, Line] = {}
         self._live: Tally[tuple[str, Instant]] = Tally()
         self._returned: Tally[tuple[str, Instant]] = Tally()
 
@@ -105,7 +107,18 @@ class CapacityPromise(Checker):
 
     def _line(self, row: Line) -> None:
         if row.regulation in self._rules:
-            self._pools[row.id] = self._rules[row.regulation].pools
+            self._lines[row.id] = row
+
+    def _pools(self, row: Day) -> tuple[PoolRule, ...]:
+        """The pools of a day, by the version that cut it; none where its line is not known."""
+        line = self._lines.get(row.line)
+        if line is None:
+            return ()
+        found = self._rules.sets[line.regulation]
+        if len(found.versions) == 1:
+            return found.newest.pools
+        begin = day_start(date.fromisoformat(row.on), line.zone)
+        return found.at(line.zone, begin, window=begin).pools
 
     def _booking(self, row: Booking) -> None:
         if row.ended_at is None and row.start is not None:
@@ -117,7 +130,7 @@ class CapacityPromise(Checker):
     def _day(self, row: Day) -> None:
         counts = (*row.reserved.values(), *row.protected.values(), *row.taken.values())
         sums = row.kept == sum(row.reserved.values()) <= row.capacity
-        left = map(row.left, self._pools.get(row.line, ()))
+        left = map(row.left, self._pools(row))
         if not sums or min((*counts, *left), default=0) < 0:
             self._wrong(f"day {row.line} {row.on}")
 

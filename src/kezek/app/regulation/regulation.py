@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from importlib import resources
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated
 
 import msgspec
 
 from kezek.app.port import Fault
-from kezek.app.vehicle.phones import numbering_plan
-from kezek.app.vehicle.plates import plate_formats
 from kezek.domain.kernel.instant import DAY, MINUTE
-from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.money import Money
 from kezek.domain.regulation.regulation import (
+    ChosenBy,
     ClassRule,
     Joins,
     Note,
     PoolRule,
     Regulation,
-    Regulations,
+    VersionStatus,
 )
+from kezek.domain.regulation.version import NOTES
 from kezek.planning.scenario.world.line_map import LineMap, dotted
 
 # Classes or pools of a rule set, and places of its cycle.
@@ -36,6 +35,12 @@ Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]{0,31}\Z")]
 Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", max_length=20)]
 Label = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
 Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+# A field's name in a file, and in the code.
+FIELDS: Mapping[str, str] = {file: name for name, file in NOTES.items()} | {
+    name: name for name in ("pool", "fee_units", "cap_percent", "cap_places", "staff_only", "joins")
+}
 
 
 class _Note(msgspec.Struct, forbid_unknown_fields=True):
@@ -91,7 +96,7 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     authority: str
     country: str
     title: str
-    effective_on: Any
+    effective_on: date
     sources: list[str]
     interleave: Annotated[list[Name], msgspec.Meta(max_length=CYCLE_MAX)]
     notes: dict[str, _Note]
@@ -104,10 +109,14 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
         name="pool", default_factory=lambda: list(_POOLS_BEFORE)
     )
     system: str = ""
+    status: VersionStatus = VersionStatus.IN_FORCE
+    until: date | None = None
+    windows_from: date | None = None
+    transition: dict[str, ChosenBy] = {}
 
 
 class RegulationFault(Fault):
-    """A rule set cannot be read; the message names the file and the place."""
+    """Rule sets cannot be read or served; the message names the file and the place."""
 
     permanent = True
 
@@ -146,7 +155,7 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         authority=file.authority,
         country=file.country,
         title=file.title,
-        effective_on=str(file.effective_on),
+        effective_on=file.effective_on.isoformat(),
         sources=tuple(file.sources),
         window=n.window_minutes.value * MINUTE,
         horizon_days=n.horizon_days.value,
@@ -165,6 +174,10 @@ def parse_regulation(text: str, name: str = "regulation") -> Regulation:
         interleave=tuple(file.interleave),
         notes=notes,
         system=file.system,
+        status=file.status,
+        until=file.until.isoformat() if file.until else "",
+        windows_from=file.windows_from.isoformat() if file.windows_from else "",
+        transition=_transition(file.transition),
     )
 
 
@@ -186,6 +199,7 @@ def _problems(file: _File) -> Iterator[tuple[str, str]]:
     """What no type says: parts that do not fit each other, each with where it stands."""
     yield from _pool_problems(file)
     yield from _class_problems(file)
+    yield from _day_problems(file)
     names = {c.name for c in file.classes}
     for place, name in enumerate(file.interleave):
         if name not in names:
@@ -241,10 +255,18 @@ def _class_problems(file: _File) -> Iterator[tuple[str, str]]:
         yield "class[0]", "no class on sale takes places of the pool that is not reserved"
 
 
-def shipped_regulations() -> Regulations:
-    """The rule sets inside the package."""
-    folder = resources.files("kezek") / "regulation"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    read = [parse_regulation(f.read_text("utf-8"), f.name) for f in files]
-    known = KnownFormats(plate_formats(), numbering_plan)
-    return Regulations({regulation.id: regulation for regulation in read}, known)
+def _day_problems(file: _File) -> Iterator[tuple[str, str]]:
+    if file.until is not None and file.until < file.effective_on:
+        yield "until", "it ends before it begins"
+    if file.windows_from is not None and file.windows_from < file.effective_on:
+        yield "windows_from", "it cuts windows before it is in force"
+    for field in file.transition:
+        if field not in FIELDS:
+            known = ", ".join(sorted(FIELDS))
+            yield f"transition.{field}", f"no field is called so; there are {known}"
+
+
+def _transition(named: Mapping[str, ChosenBy]) -> Mapping[str, ChosenBy]:
+    chosen = {FIELDS[name]: by for name, by in named.items()}
+    # The unit and its name are one thing.
+    return chosen | ({"fee_unit_name": chosen["fee_unit"]} if "fee_unit" in chosen else {})

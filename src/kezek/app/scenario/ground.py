@@ -10,9 +10,9 @@ from kezek.app.checkpoint.network import (
     read_checkpoints,
     shipped_checkpoints,
 )
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.checkpoint.place_name import OWN
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.planning.scenario.world.ground import Ground, KnownPost, calibrated
 
 

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
-from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import HOUR, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import class_left
@@ -109,25 +108,32 @@ class Availability:
 
     def of(self, served: ServedLine, now: Instant) -> LinePlaces:
         """The places of a line."""
-        line, regulation = served.line, served.regulation
+        line = served.line
         # The version is read before the rows: news in between make the next call load again.
         version, hour = self._watch.version(line.id), now - now % HOUR
         kept = self._lines.get(line.id)
         if kept is None or kept.version != version or kept.hour != hour:
-            days = self._load(line, regulation, now)
+            days = self._load(served, now)
             kept = self._lines[line.id] = LinePlaces(line.id, version, hour, days)
         return kept
 
-    def _load(self, line: Line, regulation: Regulation, now: Instant) -> tuple[LocalDay, ...]:
+    def _load(self, served: ServedLine, now: Instant) -> tuple[LocalDay, ...]:
+        line = served.line
         today = local_day(now, line.zone)
-        last = today + timedelta(days=regulation.horizon_days)
+        last = today + timedelta(days=served.at(now).horizon_days)
         reader = self._store.reader
         days = reader.days(line.id, today.isoformat(), last.isoformat())
         first, past = (day_start(on, line.zone) for on in (today, last + timedelta(days=1)))
         by_day: dict[str, list[Slot]] = {}
         for slot in reader.slots(line.id, first, past):
             by_day.setdefault(local_day(slot.start, line.zone).isoformat(), []).append(slot)
-        return tuple(places_of(day, by_day.get(day.on, []), regulation, now) for day in days)
+        return tuple(
+            places_of(day, by_day.get(day.on, []), _rules_of(served, day, now), now) for day in days
+        )
+
+
+def _rules_of(served: ServedLine, day: Day, now: Instant) -> Regulation:
+    return served.at(now, window=day_start(date.fromisoformat(day.on), served.line.zone))
 
 
 def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant) -> LocalDay:

@@ -41,7 +41,7 @@ def asked_of(reader: Reader, served: ServedLine, now: Instant) -> list[AwaitedSt
     numbers = list(dict.fromkeys((*reader.awaiting(line), *reader.proposed(line))))
     found: list[AwaitedStep] = []
     for booking in reader.many(Booking, numbers).values():
-        found += _of(reader, booking, status_of(booking, served.regulation, now))
+        found += _of(reader, booking, status_of(booking, served.of(booking, now), now))
     return sorted(found, key=lambda one: (one.since, one.booking.number))
 
 

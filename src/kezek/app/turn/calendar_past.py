@@ -22,7 +22,7 @@ class CalendarPast:
     """A line's hours, as far as `events` of its log, oldest first, tell of changes."""
 
     def __init__(self, reader: Reader, served: ServedLine, events: Sequence[Logged]) -> None:
-        self._window, zone = served.regulation.window, served.line.zone
+        self._served, zone = served, served.line.zone
         first, last = (events[0].at, events[-1].at) if events else (0, 0)
         slots = reader.slots(served.line.id, first - DAY, last + HORIZON + DAY)
         self._days: dict[str, list[Slot]] = {}
@@ -40,13 +40,14 @@ class CalendarPast:
         """From the window that runs at a moment to its horizon."""
         found = []
         for on, slots in self._days.items():
-            if slots[0].start >= now + HORIZON or slots[-1].start + self._window <= now:
+            window = self._served.at(now, window=slots[0].start).window
+            if slots[0].start >= now + HORIZON or slots[-1].start + window <= now:
                 continue
             hidden = self._changed.get(on, 0) > now
             places = self._unchanged(on) if hidden else [slot.capacity for slot in slots]
             shut = on in self._closed and not hidden
             for slot, capacity in zip(slots, places, strict=False):
-                found += in_hours(slot.start, 0 if shut else capacity, window=self._window)
+                found += in_hours(slot.start, 0 if shut else capacity, window=window)
         return tuple(hour for hour in found if now - HOUR < hour.start < now + HORIZON)
 
     def _unchanged(self, on: str) -> list[int]:

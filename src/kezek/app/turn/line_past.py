@@ -23,7 +23,16 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.turn.order import QueueEntry, Reached, Turn, after, key_of, line_up, place_of
+from kezek.domain.turn.order import (
+    QueueEntry,
+    Reached,
+    Turn,
+    after,
+    in_cycle,
+    key_of,
+    line_up,
+    place_of,
+)
 from kezek.domain.turn.replay import WALKED_IN_BEFORE
 from kezek.planning.forecast.features import PACE_FOR
 from kezek.planning.question import HORIZON, Expected, LineState, TwinCalled
@@ -100,7 +109,7 @@ class LinePast:
     def __init__(
         self, reader: Reader, served: ServedLine, since: Instant, known_for: Instant = KNOWN_FOR
     ) -> None:
-        self.line, self.regulation = served.line, served.regulation
+        self.line, self._served = served.line, served
         self._events = events_since(reader, self.line.id, since - known_for)
         self._since = since
         numbers = {event.number for event in self._events if event.number}
@@ -152,7 +161,7 @@ class LinePast:
         waiting = [(n, t) for n, t in self._trips.items() if t.arrived is not None]
         turns = [_turn(n, t) for n, t in waiting if t.called is None]
         in_round, cursor = self._at
-        return line_up(turns, self.regulation.interleave, cursor, now, in_round=in_round)
+        return line_up(turns, self._served.at(now).interleave, cursor, now, in_round=in_round)
 
     def crossings(self) -> int:
         """How many arrivals could be asked about."""
@@ -228,9 +237,11 @@ class LinePast:
         elif kind in _CALLS:
             trip.called = trip.since = at
             # Of a release that did not log the end, only the regulation tells it.
-            trip.until = json.loads(event.body).get("until", at + self.regulation.call_for)
+            trip.until = json.loads(event.body).get("until", at + self._served.at(at).call_for)
             self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
-            trip.moved = self._moved_on(event.number, trip) if kind == EventKind.CALLED else None
+            trip.moved = (
+                self._moved_on(event.number, trip, at) if kind == EventKind.CALLED else None
+            )
         elif kind == EventKind.MISSED:
             trip.before_miss = trip.called, trip.joined
             # The place follows from the call, not from when somebody noticed that nobody came.
@@ -243,12 +254,14 @@ class LinePast:
                 self._last_wait, self._last_gate = at - trip.arrived, at - trip.called
             self._gone[event.number] = self._trips.pop(event.number)
 
-    def _moved_on(self, number: int, trip: _Trip) -> tuple[Reached, Reached] | None:
+    def _moved_on(self, number: int, trip: _Trip, now: Instant) -> tuple[Reached, Reached] | None:
         """Lead the cycle on to behind a call; from where and to where, None for an unknown truck."""
-        cycle, was = self.regulation.interleave, self._at
+        cycle, was = self._served.at(now).interleave, self._at
         if trip.arrived is None or trip.vehicle_class not in cycle:
             return None
-        self._at = after(place_of(_turn(number, trip), cycle, was), cycle)
+        self._at = after(
+            place_of(_turn(number, trip), cycle, in_cycle(cycle, was[1], was[0])), cycle
+        )
         return was, self._at
 
     def _undo(self, number: int, verb: str) -> None:
@@ -272,7 +285,7 @@ class LinePast:
             trip.admitted = False
 
     def _state(self, now: Instant, log: LineLog, position: int) -> LineState:
-        rules, trips = self.regulation, self._trips.items()
+        rules, trips = self._served.at(now), self._trips.items()
         entries, (in_round, cursor) = self.entries(now), self._at
         return LineState(
             line=self.line.id,
@@ -297,7 +310,8 @@ class LinePast:
         )
 
     def _expected(self, now: Instant) -> tuple[Expected, ...]:
-        first = now - self.regulation.window - self.regulation.no_show_after
+        rules = self._served.at(now)
+        first = now - rules.window - rules.no_show_after
         coming = [
             Expected(number, trip.vehicle_class, trip.start)
             for number, trip in self._trips.items()

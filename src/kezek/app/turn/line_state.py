@@ -35,7 +35,8 @@ def state_of(
     reader: Reader, served: ServedLine, queue: Queue, measured: MeasuredPast, position: int
 ) -> LineState:
     """The line as its queue was read; `position` is where the log ended then."""
-    line, regulation, now = served.line, served.regulation, queue.as_of
+    line, now = served.line, queue.as_of
+    regulation = served.at(now)
     assert line is not None, "a line is asked about"
     # The row, not the network's copy: the cursor moves with every call.
     row = reader.get(Line, line.id) or line

@@ -144,27 +144,31 @@ class Queues:
         # A clock that ran ahead and was set right has left a queue of a future that may not come.
         fresh = kept is not None and kept.as_of <= now < kept.until
         if kept is None or kept.version != version or not fresh:
-            kept = self._lines[line.id] = self._build(line, served.regulation, version, now)
+            kept = self._lines[line.id] = self._build(served, version, now)
         return kept
 
     def newest(self, lines: Iterable[ServedLine], now: Instant) -> Instant:
         """When the newest of the queues of these lines was read; 0 where there is none."""
         return max((self.of(served, now).as_of for served in lines), default=0)
 
-    def _build(self, line: Line, regulation: Regulation, version: int, now: Instant) -> Queue:
-        reader = self._store.reader
+    def _build(self, served: ServedLine, version: int, now: Instant) -> Queue:
+        reader, line, regulation = self._store.reader, served.line, served.at(now)
         # The row, not the network's copy: the cursor moves with every call.
         line = reader.get(Line, line.id) or line
         found = reader.many(Booking, reader.present(line.id))
-        bookings = {b.number: settled(b, regulation, now) for b in found.values()}
+        bookings = {b.number: settled(b, served.of(b, now), now) for b in found.values()}
         who = reader.many(Particulars, list(bookings))
         by_status: dict[Status, list[Booking]] = {}
         for booking in bookings.values():
-            by_status.setdefault(status_of(booking, regulation, now), []).append(booking)
+            by_status.setdefault(status_of(booking, served.of(booking, now), now), []).append(
+                booking
+            )
         entries = waiting(bookings.values(), line, regulation, now)
         seen = {n: see(b, who.get(n)) for n, b in bookings.items()}
         midnight = day_start(local_day(now, line.zone), line.zone)
         called = by_status.get(Status.CALLED, [])
+        change = served.rules.changes_after(line.zone, now)
+        changes = () if change is None else (change,)
 
         def today(kind: EventKind) -> int:
             return reader.counted(line.id, kind, midnight)
@@ -173,7 +177,7 @@ class Queues:
             line=line.id,
             version=version,
             as_of=now,
-            until=min([now + MINUTE, *(b.call_until for b in called if b.call_until)]),
+            until=min([now + MINUTE, *changes, *(b.call_until for b in called if b.call_until)]),
             waiting=tuple(_in_line(e, bookings[e.turn.number], seen) for e in entries),
             called=tuple(_at_gate(called, Status.CALLED, seen)),
             admitted=tuple(_at_gate(by_status.get(Status.ADMITTED, ()), Status.ADMITTED, seen)),

@@ -22,7 +22,7 @@ from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
 
 LOGIN_LENGTH = (3, 64)

@@ -15,7 +15,7 @@ from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX, people_faults, spelled, vehicle_faults
 

@@ -28,7 +28,8 @@ from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations
+from kezek.domain.regulation.regulation import ClassRule, Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import bookable, find, returns_of, take, take_protected
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle.vehicle import country_of, people_faults, spelled, vehicle_faults
@@ -72,7 +73,9 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
     here = facts.get(Line, command.line)
     if here and command.protected and not _may_take_protected(command.actor, here):
         return Refused(Reason.NOT_ALLOWED, {"line": here.id})
-    found = line_for(facts, command.line, command.vehicle_class, rules)
+    found = line_for(
+        facts, command.line, command.vehicle_class, rules, now.at, window=command.start
+    )
     if isinstance(found, Refused):
         return found
     line, regulation, rule = found
@@ -120,13 +123,19 @@ def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) ->
 
 
 def line_for(
-    facts: Facts, line_id: str, vehicle_class: str, rules: Regulations
+    facts: Facts,
+    line_id: str,
+    vehicle_class: str,
+    rules: Regulations,
+    now: Instant,
+    *,
+    window: Instant | None = None,
 ) -> tuple[Line, Regulation, ClassRule] | Refused:
-    """The line, its regulation and the rule of the class."""
+    """The line, its regulation for a booking made now and a window, and the rule of the class."""
     line = facts.get(Line, line_id)
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": line_id})
-    regulation = rules[line.regulation]
+    regulation = rules.at(line, now, window=window)
     # Looked up by text: a class that no law knows is refused like one that this law does not.
     rule = regulation.classes.get(vehicle_class)
     if rule is None:

@@ -27,7 +27,8 @@ from kezek.domain.kernel.instant import MINUTE, Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import Return, bookable, exchange, give_back
 from kezek.domain.vehicle.vehicle import is_name
 
@@ -88,20 +89,30 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
     if isinstance(at, Refused):
         return at
     booking, rule = at.booking, at.regulation.classes[at.booking.vehicle_class]
+    there = rules.at(at.line, now.at, booked=booking.confirmed_at, window=command.start)
     refused = fixed(booking, at.regulation, now.at) or bookable(
-        at.line, at.regulation, command.start, now.at, present=booking.start
+        at.line, there, command.start, now.at, present=booking.start
     )
     if refused:
         return refused
     look_at, start = now.at + command.delay, command.start
     after = exchange(
-        facts, at.line, rule, booking.number, was=booking.start, start=start, look_at=look_at
+        facts,
+        at.line,
+        there.classes[rule.name],
+        booking.number,
+        gives=rule,
+        was=booking.start,
+        start=start,
+        look_at=look_at,
     )
     if isinstance(after, Refused):
         return after
     returned = facts.get(Return, (booking.number, start))
     displaced = at.status is Status.DISPLACED
-    moved = at.after(start=command.start, displaced_at=None, moves=moves_after(booking))
+    moved = replace(at, regulation=there).after(
+        start=command.start, displaced_at=None, moves=moves_after(booking)
+    )
     event = Event(
         EventKind.MOVED,
         at.line.id,

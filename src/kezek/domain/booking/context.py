@@ -14,7 +14,8 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
 
 # Who makes bookings, and may change those that the own account has made.
 BOOKS = (
@@ -79,7 +80,7 @@ def context_of(
         return None
     line = facts.get(Line, booking.line)
     assert line is not None, "a booking stands in a line that exists"
-    regulation = rules[line.regulation]
+    regulation = rules.at(line, now, booked=booking.confirmed_at, window=booking.start)
     return BookingContext(booking, line, regulation, status_of(booking, regulation, now))
 
 

@@ -16,7 +16,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import Return, day_of, release
 from kezek.domain.slot.slot import Day, Slot
 
@@ -96,7 +96,7 @@ def decide_give_back(facts: Facts, command: GiveBack, rules: Regulations, now: M
     assert line is not None, "a returned place belongs to a line that exists"
     gone = ((Return, back.key),)
     slot, day = facts.get(Slot, (back.line, back.start)), facts.get(Day, day_of(line, back.start))
-    rule = rules[line.regulation].classes[back.vehicle_class]
+    rule = rules.at(line, now.at, window=command.start).classes[back.vehicle_class]
     assert slot is not None, "a place is given back to a window that stays"
     assert day is not None, "a window lies in a day"
     # The number stays out of it: whose place it was is nobody's business.

@@ -24,7 +24,7 @@ from kezek.domain.checkpoint.checkpoint import Checkpoint, Line
 from kezek.domain.kernel.facts import Counter, Facts, Ref
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.known import PlateFormats
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.rule import CommandRule, DueRow
 from kezek.domain.slot.place import Return, day_of
 from kezek.domain.slot.slot import Day, Slot

@@ -16,7 +16,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 
 class ReleaseCause(StrEnum):

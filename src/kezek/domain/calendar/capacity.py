@@ -23,12 +23,13 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
+from kezek.domain.kernel.instant import Moment, date_of, day_start, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import fit, level
 from kezek.domain.kernel.text import cleaned, is_line
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import PoolRule, Regulation, Regulations, within
+from kezek.domain.regulation.regulation import PoolRule, Regulation, within
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import Return, counted, release, returns_of
 from kezek.domain.slot.slot import Counts, Day, Slot, changed
 
@@ -109,7 +110,8 @@ def _changed(
     rules: Regulations,
     now: Moment,
 ) -> Accepted:
-    regulation = rules[line.regulation]
+    begin = day_start(date.fromisoformat(day.on), line.zone)
+    regulation = rules.at(line, now.at, window=begin)
     events: list[Event] = []
     rows: list[Row] = []
     before, day, returned = _without_returns(facts, line, day, regulation)

@@ -16,11 +16,12 @@ from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
+from kezek.domain.kernel.instant import Instant, Moment, date_of, day_start, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.slot import Counts, Day, Slot
 
 # After more than a year nobody knows the number of places: days are closed until an agency opens them.
@@ -87,7 +88,7 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
         if facts.get(Line, plan.line.id) is None:
             added += 1
             rows.append(plan.line)
-            rows += planned(plan.line, plan.days, rules[plan.line.regulation], now)
+            rows += planned(plan.line, plan.days, rules, now)
     body: dict[str, Fact] = {
         "checkpoints": len(command.checkpoints),
         "lines": added,
@@ -97,22 +98,25 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
     return Accepted((Event(EventKind.NETWORK_LOADED, body=body),), tuple(rows), outcome=body)
 
 
-def planned(
-    line: Line, days: tuple[DayPlaces, ...], regulation: Regulation, now: Moment
-) -> list[Row]:
+def planned(line: Line, days: tuple[DayPlaces, ...], rules: Regulations, now: Moment) -> list[Row]:
     """Days and slots from the first day not past to the horizon."""
     today = local_day(now.at, line.zone)
     by_day = {plan.on: plan for plan in days}
     known = any(plan.open for plan in days)
     rows: list[Row] = []
-    for ahead in range(regulation.horizon_days + 1):
+    for ahead in range(rules.at(line, now.at).horizon_days + 1):
         on = today + timedelta(days=ahead)
         plan = by_day.get(on)
         if plan is None and known and on > days[-1].on:
             plan = assumed(days, on)
         if plan is not None:
-            rows += day_rows(line, plan, regulation)
+            rows += day_rows(line, plan, rules_of_day(rules, line, on, now.at))
     return rows
+
+
+def rules_of_day(rules: Regulations, line: Line, on: date, now: Instant) -> Regulation:
+    """The rules by which a local day of a line is cut into windows and places."""
+    return rules.at(line, now, window=day_start(on, line.zone))
 
 
 def day_rows(
@@ -193,10 +197,10 @@ def closed_day(on: date) -> DayPlaces:
 
 def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: Moment) -> Decision:
     """A new line with all days to the horizon."""
-    line, regulation = command.line, rules.get(command.line.regulation)
+    line, found = command.line, rules.get(command.line.regulation)
     post = facts.get(Checkpoint, line.checkpoint)
     allowed = command.actor.may((Role.AGENCY, Role.ADMINISTRATOR), line.authority)
-    if not allowed or regulation is None or _foreign(line, regulation, post):
+    if not allowed or found is None or _foreign(line, found, post):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
     if post is None:
         return Refused(Reason.CHECKPOINT_UNKNOWN, {"checkpoint": line.checkpoint})
@@ -205,12 +209,14 @@ def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: M
     if facts.get(Line, line.id) is not None:
         return Accepted((), (), outcome={"line": line.id})
     line = replace(line, zone=post.zone, cursor=0)
-    today, shares = local_day(now.at, line.zone), regulation.shares(command.capacity)
+    today, regulation = local_day(now.at, line.zone), rules.at(line, now.at)
     rows: list[Row] = [line]
     for ahead in range(regulation.horizon_days + 1):
         on = today + timedelta(days=ahead)
+        of_day = rules_of_day(rules, line, on, now.at)
+        shares = of_day.shares(command.capacity)
         plan = own_day(on, command.capacity, sum(shares.values()), "ours")
-        rows += day_rows(line, plan, regulation, reserved=shares)
+        rows += day_rows(line, plan, of_day, reserved=shares)
     body: dict[str, Fact] = {"capacity": command.capacity, "regulation": regulation.id}
     return Accepted(
         (Event(EventKind.LINE_OPENED, line.id, 0, body),), tuple(rows), outcome={"line": line.id}
@@ -230,7 +236,7 @@ def decide_extend(
     line = facts.get(Line, command.line)
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
-    regulation = rules[line.regulation]
+    regulation = rules.at(line, now.at)
     on = date_of(command.on)
     if on is None:
         return Refused(Reason.WINDOW_UNKNOWN, {"day": command.on})
@@ -249,7 +255,7 @@ def decide_extend(
     # A closure without an end goes on, for the reason that was published.
     why = nearest.reason if nearest else "day_off"
     reserved = model.reserved if model else None
-    rows = day_rows(line, plan, regulation, why, reserved=reserved)
+    rows = day_rows(line, plan, rules_of_day(rules, line, on, now.at), why, reserved=reserved)
     return Accepted((event,), tuple(rows), outcome=body)
 
 

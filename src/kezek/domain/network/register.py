@@ -19,7 +19,7 @@ from kezek.domain.network.load import (
     decide_load,
     decide_open_line,
 )
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.rule import CommandRule, Upkeep
 from kezek.domain.slot.slot import Day
 
@@ -38,7 +38,7 @@ def missing_days(found: CalendarSource, rules: Regulations, now: Instant) -> lis
     """One command for each day that is missing up to a day behind the horizon, the nearest first."""
     missing: list[tuple[str, str]] = []
     for line in found.all(Line):
-        today, horizon = local_day(now, line.zone), rules[line.regulation].horizon_days
+        today, horizon = local_day(now, line.zone), rules.at(line, now).horizon_days
         ahead = [(today + timedelta(days=n)).isoformat() for n in range(horizon + 2)]
         there = {day.on for day in found.days(line.id, ahead[0], ahead[-1])}
         missing += [(on, line.id) for on in ahead if on not in there]

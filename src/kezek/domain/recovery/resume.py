@@ -18,7 +18,7 @@ from kezek.domain.kernel.facts import Counter, Facts
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 # Whose numbers people hold.
 NUMBERED = ("account", "api_key", "booking")

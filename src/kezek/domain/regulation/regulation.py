@@ -7,7 +7,6 @@ from dataclasses import field
 from enum import StrEnum
 
 from kezek.domain.kernel.instant import Instant
-from kezek.domain.kernel.known import NOTHING_KNOWN, KnownFormats
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.value import value
 
@@ -23,6 +22,24 @@ class PoolRule:
     name: str
     reserved: bool
     classes: tuple[str, ...]
+
+
+class VersionStatus(StrEnum):
+    """What a version of a rule set is: only those in force govern a line."""
+
+    IN_FORCE = "in_force"
+    DRAFT = "draft"
+    PROPOSAL = "proposal"
+
+
+class ChosenBy(StrEnum):
+    """By which instant the version of a field is chosen: when the booking was made, when its window
+    begins, or now.
+    """
+
+    BOOKING = "booking"
+    WINDOW = "window"
+    NOW = "now"
 
 
 class Joins(StrEnum):
@@ -85,6 +102,10 @@ class Regulation:
     time from call to gate; `moves_max` and `move_until` limit rescheduling, the latter counted back
     from the window's start; `displaced_for` is the time in which whoever lost the window may take
     another.  `interleave` is the published cycle of classes.
+
+    The version counts from `effective_on`, a local day of the checkpoint, and may name its last day,
+    `until`; `windows_from` is the first day that it cuts into windows, where that is a later one.
+    `transition` names fields for which it counts by another instant than usual (`CHOSEN_BY`).
     """
 
     id: str
@@ -111,6 +132,10 @@ class Regulation:
     notes: Mapping[str, Note]
     # What people call the authority's queue; empty where it has no name.
     system: str = ""
+    status: VersionStatus = VersionStatus.IN_FORCE
+    until: str = ""
+    windows_from: str = ""
+    transition: Mapping[str, ChosenBy] = field(default_factory=dict, hash=False)
 
     @property
     def ordinary(self) -> ClassRule:
@@ -164,21 +189,27 @@ def within(shares: Mapping[str, int], capacity: int) -> dict[str, int]:
     return fitted
 
 
-class Regulations(dict[str, Regulation]):
-    """All rule sets in force, by id, and what is known of the world's plates and phones."""
-
-    def __init__(
-        self, rules: Mapping[str, Regulation], known: KnownFormats = NOTHING_KNOWN
-    ) -> None:
-        super().__init__(rules)
-        self.known = known
-
-    @property
-    def labels(self) -> dict[str, Mapping[str, str]]:
-        """The labels of classes by class and language; rule sets give a class of one name the same."""
-        found: dict[str, Mapping[str, str]] = {}
-        for regulation in self.values():
-            for rule in regulation.classes.values():
-                if rule.labels:
-                    found.setdefault(rule.name, rule.labels)
-        return found
+# By the booking what was promised to its driver, by the window its places, by now the order of the line.
+CHOSEN_BY: Mapping[str, ChosenBy] = {
+    "window": ChosenBy.WINDOW,
+    "horizon_days": ChosenBy.NOW,
+    "keeps_place_for": ChosenBy.BOOKING,
+    "no_show_after": ChosenBy.BOOKING,
+    "call_for": ChosenBy.NOW,
+    "misses_max": ChosenBy.NOW,
+    "moves_max": ChosenBy.BOOKING,
+    "move_until": ChosenBy.BOOKING,
+    "displaced_for": ChosenBy.BOOKING,
+    "drivers_max": ChosenBy.BOOKING,
+    "fee_unit": ChosenBy.BOOKING,
+    "fee_unit_name": ChosenBy.BOOKING,
+    "interleave": ChosenBy.NOW,
+    "pools": ChosenBy.WINDOW,
+    # Of a class:
+    "pool": ChosenBy.WINDOW,
+    "fee_units": ChosenBy.BOOKING,
+    "cap_percent": ChosenBy.WINDOW,
+    "cap_places": ChosenBy.WINDOW,
+    "staff_only": ChosenBy.NOW,
+    "joins": ChosenBy.NOW,
+}

@@ -92,7 +92,7 @@ def choosable(
     refused = bookable(line, regulation, start, now, present=present)
     if refused:
         return refused
-    after = exchange(facts, line, rule, number, was=present, start=start, look_at=now)
+    after = exchange(facts, line, rule, number, gives=rule, was=present, start=start, look_at=now)
     return after if isinstance(after, Refused) else None
 
 
@@ -102,15 +102,19 @@ def exchange(
     rule: ClassRule,
     number: int,
     *,
+    gives: ClassRule,
     was: Instant | None,
     start: Instant,
     look_at: Instant,
 ) -> Facts | Refused:
-    """The rows after a booking has given back the place it had (`was`) and taken another one."""
+    """The rows after a booking has given back the place it had (`was`) and taken another one.
+
+    `gives` is the rule of its class for the window that it gives back, `rule` for the other one.
+    """
     # The old place goes back first, so that both windows of one day are counted on the same rows.
     after = Facts(facts)
     if was is not None:
-        for row in give_back(facts, line, rule, number, was, look_at):
+        for row in give_back(facts, line, gives, number, was, look_at):
             after.put(row)
     places = find(after, line, start)
     if isinstance(places, Refused):

@@ -15,7 +15,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import SECOND, Instant, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 
 @value(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import added, value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause, call_missed, ran_out, turned_back
 from kezek.domain.turn.undo import step_of

@@ -30,7 +30,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import closed_today, counted, day_of, walk_ins_left
 from kezek.domain.slot.slot import Day
 from kezek.domain.turn.joining import joined_round
@@ -96,7 +96,7 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
         return Refused(Reason.NOT_ALLOWED, {"line": here.id})
     if here is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
-    line, regulation = here, rules[here.regulation]
+    line, regulation = here, rules.at(here, now.at)
     rule = regulation.walk_in
     if rule is None:
         return Refused(Reason.CLASS_UNKNOWN, {"regulation": regulation.id})

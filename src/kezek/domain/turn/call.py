@@ -17,7 +17,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import added, value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import closed_today
 from kezek.domain.turn.order import QueueEntry, turn_of
 from kezek.domain.turn.undo import EXCEPTION, step_of
@@ -58,7 +58,7 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
     if not command.actor.may(AT_THE_GATE, line.checkpoint):
         return Refused(Reason.NOT_ALLOWED, {"line": line.id})
-    entries = waiting(present(facts, line), line, rules[line.regulation], now.at)
+    entries = waiting(present(facts, line), line, rules.at(line, now.at), now.at)
     head = entries[0] if entries and entries[0].open else None
     if command.number and (head is None or head.turn.number != command.number):
         return _out_of_turn(facts, command, head, rules, now)

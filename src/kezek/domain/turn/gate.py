@@ -22,7 +22,7 @@ from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Instant, Moment
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.undo import step_of
 
 

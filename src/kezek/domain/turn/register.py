@@ -16,7 +16,7 @@ from kezek.domain.booking.register import (
 )
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.facts import Facts, Ref
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.rule import CommandRule
 from kezek.domain.turn.acknowledge import Acknowledge, decide_acknowledge
 from kezek.domain.turn.approve import (

@@ -19,7 +19,7 @@ from kezek.domain.kernel.facts import Facts, Row
 from kezek.domain.kernel.instant import SECOND, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 UNDO_FOR = 10 * SECOND
 # What each step of an officer changes, and so what undoing it restores: no more, or undoing one step

@@ -93,7 +93,7 @@ def _booked(here: PageContext, row: ClearRow, found: Done) -> RowAnswer:
 def _another_hour(here: PageContext, row: ClearRow, hours: OtherHours) -> str:
     """The hour to write instead of a refused one."""
     # `decide_book` refuses an unknown class first, so the class has a rule here.
-    rule = row.served.regulation.classes[row.vehicle_class]
+    rule = row.served.at(here.now, window=row.start).classes[row.vehicle_class]
     start = hours.next(row.served, rule, row.start)
     if start is None:
         return here.words.gettext(_NONE_FREE)

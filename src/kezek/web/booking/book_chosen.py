@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -15,7 +15,7 @@ from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.checkpoint import Line
-from kezek.domain.kernel.instant import Instant, date_of
+from kezek.domain.kernel.instant import Instant, date_of, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import refusals
@@ -39,9 +39,9 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Whose flow this is.  `klass` is fixed for a move, `number` the booking and `present` its hour;
-    `back` leaves the flow; of `reasons` staff choose one for moving somebody else's booking;
-    `moves` counts the moves of the booking once this flow is confirmed.
+    """Whose flow this is.  `klass` is fixed for a move, `number` the booking, `present` its hour and
+    `booked_at` when it was made; `back` leaves the flow; of `reasons` staff choose one for
+    moving somebody else's booking; `moves` counts the moves of the booking once it is confirmed.
 
     `mode` is `driver`, `clerk`, `carrier` or `move`; `base` the flow's address.
     """
@@ -53,6 +53,7 @@ class Flow:
     moving: Moving | None = None
     number: int = 0
     present: Instant | None = None
+    booked_at: Instant | None = None
     moves: int = 0
     klass: str = ""
     reasons: Sequence[tuple[str, str]] = ()
@@ -70,7 +71,7 @@ class BookingChoice:
     """What has been chosen so far, with what is wrong about it."""
 
     post: ServedLine
-    regulation: Regulation
+    now: Instant
     places: LinePlaces
     klass: str
     day: LocalDay | None = None
@@ -80,6 +81,7 @@ class BookingChoice:
     warnings: dict[str, str] = field(default_factory=dict)
     number: int = 0
     present: Instant | None = None
+    booked_at: Instant | None = None
     offer_near: bool = False
     booked: bool = False
     held: str = ""
@@ -89,6 +91,19 @@ class BookingChoice:
     def line(self) -> Line:
         """The line that is booked."""
         return self.post.line
+
+    @property
+    def regulation(self) -> Regulation:
+        """The rules of the window that is chosen, or else of the day, or of now."""
+        start = self.start
+        return self.rules_on(self.day.on) if start is None and self.day else self._rules(start)
+
+    def rules_on(self, on: date) -> Regulation:
+        """The rules of the windows of a local day."""
+        return self._rules(day_start(on, self.zone))
+
+    def _rules(self, window: Instant | None) -> Regulation:
+        return self.post.at(self.now, window=window, booked=self.booked_at)
 
     @property
     def zone(self) -> str:
@@ -123,12 +138,12 @@ def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:
     if isinstance(post, Refused):
         raise RefusedStop(Refused(post.reason))
     places = here.application.availability.of(post, here.now)
-    klass = flow.klass or ask("vehicle_class") or post.regulation.ordinary.name
-    known = [view.value for view in classes_of(post, flow)]
-    choice = BookingChoice(post, post.regulation, places, klass)
+    klass = flow.klass or ask("vehicle_class") or post.at(here.now).ordinary.name
+    choice = BookingChoice(post, here.now, places, klass, booked_at=flow.booked_at)
     choice.number, choice.present = flow.number, flow.present
+    known = [view.value for view in classes_of(choice, flow)]
     if klass not in known and not flow.klass:
-        choice.klass = post.regulation.ordinary.name
+        choice.klass = choice.regulation.ordinary.name
         refuse(here, choice, Refused(Reason.CLASS_UNKNOWN))
     _take_day(here, choice, ask("day"))
     _take_hour(here, choice, ask("hour"))
@@ -180,11 +195,11 @@ def refuse(here: PageContext, choice: BookingChoice, refused: Refused) -> None:
     choice.offer_near = choice.offer_near or refused.reason in OF_THE_WINDOW
 
 
-def classes_of(post: ServedLine, flow: Flow) -> list[ClassView]:
+def classes_of(choice: BookingChoice, flow: Flow) -> list[ClassView]:
     """The classes that this actor may book here."""
     return [
-        ClassView(name, name, fee_view(post.regulation, name))
-        for name in classes_for(post, flow.actor)
+        ClassView(name, name, fee_view(choice.regulation, name))
+        for name in classes_for(choice.post, choice.regulation, flow.actor)
     ]
 
 

@@ -59,7 +59,7 @@ def near(choice: BookingChoice, now: Instant) -> list[HourView]:
 def _hours(choice: BookingChoice, day: LocalDay, now: Instant) -> list[HourView]:
     klass, present = choice.klass, choice.present
     return hour_views(
-        day, choice.regulation, choice.zone, now, vehicle_class=klass, present=present
+        day, choice.rules_on(day.on), choice.zone, now, vehicle_class=klass, present=present
     )
 
 
@@ -98,7 +98,7 @@ def show(
     here = visit(request)
     zone, regulation = choice.zone, choice.regulation
     start, day = choice.start, choice.day
-    classes = classes_of(choice.post, flow)
+    classes = classes_of(choice, flow)
     window = regulation.window
     told = day if step == "when" and not choice.reserved else None
     waits = waits_at(here, choice.post, told) if told is not None else ({}, "")

@@ -81,7 +81,7 @@ def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLine
         raise RefusedStop(at_post)
     if not person.actor.may((Role.AGENCY,), at_post.line.authority, at_post.checkpoint.id):
         raise PageError("not_allowed", steps=(NextStep(here.words.gettext(OWN_POSTS), "/agency"),))
-    return person, at_post, at_post.regulation
+    return person, at_post, at_post.at(here.now)
 
 
 class CalendarPage:

@@ -143,8 +143,8 @@ async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Respons
         post=head_of(row, here),
         as_of=local(here.now, zone),
         stream=f"/checkpoints/{row.place}/live" if served else None,
-        rule=rule_of(served.regulation if served else None),
-        regulation=served.regulation.id if served else "kz",
+        rule=rule_of(served.at(here.now) if served else None),
+        regulation=served.line.regulation if served else "kz",
         siblings=_siblings(row, here),
     )
 
@@ -182,12 +182,12 @@ def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict
     joining = joins_now(row, here.now)
     return {
         "calls": calls_of(queue, zone),
-        "windows": windows_of(shown, served.regulation, zone, here.now),
+        "windows": windows_of(shown, served.at(here.now), zone, here.now),
         "waiting": len(queue.waiting),
         "due": queue.waiting_due,
         "hidden": len(queue.waiting) - len(shown),
         "joins": "books"
-        if joining == served.regulation.ordinary.name
+        if joining == served.at(here.now).ordinary.name
         else "walks_in"
         if joining
         else "",

@@ -335,6 +335,7 @@ def _flow(here: PageContext, view: TicketView, secret: str) -> Flow:
         klass=str(booking.vehicle_class),
         number=booking.number,
         present=booking.start,
+        booked_at=booking.confirmed_at,
         moves=view.moves_after,
         reasons=causes_owed(here, rights_of(actor, view)),
         moving=Moving(

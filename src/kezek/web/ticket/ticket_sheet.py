@@ -34,7 +34,7 @@ class TicketSheet(NamedTuple):
 
 def sheet_of(here: PageContext, view: TicketView, secret: str) -> TicketSheet:
     """The sheet of a ticket under its secret."""
-    papers, regulation = here.application.papers, view.post.regulation
+    papers, regulation = here.application.papers, view.rules
     text = papers.qr_text(view)
     svg = papers.qr_svg(text, here.words.gettext(QR)) if text else ""
     return TicketSheet(

@@ -141,7 +141,7 @@ def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
 def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any]:
     """Everything that the ticket page shows."""
     booking, post, now, zone = view.booking, view.post, here.now, zone_of(view.post)
-    regulation = post.regulation
+    regulation = view.rules
     queue = here.application.queues.of(post, now)
     waits = queue.truck(booking.number)
     early = waits.not_before if waits else None

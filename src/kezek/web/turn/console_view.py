@@ -68,7 +68,7 @@ class LineView:
 
     def __init__(self, here: PageContext, post: ServedLine, actor: Actor) -> None:
         self.here, self.post, self.actor = here, post, actor
-        self.regulation: Regulation = post.regulation
+        self.regulation: Regulation = post.at(here.now)
         self.line = post.line
         self.zone = zone_of(post)
         self.now = here.now

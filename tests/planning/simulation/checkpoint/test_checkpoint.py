@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kezek.app.regulation.regulation import shipped_regulations
+from kezek.app.regulation.version_file import shipped_regulations
 from kezek.planning.simulation.checkpoint.checkpoint import play, replicate, run
 from kezek.planning.simulation.checkpoint.checkpoint_input import (
     BadModelInput,

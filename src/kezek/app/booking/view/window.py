@@ -70,10 +70,10 @@ def window_refused(
     `number` is the booking that moves out of its `present` window, 0 for a new one; `start` is None for
     an instant that is none.
     """
-    rule = served.regulation.classes.get(vehicle_class)
+    regulation, line = served.at(now, window=start), served.line
+    rule = regulation.classes.get(vehicle_class)
     if start is None or rule is None:
         return Refused(Reason.WINDOW_UNKNOWN)
-    line, regulation = served.line, served.regulation
     facts = Facts(reader)
     return choosable(facts, line, regulation, rule, start, now, number=number, present=present)
 
@@ -94,13 +94,13 @@ def near_windows(
     return frozenset(at for _, at in found[:NEAR_MAX]) or frozenset(at for _, at in free[:NEAR_MAX])
 
 
-def classes_for(served: ServedLine, actor: Actor) -> tuple[str, ...]:
-    """The classes that this actor may book at a line."""
+def classes_for(served: ServedLine, regulation: Regulation, actor: Actor) -> tuple[str, ...]:
+    """The classes that this actor may book at a line, by its rules of a window."""
     line = served.line
     staff = actor.may(STAFF, line.checkpoint, line.authority)
     return tuple(
         name
-        for name, rule in served.regulation.classes.items()
+        for name, rule in regulation.classes.items()
         if rule.pool is not None and (staff or not rule.staff_only)
     )
 

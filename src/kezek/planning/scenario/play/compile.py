@@ -15,7 +15,8 @@ import msgspec
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, windows
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import ClassRule, Regulation, Regulations
+from kezek.domain.regulation.regulation import ClassRule, Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.planning.scenario.play.calendar import (
     CalendarDay,
     FilledCalendar,

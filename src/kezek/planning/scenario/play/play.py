@@ -9,7 +9,7 @@ import numpy as np
 
 from kezek.domain.kernel.instant import DAY, HOUR, SECOND, to_datetime
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.planning.scenario.answer.answer import (
     BANDS,
     Band,

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.play.play import job_of
 from kezek.planning.scenario.sweep.atomic_file import write_whole

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from kezek.domain.regulation.regulation import Regulation, Regulations
+from kezek.domain.regulation.regulation import Regulation
+from kezek.domain.regulation.regulations import Regulations
 from kezek.planning.scenario.world.scenario import Scenario, ScenarioPost, ScenarioStage
 
 DAYS_MAX = 3_660

@@ -8,7 +8,7 @@ from importlib import resources
 from typing import Any
 
 from kezek.domain.kernel.value import value
-from kezek.domain.regulation.regulation import Regulations
+from kezek.domain.regulation.regulations import Regulations
 
 NETWORK = "network"
 

@@ -1,0 +1,100 @@
+"""The versions of rule sets, a file each: read whole, or refused with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from importlib import resources
+from importlib.resources.abc import Traversable
+from itertools import pairwise
+from typing import NamedTuple
+
+from kezek.app.regulation.regulation import RegulationFault, parse_regulation
+from kezek.app.vehicle.phones import numbering_plan
+from kezek.app.vehicle.plates import plate_formats
+from kezek.domain.kernel.known import KnownFormats
+from kezek.domain.regulation.regulation import Regulation, VersionStatus
+from kezek.domain.regulation.regulations import Regulations
+from kezek.planning.scenario.world.line_map import LineMap
+
+
+def shipped_regulations() -> Regulations:
+    """The rule sets inside the package."""
+    known = KnownFormats(plate_formats(), numbering_plan)
+    return Regulations({}, known, read_versions(resources.files("kezek") / "regulation"))
+
+
+def read_versions(folder: Traversable) -> list[Regulation]:
+    """Every version in a folder: a file is one, and a folder inside holds those of one rule set.
+
+    RegulationFault when a file does not hold together, or the versions do not follow one another.
+    """
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    files = [
+        (f"{entry.name}/{inner.name}", inner) if entry.is_dir() else (entry.name, inner)
+        for entry in entries
+        for inner in (sorted(entry.iterdir(), key=_name) if entry.is_dir() else (entry,))
+        if inner.name.endswith(".toml")
+    ]
+    found = [VersionFile(name, file.read_text("utf-8")) for name, file in files]
+    read = [(file, parse_regulation(file.text, file.name)) for file in found]
+    must_follow(read)
+    return [version for _, version in read]
+
+
+def _name(entry: Traversable) -> str:
+    return entry.name
+
+
+class VersionFile(NamedTuple):
+    """A file of one version."""
+
+    name: str
+    text: str
+
+    def said(self, key: str, told: str) -> str:
+        """What is wrong with a key, with the file and the line."""
+        return f"{self.name}: line {LineMap(self.text).line(key)}: {key}: {told}"
+
+
+def must_follow(read: Sequence[tuple[VersionFile, Regulation]]) -> None:
+    """The versions in force of each rule set follow one another, without overlap, gap or lost class."""
+    sets: dict[str, list[tuple[VersionFile, Regulation]]] = {}
+    for one in read:
+        if one[1].status is VersionStatus.IN_FORCE:
+            sets.setdefault(one[1].id, []).append(one)
+    for found in sets.values():
+        found.sort(key=lambda one: one[1].effective_on)
+        for (_, before), (file, after) in pairwise(found):
+            fault = _break(before, after)
+            if fault:
+                key, told = fault
+                raise RegulationFault(file.said(key, told))
+        file, last = found[-1]
+        if last.until:
+            told = (
+                f"no version follows {last.id} of {last.effective_on}, which ends on {last.until}"
+            )
+            raise RegulationFault(file.said("until", told))
+
+
+def _break(before: Regulation, after: Regulation) -> tuple[str, str] | None:
+    """What is wrong between two versions, with the key at fault; None where one follows the other."""
+    was = f"the version of {before.effective_on}"
+    if after.effective_on == before.effective_on:
+        return "effective_on", f"two versions of {after.id} take effect on {after.effective_on}"
+    if before.until and before.until >= after.effective_on:
+        return "effective_on", f"{was} is in force until {before.until}: they overlap"
+    next_day = date.fromisoformat(before.until) + timedelta(days=1) if before.until else None
+    if next_day is not None and next_day.isoformat() != after.effective_on:
+        return "effective_on", f"{was} ends on {before.until}: there is a gap before this one"
+    if (after.authority, after.country) != (before.authority, before.country):
+        return "authority", f"{was} is another authority's"
+    cut_before = before.windows_from or before.effective_on
+    if (after.windows_from or after.effective_on) <= cut_before:
+        return "windows_from", f"{was} cuts days into windows from {cut_before} on"
+    lost = [name for name in before.classes if name not in after.classes]
+    if lost:
+        told = f"the class {lost[0]} of {was} is missing: its bookings could not be called"
+        return "interleave", f"{told}; keep it in the cycle, with staff_only and no places"
+    return None

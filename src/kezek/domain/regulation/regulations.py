@@ -1,0 +1,73 @@
+"""All rule sets of an installation, with the versions of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.known import NOTHING_KNOWN, KnownFormats
+from kezek.domain.regulation.regulation import Regulation, VersionStatus
+from kezek.domain.regulation.version import RuleSet
+
+
+class RuledLine(Protocol):
+    """What of a line says which rules it obeys, and when its days begin."""
+
+    @property
+    def regulation(self) -> str: ...
+
+    @property
+    def zone(self) -> str: ...
+
+
+class Regulations(dict[str, Regulation]):
+    """By id the newest version in force of each rule set, and what is known of plates and phones.
+
+    `versions` are further ones, of any status; only those in force govern lines.
+    """
+
+    def __init__(
+        self,
+        rules: Mapping[str, Regulation],
+        known: KnownFormats = NOTHING_KNOWN,
+        versions: Iterable[Regulation] = (),
+    ) -> None:
+        self.versions = (*rules.values(), *versions)
+        self.known = known
+        served: dict[str, list[Regulation]] = {}
+        for one in self.versions:
+            if one.status is VersionStatus.IN_FORCE:
+                served.setdefault(one.id, []).append(one)
+        self.sets = {id: RuleSet(found) for id, found in served.items()}
+        super().__init__({id: found.newest for id, found in self.sets.items()})
+
+    @property
+    def labels(self) -> dict[str, Mapping[str, str]]:
+        """The labels of classes by class and language; rule sets give a class of one name the same."""
+        found: dict[str, Mapping[str, str]] = {}
+        for regulation in self.versions:
+            for rule in regulation.classes.values():
+                if rule.labels:
+                    found.setdefault(rule.name, rule.labels)
+        return found
+
+    def at(
+        self,
+        line: RuledLine,
+        now: Instant,
+        *,
+        booked: Instant | None = None,
+        window: Instant | None = None,
+    ) -> Regulation:
+        """The rules of a line now, for a booking made then and for a window; each is now if left out."""
+        return self.sets[line.regulation].at(line.zone, now, booked=booked, window=window)
+
+    def of(self, id: str) -> list[Regulation]:
+        """All versions of a rule set, of any status, by their first day."""
+        found = (one for one in self.versions if one.id == id)
+        return sorted(found, key=lambda one: (one.effective_on, one.status))
+
+    def every(self) -> Mapping[str, Regulation]:
+        """Each rule set by its id, and each version by `id@first day`: what a question may name."""
+        return {**self, **{f"{one.id}@{one.effective_on}": one for one in self.versions}}

@@ -1,0 +1,159 @@
+"""A decree that takes effect at a local midnight, with bookings and a line across it, on every store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import pairwise
+
+import pytest
+
+from kezek.app.turn.line_log import LineLog
+from kezek.app.turn.line_past import LinePast
+from kezek.app.turn.line_state import state_of
+from kezek.domain.booking.change import Move
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, day_start
+from kezek.domain.kernel.money import Money
+from kezek.domain.kernel.refusal import Reason
+from kezek.domain.network.register import missing_days
+from kezek.domain.regulation.regulation import ChosenBy
+from kezek.domain.regulation.regulations import Regulations
+from kezek.domain.turn.arrive import Arrive
+from kezek.domain.turn.call import Call
+from kezek.domain.turn.gate import Admit, Cross
+from tests.stored import StoredWorld
+from tests.world import PEOPLE, A, rules
+
+TOMORROW, NO_LONGER_PUBLISHED = "2026-06-14", "2026-07-15"
+MIDNIGHT = day_start(date.fromisoformat(TOMORROW), "Asia/Almaty")
+
+
+def decreed(**changes: object) -> Regulations:
+    """The rules with a version of kz that takes effect tomorrow."""
+    known = rules()
+    was = known["kz"]
+    classes = {
+        name: replace(rule, fee_units=2 * rule.fee_units, cap_percent=None, cap_places=1)
+        if name == "priority"
+        else rule
+        for name, rule in was.classes.items()
+    }
+    decree = replace(
+        was,
+        effective_on=TOMORROW,
+        windows_from=NO_LONGER_PUBLISHED,
+        window=2 * HOUR,
+        no_show_after=HOUR,
+        moves_max=0,
+        fee_unit=Money(2 * was.fee_unit.minor, "KZT"),
+        classes=classes,
+        interleave=("in_turn", "priority", "accelerated", "postal", "walk_in"),
+        **changes,
+    )
+    return Regulations(known, known.known, [decree])
+
+
+@pytest.fixture
+def yard(store) -> StoredWorld:
+    return StoredWorld(store, decreed())
+
+
+def test_what_was_promised_to_a_driver_stays(yard):
+    window = yard.window(day=1, hour=10)
+    early = yard.book(1, start=window)
+    fee = yard.ticket(early).fee
+    moves = yard.ticket(early).moves_left
+    yard.until(MIDNIGHT)
+    late = yard.book(2, start=window)
+    assert yard.ticket(early).fee == fee
+    assert yard.ticket(late).fee == Money(2 * fee.minor, "KZT")
+    assert (yard.ticket(early).moves_left, yard.ticket(late).moves_left) == (moves, 0)
+    refused = yard.do(Move(yard.key(), PEOPLE["carrier"], late, window + HOUR))
+    assert refused.reason is Reason.MOVES_EXHAUSTED
+    yard.done(Move(yard.key(), PEOPLE["carrier"], early, window + HOUR))
+    # The later booking is over an hour after its window, the earlier one is only late.
+    yard.until(window + 2 * HOUR + MINUTE + HOUR)
+    assert yard.ticket(late).status == "no_show"
+    assert yard.ticket(early).status == "late"
+
+
+def test_a_decree_may_say_that_a_limit_holds_for_older_bookings_too(store):
+    yard = StoredWorld(store, decreed(transition={"no_show_after": ChosenBy.NOW}))
+    window = yard.window(day=1, hour=10)
+    early = yard.book(1, start=window)
+    yard.until(window + 2 * HOUR + MINUTE)
+    assert yard.ticket(early).status == "no_show"
+
+
+def test_the_order_of_the_line_changes_at_midnight(yard):
+    window = yard.window(hour=22)
+    plain = [yard.book(n, start=window) for n in (1, 2)]
+    urgent = yard.book(3, start=window, who="officer", vehicle_class="priority")
+    yard.until(window)
+    for number in (*plain, urgent):
+        yard.done(Arrive(yard.key(), PEOPLE["officer"], number))
+    yard.until(MIDNIGHT - 1)
+    assert [e.turn.number for e in yard.queue().entries] == [urgent, *plain]
+    assert yard.queue().until == MIDNIGHT
+    yard.until(MIDNIGHT)
+    assert [e.turn.number for e in yard.queue().entries] == [plain[0], urgent, plain[1]]
+
+
+def test_caps_are_those_of_the_window_whenever_it_is_booked(yard):
+    """Today's windows keep the old share, tomorrow's have one place, also if booked today."""
+    for n in (1, 2):
+        yard.book(n, start=yard.window(hour=20), who="officer", vehicle_class="priority")
+    yard.book(3, start=yard.window(day=1, hour=10), who="officer", vehicle_class="priority")
+    answer = yard.do(
+        yard.book_command(
+            4, start=yard.window(day=1, hour=11), who="officer", vehicle_class="priority"
+        )
+    )
+    assert answer.reason is Reason.CLASS_FULL
+
+
+def test_published_windows_stay_and_later_days_are_cut_anew(yard):
+    yard.until(day_start(date(2026, 6, 15), "Asia/Almaty"))
+    for command in missing_days(yard.store.reader, yard.rules, yard.now.at):
+        yard.done(command)
+    length = {}
+    for on in ("2026-07-13", NO_LONGER_PUBLISHED):
+        first = day_start(date.fromisoformat(on), "Asia/Almaty")
+        slots = yard.store.reader.slots(A, first, first + DAY)
+        length[on] = {b.start - a.start for a, b in pairwise(slots)}
+    assert length == {"2026-07-13": {HOUR}, NO_LONGER_PUBLISHED: {2 * HOUR}}
+    far = yard.store.reader.slots(A, first, first + DAY)[5].start
+    number = yard.book(9, start=far)
+    assert yard.ticket(number).window_end == far + 2 * HOUR
+
+
+def test_yesterday_is_told_as_before_the_decree(yard):
+    window = yard.window(hour=12)
+    numbers = [yard.book(n, start=window) for n in (1, 2)]
+    yard.until(window)
+    for number in numbers:
+        yard.done(Arrive(yard.key(), PEOPLE["officer"], number))
+    for number in numbers:
+        yard.done(Call(yard.key(), PEOPLE["officer"], A))
+        yard.done(Admit(yard.key(), PEOPLE["officer"], number))
+        yard.done(Cross(yard.key(), PEOPLE["officer"], number))
+    yard.until(MIDNIGHT + HOUR)
+    told = []
+    for regulations in (decreed(), rules()):
+        yard.rules = regulations
+        past = LinePast(yard.store.reader, yard.served(), yard.now.at - DAY)
+        told.append(repr(list(past.arrivals(9))))
+    assert told[0] == told[1]
+    assert len(told[0]) > 2
+
+
+def test_a_forecast_is_asked_for_by_the_rules_of_its_moment(yard):
+    interleaves = []
+    for at in (MIDNIGHT - 1, MIDNIGHT):
+        yard.until(at)
+        log = LineLog(A)
+        log.read_on(yard.store.reader)
+        state = state_of(yard.store.reader, yard.served(), yard.queue(), log.measured(at), 1)
+        interleaves.append(state.interleave)
+    assert interleaves[0] == rules()["kz"].interleave
+    assert interleaves[1] == ("in_turn", "priority", "accelerated", "postal", "walk_in")
