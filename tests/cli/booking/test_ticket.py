@@ -49,7 +49,9 @@ def test_text_file_and_standard_input_are_the_same(
 ):
     file = tmp_path / "ticket.txt"
     file.write_text(qr + "\n", encoding="utf-8")
-    for asked, given in ((qr, None), (file, None), ("-", f" {qr.lower()} \n")):
+    wrapped = "\n".join(qr[at : at + 60] for at in range(0, len(qr), 60))
+    folded = f" {qr.lower()} \n".replace(" ", "  ")
+    for asked, given in ((qr, None), (file, None), ("-", folded), ("-", wrapped)):
         called = call("ticket", "verify", asked, "--folder", folder, given=given)
         assert called.code == ExitCode.DONE, called.err
         assert called.out.startswith("GENUINE")

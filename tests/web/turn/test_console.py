@@ -136,7 +136,8 @@ def test_a_qr_text_is_told_genuine_forged_or_of_another_post(office):
     here, there = office.book(1), office.book(2, line=B, start=office.window(B))
     tickets, papers = office.application.tickets, office.application.papers
     texts = [papers.qr_text(tickets.view(n, office.now.at)) for n in (here, there)]
-    assert "Ticket is genuine" in look_for(b, texts[0])
+    for sent in (texts[0], f"  {texts[0].lower()} ", texts[0].replace(" ", "\u00a0 ")):
+        assert "Ticket is genuine" in look_for(b, sent)
     assert "for another checkpoint" in look_for(b, texts[1])
     forged = texts[0][:-9] + ("A" if texts[0][-9] != "A" else "B") + texts[0][-8:]
     page = look_for(b, forged)
