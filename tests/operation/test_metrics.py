@@ -332,7 +332,8 @@ def test_answers_are_counted_by_route_and_never_by_address(here: Watched):
 def test_who_comes_through_a_proxy_is_elsewhere_whatever_header_says_so(tmp_path: Path):
     with watched(tmp_path, proxy_header="CF-Connecting-IP") as here:
         assert here.ask("/metrics").status == 200
-        assert here.ask("/metrics", cf_connecting_ip=ELSEWHERE).status == 403
+        for named in (ELSEWHERE, "127.0.0.1", "", "::1"):
+            assert here.ask("/metrics", cf_connecting_ip=named).status == 403
 
 
 def test_metrics_are_for_this_machine_unless_there_is_a_token(tmp_path: Path):

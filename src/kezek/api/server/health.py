@@ -59,6 +59,7 @@ class Health:
         self, application: Application, neighbours: WorkerMetrics, token: bytes | None
     ) -> None:
         self._application, self._neighbours, self._token = application, neighbours, token
+        self._forwarded = _FORWARDED | {application.settings.proxy_header.lower().encode()}
 
     async def __call__(self, scope: Any, _receive: Any, send: Any) -> None:
         scope["path_template"] = scope["path"]
@@ -106,7 +107,7 @@ class Health:
             shown = headers.get(b"authorization", b"")
             return hmac.compare_digest(shown, b"Bearer " + self._token)
         client = scope.get("client")
-        return _is_here(client[0] if client else "") and not _FORWARDED & headers.keys()
+        return _is_here(client[0] if client else "") and not self._forwarded & headers.keys()
 
 
 def _is_here(peer: str) -> bool:
