@@ -69,7 +69,7 @@ def line_of(stream: HTTPResponse) -> bytes:
 def test_who_signs_in_at_one_worker_is_signed_in_at_all(site: Site):
     with site.application() as application:
         host = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
-        hashed = application.access.plain.hash_password(PASSWORD, "")
+        hashed = application.access.plain.hash_password(PASSWORD)
         assert hashed
         application.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
     with site.serve() as server:

@@ -100,7 +100,7 @@ def prepare(application: Application) -> None:
     _load(application)
     for line, capacity in shipped_lines(application):
         _ask(application, OpenLine(f"demo-line-{line.id}", _HOST, line, capacity))
-    hashed = application.access.plain.hash_password(PASSWORD, "")
+    hashed = application.access.plain.hash_password(PASSWORD)
     assert not isinstance(hashed, PasswordFault), "the demo's password is none of the easy ones"
     for cast in CASTS:
         _hire(application, cast, hashed)

@@ -51,7 +51,7 @@ VARIANTS: Mapping[tuple[Reason, str], str] = {
         "Rows of keys and of the alphabet are guessed first, even with digits added."
     ),
     (R.PASSWORD_WEAK, "password_name"): t(
-        "The sign-in name and the name of this system are guessed first, even with digits added."
+        "Your own names and the name of this system are guessed first, even with digits added."
     ),
     (R.PASSWORD_WEAK, "password_known"): t(
         "This word is on every list of common passwords, even with digits added."

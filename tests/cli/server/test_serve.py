@@ -58,7 +58,7 @@ def test_once_somebody_has_a_password_no_link_is_printed(folder: Path):
     application = open_application(Settings(folder=folder))
     try:
         host = Actor(0, "test", frozenset({(Role.ADMINISTRATOR, "*")}))
-        hashed = application.access.plain.hash_password("correct horse battery", "")
+        hashed = application.access.plain.hash_password("correct horse battery")
         assert hashed
         application.desk.ask(AddAccount("", host, "chief", "", hashed, Role.ADMINISTRATOR, "*"))
         assert application.store.reader.get(Login, "chief")
@@ -206,7 +206,7 @@ def new_carrier(call: Call, folder: Path) -> str:
     """An API key of a carrier that opened its own account and that nobody has confirmed."""
     application = open_application(Settings(folder=folder))
     try:
-        hashed = application.access.plain.hash_password("correct horse battery", "")
+        hashed = application.access.plain.hash_password("correct horse battery")
         add = AddAccount("", PUBLIC, "newcomer", "Invented newcomer", hashed, Role.CARRIER, "*")
         assert isinstance(application.desk.ask(add), Done)
     finally:

@@ -13,8 +13,8 @@ from kezek.domain.account.password import BYTES_MAX, Guessed, PasswordFault
 F = PasswordFault
 
 
-def fault_of(password: str, login: str) -> PasswordFault | None:
-    return rule.fault_of(password, login, estimate_guesses)
+def fault_of(password: str, *own: str) -> PasswordFault | None:
+    return rule.fault_of(password, own, estimate_guesses)
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,8 @@ def fault_of(password: str, login: str) -> PasswordFault | None:
         ("qweqweqweqwe", F.ROW),
         ("абвгдежзик", F.ROW),
         ("kezek-2026!", F.NAME),
+        ("Жұлдыз2026!", F.NAME),
+        ("жұлдыз-транс", F.NAME),
         ("kezekkezek", F.NAME),
         ("officer.syrym1", F.NAME),
         ("officer-syrymx", F.NAME),
@@ -57,7 +59,7 @@ def fault_of(password: str, login: str) -> PasswordFault | None:
     ],
 )
 def test_what_is_tried_first_is_refused(password: str, fault: PasswordFault):
-    assert fault_of(password, "officer-syrym") is fault
+    assert fault_of(password, "officer-syrym", "ТОО «Жұлдыз Транс»") is fault
 
 
 @pytest.mark.parametrize(
@@ -90,6 +92,6 @@ def test_no_more_is_estimated_than_takes_a_moment(password: str, login: str):
         asked.append(text)
         return Guessed(1.0, PasswordFault.KNOWN)
 
-    assert rule.fault_of(password, login, estimate)
+    assert rule.fault_of(password, [login], estimate)
     assert len(asked) <= 8
     assert all(0 < len(text) <= 20 for text in asked)

@@ -225,9 +225,9 @@ class PlainAccess:
         """Sign an account out everywhere, as a new password does."""
         self._store.end_sessions(account=account)
 
-    def hash_password(self, text: str, login: str) -> str | PasswordFault:
-        """What to store for a new password of a login, or what is too easy about it."""
-        return fault_of(text, login, self._locks.estimate) or self._locks.hash_password(text)
+    def hash_password(self, text: str, *own: str) -> str | PasswordFault:
+        """What to store for a new password of somebody with these names, or what is too easy."""
+        return fault_of(text, own, self._locks.estimate) or self._locks.hash_password(text)
 
     def new_key(self) -> tuple[str, str]:
         """A new API key: its text, shown once, and the digest for `IssueKey`."""
@@ -249,8 +249,8 @@ class SignIns:
     async def sign_in(self, login: str, password: str) -> str | None:
         return await self._hashed(self.plain.sign_in, login, password)
 
-    async def hash_password(self, text: str, login: str) -> str | PasswordFault:
-        return await self._hashed(self.plain.hash_password, text, login)
+    async def hash_password(self, text: str, *own: str) -> str | PasswordFault:
+        return await self._hashed(self.plain.hash_password, text, *own)
 
     async def one_time_link(self, account: int) -> str:
         return await asyncio.to_thread(self.plain.one_time_link, account)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -19,6 +19,8 @@ GUESSES_MIN: Final = 10**8
 _LETTERS_MIN = 3
 # An estimate takes the longer the more is estimated, and so many characters of a good password suffice.
 _ESTIMATED_MAX = 20
+# No login is longer, and of a firm so much is enough.
+_NAME_MAX = 120
 _PRODUCT = ("kezek", "кезек")
 # Words that no list of leaked passwords has, because they are of our languages and countries.
 _OURS = (
@@ -54,8 +56,8 @@ class GuessEstimator(Protocol):
     def __call__(self, text: str, words: Sequence[str], /) -> Guessed: ...
 
 
-def fault_of(password: str, login: str, estimate: GuessEstimator) -> PasswordFault | None:
-    """What is too easy about a new password of an account, None for a good one.
+def fault_of(password: str, own: Iterable[str], estimate: GuessEstimator) -> PasswordFault | None:
+    """What is too easy about a new password, None for a good one; `own` are the names of its owner.
 
     Signs around a word or between its letters make no other word of it.
     """
@@ -66,7 +68,7 @@ def fault_of(password: str, login: str, estimate: GuessEstimator) -> PasswordFau
     text = unicodedata.normalize("NFKC", password)
     if len(set(filter(str.isalpha, text.casefold()))) < _LETTERS_MIN:
         return PasswordFault.PLAIN
-    names = {*_PRODUCT, *_names(login)}
+    names = {*_PRODUCT, *(word for name in own for word in _words(name))}
     words = (*names, *_OURS)
     # Where the beginning is easy the end may not be.
     parts = dict.fromkeys((text[:_ESTIMATED_MAX], text[-_ESTIMATED_MAX:]))
@@ -100,8 +102,8 @@ def _readings(text: str) -> dict[str, int]:
     return {read: cost for one, cost in costs.items() if one for read in (latin_keys(one), one)}
 
 
-def _names(login: str) -> set[str]:
-    """The login whole, in one word, and its words."""
-    plain = unicodedata.normalize("NFKC", login).lower()
+def _words(name: str) -> set[str]:
+    """A name whole, in one word, and its words."""
+    plain = unicodedata.normalize("NFKC", name[:_NAME_MAX]).lower()
     words = re.findall(r"[^\W_]+", plain)
     return {word for word in (plain, "".join(words), *words) if len(word) >= _LETTERS_MIN}

@@ -197,13 +197,13 @@ def _chosen(here: PageContext) -> dict[str, str]:
     return {}
 
 
-async def _hashed(here: PageContext, login: str) -> tuple[str, dict[str, str]]:
-    """What to store for the new password of the form, or what is wrong with it."""
+async def _hashed(here: PageContext, *own: str) -> tuple[str, dict[str, str]]:
+    """What to store for the new password of somebody with these names, or what is wrong with it."""
     errors = _chosen(here)
     if errors:
         return "", errors
     stored = await here.application.access.hash_password(
-        here.form.read(_NewPassword).password, login
+        here.form.read(_NewPassword).password, *own
     )
     if isinstance(stored, PasswordFault):
         sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {"wrong": stored}, here.lang)
@@ -217,7 +217,7 @@ async def set_password(request: PageRequest, secret: FromPath[str]) -> Response[
     here = visit(request)
     person = _linked(here, secret)
     number, password = person.account.id, here.form.read(_NewPassword).password
-    stored, errors = await _hashed(here, person.account.login)
+    stored, errors = await _hashed(here, person.account.login, person.account.name)
     if errors:
         return _password_form(request, secret, person.account, errors)
     # The link is the key: used twice, or by two presses at once, it sets one password.  It ends with
@@ -282,7 +282,7 @@ async def change_password(request: PageRequest) -> Response[bytes]:
         sentence, _ = faults.fault("wrong_password", here.lang)
         return _account_form(request, person, {"current": sentence})
     await access.end(proven)
-    stored, errors = await _hashed(here, account.login)
+    stored, errors = await _hashed(here, account.login, account.name)
     if errors:
         return _account_form(request, person, errors)
     await done(here, SetPassword(here.form.key, person.actor, account.id, stored))
@@ -322,7 +322,7 @@ async def register(request: PageRequest) -> Response[bytes]:
     wait = _spend(here, values["login"])
     if wait:
         return _register_form(request, values, {}, wait)
-    stored, errors = await _hashed(here, values["login"])
+    stored, errors = await _hashed(here, values["login"], values["name"])
     if not values["name"]:
         errors["name"] = here.words.gettext(_NAME_NEEDED)
     if errors:
