@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from litestar import Response, get
 
+from kezek.app.regulation.published import is_ours
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulation import Regulation
@@ -14,7 +15,6 @@ from kezek.i18n.refusals import SAID
 from kezek.web.checkpoint.checkpoint import rule_of
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import answer, page
-from kezek.web.frame.shape import is_ours
 
 # A ticket's address is a secret, and what is behind a sign-in is nobody's reading.
 ROBOTS = (

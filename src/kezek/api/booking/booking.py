@@ -33,6 +33,7 @@ from kezek.api.frame.form import (
 )
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
+from kezek.app.account.right import may_book
 from kezek.app.application import Application
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
@@ -40,7 +41,6 @@ from kezek.app.booking.view.holder import rights_of, sees
 from kezek.app.vehicle.plate_note import note_of, read_as
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book
-from kezek.domain.booking.context import BOOKS
 from kezek.domain.kernel.refusal import Reason
 
 
@@ -177,7 +177,7 @@ class BookingList(msgspec.Struct, frozen=True):
 def booking_command(application: Application, form: BookingForm, actor: Actor, key: str) -> Book:
     """The command of a form; raises what is wrong with it."""
     line = open_line(application, form.checkpoint)
-    if not actor.may(BOOKS, line.checkpoint, line.authority):
+    if not may_book(actor, line):
         raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
     start, vehicle = instant(form.start), form.vehicle.typed()
     ordinary = application.rules.at(line, application.now()).ordinary.name

@@ -12,10 +12,10 @@ from kezek.api.booking.decision import LINE, done, open_line, told
 from kezek.api.frame.form import Day, Moment, ReasonText, utc, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Raised, Wrong, no, refused, wrong
+from kezek.app.account.right import may_govern
 from kezek.app.application import Application
 from kezek.app.calendar.affected import Affected, HourLoss, have_moved
 from kezek.app.calendar.agency import effect_of, look
-from kezek.domain.account.actor import Role
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import date_of, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
@@ -122,7 +122,7 @@ class Calendars:
             self._application,
         )
         line = open_line(application, call.path["checkpoint"])
-        if not call.actor.may((Role.AGENCY,), line.authority, line.checkpoint):
+        if not may_govern(call.actor, line):
             raise no(Reason.NOT_ALLOWED, line=line.id)
         if asked.closed and asked.capacity is not None:
             raise _capacity()

@@ -10,13 +10,13 @@ from msgspec import Meta
 from kezek.api.frame.form import Moment
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, no, wrong
+from kezek.app.account.right import may_read_log
 from kezek.app.application import Application
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import READS_LOG, Actor
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import exact_utc
 from kezek.domain.kernel.refusal import Reason
 
-READS_LOG = (Role.AGENCY, Role.READER, Role.ADMINISTRATOR)
 PAGE_MAX = 1_000
 POSITION_MAX = 1 << 53
 
@@ -84,8 +84,7 @@ class Log:
 
     def _may_read(self, actor: Actor, line: str) -> bool:
         post = self._application.network.of_line(line) if line else None
-        places = (post.line.checkpoint, post.line.authority) if post else ()
-        return actor.may(READS_LOG, *places)
+        return may_read_log(actor, post.line if post else None)
 
 
 def public_event(event: Logged) -> LoggedEvent:

@@ -9,7 +9,8 @@ from msgspec import Meta
 
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, no, wrong
-from kezek.api.log.log import PAGE_MAX, POSITION_MAX, READS_LOG
+from kezek.api.log.log import PAGE_MAX, POSITION_MAX
+from kezek.app.account.right import may_read_log
 from kezek.app.application import Application
 from kezek.app.log.export import line_of
 from kezek.domain.kernel.refusal import Reason
@@ -83,7 +84,7 @@ class Tree:
         return answer(ConsistencyTold(asked.smaller, asked.larger, [one.hex() for one in path]))
 
     async def leaves(self, call: ApiRequest) -> Reply:
-        if not call.actor.may(READS_LOG):
+        if not may_read_log(call.actor):
             raise no(Reason.NOT_ALLOWED, line="")
         asked = call.asked(LeavesAsked)
         leaves = self._application.proofs.leaves(asked.after, asked.limit)

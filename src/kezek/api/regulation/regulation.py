@@ -8,6 +8,7 @@ from kezek.api.frame.form import Day, Fee
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
 from kezek.app.application import Application
+from kezek.app.regulation.published import fee_of
 from kezek.app.regulation.regulation import NO_POOL
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
@@ -99,7 +100,7 @@ def _note(note: Note) -> NoteSeen:
 
 
 def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
-    fee = regulation.fee(rule.name)
+    fee = fee_of(regulation, rule.name)
     return ClassSeen(
         name=rule.name,
         pool=rule.pool.name if rule.pool else NO_POOL,

@@ -9,11 +9,11 @@ from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
+from kezek.app.account.right import may_answer_at
 from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.context import AT_THE_GATE, IN_CHARGE
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.approve import Approve, Propose, Refuse
 
@@ -87,8 +87,7 @@ class Approvals:
     async def list(self, call: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
         served = known_line(application.network, call.path["checkpoint"])
-        places = [served.checkpoint.id, served.line.authority]
-        if not call.actor.may((*AT_THE_GATE, *IN_CHARGE), *places):
+        if not may_answer_at(call.actor, served.line):
             raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
         asked = asked_of(application.store.reader, served, now)
         items = [_seen(one, call.actor, served) for one in asked]

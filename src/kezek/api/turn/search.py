@@ -12,11 +12,12 @@ from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
+from kezek.app.account.right import may_serve
 from kezek.app.application import Application
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.booking.ticket import TicketView
 from kezek.app.turn.view.step import officer_steps
-from kezek.domain.account.actor import STAFF, Actor
+from kezek.domain.account.actor import Actor
 from kezek.domain.kernel.refusal import Reason
 
 
@@ -58,8 +59,7 @@ class SearchAnswer:
     async def find(self, call: ApiRequest) -> Reply:
         asked, application = call.read(SearchAsked), self._application
         served = known_line(application.network, call.path["checkpoint"])
-        places = [served.checkpoint.id, served.line.authority]
-        if not call.actor.may(STAFF, *places):
+        if not may_serve(call.actor, served.line):
             raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
         found = application.finder.find(served, asked.q, application.now())
         return answer(SearchDone([_found(application, call.actor, view) for view in found]))

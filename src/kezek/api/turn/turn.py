@@ -13,11 +13,12 @@ from kezek.api.booking.decision import LINE, ONE, VEHICLE, done, open_line, own_
 from kezek.api.frame.form import BookingNumber, CheckpointId, Moment, VehicleForm, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.api.frame.problem import no
+from kezek.app.account.right import may_call, may_serve
 from kezek.app.application import Application
 from kezek.app.vehicle.plate_note import read_as
-from kezek.domain.account.actor import STAFF, Role
+from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import AT_THE_GATE
+from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
@@ -89,10 +90,10 @@ class Turns:
         """The number of a booking at a checkpoint where the asker serves."""
         return own_booking(self._application, call.actor, number).number
 
-    def _line(self, call: ApiRequest, checkpoint: str, roles: tuple[Role, ...]) -> str:
-        """The line of a checkpoint where the asker has one of the roles."""
+    def _line(self, call: ApiRequest, checkpoint: str, may: Callable[[Actor, Line], bool]) -> str:
+        """The line of a checkpoint where the asker has a right."""
         line = open_line(self._application, checkpoint)
-        if not call.actor.may(roles, line.checkpoint, line.authority):
+        if not may(call.actor, line):
             raise no(Reason.NOT_ALLOWED, checkpoint=checkpoint)
         return line.id
 
@@ -112,7 +113,7 @@ class Turns:
 
     async def walk_in(self, call: ApiRequest) -> Reply:
         form = call.read(WalkInForm)
-        line = self._line(call, form.checkpoint, STAFF)
+        line = self._line(call, form.checkpoint, may_serve)
         knows = form.despite_closure
         command = WalkIn(call.key, call.actor, line, form.vehicle.typed(), despite_closure=knows)
         decided = await done(self._application, command)
@@ -121,7 +122,7 @@ class Turns:
 
     async def call(self, call: ApiRequest) -> Reply:
         form = call.read(CallForm)
-        line = self._line(call, form.checkpoint, AT_THE_GATE)
+        line = self._line(call, form.checkpoint, lambda who, at: may_call(who, at.checkpoint))
         number, cause, knows = form.booking or 0, form.cause or "", form.despite_closure
         booking = self._application.store.reader.get(Booking, number) if number else None
         line = (self._own_line(form.checkpoint, booking) if booking else "") or line

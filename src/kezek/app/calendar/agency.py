@@ -7,10 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from kezek.app.account.right import may_govern
 from kezek.app.calendar.affected import Affected, HourLoss, hours_that_lose, would_move
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
-from kezek.domain.account.actor import Actor, Role
+from kezek.domain.account.actor import Actor
 from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.decide import Command, decide
@@ -81,11 +82,7 @@ class ClosedDay:
 
 def governed(lines: Iterable[ServedLine], actor: Actor) -> list[ServedLine]:
     """The lines that the actor may change."""
-    return [
-        served
-        for served in lines
-        if actor.may((Role.AGENCY,), served.line.authority, served.checkpoint.id)
-    ]
+    return [served for served in lines if may_govern(actor, served.line)]
 
 
 def calendar(reader: Reader, served: ServedLine, now: Instant) -> tuple[AgencyDay, ...]:

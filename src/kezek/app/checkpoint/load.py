@@ -8,14 +8,16 @@ from kezek.app.checkpoint.name_file import merged
 from kezek.app.checkpoint.network import ListedCheckpoint
 from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.board_day import BoardDay, by_checkpoint, days_of_board
-from kezek.domain.checkpoint.checkpoint import new_line
+from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, new_line
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.domain.network.load import LineDays, LoadNetwork
+from kezek.domain.regulation.regulation import Regulation
 
 # The board is CarGoRuqsat's, so its posts obey its regulation.
 BOARD_AUTHORITY = BOARD_REGULATION = "kz"
 BOARD_BASIS = "board"
+OUR_BASIS = "ours"
 
 
 def load_command(
@@ -47,3 +49,20 @@ def load_command(
             lines.append(LineDays(line, plans))
     everything = merged(names, [name for row in listed for name in row.names])
     return LoadNetwork(key, actor, checkpoints, everything, tuple(lines), source)
+
+
+def own_line(checkpoint: Checkpoint, rules: Regulation, direction: str, name: str = "") -> Line:
+    """A line at a checkpoint for which no board is known: its capacity is ours."""
+    return new_line(
+        checkpoint,
+        authority=rules.authority,
+        regulation=rules.id,
+        basis=OUR_BASIS,
+        direction=direction,
+        name=name,
+    )
+
+
+def by_post(board: Sequence[BoardDay]) -> dict[str, tuple[BoardDay, ...]]:
+    """A board's days of each post, in order of date."""
+    return by_checkpoint(board)

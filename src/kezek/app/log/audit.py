@@ -14,6 +14,7 @@ from kezek.app.log.export import Hidden, pieces, read_leaf
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.log.head import Head
 from kezek.domain.log.leaf import leaf_of
+from kezek.domain.log.merkle import consistent
 from kezek.domain.log.recount import Recount
 
 FINDINGS_MAX = 20
@@ -189,7 +190,6 @@ def audit_growth(
     heads: Sequence[Head],
     ask: Ask,
     report: AuditReport,
-    consistent: Callable[[Head, Head, Sequence[bytes]], bool],
 ) -> None:
     """Heads against each other by proofs of consistency: without reading a single event."""
     if not heads:
@@ -199,7 +199,8 @@ def audit_growth(
     newest = by_size[-1]
     report.events = report.signed = newest.size
     for head in by_size[:-1]:
-        if not consistent(head, newest, ask(head.size, newest.size)):
+        path = ask(head.size, newest.size)
+        if not consistent(head.size, newest.size, path, old_root=head.root, new_root=newest.root):
             report.find(
                 "log",
                 head.size,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kezek.app.account.right import may_call
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import AT_THE_GATE
 from kezek.domain.booking.proposal import proposal_of
 from kezek.domain.booking.status import Status, status_of
 from kezek.domain.booking.transition import Verb
@@ -57,7 +57,7 @@ def answer_of(one: AwaitedStep, actor: Actor, served: ServedLine) -> str:
     if one.made or one.verb is not Verb.CALL:
         return "approve"
     # A proposed call is agreed to by making it, at the gate.
-    calls = actor.may(AT_THE_GATE, served.checkpoint.id)
+    calls = may_call(actor, served.checkpoint.id)
     return "call" if calls and one.status is Status.ARRIVED else ""
 
 

@@ -183,7 +183,8 @@ def open_line(
 
     A line that is open already is left as it is: its agency changes the places of its days.
     """
-    from kezek.domain.checkpoint.checkpoint import LINE_NAME, new_line
+    from kezek.app.checkpoint.load import own_line
+    from kezek.domain.checkpoint.checkpoint import LINE_NAME
     from kezek.domain.network.load import OpenLine
 
     if name and not LINE_NAME.fullmatch(name):
@@ -199,14 +200,7 @@ def open_line(
                 "regulation_unknown",
                 f"no regulation {regulation!r}; there are {', '.join(sorted(application.rules))}",
             )
-        line = new_line(
-            post.checkpoint,
-            authority=rules.authority,
-            regulation=rules.id,
-            basis="ours",
-            direction=direction,
-            name=name,
-        )
+        line = own_line(post.checkpoint, rules, direction, name)
         open_already = application.network.of_line(line.id) is not None
         body = ask(application, OpenLine(fresh_key(application), operator(), line, capacity))
     body["opened"] = not open_already

@@ -10,7 +10,7 @@ import csv
 from collections.abc import Iterator, Mapping
 
 from kezek.app.checkpoint import network as files
-from kezek.domain.checkpoint.board_day import by_checkpoint
+from kezek.app.checkpoint.load import by_post
 from kezek.planning.scenario.world.calibration import BoardReading, entry, read_post
 
 HEAD = """\
@@ -44,7 +44,7 @@ def _entries() -> Iterator[str]:
     lanes = {row.id: row.checkpoint.lanes for row in rows}
     board = files.read_board(files.shipped_board(), rows).rows
     on, hour = files.SHIPPED_BOARD_ON, files.SHIPPED_BOARD_CLOCK.hour
-    for post, days in sorted(by_checkpoint(board).items()):
+    for post, days in sorted(by_post(board).items()):
         read = read_post(days, seen_on=on, seen_hour=hour)
         if read is not None:
             yield _table(entry(read, lanes[post]))

@@ -23,6 +23,18 @@ class Role(StrEnum):
 
 
 STAFF = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
+# Who makes bookings, and may change those that the own account has made.
+BOOKS = (
+    Role.CARRIER,
+    Role.CLERK,
+    Role.OFFICER,
+    Role.SUPERVISOR,
+    Role.AGENCY,
+    Role.DEMONSTRATOR,
+)
+AT_THE_GATE = (Role.OFFICER, Role.SUPERVISOR)
+IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
+READS_LOG = (Role.AGENCY, Role.READER, Role.ADMINISTRATOR)
 
 
 @value(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from kezek.domain.account.actor import STAFF, Actor, Role
+from kezek.domain.account.actor import AT_THE_GATE, BOOKS, STAFF, Actor
 from kezek.domain.booking.booking import Booking, Claim, Particulars, claim_keys
 from kezek.domain.booking.status import Status, look_at, status_of
 from kezek.domain.booking.transition import Verb, transition
@@ -16,18 +16,6 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.regulation.regulations import Regulations
-
-# Who makes bookings, and may change those that the own account has made.
-BOOKS = (
-    Role.CARRIER,
-    Role.CLERK,
-    Role.OFFICER,
-    Role.SUPERVISOR,
-    Role.AGENCY,
-    Role.DEMONSTRATOR,
-)
-AT_THE_GATE = (Role.OFFICER, Role.SUPERVISOR)
-IN_CHARGE = (Role.SUPERVISOR, Role.AGENCY)
 
 
 @value(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from kezek.domain.account.account import Account
-from kezek.domain.account.actor import Actor
+from kezek.domain.account.actor import IN_CHARGE, Actor
 from kezek.domain.booking.change import ended
-from kezek.domain.booking.context import IN_CHARGE, BookingContext, forbidden, guards, load_context
+from kezek.domain.booking.context import BookingContext, forbidden, guards, load_context
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind

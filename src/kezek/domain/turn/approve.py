@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import StrEnum
 
-from kezek.domain.account.actor import Actor
+from kezek.domain.account.actor import AT_THE_GATE, IN_CHARGE, Actor
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.change import ChangeCause, ended
 from kezek.domain.booking.context import (
-    AT_THE_GATE,
-    IN_CHARGE,
     BookingContext,
     forbidden,
     load_context,

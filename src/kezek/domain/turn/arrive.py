@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kezek.domain.account.actor import STAFF, Actor, Role
+from kezek.domain.account.actor import AT_THE_GATE, STAFF, Actor, Role
 from kezek.domain.booking.book import (
     Vehicle,
     confirmed,
@@ -16,7 +16,6 @@ from kezek.domain.booking.book import (
 )
 from kezek.domain.booking.claim import free_claims
 from kezek.domain.booking.context import (
-    AT_THE_GATE,
     BookingContext,
     forbidden,
     guards,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import StrEnum
 
-from kezek.domain.account.actor import Actor
+from kezek.domain.account.actor import AT_THE_GATE, Actor
 from kezek.domain.booking.booking import Booking
-from kezek.domain.booking.context import AT_THE_GATE, BookingContext, load_context
+from kezek.domain.booking.context import BookingContext, load_context
 from kezek.domain.booking.status import settled
 from kezek.domain.booking.transition import Verb
 from kezek.domain.checkpoint.checkpoint import Line

@@ -12,6 +12,7 @@ import msgspec
 from kezek.app.booking.ticket import TicketView
 from kezek.app.booking.view.window import OF_THE_WINDOW, classes_for, day_refused, window_refused
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.regulation.published import is_reserved
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.checkpoint import Line
@@ -22,7 +23,7 @@ from kezek.i18n import refusals
 from kezek.web.frame.forms import Form, most
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import RefusedStop
-from kezek.web.frame.shape import ShownFee, fee_view, hour_of, in_reserved_pool, zone_of
+from kezek.web.frame.shape import ShownFee, fee_view, hour_of, zone_of
 from kezek.web.vehicle.vehicle_fields import NAMES
 
 
@@ -113,7 +114,7 @@ class BookingChoice:
     @property
     def reserved(self) -> bool:
         """Whether places are reserved for the class."""
-        return in_reserved_pool(self.regulation, self.klass)
+        return is_reserved(self.regulation, self.klass)
 
 
 Ask = Callable[[str], str]

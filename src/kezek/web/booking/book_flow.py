@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from litestar import Response
 
 from kezek.app.booking.view.window import near_windows, window_moves
+from kezek.app.regulation.published import is_reserved
 from kezek.app.slot.availability import LocalDay
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.text import cleaned
@@ -35,7 +36,6 @@ from kezek.web.frame.shape import (
     hour_of,
     hour_value,
     hour_views,
-    in_reserved_pool,
     local,
     post_view,
 )
@@ -257,7 +257,7 @@ def _untouched(choice: BookingChoice) -> int | None:
 
 def _higher(regulation: Regulation, klass: str, classes: list[ClassView]) -> ShownFee | None:
     """The fee of classes with reserved places, told to those who do not pay it."""
-    if in_reserved_pool(regulation, klass):
+    if is_reserved(regulation, klass):
         return None
-    dear = [v.fee for v in classes if in_reserved_pool(regulation, v.value) and v.fee]
+    dear = [v.fee for v in classes if is_reserved(regulation, v.value) and v.fee]
     return dear[0] if dear else None

@@ -9,6 +9,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kezek.app.account.access import Person
+from kezek.app.account.right import may_serve
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import POSITION_MAX
@@ -36,8 +37,7 @@ _OWN = t("To your own booking desk")
 
 def _served(here: PageContext, person: Person) -> list[ServedLine]:
     """The lines at whose desk the person serves."""
-    actor = person.actor
-    return [s for s in lines_by_name(here) if actor.may(STAFF, s.checkpoint.id, s.line.authority)]
+    return [s for s in lines_by_name(here) if may_serve(person.actor, s.line)]
 
 
 class _ClerkSearch(msgspec.Struct, frozen=True):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kezek.app.regulation.published import is_ours
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
-from kezek.web.frame.shape import is_ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from kezek.app.account.access import Person
+from kezek.app.account.right import may_govern
 from kezek.app.account.roster import account_of, names_of
 from kezek.app.account.told_event import event_actor
 from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, hours
@@ -79,7 +80,7 @@ def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLine
     at_post = here.application.network.served_at(checkpoint)
     if isinstance(at_post, Refused):
         raise RefusedStop(at_post)
-    if not person.actor.may((Role.AGENCY,), at_post.line.authority, at_post.checkpoint.id):
+    if not may_govern(person.actor, at_post.line):
         raise PageError("not_allowed", steps=(NextStep(here.words.gettext(OWN_POSTS), "/agency"),))
     return person, at_post, at_post.at(here.now)
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.forecast.next_wait import joins_now
+from kezek.app.regulation.published import is_ours, is_reserved
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.app.turn.queue import Queue, WaitingTruck
@@ -27,7 +28,7 @@ from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import day_views, in_reserved_pool, is_ours, local
+from kezek.web.frame.shape import day_views, local
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
 CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road
@@ -244,7 +245,7 @@ def windows_of(
                 tail=waits.seen.tail,
                 klass=waits.seen.vehicle_class,
                 ordinary=waits.seen.vehicle_class == ordinary,
-                reserved=in_reserved_pool(regulation, waits.seen.vehicle_class),
+                reserved=is_reserved(regulation, waits.seen.vehicle_class),
                 arrived=local(waits.arrived_at, zone),
                 mine=waits.seen.number == mine,
             )
@@ -327,7 +328,7 @@ def rule_of(regulation: Regulation | None) -> Rule | None:
     """After how many ordinary trucks one with a reserved place goes, by the published cycle."""
     cycle = regulation.interleave if regulation else ()
     first = next(
-        (n for n, c in enumerate(cycle) if regulation and in_reserved_pool(regulation, c)), None
+        (n for n, c in enumerate(cycle) if regulation and is_reserved(regulation, c)), None
     )
     if regulation is None or first is None:
         return None

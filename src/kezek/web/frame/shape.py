@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TypeAlias
 
 from kezek.app.checkpoint.checkpoint import Post, ServedLine
+from kezek.app.regulation.published import published_fee
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.app.turn.board import PostRow
 from kezek.app.vehicle.plates import registration_countries
@@ -185,25 +186,12 @@ def hour_of(value: str) -> Instant | None:
         return None
 
 
-def in_reserved_pool(regulation: Regulation, vehicle_class: str) -> bool:
-    """Whether places are reserved for a class."""
-    rule = regulation.classes.get(vehicle_class)
-    return rule is not None and rule.pool is not None and rule.pool.reserved
-
-
 def fee_view(regulation: Regulation, vehicle_class: str) -> ShownFee | None:
     """The fee of a class; None where no fee is published."""
-    rule = regulation.classes.get(vehicle_class)
-    if rule is None or regulation.notes["fee_unit"].ours:
+    fee = published_fee(regulation, vehicle_class)
+    if fee is None:
         return None
-    money = regulation.fee(vehicle_class)
-    return ShownFee(rule.fee_units, regulation.fee_unit_name, money.minor, money.currency)
-
-
-def is_ours(regulation: Regulation, number: str) -> bool:
-    """Whether a number of the rules is ours because the law's is not published."""
-    note = regulation.notes.get(number)
-    return note is not None and note.ours
+    return ShownFee(fee.units, fee.unit, fee.money.minor, fee.money.currency)
 
 
 def countries(lang: str) -> list[tuple[str, str]]:

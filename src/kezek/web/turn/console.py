@@ -11,13 +11,13 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.account.access import Person
+from kezek.app.account.right import may_call
 from kezek.app.booking.find import TEXT_LENGTH_MAX, is_code
 from kezek.app.calendar.closure import closed_today
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.turn.answered import answered_of, heard
 from kezek.app.turn.asked import asked_of
-from kezek.domain.account.actor import ANYWHERE
-from kezek.domain.booking.context import AT_THE_GATE
+from kezek.domain.account.actor import ANYWHERE, AT_THE_GATE
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.kernel.text import cleaned
@@ -49,7 +49,7 @@ def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLin
     network = here.application.network
     # Whoever serves elsewhere is told so, whatever runs or does not run here.
     post = network.post_of(checkpoint)
-    if not person.actor.may(AT_THE_GATE, post.checkpoint.id if post else checkpoint):
+    if not may_call(person.actor, post.checkpoint.id if post else checkpoint):
         raise PageError("not_allowed", steps=(NextStep(here.words.gettext(_TO_OWN), "/console"),))
     served = network.served_at(checkpoint)
     if isinstance(served, Refused):

@@ -11,6 +11,7 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.forecast.likely import likely_lengths
 from kezek.app.port import Reader
+from kezek.app.regulation.published import is_reserved
 from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
 from kezek.app.turn.view.step import OfficerSteps, WalkInsLeft, officer_steps, walk_ins_today
 from kezek.app.turn.view.undo import last_step
@@ -25,7 +26,7 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, in_reserved_pool, local, zone_of
+from kezek.web.frame.shape import STATES, local, zone_of
 from kezek.web.turn.console_rows import (
     CalledRow,
     Due,
@@ -180,7 +181,7 @@ class LineView:
             plate=plate,
             place=row.place,
             klass=row.seen.vehicle_class,
-            reserved=in_reserved_pool(self.regulation, row.seen.vehicle_class),
+            reserved=is_reserved(self.regulation, row.seen.vehicle_class),
             start=self._at(row.window) if row.window is not None else None,
             arrived=self._at(row.arrived_at),
             why=self._why(row),

@@ -1,0 +1,48 @@
+"""What somebody may see and do at a line by their roles, asked by every channel before it answers.
+
+The rules decide again on each command.
+"""
+
+from __future__ import annotations
+
+from kezek.domain.account.actor import (
+    AT_THE_GATE,
+    BOOKS,
+    IN_CHARGE,
+    READS_LOG,
+    STAFF,
+    Actor,
+    Role,
+)
+from kezek.domain.checkpoint.checkpoint import Line
+
+
+def may_book(actor: Actor, line: Line) -> bool:
+    """Whether the actor makes bookings at a line: a carrier, or the staff."""
+    return actor.may(BOOKS, line.checkpoint, line.authority)
+
+
+def may_serve(actor: Actor, line: Line) -> bool:
+    """Whether the actor serves people at the line's post, and so sees its bookings."""
+    return actor.may(STAFF, line.checkpoint, line.authority)
+
+
+def may_call(actor: Actor, checkpoint: str) -> bool:
+    """Whether the actor stands at the gate of a post: arrivals, calls, crossings."""
+    return actor.may(AT_THE_GATE, checkpoint)
+
+
+def may_answer_at(actor: Actor, line: Line) -> bool:
+    """Whether the actor sees what waits for a second person at a line."""
+    return actor.may((*AT_THE_GATE, *IN_CHARGE), line.checkpoint, line.authority)
+
+
+def may_govern(actor: Actor, line: Line) -> bool:
+    """Whether the actor is of the agency that sets the line's capacity."""
+    return actor.may((Role.AGENCY,), line.authority, line.checkpoint)
+
+
+def may_read_log(actor: Actor, line: Line | None = None) -> bool:
+    """Whether the actor reads the log of a line, or without one the whole of it."""
+    places = (line.checkpoint, line.authority) if line is not None else ()
+    return actor.may(READS_LOG, *places)
