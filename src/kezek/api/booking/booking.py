@@ -33,11 +33,11 @@ from kezek.api.frame.form import (
 )
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.account.right import may_book
 from kezek.app.application import Application
 from kezek.app.booking.lost_time import LostTime, lost_times
 from kezek.app.booking.ticket import TicketView
 from kezek.app.booking.view.holder import rights_of, sees
+from kezek.app.checkpoint.right import may_book
 from kezek.app.vehicle.plate_note import note_of, read_as
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.book import Book

@@ -12,10 +12,10 @@ from kezek.api.booking.decision import LINE, done, open_line, told
 from kezek.api.frame.form import Day, Moment, ReasonText, utc, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Raised, Wrong, no, refused, wrong
-from kezek.app.account.right import may_govern
 from kezek.app.application import Application
 from kezek.app.calendar.affected import Affected, HourLoss, have_moved
 from kezek.app.calendar.agency import effect_of, look
+from kezek.app.checkpoint.right import may_govern
 from kezek.domain.calendar.capacity import CAPACITY_MAX, CloseDay, OpenDay, SetCapacity
 from kezek.domain.kernel.instant import date_of, day_start
 from kezek.domain.kernel.refusal import Reason, Refused

@@ -10,8 +10,8 @@ from msgspec import Meta
 from kezek.api.frame.form import Moment
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, no, wrong
-from kezek.app.account.right import may_read_log
 from kezek.app.application import Application
+from kezek.app.checkpoint.right import may_read_log
 from kezek.domain.account.actor import READS_LOG, Actor
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import exact_utc

@@ -10,8 +10,8 @@ from msgspec import Meta
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, no, wrong
 from kezek.api.log.log import PAGE_MAX, POSITION_MAX
-from kezek.app.account.right import may_read_log
 from kezek.app.application import Application
+from kezek.app.checkpoint.right import may_read_log
 from kezek.app.log.export import line_of
 from kezek.domain.kernel.refusal import Reason
 

@@ -9,9 +9,9 @@ from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.account.right import may_answer_at
 from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.checkpoint.right import may_answer_at
 from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
 from kezek.domain.account.actor import Actor
 from kezek.domain.kernel.refusal import Reason

@@ -12,10 +12,10 @@ from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import no
-from kezek.app.account.right import may_serve
 from kezek.app.application import Application
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.booking.ticket import TicketView
+from kezek.app.checkpoint.right import may_serve
 from kezek.app.turn.view.step import officer_steps
 from kezek.domain.account.actor import Actor
 from kezek.domain.kernel.refusal import Reason

@@ -13,8 +13,8 @@ from kezek.api.booking.decision import LINE, ONE, VEHICLE, done, open_line, own_
 from kezek.api.frame.form import BookingNumber, CheckpointId, Moment, VehicleForm, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.api.frame.problem import no
-from kezek.app.account.right import may_call, may_serve
 from kezek.app.application import Application
+from kezek.app.checkpoint.right import may_call, may_serve
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking

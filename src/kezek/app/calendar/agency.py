@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from kezek.app.account.right import may_govern
 from kezek.app.calendar.affected import Affected, HourLoss, hours_that_lose, would_move
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.checkpoint.right import may_govern
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor
 from kezek.domain.calendar.capacity import CALENDAR_KINDS, CloseDay, OpenDay, SetCapacity

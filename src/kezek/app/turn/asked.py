@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kezek.app.account.right import may_call
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.checkpoint.right import may_call
 from kezek.app.port import Reader
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Booking

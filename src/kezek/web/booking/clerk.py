@@ -9,9 +9,9 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from kezek.app.account.access import Person
-from kezek.app.account.right import may_serve
 from kezek.app.booking.find import TEXT_LENGTH_MAX
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.checkpoint.right import may_serve
 from kezek.app.port import POSITION_MAX
 from kezek.domain.account.actor import STAFF
 from kezek.domain.kernel.instant import day_start, local_day

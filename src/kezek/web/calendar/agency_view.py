@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from kezek.app.account.access import Person
-from kezek.app.account.right import may_govern
 from kezek.app.account.roster import account_of, names_of
 from kezek.app.account.told_event import event_actor
 from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, hours
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.checkpoint.right import may_govern
 from kezek.domain.account.actor import Role
 from kezek.domain.kernel.instant import day_start
 from kezek.domain.kernel.refusal import Refused

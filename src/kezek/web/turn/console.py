@@ -11,10 +11,10 @@ from litestar.params import FromPath
 from litestar.response import Stream
 
 from kezek.app.account.access import Person
-from kezek.app.account.right import may_call
 from kezek.app.booking.find import TEXT_LENGTH_MAX, is_code
 from kezek.app.calendar.closure import closed_today
 from kezek.app.checkpoint.checkpoint import ServedLine
+from kezek.app.checkpoint.right import may_call
 from kezek.app.turn.answered import answered_of, heard
 from kezek.app.turn.asked import asked_of
 from kezek.domain.account.actor import ANYWHERE, AT_THE_GATE
