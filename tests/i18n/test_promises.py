@@ -28,8 +28,7 @@ READ = [
     *PACKAGE.glob("api/*.py"),
     *PACKAGE.glob("i18n/**/*.p[yo]"),
     *ROOT.glob("*.md"),
-    *ROOT.glob("docs/*.md"),
-    *ROOT.glob("docs/reference/*.md"),
+    *(page for page in ROOT.glob("docs/**/*.md") if page.parent.name != "terms"),
 ]
 
 
