@@ -60,14 +60,14 @@ def part(answer: ScenarioAnswer) -> Iterator[str]:
 
 def write(name: str) -> None:
     """The page's part, its picture and its table."""
-    from kezek.planning.scenario.answer.chart import answer_picture, standalone
+    from kezek.planning.scenario.answer.chart import answer_chart, standalone
     from kezek.planning.scenario.answer.export import as_csv, tables
 
     answer = played(name)
     page = PAGES / f"{name}.md"
     text = PART.sub(lambda at: at[1] + "".join(part(answer)) + at[2], page.read_text("utf-8"))
     page.write_text(text, "utf-8")
-    (PAGES / f"{name}.svg").write_text(standalone(answer_picture(answer)), "utf-8")
+    (PAGES / f"{name}.svg").write_text(standalone(answer_chart(answer)), "utf-8")
     (PAGES / f"{name}.csv").write_bytes(as_csv(tables([answer])["summary"]))
 
 
