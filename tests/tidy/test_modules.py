@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import sys
+from importlib.util import find_spec
 
 import grimp
 
@@ -35,6 +37,30 @@ def test_the_domain_knows_the_standard_library_only():
         if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("kezek.domain")
     ]
     assert not found, f"the domain reaches outside: {found}"
+
+
+def test_programs_beside_the_product_import_names_that_it_has():
+    """Tools and benchmarks are run by hand and import inside functions: a new name shows late."""
+    missing = [
+        f"{tree.name(path)}:{node.lineno} {node.module}.{alias.name}"
+        for folder in ("tools", "tests/bench")
+        for path in sorted((tree.ROOT / folder).rglob("*.py"))
+        for node in ast.walk(tree.parsed(path))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "kezek"
+        for alias in node.names
+        if not there(node.module or "", alias.name)
+    ]
+    assert not missing, f"imports of what is not there: {missing}"
+
+
+def there(module: str, name: str) -> bool:
+    """Whether a module has a name, as a value or as a module below it."""
+    if find_spec(module) is None:
+        return False
+    found = importlib.import_module(module)
+    return hasattr(found, name) or (
+        hasattr(found, "__path__") and find_spec(f"{module}.{name}") is not None
+    )
 
 
 def imported(node: ast.AST) -> list[str]:
