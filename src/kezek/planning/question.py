@@ -141,7 +141,7 @@ class JoinForecast:
 
 @value(frozen=True, slots=True)
 class WindowForecast:
-    """The wait until its call of a truck in turn that books the window at `start`.
+    """The wait until its call of a truck of the ordinary class that books the window at `start`.
 
     The truck comes when the window begins, or now where it has begun.  Bookings still to be made are
     not taken into account.
