@@ -90,7 +90,7 @@ CASES = {
         HEAD + "[rules]\ncap_percent = { in_turn = 5, walkin = 1 }\n" + OWN,
         6,
         "rules.cap_percent.walkin",
-        "found 1",
+        "knows the classes in_turn",
     ),
     "days that do not rise": (
         (HEAD + OWN).replace("until = 2026-06-17", "until = 2026-06-15"),

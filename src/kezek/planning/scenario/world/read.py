@@ -7,6 +7,7 @@ and `rules`, then from the shipped network, then from the defaults.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
@@ -23,6 +24,8 @@ from kezek.planning.scenario.world.problem import ScenarioProblem, ScenarioWrong
 from kezek.planning.scenario.world.scenario import Scenario
 
 POINTS_MAX = 100_000
+# A field of a checkpoint that the scenario may state for all.
+_SHARED = re.compile(r"checkpoint\[\d+\]\.((?:demand|rules)\..+)")
 # The names of types in messages of msgspec, and ours.
 _KINDS = {
     "float": "a number",
@@ -50,14 +53,23 @@ def read_scenario(text: str, file: str, ground: Ground) -> tuple[Point, ...]:
     whole = resolved(document, ground)
     found = [
         ScenarioProblem(file, lines.line(field), field, sentence)
-        for field, sentence in (
+        for fault, sentence in (
             *unknown_posts(stated, ground),
             *faults(_convert(whole), ground.regulations),
         )
+        for field in (_stated_at(document, fault),)
     ]
     if found:
         raise ScenarioWrong(_each_once(found))
     return _points(whole, stated, file, lines, ground)
+
+
+def _stated_at(document: Document, field: str) -> str:
+    """The field as the file states it: one of a checkpoint may be copied from the shared tables."""
+    shared = _SHARED.fullmatch(field)
+    if shared and value_at(document, field) is None and value_at(document, shared[1]) is not None:
+        return shared[1]
+    return field
 
 
 def parsed(text: str, file: str) -> Document:
