@@ -220,6 +220,7 @@ REGULATION = V(
     name="Kazakhstan, CarGoRuqsat",
     authority="Ministry of Transport of Kazakhstan",
     effective=date(2025, 9, 23),
+    in_force=True,
     sources=["Rules of the electronic queue"],
 )
 AT = [V(id=p.id, name=p.name) for p in (DOSTYK, NUR, POSTS["kz_bakhty"])]
@@ -395,7 +396,18 @@ def regulation() -> dict:
         "site": site("regulation"),
         "regulation": REGULATION,
         "sections": sections,
-        "versions": [V(version="2025-09-23", effective=date(2025, 9, 23), url="#", here=True)],
+        "versions": [
+            V(
+                version=on.isoformat(),
+                effective=on,
+                url="#",
+                status=status,
+                here=status == "in force",
+            )
+            for on, status in ((date(2025, 9, 23), "in force"), (date(2027, 1, 1), "proposal"))
+        ],
+        "before": "2025-09-23",
+        "changes": [V(label="Slot", was="one hour", now=r("Slot", "two hours", "ours"))],
         "others": [V(code="kg-dostuk", name="Kyrgyzstan, Dostuk", url="#")],
     }
 

@@ -12,6 +12,7 @@ from kezek.app.regulation.published import fee_of
 from kezek.app.regulation.regulation import NO_POOL
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
+from kezek.domain.regulation.regulations import Regulations
 
 
 class NoteSeen(msgspec.Struct, frozen=True):
@@ -47,10 +48,24 @@ class PoolSeen(msgspec.Struct, frozen=True):
     classes: list[str]
 
 
+class VersionSeen(msgspec.Struct, frozen=True):
+    """A version of a rule set: `status` is in_force, draft or proposal."""
+
+    effective_on: Day
+    status: str
+
+
+class RegulationAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`version` is the first day of one of `versions`; without it the newest in force is told."""
+
+    version: Day | None = None
+
+
 class RegulationSeen(msgspec.Struct, frozen=True):
     """One authority's rule set.  Minutes count from the end of the booked window (`keeps_place`,
     `no_show`), from the call (`call`), or back from the window's start (`move_until`);
-    `displaced_days` from the closure that took the window.
+    `displaced_days` from the closure that took the window.  The version cuts days into windows from
+    `windows_from` on; `transition` names fields that it changes by another instant than usual.
     """
 
     id: str
@@ -75,6 +90,11 @@ class RegulationSeen(msgspec.Struct, frozen=True):
     classes: list[ClassSeen]
     interleave: list[str]
     notes: dict[str, NoteSeen]
+    status: str
+    until: Day | None
+    windows_from: Day
+    transition: dict[str, str]
+    versions: list[VersionSeen]
 
 
 class RegulationList(msgspec.Struct, frozen=True):
@@ -86,13 +106,18 @@ class RegulationsInForce:
         self._rules = application.rules
 
     async def all(self, _call: ApiRequest) -> Reply:
-        return answer(RegulationList([_seen(self._rules[name]) for name in sorted(self._rules)]))
+        found = (self._rules[name] for name in sorted(self._rules))
+        return answer(RegulationList([_seen(one, self._rules) for one in found]))
 
     async def one(self, call: ApiRequest) -> Reply:
-        found = self._rules.get(call.path["regulation"])
+        code, wanted = call.path["regulation"], call.asked(RegulationAsked).version
+        found = self._rules.get(code)
+        if wanted is not None or found is None:
+            versions = self._rules.of(code)
+            found = next((v for v in versions if wanted in (None, v.effective_on)), None)
         if found is None:
             raise wrong(Wrong.NOT_FOUND)
-        return answer(_seen(found))
+        return answer(_seen(found, self._rules))
 
 
 def _note(note: Note) -> NoteSeen:
@@ -114,7 +139,7 @@ def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
     )
 
 
-def _seen(r: Regulation) -> RegulationSeen:
+def _seen(r: Regulation, rules: Regulations) -> RegulationSeen:
     return RegulationSeen(
         id=r.id,
         authority=r.authority,
@@ -138,6 +163,11 @@ def _seen(r: Regulation) -> RegulationSeen:
         classes=[_class(rule, r) for rule in r.classes.values()],
         interleave=list(r.interleave),
         notes={name: _note(note) for name, note in r.notes.items()},
+        status=r.status,
+        until=r.until or None,
+        windows_from=r.windows_from or r.effective_on,
+        transition={name: str(by) for name, by in r.transition.items()},
+        versions=[VersionSeen(one.effective_on, one.status) for one in rules.of(r.id)],
     )
 
 
@@ -159,8 +189,9 @@ OPERATIONS = (
         name="read_regulation",
         noun="regulations",
         summary="One regulation",
-        description="A rule set by its id.",
+        description="A rule set by its id: the newest version in force, or the one that is asked for.",
         run=RegulationsInForce.one,
+        query=RegulationAsked,
         answer=RegulationSeen,
         public=True,
     ),

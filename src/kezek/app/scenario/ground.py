@@ -23,7 +23,7 @@ def shipped_ground() -> Ground:
     posts = {
         listed.id: _known(listed, rules) for listed in read_checkpoints(shipped_checkpoints()).rows
     }
-    return Ground(posts, calibrated(), rules)
+    return Ground(posts, calibrated(), rules.every())
 
 
 def _known(listed: ListedCheckpoint, rules: Regulations) -> KnownPost:

@@ -68,6 +68,10 @@ class Regulations(dict[str, Regulation]):
         found = (one for one in self.versions if one.id == id)
         return sorted(found, key=lambda one: (one.effective_on, one.status))
 
-    def every(self) -> Mapping[str, Regulation]:
-        """Each rule set by its id, and each version by `id@first day`: what a question may name."""
-        return {**self, **{f"{one.id}@{one.effective_on}": one for one in self.versions}}
+    def every(self) -> Regulations:
+        """The same, and each version of any status by `id@first day` too: what a question may name."""
+        found = Regulations({}, self.known, self.versions)
+        for one in self.versions:
+            if found.get(one.id) is not one:
+                found[f"{one.id}@{one.effective_on}"] = one
+        return found

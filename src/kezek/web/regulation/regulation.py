@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +11,7 @@ from litestar.params import FromPath
 from markupsafe import Markup
 
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
-from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
+from kezek.domain.regulation.regulation import ClassRule, Note, Regulation, VersionStatus
 from kezek.i18n import names, times
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
@@ -18,6 +19,7 @@ from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import fee_view
+from kezek.web.frame.site import network_zone
 from kezek.web.server.link import linked
 
 
@@ -28,6 +30,7 @@ class RegulationView:
     authority: str
     version: str
     effective: date
+    in_force: bool
     sources: list[Markup]
 
 
@@ -53,7 +56,17 @@ class ShownVersion:
     version: str
     effective: date
     url: str
+    status: str
     here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedRule:
+    """A rule that a version has otherwise: `was` is empty where the rule is new."""
+
+    label: str
+    was: str
+    now: RuleRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +80,81 @@ class Other:
 async def regulation(request: PageRequest, code: FromPath[str]) -> Response[bytes]:
     """One authority's rules."""
     here = visit(request)
-    rules = here.application.rules.get(code)
+    versions = here.application.rules.of(code)
+    if not versions:
+        raise PageError("not_found")
+    now = _in_force(here, code) or versions[-1]
+    wanted = request.query_params.get("version", "")
+    rules = next((one for one in versions if one.effective_on == wanted), None if wanted else now)
     if rules is None:
         raise PageError("not_found")
-    view = _view(rules, here)
+    view, before = _view(rules, here), _before(versions, rules)
     return page(
         request,
         "pages/regulation.html",
         regulation=view,
         sections=_sections(rules, here),
-        versions=[ShownVersion(view.version, view.effective, f"/regulations/{code}", here=True)],
+        changes=_changes(before, rules, here) if before else [],
+        before=before.effective_on if before else "",
+        versions=[_version(one, rules, now, here) for one in versions],
         others=[
             Other(other.id, regulation_name(other, here), f"/regulations/{other.id}")
             for other in here.application.rules.values()
             if other.id != code
         ],
+    )
+
+
+def _in_force(here: PageContext, code: str) -> Regulation | None:
+    """The version that is in force today, in the network's zone; None where none is."""
+    found = here.application.rules.sets.get(code)
+    if found is None:
+        return None
+    today = found.at(network_zone(here.application), here.now).effective_on
+    return next(one for one in found.versions if one.effective_on == today)
+
+
+def _before(versions: Sequence[Regulation], rules: Regulation) -> Regulation | None:
+    """The version in force that another one takes the place of; None where it is the first."""
+    earlier = [
+        one
+        for one in versions
+        if one.status is VersionStatus.IN_FORCE and one.effective_on < rules.effective_on
+    ]
+    return earlier[-1] if earlier else None
+
+
+def _changes(before: Regulation, rules: Regulation, here: PageContext) -> list[ChangedRule]:
+    """What a version has otherwise than the one before it, with where each number comes from."""
+    was = {row.label: row for section in _sections(before, here) for row in section.rows}
+    rows = [row for section in _sections(rules, here) for row in section.rows]
+    return [
+        ChangedRule(row.label, was[row.label].value if row.label in was else "", row)
+        for row in rows
+        if row.label not in was or was[row.label].value != row.value
+    ]
+
+
+_STATUSES = {
+    VersionStatus.IN_FORCE: t("in force"),
+    VersionStatus.DRAFT: t("draft"),
+    VersionStatus.PROPOSAL: t("proposal"),
+}
+_TO_COME, _NO_LONGER = t("not yet in force"), t("no longer in force")
+
+
+def _version(
+    one: Regulation, shown: Regulation, now: Regulation, here: PageContext
+) -> ShownVersion:
+    status = _STATUSES[one.status]
+    if one.status is VersionStatus.IN_FORCE and one is not now:
+        status = _TO_COME if one.effective_on > now.effective_on else _NO_LONGER
+    return ShownVersion(
+        one.effective_on,
+        date.fromisoformat(one.effective_on),
+        f"/regulations/{one.id}?version={one.effective_on}",
+        here.words.gettext(status),
+        here=one is shown,
     )
 
 
@@ -98,6 +171,7 @@ def _view(rules: Regulation, here: PageContext) -> RegulationView:
         authority=here.words.gettext(rules.title),
         version=rules.effective_on,
         effective=date.fromisoformat(rules.effective_on),
+        in_force=rules.status is VersionStatus.IN_FORCE,
         sources=[linked(here.words.gettext(source)) for source in rules.sources],
     )
 

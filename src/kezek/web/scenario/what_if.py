@@ -21,6 +21,7 @@ from kezek.app.scenario.wish import (
     scenario_of,
 )
 from kezek.domain.account.actor import Role
+from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import number
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
@@ -196,6 +197,12 @@ def _pictures(here: PageContext, answer: ScenarioAnswer, at: int) -> list[Markup
     return [Markup(svg) for svg in drawn]  # noqa: S704 - drawn by us, its texts escaped
 
 
+def _rules_name(code: str, rules: Regulation, here: PageContext) -> str:
+    """A rule set by its name; one of its other versions with the first day."""
+    name = regulation_name(rules, here)
+    return name if code == rules.id else f"{name}, {rules.effective_on}"
+
+
 def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.AGENCY)
     mine = [
@@ -210,7 +217,8 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
         posts=sorted(askable_posts(here), key=lambda one: one.id not in typed.chosen),
         chosen=typed.chosen,
         regulations=[
-            (rule.id, regulation_name(rule, here)) for rule in shipped_ground().regulations.values()
+            (code, _rules_name(code, rule, here))
+            for code, rule in shipped_ground().regulations.items()
         ],
         values=typed.values,
         errors=typed.errors,

@@ -137,6 +137,8 @@ def changes(here: PageContext, changed: Mapping[str, Any]) -> list[str]:
             if isinstance(found, str):
                 rules = shipped_ground().regulations.get(found)
                 figure = found if rules is None else regulation_name(rules, here)
+                if rules is not None and found != rules.id:
+                    figure = f"{figure}, {rules.effective_on}"
             else:
                 figure = number(found, here.lang)
             told.append(f"{here.words.gettext(name)}: {figure}")
