@@ -143,8 +143,8 @@ class BookingSeen(BookingMade, frozen=True, kw_only=True):
     give a `cause` to move or cancel where it `owes_cause`, and needs a second person to cancel unless it
     `cancels_alone`.  `arrive_by` says when to be at the waiting area, null for who need not come, is
     here or is late; `not_before` when the window of a truck that came early begins; `missed_until` when
-    the call ended that it missed.  `lost_time` is null but for a booking that lost its window and has no
-    other yet.
+    the call ended that it missed, the last one of a `no_show`.  `lost_time` is null but for a booking
+    that lost its window and has no other yet.
     """
 
     as_of: Moment

@@ -24,6 +24,9 @@ _CALL_MISSED = translatable(
     "Your call ended at %(time)s before you were at the gate. You are in line again. "
     "Wait for the next call."
 )
+_LAST_CALL_MISSED = translatable(
+    "Your last call ended at %(time)s before you were at the gate. The booking has ended."
+)
 _NO_SHOW = translatable("You did not arrive in time, so the place went to others.")
 _REASON = translatable("Reason: %(reason)s.")
 _NEXT = {
@@ -34,10 +37,11 @@ _NEXT = {
 
 def ending(told: Ending, say: Words, zone: str) -> str:
     """Why it ended, lost its time, or waits again; empty where there is nothing to explain."""
+    if told.missed_until is not None:
+        missed = _LAST_CALL_MISSED if told.no_show else _CALL_MISSED
+        return say.say(missed, time=times.hour(to_datetime(told.missed_until, zone)))
     if told.no_show:
         return say.gettext(_NO_SHOW)
-    if told.missed_until is not None:
-        return say.say(_CALL_MISSED, time=times.hour(to_datetime(told.missed_until, zone)))
     if told.lost is not None:
         return _lost(told.lost, say, zone)
     return say.say(_REASON, reason=names.cause(told.cause, say.lang)) if told.cause else ""

@@ -30,8 +30,9 @@ class NextAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What its driver must be told: `no_show`; the time that was `lost`; when the missed call ended
-    (`missed_until`); or the published `cause`, empty where none was given.
+    """What its driver must be told: that it is a `no_show`; the time that was `lost`; when the call
+    ended that it missed (`missed_until`), the last one if it is a no-show; or the published `cause`,
+    empty where none was given.
     """
 
     no_show: bool = False
@@ -45,9 +46,8 @@ def ending_of(reader: Reader, view: TicketView) -> Ending:
     status = view.status
     if status is Status.DISPLACED:
         return Ending(lost=lost_time(reader, view))
-    missed = view.missed_until if status is Status.ARRIVED else None
     cause = _cause(reader, view, _ENDED_BY[status]) if status in _ENDED_BY else ""
-    return Ending(no_show=status is Status.NO_SHOW, missed_until=missed, cause=cause)
+    return Ending(status is Status.NO_SHOW, None, view.missed_until, cause)
 
 
 def next_action(view: TicketView) -> NextAction:
