@@ -21,7 +21,7 @@ import kezek.storage.schema
 import kezek.storage.table
 from kezek.app.application import Application
 from kezek.app.checkpoint.load import load_command
-from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints
+from kezek.app.checkpoint.network import ListedCheckpoint, read_checkpoints, shipped_checkpoints
 from kezek.app.port import Answered
 from kezek.app.regulation.version_file import shipped_regulations
 from kezek.bootstrap import close_application, open_application
@@ -29,7 +29,7 @@ from kezek.domain.account.account import ApiKey
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount, IssueKey
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars
-from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, new_line
+from kezek.domain.checkpoint.checkpoint import Line, new_line
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, from_datetime, local_day
@@ -130,7 +130,7 @@ def _make_grown(folder: Path, times: int) -> str:
     application = open_application(Settings(folder=folder))
     try:
         rows = [
-            replace(row, id=f"{row.id}_{n}")
+            renamed(row, f"{row.id}_{n}")
             for n in range(times)
             for row in _with_lines(read_checkpoints(shipped_checkpoints()).rows)[:POSTS]
         ]
@@ -139,8 +139,14 @@ def _make_grown(folder: Path, times: int) -> str:
         close_application(application)
 
 
+def renamed(row: ListedCheckpoint, id: str) -> ListedCheckpoint:
+    """The same post under another id."""
+    names = tuple(replace(name, place=id) for name in row.names)
+    return replace(row, checkpoint=replace(row.checkpoint, id=id), names=names)
+
+
 def furnish(
-    application: Application, rows: Sequence[Checkpoint] = (), *, capacity: int = CAPACITY
+    application: Application, rows: Sequence[ListedCheckpoint] = (), *, capacity: int = CAPACITY
 ) -> str:
     """The network with a line at every post, and a carrier; the text of the carrier's key."""
     rows = rows or read_checkpoints(shipped_checkpoints()).rows
@@ -148,7 +154,7 @@ def furnish(
         application, load_command("load", HOST, rows, (), seen_at=application.now(), source="bench")
     )
     for row in _with_lines(rows):
-        line = new_line(row, authority="kz", regulation="kz", basis="ours")
+        line = new_line(row.checkpoint, authority="kz", regulation="kz", basis="ours")
         _ask(application, OpenLine(f"open-{row.id}", HOST, line, capacity))
     made = AddAccount("account", HOST, "bench", "Bench", "", Role.CARRIER, "*")
     account = _ask(application, made)["account"]
@@ -158,9 +164,9 @@ def furnish(
     return text
 
 
-def _with_lines(rows: Sequence[Checkpoint]) -> list[Checkpoint]:
+def _with_lines(rows: Sequence[ListedCheckpoint]) -> list[ListedCheckpoint]:
     """Posts of one rule set: all of Kazakhstan's."""
-    return [row for row in rows if row.country == "KZ"]
+    return [row for row in rows if row.checkpoint.country == "KZ"]
 
 
 def posts() -> list[str]:
