@@ -25,6 +25,8 @@ Key: TypeAlias = tuple[Instant, int, Instant, int]
 # A place in the published cycle as calls reach it: (round, place in the interleave).
 Reached: TypeAlias = tuple[int, int]
 
+EARLIER_WINDOW = "earlier_window"
+
 
 @value(frozen=True, slots=True)
 class Turn:
@@ -165,19 +167,20 @@ def explain(entries: Sequence[QueueEntry], number: int) -> Mapping[str, int] | N
         return None
     causes: dict[str, int] = {}
     for other in entries[: mine.place - 1]:
-        cause = _cause(other, mine)
+        cause = cause_ahead(other, mine)
         causes[cause] = causes.get(cause, 0) + 1
     return causes
 
 
-def _cause(ahead: QueueEntry, mine: QueueEntry) -> str:
+def cause_ahead(ahead: QueueEntry, mine: QueueEntry) -> str:
+    """Why one turn stands ahead of another, in the words of `explain`."""
     before, after = ahead.turn.key, mine.turn.key
     # Whose window is not open waits for it, behind every class whose window is.
     if not mine.open and (ahead.open or before[0] < after[0]):
-        return "earlier_window"
+        return EARLIER_WINDOW
     if ahead.turn.vehicle_class != mine.turn.vehicle_class:
         return f"class:{ahead.turn.vehicle_class}"
     fell_behind = before[1] and after[1]
     if before[:2] != after[:2] and not fell_behind:
-        return "earlier_window"
+        return EARLIER_WINDOW
     return "earlier_arrival" if before[2] != after[2] else "lower_number"

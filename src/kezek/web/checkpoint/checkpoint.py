@@ -145,7 +145,7 @@ async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Respons
         as_of=local(here.now, zone),
         stream=f"/checkpoints/{row.place}/live" if served else None,
         rule=rule_of(served.at(here.now) if served else None),
-        regulation=served.line.regulation if served else "kz",
+        regulation=served.line.regulation if served else "",
         siblings=_siblings(row, here),
     )
 

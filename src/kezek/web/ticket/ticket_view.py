@@ -9,6 +9,7 @@ from typing import Any
 from kezek.app.booking.ticket import TicketView
 from kezek.app.booking.view.ending import NextAction, ending_of, next_action
 from kezek.app.turn.queue import Queue, WaitingTruck
+from kezek.app.turn.view.ahead import AheadCause, ahead_of
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
@@ -31,7 +32,6 @@ _NOTHING_PAID = translatable(
 
 
 # Before the name of a class, so that no class is taken for another cause.
-OF_CLASS = "class:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,29 +221,13 @@ def _called(view: TicketView, now: Instant, zone: str) -> Called | None:
 
 def causes_of(queue: Queue, mine: WaitingTruck, zone: str) -> list[Cause]:
     """Who stands ahead and why, in the order of the line's heads; the counts add up to the place."""
-    groups: dict[tuple[str, Instant | None], list[WaitingTruck]] = {}
-    for other in queue.waiting[: mine.place - 1]:
-        groups.setdefault(_cause(other, mine), []).append(other)
     causes = []
-    for (kind, hour), members in groups.items():
-        times = [local(m.arrived_at, zone) for m in members] if kind == "same_hour" else []
-        short = times if len(times) <= TIMES_MAX else []
-        shown = local(hour, zone) if hour is not None else None
-        klass = kind.removeprefix(OF_CLASS) if kind.startswith(OF_CLASS) else ""
-        causes.append(Cause(len(members), "class" if klass else kind, klass, shown, short))
+    for group in ahead_of(queue, mine):
+        named = group.cause is AheadCause.SAME_HOUR and len(group.arrived) <= TIMES_MAX
+        times = [local(at, zone) for at in group.arrived] if named else []
+        hour = local(group.window, zone) if group.window is not None else None
+        causes.append(Cause(len(group.arrived), group.cause, group.vehicle_class, hour, times))
     return causes
-
-
-def _cause(other: WaitingTruck, mine: WaitingTruck) -> tuple[str, Instant | None]:
-    if other.seen.vehicle_class != mine.seen.vehicle_class:
-        return (f"{OF_CLASS}{other.seen.vehicle_class}", None)
-    if mine.behind:
-        return ("behind", None)
-    if other.window == mine.window:
-        return ("same_hour", None)
-    if other.window is None or mine.window is None or other.window > mine.window:
-        return ("behind", None)
-    return ("earlier_hour", other.window)
 
 
 def _history(here: PageContext, view: TicketView, zone: str) -> ShownHistory | None:
