@@ -43,7 +43,7 @@ from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import Arrive, WalkIn
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, TurnBack
-from kezek.i18n.refusals import sentence
+from kezek.i18n.say.refusal import sentence
 from kezek.settings import Settings
 from kezek.storage.memory.store import MemoryStore
 from kezek.web.frame.page_context import SESSION_COOKIE

@@ -25,7 +25,7 @@ from kezek.domain.decide import Command
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulations import Regulations
-from kezek.i18n.refusals import SAID
+from kezek.i18n.say.refusal import SAID
 from kezek.settings import Settings
 from kezek.web.app import build_pages
 from kezek.web.frame.page_context import SESSION_COOKIE

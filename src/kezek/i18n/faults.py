@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kezek.i18n.catalogue import words
 from kezek.i18n.mark import translatable as t
-from kezek.i18n.refusals import RefusalMessage
+from kezek.i18n.say.refusal import RefusalMessage
 
 FAULTS: Mapping[str, RefusalMessage] = {
     "malformed": RefusalMessage(

@@ -15,9 +15,10 @@ from litestar.exceptions import HTTPException
 from kezek.app.desk.desk import Overloaded
 from kezek.app.port import Fault
 from kezek.domain.kernel.refusal import Kind, Reason, Refused
-from kezek.i18n import faults, refusals
+from kezek.i18n import faults
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.frame.page_context import PageRequest, Web, begin_visit, visit
 from kezek.web.frame.page_error import NextStep, PageError, Redirect, RefusedStop
 from kezek.web.frame.render import page, redirect, wants_word, word
@@ -134,7 +135,7 @@ def refused_page(
 ) -> Response[bytes]:
     """The error page of a refusal that has no field to stand at."""
     here = visit(request)
-    sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    sentence, then = say_refusal.sentence(refused.reason, refused.facts, here.lang, zone)
     if wants_word(request):
         told, status = f"{sentence} {then}".strip(), status_of(refused.reason)
         return word(request, "stop", told, code=str(refused.reason), http_status=status)
@@ -144,7 +145,7 @@ def refused_page(
         http_status=status_of(refused.reason),
         status=status_of(refused.reason),
         code=str(refused.reason),
-        title=refusals.title(refused.reason, here.lang),
+        title=say_refusal.title(refused.reason, here.lang),
         sentence=f"{sentence} {then}".strip(),
         steps=[*steps, *_ways_on(str(refused.reason), here.words)],
         reference="",

@@ -11,7 +11,7 @@ from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.faults import FAULTS
-from kezek.i18n.refusals import SAID
+from kezek.i18n.say.refusal import SAID
 from kezek.web.checkpoint.checkpoint import rule_of
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import answer, page

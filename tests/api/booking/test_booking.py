@@ -14,7 +14,7 @@ from kezek.domain.account.account import Account
 from kezek.domain.account.decide import ConfirmCarrier, GrantRole
 from kezek.domain.kernel.instant import DAY, HOUR
 from kezek.domain.kernel.refusal import Reason
-from kezek.i18n.refusals import sentence
+from kezek.i18n.say.refusal import sentence
 from tests.api.app import NOW_OPEN, Api, utc
 from tests.world import ADMIN, PEOPLE
 

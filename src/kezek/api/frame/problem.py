@@ -22,7 +22,7 @@ from kezek.domain.kernel.refusal import Fact, Kind, Reason, Refused
 from kezek.i18n.faults import FAULTS as SAID
 from kezek.i18n.faults import fault, fault_title, for_program
 from kezek.i18n.negotiation import preferred
-from kezek.i18n.refusals import sentence, title
+from kezek.i18n.say.refusal import sentence, title
 
 log = logging.getLogger("kezek.api")
 

@@ -89,7 +89,7 @@ def ask(application: Application, command: Command) -> dict[str, Any]:
 
 def refusal(refused: Refused) -> Failed:
     """A rule's no, as the end of a command."""
-    from kezek.i18n.refusals import sentence
+    from kezek.i18n.say.refusal import sentence
 
     said, then = sentence(refused.reason, refused.facts, "en")
     return Failed(

@@ -13,8 +13,9 @@ from kezek.app.port import Fault
 from kezek.app.vehicle.plate_note import read_as
 from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.i18n import faults, refusals, row_problem
+from kezek.i18n import faults, row_problem
 from kezek.i18n.mark import translatable as t
+from kezek.i18n.say import refusal as say_refusal
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import stamp
 from kezek.web.frame.page_context import PageContext
@@ -68,7 +69,7 @@ def _answer(
     if isinstance(found, Done):
         return _booked(here, row, found)
     if isinstance(found, Refused):
-        told, then = refusals.sentence(found.reason, found.facts, here.lang, zone_of(row.served))
+        told, then = say_refusal.sentence(found.reason, found.facts, here.lang, zone_of(row.served))
         if found.reason in _ANOTHER_HOUR_HELPS:
             then = _another_hour(here, row, hours)
         return RowAnswer(row.line, plate, False, str(found.reason), told, then, "", 0)

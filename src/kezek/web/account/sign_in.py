@@ -16,8 +16,9 @@ from kezek.domain.account.decide import AddAccount, SetPassword
 from kezek.domain.account.password import LENGTH_MIN, PasswordFault
 from kezek.domain.kernel.instant import to_datetime
 from kezek.domain.kernel.refusal import Reason, Refused
-from kezek.i18n import faults, refusals
+from kezek.i18n import faults
 from kezek.i18n.mark import translatable as t
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.booking.shown import place_name
 from kezek.web.frame.forms import AS_TYPED, most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
@@ -206,7 +207,7 @@ async def _hashed(here: PageContext, *own: str) -> tuple[str, dict[str, str]]:
         here.form.read(_NewPassword).password, *own
     )
     if isinstance(stored, PasswordFault):
-        sentence, then = refusals.sentence(Reason.PASSWORD_WEAK, {"wrong": stored}, here.lang)
+        sentence, then = say_refusal.sentence(Reason.PASSWORD_WEAK, {"wrong": stored}, here.lang)
         return "", {"password": f"{sentence} {then}".strip()}
     return stored, {}
 

@@ -19,7 +19,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.instant import Instant, date_of, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
-from kezek.i18n import refusals
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.frame.forms import Form, most
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import RefusedStop
@@ -191,7 +191,7 @@ def refuse(here: PageContext, choice: BookingChoice, refused: Refused) -> None:
     if refused.reason is Reason.VEHICLE_BOOKED:
         named, choice.booked = refused.facts.get("by"), True
     where = str(named) if named in _FIELDS else ""
-    said = refusals.sentence(refused.reason, refused.facts, here.lang, choice.zone)
+    said = say_refusal.sentence(refused.reason, refused.facts, here.lang, choice.zone)
     choice.errors[where] = " ".join(part for part in said if part)
     choice.offer_near = choice.offer_near or refused.reason in OF_THE_WINDOW
 

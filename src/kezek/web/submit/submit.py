@@ -7,7 +7,7 @@ from litestar import Response
 from kezek.app.desk.batch import Done
 from kezek.domain.decide import Command
 from kezek.domain.kernel.refusal import Refused
-from kezek.i18n import refusals
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.frame.page_context import PageContext, PageRequest
 from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.render import redirect, wants_word, word
@@ -24,7 +24,7 @@ async def done(here: PageContext, command: Command, *, zone: str = "UTC") -> Don
 
 def why_not(here: PageContext, refused: Refused, zone: str = "UTC", subject: str = "") -> str:
     """A refusal as one line: what it is about, what is wrong, what to do."""
-    sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    sentence, then = say_refusal.sentence(refused.reason, refused.facts, here.lang, zone)
     told = f"{sentence} {then}".strip()
     return f"{subject}: {told}" if subject else told
 
@@ -46,7 +46,7 @@ def field_errors(
     here: PageContext, refused: Refused, zone: str, fields: frozenset[str]
 ) -> dict[str, str]:
     """The refusal at the field that it is about, or above the form."""
-    sentence, then = refusals.sentence(refused.reason, refused.facts, here.lang, zone)
+    sentence, then = say_refusal.sentence(refused.reason, refused.facts, here.lang, zone)
     field = str(refused.facts.get("field", ""))
     if field not in fields and refused.reason == "vehicle_booked":
         field = str(refused.facts.get("by", ""))

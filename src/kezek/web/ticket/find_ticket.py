@@ -19,8 +19,8 @@ from kezek.app.booking.ticket import TicketView
 from kezek.app.server.rate import STRANGERS
 from kezek.app.vehicle.vehicle_reading import phone_impossible
 from kezek.domain.kernel.refusal import Reason
-from kezek.i18n import refusals
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.booking import own_tickets
 from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
@@ -82,7 +82,7 @@ async def found(request: PageRequest) -> Response[bytes]:
     if not values["phone"]:
         errors["phone"] = here.words.gettext(_NO_PHONE)
     elif phone_impossible(values["phone"]):
-        errors["phone"] = " ".join(refusals.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang))
+        errors["phone"] = " ".join(say_refusal.sentence(Reason.PHONE_IMPOSSIBLE, {}, here.lang))
     if not errors:
         number = application.lost_tickets.find(numbers, values["phone"])
         if number is not None:

@@ -26,8 +26,9 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.acknowledge import Acknowledge
 from kezek.domain.turn.approve import Propose
-from kezek.i18n import names, refusals
+from kezek.i18n import names
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.booking import book_chosen, book_flow
 from kezek.web.booking.book_chosen import Flow, Moving
 from kezek.web.frame.forms import most
@@ -266,7 +267,7 @@ def _wrong(
 ) -> Response[bytes]:
     """The page once more, with what is wrong said at its field."""
     here = visit(request)
-    said = refusals.sentence(refused.reason, refused.facts, here.lang, zone_of(view.post))
+    said = say_refusal.sentence(refused.reason, refused.facts, here.lang, zone_of(view.post))
     text = _drawn(here, view, secret, {field: " ".join(said)}, f"/t/{secret}")
     text = _made_own(here, text)
     return html(request, text, http_status=422, headers=UNSEEN)

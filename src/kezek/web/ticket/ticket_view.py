@@ -14,9 +14,9 @@ from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
-from kezek.i18n import refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import refusal as say_refusal
 from kezek.i18n.say import ticket as say_ticket
 from kezek.web.forecast.outlook import likely, renewed
 from kezek.web.frame.page_context import PageContext
@@ -179,7 +179,7 @@ def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any
 def _moves(here: PageContext, view: TicketView, zone: str) -> dict[str, Any]:
     """Until when the booking may move, or why it cannot."""
     until, fixed = view.moves_until, view.fixed
-    said = refusals.sentence(fixed.reason, fixed.facts, here.lang, zone) if fixed else ()
+    said = say_refusal.sentence(fixed.reason, fixed.facts, here.lang, zone) if fixed else ()
     return {
         "moves_until": local(until, zone) if until is not None else None,
         "fixed": " ".join(said),

@@ -15,9 +15,9 @@ from kezek.app.vehicle.vehicle_reading import (
 )
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.known import KnownFormats
-from kezek.i18n import refusals
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.i18n.say import refusal as say_refusal
 from kezek.web.frame.forms import Form, most
 from kezek.web.server.templates import groups_of
 
@@ -91,7 +91,7 @@ def understood(typed: Vehicle, known: KnownFormats, say: Words) -> str:
 def faults_of(values: Mapping[str, str], say: Words, known: KnownFormats) -> dict[str, str]:
     """What is impossible, by field: everything at once, so that nobody is sent back twice."""
     return {
-        fault.field: refusals.sentence(fault.reason, fault.facts, say.lang)[0]
+        fault.field: say_refusal.sentence(fault.reason, fault.facts, say.lang)[0]
         if fault.reason
         else say.gettext(_NO_PHONE)
         for fault in field_faults(vehicle_of(values), known)

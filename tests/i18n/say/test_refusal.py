@@ -7,7 +7,7 @@ import pytest
 from kezek.domain.kernel.refusal import Reason
 from kezek.i18n.catalogue import codes
 from kezek.i18n.faults import FAULTS, FOR_PROGRAMS, fault, fault_title, for_program
-from kezek.i18n.refusals import SAID, sentence, title
+from kezek.i18n.say.refusal import SAID, sentence, title
 
 # Codes that the API answers with by itself.
 API_CODES = (

@@ -15,7 +15,7 @@ from kezek.domain.kernel.refusal import Fact, Reason
 from kezek.i18n import names
 from kezek.i18n.catalogue import Words, words
 from kezek.i18n.mark import translatable as t
-from kezek.i18n.refusal_variants import NEXT, VARIANTS
+from kezek.i18n.say.refusal_variant import NEXT, VARIANTS
 from kezek.i18n.times import day, stamp
 
 
