@@ -26,6 +26,7 @@ from kezek.domain.log.leaf import Salt
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
+from kezek.storage.reader import StoredReader
 from kezek.storage.table import TABLES
 from tests.storage.rows import (
     LINE,
@@ -308,6 +309,15 @@ def test_a_sweep_leaves_a_live_booking_what_its_claims_are_found_by(store: Store
     save(store, [booking(1), over, *who, driver(1), driver(2)])
     assert store.sweep(answers_before=0, particulars_before="2026-06-13") == 2
     assert store.reader.all(Particulars) == who[:1]
+    assert store.reader.all(Driver) == [driver(1)]
+
+
+def test_a_sweep_asks_again_where_it_erases(store: Store, monkeypatch: pytest.MonkeyPatch):
+    """An undo may bring a booking back to life between the look and the erasure."""
+    save(store, [booking(1), particulars(1, erase_on="2026-06-12"), driver(1)])
+    monkeypatch.setattr(StoredReader, "erasable", lambda *_: iter([[1]]))
+    assert store.sweep(answers_before=0, particulars_before="2026-06-13") == 0
+    assert store.reader.all(Particulars) == [particulars(1, erase_on="2026-06-12")]
     assert store.reader.all(Driver) == [driver(1)]
 
 

@@ -2,7 +2,7 @@
 
 A column of many rows travels as one array in PostgreSQL's text form, put together here: the driver would
 look at each value by itself, which costs more than deciding about it.  Rows are made and taken apart as
-for SQLite, since both keep booleans as 0 and 1.
+for SQLite (`storage/mapping.py`): both keep booleans as 0 and 1.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Generic, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_type_hints
 
-from kezek.storage.sqlite.mapping import is_counts
-from kezek.storage.sqlite.mapping import mapping as sqlite_mapping
+from kezek.storage.mapping import RowMapping, is_counts, quoted
+from kezek.storage.mapping import mapping as row_mapping
 from kezek.storage.table import TABLES, TableKey
 
 R = TypeVar("R")
@@ -34,27 +34,23 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class PostgresMapping(Generic[R]):
+class PostgresMapping(RowMapping[R]):
     """How one kind of row is found, made, written and dropped.
 
-    `select` has no condition and ends ready for one; `by_key` is bound to the key's columns, `by_keys`
+    `by_key` is bound to the key's columns, `by_keys`
     and `drop` to an array for each of them, `put` to an array for each column; `adding` tells statement
     and arrays that insert new rows; `stream` takes `values` of any number of rows as these `types`.
     """
 
-    make: Callable[[Sequence[Any]], R]
-    values: Callable[[R], tuple[Any, ...]]
     types: Sequence[str]
     stream: bytes
     arrays: Callable[[Sequence[Any]], list[str]]
     key_arrays: Callable[[Sequence[Hashable]], list[str]]
     first_array: Callable[[Sequence[Hashable]], list[str]]
-    select: str
     by_key: bytes
     by_keys: bytes
     by_first: bytes
     by_firsts: bytes
-    everything: bytes
     adding: Callable[[Sequence[Any]], tuple[bytes, list[str]]]
     put: bytes
     drop: bytes
@@ -95,9 +91,9 @@ def _mapped(kind: type[R], table: TableKey) -> PostgresMapping[R]:
     key, rest = list(table.key), [name for name in names if name not in table.key]
     columns = [_column(hints[name]) for name in names]
     key_columns = [_column(hints[name]) for name in key]
-    all_names, key_names, name = _quoted(names), _quoted(key), f'"{table.name}"'
+    plain = row_mapping(kind)
+    select, key_names, name = plain.select, plain.order, f'"{table.name}"'
     put = ", ".join(f'"{name}" = excluded."{name}"' for name in rest)
-    select = f"SELECT {all_names} FROM {name}"
     asked = f"unnest({_arrays(key_columns)}) AS asked ({key_names})"
     same = " AND ".join(f'{name}."{part}" = asked."{part}"' for part in key)
     found = " AND ".join(f'"{part}" = %s' for part in key)
@@ -108,10 +104,9 @@ def _mapped(kind: type[R], table: TableKey) -> PostgresMapping[R]:
     )
     add = _insert(name, names, columns)
     then = f"DO UPDATE SET {put}" if rest else "DO NOTHING"
-    values = sqlite_mapping(kind).values
 
     def arrays(rows: Sequence[R]) -> list[str]:
-        by_column = zip(*map(values, rows), strict=True)
+        by_column = zip(*map(plain.values, rows), strict=True)
         return [column.array(whole) for column, whole in zip(columns, by_column, strict=True)]
 
     def key_arrays(keys: Sequence[Hashable]) -> list[str]:
@@ -119,22 +114,22 @@ def _mapped(kind: type[R], table: TableKey) -> PostgresMapping[R]:
         return [column.array(whole) for column, whole in zip(key_columns, by_column, strict=True)]
 
     return PostgresMapping(
-        make=sqlite_mapping(kind).make,
-        values=values,
+        make=plain.make,
+        values=plain.values,
         types=[column.short for column in columns],
-        stream=f"COPY {name} ({all_names}) FROM STDIN (FORMAT BINARY)".encode(),
+        stream=f"COPY {name} ({quoted(names)}) FROM STDIN (FORMAT BINARY)".encode(),
         arrays=arrays,
         key_arrays=key_arrays,
         first_array=lambda firsts: [key_columns[0].array(firsts)],
         select=select,
+        order=key_names,
         by_key=f"{select} WHERE {found}".encode(),
         by_keys=f"{select} {listed}".encode(),
         by_first=f'{select} WHERE "{key[0]}" = %s ORDER BY {key_names}'.encode(),
         by_firsts=(
             f'{select} WHERE "{key[0]}" = ANY({_arrays(key_columns[:1])}) ORDER BY {key_names}'
         ).encode(),
-        everything=f"{select} ORDER BY {key_names}".encode(),
-        adding=_adding(name, names, columns, values),
+        adding=_adding(name, names, columns, plain.values),
         put=f"{add} ON CONFLICT ({key_names}) {then}".encode(),
         drop=f"DELETE FROM {name} USING {asked} WHERE {same}".encode(),
     )
@@ -162,12 +157,7 @@ def _adding(
 
 
 def _insert(name: str, names: Sequence[str], columns: Sequence[Column]) -> str:
-    return f"INSERT INTO {name} ({_quoted(names)}) SELECT * FROM unnest({_arrays(columns)})"
-
-
-def _quoted(names: Sequence[str]) -> str:
-    # Some fields are words of SQL: `on`, `grant`, `return`.
-    return ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {name} ({quoted(names)}) SELECT * FROM unnest({_arrays(columns)})"
 
 
 def _arrays(columns: Sequence[Column]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.pq import TransactionStatus
 
+from kezek.app.installation.snapshot import Setting
 from kezek.app.port import OutcomeUnknown, Session
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
@@ -34,6 +35,7 @@ from kezek.storage.postgres.whole import (
     snapshot_of,
     solitary_on,
 )
+from kezek.storage.query.account import END_SESSIONS
 
 log = logging.getLogger("kezek.storage")
 
@@ -208,20 +210,15 @@ class PostgresStore:
         return self._reader.get(Session, digest)
 
     def end_sessions(self, *, digest: str = "", account: int = 0, before: Instant = 0) -> None:
-        self._write(
-            b"DELETE FROM session WHERE digest = %s OR (%s <> 0 AND account = %s) OR expires < %s",
-            (digest, account, account, before),
-        )
+        asked = {"digest": digest, "account": account, "before": before}
+        self._write(END_SESSIONS.postgres, END_SESSIONS.bound(asked))
 
     def setting(self, name: str) -> str | None:
         return self._reader.setting(name)
 
     def set_setting(self, name: str, value: str) -> None:
-        self._write(
-            b"INSERT INTO setting (name, value) VALUES (%s, %s)"
-            b" ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (name, value),
-        )
+        at = mapping(Setting)
+        self._write(at.put, at.arrays([Setting(name, value)]))
 
     def _write(self, statement: bytes, values: Sequence[Any]) -> int:
         """One change on its own, which may be made twice; the number of rows it touched."""

@@ -14,6 +14,7 @@ from kezek.domain.kernel.instant import Instant
 from kezek.storage.postgres.connection.connection import Connection
 from kezek.storage.postgres.mapping import mapping, possible
 from kezek.storage.postgres.reader import PostgresRows
+from kezek.storage.query import log as log_query
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -25,7 +26,6 @@ LOG_LOCK = 0x4B455A4B
 CHANNEL = "kezek"
 
 _LOCK = f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()
-_LAST = b"SELECT position, at FROM event ORDER BY position DESC LIMIT 1"
 # Writes nothing but a note into the write-ahead log, so that the commit waits as one with rows does.
 _CATCH_UP = b"SELECT pg_logical_emit_message(true, 'kezek', '')"
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)".encode()
@@ -48,7 +48,7 @@ class PostgresUnit(PostgresRows, Prefetching):
         self._commit: psycopg.Cursor[Any] | None = None
         self._send(b"BEGIN ISOLATION LEVEL READ COMMITTED")
         self._send(_LOCK)
-        newest = self._send(_LAST)
+        newest = self._send(log_query.LAST.postgres)
         self._hear()
         self._last = cast("tuple[int, Instant] | None", newest.fetchone()) or (0, 0)
 

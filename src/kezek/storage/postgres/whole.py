@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext, suppress
-from functools import cache
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import psycopg
@@ -14,7 +13,6 @@ from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty, Served
 from kezek.domain.kernel.facts import Row
 from kezek.domain.log.head import SignedHead
-from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits, refuse_unknown
@@ -24,6 +22,8 @@ from kezek.storage.postgres.fault import fault_of
 from kezek.storage.postgres.mapping import mapping, parts
 from kezek.storage.postgres.schema import refuse_nameless, refuse_unfit, since_of, version_of
 from kezek.storage.postgres.unit import LOG_LOCK
+from kezek.storage.query import table as table_query
+from kezek.storage.query.census import CENSUS
 from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
@@ -49,7 +49,7 @@ class PostgresSnapshot:
 
     def count(self, kind: type[Any]) -> int:
         try:
-            found = self._connection.execute(_count(kind)).fetchone()
+            found = self._connection.execute(table_query.COUNT[kind].postgres).fetchone()
         except psycopg.Error as error:
             raise fault_of(error) from None
         assert found is not None, "a count has one row"
@@ -59,7 +59,7 @@ class PostgresSnapshot:
         at = mapping(kind)
         try:
             with self._connection.cursor("whole") as cursor:
-                cursor.execute(at.everything, binary=True)
+                cursor.execute(table_query.ALL[kind].postgres, binary=True)
                 while found := cursor.fetchmany(BLOCK):
                     yield [at.make(row) for row in found]
         except psycopg.Error as error:
@@ -74,8 +74,10 @@ class PostgresSnapshot:
         return at.make(found) if found else None
 
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
+        query = CENSUS[census]
         try:
-            found = self._connection.execute(_asked(census), bound(census, marks)).fetchone()
+            values = query.bound(asdict(marks))
+            found = self._connection.execute(query.postgres, values).fetchone()
         except psycopg.Error as error:
             raise fault_of(error) from None
         assert found is not None, "a count has one row"
@@ -149,8 +151,8 @@ def examined(url: str, head: int) -> tuple[str, SignedHead | None]:
 def filling_of(connection: Connection) -> Iterator[PostgresFilling]:
     """An empty database, written by the end of the block; NotEmpty when a table has a row."""
     with _transaction(connection, f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()):
-        for kind in TABLES:
-            if connection.execute(_any(kind)).fetchone():
+        for query in table_query.ANY.values():
+            if connection.execute(query.postgres).fetchone():
                 raise NotEmpty(NOT_EMPTY)
         yield PostgresFilling(connection)
 
@@ -194,17 +196,3 @@ def solitary_on(connection: Connection) -> bool:
         return False
     connection.execute(f"SELECT pg_advisory_unlock({SERVING_LOCK})".encode())
     return True
-
-
-@cache
-def _asked(census: PromiseQuery) -> bytes:
-    """The driver's own form of a named place."""
-    return re.sub(r":(\w+)", r"%(\1)s", STATEMENTS[census]).encode()
-
-
-def _count(kind: type[Any]) -> bytes:
-    return f'SELECT count(*) FROM "{TABLES[kind].name}"'.encode()
-
-
-def _any(kind: type[Any]) -> bytes:
-    return f'SELECT 1 FROM "{TABLES[kind].name}" LIMIT 1'.encode()

@@ -13,12 +13,14 @@ from typing import Any
 import apsw
 
 from kezek.app.installation.file import APPLICATION
+from kezek.app.installation.snapshot import Setting
 from kezek.app.port import Session
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.fault import Closed, WrongVersion
 from kezek.storage.hold import LocalHolds
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import fits, last
+from kezek.storage.query.account import END_SESSIONS
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import fault_of
 from kezek.storage.sqlite.mapping import mapping
@@ -47,6 +49,12 @@ WRITER_CACHE_KIB = 65_536
 READER_CACHE_KIB = 2_048
 # Rows erased under one lock: bookings wait no longer than a batch of their own would take.
 SWEEP_ROWS = 500
+# Asked again where it is done: an undo may have brought the booking back to life.
+_ERASE = tuple(
+    f"DELETE FROM {table} WHERE number IN (SELECT value FROM json_each(?)) AND NOT EXISTS"
+    f" (SELECT 1 FROM booking b WHERE b.number = {table}.number AND b.ended_at IS NULL)"
+    for table in ("driver", "particulars")
+)
 
 
 class SqliteStore:
@@ -171,20 +179,15 @@ class SqliteStore:
         return self.reader.get(Session, digest)
 
     def end_sessions(self, *, digest: str = "", account: int = 0, before: Instant = 0) -> None:
-        self._write(
-            "DELETE FROM session WHERE digest = ?1 OR (?2 <> 0 AND account = ?2) OR expires < ?3",
-            (digest, account, before),
-        )
+        asked = {"digest": digest, "account": account, "before": before}
+        self._write(END_SESSIONS.sqlite, END_SESSIONS.bound(asked))
 
     def setting(self, name: str) -> str | None:
         return self.reader.setting(name)
 
     def set_setting(self, name: str, value: str) -> None:
-        self._write(
-            "INSERT INTO setting (name, value) VALUES (?, ?)"
-            " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-            (name, value),
-        )
+        at = mapping(Setting)
+        self._write(at.upsert, at.values(Setting(name, value)))
 
     def _write(self, statement: str, values: tuple[Any, ...]) -> int:
         """One change on its own; the number of rows it touched."""
@@ -195,12 +198,10 @@ class SqliteStore:
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
         erased = 0
         for numbers in self.reader.erasable(particulars_before, SWEEP_ROWS):
-            # Drivers are found through the particulars: those go last, should a crash come between.
-            for table in ("driver", "particulars"):
-                erased += self._write(
-                    f"DELETE FROM {table} WHERE number IN (SELECT value FROM json_each(?))",
-                    (str(numbers),),
-                )
+            with self._writing() as connection:
+                for statement in _ERASE:
+                    connection.execute(statement, (str(numbers),))
+                    erased += connection.changes()
         for rows in self.reader.old_answers(answers_before, SWEEP_ROWS):
             erased += self._write(
                 "DELETE FROM answer WHERE rowid IN (SELECT value FROM json_each(?))", (str(rows),)

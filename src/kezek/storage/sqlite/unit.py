@@ -11,6 +11,7 @@ from kezek.app.port import Answered
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Row
 from kezek.domain.kernel.instant import Instant
+from kezek.storage.query import log as log_query
 from kezek.storage.sqlite.mapping import mapping
 from kezek.storage.sqlite.reader import SqliteRows
 from kezek.storage.table import TABLES
@@ -21,7 +22,7 @@ class SqliteUnit(SqliteRows):
 
     def __init__(self, connection: apsw.Connection) -> None:
         super().__init__(connection)
-        last = self._found("SELECT position, at FROM event ORDER BY position DESC LIMIT 1", ())
+        last = self._ask(log_query.LAST, {})
         self.last_position: int
         self.last_at: Instant
         self.last_position, self.last_at = last[0] if last else (0, 0)

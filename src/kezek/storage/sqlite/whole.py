@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +16,12 @@ from kezek.app.installation.census import CheckMarks, PromiseQuery
 from kezek.app.installation.snapshot import BLOCK, NOT_EMPTY, Bare, NotEmpty
 from kezek.domain.kernel.facts import Row
 from kezek.domain.log.head import SignedHead
-from kezek.storage.census import STATEMENTS, bound
 from kezek.storage.fault import WrongVersion
 from kezek.storage.migrations import parts
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.migrations.phase import READ, TABLE, fits, last, refuse_unknown
+from kezek.storage.query import table as table_query
+from kezek.storage.query.census import CENSUS
 from kezek.storage.sqlite import files
 from kezek.storage.sqlite.fault import Away, fault_of
 from kezek.storage.sqlite.mapping import mapping
@@ -42,7 +44,7 @@ class SqliteSnapshot:
 
     def count(self, kind: type[Any]) -> int:
         try:
-            found = self._connection.execute(f'SELECT count(*) FROM "{TABLES[kind].name}"')
+            found = self._connection.execute(table_query.COUNT[kind].sqlite)
             return int(str(found.fetchall()[0][0]))
         except apsw.Error as error:
             raise fault_of(error) from None
@@ -50,7 +52,7 @@ class SqliteSnapshot:
     def blocks(self, kind: type[R]) -> Iterator[Sequence[R]]:
         at = mapping(kind)
         try:
-            rows = self._connection.execute(f"{at.select} ORDER BY {at.order}")
+            rows = self._connection.execute(table_query.ALL[kind].sqlite)
             while block := [at.make(row) for row in islice(rows, BLOCK)]:
                 yield block
         except apsw.Error as error:
@@ -65,8 +67,9 @@ class SqliteSnapshot:
         return at.make(found[0]) if found else None
 
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
+        query = CENSUS[census]
         try:
-            found = self._connection.execute(STATEMENTS[census], bound(census, marks))
+            found = self._connection.execute(query.sqlite, query.bound(asdict(marks)))
             return int(str(found.fetchall()[0][0]))
         except apsw.Error as error:
             raise fault_of(error) from None
@@ -85,8 +88,8 @@ class SqliteFilling(SqliteSnapshot):
 
 def refuse_filled(connection: apsw.Connection) -> None:
     """NotEmpty when any table has a row."""
-    for table in TABLES.values():
-        if connection.execute(f'SELECT 1 FROM "{table.name}" LIMIT 1').fetchall():
+    for query in table_query.ANY.values():
+        if connection.execute(query.sqlite).fetchall():
             raise NotEmpty(NOT_EMPTY)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
-from kezek.app.installation.census import CheckMarks, PromiseQuery
+from kezek.app.installation.census import PromiseQuery
+from kezek.storage.query.query import query
 
 _LIVE_VEHICLES = """
 WITH live AS (
@@ -16,7 +16,7 @@ WITH live AS (
 
 # What must be counted from a whole table by hash or in order says so by NOT IN: an index on the claim's
 # number would cost every booking something, and this is asked once a minute.
-STATEMENTS: Mapping[PromiseQuery, str] = {
+_STATEMENTS: Mapping[PromiseQuery, str] = {
     PromiseQuery.OVERBOOKED_SLOTS: """
 SELECT (SELECT count(*) FROM slot WHERE taken < 0 OR protected < 0 OR taken + protected > capacity)
 + (SELECT count(*) FROM
@@ -69,8 +69,4 @@ SELECT count(*) FROM account a WHERE a.closed_at IS NOT NULL
     PromiseQuery.SCHEMA_STEPS: "SELECT CAST(version_num AS INTEGER) FROM alembic_version",
 }
 
-
-def bound(census: PromiseQuery, marks: CheckMarks) -> dict[str, int | str]:
-    """The values that a statement has places for."""
-    statement = STATEMENTS[census]
-    return {name: value for name, value in asdict(marks).items() if f":{name}" in statement}
+CENSUS = {census: query(statement) for census, statement in _STATEMENTS.items()}
