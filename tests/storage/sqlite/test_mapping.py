@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
 from kezek.domain.kernel.value import value
+from kezek.storage import mapping as row_mapping
 from kezek.storage import schema
 from kezek.storage.postgres import mapping as postgres_mapping
 from kezek.storage.sqlite import mapping as sqlite_mapping
@@ -39,7 +40,8 @@ KEY = TableKey("remark", ("number", "word"))
 
 
 @pytest.fixture
-def table() -> Iterator[schema.Table]:
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[schema.Table]:
+    monkeypatch.setitem(row_mapping._MADE, Remark, row_mapping._mapped(Remark, KEY))
     made = schema._plain(Remark, KEY)
     yield made
     schema.metadata.remove(made)
@@ -58,9 +60,7 @@ def test_a_row_of_a_new_kind_is_kept_and_read(table: schema.Table, by: int | Non
     assert connection.execute(at.by_first, (3,)).fetchall() == found
 
 
-def test_both_databases_have_the_same_columns(table: schema.Table, monkeypatch: pytest.MonkeyPatch):
-    made = sqlite_mapping._mapped(Remark, KEY)
-    monkeypatch.setitem(sqlite_mapping._MADE, Remark, made)
+def test_both_databases_have_the_same_columns(table: schema.Table):
     written = str(CreateTable(table).compile(dialect=postgresql.dialect()))
     types = postgres_mapping._mapped(Remark, KEY).types
     assert types == ["int8", "text", "int2", "float8", "bytea", "int8"]
