@@ -8,7 +8,7 @@ from datetime import datetime
 
 import msgspec
 
-from kezek.api.booking.booking import BookingForm
+from kezek.api.booking.booking import BookingRequest
 from kezek.api.mount import OPERATIONS
 from kezek.demo.opening import board_began
 from kezek.domain.kernel.instant import from_datetime
@@ -19,7 +19,7 @@ PAGE = (ROOT / "docs" / "integrating.md").read_text(encoding="utf-8")
 
 def test_the_booking_on_the_page_is_one_that_the_api_takes():
     (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    form = msgspec.json.decode(shown, type=BookingForm)
+    form = msgspec.json.decode(shown, type=BookingRequest)
     assert form.checkpoint == "kz_syrym", "a post of the demo that has places"
     start = datetime.fromisoformat(json.loads(shown)["start"])
     assert from_datetime(start) > board_began()

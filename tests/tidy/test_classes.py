@@ -18,6 +18,7 @@ ALLOWED = {
     "src/kezek/web/scenario/what_if_view.py": "the word for that group",
     "src/kezek/api/frame/example.py": "an example from a shipped rule set",
     "src/kezek/api/booking/booking.py": "an example from a shipped rule set",
+    "src/kezek/api/booking/response.py": "an example from a shipped rule set",
     "src/kezek/api/calendar/calendar.py": "an example from a shipped rule set",
     "src/kezek/api/turn/turn.py": "an example from a shipped rule set",
 }

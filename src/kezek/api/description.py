@@ -36,12 +36,12 @@ class Description:
             kept = self._kept["openapi.json"] = Reply(encode(document), 200, open_to_all)
         return kept
 
-    async def page(self, call: ApiRequest) -> Reply:
+    async def page(self, request: ApiRequest) -> Reply:
         """The page or its style, packed for who unpacks."""
-        name = call.path.get("file", "")
+        name = request.path.get("file", "")
         if name not in ("", _STYLE):
             raise wrong(Wrong.NOT_FOUND)
-        packed = b"gzip" in call.headers.get(b"accept-encoding", b"")
+        packed = b"gzip" in request.headers.get(b"accept-encoding", b"")
         which = f"{name} packed" if packed else name
         kept = self._kept.get(which)
         if kept is None:

@@ -51,10 +51,10 @@ _NOUNS: tuple[tuple[Callable[[Application], Any], tuple[Operation, ...]], ...] =
     (change.Changes, change.OPERATIONS),
     (approval.Approvals, approval.OPERATIONS),
     (turn.Turns, turn.OPERATIONS),
-    (search.SearchAnswer, search.OPERATIONS),
+    (search.Search, search.OPERATIONS),
     (calendar.Calendars, calendar.OPERATIONS),
     (board.BoardCache, board.OPERATIONS),
-    (stream.Feeds, stream.OPERATIONS),
+    (stream.BoardStreams, stream.OPERATIONS),
     (forecast.CachedForecasts, forecast.OPERATIONS),
     (log.Log, log.OPERATIONS),
     (head.Heads, head.OPERATIONS),
@@ -94,7 +94,7 @@ class Api:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer one request; whatever goes wrong leaves as a problem."""
         headers: dict[bytes, bytes] = dict(scope["headers"])
-        call, allowed = ApiRequest(headers=headers, query=scope["query_string"]), None
+        request, allowed = ApiRequest(headers=headers, query=scope["query_string"]), None
         bodiless, sent, ended = scope["method"] == "HEAD", False, False
 
         async def sending(message: Any) -> None:
@@ -108,19 +108,19 @@ class Api:
             await send(message)
 
         try:
-            allowed = self._let_in(call, scope)
-            reply = await self._asked(call, scope, receive)
+            allowed = self._let_in(request, scope)
+            reply = await self._answered(request, scope, receive)
             if not isinstance(reply, Reply):
                 await reply.pour(receive, sending)
                 return
         except Raised as raised:
-            reply = self._told(raised.problem, headers)
+            reply = self._problem_reply(raised.problem, headers)
         except Exception as failure:  # noqa: BLE001 - the outermost edge: nothing of a fault may leak
-            reply = self._told(problem_of(failure, self._application.chance), headers)
+            reply = self._problem_reply(problem_of(failure, self._application.chance), headers)
         if not sent:
             await _send(send, reply, allowed, bodiless=bodiless)
 
-    def _told(self, problem: ApiProblem, headers: dict[bytes, bytes]) -> Reply:
+    def _problem_reply(self, problem: ApiProblem, headers: dict[bytes, bytes]) -> Reply:
         """A problem as it is sent, in the asker's language."""
         language = language_of(headers)
         try:
@@ -131,49 +131,51 @@ class Api:
         more = (*problem.headers, (b"content-language", language.encode()))
         return Reply(encode(body), body.status, more, MEDIA_TYPE)
 
-    def _let_in(self, call: ApiRequest, scope: Any) -> Allowance:
+    def _let_in(self, request: ApiRequest, scope: Any) -> Allowance:
         """Who asks, by key or by address, and whether again so soon."""
-        shown = call.headers.get(b"authorization")
+        shown = request.headers.get(b"authorization")
         keyed = None
         if shown is not None and shown[: len(_BEARER)].lower() == _BEARER:
             keyed = self._application.access.keyed(shown[len(_BEARER) :].strip().decode("latin-1"))
         if keyed is not None:
-            call.actor, call.who, call.rate = keyed.actor, f"key {keyed.id}", keyed.rate
+            request.actor, request.who, request.rate = keyed.actor, f"key {keyed.id}", keyed.rate
         else:
-            call.who, call.rate = (
+            request.who, request.rate = (
                 client_address(scope.get("client")),
                 self._application.settings.rate_public,
             )
-        allowed = self._application.rates.take(call.who, max(1, call.rate))
+        allowed = self._application.rates.take(request.who, max(1, request.rate))
         if allowed.retry_after:
             raise too_many(allowed)
         if shown is not None and keyed is None:
             raise Raised(_UNAUTHENTICATED)
         return allowed
 
-    async def _asked(self, call: ApiRequest, scope: Any, receive: Any) -> Reply | StreamedAnswer:
+    async def _answered(
+        self, request: ApiRequest, scope: Any, receive: Any
+    ) -> Reply | StreamedAnswer:
         """Find the operation, and run it for who may."""
         path, method = scope["path"].removeprefix(PREFIX), scope["method"]
-        part, call.path = self._root.find(path)
+        part, request.path = self._root.find(path)
         operation, run = part.operation("GET" if method == "HEAD" else method)
         scope[ROUTE] = operation.name
-        if not operation.public and call.actor is PUBLIC:
+        if not operation.public and request.actor is PUBLIC:
             raise Raised(_UNAUTHENTICATED)
         if operation.changes:
-            call.key = _idempotency_key(call)
+            request.key = _idempotency_key(request)
         if operation.embodied:
-            call.body = await self._body(call, receive)
-        if operation.query is None and call.query:
+            request.body = await self._body(request, receive)
+        if operation.query is None and request.query:
             raise wrong(Wrong.UNKNOWN_FIELD, field="query")
-        return await run(call)
+        return await run(request)
 
-    async def _body(self, call: ApiRequest, receive: Any) -> bytes:
+    async def _body(self, request: ApiRequest, receive: Any) -> bytes:
         """The whole body, as long as it is one that may be read."""
         most = self._application.settings.body_bytes_max
-        kind = call.headers.get(b"content-type", b"application/json")
+        kind = request.headers.get(b"content-type", b"application/json")
         if kind.partition(b";")[0].strip().lower() != b"application/json":
             raise wrong(Wrong.WRONG_MEDIA_TYPE, wants="application/json")
-        length = call.headers.get(b"content-length", b"0")
+        length = request.headers.get(b"content-length", b"0")
         if length.isdigit() and int(length[:18]) > most:
             raise wrong(Wrong.TOO_LARGE, most=most)
         message = await receive()
@@ -193,8 +195,8 @@ _UNAUTHENTICATED = ApiProblem(
 )
 
 
-def _idempotency_key(call: ApiRequest) -> str:
-    key = call.headers.get(b"idempotency-key")
+def _idempotency_key(request: ApiRequest) -> str:
+    key = request.headers.get(b"idempotency-key")
     if key is None:
         return ""
     if not _KEY.fullmatch(key):

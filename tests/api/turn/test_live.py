@@ -135,7 +135,7 @@ def test_a_board_that_cannot_be_made_at_first_leaves_no_stream_open(
         raise OSError("the disk is away")
 
     monkeypatch.setattr(stream, "network_board", broken)
-    feeds = stream.Feeds(api.application)
+    feeds = stream.BoardStreams(api.application)
 
     async def told() -> None:
         with pytest.raises(OSError, match="away"), feeds.listening("somebody", "", ""):

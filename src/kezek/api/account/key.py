@@ -22,18 +22,18 @@ class VerificationKeys(msgspec.Struct, frozen=True):
     keys: list[VerificationKey]
 
 
-class GrantSeen(msgspec.Struct, frozen=True):
+class GrantResponse(msgspec.Struct, frozen=True):
     """A role at a place: a checkpoint, an authority, or `*` for everywhere."""
 
     role: str
     place: str
 
 
-class Me(msgspec.Struct, frozen=True):
+class KeyResponse(msgspec.Struct, frozen=True):
     """The account a key acts for, what it may do, and its requests a minute."""
 
     account: int
-    grants: list[GrantSeen]
+    grants: list[GrantResponse]
     rate: int
 
 
@@ -46,9 +46,9 @@ class Keys:
         keys = [VerificationKey("Ed25519", pem.decode()) for pem in pems]
         return answer(VerificationKeys(self._application.settings.issuer, keys))
 
-    async def me(self, call: ApiRequest) -> Reply:
-        grants = [GrantSeen(role, place) for role, place in sorted(call.actor.grants)]
-        return answer(Me(call.actor.account, grants, call.rate))
+    async def me(self, request: ApiRequest) -> Reply:
+        grants = [GrantResponse(role, place) for role, place in sorted(request.actor.grants)]
+        return answer(KeyResponse(request.actor.account, grants, request.rate))
 
 
 OPERATIONS = (
@@ -71,6 +71,6 @@ OPERATIONS = (
         summary="What this key may do",
         description="The account, its grants as far as the key goes, and the key's rate.",
         run=Keys.me,
-        answer=Me,
+        answer=KeyResponse,
     ),
 )

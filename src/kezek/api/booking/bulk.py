@@ -7,14 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from kezek.api.booking.booking import (
-    FORM_EXAMPLE,
-    MADE_EXAMPLE,
-    BookingForm,
-    BookingMade,
-    booking_command,
-    booking_made,
-)
+from kezek.api.booking.booking import FORM_EXAMPLE, BookingRequest, booking_command
 from kezek.api.booking.decision import (
     LINE,
     NEW_CARRIER,
@@ -22,6 +15,7 @@ from kezek.api.booking.decision import (
     TIME_AND_PLACE,
     VEHICLE,
 )
+from kezek.api.booking.response import MADE_EXAMPLE, NewBookingResponse, new_booking_response
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import (
     ApiProblem,
@@ -41,57 +35,57 @@ from kezek.domain.booking.book import Book
 from kezek.domain.kernel.refusal import Reason, Refused
 
 
-class BulkForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class BulkRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A body that is malformed anywhere is refused whole, and nothing of it happens."""
 
-    rows: Annotated[list[BookingForm], Meta(min_length=1, max_length=ROWS_MAX)]
+    rows: Annotated[list[BookingRequest], Meta(min_length=1, max_length=ROWS_MAX)]
 
 
-class BulkRow(msgspec.Struct, frozen=True):
+class BulkRowResponse(msgspec.Struct, frozen=True):
     """The answer to a row: a booking or a problem, with the status it would have had alone."""
 
     status: int
-    booking: BookingMade | None = None
+    booking: NewBookingResponse | None = None
     problem: ProblemBody | None = None
 
 
-class BulkDone(msgspec.Struct, frozen=True):
+class BulkResponse(msgspec.Struct, frozen=True):
     """Answers in the order of the rows."""
 
     booked: int
-    rows: list[BulkRow]
+    rows: list[BulkRowResponse]
 
 
 class Bulk:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def create(self, call: ApiRequest) -> Reply:
-        forms = call.read(BulkForm).rows
+    async def create(self, request: ApiRequest) -> Reply:
+        forms = request.read(BulkRequest).rows
         # One request asks for as much work as many: it is let in as one and counted as all.
-        counted = self._application.rates.charge(call.who, max(1, call.rate), len(forms) - 1)
+        counted = self._application.rates.charge(request.who, max(1, request.rate), len(forms) - 1)
         if counted.retry_after:
             raise too_many(counted)
-        asked = [self._command(call, form, index) for index, form in enumerate(forms)]
+        asked = [self._command(request, form, index) for index, form in enumerate(forms)]
         commands = [one for one in asked if isinstance(one, Book)]
         found = iter(await self._application.newcomers.book_all(commands))
         decided = [
             self._decided(one, next(found)) if isinstance(one, Book) else one for one in asked
         ]
-        language = language_of(call.headers)
+        language = language_of(request.headers)
         rows = [
             self._row(one, asked_for, language)
             for one, asked_for in zip(decided, asked, strict=True)
         ]
         booked = [one for one in decided if isinstance(one, Done)]
         replayed = bool(booked) and all(one.replayed for one in booked)
-        return answer(BulkDone(len(booked), rows), 200, *((REPLAYED,) if replayed else ()))
+        return answer(BulkResponse(len(booked), rows), 200, *((REPLAYED,) if replayed else ()))
 
-    def _command(self, call: ApiRequest, form: BookingForm, index: int) -> Book | ApiProblem:
+    def _command(self, request: ApiRequest, form: BookingRequest, index: int) -> Book | ApiProblem:
         # No header can hold a NUL, so no key of a single booking can be that of a row.
-        key = f"{call.key}\0{index}" if call.key else ""
+        key = f"{request.key}\0{index}" if request.key else ""
         try:
-            return booking_command(self._application, form, call.actor, key)
+            return booking_command(self._application, form, request.actor, key)
         except Raised as raised:
             return raised.problem
 
@@ -106,14 +100,16 @@ class Bulk:
             raise found
         return found
 
-    def _row(self, one: Done | ApiProblem, asked: Book | ApiProblem, language: str) -> BulkRow:
+    def _row(
+        self, one: Done | ApiProblem, asked: Book | ApiProblem, language: str
+    ) -> BulkRowResponse:
         if isinstance(one, Done):
             assert isinstance(asked, Book), "only what was asked is done"
             anew = read_as(asked.vehicle, self._application.rules.known)
-            return BulkRow(
-                201, booking=booking_made(self._application, one.outcome, "confirmed", anew)
+            return BulkRowResponse(
+                201, booking=new_booking_response(self._application, one.outcome, "confirmed", anew)
             )
-        return BulkRow(one.status, problem=one.body(language))
+        return BulkRowResponse(one.status, problem=one.body(language))
 
 
 OPERATIONS = (
@@ -127,8 +123,8 @@ OPERATIONS = (
         "each row has a key of its own, made of it and the row's index: send the same body again, and "
         "rows that were booked are answered again while refused ones are tried anew.",
         run=Bulk.create,
-        body=BulkForm,
-        answer=BulkDone,
+        body=BulkRequest,
+        answer=BulkResponse,
         example={"rows": [FORM_EXAMPLE]},
         answer_example={
             "booked": 1,

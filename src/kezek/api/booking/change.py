@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.api.booking.booking import BookingMade, booking_made
-from kezek.api.booking.decision import ONE, TIME_AND_PLACE, done, own_booking, told
+from kezek.api.booking.decision import ONE, TIME_AND_PLACE, decided_reply, done, own_booking
+from kezek.api.booking.response import NewBookingResponse, new_booking_response
 from kezek.api.frame.form import Moment, Name, Stamp, Window, Word, instant, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.app.application import Application
@@ -15,7 +15,7 @@ from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.acknowledge import Acknowledge
 
 
-class WindowForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class WindowRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`cause` is owed by staff for a booking that is not their own: asked_by_driver, papers,
     breakdown or booked_by_mistake.
     """
@@ -24,39 +24,39 @@ class WindowForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cause: Word | None = None
 
 
-class CancelForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class CancelRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`cause` is as for a move; the own booking needs none, and an empty body will do."""
 
     cause: Word | None = None
 
 
-class DriverForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class DriverRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     name: Name
 
 
-class ReleaseForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ReleaseRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`cause` is registration_shown, sold_vehicle or false_plate."""
 
     cause: Word
 
 
-class BookingStep(msgspec.Struct, frozen=True):
+class BookingStepResponse(msgspec.Struct, frozen=True):
     number: int
     status: str
 
 
-class DriversCounted(msgspec.Struct, frozen=True):
+class DriversResponse(msgspec.Struct, frozen=True):
     number: int
     drivers: int
 
 
-class AnswerForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class CallAnswerRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`call_until` names the call that is answered, as the booking shows it."""
 
     call_until: Stamp
 
 
-class CallAnswered(msgspec.Struct, frozen=True):
+class CallAnswerResponse(msgspec.Struct, frozen=True):
     """`acknowledged_at` is when the call was answered first."""
 
     number: int
@@ -67,40 +67,44 @@ class Changes:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def move(self, call: ApiRequest) -> Reply:
-        form = call.read(WindowForm)
+    async def move(self, request: ApiRequest) -> Reply:
+        form = request.read(WindowRequest)
         start, cause = instant(form.start), form.cause or ""
-        number = own_booking(self._application, call.actor, call.number()).number
-        command = Move(call.key, call.actor, number, start, self._application.delay(), cause)
+        number = own_booking(self._application, request.actor, request.number()).number
+        command = Move(request.key, request.actor, number, start, self._application.delay(), cause)
         decided = await done(self._application, command)
-        return told(booking_made(self._application, decided.outcome, "confirmed"), decided)
+        return decided_reply(
+            new_booking_response(self._application, decided.outcome, "confirmed"), decided
+        )
 
-    async def cancel(self, call: ApiRequest) -> Reply:
-        cause = call.read(CancelForm).cause if call.body else None
-        number = own_booking(self._application, call.actor, call.number()).number
-        command = Cancel(call.key, call.actor, number, self._application.delay(), cause or "")
+    async def cancel(self, request: ApiRequest) -> Reply:
+        cause = request.read(CancelRequest).cause if request.body else None
+        number = own_booking(self._application, request.actor, request.number()).number
+        command = Cancel(request.key, request.actor, number, self._application.delay(), cause or "")
         decided = await done(self._application, command)
-        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+        return decided_reply(msgspec.convert(decided.outcome, BookingStepResponse), decided)
 
-    async def add_driver(self, call: ApiRequest) -> Reply:
-        name = call.read(DriverForm).name
-        number = own_booking(self._application, call.actor, call.number()).number
-        decided = await done(self._application, AddDriver(call.key, call.actor, number, name))
-        return told(msgspec.convert(decided.outcome, DriversCounted), decided)
+    async def add_driver(self, request: ApiRequest) -> Reply:
+        name = request.read(DriverRequest).name
+        number = own_booking(self._application, request.actor, request.number()).number
+        decided = await done(self._application, AddDriver(request.key, request.actor, number, name))
+        return decided_reply(msgspec.convert(decided.outcome, DriversResponse), decided)
 
-    async def acknowledge(self, call: ApiRequest) -> Reply:
-        until = instant(call.read(AnswerForm).call_until)
-        number = own_booking(self._application, call.actor, call.number()).number
-        decided = await done(self._application, Acknowledge(call.key, call.actor, number, until))
+    async def acknowledge(self, request: ApiRequest) -> Reply:
+        until = instant(request.read(CallAnswerRequest).call_until)
+        number = own_booking(self._application, request.actor, request.number()).number
+        decided = await done(
+            self._application, Acknowledge(request.key, request.actor, number, until)
+        )
         at = utc(decided.outcome["acknowledged_at"])
-        return told(CallAnswered(number, at), decided)
+        return decided_reply(CallAnswerResponse(number, at), decided)
 
-    async def release(self, call: ApiRequest) -> Reply:
-        cause = call.read(ReleaseForm).cause
-        number = own_booking(self._application, call.actor, call.number()).number
-        command = Release(call.key, call.actor, number, cause, self._application.delay())
+    async def release(self, request: ApiRequest) -> Reply:
+        cause = request.read(ReleaseRequest).cause
+        number = own_booking(self._application, request.actor, request.number()).number
+        command = Release(request.key, request.actor, number, cause, self._application.delay())
         decided = await done(self._application, command)
-        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+        return decided_reply(msgspec.convert(decided.outcome, BookingStepResponse), decided)
 
 
 _ONE = "The booking must be the key's own, or stand at a checkpoint where the key serves. "
@@ -115,8 +119,8 @@ OPERATIONS = (
         description=_ONE + "The same line, free of charge, within the regulation's limits. The old "
         "place comes back for everybody after a random delay.",
         run=Changes.move,
-        body=WindowForm,
-        answer=BookingMade,
+        body=WindowRequest,
+        answer=NewBookingResponse,
         refusals=(
             *ONE,
             Reason.REASON_MISSING,
@@ -137,9 +141,9 @@ OPERATIONS = (
         "delay. A vehicle that waits in the line is cancelled by its driver or carrier, by staff only "
         "through `/bookings/{number}/proposal`.",
         run=Changes.cancel,
-        body=CancelForm,
+        body=CancelRequest,
         body_optional=True,
-        answer=BookingStep,
+        answer=BookingStepResponse,
         refusals=(*ONE, Reason.REASON_MISSING, Reason.SECOND_PERSON_NEEDED),
         example={},
         answer_example={"number": 1024, "status": "cancelled"},
@@ -152,8 +156,8 @@ OPERATIONS = (
         summary="Add a driver",
         description=_ONE + "Plate and crossing never change; drivers may be added up to the limit.",
         run=Changes.add_driver,
-        body=DriverForm,
-        answer=DriversCounted,
+        body=DriverRequest,
+        answer=DriversResponse,
         refusals=(*ONE, Reason.DRIVER_MISSING, Reason.DRIVERS_TOO_MANY),
         example={"name": "B. Example"},
         answer_example={"number": 1024, "drivers": 2},
@@ -167,8 +171,8 @@ OPERATIONS = (
         description="For the account that made the booking, whose driver holds the ticket. The officer "
         "sees it beside the call; no place and no deadline changes. A second answer changes nothing.",
         run=Changes.acknowledge,
-        body=AnswerForm,
-        answer=CallAnswered,
+        body=CallAnswerRequest,
+        answer=CallAnswerResponse,
         refusals=(*ONE, Reason.CALL_OVER),
         example={"call_until": "2026-06-14T10:20:00Z"},
         answer_example={"number": 1024, "acknowledged_at": "2026-06-14T10:02:00Z"},
@@ -182,8 +186,8 @@ OPERATIONS = (
         description="An officer or the agency has seen the registration papers. The booking ends, and "
         "the claim is counted against the account that made it.",
         run=Changes.release,
-        body=ReleaseForm,
-        answer=BookingStep,
+        body=ReleaseRequest,
+        answer=BookingStepResponse,
         refusals=(*ONE, Reason.REASON_MISSING),
         example={"cause": "registration_shown"},
         answer_example={"number": 1024, "status": "released"},

@@ -68,6 +68,6 @@ def own_booking(application: Application, actor: Actor, number: int) -> Booking:
     return booking
 
 
-def told(struct: Any, decided: Done, status: int = 200) -> Reply:
+def decided_reply(struct: Any, decided: Done, status: int = 200) -> Reply:
     """An answer of the desk; a repeated one says so in a header and is the same otherwise."""
     return answer(struct, status, REPLAYED) if decided.replayed else answer(struct, status)

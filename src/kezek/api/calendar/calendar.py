@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from kezek.api.booking.decision import LINE, done, open_line, told
+from kezek.api.booking.decision import LINE, decided_reply, done, open_line
 from kezek.api.frame.form import Day, Moment, ReasonText, utc, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Raised, Wrong, no, refused, wrong
@@ -22,7 +22,7 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.slot.slot import Day as DayRow
 
 
-class DayForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class DayRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """What a day should be: `closed` true closes it; `closed` false opens it with `capacity`;
     `capacity` alone changes an open day.  `reason` is shown to everybody and must not name anybody.
     """
@@ -32,7 +32,7 @@ class DayForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     closed: bool | None = None
 
 
-class DayChanged(msgspec.Struct, frozen=True):
+class DayChangeResponse(msgspec.Struct, frozen=True):
     """The day as it is now.  `asked` was the capacity wanted; trucks that are here keep their places.
     `displaced` counts bookings that lost theirs and may move free of charge.
     """
@@ -45,14 +45,14 @@ class DayChanged(msgspec.Struct, frozen=True):
     reason: str
 
 
-class AffectedAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class AffectedQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A change that is looked at: `capacity` of the day, or `closed`; neither asks who has moved."""
 
     capacity: Annotated[int, Meta(ge=0, le=CAPACITY_MAX)] | None = None
     closed: bool = False
 
 
-class AffectedBooking(msgspec.Struct, frozen=True):
+class AffectedBookingResponse(msgspec.Struct, frozen=True):
     """A booking that loses, or has lost, the window `start`.  `carrier` is empty for a driver who
     booked alone.  `choice` is `open`, `chosen` with the window `new_start`, or `ended`.
     """
@@ -66,7 +66,7 @@ class AffectedBooking(msgspec.Struct, frozen=True):
     new_start: Moment | None
 
 
-class AffectedHour(msgspec.Struct, frozen=True):
+class AffectedHourResponse(msgspec.Struct, frozen=True):
     """A window that ends with fewer places, and the bookings that leave it."""
 
     start: Moment
@@ -75,37 +75,37 @@ class AffectedHour(msgspec.Struct, frozen=True):
     displaced: int
 
 
-class AffectedSeen(msgspec.Struct, frozen=True):
+class AffectedResponse(msgspec.Struct, frozen=True):
     """Whom a change of the day moves.  `hours` are told of a change that is looked at."""
 
     checkpoint: str
     day: Day
-    bookings: list[AffectedBooking]
-    hours: list[AffectedHour]
+    bookings: list[AffectedBookingResponse]
+    hours: list[AffectedHourResponse]
 
 
 class Calendars:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def change(self, call: ApiRequest) -> Reply:
-        form, on = call.read(DayForm), _day(call.path["day"])
-        served = open_line(self._application, call.path["checkpoint"])
+    async def change(self, request: ApiRequest) -> Reply:
+        form, on = request.read(DayRequest), _day(request.path["day"])
+        served = open_line(self._application, request.path["checkpoint"])
         checkpoint, line = served.checkpoint, served.id
         command: CloseDay | OpenDay | SetCapacity
         if form.closed:
             if form.capacity is not None:
                 raise _capacity()
-            command = CloseDay(call.key, call.actor, line, on, form.reason)
+            command = CloseDay(request.key, request.actor, line, on, form.reason)
         elif form.capacity is None:
             raise _capacity()
         elif form.closed is None:
-            command = SetCapacity(call.key, call.actor, line, on, form.capacity, form.reason)
+            command = SetCapacity(request.key, request.actor, line, on, form.capacity, form.reason)
         else:
-            command = OpenDay(call.key, call.actor, line, on, form.capacity, form.reason)
+            command = OpenDay(request.key, request.actor, line, on, form.capacity, form.reason)
         decided = await done(self._application, command)
         said = decided.outcome
-        changed = DayChanged(
+        changed = DayChangeResponse(
             checkpoint=checkpoint,
             day=said["day"],
             capacity=said["capacity"],
@@ -113,23 +113,25 @@ class Calendars:
             displaced=said["displaced"],
             reason=said["why"],
         )
-        return told(changed, decided)
+        return decided_reply(changed, decided)
 
-    async def affected(self, call: ApiRequest) -> Reply:
+    async def affected(self, request: ApiRequest) -> Reply:
         asked, on, application = (
-            call.asked(AffectedAsked),
-            _day(call.path["day"]),
+            request.read_query(AffectedQuery),
+            _day(request.path["day"]),
             self._application,
         )
-        line = open_line(application, call.path["checkpoint"])
-        if not may_govern(call.actor, line):
+        line = open_line(application, request.path["checkpoint"])
+        if not may_govern(request.actor, line):
             raise no(Reason.NOT_ALLOWED, line=line.id)
         if asked.closed and asked.capacity is not None:
             raise _capacity()
         reader = application.store.reader
         hours: tuple[HourLoss, ...] = ()
         if asked.closed or asked.capacity is not None:
-            change = look(reader, call.actor, line.id, on, None if asked.closed else asked.capacity)
+            change = look(
+                reader, request.actor, line.id, on, None if asked.closed else asked.capacity
+            )
             told = effect_of(reader, change, application.rules, application.clock.now())
             if isinstance(told, Refused):
                 raise Raised(refused(told))
@@ -141,20 +143,20 @@ class Calendars:
             starts = (day_start(at, line.zone) for at in (first, first + timedelta(days=1)))
             rows = have_moved(reader, line.id, *starts)
         return answer(
-            AffectedSeen(
+            AffectedResponse(
                 checkpoint=line.checkpoint,
                 day=on,
-                bookings=[_booking_seen(one) for one in rows],
+                bookings=[_affected_booking(one) for one in rows],
                 hours=[
-                    AffectedHour(utc(hour.start), hour.before, hour.after, hour.displaced)
+                    AffectedHourResponse(utc(hour.start), hour.before, hour.after, hour.displaced)
                     for hour in hours
                 ],
             )
         )
 
 
-def _booking_seen(one: Affected) -> AffectedBooking:
-    return AffectedBooking(
+def _affected_booking(one: Affected) -> AffectedBookingResponse:
+    return AffectedBookingResponse(
         number=one.number,
         code=one.code,
         start=utc(one.start),
@@ -187,8 +189,8 @@ OPERATIONS = (
         description="Needs an agency's key. Lowering never overbooks and never deletes: "
         "the surplus is displaced, the latest confirmed first, with a free move.",
         run=Calendars.change,
-        body=DayForm,
-        answer=DayChanged,
+        body=DayRequest,
+        answer=DayChangeResponse,
         refusals=(
             *LINE,
             Reason.CAPACITY_IMPOSSIBLE,
@@ -217,8 +219,8 @@ OPERATIONS = (
         "bookings that such a change would displace, and the hours that would lose places. Without "
         "either: the bookings that have lost a time on this day, and what they have chosen since.",
         run=Calendars.affected,
-        query=AffectedAsked,
-        answer=AffectedSeen,
+        query=AffectedQuery,
+        answer=AffectedResponse,
         refusals=(
             *LINE,
             Reason.CAPACITY_IMPOSSIBLE,

@@ -14,7 +14,7 @@ from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.refusal import Reason, Refused
 
 
-class LineSeen(msgspec.Struct, frozen=True):
+class LineResponse(msgspec.Struct, frozen=True):
     """A line of the checkpoint.  `direction` is exit or entry, as its country sees it; `basis` is where
     the capacity comes from: board or ours.
     """
@@ -26,7 +26,7 @@ class LineSeen(msgspec.Struct, frozen=True):
     basis: str
 
 
-class CheckpointSeen(msgspec.Struct, frozen=True):
+class CheckpointResponse(msgspec.Struct, frozen=True):
     """One state's checkpoint at a crossing.  `lines` are all that run there; `line` is the usual one,
     which is meant where a request names the checkpoint alone: null where no line runs.
 
@@ -57,11 +57,11 @@ class CheckpointSeen(msgspec.Struct, frozen=True):
     source: str
     confidence: str
     notes: str | None
-    line: LineSeen | None
-    lines: list[LineSeen]
+    line: LineResponse | None
+    lines: list[LineResponse]
 
 
-class CheckpointsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class CheckpointQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     cursor: Cursor = ""
     limit: Limit = 100
 
@@ -69,7 +69,7 @@ class CheckpointsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class CheckpointList(msgspec.Struct, frozen=True):
     """A page of the network, in the order of ids; an empty `next` is the end."""
 
-    items: list[CheckpointSeen]
+    items: list[CheckpointResponse]
     next: str
 
 
@@ -97,16 +97,16 @@ def known_row(application: Application, place: str) -> PostRow:
     return row
 
 
-def line_seen(served: ServedLine) -> LineSeen:
+def line_response(served: ServedLine) -> LineResponse:
     """A line as the API shows it."""
     line = served.line
-    return LineSeen(line.id, line.direction, line.authority, line.regulation, line.basis)
+    return LineResponse(line.id, line.direction, line.authority, line.regulation, line.basis)
 
 
-def checkpoint_seen(post: Post) -> CheckpointSeen:
+def checkpoint_response(post: Post) -> CheckpointResponse:
     """A checkpoint as the API shows it."""
     c, names = post.checkpoint, post.names
-    lines = [line_seen(served) for served in post.lines]
+    lines = [line_response(served) for served in post.lines]
     return msgspec.convert(
         {
             **{name: getattr(c, name) for name in c.__slots__},
@@ -121,7 +121,7 @@ def checkpoint_seen(post: Post) -> CheckpointSeen:
             "line": lines[0] if lines else None,
             "lines": lines,
         },
-        CheckpointSeen,
+        CheckpointResponse,
         from_attributes=True,
     )
 
@@ -130,16 +130,16 @@ class Checkpoints:
     def __init__(self, application: Application) -> None:
         self._network = application.network
 
-    async def page(self, call: ApiRequest) -> Reply:
-        asked = call.asked(CheckpointsAsked)
+    async def page(self, request: ApiRequest) -> Reply:
+        asked = request.read_query(CheckpointQuery)
         later = [p for key, p in self._network.posts().items() if key > asked.cursor]
         shown = later[: asked.limit]
         more = len(later) > len(shown)
-        items = [checkpoint_seen(post) for post in shown]
+        items = [checkpoint_response(post) for post in shown]
         return answer(CheckpointList(items, items[-1].id if more else ""))
 
-    async def one(self, call: ApiRequest) -> Reply:
-        return answer(checkpoint_seen(known_post(self._network, call.path["checkpoint"])))
+    async def one(self, request: ApiRequest) -> Reply:
+        return answer(checkpoint_response(known_post(self._network, request.path["checkpoint"])))
 
 
 OPERATIONS = (
@@ -151,7 +151,7 @@ OPERATIONS = (
         summary="All checkpoints of the network",
         description="Every checkpoint with the lines that run there. Unknown facts are null.",
         run=Checkpoints.page,
-        query=CheckpointsAsked,
+        query=CheckpointQuery,
         answer=CheckpointList,
         public=True,
     ),
@@ -163,7 +163,7 @@ OPERATIONS = (
         summary="One checkpoint",
         description="The facts that are published about a checkpoint, and how sure they are.",
         run=Checkpoints.one,
-        answer=CheckpointSeen,
+        answer=CheckpointResponse,
         public=True,
         refusals=(Reason.CHECKPOINT_UNKNOWN,),
     ),

@@ -42,14 +42,14 @@ class QuantileSpans(msgspec.Struct, frozen=True):
     crossed: list[Seconds]
 
 
-class LengthTold(msgspec.Struct, frozen=True):
+class LengthResponse(msgspec.Struct, frozen=True):
     """Trucks that wait at an instant to come, at the quantiles of the answer."""
 
     at: Moment
     waiting: list[int]
 
 
-class Worth(msgspec.Struct, frozen=True):
+class AccuracyResponse(msgspec.Struct, frozen=True):
     """What the ranges of the last 30 days were worth.  `inside80` and `inside90` are the shares of
     trucks inside the ranges from 10 to 90 and from 5 to 95 %; losses are mean pinball losses over the
     quantiles in minutes: ours, that of the last truck's wait, and that of trucks ahead ÷ pace; `error`
@@ -82,11 +82,11 @@ class ForecastBasis(msgspec.Struct, frozen=True, kw_only=True):
     seed: int | None
     horizon: Moment | None
     quantiles: list[float]
-    accuracy_called: Worth | None
-    accuracy_crossed: Worth | None
+    accuracy_called: AccuracyResponse | None
+    accuracy_crossed: AccuracyResponse | None
 
 
-class PaceSeen(msgspec.Struct, frozen=True):
+class PaceResponse(msgspec.Struct, frozen=True):
     """Trucks ahead, and how many crossed in the last `hours`: what a range by the pace is made of."""
 
     ahead: int
@@ -108,7 +108,7 @@ class SpanBounds(msgspec.Struct, frozen=True):
     high: Seconds
 
 
-class LikelySeen(msgspec.Struct, frozen=True):
+class LikelyResponse(msgspec.Struct, frozen=True):
     """What the ticket page says of the truck: `called` and `crossed`, null where nothing is known or it
     is over.  `basis` is `twin`, or `pace` where the twin is silent; `pace` says then how it was made.
     """
@@ -116,23 +116,23 @@ class LikelySeen(msgspec.Struct, frozen=True):
     basis: str
     called: InstantBounds | None
     crossed: InstantBounds | None
-    pace: PaceSeen | None
+    pace: PaceResponse | None
 
 
-class JoinNowSeen(msgspec.Struct, frozen=True):
+class JoinNowResponse(msgspec.Struct, frozen=True):
     """What the checkpoint's page says of a truck that arrives now: in turn where the present window has
     a place, else as a walk-in.  `called` and `crossed` are spans from now; `basis` and `pace` as in
-    `LikelySeen`.
+    `LikelyResponse`.
     """
 
     vehicle_class: str = msgspec.field(name="class")
     basis: str
     called: SpanBounds
     crossed: SpanBounds | None
-    pace: PaceSeen | None
+    pace: PaceResponse | None
 
 
-class LineTold(ForecastBasis, frozen=True, kw_only=True):
+class LineForecastResponse(ForecastBasis, frozen=True, kw_only=True):
     """The future of a line: what a truck of each class would wait that joined now, and its length.
 
     `joins_now` is null where no truck can join now or nothing can be told.
@@ -140,12 +140,12 @@ class LineTold(ForecastBasis, frozen=True, kw_only=True):
 
     checkpoint: str
     line: str | None
-    joins_now: JoinNowSeen | None
+    joins_now: JoinNowResponse | None
     joins: list[QuantileSpans]
-    lengths: list[LengthTold]
+    lengths: list[LengthResponse]
 
 
-class BookingTold(ForecastBasis, frozen=True, kw_only=True):
+class BookingForecastResponse(ForecastBasis, frozen=True, kw_only=True):
     """When a truck is called and through: instants at the quantiles; null where nothing is told of it
     (`no_basis`), and `called` also after the call.  `likely` is the range that the ticket shows, null
     where it shows none; `being_computed` says that the booking has moved and its new window is not told
@@ -153,7 +153,7 @@ class BookingTold(ForecastBasis, frozen=True, kw_only=True):
     """
 
     number: int
-    likely: LikelySeen | None
+    likely: LikelyResponse | None
     being_computed: bool
     called: list[Moment] | None
     crossed: list[Moment] | None
@@ -163,16 +163,16 @@ class CachedForecasts:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def line(self, call: ApiRequest) -> Reply:
+    async def line(self, request: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
-        row = known_row(application, call.path["checkpoint"])
+        row = known_row(application, request.path["checkpoint"])
         if row.served is None:
             return answer(self._line(row, None, "no_line", None))
         found = application.forecasts.of(row.served.line.id, now)
         silent = application.forecasts.no_basis(row.served.line.id, now)
         return answer(self._line(row, found, silent, self._joins_now(row, now)))
 
-    def _joins_now(self, row: PostRow, now: Instant) -> JoinNowSeen | None:
+    def _joins_now(self, row: PostRow, now: Instant) -> JoinNowResponse | None:
         vehicle_class = joins_now(row, now)
         if vehicle_class is None or row.queue is None:
             return None
@@ -180,7 +180,7 @@ class CachedForecasts:
         wait = wait_to_join(forecasts, row.queue.line, vehicle_class, row.queue, now)
         if wait is None:
             return None
-        return JoinNowSeen(
+        return JoinNowResponse(
             vehicle_class,
             wait.basis.kind,
             _spans(wait.called),
@@ -193,10 +193,10 @@ class CachedForecasts:
         row: PostRow,
         found: Outlook | None,
         no_basis: str,
-        joining: JoinNowSeen | None,
-    ) -> LineTold:
+        joining: JoinNowResponse | None,
+    ) -> LineForecastResponse:
         forecast = found.forecast if found is not None and not no_basis else None
-        return LineTold(
+        return LineForecastResponse(
             checkpoint=row.checkpoint.id,
             line=row.served.line.id if row.served else None,
             joins_now=joining,
@@ -205,15 +205,15 @@ class CachedForecasts:
                 for one in (forecast.joins if forecast else ())
             ],
             lengths=[
-                LengthTold(utc(one.at), list(one.waiting))
+                LengthResponse(utc(one.at), list(one.waiting))
                 for one in (forecast.lengths if forecast else ())
             ],
             **_made(found, no_basis),
         )
 
-    async def booking(self, call: ApiRequest) -> Reply:
+    async def booking(self, request: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
-        row = own_booking(application, call.actor, call.number())
+        row = own_booking(application, request.actor, request.number())
         view = application.tickets.view(row.number, now)
         assert view is not None, "the booking was found a moment ago"
         forecasts, queue = application.forecasts, application.queues.of(view.post, now)
@@ -224,7 +224,7 @@ class CachedForecasts:
             silent = "booking_not_told"
         shown = truck if not silent else None
         return answer(
-            BookingTold(
+            BookingForecastResponse(
                 number=row.number,
                 likely=_likely(likely) if likely is not None else None,
                 being_computed=being_computed(forecasts, view.booking, view.status, now),
@@ -235,8 +235,8 @@ class CachedForecasts:
         )
 
 
-def _likely(found: Likely) -> LikelySeen:
-    return LikelySeen(
+def _likely(found: Likely) -> LikelyResponse:
+    return LikelyResponse(
         found.basis.kind,
         _instants(found.called) if found.called else None,
         _instants(found.crossed) if found.crossed else None,
@@ -244,10 +244,10 @@ def _likely(found: Likely) -> LikelySeen:
     )
 
 
-def _pace(basis: TwinBasis | PaceBasis) -> PaceSeen | None:
+def _pace(basis: TwinBasis | PaceBasis) -> PaceResponse | None:
     if isinstance(basis, TwinBasis):
         return None
-    return PaceSeen(basis.ahead, basis.crossed, basis.hours)
+    return PaceResponse(basis.ahead, basis.crossed, basis.hours)
 
 
 def _instants(at: Bounds) -> InstantBounds:
@@ -282,10 +282,10 @@ def _method(scores: Scores | None) -> str:
     return CORRECTED if scores.corrected else CALIBRATED
 
 
-def _worth(good: Accuracy | None) -> Worth | None:
+def _worth(good: Accuracy | None) -> AccuracyResponse | None:
     if good is None:
         return None
-    return Worth(
+    return AccuracyResponse(
         trucks=good.trucks,
         inside80=round(good.inside80, 3),
         inside90=round(good.inside90, 3),
@@ -320,7 +320,7 @@ OPERATIONS = (
         description="From many simulated courses of the live line, moved by what its forecasts of the "
         "last 30 days were off by. It is made beside the server and may be some minutes old.",
         run=CachedForecasts.line,
-        answer=LineTold,
+        answer=LineForecastResponse,
         public=True,
         refusals=(Reason.CHECKPOINT_UNKNOWN,),
     ),
@@ -332,7 +332,7 @@ OPERATIONS = (
         summary="When the truck of a booking is called, and when it is through",
         description="For whoever may read the booking, once the twin knows the truck.",
         run=CachedForecasts.booking,
-        answer=BookingTold,
+        answer=BookingForecastResponse,
         refusals=(Reason.BOOKING_UNKNOWN,),
     ),
 )

@@ -63,7 +63,7 @@ Day: TypeAlias = Annotated[
 ]
 
 
-class VehicleForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class VehicleRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """The truck and its people, as typed: spaces, hyphens and look-alike letters are forgiven."""
 
     country: Country
@@ -80,7 +80,7 @@ class VehicleForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
         )
 
 
-class Fee(msgspec.Struct, frozen=True):
+class FeeResponse(msgspec.Struct, frozen=True):
     """Money: an amount in minor units (tiyn, tyiyn, cent) of an ISO 4217 currency."""
 
     minor: int

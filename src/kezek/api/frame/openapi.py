@@ -119,7 +119,7 @@ _INTRODUCTION = (
 
 def _state_what_is_sent(schemas: dict[str, Any], operations: Iterable[Operation]) -> None:
     """Answers always have all their fields; only requests may leave some out."""
-    forms = {op.body.__name__ for op in operations if op.body} | {"VehicleForm"}
+    forms = {op.body.__name__ for op in operations if op.body} | {"VehicleRequest"}
     for name, schema in schemas.items():
         if name not in forms and "properties" in schema:
             schema["required"] = list(schema["properties"])
@@ -188,15 +188,15 @@ def _responses(op: Operation, schemas: Mapping[str, Any]) -> dict[str, Any]:
             content = {op.media_type: {"schema": _ref(op.answer), "example": shown}}
         else:
             content = {op.media_type: {"schema": _event(op.answer)}}
-    told: dict[str, Any] = {"description": HTTPStatus(op.status).phrase, "content": content}
+    response: dict[str, Any] = {"description": HTTPStatus(op.status).phrase, "content": content}
     if op.changes:
-        told["headers"] = {
+        response["headers"] = {
             "Idempotency-Replayed": {
                 "description": "`true` when this answers a request that was done before",
                 "schema": {"type": "string", "enum": ["true"]},
             }
         }
-    responses = {str(op.status): told}
+    responses = {str(op.status): response}
     if op.cached:
         responses["304"] = {"description": "Nothing has changed since the `ETag` that was sent"}
     return responses | _problems(op)

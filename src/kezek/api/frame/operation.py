@@ -46,7 +46,7 @@ class ApiRequest:
     key: str = ""
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
 
-    def asked(self, kind: type[T]) -> T:
+    def read_query(self, kind: type[T]) -> T:
         """The query as a Struct of `kind`."""
         return read_query(self.query, kind)
 

@@ -17,14 +17,14 @@ from kezek.domain.log.head import SignedHead
 _TEXT = b"text/plain; charset=utf-8"
 
 
-class HeadsAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class HeadQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`before` is the number of a head; what is told is older."""
 
     before: Annotated[int, Meta(ge=1, le=NUMBER_MAX)] = NUMBER_MAX
     limit: Limit = 60
 
 
-class HeadTold(msgspec.Struct, frozen=True):
+class HeadResponse(msgspec.Struct, frozen=True):
     """A head.  `note` is a C2SP checkpoint, with the lines of witnesses; `origin` and `root` (base64)
     stand in it too.
     """
@@ -39,17 +39,17 @@ class HeadTold(msgspec.Struct, frozen=True):
 class HeadPage(msgspec.Struct, frozen=True):
     """Newest first.  `next` is the `before` of the following page, null when there is none."""
 
-    items: list[HeadTold]
+    items: list[HeadResponse]
     next: int | None
 
 
-class NoteForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class NoteRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A head of this log with the line of a witness below it, in cosignature/v1."""
 
     note: Annotated[str, Meta(min_length=1, max_length=16_384)]
 
 
-class Cosigned(msgspec.Struct, frozen=True):
+class CosignatureResponse(msgspec.Struct, frozen=True):
     """How many lines of known witnesses the note held."""
 
     lines: int
@@ -59,31 +59,33 @@ class Heads:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def newest(self, call: ApiRequest) -> Reply:
+    async def newest(self, request: ApiRequest) -> Reply:
         head = self._application.proofs.head()
         if head is None:
             raise wrong(Wrong.NOT_FOUND)
-        if b"text/plain" in call.headers.get(b"accept", b""):
+        if b"text/plain" in request.headers.get(b"accept", b""):
             return Reply(head.note.encode(), 200, (), _TEXT)
-        return answer(_told(head))
+        return answer(_head_response(head))
 
-    async def page(self, call: ApiRequest) -> Reply:
-        asked = call.asked(HeadsAsked)
+    async def page(self, request: ApiRequest) -> Reply:
+        asked = request.read_query(HeadQuery)
         found = self._application.proofs.heads(asked.before, asked.limit)
         more = len(found) == asked.limit and found[-1].number > 1
-        return answer(HeadPage([_told(head) for head in found], found[-1].number if more else None))
+        return answer(
+            HeadPage([_head_response(head) for head in found], found[-1].number if more else None)
+        )
 
-    async def cosign(self, call: ApiRequest) -> Reply:
-        note = call.read_exactly(NoteForm).note
+    async def cosign(self, request: ApiRequest) -> Reply:
+        note = request.read_exactly(NoteRequest).note
         lines = await asyncio.to_thread(self._application.ledger.cosign, note)
         if not lines:
             raise wrong(Wrong.NOT_FOUND)
-        return answer(Cosigned(lines))
+        return answer(CosignatureResponse(lines))
 
 
-def _told(head: SignedHead) -> HeadTold:
+def _head_response(head: SignedHead) -> HeadResponse:
     origin, _, root, *_ = head.note.split("\n")
-    return HeadTold(head.number, head.size, origin, root, head.note)
+    return HeadResponse(head.number, head.size, origin, root, head.note)
 
 
 _NOTE = (
@@ -102,7 +104,7 @@ OPERATIONS = (
         description="Signed once a minute while the log grows. With `Accept: text/plain` the note "
         "alone, for programs that read C2SP checkpoints. `not_found` before the first head.",
         run=Heads.newest,
-        answer=HeadTold,
+        answer=HeadResponse,
         wrongs=(Wrong.NOT_FOUND,),
         public=True,
     ),
@@ -114,7 +116,7 @@ OPERATIONS = (
         summary="Signed heads of the log",
         description="Keep them: a head that you have kept shows whether the log was rewritten.",
         run=Heads.page,
-        query=HeadsAsked,
+        query=HeadQuery,
         answer=HeadPage,
         public=True,
     ),
@@ -129,8 +131,8 @@ OPERATIONS = (
         "when the note is no head of this log, or nobody known has signed it.",
         run=Heads.cosign,
         wrongs=(Wrong.NOT_FOUND,),
-        answer=Cosigned,
-        body=NoteForm,
+        answer=CosignatureResponse,
+        body=NoteRequest,
         example={"note": _NOTE},
         public=True,
     ),

@@ -21,7 +21,7 @@ PAGE_MAX = 1_000
 POSITION_MAX = 1 << 53
 
 
-class LogAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class LogQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`after` is a position to read on from.  `line` is a line's id such as `kz_syrym.exit`; keys that
     are limited to a place must name one of theirs.  `cursor` is the `next` of the page before.
     """
@@ -49,7 +49,7 @@ class LoggedEvent(msgspec.Struct, frozen=True):
     body: dict[str, str | int | None]
 
 
-class LogPageAnswer(msgspec.Struct, frozen=True):
+class LogPageResponse(msgspec.Struct, frozen=True):
     """Positions have no gaps.  `next` is the cursor of the following page, empty when there is none."""
 
     items: list[LoggedEvent]
@@ -63,10 +63,10 @@ class Log:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def page(self, call: ApiRequest) -> Reply:
-        asked = call.asked(LogAsked)
-        if not self._may_read(call.actor, asked.line):
-            if not asked.line and any(role in READS_LOG for role, _ in call.actor.grants):
+    async def page(self, request: ApiRequest) -> Reply:
+        asked = request.read_query(LogQuery)
+        if not self._may_read(request.actor, asked.line):
+            if not asked.line and any(role in READS_LOG for role, _ in request.actor.grants):
                 # Allowed at a place, which is to be named.
                 raise wrong(Wrong.MISSING_FIELD, field="line")
             raise no(Reason.NOT_ALLOWED, line=asked.line)
@@ -80,7 +80,7 @@ class Log:
             events = reader.events_before(cursor or POSITION_MAX, asked.limit, asked.line)
         items = [public_event(event) for event in events if event.position > asked.after]
         more = len(items) == asked.limit
-        return answer(LogPageAnswer(items, str(items[-1].position) if more else ""))
+        return answer(LogPageResponse(items, str(items[-1].position) if more else ""))
 
     def _may_read(self, actor: Actor, line: str) -> bool:
         post = self._application.network.of_line(line) if line else None
@@ -111,8 +111,8 @@ OPERATIONS = (
         description="Needs a key of an agency or a read-only one. Send `next` back as `cursor` "
         "for the following page; whoever has come to the end asks again with `after`.",
         run=Log.page,
-        query=LogAsked,
-        answer=LogPageAnswer,
+        query=LogQuery,
+        answer=LogPageResponse,
         refusals=(Reason.NOT_ALLOWED, Reason.LINE_UNKNOWN),
     ),
 )

@@ -16,14 +16,14 @@ from kezek.app.log.export import line_of
 from kezek.domain.kernel.refusal import Reason
 
 
-class InclusionAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class InclusionQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`size` is the tree's, such as that of a head; left out, it is that of the newest head."""
 
     position: Annotated[int, Meta(ge=1, le=POSITION_MAX)]
     size: Annotated[int, Meta(ge=1, le=POSITION_MAX)] | None = None
 
 
-class InclusionTold(msgspec.Struct, frozen=True):
+class InclusionResponse(msgspec.Struct, frozen=True):
     """Hashes are hexadecimal; `path` leads from the leaf up to the root (RFC 9162, 2.1.3)."""
 
     position: int
@@ -33,14 +33,14 @@ class InclusionTold(msgspec.Struct, frozen=True):
     root: str
 
 
-class ConsistencyAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ConsistencyQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Two sizes of the tree, such as those of two heads."""
 
     smaller: Annotated[int, Meta(ge=1, le=POSITION_MAX)] = msgspec.field(name="from")
     larger: Annotated[int, Meta(ge=1, le=POSITION_MAX)] = msgspec.field(name="to")
 
 
-class ConsistencyTold(msgspec.Struct, frozen=True):
+class ConsistencyResponse(msgspec.Struct, frozen=True):
     """Shows that the larger tree begins with the smaller one (RFC 9162, 2.1.4); hexadecimal."""
 
     smaller: int = msgspec.field(name="from")
@@ -48,7 +48,7 @@ class ConsistencyTold(msgspec.Struct, frozen=True):
     path: list[str]
 
 
-class LeavesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class LeafQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`after` is the position to read on from."""
 
     after: Annotated[int, Meta(ge=0, le=POSITION_MAX)] = 0
@@ -66,27 +66,29 @@ class Tree:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def inclusion(self, call: ApiRequest) -> Reply:
-        asked, proofs = call.asked(InclusionAsked), self._application.proofs
+    async def inclusion(self, request: ApiRequest) -> Reply:
+        asked, proofs = request.read_query(InclusionQuery), self._application.proofs
         head = proofs.head() if asked.size is None else None
         size = asked.size or (head.size if head else 0)
         if not asked.position <= size <= proofs.size:
             raise wrong(Wrong.NOT_FOUND)
         found = proofs.inclusion(asked.position, size)
         path = [sibling.hex() for sibling in found.path]
-        return answer(InclusionTold(asked.position, size, found.leaf.hex(), path, found.root.hex()))
+        return answer(
+            InclusionResponse(asked.position, size, found.leaf.hex(), path, found.root.hex())
+        )
 
-    async def consistency(self, call: ApiRequest) -> Reply:
-        asked = call.asked(ConsistencyAsked)
+    async def consistency(self, request: ApiRequest) -> Reply:
+        asked = request.read_query(ConsistencyQuery)
         if not asked.smaller <= asked.larger <= self._application.proofs.size:
             raise wrong(Wrong.NOT_FOUND)
         path = self._application.proofs.consistency(asked.smaller, asked.larger)
-        return answer(ConsistencyTold(asked.smaller, asked.larger, [one.hex() for one in path]))
+        return answer(ConsistencyResponse(asked.smaller, asked.larger, [one.hex() for one in path]))
 
-    async def leaves(self, call: ApiRequest) -> Reply:
-        if not may_read_log(call.actor):
+    async def leaves(self, request: ApiRequest) -> Reply:
+        if not may_read_log(request.actor):
             raise no(Reason.NOT_ALLOWED, line="")
-        asked = call.asked(LeavesAsked)
+        asked = request.read_query(LeafQuery)
         leaves = self._application.proofs.leaves(asked.after, asked.limit)
         return answer(LeafPage([line_of(leaf) for leaf in leaves], self._application.proofs.size))
 
@@ -102,8 +104,8 @@ OPERATIONS = (
         "`not_found` when the event or the size is not sealed yet; that takes a second.",
         run=Tree.inclusion,
         wrongs=(Wrong.NOT_FOUND,),
-        query=InclusionAsked,
-        answer=InclusionTold,
+        query=InclusionQuery,
+        answer=InclusionResponse,
         public=True,
     ),
     Operation(
@@ -116,8 +118,8 @@ OPERATIONS = (
         "`not_found` when there is no such pair of trees.",
         run=Tree.consistency,
         wrongs=(Wrong.NOT_FOUND,),
-        query=ConsistencyAsked,
-        answer=ConsistencyTold,
+        query=ConsistencyQuery,
+        answer=ConsistencyResponse,
         public=True,
     ),
     Operation(
@@ -128,7 +130,7 @@ OPERATIONS = (
         summary="Sealed events with their salts",
         description="What `kezek verify` hashes again. Needs a key that may read the whole log.",
         run=Tree.leaves,
-        query=LeavesAsked,
+        query=LeafQuery,
         answer=LeafPage,
         refusals=(Reason.NOT_ALLOWED,),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.api.frame.form import Day, Fee
+from kezek.api.frame.form import Day, FeeResponse
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
 from kezek.app.application import Application
@@ -15,14 +15,14 @@ from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
 from kezek.domain.regulation.regulations import Regulations
 
 
-class NoteSeen(msgspec.Struct, frozen=True):
+class NoteResponse(msgspec.Struct, frozen=True):
     """Where a number comes from: `basis` is law, observed, or `unknown, ours: ...`."""
 
     basis: str
     source: str
 
 
-class ClassSeen(msgspec.Struct, frozen=True):
+class ClassResponse(msgspec.Struct, frozen=True):
     """A class.  Caps are a share of the day's capacity in percent, or places a day; null is none.
 
     `pool` is `none` for the class of walk-ins; `label` are names for readers by language, where the rule
@@ -31,16 +31,16 @@ class ClassSeen(msgspec.Struct, frozen=True):
 
     name: str
     pool: str
-    fee: Fee
+    fee: FeeResponse
     cap_percent: int | None
     cap_places: int | None
     staff_only: bool
     joins: str
-    note: NoteSeen
+    note: NoteResponse
     label: dict[str, str]
 
 
-class PoolSeen(msgspec.Struct, frozen=True):
+class PoolResponse(msgspec.Struct, frozen=True):
     """A part of a day's places; those of a `reserved` pool are kept for its classes."""
 
     name: str
@@ -48,20 +48,20 @@ class PoolSeen(msgspec.Struct, frozen=True):
     classes: list[str]
 
 
-class VersionSeen(msgspec.Struct, frozen=True):
+class VersionResponse(msgspec.Struct, frozen=True):
     """A version of a rule set: `status` is in_force, draft or proposal."""
 
     effective_on: Day
     status: str
 
 
-class RegulationAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class RegulationQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`version` is the first day of one of `versions`; without it the newest in force is told."""
 
     version: Day | None = None
 
 
-class RegulationSeen(msgspec.Struct, frozen=True):
+class RegulationResponse(msgspec.Struct, frozen=True):
     """One authority's rule set.  Minutes count from the end of the booked window (`keeps_place`,
     `no_show`), from the call (`call`), or back from the window's start (`move_until`);
     `displaced_days` from the closure that took the window.  The version cuts days into windows from
@@ -84,21 +84,21 @@ class RegulationSeen(msgspec.Struct, frozen=True):
     move_until_minutes: int
     displaced_days: int
     drivers_max: int
-    fee_unit: Fee
+    fee_unit: FeeResponse
     fee_unit_name: str
-    pools: list[PoolSeen]
-    classes: list[ClassSeen]
+    pools: list[PoolResponse]
+    classes: list[ClassResponse]
     interleave: list[str]
-    notes: dict[str, NoteSeen]
+    notes: dict[str, NoteResponse]
     status: str
     until: Day | None
     windows_from: Day
     transition: dict[str, str]
-    versions: list[VersionSeen]
+    versions: list[VersionResponse]
 
 
 class RegulationList(msgspec.Struct, frozen=True):
-    items: list[RegulationSeen]
+    items: list[RegulationResponse]
 
 
 class RegulationsInForce:
@@ -107,29 +107,29 @@ class RegulationsInForce:
 
     async def all(self, _call: ApiRequest) -> Reply:
         found = (self._rules[name] for name in sorted(self._rules))
-        return answer(RegulationList([_seen(one, self._rules) for one in found]))
+        return answer(RegulationList([_regulation_response(one, self._rules) for one in found]))
 
-    async def one(self, call: ApiRequest) -> Reply:
-        code, wanted = call.path["regulation"], call.asked(RegulationAsked).version
+    async def one(self, request: ApiRequest) -> Reply:
+        code, wanted = request.path["regulation"], request.read_query(RegulationQuery).version
         found = self._rules.get(code)
         if wanted is not None or found is None:
             versions = self._rules.of(code)
             found = next((v for v in versions if wanted in (None, v.effective_on)), None)
         if found is None:
             raise wrong(Wrong.NOT_FOUND)
-        return answer(_seen(found, self._rules))
+        return answer(_regulation_response(found, self._rules))
 
 
-def _note(note: Note) -> NoteSeen:
-    return NoteSeen(note.basis, note.source)
+def _note(note: Note) -> NoteResponse:
+    return NoteResponse(note.basis, note.source)
 
 
-def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
+def _class(rule: ClassRule, regulation: Regulation) -> ClassResponse:
     fee = fee_of(regulation, rule.name)
-    return ClassSeen(
+    return ClassResponse(
         name=rule.name,
         pool=rule.pool.name if rule.pool else NO_POOL,
-        fee=Fee(fee.minor, fee.currency),
+        fee=FeeResponse(fee.minor, fee.currency),
         cap_percent=rule.cap_percent,
         cap_places=rule.cap_places,
         staff_only=rule.staff_only,
@@ -139,8 +139,8 @@ def _class(rule: ClassRule, regulation: Regulation) -> ClassSeen:
     )
 
 
-def _seen(r: Regulation, rules: Regulations) -> RegulationSeen:
-    return RegulationSeen(
+def _regulation_response(r: Regulation, rules: Regulations) -> RegulationResponse:
+    return RegulationResponse(
         id=r.id,
         authority=r.authority,
         country=r.country,
@@ -157,9 +157,9 @@ def _seen(r: Regulation, rules: Regulations) -> RegulationSeen:
         move_until_minutes=r.move_until // MINUTE,
         displaced_days=r.displaced_for // DAY,
         drivers_max=r.drivers_max,
-        fee_unit=Fee(r.fee_unit.minor, r.fee_unit.currency),
+        fee_unit=FeeResponse(r.fee_unit.minor, r.fee_unit.currency),
         fee_unit_name=r.fee_unit_name,
-        pools=[PoolSeen(pool.name, pool.reserved, list(pool.classes)) for pool in r.pools],
+        pools=[PoolResponse(pool.name, pool.reserved, list(pool.classes)) for pool in r.pools],
         classes=[_class(rule, r) for rule in r.classes.values()],
         interleave=list(r.interleave),
         notes={name: _note(note) for name, note in r.notes.items()},
@@ -167,7 +167,7 @@ def _seen(r: Regulation, rules: Regulations) -> RegulationSeen:
         until=r.until or None,
         windows_from=r.windows_from or r.effective_on,
         transition={name: str(by) for name, by in r.transition.items()},
-        versions=[VersionSeen(one.effective_on, one.status) for one in rules.of(r.id)],
+        versions=[VersionResponse(one.effective_on, one.status) for one in rules.of(r.id)],
     )
 
 
@@ -191,8 +191,8 @@ OPERATIONS = (
         summary="One regulation",
         description="A rule set by its id: the newest version in force, or the one that is asked for.",
         run=RegulationsInForce.one,
-        query=RegulationAsked,
-        answer=RegulationSeen,
+        query=RegulationQuery,
+        answer=RegulationResponse,
         public=True,
     ),
 )

@@ -27,21 +27,21 @@ _NO_STORE = (b"cache-control", b"no-store")
 _FORWARDED = frozenset({b"forwarded", b"x-forwarded-for", b"x-real-ip", b"via"})
 
 
-class AilmentSeen(msgspec.Struct, frozen=True):
+class AilmentResponse(msgspec.Struct, frozen=True):
     """One thing that is wrong, in English, for operators."""
 
     code: str
     detail: str
 
 
-class ReadyAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReadyResponse(msgspec.Struct, frozen=True, omit_defaults=True):
     """What should be seen to, though the process should get work."""
 
     status: str
-    remarks: list[AilmentSeen] = []
+    remarks: list[AilmentResponse] = []
 
 
-class NotReady(msgspec.Struct, frozen=True):
+class NotReadyResponse(msgspec.Struct, frozen=True):
     """A problem after RFC 9457 that names everything that is wrong."""
 
     type: str
@@ -49,7 +49,7 @@ class NotReady(msgspec.Struct, frozen=True):
     status: int
     detail: str
     code: str
-    ailments: list[AilmentSeen]
+    ailments: list[AilmentResponse]
 
 
 class Health:
@@ -77,13 +77,13 @@ class Health:
 
     def _answer(self, scope: Any) -> Reply:
         if scope["method"] not in ("GET", "HEAD"):
-            return _told("method_not_allowed", 405, "Ask with GET.", (b"allow", b"GET, HEAD"))
+            return _refusal("method_not_allowed", 405, "Ask with GET.", (b"allow", b"GET, HEAD"))
         if scope["path"] == ALIVE:
             return Reply(b'{"status":"alive"}', 200, (), JSON)
         if scope["path"] == READY:
             return self._ready()
         if not self._may_read(scope):
-            return _told(
+            return _refusal(
                 "not_allowed",
                 403,
                 "Metrics are for this machine, or for who shows the token in keys/metrics.token.",
@@ -94,10 +94,12 @@ class Health:
         readiness = self._application.readiness
         ailments = readiness.ailments()
         if not ailments:
-            remarks = [AilmentSeen(remark.code, remark.sentence) for remark in readiness.remarks()]
-            return Reply(encode(ReadyAnswer("ready", remarks)), 200, (), JSON)
-        seen = [AilmentSeen(ailment.code, ailment.sentence) for ailment in ailments]
-        body = NotReady("about:blank", "Not ready", 503, seen[0].detail, "not_ready", seen)
+            remarks = [
+                AilmentResponse(remark.code, remark.sentence) for remark in readiness.remarks()
+            ]
+            return Reply(encode(ReadyResponse("ready", remarks)), 200, (), JSON)
+        seen = [AilmentResponse(ailment.code, ailment.sentence) for ailment in ailments]
+        body = NotReadyResponse("about:blank", "Not ready", 503, seen[0].detail, "not_ready", seen)
         return Reply(encode(body), 503, ((b"retry-after", b"5"),), MEDIA_TYPE)
 
     def _may_read(self, scope: Any) -> bool:
@@ -117,7 +119,7 @@ def _is_here(peer: str) -> bool:
         return False
 
 
-def _told(code: str, status: int, detail: str, *headers: tuple[bytes, bytes]) -> Reply:
+def _refusal(code: str, status: int, detail: str, *headers: tuple[bytes, bytes]) -> Reply:
     title = code.replace("_", " ").capitalize()
     body = ProblemBody("about:blank", title, status, detail, code, {}, retryable=False, next="")
     return Reply(encode(body), status, headers, MEDIA_TYPE)

@@ -15,8 +15,8 @@ from msgspec import Meta
 
 from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Day, Moment, Seconds, utc
-from kezek.api.frame.kept import ResponseCache
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
+from kezek.api.frame.response_cache import ResponseCache
 from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.forecast.next_wait import HourWait, hour_wait
@@ -31,20 +31,20 @@ _LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 _LAST_DAY = date.max - timedelta(days=DAYS_MAX)
 
 
-class PlacesAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class PlacesQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`from` is a local day of the checkpoint, today when left out."""
 
     first: date | None = msgspec.field(default=None, name="from")
     days: Annotated[int, Meta(ge=1, le=DAYS_MAX)] = 30
 
 
-class DayAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class DayQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A date; each checkpoint counts it as its own local day."""
 
     day: date
 
 
-class Windows(msgspec.Struct, frozen=True):
+class WindowsResponse(msgspec.Struct, frozen=True):
     """The windows of a day: the n-th starts `n * minutes` after `first` (n from 0).
 
     `ordinary` and `kept` are places that can be booked now, per window.  `wait_p10` and `wait_p90` are
@@ -67,7 +67,7 @@ class Windows(msgspec.Struct, frozen=True):
     usual_days: list[int | None]
 
 
-class DaySeen(msgspec.Struct, frozen=True):
+class DayResponse(msgspec.Struct, frozen=True):
     """A local day of a line.
 
     `state` is open, full (no ordinary place) or closed; `ordinary` and `kept` are places left in each
@@ -82,10 +82,10 @@ class DaySeen(msgspec.Struct, frozen=True):
     walk_ins: int
     basis: str
     reason: str
-    windows: Windows | None
+    windows: WindowsResponse | None
 
 
-class PlacesSeen(msgspec.Struct, frozen=True):
+class PlacesResponse(msgspec.Struct, frozen=True):
     """The days of a line.  `waits_as_of` is when the waits were simulated, null where none is told; they
     reach a day ahead.
     """
@@ -95,10 +95,10 @@ class PlacesSeen(msgspec.Struct, frozen=True):
     zone: str
     as_of: Moment
     waits_as_of: Moment | None
-    days: list[DaySeen]
+    days: list[DayResponse]
 
 
-class PostDay(msgspec.Struct, frozen=True):
+class PostDayResponse(msgspec.Struct, frozen=True):
     """A line on the day that was asked for, or a checkpoint at which none runs.  Counts are null there
     and beyond the horizon.
     """
@@ -113,10 +113,10 @@ class PostDay(msgspec.Struct, frozen=True):
     next_free: Day | None
 
 
-class NetworkDay(msgspec.Struct, frozen=True):
+class NetworkDayResponse(msgspec.Struct, frozen=True):
     day: Day
     as_of: Moment
-    items: list[PostDay]
+    items: list[PostDayResponse]
 
 
 class Places:
@@ -125,23 +125,23 @@ class Places:
         self._lines: ResponseCache[tuple[str, bytes]] = ResponseCache(_KEPT_MAX)
         self._days: ResponseCache[bytes] = ResponseCache(_KEPT_MAX)
 
-    async def of_checkpoint(self, call: ApiRequest) -> Reply:
+    async def of_checkpoint(self, request: ApiRequest) -> Reply:
         application = self._application
-        served = known_line(application.network, call.path["checkpoint"])
+        served = known_line(application.network, request.path["checkpoint"])
         line = served.line.id
         # A forecast grows old by the minute and is no longer told at some time.
         edition = application.forecasts.edition(line)
         state = (application.watch.version(line), edition, application.now() // (10 * MINUTE))
-        key = (line, call.query)
-        return self._lines.told(call, key, state, lambda: self._of_line(call, served))
+        key = (line, request.query)
+        return self._lines.reply(request, key, state, lambda: self._of_line(request, served))
 
-    async def of_day(self, call: ApiRequest) -> Reply:
+    async def of_day(self, request: ApiRequest) -> Reply:
         state = (self._application.watch.version(), self._application.now() // HOUR)
-        return self._days.told(call, call.query, state, lambda: self._of_day(call))
+        return self._days.reply(request, request.query, state, lambda: self._of_day(request))
 
-    def _of_line(self, call: ApiRequest, served: ServedLine) -> PlacesSeen:
+    def _of_line(self, request: ApiRequest, served: ServedLine) -> PlacesResponse:
         application = self._application
-        asked, now = call.asked(PlacesAsked), application.now()
+        asked, now = request.read_query(PlacesQuery), application.now()
         places, line = application.availability.of(served, now), served.line
         first = asked.first or local_day(now, line.zone)
         last = min(first, _LAST_DAY) + timedelta(days=asked.days - 1)
@@ -154,29 +154,31 @@ class Places:
             return served.at(now, window=day_start(on, line.zone)).window // MINUTE
 
         shown = (day for day in places.days if first <= day.on <= last)
-        days = [day_seen(day, minutes(day.on), wait) for day in shown]
+        days = [day_response(day, minutes(day.on), wait) for day in shown]
         told = utc(found.as_of) if found is not None and found.forecast.windows else None
-        return PlacesSeen(served.checkpoint.id, line.id, line.zone, utc(now), told, days)
+        return PlacesResponse(served.checkpoint.id, line.id, line.zone, utc(now), told, days)
 
-    def _of_day(self, call: ApiRequest) -> NetworkDay:
-        asked, now = call.asked(DayAsked), self._application.now()
+    def _of_day(self, request: ApiRequest) -> NetworkDayResponse:
+        asked, now = request.read_query(DayQuery), self._application.now()
         items = [
             day
             for post in self._application.network.posts().values()
             for day in self._days_of(post, asked.day, now)
         ]
-        return NetworkDay(asked.day.isoformat(), utc(now), items)
+        return NetworkDayResponse(asked.day.isoformat(), utc(now), items)
 
-    def _days_of(self, post: Post, on: date, now: Instant) -> list[PostDay]:
+    def _days_of(self, post: Post, on: date, now: Instant) -> list[PostDayResponse]:
         if not post.lines:
-            return [PostDay(post.checkpoint.id, None, None, "no_line", None, None, None, None)]
+            return [
+                PostDayResponse(post.checkpoint.id, None, None, "no_line", None, None, None, None)
+            ]
         availability = self._application.availability
         return [line_day(served, availability.of(served, now), on) for served in post.lines]
 
 
-def day_seen(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> DaySeen:
+def day_response(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> DayResponse:
     """A day of the line with its windows; `wait` tells the wait at the start of one."""
-    return DaySeen(
+    return DayResponse(
         day=day.on.isoformat(),
         state=day.state,
         capacity=day.capacity,
@@ -189,7 +191,7 @@ def day_seen(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -
     )
 
 
-def _windows(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> Windows:
+def _windows(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -> WindowsResponse:
     first, step = day.hours[0].start, minutes * MINUTE
     count = (day.hours[-1].start - first) // step + 1
     ordinary, kept = [0] * count, [0] * count
@@ -198,7 +200,7 @@ def _windows(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -
     for hour in day.hours:
         place = (hour.start - first) // step
         ordinary[place], kept[place] = hour.ordinary, hour.kept
-    return Windows(
+    return WindowsResponse(
         utc(first),
         minutes,
         ordinary,
@@ -212,15 +214,15 @@ def _windows(day: LocalDay, minutes: int, wait: Callable[[Instant], HourWait]) -
     )
 
 
-def line_day(served: ServedLine, places: LinePlaces, on: date) -> PostDay:
+def line_day(served: ServedLine, places: LinePlaces, on: date) -> PostDayResponse:
     """A line on one day of the network."""
     named = served.checkpoint.id, served.line.id, served.line.direction
     free = places.next_free
     next_free = free.on.isoformat() if free else None
     day = places.day(on)
     if day is None:
-        return PostDay(*named, "unknown", None, None, None, next_free)
-    return PostDay(*named, day.state, day.capacity, day.ordinary, day.kept, next_free)
+        return PostDayResponse(*named, "unknown", None, None, None, next_free)
+    return PostDayResponse(*named, day.state, day.capacity, day.ordinary, day.kept, next_free)
 
 
 OPERATIONS = (
@@ -236,8 +238,8 @@ OPERATIONS = (
         ),
         run=Places.of_checkpoint,
         cached=True,
-        query=PlacesAsked,
-        answer=PlacesSeen,
+        query=PlacesQuery,
+        answer=PlacesResponse,
         public=True,
         refusals=(Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN),
     ),
@@ -251,8 +253,8 @@ OPERATIONS = (
         "next day on which it has a place.",
         run=Places.of_day,
         cached=True,
-        query=DayAsked,
-        answer=NetworkDay,
+        query=DayQuery,
+        answer=NetworkDayResponse,
         public=True,
     ),
 )

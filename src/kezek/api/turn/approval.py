@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from kezek.api.booking.decision import ONE, done, own_booking, told
+from kezek.api.booking.decision import ONE, decided_reply, done, own_booking
 from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
@@ -12,7 +12,7 @@ from kezek.api.frame.problem import no
 from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.checkpoint.right import may_answer_at
-from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
+from kezek.app.turn.awaited import AwaitedStep, answer_of, awaited_of, may_answer
 from kezek.domain.account.actor import Actor
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.turn.approve import Approve, Propose, Refuse
@@ -20,14 +20,14 @@ from kezek.domain.turn.approve import Approve, Propose, Refuse
 _STEPS = "`step` is call (out of turn), miss, turn_back or cancel"
 
 
-class ProposalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ProposalRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`step` is call (out of turn), miss, turn_back or cancel; each has its own published causes."""
 
     step: Word
     cause: Word
 
 
-class ApprovalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ApprovalRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Without `cause` what waits for a second person is approved; `step` names which, where two wait.
 
     With `cause` a call out of turn is proposed, as `/bookings/{number}/proposal` does too.
@@ -37,14 +37,14 @@ class ApprovalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     step: Word | None = None
 
 
-class RefusalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class RefusalRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`cause` is not_proven, not_founded, no_longer_needed or by_mistake; `step` as for an approval."""
 
     cause: Word
     step: Word | None = None
 
 
-class ExceptionStep(msgspec.Struct, frozen=True):
+class ExceptionResponse(msgspec.Struct, frozen=True):
     """`exception` is proposed, approved or refused; `status` is told where an approval changed it."""
 
     number: int
@@ -52,7 +52,7 @@ class ExceptionStep(msgspec.Struct, frozen=True):
     status: str | None = None
 
 
-class AskedSeen(msgspec.Struct, frozen=True):
+class AwaitedStepResponse(msgspec.Struct, frozen=True):
     """A step that waits for a second person.
 
     `made` says that it has happened already, as a call out of turn has; otherwise it is only proposed.
@@ -73,51 +73,53 @@ class AskedSeen(msgspec.Struct, frozen=True):
     answer: str
 
 
-class AskedList(msgspec.Struct, frozen=True):
+class AwaitedStepList(msgspec.Struct, frozen=True):
     """The oldest first."""
 
     as_of: Moment
-    items: list[AskedSeen]
+    items: list[AwaitedStepResponse]
 
 
 class Approvals:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def list(self, call: ApiRequest) -> Reply:
+    async def list(self, request: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
-        served = known_line(application.network, call.path["checkpoint"])
-        if not may_answer_at(call.actor, served.line):
+        served = known_line(application.network, request.path["checkpoint"])
+        if not may_answer_at(request.actor, served.line):
             raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
-        asked = asked_of(application.store.reader, served, now)
-        items = [_seen(one, call.actor, served) for one in asked]
-        return answer(AskedList(utc(now), items))
+        asked = awaited_of(application.store.reader, served, now)
+        items = [_awaited_step(one, request.actor, served) for one in asked]
+        return answer(AwaitedStepList(utc(now), items))
 
-    async def propose(self, call: ApiRequest) -> Reply:
-        form = call.read(ProposalForm)
-        number = own_booking(self._application, call.actor, call.number()).number
-        command = Propose(call.key, call.actor, number, form.step, form.cause)
+    async def propose(self, request: ApiRequest) -> Reply:
+        form = request.read(ProposalRequest)
+        number = own_booking(self._application, request.actor, request.number()).number
+        command = Propose(request.key, request.actor, number, form.step, form.cause)
         decided = await done(self._application, command)
-        return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
+        return decided_reply(msgspec.convert(decided.outcome, ExceptionResponse), decided)
 
-    async def approve(self, call: ApiRequest) -> Reply:
-        form = call.read(ApprovalForm) if call.body else ApprovalForm()
-        number = own_booking(self._application, call.actor, call.number()).number
+    async def approve(self, request: ApiRequest) -> Reply:
+        form = request.read(ApprovalRequest) if request.body else ApprovalRequest()
+        number = own_booking(self._application, request.actor, request.number()).number
         cause, step = form.cause or "", form.step or ""
-        command = Approve(call.key, call.actor, number, cause, step, self._application.delay())
+        command = Approve(
+            request.key, request.actor, number, cause, step, self._application.delay()
+        )
         decided = await done(self._application, command)
-        return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
+        return decided_reply(msgspec.convert(decided.outcome, ExceptionResponse), decided)
 
-    async def refuse(self, call: ApiRequest) -> Reply:
-        form = call.read(RefusalForm)
-        number = own_booking(self._application, call.actor, call.number()).number
-        command = Refuse(call.key, call.actor, number, form.cause, form.step or "")
+    async def refuse(self, request: ApiRequest) -> Reply:
+        form = request.read(RefusalRequest)
+        number = own_booking(self._application, request.actor, request.number()).number
+        command = Refuse(request.key, request.actor, number, form.cause, form.step or "")
         decided = await done(self._application, command)
-        return told(msgspec.convert(decided.outcome, ExceptionStep), decided)
+        return decided_reply(msgspec.convert(decided.outcome, ExceptionResponse), decided)
 
 
-def _seen(one: AwaitedStep, actor: Actor, served: ServedLine) -> AskedSeen:
-    return AskedSeen(
+def _awaited_step(one: AwaitedStep, actor: Actor, served: ServedLine) -> AwaitedStepResponse:
+    return AwaitedStepResponse(
         number=one.booking.number,
         code=one.booking.code,
         status=one.status,
@@ -141,7 +143,7 @@ OPERATIONS = (
         description="Proposals, and calls out of turn that were made and lack their second approval, "
         "for the officers of the checkpoint and for who is in charge of it.",
         run=Approvals.list,
-        answer=AskedList,
+        answer=AwaitedStepList,
         refusals=(Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN),
     ),
     Operation(
@@ -153,8 +155,8 @@ OPERATIONS = (
         description=f"{_STEPS}. The truck keeps its place until a second person approves. Causes of a "
         "miss are driver_gone, driver_refuses and breakdown; the others are those of the step itself.",
         run=Approvals.propose,
-        body=ProposalForm,
-        answer=ExceptionStep,
+        body=ProposalRequest,
+        answer=ExceptionResponse,
         refusals=(*ONE, Reason.REASON_MISSING, Reason.PROPOSED_ALREADY, Reason.CALL_MISSED),
         example={"step": "miss", "cause": "driver_gone"},
         answer_example={"number": 1024, "exception": "proposed", "status": None},
@@ -169,9 +171,9 @@ OPERATIONS = (
         "happens with the approval; a proposed call out of turn is made at `/calls`. With a `cause` a "
         "call out of turn is proposed.",
         run=Approvals.approve,
-        body=ApprovalForm,
+        body=ApprovalRequest,
         body_optional=True,
-        answer=ExceptionStep,
+        answer=ExceptionResponse,
         refusals=(
             *ONE,
             Reason.REASON_MISSING,
@@ -191,8 +193,8 @@ OPERATIONS = (
         description="A proposal is gone; whoever made it may take it back so, too. A call out of turn "
         "that was made stands as refused, and is counted on the public board.",
         run=Approvals.refuse,
-        body=RefusalForm,
-        answer=ExceptionStep,
+        body=RefusalRequest,
+        answer=ExceptionResponse,
         refusals=(*ONE, Reason.REASON_MISSING, Reason.SAME_APPROVER, Reason.NOTHING_TO_APPROVE),
         example={"cause": "not_proven"},
         answer_example={"number": 1024, "exception": "refused", "status": None},

@@ -6,18 +6,18 @@ import msgspec
 
 from kezek.api.checkpoint.checkpoint import known_row
 from kezek.api.frame.form import Day, Moment, utc_or_none
-from kezek.api.frame.kept import ResponseCache
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
+from kezek.api.frame.response_cache import ResponseCache
 from kezek.app.application import Application
 from kezek.app.turn.board import PostRow
-from kezek.app.turn.queue import CalledTruck, Seen, WaitingTruck
+from kezek.app.turn.queue import CalledTruck, PublicTruck, WaitingTruck
 from kezek.domain.kernel.instant import MINUTE, exact_utc
 from kezek.domain.kernel.refusal import Reason
 
 _KEPT_MAX = 2_000  # more than there are posts
 
 
-class PostSeen(msgspec.Struct, frozen=True):
+class PostResponse(msgspec.Struct, frozen=True):
     """A line on the board, or a checkpoint at which none runs: `line` is null.
 
     `state` is open, full (no ordinary place within seven days), closed (today) or no_line; counts are
@@ -50,7 +50,7 @@ class PostSeen(msgspec.Struct, frozen=True):
     days: list[int | None]
 
 
-class BoardSeen(msgspec.Struct, frozen=True):
+class BoardResponse(msgspec.Struct, frozen=True):
     """Every line, and every checkpoint without one, in the order of the checkpoints' ids.  `position` is
     the log's end.
     """
@@ -58,10 +58,10 @@ class BoardSeen(msgspec.Struct, frozen=True):
     as_of: Moment
     position: int
     simulated: bool
-    items: list[PostSeen]
+    items: list[PostResponse]
 
 
-class TruckSeen(msgspec.Struct, frozen=True):
+class TruckResponse(msgspec.Struct, frozen=True):
     """A truck as the public sees it: country, the plate's last three, the ticket's code."""
 
     code: str
@@ -71,37 +71,37 @@ class TruckSeen(msgspec.Struct, frozen=True):
     simulated: bool = False
 
 
-class WaitingSeen(msgspec.Struct, frozen=True):
+class WaitingResponse(msgspec.Struct, frozen=True):
     """A waiting truck at its place.  `window` is null for a walk-in; `behind` says that it lost the
     place of its window; `open` that its window has begun.
     """
 
     place: int
-    truck: TruckSeen
+    truck: TruckResponse
     window: Moment | None
     open: bool
     behind: bool
     arrived_at: Moment
 
 
-class GateSeen(msgspec.Struct, frozen=True):
+class GateResponse(msgspec.Struct, frozen=True):
     """A called or admitted truck.  `exception` is empty, awaiting, approved or refused."""
 
-    truck: TruckSeen
+    truck: TruckResponse
     since: Moment
     until: Moment | None
     exception: str
 
 
-class PostBoard(msgspec.Struct, frozen=True):
+class PostBoardResponse(msgspec.Struct, frozen=True):
     """One line: its row on the board and who stands in it."""
 
     as_of: Moment
     position: int
-    post: PostSeen
-    waiting: list[WaitingSeen]
-    called: list[GateSeen]
-    admitted: list[GateSeen]
+    post: PostResponse
+    waiting: list[WaitingResponse]
+    called: list[GateResponse]
+    admitted: list[GateResponse]
 
 
 class BoardCache:
@@ -111,48 +111,50 @@ class BoardCache:
         self._application = application
         self._kept: ResponseCache[str] = ResponseCache(_KEPT_MAX)
 
-    async def network(self, call: ApiRequest) -> Reply:
+    async def network(self, request: ApiRequest) -> Reply:
         application, now = self._application, self._application.now()
         newest = application.queues.newest(application.network.served().values(), now)
         state = (application.watch.version(), now // MINUTE, newest)
-        return self._kept.told(call, "", state, lambda: network_board(self._application))
+        return self._kept.reply(request, "", state, lambda: network_board(self._application))
 
-    async def post(self, call: ApiRequest) -> Reply:
+    async def post(self, request: ApiRequest) -> Reply:
         application = self._application
-        row = known_row(application, call.path["checkpoint"])
+        row = known_row(application, request.path["checkpoint"])
         # A post without a line hears of nothing; only the minute makes its board anew.
         version = application.watch.version(row.queue.line) if row.queue else 0
         newest = row.queue.as_of if row.queue else 0
         state = (version, application.now() // MINUTE, newest)
-        return self._kept.told(call, row.place, state, lambda: post_board(application, row.place))
+        return self._kept.reply(
+            request, row.place, state, lambda: post_board(application, row.place)
+        )
 
 
-def network_board(application: Application) -> BoardSeen:
+def network_board(application: Application) -> BoardResponse:
     """The whole network now."""
     position, now = application.watch.position, application.now()
-    items = [post_seen(row) for row in application.boards.rows(now)]
-    return BoardSeen(exact_utc(now), position, application.demo is not None, items)
+    items = [post_response(row) for row in application.boards.rows(now)]
+    return BoardResponse(exact_utc(now), position, application.demo is not None, items)
 
 
-def post_board(application: Application, place: str) -> PostBoard:
+def post_board(application: Application, place: str) -> PostBoardResponse:
     """One line now; `checkpoint_unknown` is raised where nothing is called so."""
     position, now = application.watch.position, application.now()
     row = known_row(application, place)
     queue = row.queue
-    return PostBoard(
+    return PostBoardResponse(
         as_of=exact_utc(queue.as_of if queue else now),
         position=position,
-        post=post_seen(row),
+        post=post_response(row),
         waiting=[_waiting(entry) for entry in queue.waiting] if queue else [],
         called=[_at_gate(one) for one in queue.called] if queue else [],
         admitted=[_at_gate(one) for one in queue.admitted] if queue else [],
     )
 
 
-def post_seen(row: PostRow) -> PostSeen:
+def post_response(row: PostRow) -> PostResponse:
     """A row of the board."""
     queue, free, days = row.queue, row.next_free, row.places.days if row.places else ()
-    return PostSeen(
+    return PostResponse(
         checkpoint=row.checkpoint.id,
         line=row.served.line.id if row.served else None,
         direction=row.served.line.direction if row.served else None,
@@ -174,12 +176,12 @@ def post_seen(row: PostRow) -> PostSeen:
     )
 
 
-def _truck(seen: Seen) -> TruckSeen:
-    return TruckSeen(seen.code, seen.country, seen.tail, seen.vehicle_class, seen.simulated)
+def _truck(seen: PublicTruck) -> TruckResponse:
+    return TruckResponse(seen.code, seen.country, seen.tail, seen.vehicle_class, seen.simulated)
 
 
-def _waiting(entry: WaitingTruck) -> WaitingSeen:
-    return WaitingSeen(
+def _waiting(entry: WaitingTruck) -> WaitingResponse:
+    return WaitingResponse(
         place=entry.place,
         truck=_truck(entry.seen),
         window=utc_or_none(entry.window),
@@ -189,9 +191,9 @@ def _waiting(entry: WaitingTruck) -> WaitingSeen:
     )
 
 
-def _at_gate(one: CalledTruck) -> GateSeen:
+def _at_gate(one: CalledTruck) -> GateResponse:
     until = None if one.until is None else exact_utc(one.until)
-    return GateSeen(_truck(one.seen), exact_utc(one.since), until, one.exception)
+    return GateResponse(_truck(one.seen), exact_utc(one.since), until, one.exception)
 
 
 OPERATIONS = (
@@ -205,7 +207,7 @@ OPERATIONS = (
         "every checkpoint.",
         run=BoardCache.network,
         cached=True,
-        answer=BoardSeen,
+        answer=BoardResponse,
         public=True,
     ),
     Operation(
@@ -217,7 +219,7 @@ OPERATIONS = (
         description="The line in order, who is called and who is at the gate, with masked plates.",
         run=BoardCache.post,
         cached=True,
-        answer=PostBoard,
+        answer=PostBoardResponse,
         public=True,
         refusals=(Reason.CHECKPOINT_UNKNOWN,),
     ),

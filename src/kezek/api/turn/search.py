@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from kezek.api.booking.booking import VehicleSeen, vehicle_seen
+from kezek.api.booking.response import VehicleResponse, vehicle_response
 from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import Moment, utc_or_none
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
@@ -21,11 +21,11 @@ from kezek.domain.account.actor import Actor
 from kezek.domain.kernel.refusal import Reason
 
 
-class SearchAsked(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class SearchRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     q: Annotated[str, Meta(min_length=1, max_length=TEXT_LENGTH_MAX)]
 
 
-class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
+class BookingFoundResponse(msgspec.Struct, frozen=True, kw_only=True):
     """What an officer needs to know a truck; the ticket's secret address is not part of it.
 
     `steps` are those of one officer of the checkpoint now, `next_step` the one that comes next, empty
@@ -42,33 +42,33 @@ class BookingFound(msgspec.Struct, frozen=True, kw_only=True):
     next_step: str
     steps: list[str]
     steps_by_two: list[str]
-    vehicle: VehicleSeen | None
+    vehicle: VehicleResponse | None
     drivers: list[str]
 
 
-class SearchDone(msgspec.Struct, frozen=True):
+class SearchResponse(msgspec.Struct, frozen=True):
     """Bookings of the checkpoint that fit, live ones first; twelve at most."""
 
-    items: list[BookingFound]
+    items: list[BookingFoundResponse]
 
 
-class SearchAnswer:
+class Search:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    async def find(self, call: ApiRequest) -> Reply:
-        asked, application = call.read(SearchAsked), self._application
-        served = known_line(application.network, call.path["checkpoint"])
-        if not may_serve(call.actor, served.line):
+    async def find(self, request: ApiRequest) -> Reply:
+        asked, application = request.read(SearchRequest), self._application
+        served = known_line(application.network, request.path["checkpoint"])
+        if not may_serve(request.actor, served.line):
             raise no(Reason.NOT_ALLOWED, checkpoint=served.checkpoint.id)
         found = application.finder.find(served, asked.q, application.now())
-        return answer(SearchDone([_found(application, call.actor, view) for view in found]))
+        return answer(SearchResponse([_found(application, request.actor, view) for view in found]))
 
 
-def _found(application: Application, actor: Actor, view: TicketView) -> BookingFound:
+def _found(application: Application, actor: Actor, view: TicketView) -> BookingFoundResponse:
     booking = view.booking
     steps = officer_steps(booking, view.status, actor, view.as_of)
-    return BookingFound(
+    return BookingFoundResponse(
         number=booking.number,
         code=booking.code,
         vehicle_class=booking.vehicle_class,
@@ -79,7 +79,7 @@ def _found(application: Application, actor: Actor, view: TicketView) -> BookingF
         next_step=steps.next or "",
         steps=sorted(steps.alone),
         steps_by_two=sorted(steps.by_two),
-        vehicle=vehicle_seen(application, view),
+        vehicle=vehicle_response(application, view),
         drivers=list(view.drivers),
     )
 
@@ -94,11 +94,11 @@ OPERATIONS = (
         summary="Find a truck at the checkpoint",
         description="For the staff of the checkpoint: by part of a plate, code, booking "
         "number or QR text.",
-        run=SearchAnswer.find,
-        body=SearchAsked,
+        run=Search.find,
+        body=SearchRequest,
         question=True,
         example={"q": "777 AAA"},
-        answer=SearchDone,
+        answer=SearchResponse,
         refusals=(Reason.NOT_ALLOWED, Reason.CHECKPOINT_UNKNOWN),
     ),
 )

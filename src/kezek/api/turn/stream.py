@@ -27,7 +27,7 @@ from kezek.api.frame.operation import (
     encode,
 )
 from kezek.api.frame.problem import ApiProblem, Raised, Wrong
-from kezek.api.turn.board import GateSeen, PostSeen, network_board, post_board
+from kezek.api.turn.board import GateResponse, PostResponse, network_board, post_board
 from kezek.app.application import Application
 from kezek.app.server.streams import Crowded
 from kezek.domain.kernel.instant import MINUTE, Instant
@@ -74,11 +74,11 @@ class PostBoardNow(msgspec.Struct, frozen=True):
     as_of: Moment
     position: int
     post: PostNow
-    called: list[GateSeen]
+    called: list[GateResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class StreamMessage:
     """An event's bytes, the log's position that it shows, and when it was made."""
 
     text: bytes
@@ -87,7 +87,7 @@ class Frame:
     minute: Instant
 
 
-class Feed:
+class BoardStream:
     """One board and everybody who listens to it, on one event loop."""
 
     def __init__(
@@ -99,19 +99,19 @@ class Feed:
         self.frame = self._framed()
         self._task = asyncio.create_task(self._tell())
 
-    def _framed(self) -> Frame:
+    def _framed(self) -> StreamMessage:
         application = self._application
         version, minute = application.watch.version(self._line), application.now() // MINUTE
         position, body = self._make()
         text = b"event: board\nid: %d\ndata: %s\n\n" % (position, body)
-        return Frame(text, position, version, minute)
+        return StreamMessage(text, position, version, minute)
 
     @property
     def next(self) -> asyncio.Future[bytes]:
         """What everybody is told next: an event, or a beat."""
         return self._next
 
-    def now(self) -> Frame:
+    def now(self) -> StreamMessage:
         """The board as it is: whoever comes is not told what is stale."""
         application, frame = self._application, self.frame
         stale = frame.version != application.watch.version(self._line)
@@ -148,27 +148,27 @@ class Feed:
         self._task.cancel()
 
 
-class Feeds:
+class BoardStreams:
     """The feeds that somebody listens to."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._feeds: dict[str, Feed] = {}
+        self._feeds: dict[str, BoardStream] = {}
 
     @property
     def closing(self) -> bool:
         """Whether the server is about to stop."""
         return self._application.watch.closed
 
-    async def network(self, call: ApiRequest) -> StreamedAnswer:
-        return _Listening(self, call, "", "")
+    async def network(self, request: ApiRequest) -> StreamedAnswer:
+        return _Listening(self, request, "", "")
 
-    async def post(self, call: ApiRequest) -> StreamedAnswer:
-        row = known_row(self._application, call.path["checkpoint"])
-        return _Listening(self, call, row.place, row.queue.line if row.queue else "-")
+    async def post(self, request: ApiRequest) -> StreamedAnswer:
+        row = known_row(self._application, request.path["checkpoint"])
+        return _Listening(self, request, row.place, row.queue.line if row.queue else "-")
 
     @contextlib.contextmanager
-    def listening(self, who: str, checkpoint: str, line: str) -> Iterator[Feed]:
+    def listening(self, who: str, checkpoint: str, line: str) -> Iterator[BoardStream]:
         """A feed for as long as the block lasts; raises when there are too many streams already."""
         with self._admitted(who):
             yield from self._fed(checkpoint, line)
@@ -183,10 +183,12 @@ class Feeds:
         with self._application.streams.open(who):
             yield
 
-    def _fed(self, checkpoint: str, line: str) -> Iterator[Feed]:
+    def _fed(self, checkpoint: str, line: str) -> Iterator[BoardStream]:
         feed = self._feeds.get(checkpoint)
         if feed is None:
-            feed = self._feeds[checkpoint] = Feed(self._application, line, self._maker(checkpoint))
+            feed = self._feeds[checkpoint] = BoardStream(
+                self._application, line, self._maker(checkpoint)
+            )
         # Counted last: a feed that cannot be made leaves nothing open.
         feed.listeners += 1
         try:
@@ -208,15 +210,15 @@ class Feeds:
 class _Listening:
     """One stream: it waits for the feed, and for its reader to leave."""
 
-    feeds: Feeds
-    call: ApiRequest
+    feeds: BoardStreams
+    request: ApiRequest
     checkpoint: str
     line: str
 
     async def pour(self, receive: Receive, send: Send) -> None:
-        with self.feeds.listening(self.call.who, self.checkpoint, self.line) as feed:
+        with self.feeds.listening(self.request.who, self.checkpoint, self.line) as feed:
             following, frame = feed.next, feed.now()
-            seen = self.call.headers.get(b"last-event-id", b"")
+            seen = self.request.headers.get(b"last-event-id", b"")
             # Who has seen this very state is told of the next one; anybody else starts with all of it.
             first = BEAT if seen == b"%d" % frame.position else frame.text
             await send({"type": "http.response.start", "status": 200, "headers": [*_HEADERS]})
@@ -242,7 +244,7 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-def _now(p: PostSeen) -> PostNow:
+def _now(p: PostResponse) -> PostNow:
     today = p.days[0] if p.days else None
     return PostNow(
         p.checkpoint, p.state, today, p.waiting, p.waiting_due, p.called, p.crossed_today
@@ -275,7 +277,7 @@ OPERATIONS = (
         noun="board",
         summary="The board of the whole network, live",
         description=_LIVE,
-        run=Feeds.network,
+        run=BoardStreams.network,
         answer=BoardNow,
         public=True,
         media_type="text/event-stream",
@@ -287,7 +289,7 @@ OPERATIONS = (
         noun="board",
         summary="The board of one checkpoint, live",
         description=_LIVE,
-        run=Feeds.post,
+        run=BoardStreams.post,
         answer=PostBoardNow,
         public=True,
         media_type="text/event-stream",

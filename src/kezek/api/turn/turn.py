@@ -7,10 +7,18 @@ from typing import Any
 
 import msgspec
 
-from kezek.api.booking.booking import MADE_EXAMPLE, BookingMade, booking_made
-from kezek.api.booking.change import BookingStep
-from kezek.api.booking.decision import LINE, ONE, VEHICLE, done, open_line, own_booking, told
-from kezek.api.frame.form import BookingNumber, CheckpointId, Moment, VehicleForm, Word, utc
+from kezek.api.booking.change import BookingStepResponse
+from kezek.api.booking.decision import (
+    LINE,
+    ONE,
+    VEHICLE,
+    decided_reply,
+    done,
+    open_line,
+    own_booking,
+)
+from kezek.api.booking.response import MADE_EXAMPLE, NewBookingResponse, new_booking_response
+from kezek.api.frame.form import BookingNumber, CheckpointId, Moment, VehicleRequest, Word, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply
 from kezek.api.frame.problem import no
 from kezek.app.application import Application
@@ -26,7 +34,7 @@ from kezek.domain.turn.gate import Admit, Cross, Miss, TurnBack
 from kezek.domain.turn.undo import Undo
 
 
-class ArrivalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class ArrivalRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """With `checkpoint` a booking of another checkpoint is refused; with a line's id also one of another
     line.
     """
@@ -35,15 +43,15 @@ class ArrivalForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     checkpoint: CheckpointId | None = None
 
 
-class WalkInForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class WalkInRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`despite_closure` says that the officer knows that the checkpoint is closed today."""
 
     checkpoint: CheckpointId
-    vehicle: VehicleForm
+    vehicle: VehicleRequest
     despite_closure: bool = False
 
 
-class CallForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class CallRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Without `booking` the next by rule is called; out of turn needs a `cause`.  `despite_closure` says
     that the officer knows that the checkpoint is closed today.
     """
@@ -54,18 +62,18 @@ class CallForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     despite_closure: bool = False
 
 
-class StepForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class StepRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     booking: BookingNumber
 
 
-class TurnBackForm(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class TurnBackRequest(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`cause` is papers, goods, vehicle, false_details, other_side or own_wish."""
 
     booking: BookingNumber
     cause: Word
 
 
-class CallMade(msgspec.Struct, frozen=True):
+class CallResponse(msgspec.Struct, frozen=True):
     """A call, and until when it stands.  `exception` is empty for a call by rule."""
 
     number: int
@@ -75,7 +83,7 @@ class CallMade(msgspec.Struct, frozen=True):
     exception: str
 
 
-class StepUndone(msgspec.Struct, frozen=True):
+class UndoResponse(msgspec.Struct, frozen=True):
     """`undone` is the verb that was taken back."""
 
     number: int
@@ -86,14 +94,16 @@ class Turns:
     def __init__(self, application: Application) -> None:
         self._application = application
 
-    def _booking(self, call: ApiRequest, number: int) -> int:
+    def _booking(self, request: ApiRequest, number: int) -> int:
         """The number of a booking at a checkpoint where the asker serves."""
-        return own_booking(self._application, call.actor, number).number
+        return own_booking(self._application, request.actor, number).number
 
-    def _line(self, call: ApiRequest, checkpoint: str, may: Callable[[Actor, Line], bool]) -> str:
+    def _line(
+        self, request: ApiRequest, checkpoint: str, may: Callable[[Actor, Line], bool]
+    ) -> str:
         """The line of a checkpoint where the asker has a right."""
         line = open_line(self._application, checkpoint)
-        if not may(call.actor, line):
+        if not may(request.actor, line):
             raise no(Reason.NOT_ALLOWED, checkpoint=checkpoint)
         return line.id
 
@@ -103,60 +113,66 @@ class Turns:
         lines = {served.line.id for served in post.lines} if post else set()
         return booking.line if booking.line in lines else ""
 
-    async def arrive(self, call: ApiRequest) -> Reply:
-        form = call.read(ArrivalForm)
+    async def arrive(self, request: ApiRequest) -> Reply:
+        form = request.read(ArrivalRequest)
         line = open_line(self._application, form.checkpoint).id if form.checkpoint else ""
-        booking = own_booking(self._application, call.actor, form.booking)
+        booking = own_booking(self._application, request.actor, form.booking)
         number, line = booking.number, self._own_line(form.checkpoint or "", booking) or line
-        decided = await done(self._application, Arrive(call.key, call.actor, number, line))
-        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+        decided = await done(self._application, Arrive(request.key, request.actor, number, line))
+        return decided_reply(msgspec.convert(decided.outcome, BookingStepResponse), decided)
 
-    async def walk_in(self, call: ApiRequest) -> Reply:
-        form = call.read(WalkInForm)
-        line = self._line(call, form.checkpoint, may_serve)
+    async def walk_in(self, request: ApiRequest) -> Reply:
+        form = request.read(WalkInRequest)
+        line = self._line(request, form.checkpoint, may_serve)
         knows = form.despite_closure
-        command = WalkIn(call.key, call.actor, line, form.vehicle.typed(), despite_closure=knows)
+        command = WalkIn(
+            request.key, request.actor, line, form.vehicle.typed(), despite_closure=knows
+        )
         decided = await done(self._application, command)
         anew = read_as(command.vehicle, self._application.rules.known)
-        return told(booking_made(self._application, decided.outcome, "arrived", anew), decided, 201)
+        return decided_reply(
+            new_booking_response(self._application, decided.outcome, "arrived", anew), decided, 201
+        )
 
-    async def call(self, call: ApiRequest) -> Reply:
-        form = call.read(CallForm)
-        line = self._line(call, form.checkpoint, lambda who, at: may_call(who, at.checkpoint))
+    async def call(self, request: ApiRequest) -> Reply:
+        form = request.read(CallRequest)
+        line = self._line(request, form.checkpoint, lambda who, at: may_call(who, at.checkpoint))
         number, cause, knows = form.booking or 0, form.cause or "", form.despite_closure
         booking = self._application.store.reader.get(Booking, number) if number else None
         line = (self._own_line(form.checkpoint, booking) if booking else "") or line
-        command = Call(call.key, call.actor, line, number, cause, despite_closure=knows)
+        command = Call(request.key, request.actor, line, number, cause, despite_closure=knows)
         decided = await done(self._application, command)
         said = decided.outcome
         until, exception = utc(said["until"]), said.get("exception", "")
-        made = CallMade(said["number"], said["code"], said["line"], until, exception)
-        return told(made, decided)
+        made = CallResponse(said["number"], said["code"], said["line"], until, exception)
+        return decided_reply(made, decided)
 
-    async def _step(self, call: ApiRequest, step: Callable[[str, Any, int], Any]) -> Reply:
-        number = self._booking(call, call.read(StepForm).booking)
-        decided = await done(self._application, step(call.key, call.actor, number))
-        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+    async def _step(self, request: ApiRequest, step: Callable[[str, Any, int], Any]) -> Reply:
+        number = self._booking(request, request.read(StepRequest).booking)
+        decided = await done(self._application, step(request.key, request.actor, number))
+        return decided_reply(msgspec.convert(decided.outcome, BookingStepResponse), decided)
 
-    async def miss(self, call: ApiRequest) -> Reply:
-        return await self._step(call, Miss)
+    async def miss(self, request: ApiRequest) -> Reply:
+        return await self._step(request, Miss)
 
-    async def admit(self, call: ApiRequest) -> Reply:
-        return await self._step(call, Admit)
+    async def admit(self, request: ApiRequest) -> Reply:
+        return await self._step(request, Admit)
 
-    async def cross(self, call: ApiRequest) -> Reply:
-        return await self._step(call, Cross)
+    async def cross(self, request: ApiRequest) -> Reply:
+        return await self._step(request, Cross)
 
-    async def turn_back(self, call: ApiRequest) -> Reply:
-        form = call.read(TurnBackForm)
-        command = TurnBack(call.key, call.actor, self._booking(call, form.booking), form.cause)
+    async def turn_back(self, request: ApiRequest) -> Reply:
+        form = request.read(TurnBackRequest)
+        command = TurnBack(
+            request.key, request.actor, self._booking(request, form.booking), form.cause
+        )
         decided = await done(self._application, command)
-        return told(msgspec.convert(decided.outcome, BookingStep), decided)
+        return decided_reply(msgspec.convert(decided.outcome, BookingStepResponse), decided)
 
-    async def undo(self, call: ApiRequest) -> Reply:
-        number = self._booking(call, call.read(StepForm).booking)
-        decided = await done(self._application, Undo(call.key, call.actor, number))
-        return told(msgspec.convert(decided.outcome, StepUndone), decided)
+    async def undo(self, request: ApiRequest) -> Reply:
+        number = self._booking(request, request.read(StepRequest).booking)
+        decided = await done(self._application, Undo(request.key, request.actor, number))
+        return decided_reply(msgspec.convert(decided.outcome, UndoResponse), decided)
 
 
 def _step_operation(
@@ -170,8 +186,8 @@ def _step_operation(
         summary=summary,
         description="An officer's step, at the checkpoint of the booking.",
         run=run,
-        body=StepForm,
-        answer=BookingStep,
+        body=StepRequest,
+        answer=BookingStepResponse,
         refusals=(*ONE, *more),
         example={"booking": 1024},
         answer_example={"number": 1024, "status": status},
@@ -188,8 +204,8 @@ OPERATIONS = (
         description="From now on it has a place in line: that of its window, or behind the current one "
         "when it comes later than the regulation allows.",
         run=Turns.arrive,
-        body=ArrivalForm,
-        answer=BookingStep,
+        body=ArrivalRequest,
+        answer=BookingStepResponse,
         refusals=(*ONE, Reason.CHECKPOINT_UNKNOWN, Reason.LINE_UNKNOWN),
         example={"booking": 1024, "checkpoint": "kz_syrym"},
         answer_example={"number": 1024, "status": "arrived"},
@@ -203,8 +219,8 @@ OPERATIONS = (
         description="It joins the line at the end of its class, as long as today's number of walk-ins "
         "allows. When the class is called is said by `joins` of the regulation's class.",
         run=Turns.walk_in,
-        body=WalkInForm,
-        answer=BookingMade,
+        body=WalkInRequest,
+        answer=NewBookingResponse,
         status=201,
         refusals=(
             *LINE,
@@ -228,8 +244,8 @@ OPERATIONS = (
         "live_animals, dangerous_goods, medical, humanitarian, state_order, wronged): the call stands "
         "and awaits a second person's approval.",
         run=Turns.call,
-        body=CallForm,
-        answer=CallMade,
+        body=CallRequest,
+        answer=CallResponse,
         refusals=(
             *LINE,
             Reason.BOOKING_UNKNOWN,
@@ -257,8 +273,8 @@ OPERATIONS = (
         description="Possible once the call has run out (`until`); time alone counts it then, too. "
         "Earlier it is proposed at `/bookings/{number}/proposal`, and a second person agrees.",
         run=Turns.miss,
-        body=StepForm,
-        answer=BookingStep,
+        body=StepRequest,
+        answer=BookingStepResponse,
         refusals=(*ONE, Reason.CALL_RUNNING),
         example={"booking": 1024},
         answer_example={"number": 1024, "status": "arrived"},
@@ -283,8 +299,8 @@ OPERATIONS = (
         description="A vehicle at the gate does not cross, for a published cause. One that waits or is "
         "called is turned back by two people: see `/bookings/{number}/proposal`.",
         run=Turns.turn_back,
-        body=TurnBackForm,
-        answer=BookingStep,
+        body=TurnBackRequest,
+        answer=BookingStepResponse,
         refusals=(*ONE, Reason.REASON_MISSING, Reason.SECOND_PERSON_NEEDED),
         example={"booking": 1024, "cause": "papers"},
         answer_example={"number": 1024, "status": "turned_back"},
@@ -298,8 +314,8 @@ OPERATIONS = (
         description="By whoever did it, within ten seconds of real time; a new event, "
         "never a deletion.",
         run=Turns.undo,
-        body=StepForm,
-        answer=StepUndone,
+        body=StepRequest,
+        answer=UndoResponse,
         refusals=(*ONE, Reason.NOTHING_TO_UNDO, Reason.UNDO_TOO_LATE, Reason.VEHICLE_BOOKED),
         example={"booking": 1024},
         answer_example={"number": 1024, "undone": "call"},

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.port import Store
 from kezek.app.turn.place_history import PlaceHistories, PlaceHistory
-from kezek.app.turn.queue import Queues, Seen, see
+from kezek.app.turn.queue import PublicTruck, Queues, see
 from kezek.app.vehicle.phones import numbering_plan
 from kezek.domain.booking.booking import Booking, Driver, Particulars
 from kezek.domain.booking.change import fixed, moves_after, moves_until
@@ -49,7 +49,7 @@ class TicketView:
     post: ServedLine
     rules: Regulation
     status: Status
-    seen: Seen
+    seen: PublicTruck
     particulars: Particulars | None
     drivers: tuple[str, ...]
     fee: Money

@@ -28,7 +28,7 @@ PACE_HOURS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PublicTruck:
     """A vehicle as the public sees it: country, the plate's last three, the ticket's code."""
 
     number: int
@@ -46,7 +46,7 @@ class WaitingTruck:
     """
 
     place: int
-    seen: Seen
+    seen: PublicTruck
     window: Instant | None
     open: bool
     behind: bool
@@ -64,7 +64,7 @@ class CalledTruck:
     at which the driver answered it.
     """
 
-    seen: Seen
+    seen: PublicTruck
     status: Status
     since: Instant
     until: Instant | None
@@ -212,9 +212,9 @@ def _walk_in_place(
     return None if rule is None else place_if_joined(entries, line, regulation, rule, now)
 
 
-def see(booking: Booking, who: Particulars | None) -> Seen:
+def see(booking: Booking, who: Particulars | None) -> PublicTruck:
     """The public view of a booking; erased particulars leave the code."""
-    return Seen(
+    return PublicTruck(
         number=booking.number,
         code=booking.code,
         country=who.country if who else "",
@@ -224,7 +224,7 @@ def see(booking: Booking, who: Particulars | None) -> Seen:
     )
 
 
-def _in_line(entry: QueueEntry, booking: Booking, seen: dict[int, Seen]) -> WaitingTruck:
+def _in_line(entry: QueueEntry, booking: Booking, seen: dict[int, PublicTruck]) -> WaitingTruck:
     assert booking.arrived_at is not None, "whoever is in line has arrived"
     return WaitingTruck(
         place=entry.place,
@@ -237,7 +237,7 @@ def _in_line(entry: QueueEntry, booking: Booking, seen: dict[int, Seen]) -> Wait
 
 
 def _at_gate(
-    bookings: Iterable[Booking], status: Status, seen: dict[int, Seen]
+    bookings: Iterable[Booking], status: Status, seen: dict[int, PublicTruck]
 ) -> list[CalledTruck]:
     rows = [
         CalledTruck(

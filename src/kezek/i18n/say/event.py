@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from kezek.app.account.told_event import EventActor, EventTold
+from kezek.app.account.event_view import EventActor, EventView
 from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import to_datetime
 from kezek.i18n import names
@@ -39,7 +39,7 @@ def who(actor: EventActor, say: Words) -> str:
     return say.gettext(t("public")) if actor.label == "public" else actor.label
 
 
-def what(event: EventTold, say: Words, zone: str) -> str:
+def what(event: EventView, say: Words, zone: str) -> str:
     """What happened, and to which booking, day, account or key."""
     what = names.event(event.kind, say.lang)
     body, lang = event.body, say.lang
@@ -63,60 +63,60 @@ def what(event: EventTold, say: Words, zone: str) -> str:
     return what
 
 
-def reason(event: EventTold, say: Words, zone: str) -> str:
+def reason(event: EventView, say: Words, zone: str) -> str:
     """Why it happened, or from what to what; empty where there is nothing more to say."""
     tell = _REASONS.get(event.kind)
     return tell(event, say, zone) if tell else ""
 
 
-def _instant(event: EventTold, say: Words, name: str, zone: str) -> str:
+def _instant(event: EventView, say: Words, name: str, zone: str) -> str:
     value = event.body.get(name)
     return stamp(to_datetime(value, zone), say.lang) if isinstance(value, int) else "–"
 
 
-def _window(event: EventTold, say: Words, zone: str) -> str:
+def _window(event: EventView, say: Words, zone: str) -> str:
     start = _instant(event, say, "start", zone)
     klass = names.vehicle_class(str(event.body.get("class", "")), say.lang)
     return say.say(t("for %(hour)s, %(class)s"), **{"hour": start, "class": klass})
 
 
-def _moved(event: EventTold, say: Words, zone: str) -> str:
+def _moved(event: EventView, say: Words, zone: str) -> str:
     start, was = _instant(event, say, "start", zone), _instant(event, say, "from", zone)
     if event.body.get("displaced"):
         return say.say(t("to %(hour)s, free of charge: its old time was taken away"), hour=start)
     return say.say(t("from %(was)s to %(hour)s"), was=was, hour=start)
 
 
-def _called(event: EventTold, say: Words, _zone: str) -> str:
+def _called(event: EventView, say: Words, _zone: str) -> str:
     if event.body.get("proposal") == "ended":
         return say.gettext(t("next by the rules; the proposed call out of turn is closed"))
     return say.gettext(t("next by the rules"))
 
 
-def _out_of_turn(event: EventTold, say: Words, _zone: str) -> str:
+def _out_of_turn(event: EventView, say: Words, _zone: str) -> str:
     cause = names.cause(str(event.body.get("cause", "")), say.lang)
     if event.body.get("exception") == "awaiting":
         return say.say(t("%(cause)s; awaits its second approval"), cause=cause)
     return say.say(t("%(cause)s; two people agreed"), cause=cause)
 
 
-def _approved(event: EventTold, say: Words, _zone: str) -> str:
+def _approved(event: EventView, say: Words, _zone: str) -> str:
     if event.body.get("exception") == "proposed":
         cause = names.cause(str(event.body.get("cause", "")), say.lang)
         return say.say(t("proposed: %(cause)s"), cause=cause)
     return say.gettext(t("second approval"))
 
 
-def _step(event: EventTold, say: Words, _zone: str) -> str:
+def _step(event: EventView, say: Words, _zone: str) -> str:
     verb = names.verb(str(event.body.get("verb", "")), say.lang)
     return f"{verb}: {names.cause(str(event.body.get('cause', '')), say.lang)}"
 
 
-def _cause(event: EventTold, say: Words, _zone: str) -> str:
+def _cause(event: EventView, say: Words, _zone: str) -> str:
     return names.cause(str(event.body.get("cause", "")), say.lang)
 
 
-def _missed(event: EventTold, say: Words, _zone: str) -> str:
+def _missed(event: EventView, say: Words, _zone: str) -> str:
     if "misses" not in event.body:
         return say.gettext(t("did not arrive within the published time"))
     return say.say(
@@ -126,15 +126,15 @@ def _missed(event: EventTold, say: Words, _zone: str) -> str:
     )
 
 
-def _arrived(event: EventTold, say: Words, _zone: str) -> str:
+def _arrived(event: EventView, say: Words, _zone: str) -> str:
     return say.gettext(t("late: now behind the current hour")) if event.body.get("late") else ""
 
 
-def _undone(event: EventTold, say: Words, _zone: str) -> str:
+def _undone(event: EventView, say: Words, _zone: str) -> str:
     return names.verb(str(event.body.get("verb", "")), say.lang)
 
 
-def _calendar(event: EventTold, say: Words, _zone: str) -> str:
+def _calendar(event: EventView, say: Words, _zone: str) -> str:
     told = say.count(
         "capacity %(capacity)s; %(num)s booking lost its time",
         "capacity %(capacity)s; %(num)s bookings lost their time",
@@ -144,17 +144,17 @@ def _calendar(event: EventTold, say: Words, _zone: str) -> str:
     return f"“{event.body['why']}”; {told}" if event.body.get("why") else told
 
 
-def _displaced(event: EventTold, _say: Words, _zone: str) -> str:
+def _displaced(event: EventView, _say: Words, _zone: str) -> str:
     return f"“{event.body['why']}”" if event.body.get("why") else ""
 
 
-def _granted(event: EventTold, say: Words, _zone: str) -> str:
+def _granted(event: EventView, say: Words, _zone: str) -> str:
     role = names.role(str(event.body.get("role", "")), say.lang)
     place = role_place(event.where, say.lang)
     return f"{role} · {place}" if place else role
 
 
-_REASONS: Mapping[str, Callable[[EventTold, Words, str], str]] = {
+_REASONS: Mapping[str, Callable[[EventView, Words, str], str]] = {
     EventKind.CONFIRMED: _window,
     EventKind.MOVED: _moved,
     EventKind.ARRIVED: _arrived,

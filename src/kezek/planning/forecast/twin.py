@@ -95,11 +95,11 @@ def forecast(state: LineState) -> LineForecast:
         (*_leaving(state, durations, future.horizon), *trucks),
         joins,
         told,
-        _windows(future, answered, asked_of(state)),
+        _windows(future, answered, awaited_of(state)),
     )
 
 
-def asked_of(state: LineState) -> tuple[Instant, ...]:
+def awaited_of(state: LineState) -> tuple[Instant, ...]:
     """The windows to answer for; none where trucks of the ordinary class join in the next round."""
     here = state.ordinary in state.interleave
     return state.asked if here and state.ordinary not in state.next_round else ()
@@ -206,7 +206,7 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
     everybody: list[TwinWaiting | Expected] = [*state.waiting, *state.expected]
     of = [index[one.vehicle_class] for one in everybody]
     of[len(keys) : len(keys)] = range(len(classes))
-    asked = _seconds(state, asked_of(state))
+    asked = _seconds(state, awaited_of(state))
     keeps = opens + (state.window + state.keeps_place_for) / SECOND
     keeps[0] = math.inf
     cycle = np.array([index[name] for name in state.interleave], np.int64)
@@ -255,7 +255,7 @@ def _opens(state: LineState) -> Floats:
     """The starts of windows in seconds from now, rising; the first is minus infinity, for walk-ins."""
     starts = {one.key[0] for one in state.waiting if one.key[0] or one.key[1]}
     starts |= {one.start for one in state.expected}
-    starts |= set(asked_of(state))
+    starts |= set(awaited_of(state))
     return np.concatenate(([-math.inf], _seconds(state, sorted(starts))))
 
 

@@ -111,7 +111,7 @@ async def take_step(request: PageRequest, flow: Flow) -> Response[bytes]:
     """The step of a form; also for the clerk's flow."""
     here = visit(request)
     form = here.form
-    choice = book_chosen.choice_of(here, flow, book_chosen.asked_of(form))
+    choice = book_chosen.choice_of(here, flow, book_chosen.awaited_of(form))
     choice.values = read_values(form)
     pressed = form.read(_FlowStep)
     step = pressed.to or pressed.step

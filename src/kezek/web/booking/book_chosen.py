@@ -127,7 +127,7 @@ class _ChoiceFields(msgspec.Struct, frozen=True):
     hour: Annotated[str, most(60)] = ""
 
 
-def asked_of(form: Form) -> Ask:
+def awaited_of(form: Form) -> Ask:
     """What a form says of the choice, by field; empty where it says nothing."""
     fields: dict[str, str] = msgspec.structs.asdict(form.read(_ChoiceFields))
     return lambda name: fields.get(name, "")

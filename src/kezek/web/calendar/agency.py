@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from kezek.app.calendar.agency import calendar, decided_lately, governed
-from kezek.app.turn.asked import asked_of
+from kezek.app.turn.awaited import awaited_of
 from kezek.domain.account.actor import Role
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name
@@ -17,8 +17,8 @@ from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import day_views, post_view
-from kezek.web.log.told import entries
-from kezek.web.turn.asked_view import asked_rows, refusal_reasons
+from kezek.web.log.log_entry import entries
+from kezek.web.turn.awaited_view import asked_rows, refusal_reasons
 
 _SOURCES: Mapping[str, str] = {
     "board": t(
@@ -53,7 +53,7 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
                 "open": today is not None and today.open,
                 "days": day_views(here.application.availability.of(at_post, here.now)),
                 "changed": sum(d.basis == "agency" for d in days),
-                "asked": len(asked_of(here.application.store.reader, at_post, here.now)),
+                "asked": len(awaited_of(here.application.store.reader, at_post, here.now)),
             }
         )
     return page(request, "pages/choose_post.html", kind="agency", rows=rows)

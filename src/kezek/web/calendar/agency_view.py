@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from kezek.app.account.access import Person
+from kezek.app.account.event_view import event_actor
 from kezek.app.account.roster import account_of, names_of
-from kezek.app.account.told_event import event_actor
 from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, hours
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.checkpoint.right import may_govern

@@ -16,7 +16,7 @@ from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.log.told import entries
+from kezek.web.log.log_entry import entries
 
 
 @get("/log", sync_to_thread=False)

@@ -298,7 +298,7 @@ async def ticket_moved(request: PageRequest, secret: FromPath[str]) -> Response[
     here = visit(request)
     view = _movable(here, secret)
     flow, form, post_id = _flow(here, view, secret), here.form, view.post.place
-    asked = book_chosen.asked_of(form)
+    asked = book_chosen.awaited_of(form)
     choice = book_chosen.choice_of(
         here, flow, lambda name: post_id if name == "checkpoint" else asked(name)
     )

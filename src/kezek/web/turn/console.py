@@ -16,7 +16,7 @@ from kezek.app.calendar.closure import closed_today
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.checkpoint.right import may_call
 from kezek.app.turn.answered import answered_of, heard
-from kezek.app.turn.asked import asked_of
+from kezek.app.turn.awaited import awaited_of
 from kezek.domain.account.actor import ANYWHERE, AT_THE_GATE
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.kernel.refusal import Refused
@@ -33,7 +33,7 @@ from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import countries, local, post_view, zone_of
-from kezek.web.turn.asked_view import answered_rows, asked_rows, marks, refusal_reasons
+from kezek.web.turn.awaited_view import answered_rows, asked_rows, marks, refusal_reasons
 from kezek.web.turn.console_search import searched
 from kezek.web.turn.console_view import LineView
 
@@ -79,7 +79,7 @@ def choose_console(request: PageRequest) -> Response[bytes]:
                 "due": queue.waiting_due,
                 "called": len(queue.called),
                 "gate": len(queue.admitted),
-                "awaiting": len(asked_of(here.application.store.reader, one, here.now)),
+                "awaiting": len(awaited_of(here.application.store.reader, one, here.now)),
             }
         )
     return page(request, "pages/choose_post.html", kind="console", rows=rows)

@@ -17,7 +17,7 @@ from kezek.i18n import names
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import local, post_view, zone_of
-from kezek.web.turn.asked_view import answered_rows, asked_rows
+from kezek.web.turn.awaited_view import answered_rows, asked_rows
 from kezek.web.turn.console import officer_at
 from kezek.web.turn.console_view import LineView
 

@@ -1,4 +1,4 @@
-"""Events of the log as they are told to people: with the names of accounts and the codes of bookings."""
+"""Events of the log as people read them: with the names of accounts and the codes of bookings."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class EventActor:
 
 
 @dataclass(frozen=True, slots=True)
-class EventTold:
+class EventView:
     """One event.  `served` is its line, None for what belongs to none; `number` and `code` name its
     booking, 0 and empty without one; `where` is where a role was given, None for everywhere;
     `exceptional` marks what is out of the ordinary.
@@ -56,14 +56,14 @@ class EventTold:
     exceptional: bool
 
 
-def told_events(
+def event_views(
     reader: Reader, network: Network, rules: Regulations, events: Sequence[Logged]
-) -> list[EventTold]:
+) -> list[EventView]:
     """These events, in their order."""
     names = names_of(reader, {account_of(e.actor) for e in events} - {0})
     found = reader.many(Booking, sorted({e.number for e in events} - {0}))
     codes = {booking.number: booking.code for booking in found.values()}
-    return [_told(event, network, rules, names, codes) for event in events]
+    return [_view(event, network, rules, names, codes) for event in events]
 
 
 def event_actor(actor: str, names: Mapping[int, str]) -> EventActor:
@@ -72,15 +72,15 @@ def event_actor(actor: str, names: Mapping[int, str]) -> EventActor:
     return EventActor(actor, account, names.get(account, ""))
 
 
-def _told(
+def _view(
     event: Logged,
     network: Network,
     rules: Regulations,
     names: Mapping[int, str],
     codes: Mapping[int, str],
-) -> EventTold:
+) -> EventView:
     body = json.loads(event.body)
-    return EventTold(
+    return EventView(
         position=event.position,
         at=event.at,
         kind=event.kind,

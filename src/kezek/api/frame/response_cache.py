@@ -30,12 +30,12 @@ class ResponseCache(Generic[K]):
     def __init__(self, most: int) -> None:
         self._kept: BoundedCache[_Answer] = BoundedCache(most)
 
-    def told(
-        self, call: ApiRequest, key: K, state: object, make: Callable[[], msgspec.Struct]
+    def reply(
+        self, request: ApiRequest, key: K, state: object, make: Callable[[], msgspec.Struct]
     ) -> Reply:
         """The answer of a state, made if it is not kept.  Read the state before you call."""
         kept = self._kept.find(key, state) or self._kept.keep(key, state, _answer(make()))
-        known = call.headers.get(b"if-none-match")
+        known = request.headers.get(b"if-none-match")
         return kept.unchanged if known and (kept.etag in known or known == b"*") else kept.whole
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from kezek.app.account.told_event import EventTold, told_events
+from kezek.app.account.event_view import EventView, event_views
 from kezek.domain.kernel.event import Logged
 from kezek.i18n.say import event as say
 from kezek.i18n.say.place import line_name
@@ -29,11 +29,11 @@ class LogEntry(NamedTuple):
 def entries(here: PageContext, events: Sequence[Logged], *, posts: bool = True) -> list[LogEntry]:
     """The events, each with the clock of its post; `posts` names the post in every line."""
     application = here.application
-    told = told_events(application.store.reader, application.network, application.rules, events)
+    told = event_views(application.store.reader, application.network, application.rules, events)
     return [_entry(here, event, posts=posts) for event in told]
 
 
-def _entry(here: PageContext, event: EventTold, *, posts: bool) -> LogEntry:
+def _entry(here: PageContext, event: EventView, *, posts: bool) -> LogEntry:
     zone = zone_of(event.served) if event.served else network_zone(here.application)
     place = line_name(event.served, here.lang) if event.served and posts else ""
     text = say.what(event, here.words, zone)

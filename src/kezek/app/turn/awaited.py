@@ -35,7 +35,7 @@ class AwaitedStep:
     made: bool
 
 
-def asked_of(reader: Reader, served: ServedLine, now: Instant) -> list[AwaitedStep]:
+def awaited_of(reader: Reader, served: ServedLine, now: Instant) -> list[AwaitedStep]:
     """All that waits for a second person at a line, the oldest first."""
     line = served.line.id
     numbers = list(dict.fromkeys((*reader.awaiting(line), *reader.proposed(line))))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from kezek.app.account.roster import names_of
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.turn.answered import AnsweredStep, Became, marked
-from kezek.app.turn.asked import AwaitedStep, answer_of, asked_of, may_answer
+from kezek.app.turn.awaited import AwaitedStep, answer_of, awaited_of, may_answer
 from kezek.app.turn.queue import Queue
 from kezek.domain.account.actor import Actor
 from kezek.domain.booking.booking import Particulars
@@ -55,7 +55,7 @@ class AnsweredRow(NamedTuple):
     mine: bool
 
 
-class AskedRow(NamedTuple):
+class AwaitedRow(NamedTuple):
     """A step that waits for a second person.
 
     `mine` says that this reader asked for it, `can` that this reader may agree to it; `answer` is the
@@ -77,17 +77,17 @@ class AskedRow(NamedTuple):
     answer: str
 
 
-def asked_rows(here: PageContext, post: ServedLine, actor: Actor) -> list[AskedRow]:
+def asked_rows(here: PageContext, post: ServedLine, actor: Actor) -> list[AwaitedRow]:
     """All that waits at a post, the oldest first."""
     reader = here.application.store.reader
-    asked = asked_of(reader, post, here.now)
+    asked = awaited_of(reader, post, here.now)
     accounts = names_of(reader, {one.by for one in asked})
     plates = reader.many(Particulars, [one.booking.number for one in asked])
-    rows: list[AskedRow] = []
+    rows: list[AwaitedRow] = []
     for one in asked:
         country, plate = plate_of(here, plates.get(one.booking.number))
         rows.append(
-            AskedRow(
+            AwaitedRow(
                 booking=one.booking.number,
                 code=one.booking.code,
                 country=country,
@@ -148,7 +148,7 @@ def what_became(here: PageContext, one: AnsweredStep | None) -> str:
 
 
 def marks(
-    here: PageContext, queue: Queue, rows: Sequence[AskedRow], answered: Sequence[AnsweredStep]
+    here: PageContext, queue: Queue, rows: Sequence[AwaitedRow], answered: Sequence[AnsweredStep]
 ) -> dict[int, str]:
     """What stands at the row of a truck: what waits for it, else what was answered last."""
     found = marked(answered, queue.bookings)
