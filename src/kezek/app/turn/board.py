@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from kezek.app.checkpoint.checkpoint import Network, Post, ServedLine
 from kezek.app.checkpoint.place_name import PostNames
+from kezek.app.port import Reader
 from kezek.app.slot.availability import Availability, LinePlaces, LocalDay
 from kezek.app.turn.queue import Queue, Queues
 from kezek.domain.checkpoint.checkpoint import SEA, Checkpoint
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import HOUR, Instant
 
 SOONER_MAX = 3  # posts that are named instead of a full one
 
@@ -121,3 +123,31 @@ def state_of(places: LinePlaces | None) -> str:
         return "closed"
     soon = places.days[:WEEK]
     return "open" if any(day.ordinary for day in soon) else "full"
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """An hour of today: trucks that crossed in it; from the present hour on, what is booked and free."""
+
+    start: Instant
+    crossed: int
+    booked: int
+    free: int
+
+
+def hours_of_today(reader: Reader, row: PostRow, now: Instant) -> list[HourCount]:
+    """Today by hour; empty where no line runs."""
+    day, served = row.today, row.served
+    if day is None or served is None:
+        return []
+    line, hour = served.line.id, now - now % HOUR
+    starts = [places.start for places in day.hours if places.start <= hour]
+    since = {start: reader.counted(line, EventKind.CROSSED, start) for start in starts}
+    counts = []
+    for places in day.hours:
+        start = places.start
+        crossed = since.get(start, 0) - since.get(start + HOUR, 0)
+        free = places.ordinary if start >= hour else 0
+        booked = max(0, places.capacity - free - crossed) if start >= hour else 0
+        counts.append(HourCount(start, crossed, booked, free))
+    return counts

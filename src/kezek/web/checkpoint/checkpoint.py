@@ -13,10 +13,9 @@ from litestar.response import Stream
 from kezek.app.forecast.next_wait import joins_now
 from kezek.app.regulation.published import is_ours, is_reserved
 from kezek.app.slot.availability import LinePlaces
-from kezek.app.turn.board import PostRow
+from kezek.app.turn.board import PostRow, hours_of_today
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.checkpoint.checkpoint import SEA
-from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
@@ -275,18 +274,10 @@ def _bars(row: PostRow, here: PageContext, zone: str) -> list[HourBar]:
     found: list[HourBar] | None = here.web.pictures.find(("bars", line.id), (queue.version, hour))
     if found is not None:
         return found
-    reader, bars = here.application.store.reader, []
-    since = {
-        h.start: reader.counted(line.id, EventKind.CROSSED, h.start)
-        for h in day.hours
-        if h.start <= hour
-    }
-    for places in day.hours:
-        start = places.start
-        crossed = since.get(start, 0) - since.get(start + HOUR, 0)
-        free = places.ordinary if start >= hour else 0
-        booked = max(0, places.capacity - free - crossed) if start >= hour else 0
-        bars.append(HourBar(local(start, zone), crossed, booked, free))
+    bars = [
+        HourBar(local(one.start, zone), one.crossed, one.booked, one.free)
+        for one in hours_of_today(here.application.store.reader, row, here.now)
+    ]
     return here.web.pictures.keep(("bars", line.id), (queue.version, hour), bars)  # type: ignore[no-any-return]
 
 

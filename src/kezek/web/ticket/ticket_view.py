@@ -9,11 +9,10 @@ from typing import Any
 from kezek.app.booking.ticket import TicketView
 from kezek.app.booking.view.ending import NextAction, ending_of, next_action
 from kezek.app.turn.queue import Queue, WaitingTruck
-from kezek.app.turn.view.ahead import AheadCause, ahead_of
+from kezek.app.turn.view.ahead import AheadCause, ahead_of, moved_by_hand
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
-from kezek.domain.kernel.event import EventKind
-from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
+from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
@@ -249,16 +248,12 @@ def _history(here: PageContext, view: TicketView, zone: str) -> ShownHistory | N
     return ShownHistory(local(told.since, zone), told.first, told.place, changes, told.overtaken)
 
 
-_BY_HAND = (EventKind.CALLED_OUT_OF_TURN, EventKind.SET_ASIDE)
-
-
 def _moved_by_hand(here: PageContext, line: str, now: Instant) -> int:
-    """Calls out of turn and places taken away in the last hour, once for all tickets of the line."""
+    """Trucks that people have moved in the last hour, read once for all tickets of the line."""
     state = (here.application.watch.version(line), now // MINUTE)
     found = here.web.pictures.find(("by hand", line), state)
     if found is None:
-        counted = here.application.store.reader.counted
-        count = sum(counted(line, kind, now - HOUR) for kind in _BY_HAND)
+        count = moved_by_hand(here.application.store.reader, line, now)
         found = here.web.pictures.keep(("by hand", line), state, count)
     return int(found)
 

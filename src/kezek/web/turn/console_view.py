@@ -13,10 +13,11 @@ from kezek.app.forecast.likely import likely_lengths
 from kezek.app.port import Reader
 from kezek.app.regulation.published import is_reserved
 from kezek.app.turn.queue import CalledTruck, Queue, WaitingTruck
+from kezek.app.turn.view.due import DueTrucks, due_trucks
 from kezek.app.turn.view.step import OfficerSteps, WalkInsLeft, officer_steps, walk_ins_today
 from kezek.app.turn.view.undo import last_step
 from kezek.domain.account.actor import Actor
-from kezek.domain.booking.booking import Booking, Particulars
+from kezek.domain.booking.booking import Particulars
 from kezek.domain.booking.status import Status
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind
@@ -36,7 +37,7 @@ from kezek.web.turn.console_rows import (
     Waiting,
 )
 
-DUE_ROWS, LATE_ROWS, THEN_ROWS = 6, 3, 9
+THEN_ROWS = 9
 
 # What the dock calls the step behind an event.
 _DOCK: Mapping[str, str] = {
@@ -124,44 +125,29 @@ class LineView:
 
     def codes(self) -> list[str]:
         """The codes of the trucks that are here or due."""
-        return [booking.code for booking in (*self._booked, *self.queue.bookings.values())]
+        here = (booking.code for booking in self.queue.bookings.values())
+        return [*self.expected.codes, *here]
 
     # Who is expected.
 
-    @property
-    def due_by(self) -> Instant:
-        """The end of the window after the present one."""
-        window = self.regulation.window
-        return self.now - self.now % window + 2 * window
-
     @cached_property
-    def _booked(self) -> list[Booking]:
-        """Who is booked until then."""
-        numbers = self.reader.booked(self.line.id, 0, self.due_by)
-        return [*self.reader.many(Booking, numbers).values()]
-
-    def due_count(self) -> int:
-        return self.reader.ahead(self.line.id, self.due_by, 0)
+    def expected(self) -> DueTrucks:
+        """Who is expected until the end of the next window."""
+        return due_trucks(self.reader, self.line.id, self.regulation.window, self.now)
 
     def due(self) -> list[Due]:
         """The next ones, then those who are late and not given up, the latest first."""
-        window = self.regulation.window
-        expected = sorted(
-            (b.start, b.number, b.code)
-            for b in self._booked
-            if b.start is not None and b.arrived_at is None
-        )
-        # A window that has not ended is not late yet.
-        soon = [row for row in expected if row[0] + window > self.now]
-        late = [row for row in expected if row[0] + window <= self.now]
-        rows = [*soon[:DUE_ROWS], *late[-LATE_ROWS:][::-1]]
-        who = self._who(number for _, number, _ in rows)
-        found: list[Due] = []
-        for start, number, code in rows:
-            country, plate = plate_of(self.here, who.get(number))
-            late_by = max(0, minutes(self.now - start - window))
-            found.append(Due(number, code, country, plate, self._at(start), late_by))
-        return found
+        who = self._who(row.number for row in self.expected.rows)
+        return [
+            Due(
+                row.number,
+                row.code,
+                *plate_of(self.here, who.get(row.number)),
+                self._at(row.start),
+                minutes(row.late_by),
+            )
+            for row in self.expected.rows
+        ]
 
     # The line.
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kezek.app.port import Reader
 from kezek.app.turn.queue import Queue, WaitingTruck
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.event import EventKind
+from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.turn.order import EARLIER_WINDOW, cause_ahead
+
+_BY_HAND = (EventKind.CALLED_OUT_OF_TURN, EventKind.SET_ASIDE)
 
 
 class AheadCause(StrEnum):
@@ -40,6 +44,11 @@ def ahead_of(queue: Queue, mine: WaitingTruck) -> list[AheadGroup]:
         cause = cause_ahead(entries[other.seen.number], after)
         groups.setdefault(_group(other, mine, cause), []).append(other.arrived_at)
     return [AheadGroup(*group, tuple(arrived)) for group, arrived in groups.items()]
+
+
+def moved_by_hand(reader: Reader, line: str, now: Instant) -> int:
+    """Calls out of turn, and places that two people took away, in the last hour."""
+    return sum(reader.counted(line, kind, now - HOUR) for kind in _BY_HAND)
 
 
 def _group(
