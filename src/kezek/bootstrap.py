@@ -87,12 +87,19 @@ DEMO_SETTING = "demo"
 TICKET_KEY = "ticket_key"
 
 
-def open_application(settings: Settings, rules: Regulations | None = None) -> Application:
-    """Open the installation that the settings name; StoreFault or TrustFault say what to do."""
+def open_application(
+    settings: Settings, rules: Regulations | None = None, *, serves: bool = True
+) -> Application:
+    """Open the installation that the settings name; StoreFault or TrustFault say what to do.
+
+    RegulationFault where the rules cannot serve its lines.  Without `serves` they need not: the log,
+    its consumers and the accounts are kept by no rule of a line.
+    """
     store = open_store(settings.store_url)
     try:
         rules = rules or shipped_regulations()
-        must_serve(store.reader, rules)
+        if serves:
+            must_serve(store.reader, rules)
         return furnish(settings, store, rules)
     except BaseException:
         store.close()

@@ -182,7 +182,7 @@ def done(folder: Path | None, act: Act) -> Any:
     try:
         return ask_server(settings, act)
     except NoServer:
-        with opened_with(settings) as application:
+        with opened_with(settings, serves=False) as application:
             return act.run(application)
 
 

@@ -60,7 +60,7 @@ def set_consumer(name: str, position: int, folder: Path | None) -> None:
     """
     from kezek.app.feed.consumer import PositionRefused, set_position
 
-    with opened(folder) as application:
+    with opened(folder, serves=False) as application:
         try:
             before = set_position(application.store, name, position)
         except PositionRefused as refused:

@@ -54,23 +54,26 @@ def refuse_missing(settings: Settings) -> None:
 
 @contextmanager
 def opened(
-    folder: Path | None, *, must_exist: bool = True, **overrides: Any
+    folder: Path | None, *, must_exist: bool = True, serves: bool = True, **overrides: Any
 ) -> Iterator[Application]:
-    """The application of a stopped installation, closed again at the end."""
+    """The application of a stopped installation, closed again at the end.
+
+    Without `serves` it works where the rules serve no line: for commands that ask for no rule.
+    """
     settings = read_settings(folder=folder, **overrides)
     if must_exist:
         refuse_missing(settings)
-    with opened_with(settings) as application:
+    with opened_with(settings, serves=serves) as application:
         yield application
 
 
 @contextmanager
-def opened_with(settings: Settings) -> Iterator[Application]:
+def opened_with(settings: Settings, *, serves: bool = True) -> Iterator[Application]:
     """The application of these settings; its folder is made when missing."""
     from kezek.bootstrap import close_application, open_application
 
     make_folder(settings)
-    application = open_application(settings)
+    application = open_application(settings, serves=serves)
     try:
         yield application
     finally:

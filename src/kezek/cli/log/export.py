@@ -34,7 +34,7 @@ def export(file: Path, server: str | None, key_file: Any, folder: Path | None) -
         if key_file is None:
             if server:
                 raise click.UsageError("a running server tells its log to an API key: --key-file.")
-            with opened(folder) as application:
+            with opened(folder, serves=False) as application:
                 from kezek.app.log.export import lines
 
                 application.ledger.seal()
@@ -56,7 +56,7 @@ def erase(number: int, folder: Path | None) -> None:
     Its salt is erased. The proofs of all other events stay as they are; this cannot be undone. It is
     noted in the folder's erased.jsonl, so that an older backup is restored without it.
     """
-    with opened(folder) as application:
+    with opened(folder, serves=False) as application:
         application.ledger.seal()
         if not application.ledger.erase(number):
             raise Failed(ExitCode.REFUSED, "booking_unknown", f"the log has no booking {number}.")

@@ -67,7 +67,7 @@ def log(
             raise click.UsageError("a running server shows its log to an API key: name --key-file.")
         from kezek.domain.checkpoint.checkpoint import Line
 
-        with opened(folder) as application:
+        with opened(folder, serves=False) as application:
             _refuse_unknown(application, line)
             events = application.store.reader.events_before(POSITION_MAX, last, line)
             zones = {row.id: row.zone for row in application.store.reader.all(Line)}
@@ -152,7 +152,9 @@ def _shown(event: Logged) -> dict[str, Any]:
 
 def _refuse_unknown(application: Application, line: str) -> None:
     """A line that is not there is refused, as a running server refuses it."""
-    if line and application.network.of_line(line) is None:
+    from kezek.domain.checkpoint.checkpoint import Line
+
+    if line and application.store.reader.get(Line, line) is None:
         from kezek.domain.kernel.refusal import Reason, Refused
 
         raise refusal(Refused(Reason.LINE_UNKNOWN, {"line": line}))

@@ -24,7 +24,7 @@ def continue_log(folder: Path | None) -> None:
     """
     from kezek.domain.recovery.resume import ContinueLog
 
-    with opened(folder) as application:
+    with opened(folder, serves=False) as application:
         lost = application.ledger.lost()
         if lost is None and application.ledger.behind is not None:
             raise Failed(
