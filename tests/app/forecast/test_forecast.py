@@ -13,8 +13,8 @@ from kezek.app.checkpoint.checkpoint import Network
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.forecast import forecast as module
 from kezek.app.forecast.accuracy import Accuracy, Calibration
+from kezek.app.forecast.calibrated_forecast import calibrated
 from kezek.app.forecast.forecast import AGE, EACH, IDLE_SECONDS, LiveForecasts
-from kezek.app.forecast.outlook import calibrated
 from kezek.app.forecast.replay import Pasts, Scores
 from kezek.app.forecast.usual_wait import UsualWait, hour_of_week
 from kezek.app.port import PlannerFault, StoreFault
@@ -381,8 +381,8 @@ def test_a_line_is_asked_about_with_what_it_was_taught_where_that_is_worth_somet
     scene.world.wait(seconds=AGE / SECOND)
     scene.turns()
     assert scene.planner.corrections == {A: used, B: UNCORRECTED, D: UNCORRECTED, X: UNCORRECTED}
-    outlook = scene.forecasts.of(A, scene.world.now.at)
-    assert outlook.scores.corrected is (used != UNCORRECTED)
+    forecast = scene.forecasts.of(A, scene.world.now.at)
+    assert forecast.scores.corrected is (used != UNCORRECTED)
 
 
 def test_a_line_that_was_scored_before_anything_was_learned_is_scored_once_more(scene, monkeypatch):

@@ -19,7 +19,7 @@ from kezek.app.calendar.unmet import FullPost
 from kezek.app.port import Fault
 from kezek.app.scenario.ground import shipped_ground
 from kezek.app.scenario.what_if import WAITING_MAX, Origin, WhatIfs
-from kezek.app.scenario.wish import WhatIfRequest, faults_of, scenario_of
+from kezek.app.scenario.what_if_request import WhatIfRequest, faults_of, scenario_of
 from kezek.domain.calendar.capacity import SetCapacity
 from kezek.planning.scenario.answer.answer import (
     Band,
@@ -74,7 +74,7 @@ def office(stand: Stand, monkeypatch):
         posts={**ground.posts, "kz_a": KnownPost("A", "Asia/Almaty", "kz")},
         calibrated={**ground.calibrated, "kz_a": ground.calibrated["kz_syrym"] | {"id": "kz_a"}},
     )
-    for module in ("kezek.app.scenario.wish", "kezek.web.scenario.what_if_form"):
+    for module in ("kezek.app.scenario.what_if_request", "kezek.web.scenario.what_if_form"):
         monkeypatch.setattr(f"{module}.shipped_ground", lambda: ground)
     monkeypatch.setattr(bootstrap, "SpawnedSimulator", lambda _: stand)
     with opened() as found:

@@ -12,6 +12,7 @@ from kezek.api.frame.form import Moment, Seconds, utc
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.app.application import Application
 from kezek.app.forecast.accuracy import Accuracy
+from kezek.app.forecast.calibrated_forecast import CalibratedForecast
 from kezek.app.forecast.likely import (
     Bounds,
     Likely,
@@ -22,7 +23,6 @@ from kezek.app.forecast.likely import (
     wait_to_join,
 )
 from kezek.app.forecast.next_wait import joins_now
-from kezek.app.forecast.outlook import Outlook
 from kezek.app.forecast.replay import Scores
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import SECOND, Instant
@@ -191,7 +191,7 @@ class CachedForecasts:
     def _line(
         self,
         row: PostRow,
-        found: Outlook | None,
+        found: CalibratedForecast | None,
         no_basis: str,
         joining: JoinNowResponse | None,
     ) -> LineForecastResponse:
@@ -258,7 +258,7 @@ def _spans(of: Bounds) -> SpanBounds:
     return SpanBounds(of.low // SECOND, of.high // SECOND)
 
 
-def _made(found: Outlook | None, no_basis: str) -> dict[str, Any]:
+def _made(found: CalibratedForecast | None, no_basis: str) -> dict[str, Any]:
     """How it was made: the fields of `ForecastBasis`."""
     scores = found.scores if found is not None else None
     forecast = found.forecast if found is not None and not no_basis else None

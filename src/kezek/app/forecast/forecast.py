@@ -14,7 +14,7 @@ from datetime import date
 
 from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.feed.change_feed import EVERY_LINE, ChangeFeed
-from kezek.app.forecast.outlook import Outlook, calibrated, said, standing_of
+from kezek.app.forecast.calibrated_forecast import CalibratedForecast, calibrated, said, standing_of
 from kezek.app.forecast.replay import (
     Pasts,
     Scores,
@@ -56,7 +56,7 @@ TRIED_AGAIN = HOUR  # between two attempts at a line's score
 
 
 class LiveForecasts:
-    """The last outlook of every line; `edition` rises with each that says something new."""
+    """The last forecast of every line; `edition` rises with each that says something new."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class LiveForecasts:
     ) -> None:
         self._store, self._queues = store, queues
         self._clock, self._watch, self.planner = clock, watch, planner
-        self._outlooks: dict[str, Outlook] = {}
+        self._forecasts: dict[str, CalibratedForecast] = {}
         self._editions: dict[str, int] = {}
         self._logs: dict[str, LineLog] = {}
         self._scores: dict[str, Scores] = {}
@@ -83,11 +83,11 @@ class LiveForecasts:
         self._faults: dict[str, str] = {}
         self._asking, self._scoring, self._reading = (Rota(network) for _ in range(3))
 
-    def of(self, line: str, now: Instant, *, looked: bool = True) -> Outlook | None:
-        """The outlook of a line, if there is one that is not too old."""
+    def of(self, line: str, now: Instant, *, looked: bool = True) -> CalibratedForecast | None:
+        """The forecast of a line, if there is one that is not too old."""
         if looked:
             self._looked[line] = self._clock.now().real
-        found = self._outlooks.get(line)
+        found = self._forecasts.get(line)
         return found if found is not None and 0 <= now - found.as_of < SHOWN_FOR else None
 
     def no_basis(self, line: str, now: Instant) -> str:
@@ -115,7 +115,7 @@ class LiveForecasts:
         return self._editions.get(line, 0)
 
     async def keep(self) -> None:
-        """Renew outlooks until cancelled."""
+        """Renew forecasts until cancelled."""
         if self.planner is None:
             return
         while True:
@@ -123,7 +123,7 @@ class LiveForecasts:
             await asyncio.sleep(rest)
 
     async def _turn(self, planner: Planner) -> float:
-        """One line's outlook; the seconds to rest afterwards."""
+        """One line's forecast; the seconds to rest afterwards."""
         if planner.state != "ready":
             return IDLE_SECONDS
         served = self._stalest()
@@ -142,8 +142,8 @@ class LiveForecasts:
             # from such as were corrected alike.
             if scores is self._scores.get(state.line):
                 # A long line takes longer than a page may wait for it.
-                outlook, new = await asyncio.to_thread(self._shown, state, told, version)
-                self._keep(outlook, new=new)
+                forecast, new = await asyncio.to_thread(self._shown, state, told, version)
+                self._keep(forecast, new=new)
             self._faults.pop(served.line.id, None)
         except PlannerFault as fault:
             self._faults[served.line.id] = f"planner_{fault.code}"
@@ -162,7 +162,7 @@ class LiveForecasts:
             line = served.line.id
             if at.real - self._asked.get(line, 0) < EACH:
                 return False
-            found = self._outlooks.get(line)
+            found = self._forecasts.get(line)
             fresh = found is not None and 0 <= at.at - found.as_of < AGE
             return not (found and fresh and found.version == self._watch.version(line))
 
@@ -185,21 +185,23 @@ class LiveForecasts:
 
     def take(self, state: LineState, told: LineForecast, version: int) -> None:
         """Keep an answer, and wake who follows the line if it says something new."""
-        outlook, new = self._shown(state, told, version)
-        self._keep(outlook, new=new)
+        forecast, new = self._shown(state, told, version)
+        self._keep(forecast, new=new)
 
-    def _shown(self, state: LineState, told: LineForecast, version: int) -> tuple[Outlook, bool]:
-        """The outlook that an answer makes, and whether it says something new."""
+    def _shown(
+        self, state: LineState, told: LineForecast, version: int
+    ) -> tuple[CalibratedForecast, bool]:
+        """The forecast that an answer makes, and whether it says something new."""
         scores, regime = self._scores.get(state.line), regime_of(state)
         classes = {one.number: one.vehicle_class for one in state.waiting}
         shown = calibrated(told, scores, regime, classes) if scores else told
-        before = self._outlooks.get(state.line)
+        before = self._forecasts.get(state.line)
         new = before is None or said(before.forecast) != said(shown)
-        return Outlook(shown, scores, regime, version, standing_of(state)), new
+        return CalibratedForecast(shown, scores, regime, version, standing_of(state)), new
 
-    def _keep(self, outlook: Outlook, *, new: bool) -> None:
-        line = outlook.forecast.line
-        self._outlooks[line] = outlook
+    def _keep(self, forecast: CalibratedForecast, *, new: bool) -> None:
+        line = forecast.forecast.line
+        self._forecasts[line] = forecast
         if new:
             self._rise(line)
             self._watch.wake(line)
@@ -222,7 +224,7 @@ class LiveForecasts:
         now = self._clock.now().at
         served = self._scoring.next(
             self._watched(self._tried),
-            lambda one: one.line.id in self._outlooks and self._night(one, now),
+            lambda one: one.line.id in self._forecasts and self._night(one, now),
         )
         if served is None:
             return

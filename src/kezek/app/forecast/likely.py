@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kezek.app.forecast.accuracy import Accuracy
+from kezek.app.forecast.calibrated_forecast import CalibratedForecast
 from kezek.app.forecast.forecast import LiveForecasts
-from kezek.app.forecast.outlook import Outlook
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.status import LIVE, Status
@@ -165,7 +165,7 @@ def rounded(low: Instant, high: Instant) -> Bounds:
     return Bounds(low, max(-(-high // STEP) * STEP, low + STEP))
 
 
-def likely_lengths(found: Outlook | None, now: Instant) -> list[LikelyLength]:
+def likely_lengths(found: CalibratedForecast | None, now: Instant) -> list[LikelyLength]:
     """The line in some hours; empty without a basis.  That surely nobody will wait is not told."""
     told = []
     for hours in LENGTH_HOURS if found is not None else ():
@@ -192,7 +192,7 @@ def shown_accuracy(
 
 
 def _truck(
-    found: Outlook, booking: Booking, waits: WaitingTruck | None, *, called: bool
+    found: CalibratedForecast, booking: Booking, waits: WaitingTruck | None, *, called: bool
 ) -> TruckForecast | None:
     """The truck's own forecast; one that came since joins as any of its class."""
     known = found.truck(booking)
@@ -212,7 +212,7 @@ def _after(since: Instant, waits: Range) -> Range:
     return Range(tuple(since + wait for wait in waits.at))
 
 
-def _by_twin(found: Outlook, truck: TruckForecast, earliest: Instant) -> Likely:
+def _by_twin(found: CalibratedForecast, truck: TruckForecast, earliest: Instant) -> Likely:
     scores, call = found.scores, truck.called
     good = (scores.called if call else scores.crossed) if scores else None
     return Likely(
@@ -224,7 +224,7 @@ def _by_twin(found: Outlook, truck: TruckForecast, earliest: Instant) -> Likely:
     )
 
 
-def _twin_basis(found: Outlook) -> TwinBasis:
+def _twin_basis(found: CalibratedForecast) -> TwinBasis:
     corrected = found.scores is not None and found.scores.corrected
     return TwinBasis(found.as_of, found.forecast.replications, corrected)
 

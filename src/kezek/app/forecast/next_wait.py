@@ -34,9 +34,9 @@ def hour_wait(
     forecasts: LiveForecasts, line: Line, start: Instant, now: Instant, *, looked: bool = True
 ) -> HourWait:
     """The wait at a window of a line; `looked` says that somebody looks at this line."""
-    outlook = forecasts.of(line.id, now, looked=looked)
-    if start < (outlook.as_of if outlook else now) + ASKED_FOR:
-        return HourWait(start, called=outlook.window(start) if outlook else None)
+    forecast = forecasts.of(line.id, now, looked=looked)
+    if start < (forecast.as_of if forecast else now) + ASKED_FOR:
+        return HourWait(start, called=forecast.window(start) if forecast else None)
     usual, read = forecasts.usual(line, start), forecasts.usual_read(line.id)
     return HourWait(start, usual=usual, far=True, read=read)
 

@@ -22,7 +22,7 @@ from kezek.i18n import names
 from kezek.web.booking.first_free import first_free, sooner_posts
 from kezek.web.checkpoint.head import head_of
 from kezek.web.forecast.hour_wait import coming_of
-from kezek.web.forecast.outlook import wait_of
+from kezek.web.forecast.likely_view import wait_of
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError

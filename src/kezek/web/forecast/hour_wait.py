@@ -85,10 +85,10 @@ def waits_at(here: PageContext, post: ServedLine, day: LocalDay) -> tuple[dict[s
     forecasts = here.application.forecasts
     told = [hour_wait(forecasts, post.line, hour.start, here.now) for hour in day.hours]
     waits = {hour_value(one.start): _in_cell(here, one) for one in told if one.called or one.usual}
-    outlook = forecasts.of(post.line.id, here.now)
+    forecast = forecasts.of(post.line.id, here.now)
     notes = []
-    if outlook is not None and any(one.called for one in told):
-        made = hour_text(local(outlook.as_of, zone_of(post)))
+    if forecast is not None and any(one.called for one in told):
+        made = hour_text(local(forecast.as_of, zone_of(post)))
         notes.append(here.words.say(_AT_HOURS, hour=made))
     later = [one for one in told if one.far]
     known = [one.usual.days for one in later if one.usual is not None]

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from kezek.app.calendar.agency import governed
 from kezek.app.scenario.ground import shipped_ground
 from kezek.app.scenario.what_if import FILES, KnownWhatIf, Origin, SimulatorBusy, State
-from kezek.app.scenario.wish import (
+from kezek.app.scenario.what_if_request import (
     changes_of,
     coming_of,
     faults_of,
@@ -81,14 +81,14 @@ async def ask_what_if(request: PageRequest) -> Response[bytes]:
     """Begin to play it, and go to its page."""
     here, person = visit(request), signed_in(request, Role.AGENCY)
     typed = typed_of(here)
-    if typed.wish is None:
+    if typed.asked is None:
         return _form(request, typed)
-    text = scenario_of(typed.wish)
+    text = scenario_of(typed.asked)
     wrong = faults_of(text)
     if wrong:
         errors = {"": here.words.say(_WRONG, why="; ".join(wrong))}
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
-    origin = Origin(person.account.id, here.now, typed.wish.title)
+    origin = Origin(person.account.id, here.now, typed.asked.title)
     try:
         found = await here.application.what_ifs.ask(text, origin)
     except SimulatorBusy:

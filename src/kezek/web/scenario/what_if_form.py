@@ -12,7 +12,7 @@ import msgspec
 from kezek.app.calendar.agency import governed
 from kezek.app.calendar.unmet import FullPost, full_of
 from kezek.app.scenario.ground import shipped_ground
-from kezek.app.scenario.wish import DAYS_MAX, POSTS_MAX, RUNS_MAX, WhatIfRequest
+from kezek.app.scenario.what_if_request import DAYS_MAX, POSTS_MAX, RUNS_MAX, WhatIfRequest
 from kezek.domain.calendar.capacity import CAPACITY_MAX
 from kezek.domain.kernel.instant import date_of, local_day
 from kezek.i18n.mark import translatable as t
@@ -48,11 +48,11 @@ class AskablePost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A form: its values as typed, its wish if it makes one, and what is wrong with it by field."""
+    """A form: its values as typed, the request if it makes one, and what is wrong with it by field."""
 
     values: Mapping[str, str]
     chosen: frozenset[str]
-    wish: WhatIfRequest | None
+    asked: WhatIfRequest | None
     errors: Mapping[str, str]
 
 
@@ -141,7 +141,7 @@ def typed_of(here: PageContext) -> Typed:
     rules = values["regulation"] if values["regulation"] in shipped_ground().regulations else None
     assert until is not None, "an end that is none is an error above"
     seed = given["seed"]
-    wish = WhatIfRequest(
+    asked = WhatIfRequest(
         title=values["title"] or _title(here, [offered[post] for post in posts], values["from"]),
         other_title=OTHER,
         posts=posts,
@@ -159,7 +159,7 @@ def typed_of(here: PageContext) -> Typed:
         coming=given["coming"],
         full=tuple(c.full for c in choices if c.full is not None and c.id in posts),
     )
-    return Typed(values, frozenset(posts), None if errors else wish, errors)
+    return Typed(values, frozenset(posts), None if errors else asked, errors)
 
 
 def _title(here: PageContext, posts: list[str], day: str) -> str:

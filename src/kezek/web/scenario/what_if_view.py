@@ -7,7 +7,7 @@ from datetime import time, timedelta
 from typing import Any, NamedTuple
 
 from kezek.app.scenario.ground import shipped_ground
-from kezek.app.scenario.wish import lanes_of
+from kezek.app.scenario.what_if_request import lanes_of
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.names import vehicle_class
 from kezek.i18n.times import number, stamp

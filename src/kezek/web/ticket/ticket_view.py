@@ -17,7 +17,7 @@ from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
 from kezek.i18n.say import ticket as say_ticket
-from kezek.web.forecast.outlook import likely, renewed
+from kezek.web.forecast.likely_view import likely, renewed
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import STATES, local, post_view, zone_of
 from kezek.web.vehicle.vehicle_fields import recorded_as

@@ -22,7 +22,7 @@ from kezek.i18n.mark import translatable
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
-from kezek.web.forecast.outlook import waits_of
+from kezek.web.forecast.likely_view import waits_of
 from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, version_of
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit

@@ -24,7 +24,7 @@ Standing = Instant | Key
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class CalibratedForecast:
     """A line's forecast as shown: the twin's ranges as their past has moved them.
 
     `regime` is short, long or closed; `version` is the line's at `as_of`, and `standing` what the

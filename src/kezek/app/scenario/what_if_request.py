@@ -47,28 +47,28 @@ class WhatIfRequest:
     full: tuple[FullPost, ...] = ()
 
 
-def scenario_of(wish: WhatIfRequest) -> str:
-    """The wish as a scenario's text."""
+def scenario_of(request: WhatIfRequest) -> str:
+    """The request as a scenario's text."""
     lines = [
-        f"title = {_text(wish.title)}",
-        f"from = {wish.begins}",
-        f"until = {wish.until}",
+        f"title = {_text(request.title)}",
+        f"from = {request.begins}",
+        f"until = {request.until}",
         "warm_up_days = 2",
-        f"seed = {wish.seed}",
-        f"replications = {wish.runs}",
+        f"seed = {request.seed}",
+        f"replications = {request.runs}",
     ]
-    full = {one.checkpoint: one for one in wish.full}
-    for post in wish.posts:
+    full = {one.checkpoint: one for one in request.full}
+    for post in request.posts:
         lines += ["", "[[checkpoint]]", f"id = {_text(post)}"]
         if post in full:
-            lines += _booked(full[post], wish.begins)
-        if wish.coming is not None:
-            lines.append(f"demand.per_day = {wish.coming}")
+            lines += _booked(full[post], request.begins)
+        if request.coming is not None:
+            lines.append(f"demand.per_day = {request.coming}")
         elif post in full:
             lines.append("demand.at_least = true")
-    change = _change(wish)
+    change = _change(request)
     if change:
-        lines += ["", "[compare]", f"title = {_text(wish.other_title)}", "", "[compare.change]"]
+        lines += ["", "[compare]", f"title = {_text(request.other_title)}", "", "[compare.change]"]
         lines += [f"{_text(path)} = {found}" for path, found in change.items()]
     return "\n".join(lines) + "\n"
 
@@ -112,18 +112,20 @@ def faults_of(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _change(wish: WhatIfRequest) -> Mapping[str, str]:
+def _change(request: WhatIfRequest) -> Mapping[str, str]:
     """What is set otherwise, by path, as TOML values."""
     found = {
-        "regulation": None if wish.regulation is None else _text(wish.regulation),
-        "demand.factor": None if wish.demand_percent is None else f"{wish.demand_percent / 100}",
-        "stage.*.lanes": None if wish.lanes is None else str(wish.lanes),
-        "capacity_per_day": None if wish.capacity is None else str(wish.capacity),
+        "regulation": None if request.regulation is None else _text(request.regulation),
+        "demand.factor": None
+        if request.demand_percent is None
+        else f"{request.demand_percent / 100}",
+        "stage.*.lanes": None if request.lanes is None else str(request.lanes),
+        "capacity_per_day": None if request.capacity is None else str(request.capacity),
     }
-    if wish.closed_from is not None and wish.closed_until is not None:
-        announced = str(wish.announced).lower()
+    if request.closed_from is not None and request.closed_until is not None:
+        announced = str(request.announced).lower()
         found["closure"] = (
-            f"[{{ from = {wish.closed_from.isoformat()}, until = {wish.closed_until.isoformat()}, "
+            f"[{{ from = {request.closed_from.isoformat()}, until = {request.closed_until.isoformat()}, "
             f"announced = {announced} }}]"
         )
     return {f"{_EVERY}{path}": text for path, text in found.items() if text is not None}
