@@ -47,6 +47,7 @@ from kezek.i18n.say.refusal import sentence
 from kezek.settings import Settings
 from kezek.storage.memory.store import MemoryStore
 from kezek.web.frame.page_context import SESSION_COOKIE
+from kezek.web.turn.board import shown_state
 from tests.api.app import Api
 from tests.keys import lay_keys
 from tests.planning.stand_in import forecast
@@ -349,3 +350,15 @@ def test_page_and_api_refuse_a_window_for_the_same_reason(played: Played, place:
         said = sentence(Reason(answer.code), {}, "en", zone)[0].split("%")[0].split(".")[0]
         assert said[:24] in page, (ahead, answer.code)
     assert reasons >= {"window_past", "day_closed", "horizon_exceeded"}
+
+
+def test_page_and_api_give_a_post_the_same_state(played: Played):
+    words_of = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
+    items = played.api.get("/board").body["items"]
+    rows = {row.place: row for row in played.application.boards.rows(played.clock.start)}
+    told = {one["line"] or one["checkpoint"]: one["state_today"] for one in items}
+    shown = {
+        row.served.line.id if row.served else place: shown_state(row) for place, row in rows.items()
+    }
+    assert {place: words_of[state] for place, state in told.items()} == shown
+    assert set(told.values()) >= {"open", "full", "no_line"}

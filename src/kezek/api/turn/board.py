@@ -20,8 +20,9 @@ _KEPT_MAX = 2_000  # more than there are posts
 class PostResponse(msgspec.Struct, frozen=True):
     """A line on the board, or a checkpoint at which none runs: `line` is null.
 
-    `state` is open, full (no ordinary place within seven days), closed (today) or no_line; counts are
-    null where no line runs.  `days` are ordinary places left, from `first_day` on; null is a closed day.
+    `state` is open, full (no ordinary place within seven days), closed (today) or no_line; `state_today`
+    is full too where only today has none, as the board's page shows it.  Counts are null where no line
+    runs.  `days` are ordinary places left, from `first_day` on; null is a closed day.
     `pace` is crossings an hour over three hours, null when nothing has crossed.  `waiting_due` counts
     those of `waiting` whose booked hour has begun or who wait for none; the others came early for a
     later hour.  `awaiting_approval` counts calls out of turn, of whatever day, that still lack their
@@ -34,6 +35,7 @@ class PostResponse(msgspec.Struct, frozen=True):
     line: str | None
     direction: str | None
     state: str
+    state_today: str
     waiting: int | None
     waiting_due: int | None
     called: int | None
@@ -159,6 +161,7 @@ def post_response(row: PostRow) -> PostResponse:
         line=row.served.line.id if row.served else None,
         direction=row.served.line.direction if row.served else None,
         state=row.state,
+        state_today=row.state_today,
         waiting=row.waiting,
         waiting_due=row.waiting_due,
         called=len(queue.called) if queue else None,

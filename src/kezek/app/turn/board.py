@@ -41,6 +41,13 @@ class PostRow:
         return self.served.line.zone if self.served else self.checkpoint.zone
 
     @property
+    def state_today(self) -> str:
+        """`state`, but full without an ordinary place today, whatever the days behind it bring."""
+        today = self.today
+        full = today is not None and self.next_free is not None and not today.ordinary
+        return "full" if self.state == "open" and full else self.state
+
+    @property
     def today(self) -> LocalDay | None:
         return self.places.today if self.places else None
 

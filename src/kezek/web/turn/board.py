@@ -251,9 +251,8 @@ def board_post(row: PostRow, lang: str, wait: str = "", first: Instant | None = 
 
 
 def shown_state(row: PostRow) -> str:
-    """A post without an ordinary place today is full, whatever the days behind it bring."""
-    full_today = row.today is not None and row.next_free is not None and not row.today.ordinary
-    return "full" if row.state == "open" and full_today else STATES[row.state]
+    """The state of a row in the words of the templates."""
+    return STATES[row.state_today]
 
 
 def _home(rows: list[PostRow]) -> str:
