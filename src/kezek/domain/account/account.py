@@ -12,8 +12,8 @@ class Account:
 
     `password` is an argon2id hash, empty until one is set.  `claims_lost` counts bookings of this
     account that were released because somebody else showed the vehicle's papers.  `confirmed_at` is
-    when an agency or an administrator vouched for a carrier that added itself; None when nobody has.
-    0 is an account of a release that asked nobody, and counts as confirmed.
+    when an agency or an administrator confirmed a carrier that added itself; None when nobody has.
+    0 is an account from a release without confirmation, and counts as confirmed.
     """
 
     id: int
@@ -33,7 +33,7 @@ class Account:
 
 @value(frozen=True, slots=True)
 class Login:
-    """The account behind a login; a table of its own, so that a login is unique by its key."""
+    """The account of a login, in a table of its own so that the key makes logins unique."""
 
     login: str
     account: int
@@ -58,7 +58,7 @@ class Grant:
 
 @value(frozen=True, slots=True)
 class ApiKey:
-    """A key for the API: only the SHA-256 digest of its secret is kept.
+    """A key for the API, stored as the SHA-256 digest of its secret.
 
     `role` and `place` narrow what the account may do; `rate` is requests a minute.
     """
@@ -80,7 +80,7 @@ class ApiKey:
 
 @value(frozen=True, slots=True)
 class GarageVehicle:
-    """A truck of a carrier, kept to fill in forms; it reserves nothing."""
+    """A truck of a carrier, stored to fill in forms; it reserves nothing."""
 
     account: int
     plate: str
@@ -96,7 +96,7 @@ class GarageVehicle:
 
 @value(frozen=True, slots=True)
 class GarageDriver:
-    """A driver of a carrier, kept to fill in forms."""
+    """A driver of a carrier, stored to fill in forms."""
 
     account: int
     name: str

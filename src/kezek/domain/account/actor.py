@@ -23,7 +23,7 @@ class Role(StrEnum):
 
 
 STAFF = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR, Role.AGENCY)
-# Who makes bookings, and may change those that the own account has made.
+# Roles that make bookings and may change those of their own account.
 BOOKS = (
     Role.CARRIER,
     Role.CLERK,
@@ -39,11 +39,11 @@ READS_LOG = (Role.AGENCY, Role.READER, Role.ADMINISTRATOR)
 
 @value(frozen=True, slots=True)
 class Actor:
-    """Somebody who hands in a command.
+    """The sender of a command.
 
     `account` is 0 for the public and the timer.  `ticket` is the booking number whose secret link or
     signature the actor has shown, 0 for none: a driver needs no account to act on the own booking.
-    `unconfirmed_max` is how many live bookings a carrier may hold that nobody has confirmed, None for
+    `unconfirmed_max` is the most live bookings that an unconfirmed carrier may hold, None for
     everybody else.
     """
 

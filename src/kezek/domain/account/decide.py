@@ -1,4 +1,4 @@
-"""Accounts, their grants and their keys: who may do what, and since when."""
+"""Commands and decisions about accounts, their grants, confirmations and API keys."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class AddAccount:
 
 @value(frozen=True, slots=True)
 class CloseAccount:
-    """The account signs in no more; what it did stays in the log under its number."""
+    """Close an account.  Its events stay in the log under its number."""
 
     key: str
     actor: Actor
@@ -53,7 +53,7 @@ class CloseAccount:
 
 @value(frozen=True, slots=True)
 class SetPassword:
-    """A new password hash, by the account itself or over a one-time link."""
+    """Set a new password hash, by the account itself or through a one-time link."""
 
     key: str
     actor: Actor
@@ -63,7 +63,7 @@ class SetPassword:
 
 @value(frozen=True, slots=True)
 class GrantRole:
-    """A role at a place; `withdraw` takes it away."""
+    """Grant a role at a place, or take it away with `withdraw`."""
 
     key: str
     actor: Actor
@@ -75,7 +75,7 @@ class GrantRole:
 
 @value(frozen=True, slots=True)
 class ConfirmCarrier:
-    """Somebody in charge knows who this carrier is: the limits of new carriers end for it."""
+    """Confirm a carrier by somebody who knows it; the limits of new carriers end for it."""
 
     key: str
     actor: Actor
@@ -84,7 +84,7 @@ class ConfirmCarrier:
 
 @value(frozen=True, slots=True)
 class IssueKey:
-    """An API key; the secret was made outside and only its digest comes here."""
+    """Issue an API key.  The secret is made by the caller; the command has only its digest."""
 
     key: str
     actor: Actor
@@ -98,7 +98,7 @@ class IssueKey:
 
 @value(frozen=True, slots=True)
 class RevokeKey:
-    """The key opens nothing from now on."""
+    """Revoke an API key."""
 
     key: str
     actor: Actor
@@ -106,7 +106,7 @@ class RevokeKey:
 
 
 def open_account(facts: Facts, number: int) -> Account | Refused:
-    """The account, unless it was never there or has been closed."""
+    """The account, or `account_unknown` when it does not exist or is closed."""
     account = facts.get(Account, number)
     if account is None or account.closed_at is not None:
         return Refused(Reason.ACCOUNT_UNKNOWN, {"account": number})
@@ -123,7 +123,7 @@ def _administers(actor: Actor, place: str = ANYWHERE) -> bool:
 
 
 def _grantable(facts: Facts, rules: Regulations, role: str, place: str) -> bool:
-    """A role that exists at a place that exists: grants stand in the log, which names nobody."""
+    """Whether role and place both exist.  Free text is refused, because the log stores grants."""
     known = place == ANYWHERE or place in {regulation.authority for regulation in rules.values()}
     return role in frozenset(Role) and (known or facts.get(Checkpoint, place) is not None)
 
@@ -154,7 +154,7 @@ def decide_add_account(
         command.simulated,
         now.at,
         None,
-        # Whoever adds an account vouches for it; nobody does for a carrier that adds itself.
+        # An administrator vouches for the account that it adds; nobody does for a self-registration.
         confirmed_at=now.at if _administers(command.actor) else None,
     )
     event = Event(
@@ -176,7 +176,7 @@ def decide_add_account(
 def decide_close_account(
     facts: Facts, command: CloseAccount, _rules: Regulations, now: Moment
 ) -> Decision:
-    """The login becomes free again, and what the account kept of trucks and drivers is forgotten."""
+    """The account is closed, its login becomes free, and its garage is deleted."""
     if not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
     account = open_account(facts, command.account)
@@ -199,7 +199,7 @@ def _garage(facts: Facts, account: int) -> list[tuple[type[Row], Hashable]]:
 def decide_set_password(
     facts: Facts, command: SetPassword, _rules: Regulations, _now: Moment
 ) -> Decision:
-    """The log knows that it happened, never what it is."""
+    """The event says that the password changed and holds nothing of it."""
     if command.actor.account != command.account and not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
     account = open_account(facts, command.account)
@@ -211,7 +211,7 @@ def decide_set_password(
 
 
 def decide_grant(facts: Facts, command: GrantRole, rules: Regulations, _now: Moment) -> Decision:
-    """A role more, or one less."""
+    """The account with one role more, or one less."""
     if not _administers(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
     account = open_account(facts, command.account)
@@ -236,7 +236,7 @@ def decide_grant(facts: Facts, command: GrantRole, rules: Regulations, _now: Mom
 def decide_confirm(
     facts: Facts, command: ConfirmCarrier, _rules: Regulations, now: Moment
 ) -> Decision:
-    """By an administrator or any agency: a carrier books with all of them."""
+    """Confirmed by an administrator or any agency, because a carrier books with all of them."""
     if not may_confirm(command.actor):
         return Refused(Reason.NOT_ALLOWED, {})
     account = open_account(facts, command.account)
@@ -255,7 +255,7 @@ def may_confirm(actor: Actor) -> bool:
 
 
 def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: Moment) -> Decision:
-    """A key never opens more than its account may."""
+    """A new key, whose rights never exceed those of its account."""
     actor = command.actor
     if actor.account != command.account and not _administers(actor):
         return Refused(Reason.NOT_ALLOWED, {})
@@ -287,7 +287,7 @@ def decide_issue_key(facts: Facts, command: IssueKey, _rules: Regulations, now: 
 def decide_revoke_key(
     facts: Facts, command: RevokeKey, _rules: Regulations, now: Moment
 ) -> Decision:
-    """At once, everywhere."""
+    """The key ends at once and everywhere."""
     row = facts.get(ApiKey, command.id)
     if row is None or row.revoked_at is not None:
         return Refused(Reason.API_KEY_UNKNOWN, {"id": command.id})

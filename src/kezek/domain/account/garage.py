@@ -1,4 +1,4 @@
-"""The garage of a carrier: the vehicles and drivers that an account keeps for its next bookings."""
+"""The garage of a carrier: vehicles and drivers that an account stores for its next bookings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ GARAGE_MAX = 5_000
 
 @value(frozen=True, slots=True)
 class KeepInGarage:
-    """A vehicle or a driver of a carrier, kept or removed."""
+    """Store or remove a vehicle or a driver of a carrier."""
 
     key: str
     actor: Actor
@@ -35,7 +35,7 @@ class KeepInGarage:
 def decide_garage(
     facts: Facts, command: KeepInGarage, rules: Regulations, _now: Moment
 ) -> Decision:
-    """A carrier's own list; the log says that it changed, not what is in it."""
+    """The carrier's changed list.  The event says that it changed and holds nothing of it."""
     row = command.row
     if command.actor.account != row.account or row.account == 0:
         return Refused(Reason.NOT_ALLOWED, {})
@@ -43,7 +43,7 @@ def decide_garage(
     if isinstance(account, Refused):
         return account
     event = Event(EventKind.GARAGE_CHANGED, body={"account": row.account})
-    # In normal form also to remove it, or a hyphen would keep it there.
+    # The row to remove is normalised too: a plate typed with a hyphen must find it.
     refused = _refused(row, rules.known)
     if refused:
         return refused
@@ -68,7 +68,7 @@ def _refused(row: GarageVehicle | GarageDriver, known: KnownFormats) -> Refused 
 def row_kept(
     row: GarageVehicle | GarageDriver, known: KnownFormats
 ) -> GarageVehicle | GarageDriver:
-    """A row about which nothing is impossible, in the form in which it is kept."""
+    """A valid row in the normal form in which it is stored."""
     if isinstance(row, GarageDriver):
         return replace(row, name=cleaned(row.name), phone=phones.normalise(row.phone, known.phone))
     normal = spelled(**_typed(row), known=known)

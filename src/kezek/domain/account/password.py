@@ -1,4 +1,4 @@
-"""Which passwords are refused: those that whoever guesses tries first."""
+"""Which passwords are refused: those that an attacker guesses first."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from kezek.domain.kernel.value import value
 LENGTH_MIN: Final = 10
 # Of UTF-8; more is an attempt to keep the processor busy.
 BYTES_MAX: Final = 256
-# Fewer guesses than this are made in a day by whoever has stolen the hashes, in months by who has not.
+# An attacker with stolen hashes makes this many guesses in a day; one without them needs months.
 GUESSES_MIN: Final = 10**8
 _LETTERS_MIN = 3
-# An estimate takes the longer the more is estimated, and so many characters of a good password suffice.
+# The estimator's time grows with the length; this many characters of a good password suffice.
 _ESTIMATED_MAX = 20
-# No login is longer, and of a firm so much is enough.
+# The longest login; of a firm's name the same length is enough.
 _NAME_MAX = 120
 _PRODUCT = ("kezek", "кезек")
-# Words that no list of leaked passwords has, because they are of our languages and countries.
+# Words of our languages and countries, which are missing in lists of leaked passwords.
 _OURS = (
     "qazaqstan", "kazakhstan", "казахстан", "қазақстан", "кыргызстан", "kyrgyzstan",
     "superuser", "құпиясөз", "сырсөз", "кулиясоз", "сырсоз", "motdepasse", "contraseña",
@@ -43,7 +43,7 @@ class PasswordFault(StrEnum):
 
 @value(frozen=True, slots=True)
 class Guessed:
-    """How many guesses a text takes, and the part that makes it easy: `word` when it is a word."""
+    """The number of guesses that a text takes, and the `word` that makes it easy, if it is one."""
 
     guesses: float
     fault: PasswordFault
@@ -51,15 +51,15 @@ class Guessed:
 
 
 class GuessEstimator(Protocol):
-    """Tells how many guesses a text takes for who knows `words` of its owner."""
+    """Estimates the guesses that a text takes an attacker who knows `words` of its owner."""
 
     def __call__(self, text: str, words: Sequence[str], /) -> Guessed: ...
 
 
 def fault_of(password: str, own: Iterable[str], estimate: GuessEstimator) -> PasswordFault | None:
-    """What is too easy about a new password, None for a good one; `own` are the names of its owner.
+    """Why a new password is too easy, None for a good one; `own` are the names of its owner.
 
-    Signs around a word or between its letters make no other word of it.
+    Signs around a word or between its letters do not make it a better word.
     """
     if len(password) < LENGTH_MIN:
         return PasswordFault.SHORT
@@ -70,7 +70,7 @@ def fault_of(password: str, own: Iterable[str], estimate: GuessEstimator) -> Pas
         return PasswordFault.PLAIN
     names = {*_PRODUCT, *(word for name in own for word in _words(name))}
     words = (*names, *_OURS)
-    # Where the beginning is easy the end may not be.
+    # Both ends are estimated: the end may be hard where the beginning is easy.
     parts = dict.fromkeys((text[:_ESTIMATED_MAX], text[-_ESTIMATED_MAX:]))
     found = max((_easiest(part, words, estimate) for part in parts), key=_guesses)
     if found.guesses >= GUESSES_MIN:
@@ -83,7 +83,7 @@ def _guesses(found: Guessed) -> float:
 
 
 def _easiest(text: str, words: Sequence[str], estimate: GuessEstimator) -> Guessed:
-    """What is easiest of the ways to read a text."""
+    """The reading of a text that takes the fewest guesses."""
     found = ((estimate(read, words), cost) for read, cost in _readings(text).items())
     return min(
         (Guessed(one.guesses * cost, one.fault, one.word) for one, cost in found), key=_guesses
@@ -91,10 +91,10 @@ def _easiest(text: str, words: Sequence[str], estimate: GuessEstimator) -> Guess
 
 
 def _readings(text: str) -> dict[str, int]:
-    """The text, and the text without its signs, with the factor of guesses that placing those takes.
+    """The text, and the text without its signs, each with the factor of guesses for placing the signs.
 
-    Signs at the ends take none.  Each also by its keys where they are Cyrillic: most lists have
-    `пароль` as `gfhjkm`.
+    Signs at the ends add no factor.  Cyrillic text is also read by its Latin keys, because most lists
+    have `пароль` as `gfhjkm`.
     """
     plain = "".join(filter(str.isalnum, text))
     core = re.sub(r"^[\W_]+|[\W_]+$", "", text)
@@ -103,7 +103,7 @@ def _readings(text: str) -> dict[str, int]:
 
 
 def _words(name: str) -> set[str]:
-    """A name whole, in one word, and its words."""
+    """A name as a whole, written as one word, and its single words."""
     plain = unicodedata.normalize("NFKC", name[:_NAME_MAX]).lower()
     words = re.findall(r"[^\W_]+", plain)
     return {word for word in (plain, "".join(words), *words) if len(word) >= _LETTERS_MIN}

@@ -1,4 +1,4 @@
-"""The commands of accounts: who decides each, and which rows that takes."""
+"""The commands of accounts, each with its decider and the rows that it needs."""
 
 from __future__ import annotations
 

@@ -34,15 +34,15 @@ from kezek.domain.slot.place import bookable, find, returns_of, take, take_prote
 from kezek.domain.vehicle import phone as phones
 from kezek.domain.vehicle.vehicle import country_of, people_faults, spelled, vehicle_faults
 
-# Particulars are kept a month after the crossing was due or the booking ended, for complaints.
+# Particulars are stored for a month after the window or the end of the booking, for complaints.
 KEPT_DAYS = 30
-# Only an instant that a calendar can name has a local day.
+# The last instant with a local day: `datetime` cannot name later ones.
 _LATEST = from_datetime(datetime(9000, 1, 1, tzinfo=UTC))
 
 
 @value(frozen=True, slots=True)
 class Vehicle:
-    """What a driver says of the truck and of the people in it, as typed."""
+    """The truck and the people in it, as typed."""
 
     country: str
     plate: str
@@ -54,7 +54,7 @@ class Vehicle:
 
 @value(frozen=True, slots=True)
 class Book:
-    """One place in a window of a line.
+    """Book one place in a window of a line.
 
     `protected` takes a place known to be taken already (an imported board), never a free one.
     """
@@ -69,7 +69,7 @@ class Book:
 
 
 def decide_book(facts: Facts, command: Book, rules: Regulations, now: Moment) -> Decision:
-    """Confirmed at once, or the first reason against it."""
+    """A confirmed booking, or the first reason against it."""
     here = facts.get(Line, command.line)
     if here and command.protected and not _may_take_protected(command.actor, here):
         return Refused(Reason.NOT_ALLOWED, {"line": here.id})
@@ -136,7 +136,7 @@ def line_for(
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": line_id})
     regulation = rules.at(line, now, window=window)
-    # Looked up by text: a class that no law knows is refused like one that this law does not.
+    # The class is looked up as text, so an unknown class and a class of another law get one refusal.
     rule = regulation.classes.get(vehicle_class)
     if rule is None:
         return Refused(Reason.CLASS_UNKNOWN, {"class": vehicle_class, "regulation": regulation.id})
@@ -148,8 +148,8 @@ def _may_take_protected(actor: Actor, line: Line) -> bool:
 
 
 def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
-    """Whether the class is one that this actor may book."""
-    # A class without places of its own has no windows either: it is joined, never booked.
+    """Whether this actor may book the class."""
+    # A class without a pool has no windows: trucks join it, and nobody books it.
     if rule.pool is None:
         return False
     staff = (*STAFF, Role.DEMONSTRATOR)
@@ -157,7 +157,7 @@ def _on_sale(actor: Actor, line: Line, rule: ClassRule) -> bool:
 
 
 def faults(vehicle: Vehicle, known: KnownFormats) -> Iterator[Refused]:
-    """All that is impossible about a vehicle and its people; the first is the one that is told."""
+    """Every fault of a vehicle and its people; the first one is the answer to a command."""
     yield from vehicle_faults(
         country=vehicle.country, plate=vehicle.plate, vin=vehicle.vin, trailer=vehicle.trailer
     )
@@ -170,7 +170,7 @@ def faults(vehicle: Vehicle, known: KnownFormats) -> Iterator[Refused]:
 def particulars(
     vehicle: Vehicle, line: Line, start: Instant, known: KnownFormats
 ) -> Particulars | Refused:
-    """The vehicle in normal form with its plate as read, or what is impossible about it."""
+    """The vehicle in normal form with its plate as read, or its first fault."""
     refused = next(faults(vehicle, known), None)
     if refused:
         return refused
@@ -195,7 +195,7 @@ def particulars(
 
 
 def many_unconfirmed(facts: Facts, actor: Actor, line: Line) -> Refused | None:
-    """Whether a carrier that nobody has confirmed holds as many live bookings as it may."""
+    """The refusal of an unconfirmed carrier that holds its most live bookings; None for others."""
     most = actor.unconfirmed_max
     if most is None or actor.may(STAFF, line.checkpoint, line.authority):
         return None
@@ -213,14 +213,14 @@ def _held_by(booking: Booking, account: int) -> bool:
 
 
 def crowded(vehicle: Vehicle, regulation: Regulation) -> Refused | None:
-    """Whether more drivers are named than the regulation lets travel."""
+    """The refusal of more drivers than the regulation allows; None within its limit."""
     if len(vehicle.drivers) > regulation.drivers_max:
         return Refused(Reason.DRIVERS_TOO_MANY, {"most": regulation.drivers_max})
     return None
 
 
 def erased_on(line: Line, over: Instant) -> str:
-    """The local day after which nothing personal is kept of a booking that is over then."""
+    """The local day after which the personal data of a booking that ends at `over` is erased."""
     within = max(0, min(over, _LATEST))
     return _days_later(local_day(within, line.zone), KEPT_DAYS)
 
@@ -292,7 +292,7 @@ def named(
 
 
 def outcome_of(booking: Booking) -> dict[str, str | int | None]:
-    """What the asker is told, today and whenever the same key asks again."""
+    """The answer to the command, also when its key is sent again."""
     return {
         "number": booking.number,
         "code": booking.code,

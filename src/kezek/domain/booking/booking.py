@@ -1,4 +1,4 @@
-"""Rows of a booking: what happened to it, who it is for, and which vehicle it claims."""
+"""Rows of a booking: its facts, its particulars, its drivers and its claims."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from kezek.domain.kernel.value import value
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 4
-# 80 bits: nobody guesses a link, and four letters of them tell it to nobody.
+# 80 bits: a link cannot be guessed, not even by somebody who knows the four letters of the code.
 SALT_LETTERS, SALT_BYTES = 16, 10
 _CODES: int = len(CODE_LETTERS) ** CODE_LENGTH
 # The counter that holds the shift of a database's codes.
 CODE_SHIFT = "code_shift"
-# Odd, so multiplying modulo 2**20 permutes the numbers: any 1,048,576 bookings in a row have
-# different codes, and neighbours look nothing alike.
+# An odd factor permutes the numbers modulo 2**20: any 1,048,576 bookings in a row have different
+# codes, and neighbouring numbers have codes that look unlike.
 _SPREAD = 654_435
 _UNSPREAD = pow(_SPREAD, -1, _CODES)
 
@@ -27,12 +27,12 @@ def salt_of(chance: bytes) -> str:
 
 
 def code_of(number: int, salt: str = "") -> str:
-    """The ticket's four-character code; a booking made before there were salts has it of its number."""
+    """The ticket's four-character code, from the salt; from the number where there is no salt yet."""
     return salt[:CODE_LENGTH] or _letters(number * _SPREAD % _CODES, CODE_LENGTH)
 
 
 def shift_of(number: int, salt: str) -> int:
-    """The shift under which a number has the code with which its salt begins; 0 without a salt."""
+    """The shift that turns a number into the code at the beginning of its salt; 0 without a salt."""
     place = 0
     for letter in reversed(salt[:CODE_LENGTH]):
         place = place * len(CODE_LETTERS) + CODE_LETTERS.index(letter)
@@ -40,10 +40,10 @@ def shift_of(number: int, salt: str) -> int:
 
 
 def shifted(number: int, salt: str, shift: int) -> str:
-    """The salt, beginning with the number's code under a shift; no salt stays none.
+    """The salt with the number's code under a shift at its beginning; no salt stays none.
 
-    Under one shift any 1,048,576 bookings in a row have different codes.  The shift is chance of the
-    database: another one draws another, so a number lost with the first has another code in the second.
+    Under one shift any 1,048,576 bookings in a row have different codes.  Each database draws its own
+    shift, so a number that one database lost has another code in the next.
     """
     code = _letters((number * _SPREAD + shift) % _CODES, CODE_LENGTH)
     return code + salt[CODE_LENGTH:] if salt else ""
@@ -58,8 +58,8 @@ def _letters(rest: int, count: int) -> str:
 
 
 def numbers_of(code: str, last: int) -> list[int]:
-    """The numbers up to `last` whose bookings carry the code if they have no salt, newest first; none
-    if it is no code.
+    """The numbers up to `last` that have the code without a salt, newest first; none for a text that
+    is no code.
     """
     if len(code) != CODE_LENGTH:
         return []
@@ -78,16 +78,17 @@ class Booking:
     """One vehicle's right to cross.  Every `_at` is when a thing happened, None when it has not.
 
     `start` is the booked window, None for a walk-in and after a displacement (`displaced_at`).
-    `joined_at` places the turn in the line when that is not the booked window: a late arrival or a
+    `joined_at` is the turn's place in the line where the booked window is not: a late arrival or a
     missed call puts it behind the window current then.  `ended_at` with `outcome` closes the booking.
     `look_at` is the next instant at which time alone may change it.  `exception` is empty, `proposed`,
-    `awaiting`, `approved` or `refused`, for the `exception_cause` that was given first; `exception_by`
-    is the account that acted first.  `step` describes
-    the last officer's step, so that it can be undone: see `turn/undo.py`.  `acknowledged_at` is when the
-    driver answered a call: see `turn/acknowledge.py`.  `salt` is chance that only this booking has: code
-    and link are made of it (`salt_of`); one made before salts has none.  `joined_round` is the round of
-    the line that the turn lets pass, None where its class joins at once: see `turn/joining.py`.
-    `proposal` is a step that needs two people and that one has asked for: see `booking/proposal.py`.
+    `awaiting`, `approved` or `refused`; `exception_cause` and `exception_by` are the cause and the
+    account of the first step of it.
+
+    `step` describes the last officer's step for `turn/undo.py`.  `acknowledged_at` is the driver's
+    answer to a call (`turn/acknowledge.py`).  `salt` is this booking's own chance, from which code and
+    link are made (`salt_of`); bookings made before salts have none.  `joined_round` is the round of the
+    line that the turn lets pass, None where its class joins at once (`turn/joining.py`).  `proposal` is
+    a step that one person has proposed and a second must approve (`booking/proposal.py`).
     """
 
     number: int
@@ -131,8 +132,8 @@ class Booking:
 @value(frozen=True, slots=True)
 class Particulars:
     """Personal data of a booking, in an erasable table: `purpose` and `erase_on` (ISO date) say why
-    and until when.  Plate and VIN are in normal form; empty is not given.  `typed` is what was written
-    where the plate was read anew.
+    and until when.  Plate and VIN are in normal form; empty is not given.  `typed` is the plate as
+    typed where it was read as another one.
     """
 
     number: int
@@ -165,9 +166,9 @@ class Driver:
 
 @value(frozen=True, slots=True)
 class Claim:
-    """What makes a vehicle's active booking the only one: its plate, and its VIN, per authority.
+    """A vehicle's plate or VIN with an authority; its unique key allows one active booking only.
 
-    The row goes when the booking ends, so the table is as small as the live queue.
+    The row is deleted when the booking ends, so the table is as small as the live queue.
     """
 
     authority: str

@@ -1,4 +1,4 @@
-"""What may change after booking: the window, the drivers, and the wish to go at all."""
+"""Changes after booking: another window, another driver, or a cancellation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.place import Return, bookable, exchange, give_back
 from kezek.domain.vehicle.vehicle import is_name
 
-# How long whoever took a walk-in by mistake may take it out of the line again alone.
+# For this long one person alone may take back a walk-in that was recorded by mistake.
 MISTAKE_FOR = 5 * MINUTE
 
 
@@ -47,9 +47,9 @@ class ChangeCause(StrEnum):
 
 @value(frozen=True, slots=True)
 class Move:
-    """Another window of the same line.  `delay` holds the old place back: see `Return`.
+    """Move a booking to another window of its line.  `delay` holds the old place back: see `Return`.
 
-    `cause` is a `ChangeCause`, which staff owe for a booking that is not their own.
+    `cause` is a `ChangeCause`; staff must give one for a booking that is not their own.
     """
 
     key: str
@@ -62,7 +62,7 @@ class Move:
 
 @value(frozen=True, slots=True)
 class Cancel:
-    """The driver does not go.  `delay` and `cause` are as for a move."""
+    """Cancel a booking.  `delay` and `cause` are those of `Move`."""
 
     key: str
     actor: Actor
@@ -73,7 +73,7 @@ class Cancel:
 
 @value(frozen=True, slots=True)
 class AddDriver:
-    """One more driver; plate and crossing never change."""
+    """Name one more driver.  Plate and crossing never change."""
 
     key: str
     actor: Actor
@@ -82,7 +82,7 @@ class AddDriver:
 
 
 def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) -> Decision:
-    """A new window, free of charge; displaced bookings move without counting."""
+    """The booking in a new window, free of charge; a move of a displaced booking is not counted."""
     at = load_context(
         facts, command.number, Verb.MOVE, rules, now.at, lambda at: _unaccounted(command, at)
     )
@@ -126,12 +126,12 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
 
 
 def fixed(booking: Booking, regulation: Regulation, now: Instant) -> Refused | None:
-    """Why the booking cannot move to any window at all; None when it can."""
+    """Why the booking cannot move to any window; None when it can."""
     status = status_of(booking, regulation, now)
     if transition(status, Verb.MOVE) is None:
         facts: dict[str, Fact] = {"number": booking.number, "status": status, "verb": Verb.MOVE}
         return Refused(Reason.WRONG_STATUS, facts)
-    # Whoever lost the window through no fault is bound by no limit.
+    # Limits do not bind a booking that lost its window through no fault.
     if booking.start is None:
         return None
     return move_limit(booking.start, regulation, now, moves=booking.moves)
@@ -140,7 +140,7 @@ def fixed(booking: Booking, regulation: Regulation, now: Instant) -> Refused | N
 def move_limit(
     start: Instant, regulation: Regulation, now: Instant, *, moves: int = 0
 ) -> Refused | None:
-    """Why a booking of a window that has moved so often cannot be moved; None when it can."""
+    """Why a booking with this window and this many moves cannot move; None when it can."""
     until = moves_until(start, regulation, moves=moves)
     if until is None:
         return Refused(Reason.MOVES_EXHAUSTED, {"most": regulation.moves_max})
@@ -148,13 +148,13 @@ def move_limit(
 
 
 def moves_until(start: Instant, regulation: Regulation, *, moves: int = 0) -> Instant | None:
-    """Until when a booking that has moved so often can be moved again; None when no move is left."""
+    """Until when a booking with this many moves can move again; None when no move is left."""
     most = regulation.moves_max
     return None if most is not None and moves >= most else start - regulation.move_until
 
 
 def moves_after(booking: Booking) -> int:
-    """How often the booking has moved after its next move: out of a lost window it moves uncounted."""
+    """The booking's count of moves after its next one; a move out of a lost window is not counted."""
     return booking.moves + (booking.start is not None)
 
 
@@ -164,7 +164,7 @@ def _not_owned(actor: Actor, at: BookingContext) -> Refused | None:
 
 
 def _unaccounted(command: Move | Cancel, at: BookingContext) -> Refused | None:
-    """Not for this actor, or staff who do not say why.  Only published words reach the log."""
+    """The refusal of staff without a published cause.  Free text must not reach the log."""
     owed = not owns(command.actor, at.booking, at.line)
     given = command.cause in frozenset(ChangeCause) if command.cause else not owed
     unsaid = None if given else Refused(Reason.REASON_MISSING, {"field": "cause"})
@@ -176,7 +176,7 @@ def _named(cause: str) -> dict[str, Fact]:
 
 
 def decide_cancel(facts: Facts, command: Cancel, rules: Regulations, now: Moment) -> Decision:
-    """The booking ends, its vehicle is free, its place comes back after a while."""
+    """The booking ended, its vehicle free, its place given back after `delay`."""
 
     def wrong(at: BookingContext) -> Refused | None:
         return _unaccounted(command, at) or _alone(command.actor, at, now.at)
@@ -196,18 +196,18 @@ def _alone(actor: Actor, at: BookingContext, now: Instant) -> Refused | None:
 
 
 def cancels_alone(actor: Actor, line: Line, booking: Booking, status: Status, now: Instant) -> bool:
-    """A truck that waits is cancelled by its driver or carrier; by staff only when two agree."""
+    """Whether the actor alone may cancel a waiting truck: its driver or carrier may, staff may not."""
     if not needs_two(Verb.CANCEL, booking, status) or actor.ticket == booking.number:
         return True
     mine = actor.account != 0 and actor.account == booking.holder
-    # A walk-in belongs to the officer who took it, so that holding it says nothing about its driver.
+    # The account of a walk-in is the officer's who recorded it: it does not stand for the driver.
     if mine and booking.start is not None and not serves(actor, line):
         return True
     return taken_by_mistake(booking, actor, now)
 
 
 def taken_by_mistake(booking: Booking, actor: Actor, now: Instant) -> bool:
-    """Whether a walk-in may still be taken out of the line by whoever took it, alone."""
+    """Whether the officer who recorded a walk-in may still take it out of the line alone."""
     mine = actor.account != 0 and actor.account == booking.holder
     if not mine or booking.start is not None or booking.arrived_at is None or booking.misses:
         return False
@@ -225,9 +225,9 @@ def ended(
     misses: int | None = None,
     step: str = "",
 ) -> Accepted:
-    """The booking is over; with `back_at` an unused place is given back then.
+    """The rows and the event of an ended booking; at `back_at` its unused place is given back.
 
-    `misses` and `step` are those of the officer's word or the timer's that ended it.
+    `misses` and `step` come from the officer or the timer that ended it.
     """
     booking, due = at.booking, now
     counted = booking.misses if misses is None else misses
@@ -251,11 +251,11 @@ def ended(
 def decide_add_driver(
     facts: Facts, command: AddDriver, rules: Regulations, now: Moment
 ) -> Decision:
-    """A name more on the ticket."""
+    """The booking with one driver more."""
     drivers = facts.rows(Driver, command.number)
 
     def wrong(at: BookingContext) -> Refused | None:
-        # Whose particulars have been erased travels no more.
+        # A booking whose personal data was erased cannot change drivers.
         if not is_name(command.name) or facts.get(Particulars, command.number) is None:
             return Refused(Reason.DRIVER_MISSING, {"field": "driver"})
         if len(drivers) >= at.regulation.drivers_max:

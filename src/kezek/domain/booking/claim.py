@@ -1,4 +1,4 @@
-"""Which claims a vehicle may make: one truck is one truck, by its plate as read and by its VIN."""
+"""The claims of a vehicle: by plate and by VIN one truck holds one active booking."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from kezek.domain.vehicle.plate import COUNTRIES
 from kezek.domain.vehicle.reading import ReadingKind, abroad, read, readings
 
 ClaimKey = tuple[str, str, str]
-# Who sees the truck, or its papers, and may record it without a VIN.
+# Roles that see the truck or its papers, and may record it without a VIN.
 SEES_THE_TRUCK = (Role.CLERK, Role.OFFICER, Role.SUPERVISOR)
-# Refusals because of another live booking of the vehicle, whose number may be among their facts.
+# Refusals caused by another live booking of the vehicle; their facts may hold its number.
 _HELD = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
 
 
 def claims_of(
     facts: Facts, actor: Actor, line: Line, who: Particulars, formats: PlateFormats
 ) -> list[ClaimKey] | Refused:
-    """The claims that the vehicle makes, if a VIN is not owed and no other booking holds one of them."""
+    """The vehicle's claims, or a refusal when its VIN is needed or another booking holds a claim."""
     if not who.vin and not actor.may(SEES_THE_TRUCK, line.checkpoint, line.authority):
         owed = vin_owed(facts, line.authority, who, formats)
         if owed:
@@ -32,7 +32,7 @@ def claims_of(
 def free_claims(
     facts: Facts, authority: str, who: Particulars, ours: int = 0
 ) -> list[ClaimKey] | Refused:
-    """The claims that the vehicle makes, if none is held by another booking than `ours`."""
+    """The vehicle's claims, or a refusal when a booking other than `ours` holds one of them."""
     keys = claim_keys(authority, who)
     for key in keys:
         held = facts.get(Claim, key)
@@ -42,9 +42,9 @@ def free_claims(
 
 
 def holder(refused: Refused) -> Ref | None:
-    """The live booking of the vehicle because of which a command was refused; None for other reasons.
+    """The vehicle's live booking that caused a refusal; None for other reasons.
 
-    The plate and the VIN may each be claimed by a booking of its own.
+    The plate and the VIN may be claimed by two different bookings.
     """
     number = refused.facts.get("number") if refused.reason in _HELD else None
     return (Booking, number) if isinstance(number, int) else None
@@ -53,7 +53,7 @@ def holder(refused: Refused) -> Ref | None:
 def vin_owed(
     facts: Facts, authority: str, who: Particulars, formats: PlateFormats
 ) -> Refused | None:
-    """Why the plate alone does not name one truck; None when it does.
+    """The refusal when the plate alone does not identify one truck; None when it does.
 
     No format fits, several plates fit, the plate fits another country's format, or a truck of another
     country is booked under it.
@@ -74,7 +74,7 @@ def _namesakes(
     """Live claims of other countries for the same spelling."""
     spellings = [who.plate]
     if how is ReadingKind.UNKNOWN:
-        # The look-alikes of another country's plate, or a slip would make it a truck of nowhere.
+        # Look-alikes of other countries' plates count too: a slip must not hide a second booking.
         for country, form in formats.items():
             spellings += readings(country, who.plate, form)
     found = [c for plate in dict.fromkeys(spellings) for c in _claims_by(facts, authority, plate)]
@@ -82,7 +82,7 @@ def _namesakes(
 
 
 def _claims_by(facts: Facts, authority: str, plate: str) -> list[Claim]:
-    """Every live claim by a plate, of whatever country; those that this batch has made too."""
+    """Every live claim by a plate, of any country, with those of this batch."""
     keys = set(facts.namesakes(authority, plate))
     anywhere = ((authority, "plate", f"{country} {plate}") for country in COUNTRIES)
     keys.update(key for key in anywhere if (Claim, key) in facts.changed)

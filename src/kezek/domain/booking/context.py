@@ -1,4 +1,4 @@
-"""Where a booking stands: what nearly every verb has to find out first."""
+"""The context of a booking: its line, regulation and status, which nearly every verb loads first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class BookingContext:
     status: Status
 
     def after(self, **changes: object) -> Booking:
-        """The booking with some facts changed and its next look computed anew."""
+        """The booking with changed facts and a recomputed `look_at`."""
         changed = replace(self.booking, **changes)  # type: ignore[arg-type]
         return replace(changed, look_at=look_at(changed, self.regulation))
 
@@ -43,8 +43,8 @@ def load_context(
 ) -> BookingContext | Refused:
     """The context of a booking for which the verb is legal, or `booking_unknown`, `wrong_status`.
 
-    `first` may say no in between: who may not touch a booking does not learn where it stands, and
-    what is said must be possible before it can come at the wrong time.
+    `first` may refuse before the status is checked: an actor without the right must not learn the
+    status, and an impossible input is refused before its time is judged.
     """
     found = context_of(facts, number, rules, now)
     if found is None:
@@ -62,7 +62,7 @@ def load_context(
 def context_of(
     facts: Facts, number: int, rules: Regulations, now: Instant
 ) -> BookingContext | None:
-    """The stand of a booking, whatever it is."""
+    """The context of a booking in any status; None when the booking does not exist."""
     booking = facts.get(Booking, number)
     if booking is None:
         return None
@@ -94,7 +94,7 @@ def guards(actor: Actor, at: BookingContext) -> bool:
 
 
 def forbidden(at: BookingContext) -> Refused:
-    """The no to somebody whose booking, or whose post, it is not."""
+    """The refusal of an actor to whom neither the booking nor the post belongs."""
     return Refused(Reason.NOT_ALLOWED, {"number": at.booking.number})
 
 
@@ -103,7 +103,7 @@ def claims_held(
 ) -> tuple[tuple[type[Claim], tuple[str, str, str]], ...]:
     """The claims that the booking gives up when it ends.
 
-    They are found through the particulars, which no sweep takes from a live booking.
+    They are found through the particulars, which a sweep never erases from a live booking.
     """
     who = facts.get(Particulars, at.booking.number)
     keys = [] if who is None else claim_keys(at.line.authority, who)

@@ -1,4 +1,4 @@
-"""What time alone does to a booking, and to a place that was given back."""
+"""Changes by time alone: bookings that lapse, and given-back places that become free."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kezek.domain.slot.slot import Day, Slot
 
 @value(frozen=True, slots=True)
 class Lapse:
-    """The timer's word that a booking's next look has come."""
+    """The timer's command for a booking whose `look_at` has come."""
 
     key: str
     actor: Actor
@@ -32,7 +32,7 @@ class Lapse:
 
 @value(frozen=True, slots=True)
 class GiveBack:
-    """The timer's word that a returned place may be booked again."""
+    """The timer's command to make a returned place bookable."""
 
     key: str
     actor: Actor
@@ -41,10 +41,10 @@ class GiveBack:
 
 
 def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) -> Decision:
-    """A no-show, a call that nobody answered, or a closure after which no new time was taken.
+    """A no-show, a missed call, or the end of a displaced booking that took no new window.
 
-    The last is nobody's fault and so no no-show.  Refused when it is not time; but where the rules have
-    changed since the time was set, it is set anew, or the timer would ask for ever.
+    The last one is nobody's fault, so it is not a no-show.  Refused before its time.  Where the rules
+    have changed since `look_at` was set, it is set anew, or the timer would repeat its command for ever.
     """
     found = context_of(facts, command.number, rules, now.at)
     if found and found.booking.look_at is not None and found.booking.look_at <= now.at:
@@ -69,9 +69,9 @@ def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) 
 
 
 def missed(facts: Facts, at: BookingContext, now: Instant, step: str = "") -> Accepted:
-    """Nobody came to the gate: behind the current window, or out after the last miss allowed.
+    """The booking after a missed call: behind the current window, or ended after the last miss.
 
-    `step` is what an officer who says so may take back; a timer takes nothing back.
+    `step` lets an officer take it back; the timer gives none.
     """
     booking = at.booking
     misses = booking.misses + 1
@@ -80,7 +80,7 @@ def missed(facts: Facts, at: BookingContext, now: Instant, step: str = "") -> Ac
         event = Event(EventKind.NOT_SHOWN, at.line.id, booking.number, body)
         return ended(facts, at, "no_show", event, now, misses=misses, step=step)
     event = Event(EventKind.MISSED, at.line.id, booking.number, body)
-    # The place follows from the call, not from when somebody noticed that nobody came.
+    # The place follows from the end of the call, not from the moment at which the miss was recorded.
     lost = behind(booking, min(now, booking.call_until or now))
     back = replace(lost, step=step, look_at=look_at(lost, at.regulation))
     outcome: dict[str, Fact] = {"number": booking.number, "status": str(Status.ARRIVED)}
@@ -88,7 +88,7 @@ def missed(facts: Facts, at: BookingContext, now: Instant, step: str = "") -> Ac
 
 
 def decide_give_back(facts: Facts, command: GiveBack, rules: Regulations, now: Moment) -> Decision:
-    """A protected place becomes free for anybody."""
+    """The returned place becomes free for everybody."""
     back = facts.get(Return, (command.number, command.start))
     if back is None or back.look_at > now.at:
         return Refused(Reason.WINDOW_UNKNOWN, {"start": command.start})
@@ -99,6 +99,6 @@ def decide_give_back(facts: Facts, command: GiveBack, rules: Regulations, now: M
     rule = rules.at(line, now.at, window=command.start).classes[back.vehicle_class]
     assert slot is not None, "a place is given back to a window that stays"
     assert day is not None, "a window lies in a day"
-    # The number stays out of it: whose place it was is nobody's business.
+    # The event leaves out the booking's number: nobody needs to know who gave the place back.
     event = Event(EventKind.PLACE_RETURNED, back.line, 0, {"start": back.start, "class": rule.name})
     return Accepted((event,), release(slot, day, rule), gone, {"start": back.start})

@@ -1,4 +1,4 @@
-"""The commands of a booking: who decides each, and which rows that takes."""
+"""The commands of a booking, each with its decider and the rows that it needs."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from kezek.domain.vehicle import vin as vins
 from kezek.domain.vehicle.reading import read
 from kezek.domain.vehicle.vehicle import country_of
 
-# No calendar of ours reaches further; a rule refuses what lies beyond before it asks for rows.
+# The end of every calendar; rules refuse later instants before they read rows.
 _LATEST: Instant = 2**47
 _LENGTH_MAX = 64
-# What gives a new booking its number and its code.
+# The counters that give a new booking its number and its code.
 NUMBERS: tuple[Ref, ...] = ((Counter, "booking"), (Counter, CODE_SHIFT))
 
 
@@ -50,7 +50,7 @@ def only_booking(command: Any, _: Facts) -> tuple[Ref, ...]:
 
 
 def of_booking(command: Any, facts: Facts, _: Regulations) -> list[Ref]:
-    """What the named booking names in turn: its holder, its claims, its place and its checkpoint."""
+    """The rows that the named booking refers to: holder, claims, place and checkpoint."""
     booking = facts.get(Booking, command.number)
     if booking is None:
         return []
@@ -67,7 +67,7 @@ def of_booking(command: Any, facts: Facts, _: Regulations) -> list[Ref]:
 
 
 def vehicle_claims(authority: str, vehicle: Vehicle, formats: PlateFormats) -> list[Ref]:
-    """The claims of a vehicle as typed; what no plate can be is refused before anybody looks."""
+    """The claims of a vehicle as typed; an impossible plate has none, because its rule refuses it."""
     country, plate, vin = country_of(vehicle.country), vehicle.plate, vehicle.vin
     if len(plate) > _LENGTH_MAX or len(vin) > _LENGTH_MAX:
         return []
@@ -123,7 +123,7 @@ RULES: Mapping[type[Any], CommandRule] = {
     Cancel: CommandRule(decide_cancel, of_number, of_booking, settles=only_booking),
     AddDriver: CommandRule(decide_add_driver, of_number, of_booking, settles=only_booking),
     Release: CommandRule(decide_release, of_number, of_booking, settles=only_booking),
-    # Says itself what time has changed.
+    # Not settled first: the rule itself judges what time has changed.
     Lapse: CommandRule(decide_lapse, of_number, of_booking),
     GiveBack: CommandRule(decide_give_back, _returned, _returned_place),
 }

@@ -1,4 +1,4 @@
-"""Releasing a vehicle that somebody else has booked, on sight of its papers."""
+"""Releasing a vehicle that somebody else has booked, when an officer has seen its papers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from kezek.domain.regulation.regulations import Regulations
 
 
 class ReleaseCause(StrEnum):
-    """What the officer has seen."""
+    """The papers that the officer has seen."""
 
     REGISTRATION_SHOWN = "registration_shown"
     SOLD_VEHICLE = "sold_vehicle"
@@ -29,7 +29,7 @@ class ReleaseCause(StrEnum):
 
 @value(frozen=True, slots=True)
 class Release:
-    """An officer or the agency frees a vehicle; the claim is counted against who booked."""
+    """An officer or the agency frees a vehicle; the lost claim counts against the booking's account."""
 
     key: str
     actor: Actor
@@ -39,7 +39,7 @@ class Release:
 
 
 def decide_release(facts: Facts, command: Release, rules: Regulations, now: Moment) -> Decision:
-    """The blocking booking ends, so that blocking a rival's plate does not pay."""
+    """The end of the blocking booking, so that blocking a rival's plate does not pay."""
 
     def wrong(at: BookingContext) -> Refused | None:
         places = (at.line.checkpoint, at.line.authority)

@@ -11,7 +11,7 @@ from kezek.domain.regulation.regulation import Regulation
 
 
 class Status(StrEnum):
-    """Where a booking stands.  `NONE` is before it exists."""
+    """The status of a booking; `NONE` before it exists."""
 
     NONE = "none"
     CONFIRMED = "confirmed"
@@ -40,7 +40,7 @@ LIVE = frozenset(Status) - ENDED - {Status.NONE}
 
 
 def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> Status:
-    """What time alone does is true the moment it is, with or without a timer."""
+    """The status now.  A change by time alone counts from its instant, with or without a timer."""
     if booking is None:
         return Status.NONE
     if booking.ended_at is not None:
@@ -62,9 +62,9 @@ def status_of(booking: Booking | None, regulation: Regulation, now: Instant) -> 
 
 
 def settled(booking: Booking, regulation: Regulation, now: Instant) -> Booking:
-    """The booking with what time alone has done to its place, before the timer says so.
+    """The booking as time alone has changed its place, also before the timer's command.
 
-    Views and `waiting` take their bookings through here, so nobody sees a place that is lost already.
+    Views and `waiting` settle their bookings here, so nobody sees a place that is already lost.
     """
     if booking.call_until is None or status_of(booking, regulation, now) is not Status.ARRIVED:
         return booking
@@ -72,7 +72,7 @@ def settled(booking: Booking, regulation: Regulation, now: Instant) -> Booking:
 
 
 def behind(booking: Booking, at: Instant) -> Booking:
-    """The booking after a call that nobody answered: behind the window that was current then."""
+    """The booking after a missed call: behind the window that was current then."""
     return replace(
         booking, misses=booking.misses + 1, called_at=None, call_until=None, joined_at=at
     )
@@ -84,13 +84,13 @@ def no_show_at(start: Instant, regulation: Regulation) -> Instant:
 
 
 def given_up_at(booking: Booking, regulation: Regulation) -> Instant:
-    """When a displaced booking that took no new window is over, and its vehicle free again."""
+    """When a displaced booking without a new window ends and its vehicle is free again."""
     assert booking.displaced_at is not None, "only a displacement takes the window away"
     return displaced_until(booking.displaced_at, regulation)
 
 
 def displaced_until(at: Instant, regulation: Regulation) -> Instant:
-    """Until when whoever loses the window at an instant may take a new one."""
+    """Until when a booking that is displaced at an instant may take a new window."""
     return at + regulation.displaced_for
 
 

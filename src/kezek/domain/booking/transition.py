@@ -1,7 +1,7 @@
-"""THE table: which verb leads from which status to which, by whom, and what it is called in the log.
+"""The one table of transitions: from status, verb, actor, to status, and the event in the log.
 
-This literal is at once the code, the diagram in the docs, the reference of the API and an exhaustive
-test.  What is not in it is refused with `wrong_status`.
+The code, the diagram in the docs, the reference of the API and an exhaustive test all use this literal.
+A pair of status and verb that is not in it is refused with `wrong_status`.
 """
 
 from __future__ import annotations
@@ -59,9 +59,9 @@ def _row(
 S, V, E = Status, Verb, EventKind
 AHEAD = frozenset({S.CONFIRMED, S.LATE, S.DISPLACED})
 PRESENT = frozenset({S.ARRIVED, S.CALLED, S.ADMITTED})
-# Ends that an officer's step may have brought about.
+# Ends that an officer's step can cause.
 LEFT = frozenset({S.CROSSED, S.TURNED_BACK, S.NO_SHOW})
-# Whatever became of a truck, a call out of turn that it had awaits its second name.
+# A call out of turn awaits its second person whatever became of the truck.
 _EVER = (LIVE | ENDED) - {S.RELEASED}
 
 TRANSITIONS: tuple[Transition, ...] = (

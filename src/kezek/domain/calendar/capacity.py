@@ -1,11 +1,10 @@
 """The agency's calendar: capacity raised and lowered, days closed and opened.
 
-Lowering never overbooks and never deletes: confirmed bookings get their places first, in their own
-hours, and what is left is spread over the day.  Only who does not fit into the day is displaced, the
-latest confirmed of the day first, and keeps the right to a free move.  Places of trucks that are
-already here stay theirs.  Places that were
-given back are free at once, so that what stays protected is known to be taken elsewhere; a cut below
-that number forgets the rest and says how many.
+Lowering never overbooks and never deletes.  Confirmed bookings get their places first, in their own
+hours, and the remaining places are spread over the day.  Bookings that do not fit into the day are
+displaced, the latest confirmed first, and keep the right to a free move.  Trucks that have arrived keep
+their places.  Given-back places become free at once, so all protected places that remain are known to be
+taken elsewhere.  A cut below that number drops the rest of them and says how many.
 """
 
 from __future__ import annotations
@@ -35,13 +34,13 @@ from kezek.domain.slot.slot import Counts, Day, Slot, changed
 
 CAPACITY_MAX = 10_000
 REASON_LENGTH_MAX = 200
-# What an agency decides about a day.
+# Events of an agency's decisions about a day.
 CALENDAR_KINDS = frozenset({EventKind.CAPACITY_SET, EventKind.DAY_CLOSED, EventKind.DAY_OPENED})
 
 
 @value(frozen=True, slots=True)
 class SetCapacity:
-    """Places of a day; `reason` is shown to everybody and must not name anybody."""
+    """Set the places of a day; `reason` is public and must not name anybody."""
 
     key: str
     actor: Actor
@@ -53,7 +52,7 @@ class SetCapacity:
 
 @value(frozen=True, slots=True)
 class CloseDay:
-    """No crossing on a day, with a published reason."""
+    """Close a day, with a published reason."""
 
     key: str
     actor: Actor
@@ -64,7 +63,7 @@ class CloseDay:
 
 @value(frozen=True, slots=True)
 class OpenDay:
-    """A closed day is opened with the capacity that is named."""
+    """Open a closed day with a capacity."""
 
     key: str
     actor: Actor
@@ -77,7 +76,7 @@ class OpenDay:
 def decide_calendar(
     facts: Facts, command: SetCapacity | CloseDay | OpenDay, rules: Regulations, now: Moment
 ) -> Decision:
-    """A new capacity for a day, with everyone whom it displaces."""
+    """The day with its new capacity, and the bookings that it displaces."""
     line = facts.get(Line, command.line)
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
@@ -154,7 +153,7 @@ def _changed(
 def _without_returns(
     facts: Facts, line: Line, day: Day, regulation: Regulation
 ) -> tuple[list[Slot], Day, list[Return]]:
-    """The day and its slots as if every place given back had come back by now."""
+    """The day and its slots with every given-back place free, and these returns."""
     starts = windows(date.fromisoformat(day.on), line.zone, regulation.window)
     slots = {at: facts.get(Slot, (line.id, at)) or Slot(line.id, at, 0, 0, 0) for at in starts}
     returned = returns_of(facts, line.id, starts[0], starts[-1] + 1)
@@ -167,7 +166,7 @@ def _without_returns(
 def _surplus(
     facts: Facts, before: list[Slot], capacity: int, rules: Regulations, now: Moment
 ) -> list[BookingContext]:
-    """Who does not fit into a day of so many places, the latest confirmed first."""
+    """The bookings that do not fit into a day of `capacity` places, the latest confirmed first."""
     known = min(sum(slot.protected for slot in before), capacity)
     over = sum(slot.taken for slot in before) + known - capacity
     return _displaceable(facts, before, rules, now)[:over] if over > 0 else []
@@ -176,9 +175,9 @@ def _surplus(
 def _slots(before: list[Slot], gone: Sequence[BookingContext], capacity: int) -> list[Slot]:
     """The day's windows with the new number of places.
 
-    What is taken keeps its window, and the rest makes the windows as equal as can be; more places
-    never take one from a window.  Whoever is here keeps the place, so the day may end above what was
-    asked.
+    Taken places stay in their windows, and the rest makes the windows as equal as possible; more places
+    never take one from a window.  Trucks that have arrived keep their places, so the day may end above
+    the capacity that was asked for.
     """
     lost = Counter(at.booking.start for at in gone)
     taken = [slot.taken - lost[slot.start] for slot in before]
@@ -195,9 +194,9 @@ def _slots(before: list[Slot], gone: Sequence[BookingContext], capacity: int) ->
 
 
 def _model(facts: Facts, line: Line, day: Day, regulation: Regulation) -> Day | None:
-    """The day that shows how the line shares its places between the pools.
+    """The model day for the line's shares of the pools.
 
-    The day itself, until it has been changed; then its nearest neighbour that has not, so that
+    It is the day itself until an agency has changed it, then its nearest unchanged neighbour, so that
     lowering and raising a day in turn ends where it began.
     """
     on = date.fromisoformat(day.on)
@@ -210,7 +209,7 @@ def _model(facts: Facts, line: Line, day: Day, regulation: Regulation) -> Day | 
 
 
 def pool_shares(regulation: Regulation, model: Day | None, capacity: int) -> dict[str, int]:
-    """How many of the places each reserved pool gets: as on the model day, else by the regulation."""
+    """The places of each reserved pool: as on the model day, else by the regulation."""
     if model is None:
         return regulation.shares(capacity)
     known = {pool.name: model.reserved.get(pool.name, 0) for pool in regulation.reserved}
@@ -243,8 +242,7 @@ def _day_of(
 ) -> Day:
     """The day's sums after its slots have changed.
 
-    Each reserved pool gets its share, but no pool is left with less than is taken from it: what one
-    lacks, another gives.
+    Each reserved pool gets its share, but at least its taken places; another pool gives the difference.
     """
     capacity = sum(slot.capacity for slot in slots)
     protected = sum(slot.protected for slot in slots)

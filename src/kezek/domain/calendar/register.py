@@ -1,4 +1,4 @@
-"""The commands of a calendar: who decides each, and which rows that takes."""
+"""The commands of a calendar, each with its decider and the rows that it needs."""
 
 from __future__ import annotations
 
