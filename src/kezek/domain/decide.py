@@ -1,4 +1,4 @@
-"""The register of commands: what the nouns say of theirs, joined."""
+"""The register of all commands, joined from the registers of the nouns."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from kezek.domain.turn import register as turn
 
 
 class Command(Protocol):
-    """What every command carries: an idempotency key (empty for the timer's) and who asks."""
+    """The fields of every command: an idempotency key (empty for the timer's) and the actor."""
 
     @property
     def key(self) -> str: ...
@@ -38,7 +38,7 @@ RULES: Mapping[type[Any], CommandRule] = {
     **turn.RULES,
     **recovery.RULES,
 }
-# What time alone makes due: by the kind of row, in the order in which it is handed in.
+# Rows that time alone makes due, by kind, in the order in which the timer sends their commands.
 DUE: Mapping[type[Any], DueRow] = {due.kind: due for due in booking.DUE}
 UPKEEP = network.UPKEEP
 

@@ -1,7 +1,7 @@
-"""What the register says of a command, and of what time alone makes due.
+"""The entries of the register: rules of commands, rows that become due, and upkeep.
 
-Each noun that has commands states theirs in a module `register` of its own; `decide.py` joins them, and
-whoever carries commands out (`app/desk`) knows no noun.
+Each noun with commands registers them in its module `register`.  `decide.py` joins these registers, so
+the desk (`app/desk`), which carries commands out, knows no noun.
 """
 
 from __future__ import annotations
@@ -27,13 +27,12 @@ def _nothing(_: Refused) -> Ref | None:
 
 @value(frozen=True, slots=True)
 class CommandRule:
-    """How one kind of command is decided, and which rows that takes.
+    """The decider of one kind of command, and the rows that it needs.
 
     `direct_refs` are the rows that the command names, `derived_refs` those that these name in turn.
-    Both only save journeys to the store: what they leave out is read when the rule asks for it.
-    `settles` are rows that lapse first if their time has come; `held_by` is the row because of which
-    the command was refused, and which may have lapsed.  `numbering` says that an accepted command
-    gives out a number that people hold.
+    Both only save round trips to the store: a row that they leave out is read when the rule asks for it.
+    `settles` are rows that lapse first if their time has come.  `held_by` is the row that caused a
+    refusal and may have lapsed.  `numbering` says that an accepted command gives out a number.
     """
 
     decide: Callable[[Facts, Any, Regulations, Moment], Decision]
@@ -46,7 +45,7 @@ class CommandRule:
 
 @value(frozen=True, slots=True)
 class DueRow:
-    """Rows of a kind that time alone changes at their `look_at`, and the timer's command for a key."""
+    """A kind of row that time alone changes at its `look_at`, with the timer's command for a key."""
 
     kind: type[Any]
     command: Callable[[Any], Any]
@@ -54,9 +53,9 @@ class DueRow:
 
 @value(frozen=True, slots=True)
 class Upkeep:
-    """What is missing from time to time, asked for once in every span of so many milliseconds.
+    """A recurring task of the timer, done once in every `every` milliseconds.
 
-    `missing` reads committed state and answers with the timer's commands for it.
+    `missing` reads committed state and returns the commands for what is missing.
     """
 
     every: Instant

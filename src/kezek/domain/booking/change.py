@@ -196,7 +196,7 @@ def _alone(actor: Actor, at: BookingContext, now: Instant) -> Refused | None:
 
 
 def cancels_alone(actor: Actor, line: Line, booking: Booking, status: Status, now: Instant) -> bool:
-    """Whether the actor alone may cancel a waiting truck: its driver or carrier may, staff may not."""
+    """Whether the actor alone may cancel a waiting truck: its driver or carrier may, staff need two."""
     if not needs_two(Verb.CANCEL, booking, status) or actor.ticket == booking.number:
         return True
     mine = actor.account != 0 and actor.account == booking.holder

@@ -1,9 +1,9 @@
-"""What a published load board says about a post's days, and the places that follow from it.
+"""The days of a post on a published load board, and the places that follow from them.
 
 The board of CarGoRuqsat publishes what is *left*: ordinary places (1 MRP) and dear ones (100 MRP).
-A post that nobody has booked yet shows, for example, 700 and 7: the dear pool is the hundredth part
-of the ordinary one, rounded up.  Capacity is the largest sum ever seen, a lower bound of the real
-quota; what is missing from it on a day is protected, taken without a booking in our hands.
+A post without bookings shows, for example, 700 and 7: the dear pool is the hundredth part of the
+ordinary one, rounded up.  Capacity is the largest sum ever seen, a lower bound of the real quota.  The
+places missing from it on a day are protected: taken without a booking of ours.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kezek.domain.kernel.spread import fit, spread
 from kezek.domain.kernel.value import value
 
 HOURS = 24
-# A quota holds 100 ordinary places and one dear place for each hundred begun: ceil(Q / 101) of Q.
+# A quota has one dear place for each 100 ordinary ones, rounded up: ceil(Q / 101) of Q.
 _DEAR_ONE_IN = 101
 
 
@@ -55,7 +55,7 @@ class DayPlaces:
 
     @property
     def free(self) -> tuple[int, ...]:
-        """Places to be had in each hour."""
+        """Free places in each hour."""
         return tuple(all_ - taken for all_, taken in zip(self.places, self.protected, strict=True))
 
 
@@ -97,8 +97,8 @@ def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlaces:
             protected_kept=0,
             basis="board",
         )
-    # The dear pool is seen above its share on busy days; it is never so large that the ordinary
-    # places left would not fit beside it.
+    # On busy days the board shows the dear pool above its share.  The pool is bounded so that the
+    # ordinary places left still fit beside it.
     share = -(-quota // _DEAR_ONE_IN)
     kept = max(day.free_kept, min(share, quota - day.free_ordinary))
     places = _places(quota, day.free, from_hour)
@@ -117,12 +117,11 @@ def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlaces:
 
 
 def _places(quota: int, free: int, from_hour: int) -> tuple[int, ...]:
-    """The quota over the hours of a day, of which `free` must find room from `from_hour` on.
+    """The quota over the hours of a day, with room for `free` places from `from_hour` on.
 
-    The even spread is our assumption, the places left are a published fact; where they disagree the
-    assumption bends: the hours to come get what the fact needs and those gone by have so much less, and
-    the day's quota stands.  (On the real board this happens once: Bidaik at 17:23, 50 left, 49 by the
-    even spread.)
+    The even spread is our assumption, the places left are a published fact, so the fact wins: later
+    hours get the places that it needs, earlier hours have fewer, and the day's quota stays.  (On the
+    real board this happens once: Bidaik at 17:23, 50 left, 49 by the even spread.)
     """
     even = spread(quota, HOURS)
     if free <= sum(even[from_hour:]):
@@ -131,10 +130,10 @@ def _places(quota: int, free: int, from_hour: int) -> tuple[int, ...]:
 
 
 def assumed(plans: Sequence[DayPlaces], on: date) -> DayPlaces:
-    """The places of a day beyond the board: its last open day again, marked as assumed.
+    """The places of a day beyond the board: those of its last open day, marked as assumed.
 
-    The places are spread over the whole day anew, so that a board that ends on the day on which it was
-    read does not pass its lost hours on.
+    They are spread over the whole day anew.  Otherwise a board that ends on the day of its reading would
+    repeat the hours that were over by then as hours without places.
     """
     assert plans, "a post with a board"
     assert on > plans[-1].on, "a day beyond the board"

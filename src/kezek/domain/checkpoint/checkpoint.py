@@ -9,18 +9,18 @@ from kezek.domain.kernel.value import value
 EXIT, ENTRY = DIRECTIONS = ("exit", "entry")
 # The neighbour that is no country: a ferry leads to several.
 SEA = "SEA"
-# What tells a further line of a direction apart.
+# The name of a further line in one direction.
 LINE_NAME = re.compile(r"[a-z0-9_]{1,20}")
 
 
 @value(frozen=True, slots=True)
 class Checkpoint:
-    """What is published about a post.  None is unknown, and pages say so.
+    """The published facts of a post.  None is unknown, and pages say so.
 
     `neighbour_country` is the ISO code of the country across the border, `SEA` where a ferry leads to
     several, empty where not stated.  Its names are rows of their own (`PlaceName`).  `lanes` and
-    `opening_hours` are the words of the source.  `coord_of` says what the point (degrees, WGS 84)
-    really is: seldom the post itself.
+    `opening_hours` are the words of the source.  `coord_of` names the place at the point (degrees,
+    WGS 84), which is seldom the post itself.
     """
 
     id: str
@@ -71,7 +71,7 @@ class Line:
 def line_id(checkpoint: str, direction: str = EXIT) -> str:
     """The id of a post's first line in a direction, whether one runs or not.
 
-    A further line of that direction has a word of its own behind it; nobody reads an id apart.
+    A further line of that direction has its name appended.  An id is never parsed.
     """
     return f"{checkpoint}.{direction}"
 
@@ -85,7 +85,7 @@ def new_line(
     direction: str = EXIT,
     name: str = "",
 ) -> Line:
-    """A line as it begins.  `name` tells it from other lines of the post in one direction."""
+    """A new line.  `name` distinguishes it from other lines of the post in one direction."""
     id = line_id(post.id, direction)
     return Line(
         id=f"{id}.{name}" if name else id,
@@ -100,6 +100,6 @@ def new_line(
 
 
 def usual_first(line: Line) -> tuple[bool, bool, str]:
-    """The order of a post's lines: those out of the country first, and of a direction its first line."""
+    """The sort key of a post's lines: exits first, and the first line of a direction before others."""
     first = line.id == line_id(line.checkpoint, line.direction)
     return line.direction != EXIT, not first, line.id

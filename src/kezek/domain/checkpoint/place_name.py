@@ -10,7 +10,7 @@ SIDES = frozenset({OWN, OPPOSITE})
 
 @value(frozen=True, slots=True)
 class PlaceName:
-    """What a checkpoint, or the post across the border from it, is called in one language.
+    """The name of a checkpoint, or of the post across the border from it, in one language.
 
     `place` is the id of the checkpoint, `side` is `own` or `opposite`, `language` a tag with underscores
     such as `ru` or `uz_Latn`.

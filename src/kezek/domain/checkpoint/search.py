@@ -1,8 +1,8 @@
-"""How names of places are compared: one key for all spellings of a name, in Latin or Cyrillic letters.
+"""Search keys of place names: one key for all spellings of a name, in Latin or Cyrillic letters.
 
 Cyrillic letters become Latin ones by rule, and Latin spellings that sound alike become one: Хоргос,
-Khorgos and Horgos have one key, Қорғас and Korgas another.  Other scripts stay as they are.
-`web/static/search_key.js` says the same for the browser.
+Khorgos and Horgos have one key, Қорғас and Korgas another.  Other scripts stay unchanged.
+`web/static/search_key.js` computes the same keys in the browser.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import groupby
 
 QUERY_MAX = 80
 
-# Letters of Kazakh, Kyrgyz, Uzbek, Tajik and Russian, as the region's own Latin spellings have them.
+# Letters of Kazakh, Kyrgyz, Uzbek, Tajik and Russian in the Latin spellings of the region.
 _LATIN: Mapping[str, str] = {
     **dict(zip("абвгдезийклмнопрстуфыэ", "abvgdeziiklmnoprstufie", strict=True)),
     "ё": "e",
@@ -47,14 +47,14 @@ _LATIN: Mapping[str, str] = {
     "ə": "a",
     "ß": "ss",
 }
-# Two letters that sound like one, then letters that do.
+# Pairs of letters, replaced in this order by the letters that sound alike.
 _PAIRS = (("shch", "sh"), ("kh", "h"), ("zh", "j"), ("ya", "ia"), ("yu", "iu"), ("yo", "e"))
 _SOUNDS = str.maketrans({"q": "k", "y": "i", "w": "v"})
 _DROPPED = frozenset("'`´ʹʺʻʼˈ‘’′\u00ad")
 
 
 def search_key(text: str) -> str:
-    """The key of a name or of what somebody typed: small Latin letters, words by one blank."""
+    """The key of a name or of typed text: small Latin letters, words separated by one blank."""
     key = "".join(_latin(letter) for letter in text.strip()[:QUERY_MAX].lower())
     for pair, sound in _PAIRS:
         key = key.replace(pair, sound)
@@ -63,7 +63,7 @@ def search_key(text: str) -> str:
 
 
 def _latin(letter: str) -> str:
-    """What a letter becomes; marks above and below it are left out, other signs part words."""
+    """The Latin form of a character: marks are dropped, and other signs separate words."""
     if letter in _DROPPED:
         return ""
     if letter in _LATIN:
@@ -73,7 +73,7 @@ def _latin(letter: str) -> str:
 
 
 def _single(word: str) -> str:
-    """A doubled letter is heard once; three of a kind are no spelling and stay."""
+    """The word with doubled letters written once; three of a kind are no spelling and stay."""
     runs = ((letter, len(list(run))) for letter, run in groupby(word))
     return "".join(
         letter if count == 2 and not letter.isdigit() else letter * count for letter, count in runs
@@ -81,9 +81,9 @@ def _single(word: str) -> str:
 
 
 def fits(query: str, keys: Iterable[str]) -> bool:
-    """Whether what somebody typed fits a place with these keys; an empty query fits every place.
+    """Whether a typed query fits a place with these keys; an empty query fits every place.
 
-    Each word must stand in one of the keys, whether the name has blanks or not.
+    Each word must occur in one of the keys, with or without the blanks of the name.
     """
     joined = [key.replace(" ", "") for key in keys]
     words = search_key(query).split()

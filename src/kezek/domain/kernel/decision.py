@@ -1,4 +1,4 @@
-"""What the rules answer to a command."""
+"""The rules' answers to a command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kezek.domain.kernel.value import value
 
 @value(frozen=True, slots=True)
 class Accepted:
-    """A yes: rows to put, rows to drop, events to append, and the outcome told to the asker."""
+    """A yes: rows to put, rows to drop, events to append, and the outcome for the sender."""
 
     events: tuple[Event, ...]
     puts: tuple[Row, ...] = ()

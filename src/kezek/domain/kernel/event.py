@@ -1,4 +1,4 @@
-"""What happened: one event per accepted decision, ids only, never personal data."""
+"""Events: one or more per accepted decision, with ids only and never personal data."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class EventKind(StrEnum):
 
 @value(frozen=True, slots=True)
 class Event:
-    """A decided event, before the desk gives it its place in the log.
+    """A decided event, before the desk assigns its position in the log.
 
     `line` is empty and `number` 0 when the event concerns none.
     """
@@ -69,7 +69,7 @@ class Event:
 
 @value(frozen=True, slots=True)
 class Logged:
-    """An event with its place in the log: `position` is dense and in commit order."""
+    """An event in the log.  Positions are dense and in commit order."""
 
     position: int
     at: Instant

@@ -1,8 +1,8 @@
 """The facts that a batch of commands works on.
 
-Rules read rows through `Facts` and never write: a decision names the rows that replace others, and the
-desk puts them in, so that the next command of the batch sees them.  Where a row comes from is not the
-rules' concern; the desk hands in something that fetches.
+Rules read rows through `Facts` and never write.  A decision names the rows that replace others, and the
+desk lays them over the loaded ones, so that the next command of the batch sees them.  The desk hands in
+the source from which missing rows are read.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Row(Protocol):
 
 
 R = TypeVar("R", bound=Row)
-# A row by its kind and key, whether it is there or not.
+# A reference to a row by its kind and key; the row need not exist.
 Ref: TypeAlias = tuple[type[Any], Hashable]
 
 
 class Source(Protocol):
-    """Where facts that are not yet loaded come from."""
+    """The source of facts that are not yet loaded."""
 
     def get(self, kind: type[R], key: Hashable) -> R | None:
         """One row by its key."""
@@ -65,8 +65,8 @@ class Counter:
 class Facts:
     """Loaded rows with the changes of the batch laid over them.
 
-    `salt` makes the chance that a new booking keeps, handed in like everything else.  `withheld` says
-    that no number may be given out (`domain/recovery/resume.py`).
+    `salt` makes the salt of a new booking; it is handed in because rules draw no chance.  `withheld`
+    means that no number may be given out (`domain/recovery/resume.py`).
     """
 
     __slots__ = ("_loaded", "_source", "changed", "salt", "withheld")
@@ -79,9 +79,9 @@ class Facts:
         self.changed: dict[tuple[type[Any], Hashable], Any] = {}
 
     def get(self, kind: type[R], key: Hashable) -> R | None:
-        """The row as the commands so far have left it; None when there is none."""
+        """The row after the batch's commands so far; None when there is none."""
         place = (kind, key)
-        # Asked in two steps: most rows are new to a batch, and an exception costs more than the row.
+        # Looked up in two steps: most rows are new to a batch, and a KeyError costs more than the row.
         if place not in self._loaded:
             self._loaded[place] = self._source.get(kind, key)
         found: R | None = self._loaded[place]

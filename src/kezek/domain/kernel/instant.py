@@ -1,7 +1,7 @@
 """Instants, local days and hourly windows.
 
 An instant is an integer: milliseconds since 1970-01-01 00:00 UTC.  Integers sort, store and compare
-the same in Python and in every database, and nothing can forget its time zone.
+the same in Python and in every database, and have no time zone that could be lost.
 """
 
 from __future__ import annotations
@@ -32,8 +32,7 @@ class Moment:
 def date_of(text: str) -> date | None:
     """The date of a text as days' keys and addresses write it, such as 2026-06-14; None otherwise.
 
-    Only that: fromisoformat also takes 20260613 and 2026-W24-6, which name no day of ours and
-    which one reader in two would misread.
+    `fromisoformat` alone would also accept 20260613 and 2026-W24-6, which are no keys of days.
     """
     try:
         on = date.fromisoformat(text)
@@ -48,7 +47,7 @@ def to_datetime(at: Instant, zone: str = "UTC") -> datetime:
 
 
 def exact_utc(at: Instant) -> str:
-    """RFC 3339 in UTC to the millisecond, which is what order goes by."""
+    """RFC 3339 in UTC to the millisecond, the precision by which lines are ordered."""
     return f"{datetime.fromtimestamp(at // SECOND, UTC):%Y-%m-%dT%H:%M:%S}.{at % SECOND:03d}Z"
 
 
@@ -61,7 +60,7 @@ def from_datetime(when: datetime) -> Instant:
 def of_local(when: datetime, zone: str) -> Instant | None:
     """The instant of a local time without an offset: the first of two where the hour comes twice.
 
-    None where clocks are put forward over it: no such time exists on that day.
+    None for a time that clocks skip on that day because they are put forward.
     """
     assert when.tzinfo is None, "a time with an offset is an instant already"
     at = from_datetime(when.replace(tzinfo=ZoneInfo(zone), fold=0))

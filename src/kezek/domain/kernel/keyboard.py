@@ -1,8 +1,8 @@
-"""What a scanner meant that plays an American keyboard on a computer set to another layout.
+"""Reads back the text of a scanner that acts as an American keyboard on a computer with another layout.
 
-Such a scanner sends keys, not characters: it presses the keys that write its text on an American
-keyboard, and the computer writes what its own layout has there.  The key is known from the character,
-so the text can be had back; Caps Lock and scanners that send small letters are allowed for.
+Such a scanner sends keys, not characters.  It presses the keys that write its text on an American
+keyboard, and the computer writes the characters of its own layout.  Each character identifies its key,
+so the text can be restored, also with Caps Lock and for scanners that send small letters.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-# Key by key in one order: the row of digits, then the three rows of letters; without and with Shift.
+# All keys in one order: the row of digits, then the three rows of letters; without and with Shift.
 _AMERICAN: Final = (
     r"`1234567890-=qwertyuiop[]\asdfghjkl;'zxcvbnm,./",
     r'~!@#$%^&*()_+QWERTYUIOP{}|ASDFGHJKL:"ZXCVBNM<>?',
@@ -33,8 +33,8 @@ class Layout(StrEnum):
     TURKISH = "turkish"
 
 
-# What each layout writes with the keys of `_AMERICAN`.  Kyrgyz, Tajik and Uzbek Cyrillic keyboards have
-# their own letters on a third level and are Russian on the two that a scanner presses.
+# The characters of each layout in the order of `_AMERICAN`.  Kyrgyz, Tajik and Uzbek Cyrillic keyboards
+# equal the Russian one on the two levels that a scanner uses; their own letters are on a third level.
 KEYS: Final[Mapping[Layout, tuple[str, str]]] = {
     Layout.RUSSIAN: (
         r"ё1234567890-=йцукенгшщзхъ\фывапролджэячсмитьбю.",
@@ -61,7 +61,7 @@ KEYS: Final[Mapping[Layout, tuple[str, str]]] = {
         r"é!'^+%&/()=?_QWERTYUIOPĞÜ;ASDFGHJKLŞİZXCVBNMÖÇ:",
     ),
 }
-# Keys whose sign waits for the next letter: ` and A become À.
+# Dead keys, whose sign waits for the next letter: ` and A become À.
 _WAITING_SIGNS = {"\u0300": "`", "\u0301": "´", "\u0302": "^", "\u0308": "¨"}
 _ON_A_PLATE = frozenset(string.ascii_uppercase + string.digits + "-")
 TEXT_MAX: Final = 1_024
@@ -70,7 +70,7 @@ PLATE_TEXT_MAX: Final = 32  # no plate, number or code is typed in more characte
 
 @cache
 def _keys(layout: Layout) -> Mapping[str, tuple[int, int]]:
-    """Where a character is: the number of its key, and 1 with Shift, 0 without."""
+    """Each character with its key: the key's number, and 1 with Shift, 0 without."""
     found: dict[str, tuple[int, int]] = {}
     for shift, row in enumerate(KEYS[layout]):
         assert len(row) == len(_AMERICAN[0]), f"the {layout} keyboard has as many keys"
@@ -80,11 +80,11 @@ def _keys(layout: Layout) -> Mapping[str, tuple[int, int]]:
 
 
 def signed_readings(text: str, alphabet: frozenset[str]) -> Iterator[tuple[Layout, str]]:
-    """What a text of upper-case letters, digits and signs of the alphabet may have been, by layout.
+    """The readings of a text of upper-case letters, digits and signs of the alphabet, by layout.
 
-    Where both signs of a key are in the alphabet, Shift decides, and once more the other way round,
-    because Caps Lock turns Shift round on many layouts.  A layout that lacks one of the characters, or
-    has it on a key that the alphabet lacks, gives no reading.  A blank is read where the alphabet has
+    Where both signs of a key are in the alphabet, Shift decides.  Such a text has a second reading with
+    Shift inverted, because Caps Lock inverts it on many layouts.  A layout gives no reading if it lacks
+    one of the characters, or has it on a key outside the alphabet.  Blanks are read if the alphabet has
     one.
     """
     for layout in Layout:
@@ -95,7 +95,7 @@ def signed_readings(text: str, alphabet: frozenset[str]) -> Iterator[tuple[Layou
 
 
 def plate_readings(text: str) -> dict[str, Layout]:
-    """What a code, a number or a plate may have been, each with the first layout that gives it.
+    """The readings of a code, a number or a plate, each with the first layout that gives it.
 
     Letters, digits and hyphens only, in upper case.
     """
@@ -110,19 +110,19 @@ def plate_readings(text: str) -> dict[str, Layout]:
 
 
 def latin_keys(text: str) -> str:
-    """What the keys of a text write on an American keyboard, where it was typed on a Cyrillic one."""
+    """The text of the same keys on an American keyboard, for a text typed on a Cyrillic one."""
     return text.translate(_LATIN_KEYS)
 
 
 def layout_of(text: str, beginning: str, alphabet: frozenset[str]) -> Layout | None:
-    """The layout on which the first characters of a text read as this beginning; None for none."""
+    """The layout by which a text begins with `beginning`; None when there is none."""
     first = "".join(text.split())[: len(beginning)]
     readings = signed_readings(first, alphabet)
     return next((layout for layout, read in readings if read == beginning), None)
 
 
 def _read(text: str, layout: Layout, allowed: frozenset[str], *, turned: bool) -> str:
-    """The text by the keys of a layout, empty when it cannot have been typed there."""
+    """The text read by the keys of a layout; empty when the layout cannot write it."""
     keys = _keys(layout)
     read: list[str] = []
     blank = " " if " " in allowed else ""
@@ -148,7 +148,7 @@ def _read(text: str, layout: Layout, allowed: frozenset[str], *, turned: bool) -
 
 
 def _place(character: str, keys: Mapping[str, tuple[int, int]]) -> tuple[int, int] | None:
-    """The key of a character, also of one that Caps Lock alone wrote in the other case (É for é)."""
+    """The key of a character, also when Caps Lock alone changed its case (É for é)."""
     for one in (character, character.lower(), character.upper()):
         if one in keys:
             return keys[one]
@@ -156,7 +156,7 @@ def _place(character: str, keys: Mapping[str, tuple[int, int]]) -> tuple[int, in
 
 
 def _one_by_one(text: str, keys: Mapping[str, tuple[int, int]]) -> Iterator[str]:
-    """Characters as they were pressed: a letter with a mark is a waiting sign, then the letter."""
+    """The characters as they were pressed: a letter with a mark is a dead key, then the letter."""
     for character in text:
         apart = unicodedata.normalize("NFD", character)
         if _place(character, keys) is None and len(apart) == 2 and apart[1] in _WAITING_SIGNS:
@@ -166,7 +166,7 @@ def _one_by_one(text: str, keys: Mapping[str, tuple[int, int]]) -> Iterator[str]
             yield character
 
 
-# The Russian layout last: letters that both have lie on the same keys, and others on no other.
+# The Russian layout comes last: the letters that it shares with the others lie on the same keys.
 _LATIN_KEYS = str.maketrans(
     {
         typed: key

@@ -1,6 +1,6 @@
-"""What is known of the world's plates and phones: data that the rules are handed, like a clock.
+"""Known plate formats and numbering plans: data that is handed to the rules, as the time is.
 
-Both change by decree and not by release; the rules say what follows from them.
+Both change by decree and not by release.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ class PlateFormat:
     shapes: tuple[Shape, ...]
 
 
-# The known formats by country (ISO 3166-1 alpha-2); a country of which none is known is absent.
+# The known formats by country (ISO 3166-1 alpha-2); countries without a known format are absent.
 PlateFormats: TypeAlias = Mapping[str, PlateFormat]
 
 
 class NumberingPlan(Protocol):
-    """A number in E.164 form as its country's numbering plan writes it; empty when it is none."""
+    """Writes a number in E.164 form by its country's numbering plan; empty for an invalid number."""
 
     def __call__(self, number: str, country: str = "", /) -> str:
-        """With a plus a number that may be dialled from abroad; without one the digits of a number that
-        is given out, or with a `country` those that are dialled inside it.
+        """`number` has a plus if it is dialled from abroad.  Without a plus it is the digits of an
+        assigned number, or, with a `country`, the digits that are dialled inside it.
         """
         ...
 
 
 def any_plan(number: str, country: str = "", /) -> str:
-    """The numbering plan of a world of which nothing is known."""
+    """A numbering plan that knows no country and accepts every number with or without a plus."""
     return "" if country else f"+{number.removeprefix('+')}"
 
 

@@ -13,7 +13,7 @@ class Money:
     currency: str
 
     def times(self, count: int) -> Money:
-        """The amount taken `count` times; whole counts only, so nothing is ever rounded."""
+        """The amount multiplied by a whole `count`, so nothing is ever rounded."""
         return Money(self.minor * count, self.currency)
 
     def __add__(self, other: Money) -> Money:

@@ -1,7 +1,7 @@
-"""Every way in which a rule says no, in order of precedence.
+"""Every reason for a refusal, in order of precedence.
 
-Two faults in one command always give the answer that stands first here.  A code is public and stable;
-its sentence lives in the catalogues, and each edge has one status for each `Kind`.
+A command with two faults always gets the reason that stands first here.  A code is public and stable.
+Its sentence is in the catalogues, and each edge has one status for each `Kind`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Fact = str | int | None
 
 
 class Kind(StrEnum):
-    """What stands in the way: who asks, what is named, what is said, how things are now, how often."""
+    """The kind of obstacle: the actor, a missing thing, an impossible input, the state, or a limit."""
 
     FORBIDDEN = "forbidden"
     UNKNOWN = "unknown"
@@ -28,19 +28,19 @@ class Kind(StrEnum):
 class Reason(StrEnum):
     """Why a command was refused."""
 
-    # Who asks.  What is not there belongs to nobody, so it is never also forbidden.
+    # The actor.  A missing thing belongs to nobody, so it is never also forbidden.
     KEY_REUSED = "key_reused"
-    # Whoever asks: the server does not know which numbers it has given out.
+    # For every actor: the server does not know which numbers it has given out.
     NUMBERS_WITHHELD = "numbers_withheld"
     NOT_ALLOWED = "not_allowed"
-    # What is named does not exist.
+    # Things that do not exist.
     CHECKPOINT_UNKNOWN = "checkpoint_unknown"
     LINE_UNKNOWN = "line_unknown"
     BOOKING_UNKNOWN = "booking_unknown"
     ACCOUNT_UNKNOWN = "account_unknown"
     API_KEY_UNKNOWN = "api_key_unknown"
     CLASS_UNKNOWN = "class_unknown"
-    # What is said is impossible.
+    # Impossible input.
     PLATE_IMPOSSIBLE = "plate_impossible"
     VIN_IMPOSSIBLE = "vin_impossible"
     PHONE_IMPOSSIBLE = "phone_impossible"
@@ -53,7 +53,7 @@ class Reason(StrEnum):
     LOGIN_TAKEN = "login_taken"
     PASSWORD_WEAK = "password_weak"  # noqa: S105 - a code, not a secret
     GRANT_IMPOSSIBLE = "grant_impossible"
-    # The booking is not where the verb needs it to be.
+    # The booking is not in a status that the verb needs.
     WRONG_STATUS = "wrong_status"
     CALL_OVER = "call_over"
     CALL_MISSED = "call_missed"
@@ -70,21 +70,21 @@ class Reason(StrEnum):
     SAME_APPROVER = "same_approver"
     MOVES_EXHAUSTED = "moves_exhausted"
     MOVE_TOO_LATE = "move_too_late"
-    # The time and the place.  Past and too far ahead say more than that no window is kept there.
+    # Time and place.  "Past" and "too far ahead" say more than "no such window", so they come first.
     WINDOW_PAST = "window_past"
     HORIZON_EXCEEDED = "horizon_exceeded"
     SAME_WINDOW = "same_window"
     WINDOW_UNKNOWN = "window_unknown"
     DAY_CLOSED = "day_closed"
     CLOSED_TODAY = "closed_today"
-    # One active booking per vehicle, then what is scarce.
+    # One active booking per vehicle, then scarce places.
     VIN_MISSING = "vin_missing"
     VEHICLE_BOOKED = "vehicle_booked"
     UNCONFIRMED_LIVE = "unconfirmed_live"
     CLASS_FULL = "class_full"
     SLOT_FULL = "slot_full"
     GARAGE_FULL = "garage_full"
-    # What is bounded by the minute or the day.
+    # Limits by the minute or the day.
     UNCONFIRMED_RATE = "unconfirmed_rate"
     ACCOUNTS_TOO_MANY = "accounts_too_many"
 
@@ -154,7 +154,7 @@ _RETRYABLE = frozenset(
 
 @value(frozen=True, slots=True)
 class Refused:
-    """A rule's no: a value, with the facts that its sentence needs."""
+    """A rule's no, as a value with the facts that its sentence needs."""
 
     reason: Reason
     facts: Mapping[str, Fact] = field(default_factory=dict)

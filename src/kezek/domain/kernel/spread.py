@@ -1,7 +1,7 @@
-"""How a number of places is spread over the hours of a day.
+"""Spreads a number of places over the hours of a day.
 
-What is left over goes to the last parts: of the real board's posts, those with 48 ordinary places a day
-show 14 at 17:23 (seven hours of two), and those with 100 show 32 (seven of four and four more).
+The remainder goes to the last parts.  On the real board, posts with 48 ordinary places a day show 14 at
+17:23 (seven hours of two), and posts with 100 show 32 (seven of four and four more).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 
 def spread(total: int, parts: int) -> tuple[int, ...]:
-    """`total` in `parts` whole numbers as equal as can be, the larger ones last.  Sums to `total`."""
+    """`parts` whole numbers that sum to `total`, as equal as possible, the larger ones last."""
     assert total >= 0, "places are never negative"
     assert parts > 0, "there is nothing to spread over"
     each, rest = divmod(total, parts)
@@ -20,8 +20,8 @@ def spread(total: int, parts: int) -> tuple[int, ...]:
 def fit(total: int, room: Sequence[int]) -> tuple[int, ...]:
     """`total` spread evenly over the parts, the remainder last, but never above `room` of a part.
 
-    What does not fit into a part goes evenly to those that still have room.  `total` must not exceed
-    the whole room; asking for more is our own mistake.
+    Places that do not fit into a part go evenly to the parts that still have room.  `total` must not
+    exceed the whole room; asking for more is our own mistake.
     """
     assert 0 <= total <= sum(room), "more places than room"
     assert all(one >= 0 for one in room), "room is never negative"
@@ -31,8 +31,8 @@ def fit(total: int, room: Sequence[int]) -> tuple[int, ...]:
     while open_parts:
         shares = dict(zip(open_parts, spread(left, len(open_parts)), strict=True))
         tight = [part for part in open_parts if room[part] < shares[part]]
-        # Parts that are too small get all they hold, and the others share the rest anew; without
-        # such parts the shares stand.
+        # Parts that are too small are filled, and the others share the rest anew.  Without such parts
+        # the shares are final.
         for part in tight or open_parts:
             placed[part] = min(shares[part], room[part])
             left -= placed[part]
@@ -43,7 +43,7 @@ def fit(total: int, room: Sequence[int]) -> tuple[int, ...]:
 def level(total: int, floors: Sequence[int]) -> tuple[int, ...]:
     """`total` spread evenly over the parts, the remainder last, but never below the floor of a part.
 
-    A part whose floor is above its share gets its floor, and the others share the rest anew.  `total`
+    A part with a floor above its share gets its floor, and the others share the rest anew.  `total`
     must cover all floors; asking for less is our own mistake.
     """
     assert sum(floors) <= total, "fewer places than the floors need"

@@ -1,18 +1,18 @@
-"""Free text that somebody wrote or pasted: what is cleaned away, and what may be kept of it."""
+"""Cleaning and checking of free text that somebody wrote or pasted."""
 
 from __future__ import annotations
 
 from unicodedata import category
 
-# Control characters, halves of characters and line ends: no name has them, no database takes them all.
-# Invisible signs of form, among them those that turn the direction, make one name look like another.
+# Control characters, surrogates and line ends: names have none, and not every database stores them.
+# Invisible format characters, such as direction marks, make one name look like another.
 _UNWRITTEN = frozenset({"Cc", "Cs", "Cf", "Zl", "Zp"})
-# Some scripts cannot be written without a joiner and a non-joiner.
+# Zero-width joiner and non-joiner, without which some scripts cannot be written.
 _JOINERS = frozenset({"\u200c", "\u200d"})
-# Letters without case, as Arabic and Indic scripts have, and the marks on them: a joiner may follow.
+# Letters without case (Arabic, Indic scripts) and marks on them: a joiner may follow these.
 _JOINED = frozenset({"Lo", "Mn", "Mc"})
-# Signs that show nothing although Unicode counts them as letters or marks: variation selectors, the
-# grapheme joiner and fillers (DerivedCoreProperties.txt, Default_Ignorable_Code_Point).
+# Characters that are invisible although Unicode counts them as letters or marks: variation selectors,
+# the grapheme joiner and fillers (DerivedCoreProperties.txt, Default_Ignorable_Code_Point).
 _BLANK = frozenset(
     chr(code)
     for first, last in (
@@ -32,10 +32,10 @@ _BLANK = frozenset(
 
 
 def cleaned(text: str) -> str:
-    """The text without signs that nobody sees, with plain spaces, and none at its ends.
+    """The text without invisible characters, with plain spaces, and none at its ends.
 
-    Text that was pasted brings zero-width signs, soft hyphens, direction marks, byte order marks and
-    no-break spaces along.  Cleaning twice changes nothing; what is impossible stays for `is_line`.
+    Pasted text contains zero-width characters, soft hyphens, direction marks, byte order marks and
+    no-break spaces.  Cleaning twice changes nothing.  Impossible characters stay for `is_line` to find.
     """
     if text.isascii():
         return text.strip()
@@ -62,12 +62,12 @@ def _joins(before: list[str], after: str) -> bool:
 
 
 def is_line(text: str, most: int) -> bool:
-    """At most so many characters once it is cleaned, and nothing left that cannot be seen."""
-    # Nobody types twice the length in spaces; what is longer is not looked at letter by letter.
+    """Whether the cleaned text has at most `most` characters, all of them visible."""
+    # A text of twice the length is refused without cleaning it letter by letter.
     line = cleaned(text) if len(text) <= 2 * most else text
     if len(line) > most:
         return False
-    # Nearly every line is printable as it stands; only the others are looked at letter by letter.
+    # Nearly every line is printable; only the others are checked letter by letter.
     return line.isprintable() or not any(
         category(c) in _UNWRITTEN and c not in _JOINERS for c in line
     )

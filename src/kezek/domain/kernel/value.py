@@ -1,8 +1,8 @@
-"""How a value is declared: a frozen dataclass with slots.
+"""The declaration of values: frozen dataclasses with slots.
 
-That nobody assigns to a field is proved by the type checker and not looked after at run time: the
-standard library's frozen class sets every field of a new value by a call, which costs a booking a tenth
-of its time (docs/speed.md).  Otherwise it is that class: values compare and hash by their fields.
+The type checker proves that nobody assigns to a field; at run time nothing checks it.  The standard
+library's frozen class sets every field of a new value by a call, which costs a booking an eighth of its
+time (docs/lab/speed.md).  Otherwise it is that class: values compare and hash by their fields.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ else:
 
 
 def added(default: Any) -> Any:
-    """A field that a later release gave to a command.
+    """A field that a later release added to a command.
 
-    A request that leaves it at its default is the request of the release before, so a key that was
-    answered before the upgrade is answered the same after it.
+    A command with its default has the same digest as before, so an idempotency key that was answered
+    before the upgrade gets the same answer after it.
     """
     return field(default=default, metadata={"added": True})
 

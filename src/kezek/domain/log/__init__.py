@@ -1,1 +1,1 @@
-"""The log as a Merkle tree: what makes a changed, lost or moved event show."""
+"""The log as a Merkle tree, by which a changed, lost or moved event shows."""

@@ -1,4 +1,4 @@
-"""Heads of the log's tree: what is signed once a minute, and how it is kept."""
+"""Heads of the log's tree, signed once a minute, and their cosignatures."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from kezek.domain.kernel.value import value
 
 @value(frozen=True, slots=True)
 class Head:
-    """The tree at a size.  `number` counts the heads of a log from 1, so that none can be left out;
-    `at` is real time in whole seconds.
+    """The tree at a size.  `number` counts the heads of a log from 1, so that a missing one shows; `at`
+    is real time in whole seconds.
     """
 
     number: int
@@ -20,7 +20,7 @@ class Head:
 
 @value(frozen=True, slots=True)
 class SignedHead:
-    """A head as it was published: `note` is a C2SP checkpoint with the log's own signature."""
+    """A published head: `note` is a C2SP checkpoint with the log's own signature."""
 
     number: int
     size: int
@@ -33,7 +33,7 @@ class SignedHead:
 
 @value(frozen=True, slots=True)
 class Cosignature:
-    """A witness's line under a head: it saw this head, and no other before that does not lead here."""
+    """A witness's line under a head: it saw this head, and all that it saw before lead to it."""
 
     head: int
     witness: str

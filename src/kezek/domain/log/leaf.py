@@ -1,9 +1,9 @@
 """An event as a leaf: a salted commitment to its canonical bytes.
 
-leaf = SHA-256(0x00 ‖ SHA-256(salt ‖ canonical bytes)), where each event's salt is made of its booking's
-secret and its position.  Whoever is given the salt can check the event; without it a leaf says nothing,
-not even to somebody who tries every booking number.  So erasing one short secret hides all that the tree
-says of a booking, and leaves the tree as it was.
+leaf = SHA-256(0x00 ‖ SHA-256(salt ‖ canonical bytes)).  Each event's salt is made of its booking's
+secret and its position.  With the salt anybody can check the event.  Without it a leaf reveals nothing,
+not even to somebody who tries every booking number.  So erasing one short secret hides all leaves of a
+booking and leaves the tree unchanged.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ SALT_BYTES = 16
 
 @value(frozen=True, slots=True)
 class Salt:
-    """The secret of a booking's leaves; number 0 has that of events that concern no booking.
+    """The secret of a booking's leaves; number 0 is for events without a booking.
 
-    An erased one holds the log's signature over the erasure instead, so that nobody else can erase.
+    An erased secret is replaced by the log's signature over the erasure, so that nobody else can erase.
     """
 
     number: int
@@ -50,8 +50,8 @@ Columns: TypeAlias = tuple[int, int, int, str, str, str, int, str]
 
 
 def canonical(columns: Columns) -> bytes:
-    """An event as it is hashed, from its columns in order: a JSON array without spaces; the body
-    stands as the desk wrote it.
+    """The bytes of an event that are hashed, from its columns in order: a JSON array without spaces,
+    with the body as the desk wrote it.
     """
     position, at, real, kind, actor, line, number, body = columns
     return (
@@ -68,7 +68,7 @@ _columns: Callable[[Logged], Columns] = attrgetter(*Logged.__slots__)
 
 
 def salt_of(secret: bytes, position: int) -> bytes:
-    """The salt of one event: giving it away gives away no other."""
+    """The salt of one event; it reveals no other event's salt."""
     return sha256(secret + position.to_bytes(8, "big")).digest()[:SALT_BYTES]
 
 

@@ -1,7 +1,7 @@
 """Merkle trees after RFC 6962 and RFC 9162: roots, proofs, and the checking of proofs.
 
-A tree is known by its complete subtrees: `Nodes` tells the hash of the one that covers 2**level leaves
-and is the index-th of its level.  Where those hashes come from is not decided here.
+A tree is given by its complete subtrees: `Nodes` returns the hash of the index-th subtree of a level,
+which covers 2**level leaves.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EMPTY = sha256(b"").digest()
 
 
 def leaf_hash(entry: bytes) -> bytes:
-    """A leaf and a node can never be taken for each other: each begins with a byte of its own."""
+    """The hash of a leaf.  Its first byte differs from a node's, so neither passes for the other."""
     return sha256(b"\x00" + entry).digest()
 
 
@@ -38,7 +38,7 @@ def fold(row: Sequence[bytes]) -> bytes:
 
 
 def joined(peaks: Sequence[bytes]) -> bytes:
-    """The root over complete subtrees that stand side by side, the largest first."""
+    """The root over neighbouring complete subtrees, the largest first."""
     if not peaks:
         return EMPTY
     *rest, made = peaks
@@ -48,7 +48,7 @@ def joined(peaks: Sequence[bytes]) -> bytes:
 
 
 def subtrees(first: int, past: int) -> Iterator[tuple[int, int]]:
-    """Level and index of the complete subtrees that make up a range of leaves, from the left."""
+    """Level and index of the complete subtrees that form a range of leaves, from the left."""
     while first < past:
         level = (past - first).bit_length() - 1
         yield level, first >> level
@@ -61,7 +61,7 @@ def root(size: int, nodes: Nodes) -> bytes:
 
 
 def inclusion(index: int, size: int, nodes: Nodes) -> list[bytes]:
-    """The hashes that lead from a leaf, counted from 0, to the root of a size; from the leaf up."""
+    """The hashes from a leaf, counted from 0, up to the root of the tree of a size."""
     assert 0 <= index < size, "the leaf is in the tree"
     path: list[bytes] = []
     first, past = 0, size

@@ -1,4 +1,4 @@
-"""Counting a log again: the tree grown from its leaves, held against every head on the way."""
+"""The recount of a log: the tree is grown from its leaves and compared with every head on the way."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from kezek.domain.log.tree import CompactRange
 
 
 class Recount:
-    """`agreeing` is the last head that the leaves lead to; `differing` are those they do not."""
+    """`agreeing` is the last head that the leaves lead to; `differing` are the other heads."""
 
     def __init__(self, heads: Iterable[Head]) -> None:
         self._ahead = sorted(heads, key=lambda head: head.size, reverse=True)
         self._growth = CompactRange()
         self.agreeing: Head | None = None
         self.differing: list[Head] = []
-        # The tiers above the leaves, whole: one hash for 256 leaves is little.
+        # All tiers above the leaves are held in memory: one hash for 256 leaves is little.
         self.tiers: dict[int, list[bytes]] = {}
 
     @property
@@ -25,11 +25,11 @@ class Recount:
 
     @property
     def beyond(self) -> list[Head]:
-        """Heads of a larger tree than the one that is here, the smallest first."""
+        """Heads of a larger tree than the counted one, the smallest first."""
         return self._ahead[::-1]
 
     def add(self, leaves: Sequence[bytes]) -> None:
-        """Go on by some leaves."""
+        """Add the next leaves."""
         at = 0
         while at < len(leaves) or (self._ahead and self._ahead[-1].size <= self.size):
             here = self._ahead[-1].size - self.size if self._ahead else len(leaves)

@@ -1,8 +1,8 @@
-"""The log's tree as it is kept: tiers of hashes in tiles of 256.
+"""The stored form of the log's tree: tiers of hashes in tiles of 256.
 
-Tier 0 holds the leaves.  Each full tile of 256 hashes has one root, which is a hash of the tier above;
-what lies between is made again when it is asked for.  So a leaf costs its own 32 bytes, nothing that was
-written ever changes, and a proof reads one tile of each tier: three for ten million events.
+Tier 0 holds the leaves.  Each full tile of 256 hashes has one root, which is a hash of the tier above.
+The levels between are computed when they are needed.  So a leaf costs its own 32 bytes, a written hash
+never changes, and a proof reads one tile of each tier: three for ten million events.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from kezek.domain.log.merkle import HASH_BYTES, Nodes
 DEPTH = 8
 WIDTH = 1 << DEPTH
 
-# Tier, first and past: the hashes of that range one behind the other, as far as they are there.
+# (tier, first, past) → the stored hashes of that range, concatenated.
 Read: TypeAlias = Callable[[int, int, int], bytes]
 
 
 @value(frozen=True, slots=True)
 class Stretch:
-    """Neighbouring hashes of one tier that were written together; never over the edge of a tile."""
+    """Neighbouring hashes of one tier that were written together, within one tile."""
 
     tier: int
     first: int
@@ -39,12 +39,12 @@ class Stretch:
 
 
 def split(hashes: bytes) -> list[bytes]:
-    """Hashes that stand one behind the other, each by itself."""
+    """Concatenated hashes, split into single ones."""
     return [hashes[at : at + HASH_BYTES] for at in range(0, len(hashes), HASH_BYTES)]
 
 
 class CompactRange:
-    """A tree at its growing end: the open tile of every tier."""
+    """The growing end of a tree: the open tile of every tier."""
 
     def __init__(self) -> None:
         self.size = 0
@@ -54,7 +54,7 @@ class CompactRange:
 
     @classmethod
     def of(cls, size: int, read: Read) -> CompactRange:
-        """The end of a tree that is kept somewhere."""
+        """The growing end of a stored tree."""
         made = cls()
         made.size, made._open, made._counts = size, [], []
         count = size
@@ -67,7 +67,7 @@ class CompactRange:
         return made
 
     def add(self, leaves: Sequence[bytes]) -> list[Stretch]:
-        """What has to be written for more leaves."""
+        """Add leaves; the stretches that must be written for them."""
         written: list[Stretch] = []
         at = 0
         while at < len(leaves):
@@ -91,12 +91,12 @@ class CompactRange:
             self._extend(tier + 1, [merkle.fold(row)], written)
 
     def root(self) -> bytes:
-        """The root of everything added so far."""
+        """The root of all leaves added so far."""
         tiers = reversed(range(len(self._open)))
         return merkle.joined([peak for tier in tiers for peak in self._peaks_of(tier)])
 
     def _peaks_of(self, tier: int) -> list[bytes]:
-        """The complete subtrees of an open tile; the upper tiers change seldom, so theirs are kept."""
+        """The complete subtrees of an open tile; the upper tiers change seldom and are cached."""
         kept = self._peaks.get(tier)
         if kept is None:
             row = self._open[tier]
@@ -107,7 +107,7 @@ class CompactRange:
 
 
 def nodes(read: Read) -> Nodes:
-    """The complete subtrees of a tree that is kept somewhere; each tile is read once."""
+    """The complete subtrees of a stored tree; each tile is read once."""
     tiles: dict[tuple[int, int], list[bytes]] = {}
 
     def node(level: int, index: int) -> bytes:

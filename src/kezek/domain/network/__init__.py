@@ -1,1 +1,1 @@
-"""The network: which checkpoints there are, which lines run, and the days that can be booked."""
+"""The network: its checkpoints, their lines, and the days that can be booked."""

@@ -24,13 +24,14 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.slot import Counts, Day, Slot
 
-# After more than a year nobody knows the number of places: days are closed until an agency opens them.
+# How far back the last open day is looked for.  After a longer gap nobody knows the number of places,
+# and new days are closed until an agency opens them.
 LOOK_BACK_DAYS = 400
 
 
 @value(frozen=True, slots=True)
 class LineDays:
-    """A line with the days that are known of it."""
+    """A line with its known days."""
 
     line: Line
     days: tuple[DayPlaces, ...]
@@ -38,7 +39,7 @@ class LineDays:
 
 @value(frozen=True, slots=True)
 class LoadNetwork:
-    """Checkpoints, names and lines from validated files.  What is there already is left as it is."""
+    """Load checkpoints, names and lines from validated files.  Existing rows stay unchanged."""
 
     key: str
     actor: Actor
@@ -50,7 +51,7 @@ class LoadNetwork:
 
 @value(frozen=True, slots=True)
 class OpenLine:
-    """A line opened by its agency, with a daily capacity of its own; marked as ours."""
+    """Open a line with a daily capacity that its agency names; its basis is `ours`."""
 
     key: str
     actor: Actor
@@ -60,10 +61,10 @@ class OpenLine:
 
 @value(frozen=True, slots=True)
 class ExtendCalendar:
-    """The timer's word that a line's days must reach to the horizon.
+    """The timer's command to extend a line's days to the horizon.
 
-    The day that repeats is the last open one with its published capacity, marked assumed; when every
-    day that can be booked is closed, the new one is closed too.
+    A new day repeats the last open day with its published capacity, marked as assumed.  When every day
+    that can be booked is closed, the new one is closed too.
     """
 
     key: str
@@ -73,7 +74,7 @@ class ExtendCalendar:
 
 
 def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Moment) -> Decision:
-    """Everything in one decision: a file that is half right changes nothing."""
+    """All rows of the files in one decision, so that a half right file changes nothing."""
     if not command.actor.may((Role.ADMINISTRATOR,)):
         return Refused(Reason.NOT_ALLOWED, {})
     rows: list[Row] = [c for c in command.checkpoints if facts.get(Checkpoint, c.id) is None]
@@ -99,7 +100,7 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
 
 
 def planned(line: Line, days: tuple[DayPlaces, ...], rules: Regulations, now: Moment) -> list[Row]:
-    """Days and slots from the first day not past to the horizon."""
+    """Days and slots from today to the horizon."""
     today = local_day(now.at, line.zone)
     by_day = {plan.on: plan for plan in days}
     known = any(plan.open for plan in days)
@@ -127,9 +128,9 @@ def day_rows(
     *,
     reserved: Counts | None = None,
 ) -> list[Row]:
-    """The rows of one planned day, closed because of `why` if it is closed.
+    """The rows of one planned day; `why` is the reason of a closed one.
 
-    `reserved` are the places of each reserved pool, where more is known than the plan's sum of them.
+    `reserved` are the places of each reserved pool, where they are known; the plan has only their sum.
     On a day of 23 or 25 hours the same places are spread anew.
     """
     starts = windows(plan.on, line.zone, regulation.window)
@@ -161,9 +162,9 @@ def day_rows(
 
 
 def _board_pools(plan: DayPlaces, regulation: Regulation) -> tuple[Counts, Counts]:
-    """The places reserved and those known to be taken, by pool.
+    """The reserved places and the protected ones, by pool.
 
-    A board tells one number of reserved places: the first reserved pool has them.
+    A board has one number of reserved places; they go to the first reserved pool.
     """
     reserved, known = Counter[str](), Counter[str]()
     for pool in regulation.pools:
@@ -176,7 +177,7 @@ def _board_pools(plan: DayPlaces, regulation: Regulation) -> tuple[Counts, Count
 
 
 def own_day(on: date, capacity: int, kept: int, basis: str) -> DayPlaces:
-    """A day that nobody has told us about, all of it free."""
+    """A day without published places, all of it free."""
     return DayPlaces(
         on=on,
         open=True,
@@ -196,7 +197,7 @@ def closed_day(on: date) -> DayPlaces:
 
 
 def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: Moment) -> Decision:
-    """A new line with all days to the horizon."""
+    """The new line with all its days to the horizon."""
     line, found = command.line, rules.get(command.line.regulation)
     post = facts.get(Checkpoint, line.checkpoint)
     allowed = command.actor.may((Role.AGENCY, Role.ADMINISTRATOR), line.authority)
@@ -224,7 +225,7 @@ def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: M
 
 
 def _foreign(line: Line, regulation: Regulation, post: Checkpoint | None) -> bool:
-    """An agency opens lines by its own rules and in its own country only."""
+    """Whether the rules or the country are not the agency's own, which opens lines only there."""
     abroad = post is not None and post.country != regulation.country
     return abroad or regulation.authority != line.authority
 
@@ -232,7 +233,7 @@ def _foreign(line: Line, regulation: Regulation, post: Checkpoint | None) -> boo
 def decide_extend(
     facts: Facts, command: ExtendCalendar, rules: Regulations, now: Moment
 ) -> Decision:
-    """One day more at the far end of a line's calendar."""
+    """One more day at the end of a line's calendar."""
     line = facts.get(Line, command.line)
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
@@ -252,7 +253,7 @@ def decide_extend(
     plan = _repeated(model, on) if model else closed_day(on)
     body: dict[str, Fact] = {"day": command.on, "capacity": plan.capacity}
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
-    # A closure without an end goes on, for the reason that was published.
+    # A closure without an end continues with its published reason.
     why = nearest.reason if nearest else "day_off"
     reserved = model.reserved if model else None
     rows = day_rows(line, plan, rules_of_day(rules, line, on, now.at), why, reserved=reserved)
@@ -260,9 +261,9 @@ def decide_extend(
 
 
 def _before(facts: Facts, line: Line, on: date, regulation: Regulation) -> Iterator[Day]:
-    """The days before one, nearest first: as many as can be booked, whatever gap an outage has left.
+    """The days before one, nearest first, across any gap that an outage has left.
 
-    A day is read when it is asked for: nearly always the nearest one settles it.
+    Days are read one by one, because the nearest one nearly always suffices.
     """
     days = (
         facts.get(Day, (line.id, (on - timedelta(days=back)).isoformat()))
@@ -272,7 +273,7 @@ def _before(facts: Facts, line: Line, on: date, regulation: Regulation) -> Itera
 
 
 def _model(before: Iterable[Day]) -> Day | None:
-    """The last open day that the agency has not changed; failing that, one that it has."""
+    """The last open day that the agency has not changed, else the last open day."""
     changed: Day | None = None
     for day in before:
         if day.open and day.basis != "agency":

@@ -1,4 +1,4 @@
-"""The commands of a network: who decides each, and when a line's calendar must grow."""
+"""The commands of a network, each with its decider, and the upkeep of calendars."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class CalendarSource(Protocol):
 
 
 def missing_days(found: CalendarSource, rules: Regulations, now: Instant) -> list[ExtendCalendar]:
-    """One command for each day that is missing up to a day behind the horizon, the nearest first."""
+    """A command for each missing day up to one day beyond the horizon, the nearest first."""
     missing: list[tuple[str, str]] = []
     for line in found.all(Line):
         today, horizon = local_day(now, line.zone), rules.at(line, now).horizon_days
@@ -60,5 +60,5 @@ RULES: Mapping[type[Any], CommandRule] = {
     OpenLine: CommandRule(decide_open_line),
     ExtendCalendar: CommandRule(decide_extend, _line),
 }
-# What the desk could not extend is asked for again in an hour.
+# Every hour: a day that the desk could not add is asked for again then.
 UPKEEP = (Upkeep(HOUR, missing_days),)

@@ -1,1 +1,1 @@
-"""Going on after something was lost."""
+"""Going on after a loss of data."""

@@ -1,4 +1,4 @@
-"""The command that continues a log, and who decides it."""
+"""The command that continues a log, with its decider."""
 
 from __future__ import annotations
 

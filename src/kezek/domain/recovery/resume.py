@@ -1,9 +1,8 @@
-"""Going on with a log that is shorter than a head that was published of it.
+"""Going on with a log that is shorter than one of its published heads.
 
-What came after the database's own end is lost: bookings, accounts and keys whose numbers somebody holds.
-Nobody can say how many there were, but each was an event at least; so numbers go on far above the size
-of the newest head that is known.  Until an operator decides that the log goes on like this, no number is
-given out.
+Events after the database's end are lost, and with them bookings, accounts and keys whose numbers people
+hold.  Their count is unknown, but each was at least one event, so numbers go on far above the size of
+the newest known head.  Until an operator decides that the log goes on like this, no number is given out.
 """
 
 from __future__ import annotations
@@ -20,22 +19,22 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulations import Regulations
 
-# Whose numbers people hold.
+# Counters whose numbers people hold.
 NUMBERED = ("account", "api_key", "booking")
-# The instant of the newest head that an operator has given up.
+# The counter with the instant of the newest head that an operator has given up.
 GIVEN_UP = "log_given_up"
-# How many booking numbers were passed over, so that a booking that is missing shows all the same.
+# The counter of skipped booking numbers, so that a missing booking still shows in an audit.
 SKIPPED = "booking_skipped"
-# More commands than a server can decide in the minute between two heads.
+# Ours: more commands than a server decides in the minute between two heads.
 _UNSEEN_MAX = 400_000
-# Numbers begin anew behind a round one, so that everybody sees where.
+# Numbers go on behind a round one, so that the gap is easy to see.
 _ROUND = 1_000_000
 
 
 @value(frozen=True, slots=True)
 class ContinueLog:
-    """The log goes on from this database.  `head`, `size` and `at` are those of the newest head that was
-    published and is not in it.
+    """Continue the log from this database.  `head`, `size` and `at` are those of the newest published
+    head that it lacks.
     """
 
     key: str
@@ -48,7 +47,7 @@ class ContinueLog:
 def decide_continue(
     facts: Facts, command: ContinueLog, _rules: Regulations, _now: Moment
 ) -> Decision:
-    """Numbers go on above all that may have been given out; once is enough."""
+    """Counters above all numbers that may have been given out; deciding it twice changes nothing."""
     if not command.actor.may((Role.ADMINISTRATOR,), ANYWHERE):
         return Refused(Reason.NOT_ALLOWED, {})
     before = facts.get(Counter, GIVEN_UP)
@@ -59,14 +58,14 @@ def decide_continue(
     led = led_on({row.name: row.last for row in found if row}, command.size)
     counters = (Counter(name, last) for name, last in led.items())
     event = Event(EventKind.LOG_CONTINUED, body=body)
-    # Codes get another shift: a number that was given out twice all the same has two codes.
+    # Codes get another shift, so a number that was given out twice after all has two codes.
     gone = ((Counter, CODE_SHIFT),) if facts.get(Counter, CODE_SHIFT) else ()
     return Accepted((event,), (*counters, Counter(GIVEN_UP, command.at)), gone, body)
 
 
 def led_on(last: Mapping[str, int], size: int) -> dict[str, int]:
-    """Counters by name as they must go on, when the log that gave out their numbers had `size` events or
-    more and `last` is what is known of them.
+    """The new values of counters by name, for a log of at least `size` events; `last` are their known
+    values.
     """
     led = {name: passed(last.get(name, 0), size) for name in NUMBERED}
     skipped = led["booking"] - last.get("booking", 0)

@@ -1,4 +1,4 @@
-"""One authority's rule set: the numbers by which the same engine runs every queue."""
+"""One authority's rule set: the numbers with which one engine runs every queue."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from kezek.domain.kernel.value import value
 
 @value(frozen=True, slots=True)
 class PoolRule:
-    """A part of a day's places, and the classes that take their places from it.
+    """A part of a day's places, from which certain classes take theirs.
 
-    The places of a `reserved` pool are kept for its classes.  One pool of a regulation is not reserved:
-    it has what the others leave of the capacity.
+    The places of a `reserved` pool are for its classes only.  One pool of a regulation is not reserved:
+    it has the rest of the capacity.
     """
 
     name: str
@@ -25,7 +25,7 @@ class PoolRule:
 
 
 class VersionStatus(StrEnum):
-    """What a version of a rule set is: only those in force govern a line."""
+    """The status of a version of a rule set; only versions in force govern a line."""
 
     IN_FORCE = "in_force"
     DRAFT = "draft"
@@ -33,9 +33,7 @@ class VersionStatus(StrEnum):
 
 
 class ChosenBy(StrEnum):
-    """By which instant the version of a field is chosen: when the booking was made, when its window
-    begins, or now.
-    """
+    """The instant that chooses the version of a field: the booking's making, its window, or now."""
 
     BOOKING = "booking"
     WINDOW = "window"
@@ -43,9 +41,9 @@ class ChosenBy(StrEnum):
 
 
 class Joins(StrEnum):
-    """From when a class takes part in the cycle, for who comes while nobody of the class waits.
+    """When a truck that finds nobody of its class waiting joins the cycle.
 
-    At once, or in the next round: after the cycle has passed its beginning once.
+    At once, or in the next round, which begins when the cycle passes its beginning.
     """
 
     AT_ONCE = "at_once"
@@ -54,7 +52,7 @@ class Joins(StrEnum):
 
 @value(frozen=True, slots=True)
 class Note:
-    """Where a number comes from: `basis` is law, observed, or `unknown, ours: ...`."""
+    """The source of a number: `basis` is law, observed, or `unknown, ours: ...`."""
 
     basis: str
     source: str
@@ -67,12 +65,12 @@ class Note:
 
 @value(frozen=True, slots=True)
 class ClassRule:
-    """What the regulation says of one class.
+    """The rules of one class.
 
-    `fee_units` counts base units (MRP); `cap_percent` is a share of the day's capacity, rounded up;
-    `cap_places` a number a day; None is no cap of its own.  `staff_only` classes are not on sale.
-    `pool` is None for the class of walk-ins, who take no place of a window.  `labels` are the class's
-    names for readers by language, where no catalogue knows the class.
+    `fee_units` counts base units (MRP).  `cap_percent` is a share of the day's capacity, rounded up, and
+    `cap_places` a number a day; None is no cap.  `staff_only` classes are not on sale.  `pool` is None
+    for the class of walk-ins, who take no place of a window.  `labels` are the class's names by
+    language, for classes without a name in the catalogues.
     """
 
     name: str
@@ -96,16 +94,16 @@ class ClassRule:
 
 @value(frozen=True, slots=True)
 class Regulation:
-    """A versioned rule set.  Spans are milliseconds; None is no limit.
+    """One version of a rule set.  Spans are milliseconds; None is no limit.
 
-    `keeps_place_for` and `no_show_after` count from the end of the booked window; `call_for` is the
-    time from call to gate; `moves_max` and `move_until` limit rescheduling, the latter counted back
-    from the window's start; `displaced_for` is the time in which whoever lost the window may take
-    another.  `interleave` is the published cycle of classes.
+    `keeps_place_for` and `no_show_after` count from the end of the booked window.  `call_for` is the
+    time from call to gate.  `moves_max` and `move_until` limit rescheduling, the latter counted back
+    from the window's start.  `displaced_for` is the time for choosing another window after losing one.
+    `interleave` is the published cycle of classes.
 
     The version counts from `effective_on`, a local day of the checkpoint, and may name its last day,
-    `until`; `windows_from` is the first day that it cuts into windows, where that is a later one.
-    `transition` names fields for which it counts by another instant than usual (`CHOSEN_BY`).
+    `until`.  `windows_from` is the first day that it cuts into windows, where that is a later one.
+    `transition` names fields whose version is chosen by another instant than usual (`CHOSEN_BY`).
     """
 
     id: str
@@ -130,7 +128,7 @@ class Regulation:
     classes: Mapping[str, ClassRule]
     interleave: tuple[str, ...]
     notes: Mapping[str, Note]
-    # What people call the authority's queue; empty where it has no name.
+    # The public name of the authority's queue; empty where it has none.
     system: str = ""
     status: VersionStatus = VersionStatus.IN_FORCE
     until: str = ""
@@ -139,14 +137,14 @@ class Regulation:
 
     @property
     def ordinary(self) -> ClassRule:
-        """The class of whoever names none: the first on sale that takes places nobody has reserved."""
+        """The class for bookings that name none: the first on sale in the pool that is not reserved."""
         found = next((rule for rule in self.classes.values() if _is_ordinary(rule)), None)
         assert found is not None, "a regulation is read only with a class that anybody can book"
         return found
 
     @property
     def walk_in(self) -> ClassRule | None:
-        """The class of trucks without a booking; None where nobody joins without one."""
+        """The class of trucks without a booking; None where a booking is required."""
         return next((rule for rule in self.classes.values() if rule.pool is None), None)
 
     @property
@@ -159,9 +157,9 @@ class Regulation:
         return self.fee_unit.times(self.classes[vehicle_class].fee_units)
 
     def shares(self, capacity: int) -> dict[str, int]:
-        """Places of a day in each reserved pool, where no board says otherwise.
+        """Places of a day in each reserved pool, used where no board states them.
 
-        The shares of a pool's classes together, rounded up once.
+        A pool has the sum of its classes' shares, rounded up once.
         """
         return within({pool.name: self._share(pool, capacity) for pool in self.reserved}, capacity)
 
@@ -177,9 +175,9 @@ def _is_ordinary(rule: ClassRule) -> bool:
 
 
 def within(shares: Mapping[str, int], capacity: int) -> dict[str, int]:
-    """What each reserved pool gets of a capacity that leaves an ordinary place to the day.
+    """The places of each reserved pool within a capacity, of which at least one place stays ordinary.
 
-    What does not fit is taken from the pools that come last; a pool without places is left out.
+    Places that do not fit are taken from the last pools; pools without places are left out.
     """
     left, fitted = max(0, capacity - 1), dict[str, int]()
     for name, share in shares.items():
@@ -189,7 +187,7 @@ def within(shares: Mapping[str, int], capacity: int) -> dict[str, int]:
     return fitted
 
 
-# By the booking what was promised to its driver, by the window its places, by now the order of the line.
+# The booking chooses what was promised to its driver, the window its places, now the line's order.
 CHOSEN_BY: Mapping[str, ChosenBy] = {
     "window": ChosenBy.WINDOW,
     "horizon_days": ChosenBy.NOW,

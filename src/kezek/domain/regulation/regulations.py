@@ -12,7 +12,7 @@ from kezek.domain.regulation.version import RuleSet
 
 
 class RuledLine(Protocol):
-    """What of a line says which rules it obeys, and when its days begin."""
+    """The fields of a line that choose its rules: its rule set and its time zone."""
 
     @property
     def regulation(self) -> str: ...
@@ -22,9 +22,9 @@ class RuledLine(Protocol):
 
 
 class Regulations(dict[str, Regulation]):
-    """By id the newest version in force of each rule set, and what is known of plates and phones.
+    """The newest version in force of each rule set, by id, with known plate formats and phones.
 
-    `versions` are further ones, of any status; only those in force govern lines.
+    `versions` are further versions of any status; only those in force govern lines.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class Regulations(dict[str, Regulation]):
 
     @property
     def labels(self) -> dict[str, Mapping[str, str]]:
-        """The labels of classes by class and language; rule sets give a class of one name the same."""
+        """The labels of classes by class and language; a class has the same labels in all rule sets."""
         found: dict[str, Mapping[str, str]] = {}
         for regulation in self.versions:
             for rule in regulation.classes.values():
@@ -60,7 +60,7 @@ class Regulations(dict[str, Regulation]):
         booked: Instant | None = None,
         window: Instant | None = None,
     ) -> Regulation:
-        """The rules of a line now, for a booking made then and for a window; each is now if left out."""
+        """The rules of a line now, for a booking made at `booked` and a window; both default to now."""
         return self.sets[line.regulation].at(line.zone, now, booked=booked, window=window)
 
     def of(self, id: str) -> list[Regulation]:
@@ -69,7 +69,7 @@ class Regulations(dict[str, Regulation]):
         return sorted(found, key=lambda one: (one.effective_on, one.status))
 
     def every(self) -> Regulations:
-        """The same, and each version of any status by `id@first day` too: what a question may name."""
+        """These rules, with each version of any status by `id@first day` too, as questions name them."""
         found = Regulations({}, self.known, self.versions)
         for one in self.versions:
             if found.get(one.id) is not one:

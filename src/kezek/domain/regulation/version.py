@@ -1,9 +1,9 @@
-"""Which version of a rule set counts: each field is chosen by an instant of its own.
+"""Chooses the version of a rule set: each field has an instant that chooses its version.
 
-What was promised to the driver follows from the booking, the places of a window from that window, and
-the order of the line from now.  A decree may name another instant for a field (`transition`): a version
-gives a field as soon as the instant by which it gives that field has reached the version's first day,
-and of several the latest counts.  Before its first version a rule set is that version.
+Promises to the driver follow the booking, the places of a window follow that window, and the order of
+the line follows now.  A decree may name another instant for a field (`transition`).  A version gives a
+field once the field's instant has reached the version's first day; of several versions the latest
+counts.  Before its first version a rule set is that version.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OWN_FIELDS = tuple(f.name for f in fields(Regulation) if f.name in CHOSEN_BY)
 
 
 class _Starts(NamedTuple):
-    """When each version begins in a time zone; `windows` when it begins to cut the days."""
+    """The beginning of each version in a time zone; `windows` is when it begins to cut days."""
 
     all: tuple[Instant, ...]
     windows: tuple[Instant, ...]
@@ -50,9 +50,7 @@ class RuleSet:
         booked: Instant | None = None,
         window: Instant | None = None,
     ) -> Regulation:
-        """The rules now, for a booking that was made at an instant and for a window; both are now where
-        they are left out.
-        """
+        """The rules now, for a booking made at `booked` and for a window; both default to now."""
         if len(self.versions) == 1:
             return self.versions[0]
         starts = self._starts_in(zone)
@@ -85,7 +83,7 @@ class RuleSet:
         return found
 
     def _composed(self, starts: _Starts, instants: Mapping[ChosenBy, Instant]) -> Regulation:
-        """The version of now with every field from the version that gives it."""
+        """The rules composed of each field's own version."""
 
         def given(name: str) -> Regulation:
             begin = starts.windows if name == "window" else starts.all
@@ -118,7 +116,7 @@ def _midnight(on: str, zone: str) -> Instant:
     return day_start(date.fromisoformat(on), zone)
 
 
-# The note of a field, where a regulation file calls it otherwise.
+# Fields whose note has another name in the regulation file.
 NOTES: Mapping[str, str] = {
     "window": "window_minutes",
     "horizon_days": "horizon_days",

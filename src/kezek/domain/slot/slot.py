@@ -1,4 +1,4 @@
-"""Slots and days: what can be taken, and what is taken."""
+"""Rows of slots and days: their places, and how many are taken."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulation import PoolRule
 
-# How many by name: of a pool or of a class.
+# Numbers of vehicles by the name of a pool or a class.
 Counts: TypeAlias = Mapping[str, int]
 
 
@@ -36,10 +36,9 @@ class Slot:
 class Day:
     """A local day of a line: its pools, what each class has taken, and why it is closed.
 
-    `reserved` are the places of each reserved pool and `kept` all of these together; the rest of the
-    capacity is the other pool's.  `protected` places of a pool are taken without a booking in our hands.
-    `taken` counts by class.  Counts are by name, in vehicles; a name that is missing counts 0.
-    `on` is an ISO date.
+    `reserved` are the places of each reserved pool and `kept` is their sum; the rest of the capacity
+    belongs to the other pool.  `protected` places of a pool are taken without a booking of ours.
+    `taken` counts by class.  Counts are in vehicles; a missing name counts 0.  `on` is an ISO date.
     """
 
     line: str
@@ -58,7 +57,7 @@ class Day:
         return (self.line, self.on)
 
     def left(self, pool: PoolRule) -> int:
-        """Places of a pool that nobody has; below 0 only where the row is broken."""
+        """Free places of a pool; below 0 only where the row is broken."""
         name, taken = pool.name, self.taken
         places = self.reserved.get(name, 0) if pool.reserved else self.capacity - self.kept
         for vehicle_class in pool.classes:
@@ -67,7 +66,7 @@ class Day:
 
 
 def changed(counts: Counts, name: str, change: int) -> Counts:
-    """The counts with more or fewer under one name; what comes to 0 is left out."""
+    """The counts with `change` added under one name; names with 0 are left out."""
     now = counts.get(name, 0) + change
     if now:
         return {**counts, name: now}

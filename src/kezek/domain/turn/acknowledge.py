@@ -1,6 +1,6 @@
 """The driver's answer to a call: on the way to the gate.
 
-It changes no place and no deadline; the officer sees that somebody is coming.
+It changes neither place nor deadline; it tells the officer that the truck is coming.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from kezek.domain.regulation.regulations import Regulations
 
 @value(frozen=True, slots=True)
 class Acknowledge:
-    """The driver has seen the call that stands until `call_until` and is on the way."""
+    """The driver has seen the call with the deadline `call_until` and is on the way."""
 
     key: str
     actor: Actor
@@ -29,9 +29,9 @@ class Acknowledge:
 
 
 def acknowledged_at(booking: Booking) -> Instant | None:
-    """When the call that stands now was answered, None when nobody has answered it.
+    """When the current call was answered; None when it was not.
 
-    An answer belongs to one call: what answered an earlier call says nothing of this one.
+    An answer belongs to one call, so answers to earlier calls do not count.
     """
     at, called = booking.acknowledged_at, booking.called_at
     return at if at is not None and called is not None and at >= called else None
@@ -40,7 +40,7 @@ def acknowledged_at(booking: Booking) -> Instant | None:
 def decide_acknowledge(
     facts: Facts, command: Acknowledge, rules: Regulations, now: Moment
 ) -> Decision:
-    """Stored once a call; a second answer to the same call changes nothing and is no fault."""
+    """The answer, stored once for each call; a second one changes nothing and is accepted."""
 
     def wrong(at: BookingContext) -> Refused | None:
         return None if owns(command.actor, at.booking, at.line) else forbidden(at)
@@ -49,7 +49,7 @@ def decide_acknowledge(
     if isinstance(at, Refused):
         return at
     booking = at.booking
-    # Programs are told whole seconds, and no two calls of a truck end in the same one.
+    # Programs get whole seconds, and two calls of a truck never end in the same second.
     if (booking.call_until or 0) // SECOND != command.call_until // SECOND:
         return Refused(Reason.CALL_OVER, {"number": command.number})
     known = acknowledged_at(booking)

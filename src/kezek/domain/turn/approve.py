@@ -1,4 +1,4 @@
-"""Two people for what one may not do alone: proposed, agreed to, or refused."""
+"""Steps that need two people: proposed by one, approved or refused by another."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from kezek.domain.turn.call import ExceptionCause
 from kezek.domain.turn.gate import MissCause, TurnBackCause, call_missed, ran_out, turned_back
 from kezek.domain.turn.undo import step_of
 
-# What may be proposed, with the causes that are published for it.
+# The verbs that may be proposed, each with its published causes.
 CAUSES: Mapping[str, frozenset[str]] = {
     Verb.CALL: frozenset(ExceptionCause),
     Verb.MISS: frozenset(MissCause),
@@ -52,7 +52,7 @@ class RefusalCause(StrEnum):
 
 @value(frozen=True, slots=True)
 class Propose:
-    """A first person asks for a step that needs two.
+    """Propose a step that needs two people.
 
     `verb` is `call` (out of turn), `miss`, `turn_back` or `cancel`.
     """
@@ -66,10 +66,10 @@ class Propose:
 
 @value(frozen=True, slots=True)
 class Approve:
-    """A second person agrees: to a call out of turn that was made, or to what was proposed.
+    """Approve, as the second person, a call out of turn that was made or a proposed step.
 
-    `verb` says to which of the two where both stand: `call`, or the proposed step; empty is the call
-    first.  With a `cause` this is the older form of proposing a call out of turn.
+    Where both exist, `verb` chooses: `call`, or the proposed step; if it is empty, the call comes first.
+    With a `cause` this is the older form of proposing a call out of turn.
     """
 
     key: str
@@ -82,7 +82,7 @@ class Approve:
 
 @value(frozen=True, slots=True)
 class Refuse:
-    """A second person says no, for a published cause; `verb` is as for `Approve`."""
+    """Refuse as the second person, for a published cause; `verb` is that of `Approve`."""
 
     key: str
     actor: Actor
@@ -92,11 +92,12 @@ class Refuse:
 
 
 def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Moment) -> Decision:
-    """Asked for, not yet done: the truck keeps its place until a second person agrees."""
+    """The booking with its proposal; the truck keeps its place until a second person agrees."""
     actor = command.actor
 
     def wrong(at: BookingContext) -> Refused | None:
-        # A clerk, too, hears of a truck that wants to leave; only an officer sees what is at the gate.
+        # A clerk may propose a cancellation, because drivers also tell clerks that they want to leave.
+        # The other steps need somebody who sees the gate.
         asks = (
             serves(actor, at.line)
             if command.verb == Verb.CANCEL
@@ -129,7 +130,7 @@ def decide_propose(facts: Facts, command: Propose, rules: Regulations, now: Mome
 
 
 def _call_proposed(at: BookingContext, actor: Actor, cause: str) -> Decision:
-    """A new exception is for a truck that is still to be called: once called, it had its turn."""
+    """A proposed call out of turn, which is for trucks that were not called yet."""
     number, booking = at.booking.number, at.booking
     if at.status not in TO_BE_CALLED:
         return Refused(
@@ -141,14 +142,14 @@ def _call_proposed(at: BookingContext, actor: Actor, cause: str) -> Decision:
 
 
 def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Moment) -> Decision:
-    """The second pair of eyes: never the same as the first."""
+    """The approved step; the second person is never the first one."""
     actor = command.actor
 
     def wrong(at: BookingContext) -> Refused | None:
         if not _may_answer(actor, at, command.verb):
             return forbidden(at)
         if command.cause and command.cause not in frozenset(ExceptionCause):
-            # It would stand in the log, so only published words may.
+            # The cause goes into the log, so only published words may.
             return Refused(Reason.REASON_MISSING, {"field": "cause"})
         return None
 
@@ -171,7 +172,7 @@ def decide_approve(facts: Facts, command: Approve, rules: Regulations, now: Mome
 
 
 def _of_call(exception: str, verb: str) -> bool:
-    """Whether what is answered is a call out of turn that was made already."""
+    """Whether the answer is to a call out of turn that was made already."""
     return exception == "awaiting" and verb in ("", Verb.CALL)
 
 
@@ -180,16 +181,16 @@ def _may_answer(actor: Actor, at: BookingContext, verb: str) -> bool:
 
 
 def second_person(actor: Actor, line: Line, *, made: bool) -> bool:
-    """Whether the actor may be one of the two: who is in charge of the post, or one of its officers.
+    """Whether the actor may be one of the two: somebody in charge of the post or one of its officers.
 
-    A call out of turn that was `made` already is judged by who is in charge alone.
+    A call out of turn that was `made` already may be judged only by somebody in charge.
     """
     charge = actor.may(IN_CHARGE, line.checkpoint, line.authority)
     return charge or (not made and actor.may(AT_THE_GATE, line.checkpoint))
 
 
 def call_proposed(booking: Booking, status: Status) -> bool:
-    """Whether a call out of turn is proposed of a truck that is still to be called."""
+    """Whether a call out of turn is proposed for a truck that was not called yet."""
     return booking.exception == "proposed" and status in TO_BE_CALLED
 
 
@@ -207,7 +208,7 @@ def _decided(at: BookingContext, state: str, by: int, cause: str) -> Accepted:
 def _set_aside(
     facts: Facts, at: BookingContext, proposal: Proposal, command: Approve, now: Moment
 ) -> Accepted:
-    """What two people have agreed to happens, and is counted for everybody to see."""
+    """The step that two people have agreed on, with an event for the public count."""
     number, verb = command.number, proposal.verb
     agreed = replace(at, booking=replace(at.booking, proposal=""))
     if verb is Verb.MISS:
@@ -225,7 +226,7 @@ def _set_aside(
 
 
 def decide_refuse(facts: Facts, command: Refuse, rules: Regulations, now: Moment) -> Decision:
-    """A proposal is gone; a call that was made stands as refused, for the public too."""
+    """The booking without its proposal; a call that was made stays, and is refused in public."""
     actor = command.actor
 
     def wrong(at: BookingContext) -> Refused | None:

@@ -38,7 +38,7 @@ from kezek.domain.turn.undo import step_of
 
 @value(frozen=True, slots=True)
 class Arrive:
-    """An officer sees the vehicle at the waiting area.  `line` is the officer's, empty for any."""
+    """Record a vehicle at the waiting area.  `line` is the officer's, empty for any."""
 
     key: str
     actor: Actor
@@ -48,9 +48,9 @@ class Arrive:
 
 @value(frozen=True, slots=True)
 class WalkIn:
-    """A vehicle without a booking joins the line at the end of its own class.
+    """Let a vehicle without a booking join the line at the end of its class.
 
-    `despite_closure` says that the officer knows that the day is closed.
+    `despite_closure` confirms that the officer knows that the day is closed.
     """
 
     key: str
@@ -61,7 +61,7 @@ class WalkIn:
 
 
 def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment) -> Decision:
-    """The turn begins: at the booked window, or behind the current one when too late."""
+    """The beginning of the turn: at the booked window, or behind the current one when too late."""
 
     def wrong(at: BookingContext) -> Refused | None:
         if not guards(command.actor, at):
@@ -88,7 +88,7 @@ def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment
 
 
 def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Moment) -> Decision:
-    """A turn without a slot, as long as today's number of walk-ins allows."""
+    """A turn without a slot, within today's cap of walk-ins."""
     here = facts.get(Line, command.line)
     writers = (*STAFF, Role.DEMONSTRATOR)
     if here and not command.actor.may(writers, here.checkpoint, here.authority):
@@ -133,5 +133,5 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
 
 
 def _told(lets_pass: int | None) -> dict[str, int]:
-    """What the public log says of the round, so that the line can be recomputed from it."""
+    """The event's fields about the round, from which outsiders recompute the line."""
     return {} if lets_pass is None else {"round": lets_pass}

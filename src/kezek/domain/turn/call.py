@@ -1,4 +1,4 @@
-"""The call to the gate: the next by rule, or somebody else with a reason and two names."""
+"""The call to the gate: of the next truck by rule, or of another with a cause and two people."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from kezek.domain.turn.waiting import present, waiting
 
 
 class ExceptionCause(StrEnum):
-    """Why somebody may go out of turn."""
+    """Published causes of a call out of turn."""
 
     PERISHABLE = "perishable"
     LIVE_ANIMALS = "live_animals"
@@ -40,7 +40,7 @@ class ExceptionCause(StrEnum):
 class Call:
     """Call the next of the line (`number` 0), or one booking; out of turn only with a `cause`.
 
-    `despite_closure` says that the officer knows that the day is closed.
+    `despite_closure` confirms that the officer knows that the day is closed.
     """
 
     key: str
@@ -52,7 +52,7 @@ class Call:
 
 
 def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) -> Decision:
-    """Whose turn it is, by the published rule."""
+    """The call of the next truck by the published rule, or a call out of turn."""
     line = facts.get(Line, command.line)
     if line is None:
         return Refused(Reason.LINE_UNKNOWN, {"line": command.line})
@@ -71,10 +71,10 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
     closed = closed_today(facts, line, now.at)
     if closed and not command.despite_closure:
         return closed
-    # What the order is computed from later stands in the log, so that anybody can compute it.
+    # The event holds every number that the later order depends on, so that anybody can compute it.
     until = now.at + at.regulation.call_for
     body: dict[str, Fact] = {"until": until, "cursor": head.cursor, "round": head.in_round}
-    # Called in its turn, the truck needs no call out of turn any more, whoever had proposed one.
+    # A call in turn makes a proposed call out of turn needless.
     ends = at.booking.exception == "proposed"
     none = {"exception": "", "exception_cause": "", "exception_by": 0} if ends else {}
     closed_proposal: dict[str, Fact] = {"proposal": "ended"} if ends else {}
@@ -89,20 +89,20 @@ def decide_call(facts: Facts, command: Call, rules: Regulations, now: Moment) ->
 
 
 def _knowing(closed: Refused | None) -> dict[str, Fact]:
-    """What the log says of a step that was made though the day is closed."""
+    """The event's field for a step on a closed day."""
     return {"despite_closure": 1} if closed else {}
 
 
 def _called(at: BookingContext, now: Moment, step: str, **exception: object) -> Booking:
     until = now.at + at.regulation.call_for
-    # Whoever answered an earlier call has not answered this one.
+    # An answer to an earlier call does not count for this one.
     return at.after(
         called_at=now.at, call_until=until, acknowledged_at=None, step=step, **exception
     )
 
 
 def _unfounded(cause: str) -> Refused | None:
-    """A cause that is none.  It would stand in the log, so only published words may."""
+    """The refusal of an unpublished cause.  Causes go into the log, so free text may not."""
     if cause and cause not in frozenset(ExceptionCause):
         return Refused(Reason.REASON_MISSING, {"field": "cause"})
     return None
@@ -139,8 +139,8 @@ def _out_of_turn(
     closed = closed_today(facts, at.line, now.at)
     if closed and not command.despite_closure:
         return closed
-    # What two people agree to is the cause that one of them has named: another call out of turn neither
-    # changes what awaits an approval nor makes room for the one who has named it to approve it.
+    # Two people agree on the cause that the first of them named.  A further call out of turn neither
+    # changes the cause that awaits approval nor lets the first person approve it.
     awaiting = booking.exception == "awaiting"
     cause = booking.exception_cause if proposed or awaiting else command.cause
     agreed = proposed and booking.exception_by != actor.account

@@ -1,7 +1,7 @@
 """At the gate: admitted, crossed, turned back, or not there.
 
-A truck that was admitted in its turn has had its place, so an officer alone may send it back.  Nobody
-alone takes the place of a truck that waits or is called: see `booking/proposal.py`.
+A truck that was admitted in its turn has used its place, so one officer may send it back.  Taking the
+place of a truck that waits or is called needs two people: see `booking/proposal.py`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from kezek.domain.turn.undo import step_of
 
 
 class TurnBackCause(StrEnum):
-    """Why a vehicle is sent back."""
+    """Published causes of sending a vehicle back."""
 
     PAPERS = "papers"
     GOODS = "goods"
@@ -38,7 +38,7 @@ class TurnBackCause(StrEnum):
 
 
 class MissCause(StrEnum):
-    """Why a call counts as missed before it has run out, when two people agree."""
+    """Published causes of a call that two people end before its deadline."""
 
     DRIVER_GONE = "driver_gone"
     DRIVER_REFUSES = "driver_refuses"
@@ -47,7 +47,7 @@ class MissCause(StrEnum):
 
 @value(frozen=True, slots=True)
 class Admit:
-    """The called vehicle drives in at the gate."""
+    """Admit the called vehicle at the gate."""
 
     key: str
     actor: Actor
@@ -56,7 +56,7 @@ class Admit:
 
 @value(frozen=True, slots=True)
 class Cross:
-    """The vehicle has left the territory of the post."""
+    """Record that the vehicle has left the territory of the post."""
 
     key: str
     actor: Actor
@@ -65,7 +65,7 @@ class Cross:
 
 @value(frozen=True, slots=True)
 class TurnBack:
-    """The admitted vehicle does not cross, for a published cause."""
+    """Send the admitted vehicle back, for a published cause."""
 
     key: str
     actor: Actor
@@ -75,7 +75,7 @@ class TurnBack:
 
 @value(frozen=True, slots=True)
 class Miss:
-    """The officer's word that a call has run out and nobody came; the timer says so by itself."""
+    """Record, by an officer, that a call has run out and nobody came; the timer does the same."""
 
     key: str
     actor: Actor
@@ -107,7 +107,7 @@ def _at_gate(
 
 
 def decide_admit(facts: Facts, command: Admit, rules: Regulations, now: Moment) -> Decision:
-    """From the call to the gate."""
+    """The booking admitted."""
     at = _at_gate(facts, command, Verb.ADMIT, rules, now)
     if isinstance(at, Refused):
         return at
@@ -118,7 +118,7 @@ def decide_admit(facts: Facts, command: Admit, rules: Regulations, now: Moment) 
 
 
 def decide_cross(facts: Facts, command: Cross, rules: Regulations, now: Moment) -> Decision:
-    """The end that everybody wants."""
+    """The booking ended by crossing."""
     at = _at_gate(facts, command, Verb.CROSS, rules, now)
     if isinstance(at, Refused):
         return at
@@ -127,7 +127,7 @@ def decide_cross(facts: Facts, command: Cross, rules: Regulations, now: Moment) 
 
 
 def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: Moment) -> Decision:
-    """The end that needs a cause."""
+    """The booking ended by sending the vehicle back."""
     at = _at_gate(facts, command, Verb.TURN_BACK, rules, now)
     if isinstance(at, Refused):
         return at
@@ -137,7 +137,7 @@ def decide_turn_back(facts: Facts, command: TurnBack, rules: Regulations, now: M
 def turned_back(
     facts: Facts, at: BookingContext, actor: Actor, cause: str, now: Moment
 ) -> Accepted:
-    """Sent back for a cause, by whoever said the last word."""
+    """The rows and the event of a vehicle sent back; `actor` is the last person who decided."""
     event = Event(EventKind.TURNED_BACK, at.line.id, at.booking.number, {"cause": cause})
     return _left(facts, at, actor, Verb.TURN_BACK, event, now)
 
@@ -151,9 +151,9 @@ def _left(
 
 
 def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) -> Decision:
-    """The called vehicle did not come: back by the published rule, once its call has run out.
+    """The booking after a missed call that has run out.
 
-    What time has counted already is counted once, and told again.
+    A miss that the timer has counted already is not counted again; the answer is the same.
     """
     at = _at_gate(facts, command, Verb.MISS, rules, now)
     if isinstance(at, Refused):
@@ -169,25 +169,25 @@ def decide_miss(facts: Facts, command: Miss, rules: Regulations, now: Moment) ->
 
 
 def missed_until(booking: Booking, status: Status) -> Instant | None:
-    """When the call ended whose miss is why the booking stands where it does, counted or not yet.
+    """The end of the missed call that explains the booking's status, counted or not yet.
 
-    None where no miss is the reason.
+    None where no miss explains it.
     """
     if booking.called_at is None:
         return booking.joined_at if status is Status.ARRIVED and booking.misses > 0 else None
     if status not in (Status.ARRIVED, Status.NO_SHOW):
         return None
-    # Two people may have ended the last call before its time.
+    # Two people may have ended the last call before its deadline.
     return min(end for end in (booking.call_until, booking.ended_at) if end is not None)
 
 
 def call_missed(at: BookingContext) -> bool:
-    """Whether a missed call is why the booking stands where it does."""
+    """Whether a missed call explains the booking's status."""
     return missed_until(at.booking, at.status) is not None
 
 
 def ran_out(at: BookingContext) -> Refused:
-    """The no to a step that needs a call which has ended: when it ended, and whether it was the last."""
+    """The refusal of a step whose call has ended: when it ended, and whether it was the last."""
     last = at.status is Status.NO_SHOW
     until = missed_until(at.booking, at.status)
     facts: dict[str, Fact] = {"number": at.booking.number, "until": until}

@@ -1,10 +1,10 @@
 """How a class joins the cycle: at once, or in the next round, as the regulation says.
 
-A truck of such a class that finds none of its class waiting joins in the next round: it can be called
-once the cycle has passed its beginning.  Whoever comes while some of the class wait stands behind
-them, and lets no round pass that they have not: a truck that leaves the line opens no short way to who
-came after it.  Waiting means arrived, not called, and with a window that has begun.  A missed call
-is no new coming: the round once let pass counts.  Where nobody else waits the cycle passes at once.
+A truck of a `next_round` class that finds none of its class waiting joins in the next round: it can be
+called once the cycle has passed its beginning.  A truck that comes while some of its class wait stands
+behind them and lets pass only the rounds that they let pass.  It gains nothing when one of them leaves
+the line.  Waiting means arrived, not called, and with a window that has begun.  A missed call is not a
+new arrival: its round still counts.  Where nobody else waits, the cycle passes its beginning at once.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from kezek.domain.regulation.regulation import ClassRule, Joins, Regulation
 from kezek.domain.turn.order import QueueEntry, Turn, key_of, line_up
 from kezek.domain.turn.waiting import present, waiting
 
-# Behind everybody of the same moment.
+# A booking number behind all others of the same instant.
 _LAST = 2**53
 
 
 def round_to_pass(entries: Sequence[QueueEntry], rule: ClassRule, in_round: int) -> int | None:
-    """The round that a turn of the class lets pass when it joins the line now; None for none."""
+    """The round that a turn of the class lets pass if it joins the line now; None for none."""
     if rule.joins is Joins.AT_ONCE:
         return None
     first = next((e.turn for e in entries if e.open and e.turn.vehicle_class == rule.name), None)
@@ -35,7 +35,7 @@ def round_to_pass(entries: Sequence[QueueEntry], rule: ClassRule, in_round: int)
 def joined_round(
     facts: Facts, line: Line, regulation: Regulation, rule: ClassRule, now: Instant
 ) -> int | None:
-    """The same, from the line's facts."""
+    """`round_to_pass` for the present line."""
     # The whole line is read only where the answer depends on it.
     if rule.joins is Joins.AT_ONCE:
         return None

@@ -1,11 +1,11 @@
-"""Who is next, and why: the order inside a class and the interleave between classes.
+"""The order of the line and its reasons: inside a class, and the interleave between classes.
 
-Inside a class: the window, then arrival as the server recorded it, then the booking number.  A truck
-that came after the regulation's limit, or missed its call, stands behind the window current at that
-moment.  Between classes: the published cycle, read on from where the last call left it; a class with
-nobody in line is passed over, so nobody waits longer than the cycle says.  A turn that has a round to
-let pass (`joining.py`) takes part once the cycle has passed its beginning.  Windows not yet open follow
-in their own order.
+Inside a class the order is: window, arrival as the server recorded it, booking number.  A truck that
+came after the regulation's limit, or missed its call, stands behind the window current at that moment.
+Between classes it is the published cycle, read on from the place where the last call left it.  A class
+with nobody in line is passed over, so nobody waits longer than the cycle says.  A turn with a round to
+let pass (`joining.py`) takes part once the cycle has passed its beginning.  Turns whose windows are not
+yet open follow in the order of their windows.
 
 The simulator runs these same functions.
 """
@@ -30,7 +30,7 @@ EARLIER_WINDOW = "earlier_window"
 
 @value(frozen=True, slots=True)
 class Turn:
-    """A vehicle in line with the key of its place: (window, behind it or not, since, number).
+    """A vehicle in line with the key of its place: (window, 1 if behind it else 0, since, number).
 
     `joined_round` is the round of the line that it lets pass, None for none.
     """
@@ -42,7 +42,7 @@ class Turn:
 
     @property
     def window(self) -> Instant:
-        """The window whose opening the turn waits for; 0 for who waits for none."""
+        """The window that must open before the turn counts; 0 for none."""
         return 0 if self.key[1] else self.key[0]
 
 
@@ -50,7 +50,7 @@ class Turn:
 class QueueEntry:
     """A turn at its place in the line, counted from 1.
 
-    `cursor` and `in_round` are where the cycle stands after this turn; `open` says that its window has
+    `cursor` and `in_round` are the place in the cycle after this turn; `open` says that its window has
     begun.
     """
 
@@ -62,7 +62,7 @@ class QueueEntry:
 
 
 def turn_of(booking: Booking) -> Turn:
-    """The turn of a booking that has arrived and waits; a missed call is settled before (`settled`)."""
+    """The turn of an arrived, waiting booking.  Missed calls must be settled before (`settled`)."""
     assert booking.arrived_at is not None, "a turn begins with an arrival"
     assert booking.called_at is None, "a called booking has no turn until its call is missed"
     key = key_of(
@@ -77,15 +77,15 @@ def turn_of(booking: Booking) -> Turn:
 def key_of(
     number: int, *, start: Instant | None, arrived_at: Instant, joined_at: Instant | None
 ) -> Key:
-    """The key of a place: `start` is the window's, `joined_at` when the truck fell behind, if it did."""
+    """The key of a place: `start` of the window, and `joined_at` if the truck has fallen behind."""
     if start is None:
-        # Walk-ins have no windows to fall behind: who misses a call joins the end anew.
+        # Walk-ins have no windows, so after a missed call they join at the end.
         return (0, 0, arrived_at if joined_at is None else joined_at, number)
     if joined_at is None or joined_at < start:
-        # Falling behind never puts anybody before the own window.
+        # A truck that falls behind never gets a place before its own window.
         return (start, 0, arrived_at, number)
-    # Behind every window that has begun by then and before all later ones: the moment itself says that,
-    # however long the windows are and wherever the day begins.
+    # Behind every window that has begun by then, and before all later ones.  The instant itself sorts
+    # so, whatever the length of windows and the beginning of the day.
     return (joined_at, 1, joined_at, number)
 
 
@@ -97,10 +97,10 @@ def line_up(
     *,
     in_round: int,
 ) -> list[QueueEntry]:
-    """The whole line in order; `cursor` and `in_round` say where the last call left the cycle."""
+    """The whole line in order; `cursor` and `in_round` are the cycle's place after the last call."""
     waves: dict[Instant, list[Turn]] = {}
     for turn in turns:
-        # All open windows are one wave: the key sorts them; a window not yet open waits its own.
+        # All open windows form one wave, sorted by key; each window not yet open forms its own.
         waves.setdefault(turn.window if turn.window > now else 0, []).append(turn)
     entries: list[QueueEntry] = []
     for window in sorted(waves):
@@ -113,13 +113,13 @@ def line_up(
 def interleaved(
     turns: Iterable[Turn], interleave: Sequence[str], cursor: int, in_round: int
 ) -> Iterable[tuple[Turn, Reached]]:
-    """The turns of one wave in the published cycle, each with where the cycle stands after it."""
+    """The turns of one wave in the published cycle, each with the cycle's place after it."""
     queues: dict[str, deque[Turn]] = {}
     for turn in sorted(turns, key=lambda t: t.key):
         queues.setdefault(turn.vehicle_class, deque()).append(turn)
     assert queues.keys() <= set(interleave), "every class has a place in the cycle"
     at = in_cycle(interleave, cursor, in_round)
-    # Each class's first with its next place in the cycle: that stays its place while others are called.
+    # The first of each class with its next place in the cycle, which calls of others do not change.
     due = [(place_of(queue[0], interleave, at), of) for of, queue in queues.items()]
     heapify(due)
     while due:
@@ -132,14 +132,15 @@ def interleaved(
 
 
 def in_cycle(interleave: Sequence[str], cursor: int, in_round: int) -> Reached:
-    """Where the cycle stands; a newer version of the regulation may have a shorter one."""
+    """The cycle's place, also where a newer version of the regulation has a shorter cycle."""
     return in_round, cursor % len(interleave)
 
 
 def place_of(turn: Turn, interleave: Sequence[str], at: Reached) -> Reached:
     """The next place in the cycle at which the turn may be called, if it is the first of its class.
 
-    Where nobody else waits the cycle passes at once, so a round to be let pass takes no time then.
+    Where nobody else waits, the cycle passes its beginning at once, so letting a round pass takes no
+    time.
     """
     in_round, cursor = at
     if turn.joined_round is not None and turn.joined_round >= in_round:
@@ -151,15 +152,15 @@ def place_of(turn: Turn, interleave: Sequence[str], at: Reached) -> Reached:
 
 
 def after(place: Reached, interleave: Sequence[str]) -> Reached:
-    """Where the cycle stands when the turn at a place of it has been called."""
+    """The cycle's place after the turn at `place` has been called."""
     in_round, slot = place
     return (in_round, slot + 1) if slot + 1 < len(interleave) else (in_round + 1, 0)
 
 
 def explain(entries: Sequence[QueueEntry], number: int) -> Mapping[str, int] | None:
-    """Why a turn stands where it stands: turns ahead by cause; they add up to place - 1.
+    """The turns ahead of a booking, counted by cause; the counts add up to place - 1.
 
-    Causes: `earlier_window`, `earlier_arrival`, `lower_number`, `class:<class>` for turns of other
+    Causes: `earlier_window`, `earlier_arrival`, `lower_number`, and `class:<class>` for turns of other
     classes that the cycle sends before.  None when the number is not in line.
     """
     mine = next((e for e in entries if e.turn.number == number), None)
@@ -175,7 +176,7 @@ def explain(entries: Sequence[QueueEntry], number: int) -> Mapping[str, int] | N
 def cause_ahead(ahead: QueueEntry, mine: QueueEntry) -> str:
     """Why one turn stands ahead of another, in the words of `explain`."""
     before, after = ahead.turn.key, mine.turn.key
-    # Whose window is not open waits for it, behind every class whose window is.
+    # A turn whose window is not open stands behind every class whose window is.
     if not mine.open and (ahead.open or before[0] < after[0]):
         return EARLIER_WINDOW
     if ahead.turn.vehicle_class != mine.turn.vehicle_class:

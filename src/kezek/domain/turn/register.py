@@ -1,4 +1,4 @@
-"""The commands of the line: who decides each, and which rows that takes."""
+"""The commands of the line, each with its decider and the rows that it needs."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def _line_of_call(command: Call, facts: Facts, rules: Regulations) -> list[Ref]:
 
 
 def _whole_line(command: Call, facts: Facts) -> list[Ref]:
-    """A call is decided over all who wait, so all of them are as time has left them."""
+    """All waiting bookings, because a call is decided over the whole line."""
     named = only_booking(command, facts) if command.number else ()
     return [*named, *_waiting(facts, command.line)]
 
@@ -80,7 +80,7 @@ def _waiting(facts: Facts, line: str) -> list[Ref]:
 
 
 def _step(decide: Any) -> CommandRule:
-    """A step of one booking."""
+    """The rule of a step of one booking."""
     return CommandRule(decide, of_number, of_booking, settles=only_booking)
 
 
@@ -95,7 +95,7 @@ RULES: Mapping[type[Any], CommandRule] = {
     Admit: _step(decide_admit),
     Cross: _step(decide_cross),
     TurnBack: _step(decide_turn_back),
-    # Says itself what time has changed.
+    # Not settled first: the rule itself judges what time has changed.
     Miss: CommandRule(decide_miss, of_number, of_booking),
     Undo: CommandRule(decide_undo, of_number, of_booking, settles=only_booking, held_by=holder),
 }

@@ -1,7 +1,7 @@
-"""The lines as the log alone tells them: what each event makes of its booking and of the line's cycle.
+"""The lines computed from the log alone: the effect of each event on its booking and the line's cycle.
 
-It reads the log's public fields only, so anybody who has the log can do the same by what
-docs/reference/events.md says.  What an older release did not log is `UNKNOWN` and not compared.
+The replay reads the log's public fields only, so anybody with the log can do the same by
+docs/reference/events.md.  Facts that an older release did not log are `UNKNOWN` and not compared.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from kezek.domain.turn.order import Reached
 from kezek.domain.turn.undo import CHANGES
 
 UNKNOWN = -1
-# The class of every walk-in of which an older release did not log the class: it had no other.
+# The class of walk-ins whose class an older release did not log: it had only this one.
 WALKED_IN_BEFORE = "walk_in"
-# Where the cycle of a new line stands.
+# The cycle's place on a new line.
 BEGINNING: Reached = (0, 0)
-# Bookings that have ended are kept this long, counted in bookings: a step can be taken back for seconds.
+# This many ended bookings are held in memory, because a step can be taken back for some seconds.
 ENDED_MAX = 10_000
 
 
 @dataclass(slots=True)
 class Course:
-    """A booking by its events: the fields of `Booking` that the log tells."""
+    """The fields of `Booking` that follow from its events."""
 
     line: str
     vehicle_class: str
@@ -58,8 +58,8 @@ Restore: TypeAlias = Callable[[], None]
 class Replay:
     """Takes every event of the log in order.
 
-    `live` are the bookings that have not ended, by number; `cycles` where the lines' cycles stand, as
-    (round, cursor); `strays` the positions of events that do not follow from those before them.
+    `live` are the bookings that have not ended, by number.  `cycles` are the lines' places in their
+    cycles, as (round, cursor).  `strays` are the positions of events that contradict earlier ones.
     """
 
     def __init__(self) -> None:
@@ -67,13 +67,13 @@ class Replay:
         self.cycles: dict[str, Reached] = {}
         self.strays: list[int] = []
         self._ended: dict[int, Course] = {}
-        # Ended, but a second person may still approve the call out of turn.
+        # Ended bookings whose call out of turn a second person may still approve.
         self._awaiting: dict[int, Course] = {}
-        # What the last step of a booking can be taken back to.
+        # For each booking, the verb of its last step and the facts that undoing it restores.
         self._undo: dict[int, tuple[str, Restore]] = {}
 
     def take(self, event: Logged) -> None:
-        """Go on by one event; ValueError, TypeError or KeyError when its body is not one of its kind."""
+        """Apply one event; ValueError, TypeError or KeyError when its body does not fit its kind."""
         if event.kind in _BEGINS:
             self._begin(event, json.loads(event.body))
         elif event.kind == EventKind.UNDONE:
@@ -87,12 +87,12 @@ class Replay:
                 self._file(event.number, course)
 
     def settled(self) -> Iterator[tuple[int, Course]]:
-        """Bookings of which nothing more is expected, each once; they are forgotten."""
+        """Bookings that can no longer change, each once; they are dropped from memory."""
         while len(self._ended) > ENDED_MAX:
             yield from self._settle(next(iter(self._ended)))
 
     def rest(self) -> Iterator[tuple[int, Course]]:
-        """At the log's end: all others that have ended."""
+        """All other ended bookings, at the end of the log."""
         yield from self._ended.items()
         yield from self._awaiting.items()
 
@@ -111,7 +111,7 @@ class Replay:
         return None
 
     def _file(self, number: int, course: Course) -> None:
-        """Among the live, the ended or those that await an approval."""
+        """File a booking among the live, the ended or those that await an approval."""
         if course.ended_at is None:
             self._ended.pop(number, None)
             self.live[number] = course
@@ -145,7 +145,7 @@ class Replay:
         self._file(event.number, course)
 
     def remember(self, event: Logged, course: Course, verb: Verb, *more: str) -> None:
-        """Before an officer's step: what undoing it restores."""
+        """Note, before an officer's step, the facts that undoing it restores."""
         was = {name: getattr(course, name) for name in (*CHANGES[verb], *more)}
 
         def restore() -> None:
@@ -155,7 +155,7 @@ class Replay:
         self._undo[event.number] = (verb, restore)
 
     def move_on(self, event: Logged, reached: Reached) -> None:
-        """The cycle after a call by rule; undoing it gives the place back, unless another call came."""
+        """Move the cycle by a call in turn; undoing it restores the place unless another call came."""
         line, before = event.line, self.cycles.get(event.line, BEGINNING)
         self.cycles[line] = reached
         verb, restore = self._undo[event.number]
@@ -186,7 +186,7 @@ def _arrived(replay: Replay, course: Course, event: Logged, body: Body) -> None:
 
 def _called(replay: Replay, course: Course, event: Logged, body: Body) -> None:
     out_of_turn = event.kind == EventKind.CALLED_OUT_OF_TURN
-    # An exception that awaited its approval before the call outlives the call's undo.
+    # A call out of turn that awaited its approval before this call survives the undo of this call.
     changes = course.exception != "awaiting" if out_of_turn else "proposal" in body
     more = ("exception",) if changes else ()
     replay.remember(event, course, Verb.CALL, *more)
@@ -209,7 +209,7 @@ def _missed(replay: Replay, course: Course, event: Logged, body: Body) -> None:
         _end(course, event, "no_show")
         return
     until = course.call_until
-    # The place follows from the call, not from when somebody noticed that nobody came.
+    # The place follows from the end of the call, not from the moment at which the miss was recorded.
     course.joined_at = UNKNOWN if until == UNKNOWN else min(event.at, until or event.at)
     course.called_at = course.call_until = None
 

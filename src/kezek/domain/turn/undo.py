@@ -22,8 +22,8 @@ from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulations import Regulations
 
 UNDO_FOR = 10 * SECOND
-# What each step of an officer changes, and so what undoing it restores: no more, or undoing one step
-# would take back what somebody else has done to the booking since.
+# The fields that each step of an officer changes, and that undoing it restores.  Restoring more would
+# take back changes that somebody else has made to the booking since.
 CHANGES: Mapping[Verb, tuple[str, ...]] = {
     Verb.ARRIVE: ("arrived_at", "joined_at", "joined_round"),
     Verb.CALL: ("called_at", "call_until", "acknowledged_at"),
@@ -34,13 +34,13 @@ CHANGES: Mapping[Verb, tuple[str, ...]] = {
 }
 
 
-# What a call out of turn changes besides, unless the exception had been made before it.
+# Fields that a call out of turn also changes, unless it was proposed before.
 EXCEPTION = ("exception", "exception_cause", "exception_by")
 
 
 @value(frozen=True, slots=True)
 class Undo:
-    """Take back the last step of a booking, by whoever did it, within ten seconds of real time."""
+    """Take back the last step of a booking, by the officer who made it, within ten real seconds."""
 
     key: str
     actor: Actor
@@ -56,10 +56,10 @@ def step_of(
     moved: tuple[Line, Line] | None = None,
     more: tuple[str, ...] = (),
 ) -> str:
-    """What undo needs to know of a step: JSON of verb, who, when (real) and the facts before it.
+    """The record of a step for its undo: JSON of verb, actor, real time and the facts before it.
 
-    `moved` is the line before the step and after it, where the step moved the cycle on; `more` names
-    what this step changes beyond others of its kind.
+    `moved` is the line before and after the step, where the step moved the cycle on.  `more` names
+    fields that this step changes beyond those of its verb.
     """
     before = {name: getattr(booking, name) for name in (*CHANGES[verb], *more)}
     step = {"verb": verb, "by": actor.account, "real": now.real, "was": before}
@@ -71,7 +71,7 @@ def step_of(
 
 
 def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) -> Decision:
-    """The facts as they were before the step."""
+    """The booking and the line with the facts from before the step."""
     at = load_context(
         facts,
         command.number,
@@ -88,7 +88,7 @@ def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) ->
     step = json.loads(booking.step)
     if step["by"] != command.actor.account:
         return Refused(Reason.NOTHING_TO_UNDO, {"number": command.number})
-    # The wall clock may have been set back since; that gives nobody more time.
+    # A wall clock that was set back since must not give more time.
     if abs(now.real - step["real"]) > UNDO_FOR:
         return Refused(Reason.UNDO_TOO_LATE, {"seconds": UNDO_FOR // SECOND})
     rows: list[Row] = []
@@ -109,11 +109,11 @@ def decide_undo(facts: Facts, command: Undo, rules: Regulations, now: Moment) ->
 
 
 def _line_before(line: Line, step: Mapping[str, int]) -> Line | None:
-    """The line as the step found it; None where the step moved no cycle, or others have since.
+    """The line from before the step; None where the step moved no cycle, or a later call has.
 
-    Somebody called after this one has moved the cycle on, and keeps it there.
+    A later call keeps the cycle where it moved it.
     """
-    # A step of the release before tells no round.
+    # A step recorded by the release before has no round.
     left = step.get("left"), step.get("left_round", line.round)
     if left != (line.cursor, line.round):
         return None

@@ -1,4 +1,4 @@
-"""The live line of facts: who waits now."""
+"""The live line from facts: the bookings that are present and wait now."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def present(facts: Facts, line: Line) -> list[Booking]:
 def waiting(
     present: Iterable[Booking], line: Line, regulation: Regulation, now: Instant
 ) -> list[QueueEntry]:
-    """The line in order: those of the present who are not called."""
+    """The present bookings that are not called, in the order of the line."""
     arrived = [b for b in present if status_of(b, regulation, now) is Status.ARRIVED]
     turns = [turn_of(settled(b, regulation, now)) for b in arrived]
     return line_up(turns, regulation.interleave, line.cursor, now, in_round=line.round)

@@ -1,4 +1,4 @@
-"""Phone numbers, as they are dialled from abroad: what people write in many ways has one spelling."""
+"""Phone numbers in one spelling, as they are dialled from abroad, whatever people write."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from kezek.domain.kernel.known import NumberingPlan, any_plan
 from kezek.domain.kernel.text import cleaned
 
 DIGITS_MIN, DIGITS_MAX = 7, 15  # ITU-T E.164 allows fifteen
-# What stands before a number on a card or in a link: tel:, Phone, тел., моб.
+# Labels before a number on a card or in a link: tel:, Phone, тел., моб.
 _LABEL = re.compile(r"^(?:tel|phone|mob|cell|whatsapp|тел|моб)[^\W\d_]*[\s.:]*", re.IGNORECASE)
 _NO_DIGIT = re.compile(r"[^0-9]")
 _DIALLED = re.compile(r"[0-9+\-() ./]*")
-# A spreadsheet keeps a phone as a number, and writes it with a fraction.
+# A spreadsheet stores a phone as a number and writes it with a fraction.
 _FRACTION = re.compile(r"(\+?\d{7,15})[.,]0+", re.ASCII)
 
 
@@ -24,7 +24,7 @@ _AT_HOME = re.compile(r"8(\d{10})", re.ASCII)
 
 
 class PhoneFault(StrEnum):
-    """Why a text can be no phone number; the words are in `text`."""
+    """Why a text is no phone number: stable codes; the sentences are in the catalogues."""
 
     NO_CODE = "no_code"
     IMPOSSIBLE = "impossible"
@@ -33,18 +33,18 @@ class PhoneFault(StrEnum):
 def normalise(text: str, plan: NumberingPlan = any_plan, country: str = "") -> str:
     """Digits with a leading plus, as E.164 writes them; empty stays empty.
 
-    Without a plus a number of the truck's `country`, as it is dialled there, comes first; then
-    8 701 … is +7 701 …, and 00 stands for the plus.  What fits no plan stays as it is, for `fault_of`
-    to name.
+    A number without a plus is first read as it is dialled in the truck's `country`; then 8 701 … is
+    +7 701 …, and 00 stands for the plus.  A text that fits no plan is returned unchanged, for
+    `fault_of` to name its fault.
     """
     read, digits = _read(text, plan, country)
     return read or (f"+{digits}" if digits else "")
 
 
 def fault_of(text: str, plan: NumberingPlan = any_plan, country: str = "") -> PhoneFault | None:
-    """Why this can be no phone number: strange characters, or no country has such a number.
+    """Why a text is no phone number: strange characters, or no country has such a number.
 
-    Digits without a plus that may belong to several countries lack the country's code.
+    Digits without a plus that fit several countries lack the country's code.
     """
     if not _DIALLED.fullmatch(_written(text)):
         return PhoneFault.IMPOSSIBLE
@@ -56,7 +56,7 @@ def fault_of(text: str, plan: NumberingPlan = any_plan, country: str = "") -> Ph
 
 
 def impossible(text: str, plan: NumberingPlan = any_plan, country: str = "") -> bool:
-    """Whether this can be no phone number."""
+    """Whether a text is no phone number."""
     return fault_of(text, plan, country) is not None
 
 
@@ -65,7 +65,7 @@ def _abroad(written: str) -> bool:
 
 
 def _read(text: str, plan: NumberingPlan, country: str) -> tuple[str, str]:
-    """The number as its country writes it, empty when none has it, and its digits as typed."""
+    """The number as its country writes it, empty when no country has it, and its digits as typed."""
     written = _written(text)
     digits = _NO_DIGIT.sub("", written)
     if _abroad(written):
@@ -80,7 +80,7 @@ def _read(text: str, plan: NumberingPlan, country: str) -> tuple[str, str]:
 
 
 def _written(text: str) -> str:
-    """The text without what pasting and spreadsheets add: invisible signs, other hyphens, a fraction."""
+    """The text without invisible characters, unusual hyphens and a spreadsheet's fraction."""
     if not text.isascii():
         plain = unicodedata.normalize("NFKC", cleaned(text))
         text = "".join("-" if unicodedata.category(c) == "Pd" else c for c in plain)

@@ -1,8 +1,8 @@
-"""What makes two written plates the same, which ones no vehicle can carry, what the public may see.
+"""Plates: their normal form, the impossible ones, and the part that the public may see.
 
-One truck must not get two bookings because somebody typed a space, a hyphen or a Cyrillic letter; and a
-driver must not be turned away because a format is new to us.  So the normal form is strict, the refusal
-is narrow, and everything else is a warning.
+One truck must not get two bookings because somebody typed a space, a hyphen or a Cyrillic letter.  A
+driver must not be turned away because we do not know a format.  So the normal form is strict, only
+impossible plates are refused, and everything else is a warning.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ LENGTH_MAX = (
 TAIL = 3
 
 _ASCII_PLATE = re.compile(r"[0-9A-Z]+")
-# ISO 3166-1 alpha-2, and XK, under which Kosovo registers: no other country has plates.
+# The countries with plates: ISO 3166-1 alpha-2, and XK, under which Kosovo registers.
 _ISO_COUNTRIES = (
     "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR "
     "BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ "
@@ -33,11 +33,11 @@ _ISO_COUNTRIES = (
     "ZM ZW"
 )
 COUNTRIES = frozenset(_ISO_COUNTRIES.split())
-# Where a letter with a mark, or a Cyrillic one that nearly looks Latin, may tell two plates apart.
+# Countries in which a letter with a mark, or a nearly Latin Cyrillic letter, may distinguish two plates.
 _MARKED = frozenset(
     {"BA", "DE", "DK", "EE", "FI", "HR", "HU", "IS", "ME", "MN", "NO", "RS", "SE", "SI"}
 )
-# Ү is on every Kazakh, Kyrgyz and Mongolian keyboard; the others are on hardly any.
+# Nearly Latin letters.  Ү is on every Kazakh, Kyrgyz and Mongolian keyboard, the others on hardly any.
 _NEARLY = str.maketrans("ҮԚԜѴĐØŁ", "YQWVDOL")
 _LATIN = re.compile(r"LATIN CAPITAL LETTER (?:[A-Z]|AE|ETH|THORN)(?: WITH .*)?")
 _FLAG_IN_PART = re.compile(r"(\d{2})?KG(?=\d)", re.ASCII)
@@ -57,14 +57,14 @@ class PlateFault(StrEnum):
 def normalise(country: str, text: str) -> str:
     """The one spelling of a plate: upper case, no separators, Latin where Cyrillic looks the same.
 
-    `country` is ISO 3166-1 alpha-2 in upper case.  Never fails; what no plate has is kept for
+    `country` is ISO 3166-1 alpha-2 in upper case.  Never fails: impossible characters stay, for
     `impossible` to name.  Applying it twice changes nothing.
     """
     plate = fold(text)
     if country not in _MARKED:
         plate = _unmarked(plate)
     if country == "KG":
-        # The letters KG under the flag are written by some and left out by others.
+        # Some people write the letters KG under the flag, others leave them out.
         found = _KYRGYZ_WITH_FLAG.fullmatch(plate)
         if found:
             return found[1] + found[2]
@@ -72,7 +72,7 @@ def normalise(country: str, text: str) -> str:
 
 
 def _unmarked(plate: str) -> str:
-    """Without accents and the like, which no plate of most countries has: one truck, one spelling."""
+    """The plate without accents and other marks, which plates of most countries do not have."""
     if plate.isascii():
         return plate
     apart = unicodedata.normalize("NFD", plate)
@@ -80,7 +80,7 @@ def _unmarked(plate: str) -> str:
 
 
 def searched(text: str) -> tuple[str, ...]:
-    """The normal forms that a plate, or a part of one, may have whose country nobody has said."""
+    """The possible normal forms of a plate, or of a part of one, whose country is not known."""
     part = fold(text)
     unflagged = _FLAG_IN_PART.sub(r"\1", part, count=1) if _FLAG_IN_PART.match(part) else part
     return tuple(form for form in dict.fromkeys((part, unflagged, _unmarked(part))) if form)
@@ -103,12 +103,13 @@ def impossible(country: str, text: str) -> PlateFault | None:
 
 
 def _on_a_plate(country: str, character: str) -> bool:
-    """Latin and Cyrillic capitals and digits; in China also the characters of provinces and services.
+    """Whether plates have the character: Latin and Cyrillic capitals and digits, in China also the
+    characters of provinces and services.
 
-    Abroad a plate has Latin capitals and Arabic numerals (Convention on Road Traffic, Vienna 1968,
-    annex 2).  Latin letters with marks exist at home (German, Serbian), Cyrillic ones without a Latin
-    twin in Mongolia; Chinese trucks cross with the plate of home.  Letters of phonetic alphabets look
-    Latin and are on no plate.
+    In international traffic a plate has Latin capitals and Arabic numerals (Convention on Road Traffic,
+    Vienna 1968, annex 2).  At home plates may have Latin letters with marks (Germany, Serbia) or
+    Cyrillic letters without a Latin twin (Mongolia), and Chinese trucks cross with domestic plates.
+    Letters of phonetic alphabets look Latin and are on no plate.
     """
     if character.isascii():
         return character.isdigit() or "A" <= character <= "Z"
@@ -121,8 +122,7 @@ def _on_a_plate(country: str, character: str) -> bool:
 def mask(country: str, plate: str) -> str:
     """The end of a plate that the public may see: three characters, fewer when the plate is short.
 
-    At least one character of two stays hidden and at least two of more, so that no plate is ever
-    shown whole.
+    Of two characters at least one stays hidden, of more at least two, so no plate is ever shown whole.
     """
     normal = normalise(country, plate)
     return normal[-min(TAIL, max(1, len(normal) - 2)) :]

@@ -1,7 +1,7 @@
-"""Formats of plates, from patterns to the characters that each place of a plate may have.
+"""Formats of plates: patterns, turned into the characters allowed at each place of a plate.
 
-The patterns are those of the shipped table: a small part of what a regular expression can say, so that
-a plate can be read place by place.
+The patterns are those of the shipped table.  They use a small part of regular expressions, so that a
+plate can be read place by place.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _RANGE = re.compile(r"(\\u[0-9a-f]{4}|\w)(?:-(\\u[0-9a-f]{4}|\w))?", re.ASCII)
 
 
 def plate_format(patterns: Iterable[str]) -> PlateFormat:
-    """The format of a country from the patterns of its classes; ValueError when one says too much."""
+    """The format of a country from the patterns of its classes; ValueError for unsupported syntax."""
     whole = tuple(patterns)
     # ASCII, because \\d would otherwise also mean the digits of other scripts.
     pattern = re.compile("|".join(f"(?:{one})" for one in whole), re.ASCII)
@@ -37,7 +37,7 @@ def shapes_of(pattern: str) -> list[Shape]:
 
 
 def _either(text: str) -> tuple[list[Shape], str]:
-    """Alternatives with | between them, and what follows."""
+    """Reads alternatives separated by |; their shapes and the rest of the text."""
     found, text = _row(text)
     while text.startswith("|"):
         more, text = _row(text[1:])
@@ -61,7 +61,7 @@ def _row(text: str) -> tuple[list[Shape], str]:
 
 
 def _part(text: str) -> tuple[list[Shape], str]:
-    """One group, class or character."""
+    """Reads one group, class or character; its shapes and the rest of the text."""
     if text.startswith("("):
         inner, rest = _either(text[1:])
         if not rest.startswith(")"):

@@ -1,9 +1,9 @@
-"""The plate as it is read: one truck is one truck, however somebody spells it.
+"""The reading of a plate, so that a truck is recognised however its plate is spelled.
 
-What fits a known format of its country stands as it is.  What fits none is read anew: a look-alike may
-stand for its twin at any place, the nation's letters may stand before or behind, and a zero may be lost
-or added in front of the plate or of its region.  One reading that fits is the plate; with none or
-several nobody can tell, and the truck is known by its VIN.
+A plate that fits a known format of its country stays unchanged.  Another one is read with slips: a
+look-alike may replace its twin at any place, the nation's letters may stand before or behind, and a zero
+may be missing or added in front of the plate or of its region.  If exactly one reading fits, it is the
+plate.  If none or several fit, the truck is identified by its VIN.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from kezek.domain.kernel.known import PlateFormat, PlateFormats
 from kezek.domain.kernel.value import value
 from kezek.domain.vehicle.plate import LENGTH_MAX, normalise
 
-# What is written, printed or typed for the other.  The last three are no letters of any known format.
+# Look-alikes that are written for each other.  The last three letters are in no known format.
 _TWINS = dict(zip("OIBSZG018526", "018526OIBSZG", strict=True)) | {
     "Q": "0",
     "З": "3",
@@ -23,14 +23,15 @@ _TWINS = dict(zip("OIBSZG018526", "018526OIBSZG", strict=True)) | {
     "Б": "6",
 }
 _ZEROS = frozenset("0OQ")
-# Which slips are looked for: the nation's letters, a zero, look-alikes; one of them, then two, then all.
+# Combinations of slips (nation's letters, zero, look-alikes) in the order of trial: one, two, all three.
 _SLIPS = (
     ((True, False, False), (False, True, False), (False, False, True)),
     ((True, True, False), (True, False, True), (False, True, True)),
     ((True, True, True),),
 )
-# The letters of a nation as drivers write them: of the sign on the truck (Convention on Road Traffic,
-# Vienna 1968, annex 3), of ISO 3166-1, and in Cyrillic, in normal form.  Others have their ISO letters.
+# The letters of a nation as drivers write them, in normal form: those of the sign on the truck
+# (Convention on Road Traffic, Vienna 1968, annex 3), of ISO 3166-1, and Cyrillic ones.  Other nations
+# have their ISO letters.
 _NATIONS = {
     "AZ": ("AZE", "AZ"),
     "BY": ("BLR", "BY"),
@@ -47,7 +48,7 @@ _NATIONS = {
 
 
 class ReadingKind(StrEnum):
-    """How a plate was read: it fits, it was read anew, nothing fits, several fit, no format is known."""
+    """How a plate was read: it fits, it was corrected, none or several readings fit, no known format."""
 
     FITS = "fits"
     ANEW = "anew"
@@ -58,7 +59,7 @@ class ReadingKind(StrEnum):
 
 @value(frozen=True, slots=True)
 class Reading:
-    """`plate` is what the truck is claimed by; `typed` what was written, both in normal form."""
+    """`plate` is the reading that the claim uses; `typed` is the written plate.  Both in normal form."""
 
     plate: str
     typed: str
@@ -66,12 +67,12 @@ class Reading:
 
     @property
     def anew(self) -> bool:
-        """Whether the plate is another one than was written, which must be shown."""
+        """Whether the reading differs from the written plate, which must then be shown."""
         return self.how is ReadingKind.ANEW
 
 
 def read(country: str, text: str, formats: PlateFormats) -> Reading:
-    """A possible plate of a country, as it is read.  Reading a reading changes nothing."""
+    """The reading of a possible plate of a country.  Reading a reading changes nothing."""
     plate = normalise(country, text)
     form = formats.get(country)
     if form is None:
@@ -85,9 +86,9 @@ def read(country: str, text: str, formats: PlateFormats) -> Reading:
 
 
 def readings(country: str, plate: str, form: PlateFormat) -> list[str]:
-    """Every plate of the country's formats that one in normal form may stand for, in order.
+    """Every plate of the country's formats that a plate in normal form may stand for, in order.
 
-    Of the three kinds of slip as few as possible: what fits without a second one is read no further.
+    As few of the three kinds of slip as possible: if one kind suffices, no second one is tried.
     """
     if len(plate) > LENGTH_MAX:
         return []
@@ -103,7 +104,7 @@ def readings(country: str, plate: str, form: PlateFormat) -> list[str]:
 
 
 def _fitting(text: str, form: PlateFormat, *, twin: bool) -> set[str]:
-    """The text if it fits; with `twin` a look-alike stands in where a place cannot have the sign."""
+    """The text if it fits; with `twin`, look-alikes replace characters that their place cannot have."""
     if not twin:
         return {text} if form.pattern.fullmatch(text) else set()
     found: set[str] = set()
@@ -123,7 +124,7 @@ def abroad(country: str, plate: str, formats: PlateFormats) -> bool:
 
 
 def spellings(text: str, formats: PlateFormats) -> Iterator[str]:
-    """Every plate that a text may stand for whose country nobody has said."""
+    """Every plate that a text of an unknown country may stand for."""
     for country, form in formats.items():
         plate = normalise(country, text)
         if not form.pattern.fullmatch(plate):
@@ -138,9 +139,9 @@ def twins(part: str) -> tuple[str, str]:
 
 
 def trailer(country: str, text: str, formats: PlateFormats) -> str:
-    """A trailer's plate without the nation's letters, where a known format is left; else as written.
+    """A trailer's plate without the nation's letters if the rest fits a known format, else as written.
 
-    Trailers claim nothing, and the formats of several countries are not known: nothing else is guessed.
+    Nothing else is guessed, because trailers claim nothing and not every country's format is known.
     """
     plate = normalise(country, text)
     form = formats.get(country)
@@ -151,7 +152,7 @@ def trailer(country: str, text: str, formats: PlateFormats) -> str:
 
 
 def _bare(country: str, plate: str) -> Iterator[str]:
-    """What is left of a plate without the nation's letters at one end."""
+    """The plate without the nation's letters at one end."""
     for letters in _NATIONS.get(country, (country,)):
         if plate.startswith(letters):
             yield plate.removeprefix(letters)
@@ -160,7 +161,7 @@ def _bare(country: str, plate: str) -> Iterator[str]:
 
 
 def _zeroed(plate: str) -> Iterator[str]:
-    """The plate with a leading zero of it or of its region found again, or left out.
+    """The plate with a zero added or removed in front of it or of its region.
 
     A region at the end has one to three digits, so its zero stands one to three places before the end.
     """

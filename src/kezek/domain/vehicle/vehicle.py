@@ -1,4 +1,4 @@
-"""A vehicle and its people as somebody typed them: all that is impossible, and the one spelling."""
+"""A vehicle and its people as typed: their faults, and their normal form."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kezek.domain.vehicle.reading import Reading, read
 from kezek.domain.vehicle.reading import trailer as read_trailer
 
 NAME_LENGTH_MAX = 80
-# What is typed for a plate, a VIN or a phone, with all its spaces and hyphens.
+# The longest typed plate, VIN or phone, with its spaces and hyphens.
 TYPED_LENGTH_MAX = 64
 
 
@@ -30,14 +30,14 @@ class NormalVehicle:
 
 
 def country_of(text: str) -> str:
-    """The code of a country as it is compared."""
+    """The code of a country in the form in which codes are compared."""
     return cleaned(text[:TYPED_LENGTH_MAX]).upper()
 
 
 def spelled(
     *, country: str, plate: str, vin: str, trailer: str, known: KnownFormats
 ) -> NormalVehicle:
-    """The one spelling of a vehicle about which nothing is impossible."""
+    """The normal form of a faultless vehicle."""
     code = country_of(country)
     return NormalVehicle(
         code,
@@ -48,12 +48,12 @@ def spelled(
 
 
 def vehicle_faults(*, country: str, plate: str, vin: str, trailer: str) -> Iterator[Refused]:
-    """Everything impossible about a vehicle, in the order in which it is told."""
+    """Every fault of a vehicle, in the order of precedence."""
     code = country_of(country)
     fault = _plate_fault(code, plate)
     if fault:
         yield Refused(Reason.PLATE_IMPOSSIBLE, {"field": "plate", "wrong": fault})
-    # In a country that is none every plate is impossible; that is said once.
+    # With an invalid country every plate is impossible; one fault says that.
     if trailer and fault is not plates.PlateFault.COUNTRY_SHAPE:
         fault = _plate_fault(code, trailer)
         if fault:
@@ -66,7 +66,7 @@ def vehicle_faults(*, country: str, plate: str, vin: str, trailer: str) -> Itera
 def people_faults(
     *, phone: str, drivers: tuple[str, ...], plan: NumberingPlan, country: str = ""
 ) -> Iterator[Refused]:
-    """Everything impossible about those who travel in it; `country` is the vehicle's."""
+    """Every fault of the people in a vehicle; `country` is the vehicle's."""
     fault = phones.fault_of(phone[:TYPED_LENGTH_MAX], plan, country) if phone else None
     if len(phone) > TYPED_LENGTH_MAX:
         fault = phones.PhoneFault.IMPOSSIBLE
@@ -77,12 +77,12 @@ def people_faults(
 
 
 def is_name(text: str) -> bool:
-    """Something to call a driver by."""
+    """Whether a text can be a driver's name."""
     return is_line(text, NAME_LENGTH_MAX) and bool(cleaned(text))
 
 
 def _plate_fault(country: str, text: str) -> plates.PlateFault | None:
-    # Nobody types a page for a plate; the length is looked at before anything costs time.
+    # The length is checked first, so that an overlong text costs no time.
     if len(text) > TYPED_LENGTH_MAX:
         return plates.PlateFault.TOO_LONG
     return plates.impossible(country, text)

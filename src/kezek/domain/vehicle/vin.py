@@ -1,4 +1,4 @@
-"""Which vehicle identification numbers are impossible, and which are merely doubtful (ISO 3779)."""
+"""Vehicle identification numbers: the impossible ones and the doubtful ones (ISO 3779)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ LENGTH = 17
 _ALPHABET = re.compile(r"[0-9A-HJ-NPR-Z]*")
 _CONFUSABLE = re.compile(r"[0-9A-Z]*")
 
-# 49 CFR 565.15 table III: what a letter counts as.  I, O and Q do not occur.
+# 49 CFR 565.15 table III: the value of each letter.  I, O and Q do not occur.
 _VALUES = {str(d): d for d in range(10)} | dict(
     zip("ABCDEFGHJKLMNPRSTUVWXYZ", (*range(1, 9), 1, 2, 3, 4, 5, 7, 9, *range(2, 10)), strict=True)
 )
 # Table IV: the weight of each position; the check digit itself counts nothing.
 _WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _CHECK = 8  # the ninth character, counted from nought
-# First characters under which the check digit is law: North America (49 CFR 565) and China (GB 16735).
-# Elsewhere makers put there what they like, often a Z, and a warning would be noise.
+# First characters with a mandatory check digit: North America (49 CFR 565) and China (GB 16735).
+# Elsewhere makers use the place freely, often for a Z, and a warning would be wrong.
 _CHECKED = frozenset("12345L")
 
 
@@ -39,9 +39,9 @@ def normalise(text: str) -> str:
 
 
 def impossible(text: str) -> VinFault | None:
-    """Why this cannot be a VIN, or None.  `text` may be raw or normal.
+    """Why a text is no VIN, or None.  `text` may be raw or normal.
 
-    `LETTER` says that I, O or Q was used (1 and 0 are meant), because that mistake has a remedy.
+    `LETTER` means that I, O or Q was used instead of 1 or 0, which the sentence can explain.
     """
     vin = normalise(text)
     if not vin:
@@ -56,9 +56,9 @@ def impossible(text: str) -> VinFault | None:
 
 
 def check_digit_doubtful(vin: str) -> bool:
-    """Whether a possible VIN in normal form has a wrong check digit where the law asks for one.
+    """Whether a possible VIN in normal form has a wrong check digit where the law requires one.
 
-    Only ever a warning.  Weighted sum modulo 11, ten is written X (49 CFR 565.15).
+    It is only a warning.  The digit is the weighted sum modulo 11; ten is written X (49 CFR 565.15).
     """
     assert impossible(vin) is None, "the check digit is asked of possible numbers only"
     if vin[0] not in _CHECKED:
