@@ -11,8 +11,8 @@ from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from kezek.api.mount import Api
-from kezek.api.server.counted import counted
 from kezek.api.server.health import PATHS, Health
+from kezek.api.server.middleware import count_answers
 from kezek.api.server.proxies import behind_proxies
 from kezek.api.server.worker_metrics import WorkerMetrics
 from kezek.app.account.access import PlainAccess, SignIns
@@ -303,7 +303,7 @@ def make_app(application: Application, neighbours: WorkerMetrics | None = None) 
     whole = _beside(Api(application), health, asked_again(bodiless(app.asgi_handler)))
     settings = application.settings
     known = behind_proxies(whole, listed=settings.proxies, header=settings.proxy_header)
-    app.asgi_handler = counted(known, application.traffic)
+    app.asgi_handler = count_answers(known, application.traffic)
     return app
 
 

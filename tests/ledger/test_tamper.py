@@ -12,7 +12,7 @@ import apsw
 import pytest
 
 from kezek.app.installation.copy_audit import audit_copy
-from kezek.app.log.audit import AuditReport, Claimed, audit_export, read_heads
+from kezek.app.log.audit import AuditReport, SourcedNote, audit_export, read_heads
 from kezek.app.log.export import lines, read_note
 from kezek.crypto.log.head_signer import LogKey
 from kezek.crypto.log.published import read_published
@@ -46,11 +46,11 @@ def folder(tmp_path: Path) -> Path:
     return Path(shutil.copytree(honest(), tmp_path / "copy"))
 
 
-def kept(folder: Path) -> list[Claimed]:
-    return [Claimed(name, note) for name, note in read_published(folder / "heads")]
+def kept(folder: Path) -> list[SourcedNote]:
+    return [SourcedNote(name, note) for name, note in read_published(folder / "heads")]
 
 
-def audited(folder: Path, heads: list[Claimed] | None = None) -> AuditReport:
+def audited(folder: Path, heads: list[SourcedNote] | None = None) -> AuditReport:
     report = AuditReport()
     with open_copy(folder / "kezek.db") as copy:
         audit_copy(copy, kept(folder) if heads is None else heads, READS, report)
@@ -327,7 +327,9 @@ def exported(folder: Path, change: Callable[[list[str]], None] = lambda _: None)
     change(rows)
     notes = [note for row in rows if (note := read_note(row.encode())) is not None]
     report = AuditReport()
-    heads = read_heads([*kept(folder), *(Claimed("export", note) for note in notes)], READS, report)
+    heads = read_heads(
+        [*kept(folder), *(SourcedNote("export", note) for note in notes)], READS, report
+    )
     events = [row.encode() for row in rows if read_note(row.encode()) is None]
     audit_export(events, heads, READS, report)
     return report

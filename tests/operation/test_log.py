@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from kezek.api.server.counted import counted
+from kezek.api.server.middleware import count_answers
 from kezek.app.desk.metrics import HttpMetrics
 from kezek.bootstrap import make_app
 from kezek.cli.server import log_line
@@ -93,7 +93,7 @@ def api(tmp_path: Path) -> Iterator[Api]:
 @pytest.fixture
 def office() -> Iterator[Office]:
     with opened() as found:
-        found.app.asgi_handler = counted(found.app.asgi_handler, HttpMetrics())
+        found.app.asgi_handler = count_answers(found.app.asgi_handler, HttpMetrics())
         yield found
 
 

@@ -34,7 +34,7 @@ from kezek.api.frame.problem import (
 )
 from kezek.api.log import head, log, proof
 from kezek.api.regulation import regulation
-from kezek.api.server.counted import ROUTE
+from kezek.api.server.middleware import ROUTE
 from kezek.api.slot import availability
 from kezek.api.turn import approval, board, search, stream, turn
 from kezek.app.application import Application

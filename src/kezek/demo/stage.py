@@ -14,7 +14,7 @@ from kezek.demo.scene import Scene, Yard
 from kezek.domain.kernel.instant import Instant
 
 
-class Counted(msgspec.Struct):
+class TrafficCounts(msgspec.Struct):
     """What has happened since this run began, and who stands where now."""
 
     at: int = 0
@@ -41,7 +41,7 @@ class TrafficRun:
     agenda: Agenda
     api: DemoSession
     chance: DemoChance
-    counted: Counted = field(default_factory=Counted)
+    counted: TrafficCounts = field(default_factory=TrafficCounts)
     yards: dict[str, Yard] = field(default_factory=dict)
     waiting: dict[str, dict[int, None]] = field(default_factory=dict)
     # Posts that people serve: the simulated officers do nothing there.
@@ -75,6 +75,6 @@ class TrafficRun:
             self.counted.unanswered += 1
 
 
-def counted_of(line: bytes) -> Counted:
+def counted_of(line: bytes) -> TrafficCounts:
     """What the traffic has told on one line."""
-    return msgspec.json.decode(line, type=Counted)
+    return msgspec.json.decode(line, type=TrafficCounts)

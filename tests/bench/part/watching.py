@@ -21,7 +21,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, values
 
-from kezek.api.server.counted import ROUTE, counted
+from kezek.api.server.middleware import ROUTE, count_answers
 from kezek.api.server.scrape import scraped
 from kezek.api.server.worker_metrics import WorkerMetrics
 from kezek.app.desk.metrics import SECONDS, DeskTally, HttpMetrics
@@ -79,7 +79,7 @@ def _shared(folder: str) -> HttpMetrics:
 
 
 def _more(metrics: HttpMetrics) -> float:
-    watched = counted(_answering, metrics)
+    watched = count_answers(_answering, metrics)
     pairs = [(_requests(_answering), _requests(watched)) for _ in range(RUNS)]
     return statistics.median(two - one for one, two in pairs)
 

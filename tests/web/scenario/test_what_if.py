@@ -18,7 +18,7 @@ from kezek import bootstrap
 from kezek.app.calendar.unmet import FullPost
 from kezek.app.port import Fault
 from kezek.app.scenario.ground import shipped_ground
-from kezek.app.scenario.what_if import WAITING_MAX, Origin, WhatIfs
+from kezek.app.scenario.what_if import WAITING_MAX, WhatIfOrigin, WhatIfs
 from kezek.app.scenario.what_if_request import WhatIfRequest, faults_of, scenario_of
 from kezek.domain.calendar.capacity import SetCapacity
 from kezek.planning.scenario.answer.answer import (
@@ -43,7 +43,7 @@ from tests.web.office import Browser, Office, opened
 from tests.world import PEOPLE, A
 
 FORM = "/agency/what-if"
-ORIGIN = Origin(1, 0, "A question")
+ORIGIN = WhatIfOrigin(1, 0, "A question")
 
 
 class Stand:
@@ -285,7 +285,7 @@ def test_a_question_is_named_by_its_post_and_asked_by_the_clock_of_the_pages(off
     (row,) = re.findall(r"<tr><th scope=\"row\"><a href=\"/what-if/.*?</tr>", b.page(FORM))
     assert re.fullmatch(r"What if at .+, from 2026-06-15", name)
     assert name in html.unescape(row)
-    origin = msgspec.json.decode((folder / "asked.json").read_bytes(), type=Origin)
+    origin = msgspec.json.decode((folder / "asked.json").read_bytes(), type=WhatIfOrigin)
     assert origin.at == office.application.now()
 
 
@@ -384,7 +384,7 @@ def test_the_oldest_that_is_done_makes_room(tmp_path, monkeypatch):
         what_ifs = WhatIfs(FolderShelf(tmp_path), stand, SeededChance(1))
         found = []
         for at in range(3):
-            found.append(await what_ifs.ask("", Origin(1, at, "")))
+            found.append(await what_ifs.ask("", WhatIfOrigin(1, at, "")))
             (tmp_path / found[-1] / "answer.json").write_text("{}")
         return found
 

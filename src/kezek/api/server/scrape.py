@@ -14,13 +14,13 @@ from prometheus_client.metrics_core import (
 from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from kezek.api.server.measured import Measured
+from kezek.api.server.collect import MetricValues
 from kezek.api.server.metric import METRICS, Metric, MetricForm
 
 MEDIA_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 
 
-def scraped(workers: Mapping[str, Measured]) -> bytes:
+def scraped(workers: Mapping[str, MetricValues]) -> bytes:
     """The page; every line says whose it is by the label `worker`."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Workers(workers))
@@ -28,7 +28,7 @@ def scraped(workers: Mapping[str, Measured]) -> bytes:
 
 
 class _Workers(Collector):
-    def __init__(self, workers: Mapping[str, Measured]) -> None:
+    def __init__(self, workers: Mapping[str, MetricValues]) -> None:
         self._workers = workers
 
     def describe(self) -> Iterator[Family]:
@@ -39,7 +39,7 @@ class _Workers(Collector):
             yield _family(metric, self._workers)
 
 
-def _family(metric: Metric, workers: Mapping[str, Measured]) -> Family:
+def _family(metric: Metric, workers: Mapping[str, MetricValues]) -> Family:
     labels = ["worker", *metric.labels]
     samples = [
         ([worker, *values], numbers)

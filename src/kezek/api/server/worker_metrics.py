@@ -11,7 +11,7 @@ from time import monotonic
 
 import msgspec
 
-from kezek.api.server.measured import Measured, measure
+from kezek.api.server.collect import MetricValues, measure
 from kezek.app.application import Application
 
 _ENDING = ".json"
@@ -22,7 +22,7 @@ class _Laid(msgspec.Struct):
     """What a worker measured, and when by the machine's steady count, which all processes share."""
 
     at: float
-    measured: Measured
+    measured: MetricValues
 
 
 class WorkerMetrics:
@@ -44,9 +44,9 @@ class WorkerMetrics:
         draft.write_bytes(msgspec.json.encode(_Laid(monotonic(), measure(application))))
         draft.rename(self._folder / f"{self.name}{_ENDING}")
 
-    def measured(self, application: Application) -> dict[str, Measured]:
+    def measured(self, application: Application) -> dict[str, MetricValues]:
         """The figures of all workers: one's own of now, the others' with their age."""
-        known: dict[str, Measured] = {}
+        known: dict[str, MetricValues] = {}
         for path in sorted(self._folder.glob(f"*{_ENDING}") if self._folder else ()):
             # A worker may be gone between the look and the reading.
             with suppress(OSError, msgspec.DecodeError):

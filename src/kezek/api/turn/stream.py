@@ -149,11 +149,11 @@ class BoardStream:
 
 
 class BoardStreams:
-    """The feeds that somebody listens to."""
+    """The boards that somebody listens to."""
 
     def __init__(self, application: Application) -> None:
         self._application = application
-        self._feeds: dict[str, BoardStream] = {}
+        self._boards: dict[str, BoardStream] = {}
 
     @property
     def closing(self) -> bool:
@@ -169,7 +169,7 @@ class BoardStreams:
 
     @contextlib.contextmanager
     def listening(self, who: str, checkpoint: str, line: str) -> Iterator[BoardStream]:
-        """A feed for as long as the block lasts; raises when there are too many streams already."""
+        """A board for as long as the block lasts; raises when there are too many streams already."""
         with self._admitted(who):
             yield from self._fed(checkpoint, line)
 
@@ -184,20 +184,20 @@ class BoardStreams:
             yield
 
     def _fed(self, checkpoint: str, line: str) -> Iterator[BoardStream]:
-        feed = self._feeds.get(checkpoint)
-        if feed is None:
-            feed = self._feeds[checkpoint] = BoardStream(
+        board = self._boards.get(checkpoint)
+        if board is None:
+            board = self._boards[checkpoint] = BoardStream(
                 self._application, line, self._maker(checkpoint)
             )
-        # Counted last: a feed that cannot be made leaves nothing open.
-        feed.listeners += 1
+        # Counted last: a board that cannot be made leaves nothing open.
+        board.listeners += 1
         try:
-            yield feed
+            yield board
         finally:
-            feed.listeners -= 1
-            if not feed.listeners and self._feeds.get(checkpoint) is feed:
-                del self._feeds[checkpoint]
-                feed.close()
+            board.listeners -= 1
+            if not board.listeners and self._boards.get(checkpoint) is board:
+                del self._boards[checkpoint]
+                board.close()
 
     def _maker(self, checkpoint: str) -> Callable[[], tuple[int, bytes]]:
         application = self._application
@@ -208,16 +208,16 @@ class BoardStreams:
 
 @dataclass(frozen=True, slots=True)
 class _Listening:
-    """One stream: it waits for the feed, and for its reader to leave."""
+    """One stream: it waits for the board, and for its reader to leave."""
 
-    feeds: BoardStreams
+    boards: BoardStreams
     request: ApiRequest
     checkpoint: str
     line: str
 
     async def pour(self, receive: Receive, send: Send) -> None:
-        with self.feeds.listening(self.request.who, self.checkpoint, self.line) as feed:
-            following, frame = feed.next, feed.now()
+        with self.boards.listening(self.request.who, self.checkpoint, self.line) as board:
+            following, frame = board.next, board.now()
             seen = self.request.headers.get(b"last-event-id", b"")
             # Who has seen this very state is told of the next one; anybody else starts with all of it.
             first = BEAT if seen == b"%d" % frame.position else frame.text
@@ -225,12 +225,12 @@ class _Listening:
             await send({"type": "http.response.body", "body": first, "more_body": True})
             gone = asyncio.ensure_future(_left(receive))
             try:
-                while not (gone.done() or self.feeds.closing):
+                while not (gone.done() or self.boards.closing):
                     await asyncio.wait((gone, following), return_when=asyncio.FIRST_COMPLETED)
                     if following.done():
                         text = following.result()
                         # Taken before sending: a slow reader is told the latest, not everything.
-                        following = feed.next
+                        following = board.next
                         await send({"type": "http.response.body", "body": text, "more_body": True})
                 if not gone.done():
                     # The server stops and waits for its streams; the reader comes back to the next one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from kezek.app.log.audit import AuditReport, Claimed, Reads, judge, read_heads
+from kezek.app.log.audit import AuditReport, Reads, SourcedNote, judge, read_heads
 from kezek.app.log.end import stray
 from kezek.domain.log.head import Head
 from kezek.domain.log.leaf import SECRET_BYTES, canonical, leaf_of, salt_of
@@ -49,7 +49,7 @@ class Copy(Protocol):
         """Head and witness of every line of a witness."""
 
 
-def audit_copy(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: AuditReport) -> None:
+def audit_copy(copy: Copy, kept: Sequence[SourcedNote], reads: Reads, report: AuditReport) -> None:
     """Everything that a file can be asked; `kept` are heads that somebody has kept elsewhere."""
     heads = _heads(copy, kept, reads, report)
     _Audit(copy, heads, reads, report).run()
@@ -60,14 +60,16 @@ def audit_copy(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: AuditR
         report.find("event", signed + 1, f"events {told} were added while no server ran")
 
 
-def _heads(copy: Copy, kept: Sequence[Claimed], reads: Reads, report: AuditReport) -> list[Head]:
-    stored: dict[Any, Claimed] = {}
+def _heads(
+    copy: Copy, kept: Sequence[SourcedNote], reads: Reads, report: AuditReport
+) -> list[Head]:
+    stored: dict[Any, SourcedNote] = {}
     expected = 1
     for number, size, note in copy.heads():
         if number != expected:
             report.find("head", expected, f"head {number} stands where head {expected} must")
         expected = number + 1 if isinstance(number, int) else expected + 1
-        stored[number] = Claimed(f"head {number}", str(note))
+        stored[number] = SourcedNote(f"head {number}", str(note))
         try:
             head = reads.head(str(note))[1]
         except Exception:  # noqa: BLE001, S112 - told below, with all the others

@@ -61,7 +61,7 @@ class AuditReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class SourcedNote:
     """A note and where it comes from, such as a file's name."""
 
     source: str
@@ -69,7 +69,7 @@ class Claimed:
 
 
 def read_heads(
-    claimed: Iterable[Claimed], reads: Reads, report: AuditReport, *, whole: str = ""
+    claimed: Iterable[SourcedNote], reads: Reads, report: AuditReport, *, whole: str = ""
 ) -> list[Head]:
     """The heads that are signed, each once; whatever is no head of this log is a finding.
 

@@ -39,7 +39,7 @@ class SimulatorBusy(Fault):
     permanent = False
 
 
-class Origin(msgspec.Struct, frozen=True):
+class WhatIfOrigin(msgspec.Struct, frozen=True):
     """Who asked and when, in domain time, under which title."""
 
     account: int
@@ -61,7 +61,7 @@ class KnownWhatIf:
     """A what-if as it stands, with finished and all runs."""
 
     id: str
-    origin: Origin
+    origin: WhatIfOrigin
     state: State
     played: int
     runs: int
@@ -78,7 +78,7 @@ class WhatIfs:
         self._shelf, self._simulator, self._chance = shelf, simulator, chance
         self._under_way: dict[str, asyncio.Task[None]] = {}
 
-    async def ask(self, text: str, origin: Origin) -> str:
+    async def ask(self, text: str, origin: WhatIfOrigin) -> str:
         """Begin to play a scenario and give its id; SimulatorBusy when too many wait."""
         if len(self._under_way) >= WAITING_MAX:
             raise SimulatorBusy("too many simulations wait already: try again in some minutes")
@@ -96,7 +96,7 @@ class WhatIfs:
         told = self._shelf.read(id, _ORIGIN) if _ID.fullmatch(id) else None
         if told is None:
             return None
-        origin = msgspec.json.decode(told, type=Origin)
+        origin = msgspec.json.decode(told, type=WhatIfOrigin)
         if self._shelf.holds(id, _ANSWER):
             return KnownWhatIf(id, origin, State.DONE, 1, 1)
         played, runs = self._progress(id)

@@ -15,7 +15,7 @@ from rich.status import Status
 from kezek.app.application import Application
 from kezek.cli.frame.output import wants_json
 from kezek.demo.scene import Scene, Staffing, encoded, left_at, scene_of
-from kezek.demo.stage import Counted, counted_of
+from kezek.demo.stage import TrafficCounts, counted_of
 from kezek.domain.kernel.instant import to_datetime
 
 log = logging.getLogger("kezek.demo")
@@ -75,7 +75,7 @@ class DemoTraffic:
         left = {checkpoint: left_at(self._application, checkpoint) for checkpoint in sorted(freed)}
         return Staffing(sorted(manned), left)
 
-    async def _show(self, lines: AsyncIterator[Counted]) -> None:
+    async def _show(self, lines: AsyncIterator[TrafficCounts]) -> None:
         console = Console(stderr=True, highlight=False)
         if self._quiet or not console.is_terminal:
             seen = 0
@@ -89,7 +89,7 @@ class DemoTraffic:
                 status.update(sentence(counted))
 
 
-async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[Counted]:
+async def _lines(stream: asyncio.StreamReader) -> AsyncIterator[TrafficCounts]:
     while line := await stream.readline():
         yield counted_of(line)
 
@@ -107,7 +107,7 @@ async def _stop(child: asyncio.subprocess.Process) -> None:
         await child.wait()
 
 
-def sentence(counted: Counted) -> str:
+def sentence(counted: TrafficCounts) -> str:
     """The progress line."""
     clock = to_datetime(counted.at, ZONE).strftime("%d %B %H:%M")
     return (

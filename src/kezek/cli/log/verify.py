@@ -14,7 +14,7 @@ from kezek.cli.frame.fault import Failed
 from kezek.cli.frame.output import answer, json_option, say
 
 if TYPE_CHECKING:
-    from kezek.app.log.audit import AuditReport, Claimed
+    from kezek.app.log.audit import AuditReport, SourcedNote
     from kezek.crypto.log.head_signer import LogKey
     from kezek.domain.log.head import Head
 
@@ -87,14 +87,14 @@ def verify(
     _told(report, time.monotonic() - began)
 
 
-def _kept(folder: Path | None) -> list[Claimed]:
-    from kezek.app.log.audit import Claimed
+def _kept(folder: Path | None) -> list[SourcedNote]:
+    from kezek.app.log.audit import SourcedNote
     from kezek.crypto.log.published import read_published
 
-    return [Claimed(name, note) for name, note in read_published(folder)] if folder else []
+    return [SourcedNote(name, note) for name, note in read_published(folder)] if folder else []
 
 
-def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: AuditReport) -> None:
+def _database(path: Path, kept: Sequence[SourcedNote], key: LogKey, report: AuditReport) -> None:
     from kezek.app.installation.copy_audit import audit_copy
     from kezek.app.installation.replayed import audit_rows
     from kezek.maintenance import open_copy
@@ -104,7 +104,7 @@ def _database(path: Path, kept: Sequence[Claimed], key: LogKey, report: AuditRep
         audit_rows(copy, report.find)
 
 
-def _file(path: Path, kept: Sequence[Claimed], key: LogKey, report: AuditReport) -> None:
+def _file(path: Path, kept: Sequence[SourcedNote], key: LogKey, report: AuditReport) -> None:
     from kezek.app.log.export import NotAnExport
 
     try:
@@ -116,9 +116,9 @@ def _file(path: Path, kept: Sequence[Claimed], key: LogKey, report: AuditReport)
         raise Failed(ExitCode.WORLD, "no_export", f"{path} cannot be read: {fault}") from None
 
 
-def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: AuditReport) -> None:
+def _lines(lines: Any, kept: Sequence[SourcedNote], key: LogKey, report: AuditReport) -> None:
     """An export: its heads first, then its events, one after the other."""
-    from kezek.app.log.audit import Claimed, audit_export, read_heads
+    from kezek.app.log.audit import SourcedNote, audit_export, read_heads
     from kezek.app.log.export import read_note
 
     each, told, first = iter(lines), list(kept), []
@@ -127,7 +127,7 @@ def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: AuditReport
         if note is None:
             first = [line]
             break
-        told.append(Claimed(_EXPORT, note))
+        told.append(SourcedNote(_EXPORT, note))
 
     def rest() -> Iterator[bytes]:
         yield from first
@@ -137,9 +137,9 @@ def _lines(lines: Any, kept: Sequence[Claimed], key: LogKey, report: AuditReport
 
 
 def _server(
-    server: str, kept: Sequence[Claimed], key: LogKey, report: AuditReport, api_key_file: Any
+    server: str, kept: Sequence[SourcedNote], key: LogKey, report: AuditReport, api_key_file: Any
 ) -> None:
-    from kezek.app.log.audit import Claimed, audit_growth, read_heads
+    from kezek.app.log.audit import SourcedNote, audit_growth, read_heads
     from kezek.cli.frame.remote import get
     from kezek.cli.log.export import notes
     from kezek.cli.log.export import told as exported
@@ -148,7 +148,7 @@ def _server(
         lines = exported(server, api_key_file.read().strip())
         _lines((line.encode() for line in lines), kept, key, report)
         return
-    told = [Claimed(server, note) for note in notes(server)]
+    told = [SourcedNote(server, note) for note in notes(server)]
     heads = read_heads([*kept, *told], key, report, whole=server)
 
     def ask(old: int, new: int) -> list[bytes]:

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from kezek.api.server.counted import FIELDS, REQUEST
+from kezek.api.server.middleware import FIELDS, REQUEST
 from kezek.app.port import Fault
 from kezek.cli.server.log_code import FOREIGN, code_of
 from kezek.settings import Settings

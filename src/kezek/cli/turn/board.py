@@ -30,12 +30,12 @@ _BARS = "▁▂▃▄▅▆▇█"
 def board(*, once: bool, everything: bool, server: str | None) -> None:
     """Show the network board of a running server: places, trucks waiting, called, crossed."""
     address = server_of(server)
-    picture = Picture(address, everything=everything)
+    shown = BoardTable(address, everything=everything)
     if once or wants_json(click.get_current_context()):
-        body = picture.read()
-        answer(body, lambda: _console().print(picture.table(body)))
+        body = shown.read()
+        answer(body, lambda: _console().print(shown.table(body)))
         return
-    _keep_live(picture)
+    _keep_live(shown)
 
 
 def _console() -> Console:
@@ -45,7 +45,7 @@ def _console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=WIDTH_UNWATCHED)
 
 
-class Picture:
+class BoardTable:
     """The board of one server as a table."""
 
     def __init__(self, server: str, *, everything: bool) -> None:
@@ -120,20 +120,20 @@ def bars(days: list[int | None]) -> str:
     return "".join(marks)
 
 
-def _keep_live(picture: Picture) -> None:
+def _keep_live(shown: BoardTable) -> None:
     from rich.live import Live
 
-    body = picture.read()
-    with Live(picture.table(body), console=_console(), screen=True, auto_refresh=False) as live:
+    body = shown.read()
+    with Live(shown.table(body), console=_console(), screen=True, auto_refresh=False) as live:
         while True:
             time.sleep(SECONDS)
             try:
-                body = picture.read()
-                live.update(picture.table(body), refresh=True)
+                body = shown.read()
+                live.update(shown.table(body), refresh=True)
             except Failed as fault:
-                # A board that has lost its server says so and keeps its last picture.
+                # A board that has lost its server says so and keeps what it showed last.
                 stale = f"STALE, as of {_second(body['as_of'])}: {fault.message}"
-                live.update(picture.table(body, stale), refresh=True)
+                live.update(shown.table(body, stale), refresh=True)
 
 
 def _second(moment: str) -> str:

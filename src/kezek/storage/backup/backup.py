@@ -28,7 +28,7 @@ from kezek.app.recovery.withdrawal import Withdrawal, Withdrawn
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.instant import Instant
 from kezek.storage.backup import manifest as manifests
-from kezek.storage.backup.draft import drafted
+from kezek.storage.backup.new_folder import new_folder
 from kezek.storage.migrations.head import HEAD
 from kezek.storage.open import open_snapshot, open_store, refuse_filled
 from kezek.storage.sqlite import whole as file
@@ -53,18 +53,18 @@ def back_up(
 ) -> Manifest:
     """Write a new backup of a database that may be served meanwhile, with the files of `keys`."""
     kind, _, path = url.partition(":")
-    with drafted(target) as draft:
-        database = draft / DATABASE
+    with new_folder(target) as unfinished:
+        database = unfinished / DATABASE
         database.touch(mode=0o600)
         if kind == "sqlite":
             fingerprint = _copy_pages(Path(path), database, progress)
         else:
             fingerprint = _copy_rows(url, database, progress)
         if keys is not None:
-            _copy_keys(keys, draft / KEYS)
-        found = manifests.measured(draft)
+            _copy_keys(keys, unfinished / KEYS)
+        found = manifests.measured(unfinished)
         made = Manifest(FORM, version, HEAD, kind, now, found, fingerprint)
-        return manifests.write(draft, made)
+        return manifests.write(unfinished, made)
 
 
 def _copy_pages(source: Path, database: Path, progress: Progress) -> Fingerprint:
@@ -199,8 +199,8 @@ def put_keys(folder: Path, keys: Path) -> None:
         )
     if keys.is_dir():
         keys.rmdir()
-    with drafted(keys) as draft:
-        _copy_keys(folder / KEYS, draft)
+    with new_folder(keys) as unfinished:
+        _copy_keys(folder / KEYS, unfinished)
 
 
 def _files(folder: Path) -> dict[Path, bytes]:

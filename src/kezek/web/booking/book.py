@@ -8,8 +8,8 @@ from typing import Annotated
 import msgspec
 from litestar import Response, get, post
 
-from kezek.app.booking.claimed import claimed
 from kezek.app.booking.ticket import TicketView
+from kezek.app.booking.vehicle_check import vehicle_refusal
 from kezek.app.desk.batch import Done
 from kezek.app.vehicle.vehicle_reading import as_spelled, read_plate
 from kezek.domain.account.actor import PUBLIC
@@ -147,7 +147,7 @@ def _booked_already(here: PageContext, flow: Flow, choice: BookingChoice) -> Ref
     if flow.actor is PUBLIC and not here.application.rates.allows(f"check {here.address}", most):
         return None
     vehicle, known = vehicle_of(choice.values), here.application.rules.known
-    return claimed(here.application.store, flow.actor, line, vehicle, known, here.now)
+    return vehicle_refusal(here.application.store, flow.actor, line, vehicle, known, here.now)
 
 
 def _plate_of(choice: BookingChoice, known: KnownFormats) -> str:

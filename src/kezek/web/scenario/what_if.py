@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from kezek.app.calendar.agency import governed
 from kezek.app.scenario.ground import shipped_ground
-from kezek.app.scenario.what_if import FILES, KnownWhatIf, Origin, SimulatorBusy, State
+from kezek.app.scenario.what_if import FILES, KnownWhatIf, SimulatorBusy, State, WhatIfOrigin
 from kezek.app.scenario.what_if_request import (
     changes_of,
     coming_of,
@@ -88,7 +88,7 @@ async def ask_what_if(request: PageRequest) -> Response[bytes]:
     if wrong:
         errors = {"": here.words.say(_WRONG, why="; ".join(wrong))}
         return _form(request, Typed(typed.values, typed.chosen, None, errors))
-    origin = Origin(person.account.id, here.now, typed.asked.title)
+    origin = WhatIfOrigin(person.account.id, here.now, typed.asked.title)
     try:
         found = await here.application.what_ifs.ask(text, origin)
     except SimulatorBusy:

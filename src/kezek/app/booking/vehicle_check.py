@@ -13,7 +13,7 @@ from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Refused
 
 
-def claimed(
+def vehicle_refusal(
     store: Store, actor: Actor, line: Line, vehicle: Vehicle, known: KnownFormats, now: Instant
 ) -> Refused | None:
     """The refusal that a booking would meet because of the vehicle; None when it meets none now."""

@@ -14,16 +14,16 @@ from kezek.app.application import Application
 
 # The values of a metric's labels, then the value: a number, or a histogram's counts and sum.
 Sample: TypeAlias = tuple[list[str], list[float]]
-Measured: TypeAlias = dict[str, list[Sample]]
+MetricValues: TypeAlias = dict[str, list[Sample]]
 
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 _SELF = Path("/proc/self")
 
 
-def measure(application: Application) -> Measured:
+def measure(application: Application) -> MetricValues:
     """Every metric of this process now.  Nothing here waits, and nothing asks the database."""
     found = application.vigil.found
-    measured: Measured = {
+    measured: MetricValues = {
         metric.name: [([], [float(found[name])])]
         for metric in FOUND
         if (name := metric.name.removeprefix("kezek_")) in found

@@ -30,7 +30,7 @@ _KINDS = {
 }
 
 
-def counted(app: Any, traffic: HttpMetrics) -> Any:
+def count_answers(app: Any, traffic: HttpMetrics) -> Any:
     """The application, with every answer counted when its first byte leaves.
 
     The label is the pattern of the route out of our own tables: no address that somebody asked, which

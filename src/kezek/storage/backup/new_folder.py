@@ -20,30 +20,30 @@ class Taken(StoreFault):
 
 
 @contextmanager
-def drafted(target: Path) -> Iterator[Path]:
+def new_folder(target: Path) -> Iterator[Path]:
     """A folder to write in, for its owner alone; it gets the target's name at the end of the block.
 
-    An exception leaves nothing behind, a kill only the draft, which the next one clears away.
+    An exception leaves nothing behind, a kill only the unfinished folder, which the next clears away.
     """
     target = target.absolute()
     refuse_taken(target)
-    draft = target.with_name(f".{target.name}.part")
+    unfinished = target.with_name(f".{target.name}.part")
     try:
-        draft.mkdir(mode=0o700, exist_ok=True)
-        handle = os.open(draft, os.O_RDONLY | os.O_DIRECTORY)
+        unfinished.mkdir(mode=0o700, exist_ok=True)
+        handle = os.open(unfinished, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise fault_at(draft, error) from None
+        raise fault_at(unfinished, error) from None
     try:
-        _lock(handle, draft)
-        _clear(draft)
+        _lock(handle, unfinished)
+        _clear(unfinished)
         try:
-            yield draft
-            _settle(draft, target)
+            yield unfinished
+            _settle(unfinished, target)
         except BaseException:
-            shutil.rmtree(draft, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
             raise
     except OSError as error:
-        raise fault_at(draft, error) from None
+        raise fault_at(unfinished, error) from None
     finally:
         os.close(handle)
 
@@ -54,33 +54,33 @@ def refuse_taken(target: Path) -> None:
         raise Taken(f"{target} is there already: name another; it is left as it is")
 
 
-def _lock(handle: int, draft: Path) -> None:
+def _lock(handle: int, unfinished: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         # Whoever held the lock until now may have given the folder its name.
-        ours = os.path.samestat(os.fstat(handle), draft.stat())
+        ours = os.path.samestat(os.fstat(handle), unfinished.stat())
     except (BlockingIOError, FileNotFoundError):
         ours = False
     if not ours:
-        raise Taken(f"another command is writing {draft}: wait until it is done")
+        raise Taken(f"another command is writing {unfinished}: wait until it is done")
 
 
-def _clear(draft: Path) -> None:
+def _clear(unfinished: Path) -> None:
     """What a run that was killed has left."""
-    for path in draft.iterdir():
+    for path in unfinished.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
 
 
-def _settle(draft: Path, target: Path) -> None:
-    for folder, _, names in os.walk(draft):
+def _settle(unfinished: Path, target: Path) -> None:
+    for folder, _, names in os.walk(unfinished):
         for name in names:
             sync(Path(folder) / name)
         sync(Path(folder))
     refuse_taken(target)
-    draft.rename(target)
+    unfinished.rename(target)
     with suppress(OSError):
         # Some file systems know no flush of a folder; the name is there all the same.
         sync(target.parent)
