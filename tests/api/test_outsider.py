@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
 from kezek.domain.kernel.instant import HOUR, MINUTE
+from kezek.domain.regulation.regulation import ChosenBy
 from tests.api.app import NOW_OPEN, Api
+from tests.decree import MIDNIGHT, decreed
 from tests.property.outsider import Outsider, milliseconds
+from tests.world import BEGIN, World
 
 LINE = "kz_a.exit"
 
@@ -37,29 +46,90 @@ def a_morning(api: Api) -> None:
     assert api.post("/calls", call, "officer").status == 200
 
 
-def test_the_line_follows_from_the_log_and_the_published_rules(api: Api):
-    a_morning(api)
-    regulations = {r["id"]: r for r in api.get("/regulations").body["items"]}
-    outsider = Outsider(LINE, regulations["kz"]["interleave"])
-    after, kinds, came, late = 0, set(), set(), 0
+def the_outsider(api: Api) -> Outsider:
+    """The program with what anybody can ask for: the versions of the rules, and the local zone."""
+    named = api.get("/regulations/kz").body["versions"]
+    versions = [
+        api.get(f"/regulations/kz?version={one['effective_on']}").body
+        for one in named
+        if one["status"] == "in_force"
+    ]
+    return Outsider(LINE, versions, api.get("/checkpoints/kz_a").body["zone"])
+
+
+def read_on(api: Api, outsider: Outsider, after: int = 0) -> list[dict[str, Any]]:
+    """The log behind a position, page by page."""
+    read = list[dict[str, Any]]()
     while items := api.get(f"/log?line={LINE}&after={after}&limit=5", "reader").body["items"]:
         for event in items:
             outsider.hear(event)
-            kinds.add(event["kind"])
-            if event["kind"] == "arrived":
-                came.add(event["at"])
-                late += event["body"]["late"]
+        read += items
         after = items[-1]["position"]
-    assert {"walked_in", "missed", "undone", "called_out_of_turn", "arrived"} <= kinds
+    return read
+
+
+def boards_line(api: Api, outsider: Outsider) -> tuple[list[str], list[str]]:
+    """The codes of the waiting on the board, and by the outsider's program."""
     board = api.get("/checkpoints/kz_a/board").body
-    now = milliseconds(board["as_of"])
-    codes = [row["truck"]["code"] for row in board["waiting"]]
-    told = [api.get(f"/bookings/{n}", "officer").body["code"] for n in outsider.order(now)]
+    order = outsider.order(milliseconds(board["as_of"]))
+    told = [api.get(f"/bookings/{n}", "officer").body["code"] for n in order]
+    return [row["truck"]["code"] for row in board["waiting"]], told
+
+
+def test_the_line_follows_from_the_log_and_the_published_rules(api: Api):
+    a_morning(api)
+    outsider = the_outsider(api)
+    events = read_on(api, outsider)
+    kinds = {event["kind"] for event in events}
+    assert {"walked_in", "missed", "undone", "called_out_of_turn", "arrived"} <= kinds
+    codes, told = boards_line(api, outsider)
     assert codes == told
     assert len(codes) == 7
     # The board's own times are those of the log.
+    arrivals = [event for event in events if event["kind"] == "arrived"]
+    board = api.get("/checkpoints/kz_a/board").body
+    came = {event["at"] for event in arrivals}
     assert {row["arrived_at"] for row in board["waiting"]} & came
-    assert late == 1
+    assert sum(event["body"]["late"] for event in arrivals) == 1
+
+
+@pytest.fixture
+def decree(tmp_path: Path) -> Iterator[Api]:
+    """An installation with a decree that leaves misses to older bookings."""
+    made = Api(tmp_path, world=World(decreed(transition={"misses_max": ChosenBy.BOOKING})))
+    yield made
+    made.close()
+
+
+def test_a_decree_at_midnight_is_followed_by_whoever_reads_all_versions(decree: Api):
+    api = decree
+    api.wait(hours=(MIDNIGHT - 2 * HOUR - BEGIN) / HOUR)
+    for n in (1, 2):
+        number = api.book(n, start=MIDNIGHT - 2 * HOUR)
+        assert api.post("/arrivals", {"booking": number}, "officer").status == 200
+    urgent = api.book(3, "agency", start=MIDNIGHT - 2 * HOUR, **{"class": "priority"})
+    assert api.post("/arrivals", {"booking": urgent}, "officer").status == 200
+    outsider = the_outsider(api)
+    events = read_on(api, outsider)
+    before, told = boards_line(api, outsider)
+    assert before == told
+    api.wait(hours=2)
+    after, told = boards_line(api, outsider)
+    assert after == told
+    assert sorted(before) == sorted(after)
+    assert before != after
+    assert api.post("/calls", {"checkpoint": "kz_a"}, "officer").status == 200
+    # Nobody answers the ten minutes' call; a booking of yesterday may miss as many as then.
+    api.wait(hours=11 / 60)
+    for due in api.application.timer.due():
+        api.application.desk.ask(due)
+    kinds = [e["kind"] for e in read_on(api, outsider, events[-1]["position"])]
+    assert kinds[:2] == ["called", "missed"]
+    codes, told = boards_line(api, outsider)
+    assert codes == told
+    assert api.get("/regulations/kz?version=2026-06-14").body["transition"] == {
+        "misses_max": "booking"
+    }
 
 
 def test_a_call_says_until_when_it_stands(api: Api):

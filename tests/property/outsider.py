@@ -1,13 +1,16 @@
 """The line recomputed by somebody who has the public log and the published rules, and nothing of ours.
 
 A program of its own, as an outsider would write it from docs/reference/events.md: it imports nothing of
-the product.  Events are the items of `GET /api/v1/log`, the rules one of `GET /api/v1/regulations`.
+the product.  Events are the items of `GET /api/v1/log`, the rules the versions of one rule set as
+`GET /api/v1/regulations/{regulation}?version=` tells them.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 STEPS = {"arrived", "called", "called_out_of_turn", "missed", "admitted", "crossed", "turned_back"}
 VERBS = {
@@ -36,13 +39,21 @@ def milliseconds(text: str) -> int:
     return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + thousandth
 
 
+def midnight(day: str, zone: str) -> int:
+    """When a local day begins."""
+    return round(datetime.fromisoformat(day).replace(tzinfo=ZoneInfo(zone)).timestamp()) * 1_000
+
+
 class Outsider:
     """One line.  `trucks` are those on their way or here, `cycle` the round and the place in the order
-    of classes.
+    of classes.  `versions` are all of the line's rule set, `zone` is the checkpoint's.
     """
 
-    def __init__(self, line: str, interleave: list[str]) -> None:
-        self.line, self.interleave = line, interleave
+    def __init__(self, line: str, versions: list[dict[str, Any]], zone: str) -> None:
+        self.line = line
+        served = [one for one in versions if one["status"] == "in_force"]
+        dated = [(midnight(one["effective_on"], zone), one) for one in served]
+        self.versions = sorted(dated, key=lambda one: one[0])
         self.trucks: dict[int, dict[str, Any]] = {}
         self.gone: dict[int, dict[str, Any]] = {}
         self.cycle = (0, 0)
@@ -56,6 +67,7 @@ class Outsider:
         if kind in ("confirmed", "walked_in"):
             self.trucks[number] = {
                 "class": body.get("class", "walk_in"),
+                "booked": at,
                 "window": body.get("start"),
                 "here": at if kind == "walked_in" else None,
                 "behind": None,
@@ -63,6 +75,8 @@ class Outsider:
                 "called": None,
                 "undo": None,
             }
+            if kind == "walked_in":
+                self._joined(number, self.trucks[number], at)
         elif kind == "undone":
             self._undone(number)
         elif number in self.trucks:
@@ -80,15 +94,22 @@ class Outsider:
         elif kind == "arrived":
             truck["here"], truck["behind"] = at, at if body["late"] else None
             truck["passes"] = body.get("round")
+            self._joined(number, truck, at)
         elif kind in ("called", "called_out_of_turn"):
             truck["called"] = body["until"]
+            minutes = self._given("call_minutes", at, truck)
+            assert body["until"] == at + minutes * 60_000, "a call stands as long as published"
             if kind == "called":
                 told = (body["round"], body["cursor"])
                 truck["undo"] = (truck["undo"][0], (self.cycle, told))
-                self.cycle = self._behind(truck, self.cycle)
+                self.cycle = self._behind(truck, at)
                 assert self.cycle == told, "the log's cycle is the published one"
         elif kind == "missed":
             truck["behind"], truck["called"] = min(at, truck["called"]), None
+        if "misses" in body:
+            most = self._given("misses_max", at, truck)
+            assert body["most"] == most, "as many misses are allowed as published"
+            assert (body["misses"] > most) == (kind == "not_shown")
         if kind in OVER:
             self.gone[number] = self.trucks.pop(number)
 
@@ -101,26 +122,58 @@ class Outsider:
         if cycle is not None and self.cycle == cycle[1]:
             self.cycle = cycle[0]
 
-    def _on(self, cycle: tuple[int, int]) -> tuple[int, int]:
+    def _given(self, field: str, now: int, truck: dict[str, Any] | None = None) -> Any:
+        """A number that counts by now, unless the decree says otherwise."""
+        truck = truck or {"booked": now, "window": None}
+        instants = {"now": now, "booking": truck["booked"], "window": truck["window"] or now}
+        for begins, version in self.versions[:0:-1]:
+            if instants[version["transition"].get(field, "now")] >= begins:
+                return version[field]
+        return self.versions[0][1][field]
+
+    def _joined(self, number: int, truck: dict[str, Any], now: int) -> None:
+        """Hold the round that a truck lets pass against how its class joins."""
+        classes = {one["name"]: one for one in self._given("classes", now)}
+        passes = None
+        if classes[truck["class"]]["joins"] == "next_round":
+            same = [
+                (self._place(n, t), t["passes"])
+                for n, t in self._waiting().items()
+                if n != number and t["class"] == truck["class"] and self._place(n, t)[0] <= now
+            ]
+            ahead = min(same)[1] if same else None
+            passes = self.cycle[0] if ahead is None else ahead
+        assert truck["passes"] == passes, "a class joins as published"
+
+    def _waiting(self) -> dict[int, dict[str, Any]]:
+        return {n: t for n, t in self.trucks.items() if t["here"] and t["called"] is None}
+
+    def _on(self, cycle: tuple[int, int], classes: list[str]) -> tuple[int, int]:
         """One place on; at the beginning a new round begins."""
         of, place = cycle
-        return (of, place + 1) if place + 1 < len(self.interleave) else (of + 1, 0)
+        return (of, place + 1) if place + 1 < len(classes) else (of + 1, 0)
 
-    def _may(self, truck: dict[str, Any], cycle: tuple[int, int]) -> bool:
+    def _may(self, truck: dict[str, Any], cycle: tuple[int, int], classes: list[str]) -> bool:
         """Whether it is the turn of a truck that is the first of its class."""
         over = truck["passes"] is None or cycle[0] > truck["passes"]
-        return over and self.interleave[cycle[1]] == truck["class"]
+        return over and classes[cycle[1]] == truck["class"]
 
-    def _behind(self, truck: dict[str, Any], cycle: tuple[int, int]) -> tuple[int, int]:
-        while not self._may(truck, cycle):
-            cycle = self._on(cycle)
-        return self._on(cycle)
+    def _stands(self, classes: list[str]) -> tuple[int, int]:
+        """Where the cycle stands; a newer version may have a shorter one."""
+        return self.cycle[0], self.cycle[1] % len(classes)
+
+    def _behind(self, truck: dict[str, Any], now: int) -> tuple[int, int]:
+        classes = self._given("interleave", now)
+        cycle = self._stands(classes)
+        while not self._may(truck, cycle, classes):
+            cycle = self._on(cycle, classes)
+        return self._on(cycle, classes)
 
     def order(self, now: int) -> list[int]:
         """Booking numbers, the next one first."""
-        waiting = {n: t for n, t in self.trucks.items() if t["here"] and t["called"] is None}
+        waiting, classes = self._waiting(), self._given("interleave", now)
         order: list[int] = []
-        cycle = self.cycle
+        cycle = self._stands(classes)
         while waiting:
             opens = {n: self._place(n, t)[0] for n, t in waiting.items()}
             soonest = min(opens.values())
@@ -129,12 +182,12 @@ class Outsider:
             heads: dict[str, int] = {}
             for n in sorted(wave, key=lambda n: self._place(n, waiting[n])):
                 heads.setdefault(waiting[n]["class"], n)
-            while not any(self._may(waiting[n], cycle) for n in heads.values()):
-                cycle = self._on(cycle)
-            following = heads[self.interleave[cycle[1]]]
+            while not any(self._may(waiting[n], cycle, classes) for n in heads.values()):
+                cycle = self._on(cycle, classes)
+            following = heads[classes[cycle[1]]]
             order.append(following)
             waiting.pop(following)
-            cycle = self._on(cycle)
+            cycle = self._on(cycle, classes)
         return order
 
     @staticmethod

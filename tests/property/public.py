@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from kezek.api.log.log import public_event
+from kezek.api.regulation.regulation import regulation_response as told_of
 from kezek.app.installation.replayed import Comparison
 from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Line
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.waiting import waiting
 from tests.property.outsider import Outsider
 from tests.world import GUARDS, World
@@ -26,11 +28,11 @@ class Public:
         """The rows are what the log says, and the outsider's lines are the product's."""
         assert differences(world) == []
         for line in GUARDS:
-            rules = world.rules[world.line(line).regulation]
-            made = Outsider(line, [str(name) for name in rules.interleave])
-            outsider = self._outsiders.setdefault(line, made)
+            if line not in self._outsiders:
+                self._outsiders[line] = outsider_of(world, line)
+            outsider = self._outsiders[line]
             for event in world.events()[self._position :]:
-                outsider.hear(_item(event))
+                outsider.hear(item(event))
         self._position = len(world.events())
         now = max(world.now.at, world.last().at)
         # What time alone has made due is in the log once the timer has been.
@@ -39,7 +41,20 @@ class Public:
                 assert outsider.order(now) == line_of(world, line, now)
 
 
-def _item(event: Any) -> dict[str, Any]:
+def outsider_of(world: World, line: str) -> Outsider:
+    """The program at the beginning of a line."""
+    row = world.line(line)
+    return Outsider(line, published(world.rules, row.regulation), row.zone)
+
+
+def published(rules: Regulations, id: str) -> list[dict[str, Any]]:
+    """The versions of a rule set as the API tells them."""
+    told = (told_of(one, rules) for one in rules.of(id))
+    return [msgspec.json.decode(msgspec.json.encode(one)) for one in told]
+
+
+def item(event: Any) -> dict[str, Any]:
+    """An event as the API tells it."""
     return msgspec.json.decode(msgspec.json.encode(public_event(event)))
 
 
@@ -47,7 +62,7 @@ def line_of(world: World, line: str, now: int) -> list[int]:
     """The live line as the boards show it."""
     reader, row = world.store.reader, world.line(line)
     here = reader.many(Booking, reader.present(line)).values()
-    return [e.turn.number for e in waiting(here, row, world.rules[row.regulation], now)]
+    return [e.turn.number for e in waiting(here, row, world.rules.at(row, now), now)]
 
 
 def differences(world: World) -> list[tuple[str, int, str]]:

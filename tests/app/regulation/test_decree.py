@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -17,40 +16,12 @@ from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.network.register import missing_days
 from kezek.domain.regulation.regulation import ChosenBy
-from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
+from tests.decree import MIDNIGHT, NO_LONGER_PUBLISHED, decreed
 from tests.stored import StoredWorld
 from tests.world import PEOPLE, A, rules
-
-TOMORROW, NO_LONGER_PUBLISHED = "2026-06-14", "2026-07-15"
-MIDNIGHT = day_start(date.fromisoformat(TOMORROW), "Asia/Almaty")
-
-
-def decreed(**changes: object) -> Regulations:
-    """The rules with a version of kz that takes effect tomorrow."""
-    known = rules()
-    was = known["kz"]
-    classes = {
-        name: replace(rule, fee_units=2 * rule.fee_units, cap_percent=None, cap_places=1)
-        if name == "priority"
-        else rule
-        for name, rule in was.classes.items()
-    }
-    decree = replace(
-        was,
-        effective_on=TOMORROW,
-        windows_from=NO_LONGER_PUBLISHED,
-        window=2 * HOUR,
-        no_show_after=HOUR,
-        moves_max=0,
-        fee_unit=Money(2 * was.fee_unit.minor, "KZT"),
-        classes=classes,
-        interleave=("in_turn", "priority", "accelerated", "postal", "walk_in"),
-        **changes,
-    )
-    return Regulations(known, known.known, [decree])
 
 
 @pytest.fixture

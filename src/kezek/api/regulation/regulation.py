@@ -9,7 +9,7 @@ from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
 from kezek.app.application import Application
 from kezek.app.regulation.published import fee_of
-from kezek.app.regulation.regulation import NO_POOL
+from kezek.app.regulation.regulation import FIELDS, NO_POOL
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation
 from kezek.domain.regulation.regulations import Regulations
@@ -107,7 +107,7 @@ class RegulationsInForce:
 
     async def all(self, _call: ApiRequest) -> Reply:
         found = (self._rules[name] for name in sorted(self._rules))
-        return answer(RegulationList([_regulation_response(one, self._rules) for one in found]))
+        return answer(RegulationList([regulation_response(one, self._rules) for one in found]))
 
     async def one(self, request: ApiRequest) -> Reply:
         code, wanted = request.path["regulation"], request.read_query(RegulationQuery).version
@@ -117,7 +117,7 @@ class RegulationsInForce:
             found = next((v for v in versions if wanted in (None, v.effective_on)), None)
         if found is None:
             raise wrong(Wrong.NOT_FOUND)
-        return answer(_regulation_response(found, self._rules))
+        return answer(regulation_response(found, self._rules))
 
 
 def _note(note: Note) -> NoteResponse:
@@ -139,7 +139,8 @@ def _class(rule: ClassRule, regulation: Regulation) -> ClassResponse:
     )
 
 
-def _regulation_response(r: Regulation, rules: Regulations) -> RegulationResponse:
+def regulation_response(r: Regulation, rules: Regulations) -> RegulationResponse:
+    """A version of a rule set as the API tells it."""
     return RegulationResponse(
         id=r.id,
         authority=r.authority,
@@ -166,7 +167,7 @@ def _regulation_response(r: Regulation, rules: Regulations) -> RegulationRespons
         status=r.status,
         until=r.until or None,
         windows_from=r.windows_from or r.effective_on,
-        transition={name: str(by) for name, by in r.transition.items()},
+        transition={file: str(r.transition[n]) for file, n in FIELDS.items() if n in r.transition},
         versions=[VersionResponse(one.effective_on, one.status) for one in rules.of(r.id)],
     )
 
