@@ -122,7 +122,7 @@ def line(id: str, rules: Regulations) -> Line:
     return Line(id, post, "exit", authority, regulation, zone, "ours", 0)
 
 
-def plan(line: str, on: date, regulation: Regulation) -> DayPlaces:
+def day_places(line: str, on: date, regulation: Regulation) -> DayPlaces:
     *_, hourly, protected = POSTS[line]
     capacity = 24 * hourly
     kept = 0 if protected else sum(regulation.shares(capacity).values())
@@ -198,7 +198,8 @@ def begin(store: Store) -> None:
         tuple(checkpoint(id) for id in POSTS),
         (),
         tuple(
-            LineDays(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
+            LineDays(line(id, rules()), (day_places(id, TODAY, rules()[POSTS[id][2]]),))
+            for id in POSTS
         ),
         "tests",
     )

@@ -49,7 +49,7 @@ def demonstration(folder: Path) -> Iterator[str]:
         server.wait(30)
 
 
-class Camera:
+class Photographer:
     """Opens each page in both sizes and both schemes, by whoever may see it."""
 
     def __init__(self, browser: Browser, url: str, out: Path, wanted: list[str]) -> None:
@@ -93,24 +93,24 @@ class Camera:
         page.screenshot(path=path, full_page="called" not in name)
 
 
-def tickets(camera: Camera) -> None:
+def tickets(photographer: Photographer) -> None:
     """One truck of ours, from the booking to the call."""
-    driver = camera.window(**SIZES[360])
-    later = camera.window(**SIZES[360])
-    camera.take("booked", book(later, new_truck(), day=3, hour=4))
-    camera.take("move", f"{later.url.split('?')[0]}/move")
-    camera.take("print", f"{later.url.split('?')[0]}/print")
+    driver = photographer.window(**SIZES[360])
+    later = photographer.window(**SIZES[360])
+    photographer.take("booked", book(later, new_truck(), day=3, hour=4))
+    photographer.take("move", f"{later.url.split('?')[0]}/move")
+    photographer.take("print", f"{later.url.split('?')[0]}/print")
     later.goto(later.url.split("?")[0])
     later.get_by_text("Cancel the booking").click()
     later.get_by_role("button", name="Yes, cancel").click()
-    camera.take("cancelled", later.url.split("?")[0])
+    photographer.take("cancelled", later.url.split("?")[0])
     address, code = book(driver, new_truck()), code_on(driver)
-    officer = camera.window("demo-officer-syrym", **DESKTOP)
+    officer = photographer.window("demo-officer-syrym", **DESKTOP)
     officer.goto("/console/kz_syrym")
     look_for(officer, code)
-    camera.take("console found", "/console/kz_syrym", "demo-officer-syrym", q=code)
+    photographer.take("console found", "/console/kz_syrym", "demo-officer-syrym", q=code)
     officer.locator(".hit", has_text=code).get_by_role("button", name="Arrived").click()
-    camera.take("here", address)
+    photographer.take("here", address)
     officer.goto("/console/kz_syrym")
     officer.locator("#out-of-turn summary").click()
     form = officer.locator("#out-of-turn")
@@ -118,19 +118,19 @@ def tickets(camera: Camera) -> None:
     form.get_by_label("Reason").select_option(index=1)
     form.get_by_role("button", name="Call out of turn").click()
     officer.get_by_text(re.compile(f"{code} is called")).wait_for()
-    camera.take("called", address)
+    photographer.take("called", address)
 
 
-def readme_pictures(camera: Camera, folder: Path) -> None:
+def readme_pictures(photographer: Photographer, folder: Path) -> None:
     """The pictures of the README: board, ticket, console and a what-if of the product as it is."""
     folder.mkdir(parents=True, exist_ok=True)
-    page = camera.window(**DESKTOP)
+    page = photographer.window(**DESKTOP)
     page.goto("/")
     page.locator("[data-live]", has_text="live").wait_for()
     shown(page, folder / "board.png")
-    driver = camera.window(**SIZES[360])
+    driver = photographer.window(**SIZES[360])
     address, code = book(driver, new_truck()), code_on(driver)
-    officer = camera.window("demo-officer-syrym", **DESKTOP)
+    officer = photographer.window("demo-officer-syrym", **DESKTOP)
     officer.goto("/console/kz_syrym")
     look_for(officer, code)
     officer.locator(".hit", has_text=code).get_by_role("button", name="Arrived").click()
@@ -141,12 +141,12 @@ def readme_pictures(camera: Camera, folder: Path) -> None:
     officer.goto("/console/kz_syrym")
     officer.locator("#queue").wait_for()
     shown(officer, folder / "console.png")
-    shown(what_if(camera), folder / "what-if.png")
+    shown(what_if(photographer), folder / "what-if.png")
 
 
-def what_if(camera: Camera) -> Page:
+def what_if(photographer: Photographer) -> Page:
     """Nur Zholy with as many places a day as would end its list of weeks, answered."""
-    agency = camera.window("demo-agency", **DESKTOP)
+    agency = photographer.window("demo-agency", **DESKTOP)
     agency.goto("/agency/what-if?checkpoint=kz_nur_zholy")
     form = agency.locator("main form")
     form.locator('[name="posts"][value="kz_nur_zholy"]').check()
@@ -182,17 +182,17 @@ def main() -> None:
         sync_playwright() as play,
     ):
         browser = play.chromium.launch(executable_path=path, args=list(FLAGS))
-        camera = Camera(browser, url, args.out, args.names)
-        camera.window().wait_for_timeout(args.minutes * MINUTE)
+        photographer = Photographer(browser, url, args.out, args.names)
+        photographer.window().wait_for_timeout(args.minutes * MINUTE)
         if args.readme:
-            readme_pictures(camera, Path("docs/pictures"))
+            readme_pictures(photographer, Path("docs/pictures"))
             browser.close()
             return
         for name, address in PUBLIC.items():
-            camera.take(name, address)
+            photographer.take(name, address)
         for name, (login, address) in STAFF.items():
-            camera.take(name, address, login, SEARCHED.get(name, ""))
-        tickets(camera)
+            photographer.take(name, address, login, SEARCHED.get(name, ""))
+        tickets(photographer)
         browser.close()
     print(f"{len(list(args.out.glob('*.png')))} pictures in {args.out}")
 

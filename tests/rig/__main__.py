@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.rig.fault.clock import Missing
 from tests.rig.fault.incidents import FAULTS
 from tests.rig.load.grounds import SHAPES
-from tests.rig.rig import Plan, run
+from tests.rig.rig import RigPlan, run
 from tests.rig.tell import tell
 
 FOLDER = Path("build/rig")
@@ -38,16 +38,16 @@ def main() -> int:
     return code
 
 
-def plans(asked: argparse.Namespace) -> list[Plan]:
+def plans(asked: argparse.Namespace) -> list[RigPlan]:
     """The kills spread over the grounds, in runs that are short enough to be looked through."""
     grounds = [asked.ground] if asked.ground else list(SHAPES)
     faults = frozenset(asked.faults.split(","))
-    found: list[Plan] = []
+    found: list[RigPlan] = []
     for n, ground in enumerate(grounds):
         left = asked.kills // len(grounds) + (n < asked.kills % len(grounds))
         seed = asked.seed
         while left > 0:
-            found.append(Plan(ground, seed, min(left, A_RUN), faults, planted=asked.planted))
+            found.append(RigPlan(ground, seed, min(left, A_RUN), faults, planted=asked.planted))
             left, seed = left - A_RUN, seed + 1
     return found
 

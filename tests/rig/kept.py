@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.rig.rig import Plan, run
+from tests.rig.rig import RigPlan, run
 from tests.rig.tell import tell
 
 
-def keeps_every_promise(plan: Plan, folder: Path) -> None:
+def keeps_every_promise(plan: RigPlan, folder: Path) -> None:
     """Fails with the breaches and the command that plays the faults again."""
     outcome = run(plan, folder / "run")
     tell(outcome)

@@ -33,7 +33,7 @@ class Stuck(Exception):
 
 
 @dataclass(frozen=True)
-class Plan:
+class RigPlan:
     """What to run.  The same plan draws the same faults; what they meet is never the same."""
 
     ground: str
@@ -61,7 +61,7 @@ class Plan:
 class Outcome:
     """What was seen: `broken` is empty when every promise was kept."""
 
-    plan: Plan
+    plan: RigPlan
     incidents: Counter[str] = field(default_factory=Counter)
     summary: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Outcome:
         return sum(n for name, n in self.incidents.items() if name.startswith("kill "))
 
 
-def run(plan: Plan, folder: Path) -> Outcome:
+def run(plan: RigPlan, folder: Path) -> Outcome:
     """Run a plan in a folder, which afterwards holds the history and what the servers said."""
     began = time.perf_counter()
     outcome = _run(plan, folder)
@@ -82,7 +82,7 @@ def run(plan: Plan, folder: Path) -> Outcome:
     return outcome
 
 
-def _run(plan: Plan, folder: Path) -> Outcome:
+def _run(plan: RigPlan, folder: Path) -> Outcome:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     outcome = Outcome(plan)
@@ -111,7 +111,7 @@ def _run(plan: Plan, folder: Path) -> Outcome:
 
 
 async def _play(
-    plan: Plan, ground: Ground, history: History, hands: Hands, outcome: Outcome
+    plan: RigPlan, ground: Ground, history: History, hands: Hands, outcome: Outcome
 ) -> None:
     chance = random.Random(f"rig {plan.seed}")
     await hands.do(ground.start_what_is_down)
@@ -154,7 +154,7 @@ class _Rounds:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: RigPlan,
         ground: Ground,
         history: History,
         client: Client,

@@ -17,7 +17,7 @@ from tests.rig.check.run import Run
 from tests.rig.check.tables import Row
 from tests.rig.check.verdict import verdicts
 from tests.rig.load.history import Ask
-from tests.rig.rig import Plan, run
+from tests.rig.rig import RigPlan, run
 
 Doctor = Callable[[Run], None]
 
@@ -28,7 +28,7 @@ def true_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     # What happens in a run is a matter of luck and of the machine: one without a cancellation, say, has
     # nothing that could be doctored there, and another is played.
     for seed in (11, 12, 13):
-        plan = Plan("sqlite", seed=seed, kills=1, faults=frozenset({"kill"}), calm=450)
+        plan = RigPlan("sqlite", seed=seed, kills=1, faults=frozenset({"kill"}), calm=450)
         outcome = run(plan, tmp_path_factory.mktemp("rig") / "run")
         assert not outcome.broken
         assert outcome.seen is not None

@@ -15,7 +15,7 @@ from kezek.domain.network.load import LineDays, LoadNetwork
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
 from tests.storage.postgres.cluster import cluster
-from tests.world import ADMIN, BEGIN, POSTS, STAFFED, TODAY, checkpoint, line, plan, rules
+from tests.world import ADMIN, BEGIN, POSTS, STAFFED, TODAY, checkpoint, day_places, line, rules
 
 
 def loaded(path: Path) -> Path:
@@ -52,7 +52,7 @@ def _loaded() -> bytes:
 def fill(store: Store) -> None:
     """Load the network and the people."""
     plans = tuple(
-        LineDays(line(id, rules()), (plan(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
+        LineDays(line(id, rules()), (day_places(id, TODAY, rules()[POSTS[id][2]]),)) for id in POSTS
     )
     commands = [
         AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),

@@ -13,7 +13,7 @@ from kezek.domain.kernel.instant import local_day
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.network.load import ExtendCalendar, LineDays, LoadNetwork, OpenLine
 from kezek.domain.slot.slot import Day, Slot
-from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, line, plan, rules
+from tests.world import ADMIN, PEOPLE, TODAY, A, B, World, X, checkpoint, day_places, line, rules
 
 
 def load(w: World, *plans: LineDays, who=ADMIN) -> dict:
@@ -53,7 +53,7 @@ def test_loading_twice_changes_nothing_that_is_there():
     w = World()
     number = w.book(1)
     before = {kind: dict(rows) for kind, rows in w.store._content.tables.items()}
-    again = LineDays(line(A, rules()), (plan(A, TODAY, w.rules["kz"]),))
+    again = LineDays(line(A, rules()), (day_places(A, TODAY, w.rules["kz"]),))
     assert load(w, again)["lines"] == 0
     assert w.slot(w.booking(number).start) == before[Slot][A, w.booking(number).start]
     assert before[Day] == w.store._content.tables[Day]

@@ -14,7 +14,7 @@ from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.network.load import LineDays, LoadNetwork
 from kezek.storage.memory.store import MemoryStore
-from tests.world import ADMIN, POSTS, STAFFED, checkpoint, line, plan, rules, vehicle
+from tests.world import ADMIN, POSTS, STAFFED, checkpoint, day_places, line, rules, vehicle
 
 # An ordinary Saturday, and the day before the clocks of Berlin go back.
 MORNINGS = (date(2026, 6, 13), date(2026, 10, 24))
@@ -35,7 +35,7 @@ def day_after(on: date, ahead: int) -> str:
 def fill(store: object, on: date, lines: tuple[str, ...]) -> None:
     """Load the network, with lines at some of its posts, and the people."""
     plans = tuple(
-        LineDays(line(id, rules()), (plan(id, on, rules()[POSTS[id][2]]),)) for id in lines
+        LineDays(line(id, rules()), (day_places(id, on, rules()[POSTS[id][2]]),)) for id in lines
     )
     commands = [
         AddAccount("", ADMIN, "admin", "Admin", "hash", "administrator", "*"),

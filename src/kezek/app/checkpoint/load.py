@@ -41,12 +41,12 @@ def load_command(
     for name, days in sorted(by_checkpoint(board).items()):
         post = by_id[name]
         seen = to_datetime(seen_at, post.zone)
-        plans = days_of_board(days, seen_on=seen.date(), seen_hour=seen.hour)
-        if plans is not None:
+        places = days_of_board(days, seen_on=seen.date(), seen_hour=seen.hour)
+        if places is not None:
             line = new_line(
                 post, authority=BOARD_AUTHORITY, regulation=BOARD_REGULATION, basis=BOARD_BASIS
             )
-            lines.append(LineDays(line, plans))
+            lines.append(LineDays(line, places))
     everything = merged(names, [name for row in listed for name in row.names])
     return LoadNetwork(key, actor, checkpoints, everything, tuple(lines), source)
 

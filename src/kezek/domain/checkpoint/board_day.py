@@ -81,10 +81,12 @@ def days_of_board(
     quota = max((day.free for day in days if day.open), default=0)
     if quota == 0:
         return None
-    return tuple(_plan(day, quota, from_hour=seen_hour if day.on == seen_on else 0) for day in days)
+    return tuple(
+        _day_places(day, quota, from_hour=seen_hour if day.on == seen_on else 0) for day in days
+    )
 
 
-def _plan(day: BoardDay, quota: int, *, from_hour: int) -> DayPlaces:
+def _day_places(day: BoardDay, quota: int, *, from_hour: int) -> DayPlaces:
     if not day.open:
         return DayPlaces(
             on=day.on,
@@ -129,15 +131,15 @@ def _places(quota: int, free: int, from_hour: int) -> tuple[int, ...]:
     return spread(quota - free, from_hour) + spread(free, HOURS - from_hour)
 
 
-def assumed(plans: Sequence[DayPlaces], on: date) -> DayPlaces:
+def assumed(days: Sequence[DayPlaces], on: date) -> DayPlaces:
     """The places of a day beyond the board: those of its last open day, marked as assumed.
 
     They are spread over the whole day anew.  Otherwise a board that ends on the day of its reading would
     repeat the hours that were over by then as hours without places.
     """
-    assert plans, "a post with a board"
-    assert on > plans[-1].on, "a day beyond the board"
-    last = next(plan for plan in reversed(plans) if plan.open)
+    assert days, "a post with a board"
+    assert on > days[-1].on, "a day beyond the board"
+    last = next(day for day in reversed(days) if day.open)
     places = spread(last.capacity, HOURS)
     free = fit(sum(last.free), places)
     return DayPlaces(

@@ -85,11 +85,11 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
     names = [name for name in command.names if facts.get(PlaceName, name.key) is None]
     rows += names
     added = 0
-    for plan in command.lines:
-        if facts.get(Line, plan.line.id) is None:
+    for line_days in command.lines:
+        if facts.get(Line, line_days.line.id) is None:
             added += 1
-            rows.append(plan.line)
-            rows += planned(plan.line, plan.days, rules, now)
+            rows.append(line_days.line)
+            rows += calendar_rows(line_days.line, line_days.days, rules, now)
     body: dict[str, Fact] = {
         "checkpoints": len(command.checkpoints),
         "lines": added,
@@ -99,19 +99,21 @@ def decide_load(facts: Facts, command: LoadNetwork, rules: Regulations, now: Mom
     return Accepted((Event(EventKind.NETWORK_LOADED, body=body),), tuple(rows), outcome=body)
 
 
-def planned(line: Line, days: tuple[DayPlaces, ...], rules: Regulations, now: Moment) -> list[Row]:
+def calendar_rows(
+    line: Line, days: tuple[DayPlaces, ...], rules: Regulations, now: Moment
+) -> list[Row]:
     """Days and slots from today to the horizon."""
     today = local_day(now.at, line.zone)
-    by_day = {plan.on: plan for plan in days}
-    known = any(plan.open for plan in days)
+    by_day = {one.on: one for one in days}
+    known = any(one.open for one in days)
     rows: list[Row] = []
     for ahead in range(rules.at(line, now.at).horizon_days + 1):
         on = today + timedelta(days=ahead)
-        plan = by_day.get(on)
-        if plan is None and known and on > days[-1].on:
-            plan = assumed(days, on)
-        if plan is not None:
-            rows += day_rows(line, plan, rules_of_day(rules, line, on, now.at))
+        day_places = by_day.get(on)
+        if day_places is None and known and on > days[-1].on:
+            day_places = assumed(days, on)
+        if day_places is not None:
+            rows += day_rows(line, day_places, rules_of_day(rules, line, on, now.at))
     return rows
 
 
@@ -122,46 +124,46 @@ def rules_of_day(rules: Regulations, line: Line, on: date, now: Instant) -> Regu
 
 def day_rows(
     line: Line,
-    plan: DayPlaces,
+    day_places: DayPlaces,
     regulation: Regulation,
     why: str = "day_off",
     *,
     reserved: Counts | None = None,
 ) -> list[Row]:
-    """The rows of one planned day; `why` is the reason of a closed one.
+    """The rows of one day; `why` is the reason of a closed one.
 
-    `reserved` are the places of each reserved pool, where they are known; the plan has only their sum.
+    `reserved` are the places of each reserved pool, where known; `day_places` has only their sum.
     On a day of 23 or 25 hours the same places are spread anew.
     """
-    starts = windows(plan.on, line.zone, regulation.window)
-    places, protected = plan.places, plan.protected
+    starts = windows(day_places.on, line.zone, regulation.window)
+    places, protected = day_places.places, day_places.protected
     if len(starts) != len(places):
-        places = spread(plan.capacity, len(starts))
-        protected = spread(sum(plan.protected), len(starts))
-    pools = _board_pools(plan, regulation)
+        places = spread(day_places.capacity, len(starts))
+        protected = spread(sum(day_places.protected), len(starts))
+    pools = _board_pools(day_places, regulation)
     if reserved is not None:
         pools = reserved, pools[1]
-    if not plan.open:
+    if not day_places.open:
         pools = {}, {}
     day = Day(
         line=line.id,
-        on=plan.on.isoformat(),
-        open=plan.open,
-        basis=plan.basis,
-        reason="" if plan.open else why,
-        capacity=plan.capacity if plan.open else 0,
+        on=day_places.on.isoformat(),
+        open=day_places.open,
+        basis=day_places.basis,
+        reason="" if day_places.open else why,
+        capacity=day_places.capacity if day_places.open else 0,
         kept=sum(pools[0].values()),
         reserved=pools[0],
         protected=pools[1],
         taken={},
     )
-    if not plan.open:
+    if not day_places.open:
         return [day, *(Slot(line.id, start, 0, 0, 0) for start in starts)]
     slots = zip(starts, places, protected, strict=True)
     return [day, *(Slot(line.id, start, cap, kept, 0) for start, cap, kept in slots)]
 
 
-def _board_pools(plan: DayPlaces, regulation: Regulation) -> tuple[Counts, Counts]:
+def _board_pools(day_places: DayPlaces, regulation: Regulation) -> tuple[Counts, Counts]:
     """The reserved places and the protected ones, by pool.
 
     A board has one number of reserved places; they go to the first reserved pool.
@@ -169,10 +171,10 @@ def _board_pools(plan: DayPlaces, regulation: Regulation) -> tuple[Counts, Count
     reserved, known = Counter[str](), Counter[str]()
     for pool in regulation.pools:
         if not pool.reserved:
-            known[pool.name] = plan.protected_ordinary
+            known[pool.name] = day_places.protected_ordinary
     if regulation.reserved:
         first = regulation.reserved[0].name
-        reserved[first], known[first] = plan.kept, plan.protected_kept
+        reserved[first], known[first] = day_places.kept, day_places.protected_kept
     return dict(+reserved), dict(+known)
 
 
@@ -216,8 +218,8 @@ def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: M
         on = today + timedelta(days=ahead)
         of_day = rules_of_day(rules, line, on, now.at)
         shares = of_day.shares(command.capacity)
-        plan = own_day(on, command.capacity, sum(shares.values()), "ours")
-        rows += day_rows(line, plan, of_day, reserved=shares)
+        day_places = own_day(on, command.capacity, sum(shares.values()), "ours")
+        rows += day_rows(line, day_places, of_day, reserved=shares)
     body: dict[str, Fact] = {"capacity": command.capacity, "regulation": regulation.id}
     return Accepted(
         (Event(EventKind.LINE_OPENED, line.id, 0, body),), tuple(rows), outcome={"line": line.id}
@@ -250,13 +252,13 @@ def decide_extend(
     before = _before(facts, line, on, regulation)
     nearest = next(before, None)
     model = _model(before if nearest is None else chain((nearest,), before))
-    plan = _repeated(model, on) if model else closed_day(on)
-    body: dict[str, Fact] = {"day": command.on, "capacity": plan.capacity}
+    day_places = _repeated(model, on) if model else closed_day(on)
+    body: dict[str, Fact] = {"day": command.on, "capacity": day_places.capacity}
     event = Event(EventKind.CALENDAR_EXTENDED, line.id, 0, body)
     # A closure without an end continues with its published reason.
     why = nearest.reason if nearest else "day_off"
     reserved = model.reserved if model else None
-    rows = day_rows(line, plan, rules_of_day(rules, line, on, now.at), why, reserved=reserved)
+    rows = day_rows(line, day_places, rules_of_day(rules, line, on, now.at), why, reserved=reserved)
     return Accepted((event,), tuple(rows), outcome=body)
 
 

@@ -52,13 +52,13 @@ class BoardReading:
 
 def read_post(days: Sequence[BoardDay], *, seen_on: date, seen_hour: int) -> BoardReading | None:
     """One post's capacity and demand; None when the board shows no place on any day."""
-    plans = days_of_board(days, seen_on=seen_on, seen_hour=seen_hour)
-    if plans is None:
+    places = days_of_board(days, seen_on=seen_on, seen_hour=seen_hour)
+    if places is None:
         return None
-    capacity = max(plan.capacity for plan in plans)
+    capacity = max(day.capacity for day in places)
     today = 0.0
     if days[0].on == seen_on and days[0].open:
-        left = sum(plans[0].places[seen_hour:])
+        left = sum(places[0].places[seen_hour:])
         today = capacity * (1 - days[0].free / left) if left else float(capacity)
     coming = [day for day in days if day.open and day.on > seen_on]
     tomorrow = float(capacity - coming[0].free) if coming else 0.0
