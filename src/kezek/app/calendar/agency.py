@@ -48,6 +48,11 @@ class AgencyDay:
     def taken(self) -> int:
         return self.booked + self.known
 
+    @property
+    def state(self) -> str:
+        """`open`, `full` or `closed`."""
+        return "closed" if not self.open else "open" if self.left else "full"
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:

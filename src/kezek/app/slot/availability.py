@@ -58,6 +58,35 @@ class LocalDay:
         """Places of one of the day's windows for a class."""
         return min(hour.free, self.classes.get(vehicle_class, 0))
 
+    def left_for(self, vehicle_class: str | None = None) -> int:
+        """Places of the day for a class, the ordinary one where none is named."""
+        return self.ordinary if vehicle_class is None else self.left(vehicle_class)
+
+    def state_for(self, vehicle_class: str | None = None) -> str:
+        """`open`, `full` or `closed` for a class."""
+        if self.state == "closed":
+            return "closed"
+        return "open" if self.left_for(vehicle_class) else "full"
+
+    def window_state(
+        self,
+        hour: HourPlaces,
+        vehicle_class: str,
+        *,
+        past: bool,
+        present: Instant | None = None,
+    ) -> str:
+        """What a class finds in one of the day's windows: `open`, `full`, `past`, `closed`, or `present`
+        (the window of the booking that moves).
+        """
+        if hour.start == present:
+            return "present"
+        if self.state == "closed":
+            return "closed"
+        if past:
+            return "past"
+        return "open" if self.left_in(hour, vehicle_class) else "full"
+
 
 @dataclass(frozen=True, slots=True)
 class LinePlaces:

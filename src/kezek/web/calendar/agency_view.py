@@ -108,12 +108,11 @@ class CalendarPage:
         }
 
     def cell(self, day: AgencyDay) -> DayCell:
-        status = "closed" if not day.open else "open" if day.left else "full"
         return DayCell(
             date=day.on,
             places=day.left,
             share=day.left / day.capacity if day.capacity else 0.0,
-            status=status,
+            status=day.state,
             taken=day.taken,
             capacity=day.capacity,
             reserve=day.kept_left,

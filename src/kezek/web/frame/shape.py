@@ -133,19 +133,15 @@ def day_views(places: LinePlaces | None, vehicle_class: str | None = None) -> li
     """The coming days of a line for a class, the ordinary one where none is named."""
     if places is None:
         return []
-    most = max((_left(d, vehicle_class) for d in places.days), default=0)
+    most = max((day.left_for(vehicle_class) for day in places.days), default=0)
     return [day_view(d, most, vehicle_class) for d in places.days]
 
 
 def day_view(day: LocalDay, most: int, vehicle_class: str | None = None) -> DayView:
     """One day; `most` is what the fullest shelf of the line holds."""
-    left = _left(day, vehicle_class)
-    status = "closed" if day.state == "closed" else "open" if left else "full"
-    return DayView(day.on, left, min(1.0, left / most) if most else 0.0, status)
-
-
-def _left(day: LocalDay, vehicle_class: str | None) -> int:
-    return day.ordinary if vehicle_class is None else day.left(vehicle_class)
+    left = day.left_for(vehicle_class)
+    share = min(1.0, left / most) if most else 0.0
+    return DayView(day.on, left, share, day.state_for(vehicle_class))
 
 
 def hour_views(
@@ -163,11 +159,8 @@ def hour_views(
     """
     views = []
     for hour in day.hours:
-        places = day.left_in(hour, vehicle_class)
-        over = hour.start + regulation.window <= now
-        closed = day.state == "closed"
-        status = "closed" if closed else "past" if over else "open" if places else "full"
-        status = "present" if hour.start == present else status
+        places, past = day.left_in(hour, vehicle_class), hour.start + regulation.window <= now
+        status = day.window_state(hour, vehicle_class, past=past, present=present)
         end = local(hour.start + regulation.window, zone)
         views.append(HourView(local(hour.start, zone), end, hour_value(hour.start), places, status))
     return views
