@@ -18,8 +18,8 @@ from tests.web.looks.samples import PAGES
 LANGS = ("en", "ru", "kk")
 DRIVERS = [
     name
-    for name, (template, _) in PAGES.items()
-    if template.split("/")[1].split(".")[0]
+    for name, one in PAGES.items()
+    if one.page.template.split("/")[1].split(".")[0]
     in ("network", "checkpoint", "book", "ticket", "find_ticket", "order", "regulation", "error")
 ]
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from litestar import Response
 from litestar.exceptions import HTTPException
@@ -19,6 +20,7 @@ from kezek.i18n import faults
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, Web, begin_visit, visit
 from kezek.web.frame.page_error import NextStep, PageError, Redirect, RefusedStop
 from kezek.web.frame.render import page, redirect, wants_word, word
@@ -53,6 +55,19 @@ _OF_A_REFUSAL: Mapping[Kind, int] = {
     Kind.IMPOSSIBLE: 422,
     Kind.CONFLICT: 409,
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorPage(Page):
+    """`code` is stable; only our own mistake has a `reference`, which the operator finds in the log."""
+
+    template = "pages/error.html"
+    status: int
+    code: str
+    title: str
+    sentence: str
+    steps: list[NextStep]
+    reference: str
 
 
 def status_of(reason: Reason) -> int:
@@ -116,18 +131,15 @@ def fault_page(
         told = f"{sentence} {then}".strip()
         status = _STATUS[code]
         return word(request, "stop", told, code=code, http_status=status, headers=headers)
-    return page(
-        request,
-        "pages/error.html",
-        http_status=_STATUS[code],
+    shown = ErrorPage(
         status=_STATUS[code],
-        headers=headers,
         code=code,
         title=faults.fault_title(code, here.lang),
         sentence=f"{sentence} {then}".strip(),
         steps=[*steps, *_ways_on(code, here.words)],
         reference=reference,
     )
+    return page(request, shown, http_status=shown.status, headers=headers)
 
 
 def refused_page(
@@ -139,10 +151,7 @@ def refused_page(
     if wants_word(request):
         told, status = f"{sentence} {then}".strip(), status_of(refused.reason)
         return word(request, "stop", told, code=str(refused.reason), http_status=status)
-    return page(
-        request,
-        "pages/error.html",
-        http_status=status_of(refused.reason),
+    shown = ErrorPage(
         status=status_of(refused.reason),
         code=str(refused.reason),
         title=say_refusal.title(refused.reason, here.lang),
@@ -150,6 +159,7 @@ def refused_page(
         steps=[*steps, *_ways_on(str(refused.reason), here.words)],
         reference="",
     )
+    return page(request, shown, http_status=shown.status)
 
 
 _BOARD, _SIGN_IN = translatable("Back to the board"), translatable("Sign in")

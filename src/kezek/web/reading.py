@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from litestar import Response, get
 
@@ -12,7 +13,8 @@ from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.faults import FAULTS
 from kezek.i18n.say.refusal import SAID
-from kezek.web.checkpoint.checkpoint import rule_of
+from kezek.web.checkpoint.checkpoint import Rule, rule_of
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import answer, page
 
@@ -22,16 +24,59 @@ ROBOTS = (
 )
 
 
+class OrderRules(NamedTuple):
+    """The order by one authority's rules: `late` in hours, `how` walk-ins join."""
+
+    code: str
+    country: str
+    rule: Rule | None
+    late: int
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPage(Page):
+    """`ours` says that a number of some rules is ours, because the law states none."""
+
+    template = "pages/order.html"
+    rules: list[OrderRules]
+    ours: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiguresPage(Page):
+    """`example` is a post whose figures the page asks for."""
+
+    template = "pages/open_data.html"
+    example: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivacyPage(Page):
+    """Text alone."""
+
+    template = "pages/privacy.html"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessibilityPage(Page):
+    """Text alone."""
+
+    template = "pages/accessibility.html"
+
+
 @get("/order")
 async def order(request: PageRequest) -> Response[bytes]:
     """How the order of a line is made, in plain words, with the numbers of each authority."""
     here = visit(request)
     rules = [
-        (rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR, joins_of(rules))
+        OrderRules(
+            rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR, joins_of(rules)
+        )
         for rules in here.application.rules.values()
     ]
     ours = any(is_ours(r, "interleave") for r in here.application.rules.values())
-    return page(request, "pages/order.html", rules=rules, ours=ours)
+    return page(request, OrderPage(rules=rules, ours=ours))
 
 
 def joins_of(rules: Regulation) -> str:
@@ -43,19 +88,19 @@ def joins_of(rules: Regulation) -> str:
 async def open_data(request: PageRequest) -> Response[bytes]:
     """Where the same figures are for programs."""
     example = next(iter(visit(request).application.network.posts()), "kz_dostyk")
-    return page(request, "pages/open_data.html", example=example)
+    return page(request, FiguresPage(example=example))
 
 
 @get("/privacy")
 async def privacy(request: PageRequest) -> Response[bytes]:
     """What is kept of people, why, and until when."""
-    return page(request, "pages/privacy.html")
+    return page(request, PrivacyPage())
 
 
 @get("/accessibility")
 async def accessibility(request: PageRequest) -> Response[bytes]:
     """What works for whom, and what was not tried."""
-    return page(request, "pages/accessibility.html")
+    return page(request, AccessibilityPage())
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +112,14 @@ class Code:
     then: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalsPage(Page):
+    """Every code, in the order of precedence."""
+
+    template = "pages/refusals.html"
+    codes: list[Code]
+
+
 @get("/docs/refusals")
 async def refusals(request: PageRequest) -> Response[bytes]:
     """Every code by which the system says no, where the problems of the API point to."""
@@ -76,7 +129,7 @@ async def refusals(request: PageRequest) -> Response[bytes]:
         Code(code, say(one.title), say(one.then) if one.then and "%(" not in one.then else "")
         for code, one in said.items()
     ]
-    return page(request, "pages/refusals.html", codes=codes)
+    return page(request, RefusalsPage(codes=codes))
 
 
 @get("/robots.txt")

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from litestar.types import ControllerRouterHandler
 
-from kezek.web.account import bulk, carrier, carrier_move, garage, keys, sign_in, truck_table, users
+from kezek.web.account import (
+    bulk,
+    carrier,
+    carrier_move,
+    garage,
+    keys,
+    password,
+    register,
+    sign_in,
+    truck_table,
+    users,
+)
 from kezek.web.booking import clerk
 from kezek.web.calendar import agency, agency_answer, agency_day
 from kezek.web.log import log
@@ -13,6 +24,8 @@ from kezek.web.turn import console, console_step, shift
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (
     *sign_in.HANDLERS,
+    *password.HANDLERS,
+    *register.HANDLERS,
     *console.HANDLERS,
     *shift.HANDLERS,
     *console_step.HANDLERS,

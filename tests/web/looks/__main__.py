@@ -66,8 +66,7 @@ def environment(*, long: bool = False) -> jinja2.Environment:
 
 
 def render(name: str, *, long: bool = False) -> str:
-    template, context = PAGES[name]
-    return environment(long=long).get_template(template).render(context)
+    return PAGES[name].render(environment(long=long))
 
 
 class Pages(SimpleHTTPRequestHandler):

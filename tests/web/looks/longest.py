@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from types import SimpleNamespace as V
@@ -14,8 +13,9 @@ from kezek.app.checkpoint.name_file import read_names
 from kezek.app.checkpoint.network import read_checkpoints, shipped_checkpoints, shipped_names
 from kezek.app.checkpoint.place_name import names_by_post
 from kezek.i18n import times
+from kezek.web.frame.page import names_in
 from kezek.web.server.templates import Templates
-from tests.web.looks.samples import PAGES
+from tests.web.looks.samples import PAGES, Sample
 
 # An hour that comes twice is told with its offset.
 TWICE = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Chisinau"))
@@ -31,12 +31,13 @@ MINUTES = {"low", "high", "through_low", "through_high", "opens_in", "left"}
 
 def longest(name: str, lang: str) -> str:
     """The sample of a page in a language, each value as long as it may be."""
-    template, context = PAGES[name]
-    shown = _stretched("", deepcopy(context), lang)
-    shown["site"] = V(**{**vars(context["site"]), "lang": lang})
-    if "as_of" in context:
-        shown["as_of"] = context["as_of"]
-    return Templates(lambda asset: f"/static/{asset}").render(lang, template, shown)
+    page, frame = PAGES[name]
+    shown = {key: _stretched(key, one, lang) for key, one in names_in(page).items()}
+    if "as_of" in shown:
+        shown["as_of"] = page.as_of
+    whole = replace(frame, site=V(**{**vars(frame.site), "lang": lang}))
+    environment = Templates(lambda asset: f"/static/{asset}").environment(lang)
+    return Sample(replace(page, **shown), whole).render(environment)
 
 
 def _stretched(name: str, value: Any, lang: str) -> Any:

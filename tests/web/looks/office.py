@@ -114,6 +114,7 @@ def console() -> dict:
         "q": found.code,
         "asked": found.code,
         "scan": "",
+        "layout": "",
         "more": 0,
         "near": [],
         "hits": [found],

@@ -80,6 +80,6 @@ def what_if() -> dict:
         "legend": "Line: median. Dark band: half of the cases. Light band: nine in ten.",
         "at": at("09:00"),
         "files": ["scenario.toml", "answer.json", "summary.csv", "summary.parquet"],
-        "address": "/what-if/1",
+        "url": "/what-if/1",
         **FORM,
     }

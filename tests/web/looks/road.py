@@ -554,7 +554,7 @@ def small(page: str) -> dict:
             least=12,
         )
     if page == "working":
-        s.update(title="Still working", address="/again/1", seconds=4, code="outcome_unknown")
+        s.update(title="Still working", again="/again/1", seconds=4, code="outcome_unknown")
     if page == "error":
         s.update(
             status=409,

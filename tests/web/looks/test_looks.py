@@ -49,7 +49,7 @@ def test_a_form_that_changes_something_carries_its_token(name: str):
 
 
 def test_every_page_has_a_sample():
-    drawn = {template for template, _ in PAGES.values()}
+    drawn = {one.page.template for one in PAGES.values()}
     pages = {f"pages/{p.name}" for p in (TEMPLATES / "pages").glob("*.html")}
     assert pages == drawn
 

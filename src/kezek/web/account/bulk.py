@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, NamedTuple
 
@@ -32,13 +33,14 @@ from kezek.i18n.table_words import title, titles, vocabulary
 from kezek.web.account.bulk_row import book_rows
 from kezek.web.account.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.account.truck_table import csv_file, keep_trucks, separator
-from kezek.web.booking.shown import choices, lines_by_name, ticket_url
+from kezek.web.booking.shown import PostChoice, choices, lines_by_name, ticket_url
 from kezek.web.frame.forms import AS_TYPED, most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import HourView, day_views, hour_of, hour_views, zone_of
+from kezek.web.frame.shape import DayView, HourView, day_views, hour_of, hour_views, zone_of
 
 PAGE = "/carrier/bulk"
 _NOTHING = t("Tick at least one truck, choose a file, or paste rows.")
@@ -76,6 +78,40 @@ class TruckResult(NamedTuple):
     next: str
     code: str
     url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BulkPage(Page):
+    """A form over the own vehicles, and a table as text; an answer per row that was sent.
+
+    `slots` are the hours of the chosen day, `ahead` the first free one that has not begun.  `chosen` is
+    what was sent for a vehicle.  `columns` names each column of the table, `limit` is the most rows.
+    `answer` has the results as a table, `again` the refused rows as they were sent.  `problems` are of
+    the table as a whole, `notes` what else is to be said of it.
+    """
+
+    template = "pages/bulk.html"
+    posts: list[PostChoice]
+    checkpoint: str
+    day: date | None
+    days: list[DayView]
+    slots: list[HourView]
+    ahead: str
+    vehicles: list[VehicleChoice]
+    drivers: list[DriverRow]
+    chosen: Mapping[str, TruckWish]
+    csv: str
+    columns: Mapping[str, str]
+    limit: int
+    results: list[TruckResult]
+    done: int
+    refused: int
+    answer: str
+    again: str
+    errors: Mapping[str, str]
+    problems: Sequence[str]
+    notes: Sequence[str]
+    key: str
 
 
 class HourOffer(NamedTuple):
@@ -119,11 +155,7 @@ def _show(
         slots = hour_views(day, rules, zone_of(at_post), here.now, vehicle_class=name)
     links = {a.number: ticket_url(here, a.number) for a in answers if a.number}
     full = {number: here.application.settings.issuer + url for number, url in links.items()}
-    return page(
-        request,
-        "pages/bulk.html",
-        http_status=422 if errors else 200,
-        zone=zone_of(at_post) if at_post else "",
+    shown = BulkPage(
         posts=choices(here, posts),
         checkpoint=plan.checkpoint if at_post else "",
         day=plan.day if day else None,
@@ -147,6 +179,8 @@ def _show(
         notes=notes,
         key=here.new_key(),
     )
+    zone = zone_of(at_post) if at_post else ""
+    return page(request, shown, http_status=422 if errors else 200, zone=zone)
 
 
 def _begins(hour: HourView) -> Instant:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -17,13 +18,14 @@ from kezek.domain.kernel.instant import date_of, local_day, to_datetime
 from kezek.web.account.garage import own_vehicles
 from kezek.web.booking.shown import Truck, trucks
 from kezek.web.frame.live import live_of
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone
 from kezek.web.ticket.ticket import UNSEEN
-from kezek.web.ticket.ticket_sheet import sheet_of
+from kezek.web.ticket.ticket_sheet import TicketSheet, sheet_of
 
 # A QR code is drawn for each.
 SHEETS_MAX = 200
@@ -43,6 +45,34 @@ class ComingDay(NamedTuple):
     trucks: list[Truck]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierPage(Page):
+    """`today` has the called first, then those that need attention, then by hour.
+
+    `displaced` of all trucks have lost their time; `free` own vehicles have no booking.
+    """
+
+    template = "pages/carrier.html"
+    company: str
+    as_of: datetime
+    stream: str
+    counts: Counts
+    today: list[Truck]
+    coming: list[ComingDay]
+    displaced: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintDayPage(Page):
+    """`left` tickets are more than are printed at a time."""
+
+    template = "pages/print_day.html"
+    day: date
+    sheets: list[TicketSheet]
+    left: int
+
+
 @get("/carrier", sync_to_thread=False)
 def carrier(request: PageRequest) -> Response[bytes]:
     """The called first, then those that need somebody, then by hour."""
@@ -50,9 +80,7 @@ def carrier(request: PageRequest) -> Response[bytes]:
     reader = here.application.store.reader
     own = fleet(reader, here.application.tickets, person.account.id, here.now)
     vehicles = own_vehicles(here, person)
-    return page(
-        request,
-        "pages/carrier.html",
+    shown = CarrierPage(
         company=person.account.name,
         as_of=local(here.now, network_zone(here.application)),
         stream="/carrier/stream",
@@ -62,6 +90,7 @@ def carrier(request: PageRequest) -> Response[bytes]:
         displaced=sum(v.status is Status.DISPLACED for v in (*own.today, *own.coming)),
         free=sum(v.own is None and not v.taken for v in vehicles),
     )
+    return page(request, shown)
 
 
 def _counts(own: Fleet) -> Counts:
@@ -96,15 +125,12 @@ def print_day(request: PageRequest) -> Response[bytes]:
     views = [v for v in (*own.today, *own.coming) if v.live and _window_on(v, day)]
     views.sort(key=lambda v: (v.booking.start or 0, v.booking.number))
     papers = here.application.papers
-    return page(
-        request,
-        "pages/print_day.html",
-        zone=zone,
-        headers=UNSEEN,
+    shown = PrintDayPage(
         day=day,
         sheets=[sheet_of(here, v, papers.link_of(v.booking)) for v in views[:SHEETS_MAX]],
         left=max(0, len(views) - SHEETS_MAX),
     )
+    return page(request, shown, zone=zone, headers=UNSEEN)
 
 
 def _window_on(view: TicketView, day: date) -> bool:

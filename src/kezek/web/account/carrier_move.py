@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -27,6 +28,7 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import stamp
 from kezek.web.booking.shown import Truck, truck, trucks
 from kezek.web.frame.forms import most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
@@ -69,6 +71,20 @@ class MoveResult(NamedTuple):
     again: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CarrierMovePage(Page):
+    """`more` trucks follow when those of `rows` are moved; `results` are those of the form sent."""
+
+    template = "pages/carrier_move.html"
+    rows: list[MoveRow]
+    more: int
+    results: Sequence[MoveResult]
+    done: int
+    refused: int
+    errors: Mapping[str, str]
+    key: str
+
+
 class Sent(NamedTuple):
     """What a form has said: the trucks that it showed, and those that were ticked."""
 
@@ -106,10 +122,7 @@ def _show(
     views.sort(key=lambda view: (lost[view.booking.number].start, view.booking.number))
     first = views[:TOGETHER_MAX]
     found = proposals(first, lost, lambda at: availability.of(at, here.now), here.now)
-    return page(
-        request,
-        "pages/carrier_move.html",
-        http_status=422 if error else 200,
+    shown = CarrierMovePage(
         rows=[_row(here, one, sent) for one in found],
         more=len(views) - len(found),
         results=results,
@@ -118,6 +131,7 @@ def _show(
         errors={"": error} if error else {},
         key=here.new_key(),
     )
+    return page(request, shown, http_status=422 if error else 200)
 
 
 def _row(here: PageContext, one: Proposed, sent: Sent) -> MoveRow:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -26,6 +27,7 @@ from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.kernel.refusal import Refused
 from kezek.i18n.mark import translatable as t
 from kezek.web.frame.forms import most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
@@ -98,6 +100,20 @@ class DriverRow(NamedTuple):
     phone: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GaragePage(Page):
+    """Of the two forms, `form` was sent: vehicle, driver, or empty for none."""
+
+    template = "pages/garage.html"
+    vehicles: list[VehicleRow]
+    drivers: list[DriverRow]
+    countries: list[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    form: str
+    key: str
+
+
 def authorities(here: PageContext) -> list[str]:
     """Every authority under which a vehicle can have a booking."""
     return sorted({rules.authority for rules in here.application.rules.values()})
@@ -126,10 +142,7 @@ def _show(
     errors: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     here = visit(request)
-    return page(
-        request,
-        "pages/garage.html",
-        http_status=422 if errors else 200,
+    shown = GaragePage(
         vehicles=_vehicles(here, own_vehicles(here, person)),
         drivers=[DriverRow(row_id(d), d.name, d.phone) for d in own_drivers(here, person)],
         countries=countries(here.lang),
@@ -138,6 +151,7 @@ def _show(
         form=form,
         key=here.new_key(),
     )
+    return page(request, shown, http_status=422 if errors else 200)
 
 
 def _vehicles(here: PageContext, rows: list[Parked]) -> list[VehicleRow]:

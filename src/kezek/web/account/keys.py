@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -15,8 +16,9 @@ from kezek.domain.account.actor import ANYWHERE, Role
 from kezek.domain.account.decide import IssueKey, RevokeKey
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import lines_by_name, place_name, post_choices
+from kezek.web.booking.shown import PostChoice, lines_by_name, place_name, post_choices
 from kezek.web.frame.forms import most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
@@ -51,6 +53,20 @@ class Secret(NamedTuple):
     value: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysPage(Page):
+    """`secret` is the key just made, shown once; `scopes` are roles, `posts` narrow a key."""
+
+    template = "pages/keys.html"
+    keys_: list[KeyRow]
+    secret: Secret | None
+    scopes: list[str]
+    posts: list[PostChoice]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    key: str
+
+
 @get("/keys", sync_to_thread=False)
 def keys(request: PageRequest) -> Response[bytes]:
     """One's own keys; an administrator sees everybody's."""
@@ -71,10 +87,7 @@ def _show(
     owners = names_of(here.application.store.reader, {row.account for row in rows})
     zone = network_zone(here.application)
     scopes = sorted({role for role, _ in person.actor.grants})
-    return page(
-        request,
-        "pages/keys.html",
-        http_status=422 if errors else 200,
+    shown = KeysPage(
         keys_=[
             KeyRow(
                 row.id,
@@ -95,14 +108,15 @@ def _show(
         errors=errors or {},
         key=here.new_key(),
     )
+    return page(request, shown, http_status=422 if errors else 200)
 
 
-def _narrowings(here: PageContext, person: Person) -> list[object]:
+def _narrowings(here: PageContext, person: Person) -> list[PostChoice]:
     """Posts to which a key can be narrowed: all of them where a role holds anywhere."""
     held = {place for _, place in person.actor.grants}
     posts = [post for post in lines_by_name(here) if ANYWHERE in held or post.checkpoint.id in held]
     only_carrier = {role for role, _ in person.actor.grants} <= {Role.CARRIER, Role.READER}
-    return [] if only_carrier else list(post_choices(here, posts))
+    return [] if only_carrier else post_choices(here, posts)
 
 
 @get(["/keys/add", "/keys/revoke"], sync_to_thread=False)

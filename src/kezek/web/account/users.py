@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, NamedTuple
 
@@ -20,6 +21,7 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name, place_name, post_choices
 from kezek.web.frame.forms import most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.render import page, redirect
@@ -82,6 +84,27 @@ class GrantPlace(NamedTuple):
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsersPage(Page):
+    """Who does not administer only confirms carriers, and only those are listed.
+
+    `wanted` is part of a name that was looked for; `beyond` accounts are not shown.  `kinds` of role may
+    be given, at `places`: authorities and posts.
+    """
+
+    template = "pages/users.html"
+    users: list[UserRow]
+    wanted: str
+    administers: bool
+    beyond: int
+    link: LinkShown | None
+    kinds: list[str]
+    places: list[GrantPlace]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    key: str
+
+
 @get("/users", sync_to_thread=True)
 def users(request: PageRequest) -> Response[bytes]:
     """Everybody with an account; for an agency the carriers that nobody has confirmed."""
@@ -100,10 +123,7 @@ def _show(
     wanted = request.query_params.get("q", "")[:80]
     administers = bool(person.places(Role.ADMINISTRATOR))
     found = roster(here.application.store.reader, wanted, unconfirmed=not administers)
-    return page(
-        request,
-        "pages/users.html",
-        http_status=422 if errors else 200,
+    shown = UsersPage(
         users=[_row(here, person, member) for member in found.members],
         wanted=wanted,
         administers=administers,
@@ -115,6 +135,7 @@ def _show(
         errors=errors or {},
         key=here.new_key(),
     )
+    return page(request, shown, http_status=422 if errors else 200)
 
 
 def _row(here: PageContext, person: Person, member: Member) -> UserRow:

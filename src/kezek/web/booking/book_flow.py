@@ -6,10 +6,9 @@ and driver in the forms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from litestar import Response
@@ -20,15 +19,18 @@ from kezek.app.slot.availability import LocalDay
 from kezek.domain.kernel.instant import Instant
 from kezek.domain.kernel.text import cleaned
 from kezek.domain.regulation.regulation import Regulation
-from kezek.web.booking.book_choice import neighbours_of, picks_of
-from kezek.web.booking.book_chosen import BookingChoice, ClassView, Flow, classes_of
+from kezek.web.booking.book_choice import Neighbour, Pick, neighbours_of, picks_of
+from kezek.web.booking.book_chosen import BookingChoice, ClassView, Flow, Moving, classes_of
 from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
-from kezek.web.booking.rules_beside import rules_of
+from kezek.web.booking.rules_beside import RuleSentences, rules_of
 from kezek.web.forecast.hour_wait import waits_at
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.shape import (
+    DayView,
     HourView,
+    PostView,
     ShownFee,
     countries,
     day_views,
@@ -39,6 +41,61 @@ from kezek.web.frame.shape import (
     local,
     post_view,
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookPage(Page):
+    """One step of a flow: post, when, truck or confirm; what no step has reached yet is empty.
+
+    `mode` is driver, clerk, carrier, or move: another time for a ticket, without the step of the truck.
+    `base` is the flow's address.  A GET with checkpoint, day and hour shows a step; a POST with
+    step=check checks truck and driver, step=truck goes back to them, step=confirm books.
+    `picks` are posts with the earliest free first.  `full_day` is an untouched day's ordinary places,
+    none in a class with places of its own; `waits` has the wait at an hour by its value.  `near` are
+    free hours nearest to one that was refused.  `booked` says that the truck has a live booking; its
+    ticket is `held` if this browser has it.  `warnings` stop no booking.  `higher` is the fee of another
+    pool.  `reasons` are asked of staff who move somebody else's booking.
+    """
+
+    template = "pages/book.html"
+    mode: str
+    step: str
+    base: str
+    back: str
+    countries: list[tuple[str, str]]
+    moving: Moving | None
+    reasons: Sequence[tuple[str, str]]
+    key: str
+    stream: str | None = None
+    neighbours: Sequence[Neighbour] = ()
+    neighbour: str = ""
+    picks: Sequence[Pick] = ()
+    q: str = ""
+    post: PostView | None = None
+    days: Sequence[DayView] = ()
+    day: date | None = None
+    full_day: int | None = None
+    slots: Sequence[HourView] = ()
+    waits: Mapping[str, str] = field(default_factory=dict)
+    waits_note: str = ""
+    hour: str = ""
+    slot: SlotChoice | None = None
+    classes: Sequence[ClassView] = ()
+    klass: str = ""
+    ordinary: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, str] = field(default_factory=dict)
+    warnings: Mapping[str, str] = field(default_factory=dict)
+    near: Sequence[HourView] = ()
+    first: FirstFree | None = None
+    sooner: Sequence[Sooner] = ()
+    booked: bool = False
+    held: str = ""
+    fee: ShownFee | None = None
+    higher: ShownFee | None = None
+    regulation: RuleSentences | None = None
+    moves: Moves | None = None
+    made: Made | None = None
 
 
 def near(choice: BookingChoice, now: Instant) -> list[HourView]:
@@ -70,19 +127,15 @@ def show_posts(request: PageRequest, flow: Flow) -> Response[bytes]:
         request.query_params.get("to", ""),
         cleaned(request.query_params.get("q", "")[:200])[:60],
     )
-    context = _blank(here, flow)
-    return page(
-        request,
-        "pages/book.html",
-        **context
-        | {
-            "step": "post",
-            "neighbours": neighbours_of(here),
-            "neighbour": wanted,
-            "picks": picks_of(here, wanted, q),
-            "q": q,
-        },
+    shown = replace(
+        _blank(here, flow),
+        step="post",
+        neighbours=neighbours_of(here),
+        neighbour=wanted,
+        picks=picks_of(here, wanted, q),
+        q=q,
     )
+    return page(request, shown)
 
 
 def show(
@@ -102,43 +155,39 @@ def show(
     window = regulation.window
     told = day if step == "when" and not choice.reserved else None
     waits = waits_at(here, choice.post, told) if told is not None else ({}, "")
+    shown = replace(
+        _blank(here, flow),
+        step=step,
+        stream=f"/checkpoints/{choice.post.place}/live" if step == "when" else None,
+        post=post_view(choice.post, here.lang, here.now),
+        days=day_views(choice.places, choice.klass),
+        day=day.on if day else None,
+        full_day=None if choice.reserved else _untouched(choice),
+        slots=_hours(choice, day, here.now) if day else [],
+        waits=waits[0],
+        waits_note=waits[1],
+        hour=hour_value(start) if start is not None else "",
+        slot=SlotChoice(local(start, zone), local(start + window, zone)) if start else None,
+        classes=[] if flow.klass else classes,
+        klass=choice.klass,
+        ordinary=regulation.ordinary.name,
+        values={**choice.values, "vehicle_class": choice.klass},
+        errors=choice.errors,
+        warnings=choice.warnings,
+        near=near(choice, here.now),
+        first=_first(choice) if step == "when" else None,
+        sooner=_sooner(here, flow, choice) if step == "when" else [],
+        booked=choice.booked,
+        held=choice.held,
+        fee=fee_view(regulation, choice.klass),
+        higher=_higher(regulation, choice.klass, classes),
+        regulation=rules_of(regulation, here.lang),
+        moves=_moves(flow, choice, here.now),
+        made=_made(choice),
+    )
+    address = address_of(flow, choice) if request.method == "POST" else ""
     return page(
-        request,
-        "pages/book.html",
-        http_status=http_status,
-        headers=headers,
-        zone=zone,
-        **_blank(here, flow)
-        | {
-            "step": step,
-            "address": address_of(flow, choice) if request.method == "POST" else "",
-            "stream": f"/checkpoints/{choice.post.place}/live" if step == "when" else None,
-            "post": post_view(choice.post, here.lang, here.now),
-            "days": day_views(choice.places, choice.klass),
-            "day": day.on if day else None,
-            "full_day": None if choice.reserved else _untouched(choice),
-            "slots": _hours(choice, day, here.now) if day else [],
-            "waits": waits[0],
-            "waits_note": waits[1],
-            "hour": hour_value(start) if start is not None else "",
-            "slot": SlotChoice(local(start, zone), local(start + window, zone)) if start else None,
-            "classes": [] if flow.klass else classes,
-            "klass": choice.klass,
-            "ordinary": regulation.ordinary.name,
-            "values": {**choice.values, "vehicle_class": choice.klass},
-            "errors": choice.errors,
-            "warnings": choice.warnings,
-            "near": near(choice, here.now),
-            "first": _first(choice) if step == "when" else None,
-            "sooner": _sooner(here, flow, choice) if step == "when" else [],
-            "booked": choice.booked,
-            "held": choice.held,
-            "fee": fee_view(regulation, choice.klass),
-            "higher": _higher(regulation, choice.klass, classes),
-            "regulation": rules_of(regulation, here.lang),
-            "moves": _moves(flow, choice, here.now),
-            "made": _made(choice),
-        },
+        request, shown, http_status=http_status, headers=headers, zone=zone, address=address
     )
 
 
@@ -207,47 +256,18 @@ def _moves(flow: Flow, choice: BookingChoice, now: Instant) -> Moves | None:
     return Moves(local(until, choice.zone) if until is not None else None, told.last)
 
 
-def _blank(here: PageContext, flow: Flow) -> dict[str, Any]:
-    """The context of a flow in which nothing is chosen."""
-    return {
-        "mode": flow.mode,
-        "stream": None,
-        "base": flow.base,
-        "back": flow.back,
-        "neighbours": [],
-        "neighbour": "",
-        "picks": [],
-        "q": "",
-        "post": None,
-        "days": [],
-        "day": None,
-        "full_day": None,
-        "slots": [],
-        "waits": {},
-        "waits_note": "",
-        "hour": "",
-        "slot": None,
-        "classes": [],
-        "klass": "",
-        "ordinary": "",
-        "countries": countries(here.lang),
-        "values": {},
-        "errors": {},
-        "warnings": {},
-        "near": [],
-        "first": None,
-        "sooner": [],
-        "booked": False,
-        "held": "",
-        "fee": None,
-        "higher": None,
-        "regulation": None,
-        "moves": None,
-        "made": None,
-        "moving": flow.moving,
-        "reasons": flow.reasons,
-        "key": here.new_key(),
-    }
+def _blank(here: PageContext, flow: Flow) -> BookPage:
+    """A flow in which nothing is chosen."""
+    return BookPage(
+        mode=flow.mode,
+        step="",
+        base=flow.base,
+        back=flow.back,
+        countries=countries(here.lang),
+        moving=flow.moving,
+        reasons=flow.reasons,
+        key=here.new_key(),
+    )
 
 
 def _untouched(choice: BookingChoice) -> int | None:

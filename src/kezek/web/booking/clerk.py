@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import msgspec
@@ -19,10 +20,11 @@ from kezek.domain.kernel.refusal import Refused
 from kezek.i18n.collation import sort_key
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.book import show_step, take_step
-from kezek.web.booking.book_choice import picks_of
+from kezek.web.booking.book_choice import Pick, picks_of
 from kezek.web.booking.book_chosen import Flow
 from kezek.web.booking.shown import Truck, lines_by_name, trucks
 from kezek.web.frame.forms import most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
@@ -38,6 +40,22 @@ _OWN = t("To your own booking desk")
 def _served(here: PageContext, person: Person) -> list[ServedLine]:
     """The lines at whose desk the person serves."""
     return [s for s in lines_by_name(here) if may_serve(person.actor, s.line)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClerkPage(Page):
+    """`found` is what was looked for, `made` what this account has booked today.
+
+    `picks` are posts with the earliest free time, `rest` the others by name; `books` books at one.
+    """
+
+    template = "pages/clerk.html"
+    q: str
+    found: list[Truck]
+    made: list[Truck]
+    books: str
+    picks: list[Pick]
+    rest: list[Pick]
 
 
 class _ClerkSearch(msgspec.Struct, frozen=True):
@@ -65,10 +83,7 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
     served = _served(here, person)
     ids = {s.place for s in served}
     picks = [pick for pick in picks_of(here) if pick.id in ids]
-    return page(
-        request,
-        "pages/clerk.html",
-        zone=served[0].line.zone if len(served) == 1 else "",
+    shown = ClerkPage(
         q=q[:60],
         found=_found(here, served, q),
         made=_made(here, person),
@@ -76,6 +91,7 @@ def _show(request: PageRequest, q: str) -> Response[bytes]:
         picks=picks[:PICKS_MAX],
         rest=sorted(picks[PICKS_MAX:], key=lambda pick: sort_key(pick.name)),
     )
+    return page(request, shown, zone=served[0].line.zone if len(served) == 1 else "")
 
 
 def _found(here: PageContext, served: list[ServedLine], q: str) -> list[Truck]:

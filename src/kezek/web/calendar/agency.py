@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -11,14 +12,21 @@ from kezek.app.calendar.agency import calendar, decided_lately, governed
 from kezek.app.turn.awaited import awaited_of
 from kezek.domain.account.actor import Role
 from kezek.i18n.mark import translatable as t
-from kezek.web.booking.shown import lines_by_name
-from kezek.web.calendar.agency_view import CalendarPage, agency_at
+from kezek.web.booking.shown import PostChoice, lines_by_name
+from kezek.web.calendar.agency_view import (
+    CalendarView,
+    DayCell,
+    FormVersion,
+    ShownClosure,
+    agency_at,
+)
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import day_views, post_view
-from kezek.web.log.log_entry import entries
-from kezek.web.turn.awaited_view import asked_rows, refusal_reasons
+from kezek.web.frame.shape import DayView, PostView, day_views, post_view
+from kezek.web.log.log_entry import LogEntry, entries
+from kezek.web.turn.awaited_view import AwaitedRow, asked_rows, refusal_reasons
 
 _SOURCES: Mapping[str, str] = {
     "board": t(
@@ -28,6 +36,46 @@ _SOURCES: Mapping[str, str] = {
     ),
     "ours": t("No capacity is published for this checkpoint. Kezek assumes this number."),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityAtPost:
+    """A post with what is taken of its capacity today, and how many days the agency has `changed`."""
+
+    url: str
+    post: PostView
+    taken: int
+    capacity: int
+    open: bool
+    days: list[DayView]
+    changed: int
+    asked: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacitiesPage(Page):
+    """The choice of a post for an agency that governs several."""
+
+    template = "pages/capacities.html"
+    rows: list[CapacityAtPost]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyCalendarPage(Page):
+    """`source` says where the capacity comes from; `older` is the address of the whole log."""
+
+    template = "pages/agency_calendar.html"
+    post: PostView
+    posts: list[PostChoice]
+    regulation: FormVersion
+    days: list[DayCell]
+    closures: list[ShownClosure]
+    source: str
+    pending: list[AwaitedRow]
+    refusal_reasons: list[tuple[str, str]]
+    entries: list[LogEntry]
+    older: str
+    key: str
 
 
 @get("/agency", sync_to_thread=False)
@@ -45,42 +93,41 @@ def choose_agency(request: PageRequest) -> Response[bytes]:
         days = calendar(here.application.store.reader, at_post, here.now)
         today = days[0] if days else None
         rows.append(
-            {
-                "url": f"/agency/{at_post.place}",
-                "post": post_view(at_post, here.lang, here.now),
-                "taken": today.taken if today else 0,
-                "capacity": today.capacity if today else 0,
-                "open": today is not None and today.open,
-                "days": day_views(here.application.availability.of(at_post, here.now)),
-                "changed": sum(d.basis == "agency" for d in days),
-                "asked": len(awaited_of(here.application.store.reader, at_post, here.now)),
-            }
+            CapacityAtPost(
+                url=f"/agency/{at_post.place}",
+                post=post_view(at_post, here.lang, here.now),
+                taken=today.taken if today else 0,
+                capacity=today.capacity if today else 0,
+                open=today is not None and today.open,
+                days=day_views(here.application.availability.of(at_post, here.now)),
+                changed=sum(d.basis == "agency" for d in days),
+                asked=len(awaited_of(here.application.store.reader, at_post, here.now)),
+            )
         )
-    return page(request, "pages/choose_post.html", kind="agency", rows=rows)
+    return page(request, CapacitiesPage(rows=rows))
 
 
 @get("/agency/{checkpoint:str}", sync_to_thread=False)
 def agency_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """The line's days, what is closed, what was decided lately."""
     here = visit(request)
-    view = CalendarPage(here, *agency_at(request, checkpoint))
+    view = CalendarView(here, *agency_at(request, checkpoint))
     lately = decided_lately(view.reader, view.line.id, here.now)
     source = here.words.gettext(_SOURCES["board" if view.line.basis == "board" else "ours"])
-    return page(
-        request,
-        "pages/agency_calendar.html",
+    shown = AgencyCalendarPage(
+        post=view.shown_post(),
+        posts=view.choices(),
+        regulation=view.version(),
+        days=view.cells(),
+        closures=view.closures(view.days),
+        source=source,
         pending=asked_rows(here, view.post, view.person.actor),
         refusal_reasons=refusal_reasons(here.lang),
+        entries=entries(here, lately, posts=False),
+        older=f"/log?checkpoint={view.post.place}",
         key=here.new_key(),
-        zone=view.zone,
-        **{
-            **view.frame(),
-            "closures": view.closures(view.days),
-            "source": source,
-            "entries": entries(here, lately, posts=False),
-            "older": f"/log?checkpoint={view.post.place}",
-        },
     )
+    return page(request, shown, zone=view.zone)
 
 
 HANDLERS = (choose_agency, agency_page)

@@ -23,12 +23,22 @@ from kezek.i18n.names import vehicle_class
 from kezek.i18n.times import day as day_text
 from kezek.i18n.times import number, stamp
 from kezek.web.account.truck_table import csv_file, separator
-from kezek.web.calendar.agency_view import OWN_POSTS, CalendarPage, agency_at
+from kezek.web.booking.shown import PostChoice
+from kezek.web.calendar.agency_view import (
+    OWN_POSTS,
+    CalendarView,
+    DayCell,
+    FormVersion,
+    HourCell,
+    ShownClosure,
+    agency_at,
+)
 from kezek.web.frame.forms import most, whole
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import local
+from kezek.web.frame.shape import PostView, local
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said
 
@@ -75,13 +85,46 @@ class Moved(NamedTuple):
     ended: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyDayPage(Page):
+    """One day of a post, and the form that changes it.
+
+    Of the taken places `booked` are bookings here, `known` are taken outside this system.  `effect`,
+    `effects`, `losses` and `affected` are there once the effect was asked for, with their addresses;
+    `moved` have lost a time on this day.  `kept` is the rule of who loses a time first.
+    """
+
+    template = "pages/agency_day.html"
+    post: PostView
+    posts: list[PostChoice]
+    regulation: FormVersion
+    days: list[DayCell]
+    day: DayCell
+    closures: list[ShownClosure]
+    slots: list[HourCell]
+    booked: int
+    known: int
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    effect: Effect | None
+    effects: list[EffectLine]
+    losses: list[LossCell]
+    affected: list[AffectedRow]
+    affected_url: str
+    moved: Moved
+    moved_url: str
+    what_if_url: str
+    kept: str
+    key: str
+
+
 @get("/agency/{checkpoint:str}/{on:str}", sync_to_thread=False)
 def agency_day(
     request: PageRequest, checkpoint: FromPath[str], on: FromPath[str]
 ) -> Response[bytes]:
     """One day with its hours, and the form that changes it; `capacity` and `close` fill the form in."""
     here = visit(request)
-    view = CalendarPage(here, *agency_at(request, checkpoint))
+    view = CalendarView(here, *agency_at(request, checkpoint))
     day, query = _day(view, on), request.query_params
     capacity = (query.get("capacity") or "")[:10]
     close = "yes" if query.get("close") == "yes" else ""
@@ -97,7 +140,7 @@ def affected_file(
 ) -> Response[bytes]:
     """Who would lose a time under `capacity` or `close=yes`; without either, who has lost one."""
     here = visit(request)
-    view = CalendarPage(here, *agency_at(request, checkpoint))
+    view = CalendarView(here, *agency_at(request, checkpoint))
     day, query = _day(view, on), request.query_params
     capacity, close = query.get("capacity") or "", query.get("close") == "yes"
     if not (capacity or close):
@@ -120,19 +163,19 @@ def affected_file(
     return csv_file(request, table, f"affected-{checkpoint}-{on}.csv")
 
 
-def _moved(view: CalendarPage, day: AgencyDay) -> tuple[Affected, ...]:
+def _moved(view: CalendarView, day: AgencyDay) -> tuple[Affected, ...]:
     """Who has lost a time on this day."""
     first, past = (day_start(on, view.zone) for on in (day.on, day.on + timedelta(days=1)))
     return have_moved(view.reader, view.line.id, first, past)
 
 
-def _first(view: CalendarPage, day: AgencyDay) -> dict[str, str]:
+def _first(view: CalendarView, day: AgencyDay) -> dict[str, str]:
     """The form before anything is typed."""
     suggested = next((d.capacity for d in view.days if d.open), day.capacity)
     return {"capacity": str(day.capacity if day.open else suggested)}
 
 
-def _day(view: CalendarPage, text: str) -> AgencyDay:
+def _day(view: CalendarView, text: str) -> AgencyDay:
     on = date_of(text)
     found = next((day for day in view.days if day.on == on), None)
     if found is None:
@@ -144,7 +187,7 @@ def _day(view: CalendarPage, text: str) -> AgencyDay:
 
 def _show_day(
     request: PageRequest,
-    view: CalendarPage,
+    view: CalendarView,
     day: AgencyDay,
     *,
     values: Mapping[str, str] | None = None,
@@ -154,42 +197,40 @@ def _show_day(
     here = visit(request)
     values = values or _first(view, day)
     moved = _moved(view, day)
-    return page(
-        request,
-        "pages/agency_day.html",
-        http_status=422 if errors else 200,
-        zone=view.zone,
-        **{
-            **view.frame(),
-            "day": view.cell(day),
-            "closures": view.closures([day]),
-            "slots": view.hours(day.on),
-            "booked": day.booked,
-            "known": day.known,
-            "values": values,
-            "errors": errors or {},
-            "effect": effect,
-            "effects": _effects(effect) if effect else [],
-            "losses": _losses(view, effect) if effect else [],
-            "affected": _rows(view, effect.affected) if effect else [],
-            "affected_url": _asking(view, day, values, "affected.csv") if effect else "",
-            "moved": _told_moved(view, moved),
-            "moved_url": _asking(view, day, {}, "affected.csv"),
-            "what_if_url": _what_if(view, day, values) if effect else "",
-            "kept": here.words.gettext(_KEPT),
-            "key": here.new_key(),
-        },
+    shown = AgencyDayPage(
+        post=view.shown_post(),
+        posts=view.choices(),
+        regulation=view.version(),
+        days=view.cells(),
+        day=view.cell(day),
+        closures=view.closures([day]),
+        slots=view.hours(day.on),
+        booked=day.booked,
+        known=day.known,
+        values=values,
+        errors=errors or {},
+        effect=effect,
+        effects=_effects(effect) if effect else [],
+        losses=_losses(view, effect) if effect else [],
+        affected=_rows(view, effect.affected) if effect else [],
+        affected_url=_asking(view, day, values, "affected.csv") if effect else "",
+        moved=_told_moved(view, moved),
+        moved_url=_asking(view, day, {}, "affected.csv"),
+        what_if_url=_what_if(view, day, values) if effect else "",
+        kept=here.words.gettext(_KEPT),
+        key=here.new_key(),
     )
+    return page(request, shown, http_status=422 if errors else 200, zone=view.zone)
 
 
-def _losses(view: CalendarPage, effect: Effect) -> list[LossCell]:
+def _losses(view: CalendarView, effect: Effect) -> list[LossCell]:
     return [
         LossCell(local(hour.start, view.zone), hour.before, hour.after, hour.displaced)
         for hour in effect.hours
     ]
 
 
-def _rows(view: CalendarPage, affected: Sequence[Affected]) -> list[AffectedRow]:
+def _rows(view: CalendarView, affected: Sequence[Affected]) -> list[AffectedRow]:
     return [
         AffectedRow(
             one.code,
@@ -203,7 +244,7 @@ def _rows(view: CalendarPage, affected: Sequence[Affected]) -> list[AffectedRow]
     ]
 
 
-def _told_moved(view: CalendarPage, moved: Sequence[Affected]) -> Moved:
+def _told_moved(view: CalendarView, moved: Sequence[Affected]) -> Moved:
     count = {choice: sum(one.choice is choice for one in moved) for choice in AffectedOutcome}
     return Moved(
         _rows(view, moved),
@@ -213,7 +254,7 @@ def _told_moved(view: CalendarPage, moved: Sequence[Affected]) -> Moved:
     )
 
 
-def _asking(view: CalendarPage, day: AgencyDay, values: Mapping[str, str], name: str) -> str:
+def _asking(view: CalendarView, day: AgencyDay, values: Mapping[str, str], name: str) -> str:
     """The address of a file of the day, with what the form asks."""
     asked = {"close": "yes"} if values.get("close") else {"capacity": values.get("capacity", "")}
     query = urlencode({field: text for field, text in asked.items() if text})
@@ -221,7 +262,7 @@ def _asking(view: CalendarPage, day: AgencyDay, values: Mapping[str, str], name:
     return f"{path}?{query}" if query else path
 
 
-def _what_if(view: CalendarPage, day: AgencyDay, values: Mapping[str, str]) -> str:
+def _what_if(view: CalendarView, day: AgencyDay, values: Mapping[str, str]) -> str:
     """The question to the simulator with the values of the form; empty where the post is not played."""
     if view.post.place not in shipped_ground().calibrated:
         return ""
@@ -267,7 +308,7 @@ async def change_day(
 ) -> Response[bytes]:
     """First the effect, decided by the rules without committing; then, on a second press, the deed."""
     here = visit(request)
-    view = CalendarPage(here, *agency_at(request, checkpoint))
+    view = CalendarView(here, *agency_at(request, checkpoint))
     day = _day(view, on)
     sent = here.form.read(_DayForm)
     close = "yes" if sent.close else ""
@@ -294,7 +335,7 @@ async def change_day(
     return said(request, here, f"/agency/{checkpoint}", "done", told_now)
 
 
-def _change(view: CalendarPage, day: AgencyDay, sent: _DayForm) -> Change | None:
+def _change(view: CalendarView, day: AgencyDay, sent: _DayForm) -> Change | None:
     """The command of the form; None when the number is none."""
     key, actor, line = view.here.form.key, view.person.actor, view.line.id
     on = day.on.isoformat()
@@ -309,7 +350,7 @@ def _change(view: CalendarPage, day: AgencyDay, sent: _DayForm) -> Change | None
     return kind(key, actor, line, on, wanted, sent.reason)
 
 
-def _decided(view: CalendarPage, change: Change, outcome: Mapping[str, object]) -> str:
+def _decided(view: CalendarView, change: Change, outcome: Mapping[str, object]) -> str:
     here = view.here
     say, lost = here.words, outcome["displaced"]
     assert isinstance(lost, int), "the calendar counts whom it displaced"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from kezek.app.account.access import Person
 from kezek.app.account.event_view import event_actor
@@ -19,11 +19,11 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.say.event import who
-from kezek.web.booking.shown import choices, lines_by_name
+from kezek.web.booking.shown import PostChoice, choices, lines_by_name
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import local, post_view, zone_of
+from kezek.web.frame.shape import PostView, local, post_view, zone_of
 from kezek.web.regulation.regulation import regulation_name
 
 # Where a day's number comes from.
@@ -85,7 +85,7 @@ def agency_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLine
     return person, at_post, at_post.at(here.now)
 
 
-class CalendarPage:
+class CalendarView:
     """What both pages of a post show."""
 
     def __init__(
@@ -96,16 +96,20 @@ class CalendarPage:
         self.reader = here.application.store.reader
         self.days = calendar(self.reader, at_post, here.now)
 
-    def frame(self) -> dict[str, Any]:
-        posts = governed(lines_by_name(self.here), self.person.actor)
-        return {
-            "post": post_view(self.post, self.here.lang, self.here.now),
-            "posts": choices(self.here, posts),
-            "regulation": FormVersion(
-                self.rules.id, regulation_name(self.rules, self.here), self.rules.effective_on
-            ),
-            "days": [self.cell(day) for day in self.days],
-        }
+    def shown_post(self) -> PostView:
+        return post_view(self.post, self.here.lang, self.here.now)
+
+    def choices(self) -> list[PostChoice]:
+        """The posts of the same agency."""
+        return choices(self.here, governed(lines_by_name(self.here), self.person.actor))
+
+    def version(self) -> FormVersion:
+        """The rules in force."""
+        name = regulation_name(self.rules, self.here)
+        return FormVersion(self.rules.id, name, self.rules.effective_on)
+
+    def cells(self) -> list[DayCell]:
+        return [self.cell(day) for day in self.days]
 
     def cell(self, day: AgencyDay) -> DayCell:
         return DayCell(

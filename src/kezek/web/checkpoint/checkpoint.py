@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from litestar import Response, get
 from litestar.params import FromPath
@@ -14,55 +14,26 @@ from kezek.app.forecast.next_wait import joins_now
 from kezek.app.regulation.published import is_ours, is_reserved
 from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow, hours_of_today
-from kezek.app.turn.queue import Queue, WaitingTruck
+from kezek.app.turn.queue import Queue
 from kezek.domain.checkpoint.checkpoint import SEA
-from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant, day_start, local_day
+from kezek.domain.kernel.instant import DAY, HOUR, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
-from kezek.web.booking.first_free import first_free, sooner_posts
-from kezek.web.checkpoint.head import head_of
-from kezek.web.forecast.hour_wait import coming_of
-from kezek.web.forecast.likely_view import wait_of
+from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
+from kezek.web.checkpoint.head import PostHead, head_of
+from kezek.web.checkpoint.line_view import CallView, WindowView, calls_of, windows_of
+from kezek.web.forecast.hour_wait import Coming, coming_of
+from kezek.web.forecast.likely_view import ShownWait, wait_of
 from kezek.web.frame.live import live
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import day_views, local
+from kezek.web.frame.shape import DayView, day_views, local
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
 CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road
 CLOSURES_LATER_MAX = 3  # the rest is read off the strip
-
-
-@dataclass(frozen=True, slots=True)
-class CallView:
-    code: str
-    country: str
-    tail: str
-    by: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    place: int
-    code: str
-    country: str
-    tail: str
-    klass: str
-    ordinary: bool
-    reserved: bool
-    arrived: datetime
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WindowView:
-    """Trucks that stand together under the head of one booked hour."""
-
-    start: datetime | None
-    end: datetime | None
-    opens_in: int | None
-    turns: list[TurnView]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +90,46 @@ class Siblings:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointPage(Page):
+    """One post; what the live line gives comes last and is empty where none runs.
+
+    `first` is the first free window, `sooner` are other posts, `next_days` the first two with places.
+    `closures` are now or tomorrow, `later` the next ones behind them.  `due` of the `waiting` trucks may
+    be called by their hour; `hidden` are not shown in `windows`.  `joins` says how a truck without a
+    booking can join now: books, walks_in, or empty.  `coming` is the first free hour and its wait.
+    """
+
+    template = "pages/checkpoint.html"
+    post: PostHead
+    as_of: datetime
+    stream: str | None
+    rule: Rule | None
+    regulation: str
+    siblings: Siblings | None
+    days: list[DayView]
+    first: FirstFree | None
+    sooner: list[Sooner]
+    next_days: list[DayView]
+    today: TodayPlaces
+    bookable: bool
+    closures: list[TodayClosed]
+    later: list[TodayClosed]
+    calls: Sequence[CallView] = ()
+    windows: Sequence[WindowView] = ()
+    waiting: int = 0
+    due: int = 0
+    hidden: int = 0
+    joins: str = ""
+    wait: ShownWait | None = None
+    coming: Coming | None = None
+    pace: ShownPace | None = None
+    called: int = 0
+    exceptions: Exceptions = Exceptions(0, 0, 0, 0, 0)
+    bars: Sequence[HourBar] = ()
+    now_share: float | None = None
+
+
 def row_at(here: PageContext, place: str) -> PostRow:
     """The line of an address, or the post without one; or the error page."""
     row = here.application.boards.row_at(place, here.now)
@@ -132,21 +143,8 @@ async def checkpoint(request: PageRequest, checkpoint: FromPath[str]) -> Respons
     """One post, live."""
     here = visit(request)
     row = row_at(here, checkpoint)
-    served, zone = row.served, row.zone
-    every = "all" in request.query_params
-    return page(
-        request,
-        "pages/checkpoint.html",
-        zone=zone,
-        **_line_of(row, here, zone, every=every),
-        **_days_of(row, here, zone),
-        post=head_of(row, here),
-        as_of=local(here.now, zone),
-        stream=f"/checkpoints/{row.place}/live" if served else None,
-        rule=rule_of(served.at(here.now) if served else None),
-        regulation=served.line.regulation if served else "",
-        siblings=_siblings(row, here),
-    )
+    shown = _with_line(_page_of(row, here), row, here, every="all" in request.query_params)
+    return page(request, shown, zone=row.zone)
 
 
 @get("/checkpoints/{checkpoint:str}/live")
@@ -158,105 +156,61 @@ async def checkpoint_live(request: PageRequest, checkpoint: FromPath[str]) -> St
     return live(request, served.line.id)
 
 
-def _line_of(row: PostRow, here: PageContext, zone: str, *, every: bool) -> dict[str, Any]:
-    """What the live line gives: calls, the line itself, the wait, the pace, the exceptions."""
-    queue, served = row.queue, row.served
+def _page_of(row: PostRow, here: PageContext) -> CheckpointPage:
+    """What the post and its calendar give."""
+    served, zone, today = row.served, row.zone, row.today
+    days, closures = day_views(row.places), closures_of(row.places, here, row.zone)
+    soon = local(here.now + CLOSURE_SOON, zone)
+    return CheckpointPage(
+        post=head_of(row, here),
+        as_of=local(here.now, zone),
+        stream=f"/checkpoints/{row.place}/live" if served else None,
+        rule=rule_of(served.at(here.now) if served else None),
+        regulation=served.line.regulation if served else "",
+        siblings=_siblings(row, here),
+        days=days,
+        first=first_free(row.places, zone),
+        sooner=sooner_posts(here, row),
+        next_days=[day for day in days if day.places][:2],
+        today=TodayPlaces(today.ordinary if today else None, today.kept if today else 0),
+        bookable=any(day.places for day in days),
+        closures=[c for c in closures if c.start < soon],
+        later=[c for c in closures if c.start >= soon][:CLOSURES_LATER_MAX],
+    )
+
+
+def _with_line(
+    shown: CheckpointPage, row: PostRow, here: PageContext, *, every: bool
+) -> CheckpointPage:
+    """The page with its live line: calls, the line itself, the wait, the pace, the exceptions."""
+    queue, served, zone = row.queue, row.served, row.zone
     if queue is None or served is None:
-        return {
-            "calls": [],
-            "windows": [],
-            "waiting": 0,
-            "due": 0,
-            "hidden": 0,
-            "joins": "",
-            "wait": None,
-            "coming": None,
-            "pace": None,
-            "called": 0,
-            "exceptions": Exceptions(0, 0, 0, 0, 0),
-            "bars": [],
-            "now_share": None,
-        }
-    shown = queue.waiting if every else queue.waiting[:SHOWN_MAX]
-    midnight = day_start(local_day(here.now, zone), zone)
+        return shown
+    turns = queue.waiting if every else queue.waiting[:SHOWN_MAX]
+    midnight, rules = day_start(local_day(here.now, zone), zone), served.at(here.now)
     joining = joins_now(row, here.now)
-    return {
-        "calls": calls_of(queue, zone),
-        "windows": windows_of(shown, served.at(here.now), zone, here.now),
-        "waiting": len(queue.waiting),
-        "due": queue.waiting_due,
-        "hidden": len(queue.waiting) - len(shown),
-        "joins": "books"
-        if joining == served.at(here.now).ordinary.name
-        else "walks_in"
-        if joining
-        else "",
-        "wait": wait_of(here, served, queue, joining),
-        "coming": coming_of(here, row),
-        "pace": pace_of(queue),
-        "called": len(queue.called),
-        "exceptions": Exceptions(
+    return replace(
+        shown,
+        calls=calls_of(queue, zone),
+        windows=windows_of(turns, rules, zone, here.now),
+        waiting=len(queue.waiting),
+        due=queue.waiting_due,
+        hidden=len(queue.waiting) - len(turns),
+        joins="books" if joining == rules.ordinary.name else "walks_in" if joining else "",
+        wait=wait_of(here, served, queue, joining),
+        coming=coming_of(here, row),
+        pace=pace_of(queue),
+        called=len(queue.called),
+        exceptions=Exceptions(
             queue.exceptions_today,
             queue.awaiting_approval,
             queue.releases_today,
             queue.set_aside_today,
             queue.refused_today,
         ),
-        "bars": _bars(row, here, zone),
-        "now_share": min(1.0, (here.now - midnight) / DAY),
-    }
-
-
-def calls_of(queue: Queue, zone: str) -> list[CallView]:
-    """Whom the board calls now."""
-    return [
-        CallView(c.seen.code, c.seen.country, c.seen.tail, local(c.until, zone))
-        for c in queue.called
-        if c.until is not None
-    ]
-
-
-def windows_of(
-    waiting: tuple[WaitingTruck, ...],
-    regulation: Regulation,
-    zone: str,
-    now: Instant,
-    mine: int = 0,
-) -> list[WindowView]:
-    """The line under the heads of its hours, in the order of places.
-
-    A truck of another class, let in between, and one that lost its hour stand where they stand:
-    only a truck in its own booked hour begins a new head.
-    """
-    windows: list[WindowView] = []
-    ordinary = regulation.ordinary.name
-    head: Instant | None = None
-    for waits in waiting:
-        own = waits.window if waits.seen.vehicle_class == ordinary and not waits.behind else head
-        if not windows or own != head:
-            head = own if own is not None else waits.window
-            windows.append(_window(head, regulation, zone, now))
-        windows[-1].turns.append(
-            TurnView(
-                place=waits.place,
-                code=waits.seen.code,
-                country=waits.seen.country,
-                tail=waits.seen.tail,
-                klass=waits.seen.vehicle_class,
-                ordinary=waits.seen.vehicle_class == ordinary,
-                reserved=is_reserved(regulation, waits.seen.vehicle_class),
-                arrived=local(waits.arrived_at, zone),
-                mine=waits.seen.number == mine,
-            )
-        )
-    return windows
-
-
-def _window(start: Instant | None, regulation: Regulation, zone: str, now: Instant) -> WindowView:
-    if start is None:
-        return WindowView(None, None, None, [])
-    opens_in = -(-(start - now) // MINUTE) if start > now else None
-    return WindowView(local(start, zone), local(start + regulation.window, zone), opens_in, [])
+        bars=_bars(row, here, zone),
+        now_share=min(1.0, (here.now - midnight) / DAY),
+    )
 
 
 def pace_of(queue: Queue) -> ShownPace | None:
@@ -279,24 +233,6 @@ def _bars(row: PostRow, here: PageContext, zone: str) -> list[HourBar]:
         for one in hours_of_today(here.application.store.reader, row, here.now)
     ]
     return here.web.pictures.keep(("bars", line.id), (queue.version, hour), bars)  # type: ignore[no-any-return]
-
-
-def _days_of(row: PostRow, here: PageContext, zone: str) -> dict[str, Any]:
-    """What the calendar gives."""
-    days = day_views(row.places)
-    today = row.today
-    closures = closures_of(row.places, here, zone)
-    soon = local(here.now + CLOSURE_SOON, zone)
-    return {
-        "days": days,
-        "first": first_free(row.places, zone),
-        "sooner": sooner_posts(here, row),
-        "next_days": [day for day in days if day.places][:2],
-        "today": TodayPlaces(today.ordinary if today else None, today.kept if today else 0),
-        "bookable": any(day.places for day in days),
-        "closures": [c for c in closures if c.start < soon],
-        "later": [c for c in closures if c.start >= soon][:CLOSURES_LATER_MAX],
-    }
 
 
 def closures_of(places: LinePlaces | None, here: PageContext, zone: str) -> list[TodayClosed]:

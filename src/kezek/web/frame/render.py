@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 from litestar import Response
 
+from kezek.web.frame.page import FormToken, Page, PageFrame, names_in
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.site import site_of
 
@@ -29,38 +30,36 @@ SECURITY: Mapping[str, str] = {
 
 def page(
     request: PageRequest,
-    template: str,
+    shown: Page,
     *,
     http_status: int = 200,
     zone: str = "",
     headers: Mapping[str, str] | None = None,
-    **context: object,
+    address: str | None = None,
 ) -> Response[bytes]:
-    """A rendered page; nobody but the reader may keep it.  `zone` is that of the page's post."""
-    here = visit(request)
-    # Where Back to the answer of a form leads; the answer itself is kept by no browser.
-    sent = request.method == "POST" and http_status == 200
-    context.setdefault("address", request.url.path if sent else "")
-    text = render(here, template, zone=zone, **context)
+    """A rendered page; nobody but the reader may keep it.  `zone` is that of the page's post.
+
+    Without an `address`, Back to the answer of a form leads to where the form was sent.
+    """
+    if address is None:
+        # The answer itself is kept by no browser.
+        sent = request.method == "POST" and http_status == 200
+        address = request.url.path if sent else ""
+    text = render(visit(request), shown, zone=zone, address=address)
     return html(request, text, http_status=http_status, headers=headers)
 
 
-def render(here: PageContext, template: str, *, zone: str = "", **context: object) -> str:
-    """The text of a page; `site` and `csrf_token` are added to its context."""
-    whole = {"csrf_token": FormToken(here), **context, "site": site_of(here, zone)}
-    return here.web.templates.render(here.lang, template, whole)
-
-
-class FormToken:
-    """The forms' token, made only when a form is drawn: other pages set no cookie."""
-
-    def __init__(self, here: PageContext) -> None:
-        self._here = here
-
-    def __html__(self) -> str:
-        return self._here.csrf_token
-
-    __str__ = __html__
+def render(
+    here: PageContext,
+    page: Page,
+    *,
+    zone: str = "",
+    address: str = "",
+    csrf_token: str = "",
+) -> str:
+    """The text of a page; `csrf_token` stands for the reader's own where the text is kept for many."""
+    frame = PageFrame(site_of(here, zone), csrf_token or FormToken(here), address)
+    return here.web.templates.render(here.lang, page.template, names_in(frame) | names_in(page))
 
 
 def html(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from litestar import Response, get
@@ -11,12 +12,27 @@ from kezek.app.log.page import log_page
 from kezek.domain.account.actor import Role
 from kezek.domain.kernel.event import EventKind
 from kezek.i18n import names
-from kezek.web.booking.shown import choices, lines_by_name
+from kezek.web.booking.shown import PostChoice, choices, lines_by_name
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.log.log_entry import entries
+from kezek.web.log.log_entry import LogEntry, entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogEntriesPage(Page):
+    """Entries of the log, newest first: those of `post` where one is chosen, and of one kind or all."""
+
+    template = "pages/log.html"
+    entries: list[LogEntry]
+    older: str
+    newer: str
+    post: PostChoice | None
+    posts: list[PostChoice]
+    kind: str
+    kinds: list[tuple[str, str]]
 
 
 @get("/log", sync_to_thread=False)
@@ -41,9 +57,7 @@ def log(request: PageRequest) -> Response[bytes]:
         after=_position(request, "after"),
     )
     query = {"checkpoint": wanted, "kind": kind}
-    return page(
-        request,
-        "pages/log.html",
+    shown = LogEntriesPage(
         entries=entries(here, found.events, posts=not wanted),
         older=_address(query, "before", found.older),
         newer=_address(query, "after", found.newer),
@@ -52,6 +66,7 @@ def log(request: PageRequest) -> Response[bytes]:
         kind=kind,
         kinds=[(k.value, names.event(k, here.lang)) for k in EventKind],
     )
+    return page(request, shown)
 
 
 def _position(request: PageRequest, name: str) -> int:

@@ -15,6 +15,7 @@ from kezek.domain.regulation.regulation import ClassRule, Note, Regulation, Vers
 from kezek.i18n import names, times
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
@@ -76,6 +77,22 @@ class Other:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegulationPage(Page):
+    """A version of the rules, the other versions, and the rules of other authorities.
+
+    `changes` are what it has otherwise than the version of the day `before`, empty for the first.
+    """
+
+    template = "pages/regulation.html"
+    regulation: RegulationView
+    sections: list[Section]
+    changes: list[ChangedRule]
+    before: str
+    versions: list[ShownVersion]
+    others: list[Other]
+
+
 @get("/regulations/{code:str}")
 async def regulation(request: PageRequest, code: FromPath[str]) -> Response[bytes]:
     """One authority's rules."""
@@ -89,9 +106,7 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
     if rules is None:
         raise PageError("not_found")
     view, before = _view(rules, here), _before(versions, rules)
-    return page(
-        request,
-        "pages/regulation.html",
+    shown = RegulationPage(
         regulation=view,
         sections=_sections(rules, here),
         changes=_changes(before, rules, here) if before else [],
@@ -103,6 +118,7 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
             if other.id != code
         ],
     )
+    return page(request, shown)
 
 
 def _in_force(here: PageContext, code: str) -> Regulation | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import NamedTuple
@@ -28,6 +30,7 @@ from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.answer.chart import ChartWords as PictureWords
 from kezek.planning.scenario.answer.chart import answer_panels, course_chart
 from kezek.web.booking.shown import lines_by_name
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import answer as answered
@@ -35,8 +38,16 @@ from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
 from kezek.web.frame.shape import local
 from kezek.web.regulation.regulation import regulation_name
-from kezek.web.scenario.what_if_form import OTHER, ZONE, Typed, askable_posts, first_form, typed_of
-from kezek.web.scenario.what_if_view import changes, decision_url, shown
+from kezek.web.scenario.what_if_form import (
+    OTHER,
+    ZONE,
+    AskablePost,
+    Typed,
+    askable_posts,
+    first_form,
+    typed_of,
+)
+from kezek.web.scenario.what_if_view import PostShown, changes, decision_url, shown
 
 _AGAIN_SECONDS = 3
 _DRAWN_MAX = 12  # of more posts the figures are enough
@@ -67,6 +78,54 @@ class WhatIfRow(NamedTuple):
     title: str
     at: datetime
     state: State
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfFormPage(Page):
+    """A question to the simulator: `chosen` posts, and `mine`, those asked before."""
+
+    template = "pages/what_if_form.html"
+    posts: list[AskablePost]
+    chosen: frozenset[str]
+    regulations: list[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    mine: list[WhatIfRow]
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfWaitPage(Page):
+    """A what-if that is not done: `played` of its runs."""
+
+    template = "pages/what_if_wait.html"
+    title: str
+    state: State
+    played: int
+    runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIfPage(Page):
+    """What came of a what-if; `compared` where there are two worlds, with what is changed in the other.
+
+    `courses` and `pictures` are drawn for each of the first of the `shown` posts.  `decisions` has, by
+    post, the form of the agency's decision filled in.  `coming` trucks come a day in both worlds.
+    """
+
+    template = "pages/what_if.html"
+    head: WhatIfHead
+    compared: bool
+    changes: list[str]
+    shown: list[PostShown]
+    courses: list[Markup]
+    decisions: Mapping[str, str]
+    coming: int | None
+    pictures: list[list[Markup]]
+    legend: str
+    at: datetime
+    files: list[str]
+    url: str
 
 
 @get("/agency/what-if", sync_to_thread=False)
@@ -105,24 +164,17 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
     if known.state is not State.DONE:
         waits = known.state is not State.STOPPED
         again = {"Refresh": str(_AGAIN_SECONDS)} if waits else {}
-        return page(
-            request,
-            "pages/what_if_wait.html",
-            headers=again,
-            title=known.origin.title,
-            state=known.state,
-            played=known.played,
-            runs=known.runs,
+        wait = WhatIfWaitPage(
+            title=known.origin.title, state=known.state, played=known.played, runs=known.runs
         )
+        return page(request, wait, headers=again)
     say = here.words.gettext
     scenario = here.application.what_ifs.file(found, "scenario.toml") or b""
     changed = changes_of(scenario.decode())
     answer = msgspec.structs.replace(
         here.application.what_ifs.answer(found), this_title=say(_THIS), other_title=say(OTHER)
     )
-    return page(
-        request,
-        "pages/what_if.html",
+    whole = WhatIfPage(
         head=WhatIfHead(
             answer.title,
             date.fromisoformat(answer.begins),
@@ -140,8 +192,9 @@ def what_if_page(request: PageRequest, found: FromPath[str]) -> Response[bytes]:
         legend=say(_LEGEND),
         at=local(known.origin.at, ZONE),
         files=here.application.what_ifs.files(found),
-        address=f"/what-if/{found}",
+        url=f"/what-if/{found}",
     )
+    return page(request, whole)
 
 
 @get("/what-if/{found:str}/{name:str}", sync_to_thread=False)
@@ -209,10 +262,7 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
         WhatIfRow(f"/what-if/{k.id}", k.origin.title, local(k.origin.at, ZONE), k.state)
         for k in here.application.what_ifs.of(person.account.id)[:20]
     ]
-    return page(
-        request,
-        "pages/what_if_form.html",
-        http_status=422 if typed.errors else 200,
+    form = WhatIfFormPage(
         # Those that are chosen stand first, in sight.
         posts=sorted(askable_posts(here), key=lambda one: one.id not in typed.chosen),
         chosen=typed.chosen,
@@ -225,6 +275,7 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
         mine=mine,
         key=here.new_key(),
     )
+    return page(request, form, http_status=422 if typed.errors else 200)
 
 
 HANDLERS = (what_if_form, ask_what_if, what_if_page, what_if_file)

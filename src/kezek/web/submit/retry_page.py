@@ -11,6 +11,7 @@ import asyncio
 import base64
 import zlib
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import cast
 from urllib.parse import urlencode
@@ -26,6 +27,7 @@ from kezek.domain.booking.book import Book
 from kezek.domain.decide import Command
 from kezek.i18n import faults
 from kezek.web.frame.forms import KEY_FIELD
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 
@@ -39,6 +41,17 @@ _KEEP_SECONDS = 600
 _LENGTH_MAX = 3_800
 _BYTES_MAX = 100_000
 _READING = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingPage(Page):
+    """The page opens `again`, empty for its own address, after so many seconds."""
+
+    template = "pages/working.html"
+    title: str
+    again: str
+    seconds: int
+    code: str
 
 
 async def ask(here: PageContext, command: Command) -> Answer:
@@ -66,20 +79,19 @@ def working_page(request: PageRequest, fault: Fault) -> Response[bytes] | None:
     """The page that asks again by itself; None where waiting is in vain or the form cannot be kept."""
     if fault.permanent or not isinstance(fault, StoreFault):
         return None
-    here, address = visit(request), ""
+    here, again = visit(request), ""
     if request.method not in _READING:
-        address = _kept(here)
-        if not address:
+        again = _kept(here)
+        if not again:
             return None
-    return page(
-        request,
-        "pages/working.html",
-        http_status=503,
-        headers={"Retry-After": str(AGAIN_SECONDS)},
+    shown = WorkingPage(
         title=faults.fault_title("outcome_unknown", here.lang),
-        address=address,
+        again=again,
         seconds=AGAIN_SECONDS,
         code=code_of(fault),
+    )
+    return page(
+        request, shown, http_status=503, headers={"Retry-After": str(AGAIN_SECONDS)}, address=again
     )
 
 

@@ -23,6 +23,7 @@ from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
 from kezek.web.booking import own_tickets
 from kezek.web.frame.forms import most
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.shape import STATES, local, zone_of
@@ -48,6 +49,17 @@ class OwnTicket:
     status: str
     start: datetime | None
     end: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindTicketPage(Page):
+    """The tickets of this browser, and a form with the ticket and the phone."""
+
+    template = "pages/find_ticket.html"
+    tickets: list[OwnTicket]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    key: str
 
 
 @get("/ticket")
@@ -128,16 +140,13 @@ def _form(
     headers: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     here = visit(request)
-    return page(
-        request,
-        "pages/find_ticket.html",
-        http_status=http_status,
-        headers=headers,
+    shown = FindTicketPage(
         tickets=[_row(here, secret, view) for secret, view in own_tickets.kept(here)],
         values=values,
         errors=errors,
         key=here.new_key(),
     )
+    return page(request, shown, http_status=http_status, headers=headers)
 
 
 def _row(here: PageContext, secret: str, view: TicketView) -> OwnTicket:

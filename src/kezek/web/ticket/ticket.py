@@ -7,6 +7,7 @@ nothing here logs an address.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -39,8 +40,8 @@ from kezek.web.frame.render import answer, html, page, redirect, render
 from kezek.web.frame.shape import local, zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.ticket.calendar_file import KIND, calendar_file
-from kezek.web.ticket.ticket_sheet import BEFORE, QR, sheet_of
-from kezek.web.ticket.ticket_view import context_of
+from kezek.web.ticket.ticket_sheet import BEFORE, QR, PrintPage, sheet_of
+from kezek.web.ticket.ticket_view import page_of
 
 UNSEEN: Mapping[str, str] = {"X-Robots-Tag": "noindex, nofollow", "Cache-Control": "no-store"}
 
@@ -134,19 +135,18 @@ def _drawn(
     """The page with marks where the forms' token and key belong; `address` shows it after a form."""
     label, rights = here.words.gettext(QR), rights_of(holder(here, view), view)
     picture = Markup('<img src="/t/{}/qr.svg" alt="{}" width="240" height="240">')
-    more = {
-        "stream": f"/t/{secret}/live" if view.live else None,
-        "qr": picture.format(secret, label) if view.live and view.booking.start else "",
-        "errors": errors or {},
-        "address": address,
-        "change_reasons": causes_owed(here, rights),
-        "cancels_alone": rights.cancels_alone,
-        "url": address_of(here, secret),
-        "key": here.web.mark + _KEY,
-        "csrf_token": here.web.mark + _TOKEN,
-    }
-    context = context_of(here, view, secret) | more
-    return render(here, "pages/ticket.html", zone=zone_of(view.post), **context)
+    whole = replace(
+        page_of(here, view, secret),
+        stream=f"/t/{secret}/live" if view.live else None,
+        qr=picture.format(secret, label) if view.live and view.booking.start else "",
+        url=address_of(here, secret),
+        errors=errors or {},
+        change_reasons=causes_owed(here, rights),
+        cancels_alone=rights.cancels_alone,
+        key=here.web.mark + _KEY,
+    )
+    token = here.web.mark + _TOKEN
+    return render(here, whole, zone=zone_of(view.post), address=address, csrf_token=token)
 
 
 @get("/t/{secret:str}/live")
@@ -171,8 +171,8 @@ async def ticket_print(request: PageRequest, secret: FromPath[str]) -> Response[
     """The ticket on one sheet of paper."""
     here = visit(request)
     view = held(here, secret)
-    sheet = sheet_of(here, view, secret)._asdict()
-    return page(request, "pages/print.html", zone=zone_of(view.post), headers=UNSEEN, **sheet)
+    sheet = PrintPage(**sheet_of(here, view, secret)._asdict())
+    return page(request, sheet, zone=zone_of(view.post), headers=UNSEEN)
 
 
 @get("/t/{secret:str}/calendar.ics")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.shape import PostView, local, post_view, zone_of
 from kezek.web.ticket.ticket_view import TicketHead, head_of
@@ -25,6 +27,18 @@ _FIXED = translatable("Plate, VIN and checkpoint cannot be changed.")
 class TicketSheet(NamedTuple):
     """One ticket for `parts/sheet.html`."""
 
+    ticket: TicketHead
+    post: PostView
+    qr: Markup
+    rules: list[str]
+    printed: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrintPage(Page):
+    """One `TicketSheet` alone."""
+
+    template = "pages/print.html"
     ticket: TicketHead
     post: PostView
     qr: Markup

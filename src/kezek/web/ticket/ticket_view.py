@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+
+from markupsafe import Markup
 
 from kezek.app.booking.ticket import TicketView
 from kezek.app.booking.view.ending import NextAction, ending_of, next_action
@@ -17,9 +19,11 @@ from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
 from kezek.i18n.say import ticket as say_ticket
-from kezek.web.forecast.likely_view import likely, renewed
+from kezek.web.forecast.likely_view import ShownLikely, likely, renewed
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, local, post_view, zone_of
+from kezek.web.frame.shape import STATES, PostView, local, post_view, zone_of
+from kezek.web.ticket.ticket_path import PathStep, steps_of
 from kezek.web.vehicle.vehicle_fields import recorded_as
 
 TIMES_MAX = 4
@@ -28,9 +32,6 @@ BAR = 200  # the width of the bar that shows the time left of a call
 _NOTHING_PAID = translatable(
     "The fee is only shown and not collected, so there is nothing to pay back."
 )
-
-
-# Before the name of a class, so that no class is taken for another cause.
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,18 +105,57 @@ class ShownHistory:
 
 
 @dataclass(frozen=True, slots=True)
-class PathStep:
-    verb: str
-    mark: str
-    at: datetime | None
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
 class Can:
     move: bool
     cancel: bool
     driver: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketPage(Page):
+    """The ticket, and behind it what a route adds: its stream and code, and what its forms need.
+
+    `place` is none before the arrival and after the call, `ahead` where nobody can be counted; `reasons`
+    add up to the place.  `renewed` says that the likely call of a moved booking is still being computed.
+    `exceptions` were moved by hand within the hour.  `moves_left` is none without a limit; `fixed` says
+    why the booking cannot move.  `explain`, `next_url` and `next_text` belong to an end.
+    Who changes somebody else's booking chooses one of `change_reasons`; unless `cancels_alone`, a
+    cancellation is proposed to a second person.
+    """
+
+    template = "pages/ticket.html"
+    ticket: TicketHead
+    post: PostView
+    status: str
+    as_of: datetime
+    place: int | None
+    ahead: int | None
+    likely: ShownLikely | None
+    renewed: bool
+    not_before: datetime | None
+    arrive_by: ArrivalTime | None
+    called: Called | None
+    reasons: list[Cause]
+    history: ShownHistory | None
+    arrived: datetime | None
+    exceptions: int
+    steps: list[PathStep]
+    drivers: int
+    can: Can
+    moves_left: int | None
+    moves_until: datetime | None
+    fixed: str
+    refund: str
+    explain: str
+    next_url: str
+    next_text: str
+    stream: str | None = None
+    qr: Markup | str = ""
+    url: str = ""
+    errors: Mapping[str, str] = field(default_factory=dict)
+    change_reasons: Sequence[tuple[str, str]] = ()
+    cancels_alone: bool = True
+    key: str = ""
 
 
 def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
@@ -137,62 +177,61 @@ def head_of(view: TicketView, token: str, say: Words) -> TicketHead:
     )
 
 
-def context_of(here: PageContext, view: TicketView, token: str) -> dict[str, Any]:
-    """Everything that the ticket page shows."""
+def page_of(here: PageContext, view: TicketView, token: str) -> TicketPage:
+    """Everything that the ticket shows, whoever reads it."""
     booking, post, now, zone = view.booking, view.post, here.now, zone_of(view.post)
-    regulation = view.rules
     queue = here.application.queues.of(post, now)
     waits = queue.truck(booking.number)
-    early = waits.not_before if waits else None
-    ending = ending_of(here.application.store.reader, view)
-    verbs = view.can
-    return {
-        "ticket": head_of(view, token, here.words),
-        "post": post_view(post, here.lang, now),
-        "status": STATES[view.status],
-        "as_of": local(view.as_of, zone),
-        "place": view.place,
-        "ahead": view.place - 1 if view.place else here.application.tickets.standing(view).ahead,
-        "likely": likely(here, view, queue),
-        "renewed": renewed(here, view),
-        "not_before": local(early, zone) if early is not None else None,
-        "arrive_by": _arrive_by(view, zone),
-        "called": _called(view, now, zone),
-        "reasons": causes_of(queue, waits, zone) if waits else [],
-        "history": _history(here, view, zone),
-        "arrived": local(booking.arrived_at, zone) if booking.arrived_at is not None else None,
-        "exceptions": _moved_by_hand(here, booking.line, now) if waits else 0,
-        "steps": steps_of(view, zone),
-        "drivers": len(view.drivers),
-        "can": Can(Verb.MOVE in verbs, Verb.CANCEL in verbs, Verb.ADD_DRIVER in verbs),
-        "moves_left": view.moves_left,
-        **_moves(here, view, zone),
-        "refund": here.words.gettext(_NOTHING_PAID),
-        "explain": say_ticket.ending(ending, here.words, zone),
-        **_next(view, token, here.words),
-        "regulation": regulation.id,
-        "errors": {},
-    }
+    early, until = waits.not_before if waits else None, view.moves_until
+    ending, action, verbs = (
+        ending_of(here.application.store.reader, view),
+        next_action(view),
+        view.can,
+    )
+    return TicketPage(
+        ticket=head_of(view, token, here.words),
+        post=post_view(post, here.lang, now),
+        status=STATES[view.status],
+        as_of=local(view.as_of, zone),
+        place=view.place,
+        ahead=view.place - 1 if view.place else here.application.tickets.standing(view).ahead,
+        likely=likely(here, view, queue),
+        renewed=renewed(here, view),
+        not_before=local(early, zone) if early is not None else None,
+        arrive_by=_arrive_by(view, zone),
+        called=_called(view, now, zone),
+        reasons=causes_of(queue, waits, zone) if waits else [],
+        history=_history(here, view, zone),
+        arrived=local(booking.arrived_at, zone) if booking.arrived_at is not None else None,
+        exceptions=_moved_by_hand(here, booking.line, now) if waits else 0,
+        steps=steps_of(view, zone),
+        drivers=len(view.drivers),
+        can=Can(Verb.MOVE in verbs, Verb.CANCEL in verbs, Verb.ADD_DRIVER in verbs),
+        moves_left=view.moves_left,
+        moves_until=local(until, zone) if until is not None else None,
+        fixed=_fixed(here, view, zone),
+        refund=here.words.gettext(_NOTHING_PAID),
+        explain=say_ticket.ending(ending, here.words, zone),
+        next_url=_next_url(view, token, action),
+        next_text=say_ticket.next_action(action, here.words),
+    )
 
 
-def _moves(here: PageContext, view: TicketView, zone: str) -> dict[str, Any]:
-    """Until when the booking may move, or why it cannot."""
-    until, fixed = view.moves_until, view.fixed
-    said = say_refusal.sentence(fixed.reason, fixed.facts, here.lang, zone) if fixed else ()
-    return {
-        "moves_until": local(until, zone) if until is not None else None,
-        "fixed": " ".join(said),
-    }
+def _fixed(here: PageContext, view: TicketView, zone: str) -> str:
+    """Why the booking cannot move, empty where it can."""
+    fixed = view.fixed
+    return (
+        " ".join(say_refusal.sentence(fixed.reason, fixed.facts, here.lang, zone)) if fixed else ""
+    )
 
 
-def _next(view: TicketView, token: str, say: Words) -> dict[str, str]:
-    """The next thing to do, where the booking has come to an end or lost its time."""
-    action = next_action(view)
+def _next_url(view: TicketView, token: str, action: NextAction) -> str:
+    """Where the next thing is done, where the booking has come to an end or lost its time."""
     urls = {
         NextAction.MOVE: f"/t/{token}/move",
         NextAction.BOOK: f"/book?checkpoint={view.post.place}",
     }
-    return {"next_url": urls.get(action, ""), "next_text": say_ticket.next_action(action, say)}
+    return urls.get(action, "")
 
 
 def _arrive_by(view: TicketView, zone: str) -> ArrivalTime | None:
@@ -256,59 +295,3 @@ def _moved_by_hand(here: PageContext, line: str, now: Instant) -> int:
         count = moved_by_hand(here.application.store.reader, line, now)
         found = here.web.pictures.keep(("by hand", line), state, count)
     return int(found)
-
-
-_WAY = ("booked", "arrived", "line", "called", "admitted", "crossed")
-_HERE = {
-    Status.CONFIRMED: 0,
-    Status.LATE: 0,
-    Status.DISPLACED: 0,
-    Status.ARRIVED: 2,
-    Status.CALLED: 3,
-    Status.ADMITTED: 4,
-    Status.CROSSED: 5,
-}
-_SIDE = {
-    Status.DISPLACED: ("displaced", "here"),
-    Status.CANCELLED: ("cancelled", "here"),
-    Status.NO_SHOW: ("no_show", "here"),
-    Status.TURNED_BACK: ("turned_back", "here"),
-    Status.RELEASED: ("annulled", "here"),
-}
-
-
-def steps_of(view: TicketView, zone: str) -> list[PathStep]:
-    """The way of the booking: done, here, still to come."""
-    booking = view.booking
-    at = {
-        "booked": booking.confirmed_at,
-        "arrived": booking.arrived_at,
-        "called": booking.called_at,
-        "admitted": booking.admitted_at,
-        "crossed": booking.ended_at if view.status is Status.CROSSED else None,
-    }
-
-    def step(verb: str, mark: str) -> PathStep:
-        instant = at.get(verb)
-        return PathStep(verb, mark, local(instant, zone) if instant is not None else None, "")
-
-    if view.status in _SIDE:
-        done = [
-            step(verb, "done") for verb in ("booked", "arrived", "called", "admitted") if at[verb]
-        ]
-        when = booking.ended_at if booking.ended_at is not None else booking.displaced_at
-        verb, mark = _SIDE[view.status]
-        return [*done, PathStep(verb, mark, local(when, zone) if when is not None else None, "")]
-    here = _HERE[view.status]
-    steps = []
-    for place, verb in enumerate(_WAY):
-        if verb == "line" and place != here:
-            continue
-        over = place < here or view.status is Status.CROSSED
-        waiting = view.status in (Status.CONFIRMED, Status.LATE)
-        mark = "done" if over or (place == 0 and waiting) else "here" if place == here else "todo"
-        steps.append(step(verb, mark))
-    missed = view.missed_until
-    if missed is not None and view.status is Status.ARRIVED:
-        steps.insert(2, PathStep("missed", "done", local(missed, zone), ""))
-    return steps

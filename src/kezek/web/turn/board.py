@@ -6,6 +6,7 @@ import gzip
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -25,6 +26,7 @@ from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.likely_view import waits_of
 from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, version_of
 from kezek.web.frame.live import live
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
 from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name
@@ -69,6 +71,35 @@ class Drawn:
     total: Total
     waits: str
     version: BoardVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardPage(Page):
+    """`columns` stand left and right on a wide screen; `idle` posts, without a queue, are folded.
+
+    `waits` says what the small figures are, `version` what the reader has when asking for changes.
+    """
+
+    template = "pages/network.html"
+    columns: list[list[BoardGroup]]
+    idle: list[BoardGroup]
+    total: Total
+    waits: str
+    version: str
+    as_of: datetime
+    q: str
+    stream: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardChanges(Page):
+    """Rows of posts and other parts of the board that have changed, drawn already."""
+
+    template = "parts/board_changes.html"
+    rows: list[Markup]
+    others: list[Markup]
+    as_of: datetime
+    version: str
 
 
 @get("/")
@@ -128,15 +159,9 @@ async def board_changes(request: PageRequest) -> Response[bytes]:
     known = here.web.versions.find((here.lang, since), None)
     ids = drawn.version.changed(known) if known is not None else None
     rows, others = _parts(here, drawn, ids)
-    text = render(
-        here,
-        "parts/board_changes.html",
-        rows=rows,
-        others=others,
-        as_of=local(here.now, network_zone(here.application)),
-        version=drawn.version.tag,
-    )
-    return html(request, text)
+    as_of = local(here.now, network_zone(here.application))
+    changes = BoardChanges(rows=rows, others=others, as_of=as_of, version=drawn.version.tag)
+    return html(request, render(here, changes))
 
 
 def _parts(
@@ -165,19 +190,18 @@ def _macros(here: PageContext) -> Any:
 def draw(here: PageContext, q: str) -> str:
     """The board as text, with the posts that fit the search."""
     drawn = _drawn(here, q)
-    return render(
-        here,
-        "pages/network.html",
-        zone=network_zone(here.application),
+    zone = network_zone(here.application)
+    whole = BoardPage(
         columns=drawn.columns,
         idle=drawn.idle,
         total=drawn.total,
         waits=drawn.waits,
         version=drawn.version.tag,
-        as_of=local(here.now, network_zone(here.application)),
+        as_of=local(here.now, zone),
         q=q,
         stream="/live",
     )
+    return render(here, whole, zone=zone)
 
 
 def _drawn(here: PageContext, q: str) -> Drawn:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from litestar import Response, get, post
@@ -17,6 +19,7 @@ from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.checkpoint.right import may_call
 from kezek.app.turn.answered import answered_of, heard
 from kezek.app.turn.awaited import awaited_of
+from kezek.app.turn.view.step import WalkInsLeft
 from kezek.domain.account.actor import ANYWHERE, AT_THE_GATE
 from kezek.domain.booking.release import ReleaseCause
 from kezek.domain.kernel.refusal import Refused
@@ -28,18 +31,114 @@ from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name
 from kezek.web.frame.forms import most
 from kezek.web.frame.live import live
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import countries, local, post_view, zone_of
-from kezek.web.turn.awaited_view import answered_rows, asked_rows, marks, refusal_reasons
-from kezek.web.turn.console_search import searched
+from kezek.web.frame.shape import PostView, countries, local, post_view
+from kezek.web.turn.awaited_view import (
+    AnsweredRow,
+    AwaitedRow,
+    answered_rows,
+    asked_rows,
+    marks,
+    refusal_reasons,
+)
+from kezek.web.turn.console_rows import CalledRow, Due, GateRow, Hit, ShownStep, Waiting
+from kezek.web.turn.console_search import ConsoleSearch, searched
 from kezek.web.turn.console_view import LineView
 
 _TO_OWN = t("To your own checkpoints")
 NIGHT_COOKIE = "night"
 ANSWERED_ROWS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ExceptionCounts:
+    """Of today: called out of turn, places taken away by two people, calls refused afterwards."""
+
+    count: int
+    set_aside: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsolePage(Page):
+    """The line of a post: what was searched, who is due, waits, is called and stands at the gate.
+
+    What was searched is told as in `ConsoleSearch`.  `closed` is why the post is closed today, none
+    when it is open.  `pending` waits for a second person: this officer may answer `to_answer` of it, and
+    `marks` say it at the row of a truck, by booking; `heard` was refused just now.  `running` of the
+    waiting may be called by their hour; `soon` has hours, and how many wait then from 10 to 90 %.
+    A script marks a call after `unanswered_minutes`.  The steps that wait in the browser belong to
+    `account`; `night` is on, off, or empty: as the device has it.
+    """
+
+    template = "pages/console.html"
+    post: PostView
+    account: int
+    q: str
+    asked: str
+    scan: str
+    layout: str
+    hits: list[Hit]
+    more: int
+    near: list[str]
+    due: list[Due]
+    due_count: int
+    due_more: int
+    due_by: datetime
+    closed: str | None
+    pending: list[AwaitedRow]
+    to_answer: int
+    marks: Mapping[int, str]
+    answered: list[AnsweredRow]
+    heard: list[AnsweredRow]
+    exceptions: ExceptionCounts
+    next: Waiting | None
+    then: list[Waiting]
+    waiting: int
+    running: int
+    pace: float | None
+    soon: list[tuple[int, int, int]]
+    called: list[CalledRow]
+    gate: list[GateRow]
+    unanswered_minutes: int
+    last: ShownStep | None
+    walk_in: WalkInsLeft | None
+    countries: list[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    turn_back_reasons: list[tuple[str, str]]
+    release_reasons: list[tuple[str, str]]
+    exception_reasons: list[tuple[str, str]]
+    miss_reasons: list[tuple[str, str]]
+    refusal_reasons: list[tuple[str, str]]
+    night: str
+    stream: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsoleAtPost:
+    """A post that somebody may choose; `awaiting` a second person are so many steps."""
+
+    url: str
+    post: PostView
+    waiting: int
+    due: int
+    called: int
+    gate: int
+    awaiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsolesPage(Page):
+    """The choice of a post for an officer who serves at several."""
+
+    template = "pages/consoles.html"
+    rows: list[ConsoleAtPost]
 
 
 def officer_at(request: PageRequest, checkpoint: str) -> tuple[Person, ServedLine]:
@@ -72,17 +171,17 @@ def choose_console(request: PageRequest) -> Response[bytes]:
     for one in posts:
         queue = here.application.queues.of(one, here.now)
         rows.append(
-            {
-                "url": f"/console/{one.place}",
-                "post": post_view(one, here.lang, here.now),
-                "waiting": len(queue.waiting),
-                "due": queue.waiting_due,
-                "called": len(queue.called),
-                "gate": len(queue.admitted),
-                "awaiting": len(awaited_of(here.application.store.reader, one, here.now)),
-            }
+            ConsoleAtPost(
+                url=f"/console/{one.place}",
+                post=post_view(one, here.lang, here.now),
+                waiting=len(queue.waiting),
+                due=queue.waiting_due,
+                called=len(queue.called),
+                gate=len(queue.admitted),
+                awaiting=len(awaited_of(here.application.store.reader, one, here.now)),
+            )
         )
-    return page(request, "pages/choose_post.html", kind="console", rows=rows)
+    return page(request, ConsolesPage(rows=rows))
 
 
 @get("/console/{checkpoint:str}", sync_to_thread=False)
@@ -137,73 +236,72 @@ def show_console(
     errors: Mapping[str, str] | None = None,
 ) -> Response[bytes]:
     """The page; `values` and `errors` are those of a walk-in form that was refused."""
-    here = visit(request)
-    view = LineView(here, post, person.actor)
-    search, waiting, due = searched(view, q), view.waiting(), view.due()
-    return page(
-        request,
-        "pages/console.html",
-        http_status=422 if errors else 200,
-        zone=zone_of(post),
+    view = LineView(visit(request), post, person.actor)
+    night = request.cookies.get(NIGHT_COOKIE, "")
+    shown = _console(
+        view,
+        searched(view, q),
+        values=values or {},
+        errors=errors or {},
+        night=night if night in ("on", "off") else "",
+    )
+    return page(request, shown, http_status=422 if errors else 200, zone=view.zone)
+
+
+def _console(
+    view: LineView,
+    search: ConsoleSearch,
+    *,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    night: str,
+) -> ConsolePage:
+    here, post, queue = view.here, view.post, view.queue
+    waiting, due, due_count = view.waiting(), view.due(), view.expected.count
+    pending = asked_rows(here, post, view.actor)
+    answered = answered_of(view.reader, view.line.id, here.now)
+    mine = heard(answered, view.actor.account, here.now)
+    closed = closed_today(view.reader, post, here.now)
+    return ConsolePage(
+        **search._asdict(),
         post=post_view(post, here.lang, here.now),
-        account=person.account.id,
-        q=search.q,
-        asked=search.asked,
-        scan=search.scan,
-        layout=search.layout,
-        hits=search.hits,
-        more=search.more,
-        near=search.near,
+        account=view.actor.account,
         due=due,
-        due_more=max(0, view.expected.count - len(due)),
-        due_count=view.expected.count,
+        due_count=due_count,
+        due_more=max(0, due_count - len(due)),
         due_by=local(view.expected.by, view.zone),
+        closed=None if closed is None else names.reason(closed.reason, here.lang),
+        pending=pending,
+        to_answer=sum(row.can for row in pending),
+        marks=marks(here, queue, pending, answered),
+        answered=answered_rows(here, post, view.actor, answered[:ANSWERED_ROWS]),
+        heard=answered_rows(here, post, view.actor, mine),
+        exceptions=ExceptionCounts(
+            queue.exceptions_today, queue.set_aside_today, queue.refused_today
+        ),
         next=waiting[0] if waiting else None,
         then=waiting[1:],
-        waiting=len(view.queue.waiting),
-        running=view.queue.waiting_due,
+        waiting=len(queue.waiting),
+        running=queue.waiting_due,
+        pace=round(queue.pace.per_hour, 1) if queue.pace is not None else None,
         soon=view.soon(),
-        pace=view.queue.pace and round(view.queue.pace.per_hour, 1),
         called=view.called(),
         gate=view.at_gate(),
         unanswered_minutes=here.application.settings.unanswered_minutes,
         last=view.last_step(),
         walk_in=view.walk_ins(),
         countries=countries(here.lang),
-        values=values or {},
-        errors=errors or {},
+        values=values,
+        errors=errors,
         turn_back_reasons=_reasons(TurnBackCause, here.lang),
         release_reasons=_reasons(ReleaseCause, here.lang),
         exception_reasons=_reasons(ExceptionCause, here.lang),
         miss_reasons=_reasons(MissCause, here.lang),
-        night=night if (night := request.cookies.get(NIGHT_COOKIE, "")) in ("on", "off") else "",
+        refusal_reasons=refusal_reasons(here.lang),
+        night=night,
         stream=f"/console/{post.place}/stream",
         key=here.new_key(),
-        **_answers(view),
     )
-
-
-def _answers(view: LineView) -> dict[str, Any]:
-    """What waits for a second person, what was decided so today, and whether the post is closed."""
-    here, post, queue = view.here, view.post, view.queue
-    pending = asked_rows(here, post, view.actor)
-    answered = answered_of(view.reader, view.line.id, here.now)
-    mine = heard(answered, view.actor.account, here.now)
-    closed = closed_today(view.reader, post, here.now)
-    return {
-        "exceptions": {
-            "count": queue.exceptions_today,
-            "set_aside": queue.set_aside_today,
-            "refused": queue.refused_today,
-        },
-        "pending": pending,
-        "to_answer": sum(row.can for row in pending),
-        "answered": answered_rows(here, post, view.actor, answered[:ANSWERED_ROWS]),
-        "heard": answered_rows(here, post, view.actor, mine),
-        "marks": marks(here, queue, pending, answered),
-        "refusal_reasons": refusal_reasons(here.lang),
-        "closed": None if closed is None else names.reason(closed.reason, here.lang),
-    }
 
 
 def _reasons(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from itertools import groupby
 from typing import NamedTuple
 
@@ -14,11 +15,13 @@ from kezek.app.calendar.closure import closed_today
 from kezek.app.turn.answered import answered_of
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.i18n import names
+from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import local, post_view, zone_of
-from kezek.web.turn.awaited_view import answered_rows, asked_rows
+from kezek.web.frame.shape import PostView, local, post_view, zone_of
+from kezek.web.turn.awaited_view import AnsweredRow, AwaitedRow, answered_rows, asked_rows
 from kezek.web.turn.console import officer_at
+from kezek.web.turn.console_rows import CalledRow, GateRow
 from kezek.web.turn.console_view import LineView
 
 CLOSURE_DAYS = 14
@@ -42,6 +45,46 @@ class HourGroup(NamedTuple):
     rows: list[Spoken]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandoverPage(Page):
+    """Plates as officers see them; no names, no phones.
+
+    `hours` say how many wait of each booked hour, none for walk-ins.  Nobody has answered `unanswered`
+    of the called.  `closed` is why the post is closed today, none when it is open.
+    """
+
+    template = "pages/handover.html"
+    post: PostView
+    as_of: datetime
+    waiting: int
+    due: int
+    due_by: datetime
+    crossed: int
+    pace: float | None
+    hours: list[tuple[datetime | None, int]]
+    called: list[CalledRow]
+    unanswered: int
+    gate: list[GateRow]
+    pending: list[AwaitedRow]
+    answered: list[AnsweredRow]
+    exceptions: int
+    set_aside: int
+    refused: int
+    closed: str | None
+    closures: list[tuple[date, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineListPage(Page):
+    """Trucks as the public board shows them, because what is read aloud is public."""
+
+    template = "pages/line_list.html"
+    post: PostView
+    as_of: datetime
+    called: list[Spoken]
+    groups: list[HourGroup]
+
+
 @get("/console/{checkpoint:str}/handover", sync_to_thread=False)
 def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes]:
     """What the next shift takes over: who is here and called, what waits for an answer, closed days."""
@@ -52,16 +95,14 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
     today = closed_today(reader, post, here.now)
     days = calendar(reader, post, here.now)[:CLOSURE_DAYS]
     called = view.called()
-    return page(
-        request,
-        "pages/handover.html",
+    shown = HandoverPage(
         post=post_view(post, here.lang, here.now),
         as_of=local(queue.as_of, view.zone),
         waiting=len(queue.waiting),
         due=view.expected.count,
         due_by=local(view.expected.by, view.zone),
         crossed=queue.crossed_today,
-        pace=queue.pace and round(queue.pace.per_hour, 1),
+        pace=round(queue.pace.per_hour, 1) if queue.pace is not None else None,
         hours=[(group.start, len(group.rows)) for group in groups_of(queue, view.zone)],
         called=called,
         unanswered=sum(row.unmet for row in called),
@@ -79,6 +120,7 @@ def handover_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[b
             for one in closures(reader, post.line.id, days)
         ],
     )
+    return page(request, shown)
 
 
 @get("/console/{checkpoint:str}/list", sync_to_thread=False)
@@ -87,9 +129,7 @@ def list_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes
     here = visit(request)
     person, post = officer_at(request, checkpoint)
     view = LineView(here, post, person.actor)
-    return page(
-        request,
-        "pages/line_list.html",
+    shown = LineListPage(
         post=post_view(post, here.lang, here.now),
         as_of=local(view.queue.as_of, view.zone),
         called=[
@@ -97,8 +137,8 @@ def list_page(request: PageRequest, checkpoint: FromPath[str]) -> Response[bytes
             for one in view.queue.called
         ],
         groups=runs_of(view.queue, zone_of(post)),
-        waiting=len(view.queue.waiting),
     )
+    return page(request, shown)
 
 
 def groups_of(queue: Queue, zone: str) -> list[HourGroup]:
