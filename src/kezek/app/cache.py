@@ -12,7 +12,7 @@ T = TypeVar("T")
 class BoundedCache(Generic[T]):
     """Values by key, each with the state of the world for which it holds.
 
-    Whoever makes a value reads the state first: news in between make the next one ask again.
+    The maker of a value reads the state first, so that news in between invalidate the value.
     """
 
     def __init__(self, most: int) -> None:

@@ -1,4 +1,4 @@
-"""What the use cases need from the world: time, chance and a store."""
+"""Ports of the use cases to the outer world: time, chance, store, planner and simulator."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Fault(Exception):
 
 
 class StoreFault(Fault):
-    """The database cannot be read or written now; `ailment` is what a server that meets this has."""
+    """The database cannot be read or written now; `ailment` is the code that `/readyz` shows for it."""
 
     ailment = "database_failing"
 
@@ -42,14 +42,14 @@ class StoreFault(Fault):
 class Conflict(StoreFault):
     """Another transaction came in between, or the connection went before anything was kept.
 
-    Nothing of this change was kept, so the whole of it may be tried again at once.
+    Nothing of this change was kept, so all of it may be tried again at once.
     """
 
 
 class OutcomeUnknown(StoreFault):
-    """The database went away while it committed: the change was kept or it was not.
+    """The connection broke during the commit: the change was kept or not.
 
-    Asking again under the same idempotency key finds out, and does it once in either case.
+    Asking again under the same idempotency key settles it; the change is made once in either case.
     """
 
 
@@ -79,8 +79,8 @@ class Chance(Protocol):
 
 @value(frozen=True, slots=True)
 class Answered:
-    """What was answered under an idempotency key: `body` is the digest of the command,
-    `outcome` the JSON told; kept for at least seven days of real time after `real`.
+    """The answer under an idempotency key: `body` is the digest of the command, `outcome` the JSON of
+    the answer.  It is stored for at least seven days of real time after `real`.
     """
 
     digest: bytes
@@ -135,9 +135,9 @@ class Unit(Source, Protocol):
 
 
 class Prefetching:
-    """A unit to which every question is a journey, so that it wants to hear them together.
+    """A unit for which every query is a round trip, so that it fetches rows together.
 
-    A base and no protocol: the desk asks once a batch, and a protocol looks at every attribute.
+    It is a base class, because the desk checks it in each batch and a protocol check is slow.
     """
 
     def prefetch(self, refs: Iterable[Ref]) -> None:
@@ -145,7 +145,7 @@ class Prefetching:
         raise NotImplementedError
 
 
-# Above every position of the log and every number: what is newest is read "before" it.
+# Above every position of the log and every number: the newest rows are read "before" it.
 POSITION_MAX = 1 << 62
 
 
@@ -233,12 +233,12 @@ class Store(Protocol):
         """Reads of the thread that asks."""
 
     def unit(self) -> AbstractContextManager[Unit]:
-        """A write transaction, entered once it is our turn to write; leaving without an exception
+        """A write transaction, entered when the log's lock is ours; leaving it without an exception
         commits.
         """
 
     def keep_session(self, session: Session) -> None:
-        """Store a session or a one-time link; no decision, so no event."""
+        """Store a session or a one-time link; it is no decision and has no event."""
 
     def session(self, digest: str) -> Session | None:
         """A stored session, whether expired or not."""
@@ -253,15 +253,15 @@ class Store(Protocol):
         """Keep a setting."""
 
     def sweep(self, *, answers_before: Instant, particulars_before: str) -> int:
-        """Erase old answers (real time) and particulars whose `erase_on` is past; rows erased.
+        """Erase old answers (real time) and particulars whose `erase_on` is past; the number of rows.
 
-        Those of a live booking stay: its claims are found through them, and end with it.
+        Particulars of live bookings stay, because their claims are found through them.
         """
 
     def hold(self, name: str) -> AbstractContextManager[StillHeld | None]:
-        """The right to work under a name as long as the block lasts; None while somebody else, in this
-        process or another, has it.  What it gives says whether it is held still: who loses the
-        connection to the database loses the right.
+        """The right to work under a name as long as the block lasts; None while another thread or
+        process has it.  The returned value says whether it is still held: losing the connection to the
+        database loses the right.
         """
 
     def close(self) -> None:
@@ -273,8 +273,8 @@ class Shared(Protocol):
     """A store on which other processes write too."""
 
     def follow(self, after: int, tell: Callable[[Sequence[Logged]], None]) -> None:
-        """Call `tell`, on a thread of the store's own, with every event above a position: in order,
-        none left out, those of this process too.  A `tell` that fails is called with them again.
+        """Call `tell`, on a thread of the store, with every event above a position, in order and without
+        gaps, those of this process too.  After a failure `tell` is called with the same events again.
         """
 
     def solitary(self) -> bool:
@@ -285,24 +285,24 @@ class Simulator(Protocol):
     """Plays scenarios in processes of their own, one after another."""
 
     async def play(self, id: str) -> None:
-        """Play the `scenario.toml` that lies under an id and lay beside it `progress` (finished runs,
-        all runs), `answer.json` and tables.
+        """Play the `scenario.toml` under an id, and write `progress` (finished runs, all runs),
+        `answer.json` and tables beside it.
 
-        However it ends, it ends; without an answer there is none.
+        It returns in every case; a run that failed leaves no answer.
         """
 
     def playing(self, id: str) -> bool:
-        """Whether somebody plays it, or is about to."""
+        """Whether it is being played or waits for it."""
 
 
 class ArtifactStore(Protocol):
-    """Where what-ifs lie, under ids that are safe as names: files, each there whole or not at all."""
+    """The files of what-ifs, under ids that are safe as names; no file is ever there in part."""
 
     def ids(self) -> Sequence[str]:
         """All ids, in no order; some may be nobody's."""
 
     def lay(self, id: str, name: str, body: bytes) -> None:
-        """Keep a file; OSError when the disk says no."""
+        """Store a file; OSError when the disk refuses it."""
 
     def holds(self, id: str, name: str) -> bool:
         """Whether a file is there."""
@@ -311,11 +311,11 @@ class ArtifactStore(Protocol):
         """A file; None when there is none."""
 
     def remove(self, id: str) -> None:
-        """All that lies under an id, as far as the disk lets go of it."""
+        """Remove all files under an id, as far as the disk allows it."""
 
 
 class Planner(Protocol):
-    """Numerics in a process of their own, which may be late, or not there at all.
+    """Forecasts by a process of its own, which may be late or absent.
 
     `state` is starting, ready or down.
     """

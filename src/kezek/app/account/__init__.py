@@ -1,1 +1,1 @@
-"""Accounts as used: who somebody is, what a carrier keeps, who works here."""
+"""Accounts as used: signing in, carriers that open accounts, staff and API keys."""

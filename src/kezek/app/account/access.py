@@ -1,4 +1,4 @@
-"""Who somebody is: by password and session, by one-time link, or by API key."""
+"""Authentication: by password and session, by one-time link, or by API key."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.text import cleaned
 
-# Each takes 32 MiB and a core for a moment, so a crowd at the door waits here and nowhere else.
+# Each hash takes 32 MiB and a core for a moment, so a crowd that signs in waits here and nowhere else.
 HASHED_AT_ONCE_MAX = 2
 _KEPT_MAX = 10_000
 
@@ -44,7 +44,7 @@ class CredentialHasher(Protocol):
         """A new API key: its text, shown once, and the digest to store."""
 
     def digest(self, text: str) -> str:
-        """The digest of a secret that somebody shows."""
+        """The digest of a presented secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,14 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """A program behind an API key: the actor it may be, and its requests a minute."""
+    """A program with an API key: its actor, and its requests a minute."""
 
     id: int
     actor: Actor
     rate: int
 
 
-# What changes an account or a key that is kept.  Nobody is kept as unknown, so new ones change nothing.
+# Events that change a cached account or key.  Unknown ones are not cached, so new ones change nothing.
 _CHANGES = frozenset(
     {
         EventKind.ACCOUNT_CLOSED,
@@ -84,10 +84,10 @@ _CHANGES = frozenset(
 
 
 class PlainAccess:
-    """Remembers keys and accounts until one of them changes.
+    """Authentication that caches keys and accounts until one of them changes.
 
-    What writes or hashes here stands still until it is done: fine for the command line, never for an
-    event loop, which is handed an `SignIns`.
+    Writing and hashing block the caller: right for the command line, wrong for an event loop, which
+    uses `SignIns`.
     """
 
     def __init__(
@@ -155,8 +155,8 @@ class PlainAccess:
         if not self._locks.verify_password(stored, password) or person is None:
             return None
         secret = self._begin(person[0].id, "session", self._session_for)
-        # Looking at a password takes a while: one that was set meanwhile has ended every session but
-        # this, so it is looked for once more now that the session is one that a new password ends.
+        # Checking a password takes a while.  A password set meanwhile has ended all sessions but this
+        # one, so the account is read again now that the session exists.
         now = self._store.reader.get(Account, person[0].id)
         if now is None or now.closed_at is not None or now.password != stored:
             self._store.end_sessions(digest=self._locks.digest(secret))
@@ -170,8 +170,8 @@ class PlainAccess:
     def first_link(self, account: int) -> str:
         """A one-time link for the first administrator; empty where another server has just made one.
 
-        Whoever is alone makes a new one at every start, for the last may be lost.  Of several that start
-        together one does, and the others see it: looked at and made under the store's one lock.
+        A single server makes a new link at every start, because the last one may be lost.  Of several
+        servers that start together one makes it, under the store's lock.
         """
         before = self._links_of(account)
         alone = not isinstance(self._store, Shared) or self._store.solitary()
@@ -202,11 +202,11 @@ class PlainAccess:
         return text, Session(digest, account, purpose, real, real + span)
 
     def session(self, text: str) -> Person | None:
-        """Who has signed in with this secret; None when it is unknown or expired."""
+        """The person of a session's secret; None when it is unknown or expired."""
         return self._by_secret(text, "session")
 
     def one_time(self, text: str) -> Person | None:
-        """Whose one-time link this is; it is used up by `end`."""
+        """The person of a one-time link's secret; `end` uses the link up."""
         return self._by_secret(text, "password")
 
     def _by_secret(self, text: str, purpose: str) -> Person | None:
@@ -226,7 +226,7 @@ class PlainAccess:
         self._store.end_sessions(account=account)
 
     def hash_password(self, text: str, *own: str) -> str | PasswordFault:
-        """What to store for a new password of somebody with these names, or what is too easy."""
+        """The hash to store for a new password, or why it is too easy; `own` are the owner's names."""
         return fault_of(text, own, self._locks.estimate) or self._locks.hash_password(text)
 
     def new_key(self) -> tuple[str, str]:
@@ -235,7 +235,7 @@ class PlainAccess:
 
 
 class SignIns:
-    """Who somebody is, for an event loop: what writes or hashes is awaited, and done elsewhere.
+    """Authentication for an event loop: writing and hashing are awaited and run on other threads.
 
     `plain` does the same for callers without a loop.
     """
@@ -267,7 +267,7 @@ class SignIns:
 
 
 def _narrowed(actor: Actor, row: ApiKey) -> frozenset[tuple[Role, str]]:
-    """What the key's grant leaves of its account's: the same role there or anywhere."""
+    """The part of the account's grants that the key's own grant allows."""
     role = Role(row.role)
     held = (role, row.place) in actor.grants or (role, ANYWHERE) in actor.grants
     return frozenset({(role, row.place)} if held else ())

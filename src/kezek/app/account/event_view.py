@@ -28,8 +28,8 @@ _OUT_OF_THE_ORDINARY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class EventActor:
-    """Who did something, as the `label` of the log: an `account` with its `name`, empty where it has
-    none; or the timer, a ticket's holder, the public.
+    """The actor of an event; `label` is the log's text.  An `account` has its `name`, empty where it
+    has none; other actors are the timer, a ticket's holder and the public.
     """
 
     label: str
@@ -39,9 +39,9 @@ class EventActor:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One event.  `served` is its line, None for what belongs to none; `number` and `code` name its
-    booking, 0 and empty without one; `where` is where a role was given, None for everywhere;
-    `exceptional` marks what is out of the ordinary.
+    """One event.  `served` is its line, None where it has none.  `number` and `code` are those of its
+    booking, 0 and empty without one.  `where` is the place of a granted role, None for everywhere.
+    `exceptional` marks events out of the ordinary.
     """
 
     position: int
@@ -67,7 +67,7 @@ def event_views(
 
 
 def event_actor(actor: str, names: Mapping[int, str]) -> EventActor:
-    """The actor as colleagues know it; the log holds the number only."""
+    """The actor with its name; the log holds the number only."""
     account = account_of(actor)
     return EventActor(actor, account, names.get(account, ""))
 

@@ -1,7 +1,7 @@
-"""Carriers that nobody has confirmed: how many open an account a day, and book a minute.
+"""Limits of unconfirmed carriers: new accounts a day, and bookings a minute.
 
-The desk decides how many live bookings an unconfirmed carrier may hold.  How many it makes a minute is
-counted here, because a minute is real time and the rules know only the log's time.
+The desk limits the live bookings of an unconfirmed carrier.  Bookings a minute are counted here,
+because a minute is real time and the rules know only the log's time.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ class Newcomers:
         self._desk, self._rates, self._most = desk, rates, per_minute
 
     async def book(self, command: Book) -> Answer:
-        """The desk's answer, or that it is too soon."""
+        """The desk's answer, or the refusal of a booking beyond the minute's limit."""
         (found,) = await self.book_all([command])
         if isinstance(found, BaseException):
             raise found
         return found
 
     async def book_all(self, commands: Sequence[Book]) -> list[Answer | BaseException]:
-        """An answer for each, in order; what one of them fails with stands in its place.
+        """An answer for each, in order, or the exception with which it failed.
 
-        As many as fit are booked, the others are refused.  What was refused, or had been booked under
-        its key before, takes nothing of the minute, so that a table sent again goes on where it ended.
+        As many as fit into the minute are booked, the others are refused.  Refused bookings, and those
+        made before under the same key, do not count, so that a table sent again goes on where it ended.
         """
         answers: list[Answer | BaseException] = []
         while len(answers) < len(commands):
@@ -72,13 +72,13 @@ class Registrations:
         self._desk, self._daily, self._most = desk, daily, per_day
 
     async def open(self, command: AddAccount, address: str) -> Answer:
-        """The desk's answer, or that the address has opened its accounts of today.
+        """The desk's answer, or the refusal of an address that has used up today's accounts.
 
-        It is counted before it is asked for, so that many at once are no way around the limit.
+        The account is counted before the desk is asked, so that many at once cannot pass the limit.
         """
         if not self._daily.take(address, self._most):
             return Refused(Reason.ACCOUNTS_TOO_MANY, {"most": self._most})
-        # Where no answer comes nobody knows whether the account was opened: it stays counted.
+        # Without an answer nobody knows whether the account was opened, so it stays counted.
         answer = await self._desk.submit(command)
         if not isinstance(answer, Done) or answer.replayed:
             self._daily.give_back(address)

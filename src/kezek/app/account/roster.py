@@ -1,4 +1,4 @@
-"""Who works here: accounts with what they are granted, and the keys of their programs."""
+"""The roster: accounts with their grants, and their API keys."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def account_of(actor: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RolePlace:
-    """Where a role holds: at a post (`names`), or for the authority of a `country`; its bare `id` where
+    """The place of a role: a post (`names`), or the authority of a `country`; only the `id` where
     neither is known any more.
     """
 
@@ -54,7 +54,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """The first accounts that were looked for, and how many there are beyond them."""
+    """The first accounts that a search found, and how many more there are."""
 
     members: list[Member]
     beyond: int

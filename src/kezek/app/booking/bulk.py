@@ -1,7 +1,7 @@
-"""A carrier's table of trucks: what a CSV says, row by row, before anything is booked.
+"""A carrier's table of trucks: a CSV, read row by row before anything is booked.
 
-A file that cannot be read as a table is refused whole.  A row that cannot be understood is refused
-alone: it changes nothing, and its neighbours are booked.
+A file that is no table is refused whole.  A row that cannot be understood is refused alone, and the
+others are booked.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ ROWS_MAX = 1_000
 REQUIRED = ("checkpoint", "day", "hour", "country", "plate")
 OPTIONAL = ("vin", "trailer", "driver", "phone", "class")
 COLUMNS = REQUIRED + OPTIONAL
-# In a table of refused rows, why each was refused; it is read over when the table is sent again.
+# The column of reasons in a table of refused rows; it is ignored when the table is sent again.
 REASON = "reason"
 
-# How the files of Excel begin that are no text: xlsx and xls.
+# The first bytes of Excel's binary files: xlsx and xls.
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -65,7 +65,7 @@ class ClearRow:
 
 @dataclass(frozen=True, slots=True)
 class Unclear:
-    """A row that cannot be understood, with everything that is wrong in it."""
+    """A row that cannot be understood, with all its faults."""
 
     line: int
     plate: str
@@ -157,7 +157,7 @@ class _Reading:
         return " / ".join(list(ways)[:2]) or column
 
     def _column(self, name: str) -> str:
-        # A key is of the beginning alone: a name that is longer than any is no name.
+        # Search keys are cut to QUERY_MAX, so a longer name must not match.
         known = self.words.columns.get(_joined(name)) if len(name) <= QUERY_MAX else None
         return known or name.lower()
 
@@ -200,7 +200,7 @@ class _Reading:
         return ClearRow(row.line, served, start, wanted, vehicle)
 
     def _class(self, text: str, regulation: Regulation) -> str:
-        """By its name, by a word that the catalogues have, or by a label of the regulation."""
+        """The class, named by its id, a word of the catalogues, or a label of the regulation."""
         labels = {
             _joined(label): rule.name
             for rule in regulation.classes.values()
@@ -209,7 +209,7 @@ class _Reading:
         return self.words.classes.get(_joined(text)) or labels.get(_joined(text), text.lower())
 
     def _line(self, row: CsvRow) -> ServedLine | None:
-        """By its id or its post's, or by a name that one post alone has: then the post's usual line."""
+        """The line, named by its id, its post's id, or a unique name of a post with a usual line."""
         text = row.text("checkpoint")
         if not text:
             return None
@@ -229,7 +229,7 @@ class _Reading:
         return named[0].usual
 
     def _country(self, row: CsvRow) -> str:
-        """The code; what is no country's name stays, and the rules say so."""
+        """The country's code; other text stays unchanged, and the rules refuse it."""
         text = row.text("country")
         if text.upper() in COUNTRIES:
             return text.upper()
@@ -237,7 +237,7 @@ class _Reading:
         codes = self.words.countries.get(key, ())
         if len(codes) > 1:
             row.fault("country", RowReason.VALUE_AMBIGUOUS, readings=codes)
-        # Typed in Cyrillic letters, КЗ is a code too.
+        # КЗ in Cyrillic letters is a code too.
         return codes[0] if codes else key.upper() if key.upper() in COUNTRIES else text.upper()
 
 
@@ -289,7 +289,7 @@ def _within(served: ServedLine, start: Instant, written: Hours) -> list[str]:
 
 
 def _no_window(served: ServedLine, day: date, minutes: int) -> RowReason:
-    """Why no window begins then: clocks are put forward over the hour, or windows begin at others."""
+    """Why no window begins then: clocks skip the hour, or windows begin at other times."""
     at = datetime.combine(day, time(*divmod(minutes, 60)))
     return (
         RowReason.HOUR_SKIPPED

@@ -1,4 +1,4 @@
-"""What became of the rows of a carrier's table, as tables to keep and to send again."""
+"""The answers to the rows of a carrier's table, as tables to keep and to send again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kezek.app.table.spreadsheet import csv_text
 
 @dataclass(frozen=True, slots=True)
 class RowAnswer:
-    """What became of a row, in the reader's language; `next_step` is empty where nothing is to do."""
+    """The answer to a row, in the reader's language; `next_step` is empty where nothing is to do."""
 
     line: int
     plate: str
@@ -50,10 +50,10 @@ def answer_csv(answers: Sequence[RowAnswer], links: Mapping[int, str], separator
 
 
 def refused_csv(sheet: TruckTable, answers: Sequence[RowAnswer], reason: str) -> str:
-    """The refused rows as they were sent, each with why; to be corrected and sent again.
+    """The refused rows as they were sent, each with its reason; to be corrected and sent again.
 
-    `reason` names the column of reasons.  It comes first, where no row is too short for it; a table
-    that has one already keeps its place.  Empty where no row was refused.
+    `reason` names the column of reasons.  It becomes the first column, because short rows have that
+    one too; a table that has such a column already keeps its place.  Empty where no row was refused.
     """
     why = {a.line: f"{a.sentence} {a.next_step}".strip() for a in answers if not a.ok}
     rows = [(why[row.line], row.cells) for row in sheet.rows if row.line in why]

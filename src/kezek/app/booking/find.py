@@ -25,13 +25,13 @@ from kezek.domain.vehicle.reading import spellings, twins
 from kezek.domain.vehicle.spelling import fold
 
 FOUND_MAX = 12
-# Codes come again: so many of the newest bookings with one are looked at.
+# Codes repeat, so only this many of the newest bookings with a code are read.
 CODED_MAX = 20
 TEXT_LENGTH_MAX = 600
-# What has ended is looked for so long, in so many events of its line at most.
+# How long after their end bookings are found, and the most events of a line that are read for it.
 ENDED_FOR = DAY
 ENDED_PAGE, ENDED_PAGES_MAX = 2_000, 5
-# Words and signs that stand before a booking's number or a ticket's code, on paper and on our pages.
+# Labels before a booking's number or a ticket's code, on paper and on our pages.
 _LABEL = re.compile(
     r"(?:№|#|(?:number|no|nr|n|booking|ticket|code|номер|бронирование|бронь|талон|код|нөмірі?|брондау)"
     r"(?=[\W\d_]))[\s.:]*",
@@ -45,7 +45,7 @@ def is_code(text: str) -> bool:
 
 
 def unlabelled(text: str) -> str:
-    """What is behind the word that stands before a number or a code: № 4820, No. 4820, booking 4820."""
+    """The text without a label before a number or a code: № 4820, No. 4820, booking 4820."""
     text = text.strip()
     while label := _LABEL.match(text):
         text = text[label.end() :]
@@ -53,8 +53,8 @@ def unlabelled(text: str) -> str:
 
 
 def near_codes(text: str, codes: Iterable[str]) -> list[str]:
-    """The codes that one slip of the hand may have made a typed text of, in order: a character that is
-    wrong, missing or too many, or two exchanged.
+    """The codes that differ from a typed text by one slip, in order: a character that is wrong, missing
+    or too many, or two exchanged.
     """
     typed = fold(text)
     if not CODE_LENGTH - 1 <= len(typed) <= CODE_LENGTH + 1:
@@ -64,7 +64,7 @@ def near_codes(text: str, codes: Iterable[str]) -> list[str]:
 
 
 def _one_slip_from(typed: str) -> set[str]:
-    """The texts that one slip turns into the typed one; slips are symmetric, so its own slips."""
+    """All texts one slip away from the typed one."""
     parts = [(typed[:at], typed[at:]) for at in range(len(typed) + 1)]
     found = {head + tail[1:] for head, tail in parts if tail}
     found |= {head + tail[1] + tail[0] + tail[2:] for head, tail in parts if len(tail) > 1}
@@ -152,8 +152,8 @@ class Finder:
         numbers: list[int] = []
         code, reader = fold(text), self._store.reader
         if not code:
-            return numbers  # signs alone name no truck
-        # A number is typed as it stands on the ticket: what folding makes of a plate is none.
+            return numbers  # a text of signs alone names no truck
+        # Only plain digits are a number: a folded plate that has only digits is not.
         numbers += self._by_name(code, last if text.isascii() and text.isdigit() else 0)
         # As typed, with look-alikes as digits or as letters, and every plate that it may stand for.
         parts = (*plates.searched(text), *twins(code), *spellings(text, self._formats))
@@ -163,10 +163,10 @@ class Finder:
 
 
 def readings_of(text: str) -> list[str]:
-    """The text as it stands, then as it reads if the keyboard was set to another layout.
+    """The text as typed, then its readings by other keyboard layouts.
 
-    A part of a plate that is shorter than a code stands as it is, when it can: read in other ways it
-    would find trucks that nobody looked for.
+    A possible part of a plate that is shorter than a code is not read in other ways, which would find
+    trucks that nobody looked for.
     """
     # Counted in keys: on some layouts a digit of a code comes as a hyphen, which no plate counts.
     folded, keys = fold(text), len("".join(text.split()))

@@ -1,7 +1,7 @@
-"""A driver's way back to a lost ticket: its number, its code or the truck's plate, with the phone.
+"""Finds a driver's lost ticket by its number, its code or the truck's plate, together with the phone.
 
-What was typed is tried in every way in which it can be read, and the phone decides.  By the plate only
-a live booking is found: whose truck it was before is nobody's business.
+A typed text is tried in all its readings, and the phone decides.  A plate finds live bookings only, so
+that nobody learns about earlier bookings of a truck.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from kezek.domain.vehicle.reading import spellings
 from kezek.domain.vehicle.spelling import fold
 
 TEXT_LENGTH_MAX = 60
-# Each is looked for in the database while others wait.  A plate with one or two slips has a few.
+# Each spelling is a query, so their number is bounded.  A plate with one or two slips has a few.
 SPELLINGS_MAX = 12
 
 
 def asked_for(text: str) -> str:
-    """What somebody asks for; by it guesses are counted where there is no such booking."""
+    """The normal form of a query, by which guesses are counted where there is no such booking."""
     text = text[:TEXT_LENGTH_MAX]
     number = _number(fold(unlabelled(text)))
     return fold(text) if number is None else str(number)
@@ -44,11 +44,11 @@ class LostTickets:
         self._store, self._tickets, self._formats = store, tickets, formats
 
     def find(self, numbers: Iterable[int], phone: str) -> int | None:
-        """The booking of the phone, None for every guess that does not fit; it learns no more."""
+        """The booking with this phone; None for every wrong guess, so that it reveals nothing else."""
         return next((n for n in numbers if self._tickets.lost(n, phone)), None)
 
     def named(self, text: str) -> list[int]:
-        """The bookings that a text may stand for.  One has many texts, so guesses count against it."""
+        """The bookings that a text may name.  Guesses count by booking, because it has many texts."""
         folded = fold(text[:TEXT_LENGTH_MAX])
         reader = self._store.reader
         counter = reader.get(Counter, "booking")
@@ -66,7 +66,7 @@ class LostTickets:
         return list(dict.fromkeys(found))
 
     def _live_by_plate(self, text: str) -> list[int]:
-        """Nobody has said the country: every plate that the text may stand for, in any of them."""
+        """Live bookings by every plate of any country that the text may stand for."""
         reader = self._store.reader
         authorities = sorted({line.authority for line in reader.all(Line)})
         known = islice(spellings(text, self._formats), SPELLINGS_MAX)

@@ -1,4 +1,4 @@
-"""A carrier's own: its vehicles and drivers, and its trucks that are booked, under way or waiting."""
+"""A carrier's garage and fleet: stored vehicles and drivers, and trucks with bookings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import DAY, Instant, local_day
 from kezek.domain.kernel.known import KnownFormats
 
-# A local day is over everywhere two days later; what ended before is no part of today.
+# Two days after its beginning a local day is over in every zone; earlier ends are not of today.
 _ENDED_FOR = 2 * DAY
 _REPLACED = ("vin", "trailer", "phone")
 
@@ -32,7 +32,7 @@ class Parked:
 
 
 def parked(reader: Reader, account: int, authorities: Iterable[str]) -> list[Parked]:
-    """The vehicles, in the order of plates, each with who claims it."""
+    """The vehicles, in the order of plates, each with the booking that claims it."""
     vehicles = sorted(reader.rows(GarageVehicle, account), key=lambda v: (v.plate, v.country))
     names = sorted(set(authorities))
     keys = [(a, "plate", f"{v.country} {v.plate}") for v in vehicles for a in names]
@@ -55,9 +55,9 @@ def parked(reader: Reader, account: int, authorities: Iterable[str]) -> list[Par
 
 @dataclass(frozen=True, slots=True)
 class GarageDoubts:
-    """What a kept row has replaced that may have been right, by field: before and after.
+    """Values that a stored row has replaced and that may have been right, by field: before and after.
 
-    `same_vin` is the plate of another vehicle of the garage with its VIN, empty for none.
+    `same_vin` is the plate of another vehicle of the garage with the same VIN, empty for none.
     """
 
     replaced: Mapping[str, tuple[str, str]]
@@ -122,7 +122,7 @@ def lines_of(reader: Reader, account: int, now: Instant) -> frozenset[str]:
 
 
 def _urgency(view: TicketView) -> tuple[int, int, int]:
-    """The called first, then those that need somebody, then by hour; what is over comes last."""
+    """The sort key of a truck: called, needing attention, by hour, and ended ones last."""
     if view.status in _NEEDS:
         rank = _NEEDS.index(view.status)
     else:
@@ -131,5 +131,5 @@ def _urgency(view: TicketView) -> tuple[int, int, int]:
 
 
 def row_id(row: GarageVehicle | GarageDriver) -> str:
-    """A name for a row that any form and any address can carry, whatever letters its plate has."""
+    """An id for a row that fits into forms and addresses, whatever letters its plate has."""
     return blake2b(repr(row.key).encode(), digest_size=8).hexdigest()

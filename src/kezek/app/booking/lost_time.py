@@ -1,4 +1,4 @@
-"""The time that a displaced booking lost: which, why, and until when another can be chosen."""
+"""The window that a displaced booking lost, its reason, and until when another can be chosen."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LostTime:
 
 
 def lost_time(reader: Reader, view: TicketView) -> LostTime:
-    """What a displaced booking lost, by its own events."""
+    """The lost time of a displaced booking, read from its events."""
     events = reader.history(view.booking.number)
     lost = [event for event in events if event.kind == EventKind.DISPLACED]
     assert lost, "a displaced booking had a time"
@@ -31,7 +31,7 @@ def lost_time(reader: Reader, view: TicketView) -> LostTime:
 
 
 def lost_times(reader: Reader, views: Sequence[TicketView]) -> dict[int, LostTime]:
-    """What each displaced booking among these lost, by number; one question for each line."""
+    """The lost times of the displaced bookings among these, by number, with one query a line."""
     displaced = {v.booking.number: v for v in views if v.status is Status.DISPLACED}
     since: dict[str, Instant] = {}
     for view in displaced.values():
@@ -41,7 +41,7 @@ def lost_times(reader: Reader, views: Sequence[TicketView]) -> dict[int, LostTim
     found: dict[int, LostTime] = {}
     for line, first in since.items():
         for event in reader.of_kind(line, EventKind.DISPLACED, first):
-            # The latest comes first: a booking may have lost one time after another.
+            # The latest event comes first, because a booking may have lost several windows.
             if event.number in displaced and event.number not in found:
                 found[event.number] = _told(event, displaced[event.number])
     return found

@@ -1,4 +1,4 @@
-"""Live bookings that look like one truck: those of the release before, which read no plates."""
+"""Live bookings that seem to be of one truck, made by the release before, which read no plates."""
 
 from __future__ import annotations
 

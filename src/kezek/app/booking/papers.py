@@ -1,4 +1,4 @@
-"""What a ticket is made of, seen from the use cases; `crypto/ticket/papers.py` makes it."""
+"""The port for tickets' links and QR codes; `crypto/ticket/papers.py` implements it."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from kezek.app.booking.ticket import TicketView
 from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.instant import Instant
 
-# The number in a QR code that we signed for a booking that is not in this database.
+# The number of a booking that is in a QR code of ours, but not in this database.
 NO_BOOKING = 0
 
 
 class Scan(NamedTuple):
-    """What a scanned text is.
+    """The result of reading a scanned text.
 
-    `number` is that of the booking when we signed the text, also when its time is over.  `begins` says
-    whether it begins like a ticket; `forged`, whether it has the whole form of one without our
-    signature; `layout` names the keyboard layout through which it came, empty for none that is known.
+    `number` is the booking's if we signed the text, also after its time.  `begins` says that it begins
+    like a ticket, `forged` that it has a ticket's form without our signature.  `layout` is the keyboard
+    layout by which it was read, empty for none.
     """
 
     number: int | None
@@ -33,7 +33,7 @@ class Papers(Protocol):
         """The secret part of the address of a booking's ticket, which is there."""
 
     def link_of(self, booking: Booking) -> str:
-        """The same, for who has the booking at hand."""
+        """The same for a loaded booking."""
 
     def number_of(self, link: str) -> int | None:
         """The booking of a secret part, None when it is not ours."""
@@ -51,7 +51,7 @@ class Papers(Protocol):
         """
 
     def scan(self, text: str, now: Instant) -> Scan:
-        """What a text is that may have been scanned; on any keyboard layout of `domain`."""
+        """Reads a text that may have been scanned, by any keyboard layout of `domain`."""
 
     def public_keys(self) -> tuple[bytes, ...]:
         """PEM of the keys by which tickets can be checked."""

@@ -1,4 +1,4 @@
-"""Other hours for bookings that lost theirs, and for those that asked for a full one."""
+"""Other windows for bookings that lost theirs, and for requests for a full one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kezek.domain.kernel.instant import Instant
 from kezek.domain.regulation.regulation import ClassRule
 from kezek.domain.slot.place import bookable
 
-# Windows to choose from: so many before the proposed one, and so many with it and after it.
+# The most windows to choose from: before the proposed one, and from it on.
 BEFORE_MAX, AFTER_MAX = 12, 36
 
 
@@ -33,9 +33,9 @@ class Proposed:
 
 
 class OtherHours:
-    """Free hours instead of lost or full ones; none is named to more trucks than it has places for.
+    """Free windows instead of lost or full ones, none offered to more trucks than it has places.
 
-    An hour that runs is none of them: nobody drives to it in time.
+    The current window is left out, because nobody reaches it in time.
     """
 
     def __init__(self, places: Callable[[ServedLine], LinePlaces], now: Instant) -> None:
@@ -44,13 +44,13 @@ class OtherHours:
         self._named: Counter[tuple[str, object]] = Counter()
 
     def starts(self, served: ServedLine, rule: ClassRule) -> list[Instant]:
-        """All hours with a place for the class, also those whose places have been named."""
+        """All windows with a place for the class, also those whose places are offered already."""
         return [hour.start for _, hour in self._known(served, rule)]
 
     def next(self, served: ServedLine, rule: ClassRule, wanted: Instant) -> Instant | None:
-        """The first free hour from a wanted one on, else the last before it; None where none is free.
+        """The first free window from `wanted` on, else the last before it; None where none is free.
 
-        The place is named to this truck, and to no other after it.
+        Its place is offered to this truck and to no later one.
         """
         id, free = served.line.id, self._known(served, rule)
         for place in _by_nearness(free, wanted):
@@ -116,7 +116,7 @@ def _free(
     line = served.line
     for day in places.days:
         for hour in day.hours:
-            # The costly question comes last, for it would be asked of every hour of the horizon.
+            # The costly check comes last, because it would run for every window of the horizon.
             has_place = hour.start > now and day.left_in(hour, rule.name) > 0
             if has_place and not bookable(line, served.at(now, window=hour.start), hour.start, now):
                 yield day, hour

@@ -1,4 +1,4 @@
-"""A booking as its driver sees it: status, place, why, and what can be done."""
+"""A booking as its driver sees it: status, place with its reasons, and possible steps."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class ArriveBy:
 class TicketView:
     """What the ticket page, the API and the console show of one booking.
 
-    `place` counts from 1 while it waits and is None otherwise; how far that is, and why, is asked
-    apart (`Tickets.standing`).  `moves_left` is None where the regulation sets no limit.  `fixed` says
-    why a truck that has not arrived cannot move to another window, and `moves_until` when that ends;
-    None where it can, or where nothing ends.  `as_of` is the age of the line's picture.
+    `place` counts from 1 while it waits and is None otherwise; `Tickets.standing` gives the distance and
+    the reasons.  `moves_left` is None where the regulation sets no limit.  `fixed` says why a truck that
+    has not arrived cannot move, None where it can; `moves_until` is the end of moving, None for no end.
+    `as_of` is the instant of the line's picture.
     """
 
     booking: Booking
@@ -68,7 +68,7 @@ class TicketView:
 
     @property
     def missed_until(self) -> Instant | None:
-        """When the call ended that the truck missed; None where it does not wait because of one."""
+        """The end of a missed call after which the truck waits; None where there is none."""
         return missed_until(self.booking, self.status)
 
     @property
@@ -84,7 +84,7 @@ class TicketView:
     def arrive_by(self) -> ArriveBy | None:
         """When to come: from an hour before the window until it begins, then until it ends.
 
-        None for whoever need not come, is here, or is late: who is late comes as soon as possible.
+        None for a truck that need not come, is here, or is late and so comes as soon as possible.
         """
         start, end = self.booking.start, self.window_end
         if self.status is not Status.CONFIRMED or start is None or end is None:
@@ -109,9 +109,9 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class QueuePosition:
-    """How far a booking is from its turn.  `ahead` counts those who cross before it if everybody comes,
-    until it arrives; from then on `why` maps causes to turns ahead and adds up to place - 1, and a truck
-    that came early is not called `not_before` its window begins.
+    """The distance of a booking from its turn.  Until it arrives, `ahead` counts the trucks that cross
+    before it if everybody comes.  From then on `why` maps causes to turns ahead, which add up to
+    place - 1, and `not_before` is the beginning of its window for a truck that came early.
     """
 
     ahead: int | None
@@ -190,7 +190,7 @@ class Tickets:
         )
 
     def standing(self, view: TicketView) -> QueuePosition:
-        """How far the booking is from its turn, and why."""
+        """The booking's distance from its turn, with the causes."""
         booking = view.booking
         queue = self._queues.of(view.post, view.as_of)
         if view.status is Status.ARRIVED:
@@ -209,7 +209,7 @@ class Tickets:
         return self._histories.of(view.post, queue, view.booking.number) if queue else None
 
     def lost(self, number: int, phone: str) -> bool:
-        """Whether the number and the phone belong together; a wrong guess learns nothing else."""
+        """Whether number and phone belong together; a wrong guess reveals nothing else."""
         who = self._store.reader.get(Particulars, number)
         home = ("", who.country) if who is not None else ()
         return (

@@ -1,4 +1,4 @@
-"""A carrier's own trucks and the tables of its bookings: kept from one, made for the next one."""
+"""A carrier's trucks and its tables: trucks are stored from one table and fill the next one."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from kezek.domain.kernel.instant import Instant, to_datetime
 from kezek.domain.kernel.known import KnownFormats
 from kezek.domain.kernel.refusal import Reason, Refused
 
-# A truck that has not been booked among so many has no last booking here.
+# A truck's last booking is looked for among this many of the account's newest bookings.
 BOOKINGS_LOOKED_AT = 2_000
 _WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class KeptTrucks:
-    """What came of keeping trucks in a list: how many were kept, and the plates that were not.
+    """The result of storing trucks in the garage: how many were stored, and the plates that were not.
 
-    `full` were refused because the list is full, `failed` for another reason.
+    `full` were refused because the garage is full, `failed` for another reason.
     """
 
     count: int
@@ -49,7 +49,7 @@ async def kept_trucks(
     rows: Sequence[ClearRow | Unclear],
     answers: Sequence[RowAnswer],
 ) -> KeptTrucks:
-    """Put the booked trucks of a table into the list of who booked them; `key` is the table's."""
+    """Store the booked trucks of a table in the garage of its account; `key` is the table's."""
     booked = {a.line for a in answers if a.ok}
     trucks = [r.vehicle for r in rows if isinstance(r, ClearRow) and r.line in booked]
     kept = to_keep(reader, actor.account, trucks, known)
@@ -69,9 +69,9 @@ async def kept_trucks(
 def to_keep(
     reader: Reader, account: int, trucks: Iterable[Vehicle], known: KnownFormats
 ) -> list[GarageVehicle]:
-    """The rows by which the account's list would learn of the trucks; none for what it knows already.
+    """The rows to store for trucks that the account's garage lacks or has otherwise.
 
-    An empty VIN or trailer of the table erases nothing that the list has.
+    An empty VIN or trailer of the table erases nothing in the garage.
     """
     own = {row.key: row for row in reader.rows(GarageVehicle, account)}
     rows: dict[tuple[int, str, str], GarageVehicle] = {}

@@ -1,4 +1,4 @@
-"""Whether a vehicle could be booked at all, asked before its driver has confirmed anything."""
+"""Whether a vehicle could be booked, checked before its driver confirms the booking."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kezek.domain.kernel.refusal import Refused
 def vehicle_refusal(
     store: Store, actor: Actor, line: Line, vehicle: Vehicle, known: KnownFormats, now: Instant
 ) -> Refused | None:
-    """The refusal that a booking would meet because of the vehicle; None when it meets none now."""
+    """The refusal of a booking because of its vehicle; None where the vehicle could be booked now."""
     who = particulars(vehicle, line, now, known)
     if isinstance(who, Refused):
         return who

@@ -1,1 +1,1 @@
-"""The calendar as used: what an agency sees of its days, and whom a change touches."""
+"""The calendar as used: an agency's view of its days, and the bookings that a change displaces."""

@@ -1,4 +1,4 @@
-"""Whom a change of the calendar moves: a row for each booking, before the decision and after it."""
+"""The bookings that a change of the calendar displaces, before the decision and after it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from kezek.domain.slot.slot import Slot
 COLUMNS = ("code", "window", "class", "carrier", "choice", "new_window")
 
 
-# No window is booked, and so none is lost, longer before it begins: no horizon comes near to it.
+# The longest time between the loss of a window and its beginning; no horizon comes near to it.
 _NOTICE_MAX = 400 * DAY
 
 
 class AffectedOutcome(StrEnum):
-    """What became of a booking that lost its time."""
+    """The outcome of a booking that lost its window."""
 
     OPEN = "open"
     CHOSEN = "chosen"
@@ -62,7 +62,7 @@ class HourLoss:
 
 
 def would_move(reader: Reader, rows: Iterable[Row]) -> tuple[Affected, ...]:
-    """Whom a decision that is not committed would move, by hour; `rows` are what it would write."""
+    """The bookings that an uncommitted decision would displace, by hour; `rows` are its rows."""
     moved = [row for row in rows if isinstance(row, Booking) and row.displaced_at is not None]
     before = reader.many(Booking, sorted(row.number for row in moved))
     had = {booking.number: booking.start for booking in before.values()}
@@ -84,7 +84,7 @@ def hours_that_lose(
 
 
 def have_moved(reader: Reader, line: str, first: Instant, past: Instant) -> tuple[Affected, ...]:
-    """Who lost a window from `first` until before `past`, and what they have chosen since."""
+    """The bookings that lost a window in [`first`, `past`), with what they have chosen since."""
     had: dict[int, Instant] = {}
     for event in reader.of_kind(line, EventKind.DISPLACED, first - _NOTICE_MAX):
         start = json.loads(event.body)["from"]
@@ -131,7 +131,7 @@ def _told(
 
 
 def _choice(booking: Booking) -> AffectedOutcome:
-    """A new window counts as chosen, whatever came of it later."""
+    """The outcome; a new window counts as chosen, whatever happened to it later."""
     if booking.start is not None:
         return AffectedOutcome.CHOSEN
     return AffectedOutcome.OPEN if booking.ended_at is None else AffectedOutcome.ENDED

@@ -1,4 +1,4 @@
-"""What an agency sees of its lines: taken of capacity, what a change would do, what was decided."""
+"""An agency's view of its lines: taken places, the effect of a change, and past decisions."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.slot.slot import Day, Slot
 
-# Nobody reads the reason of a change that is not made.
+# The reason of a previewed change, which nobody reads.
 _LOOK = "look"
 
 
@@ -141,7 +141,7 @@ def hours(reader: Reader, served: ServedLine, on: date) -> Sequence[Slot]:
 def effect_of(
     reader: Reader, command: Command, rules: Regulations, now: Moment
 ) -> Effect | Refused:
-    """Decide the change without committing it: the preview and the deed cannot differ in rule."""
+    """The effect of a change, decided but not committed: preview and decision share their rules."""
     decision = decide(Facts(reader), command, rules, now)
     if isinstance(decision, Refused):
         return decision
@@ -170,7 +170,7 @@ def effect_of(
 def look(
     reader: Reader, actor: Actor, line: str, on: str, capacity: int | None
 ) -> SetCapacity | CloseDay | OpenDay:
-    """The change of a day to be looked at with `effect_of` and never made; None closes the day."""
+    """The change of a day for a preview with `effect_of`; a capacity of None closes the day."""
     if capacity is None:
         return CloseDay("", actor, line, on, _LOOK)
     day = reader.get(Day, (line, on))

@@ -1,4 +1,4 @@
-"""Whether a post is closed now, and why: what every channel says before it takes a step."""
+"""Whether a line is closed now, and why; every channel shows it before a step."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from kezek.domain.slot.slot import Day
 
 
 def closed_today(reader: Reader, served: ServedLine, now: Instant) -> Day | None:
-    """The day that is closed now at a line; None where it is open."""
+    """The line's present day if it is closed; None where it is open."""
     return closed_day(reader, served.line, now)

@@ -30,9 +30,10 @@ class FullPost:
     def coming(self) -> int:
         """Trucks that would come a day: the places of a day, and the full days spread over the horizon.
 
-        No board tells it, so it is an estimate: nobody can hold a booking for longer than the horizon,
-        so the days that are full now were asked for within it, beside what passed.  It is a lower bound
-        where they filled up within one horizon: who went away without a place is not in it.
+        It is an estimate, because no board publishes it.  Nobody can hold a booking for longer than the
+        horizon, so the days that are full now were booked within it, besides the trucks that crossed.
+        Trucks that left without a place are not counted, so it is a lower bound if the days filled up
+        within one horizon.
         """
         return self.places + -(-self.places * self.days // self.horizon)
 
@@ -42,7 +43,7 @@ class FullPost:
 
 
 def full_of(reader: Reader, served: ServedLine, now: Instant) -> FullPost | None:
-    """How far a post is booked up; None where there is an ordinary place within a week."""
+    """How long a post is booked up; None where there is an ordinary place within a week."""
     today = local_day(now, served.line.zone)
     coming = [day for day in calendar(reader, served, now) if day.on > today]
     free = next((at for at, day in enumerate(coming) if day.open and day.left), len(coming))

@@ -19,7 +19,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.regulation.version import RuleSet
 
-PLACE_LENGTH_MAX = 80  # of what was asked for, told back
+PLACE_LENGTH_MAX = 80  # of an unknown place, repeated in its refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class ServedLine:
     def at(
         self, now: Instant, *, window: Instant | None = None, booked: Instant | None = None
     ) -> Regulation:
-        """The rules now, of a window, and of a booking made then; each is now if left out."""
+        """The rules now, for a window and for a booking made at `booked`; both default to now."""
         return self.rules.at(self.line.zone, now, booked=booked, window=window)
 
     def of(self, booking: Booking, now: Instant) -> Regulation:
@@ -58,7 +58,7 @@ class Post:
 
     @property
     def usual(self) -> ServedLine | None:
-        """The line that the checkpoint's id alone means: the one out of the country, if any."""
+        """The line named by the checkpoint's id alone: the first out of the country, if any."""
         return self.lines[0] if self.lines else None
 
 

@@ -1,4 +1,4 @@
-"""What countries are called: by code in any language, and the codes of what people write."""
+"""Names of countries: from a code in any language, and from written names to codes."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from kezek.domain.checkpoint.checkpoint import SEA
 from kezek.domain.checkpoint.search import search_key
 from kezek.domain.vehicle.plate import COUNTRIES
 
-# How files of the network call the neighbour that is no country.
+# The name of the neighbour that is no country in files of the network.
 _SEA_WORDS = "(Caspian Sea)"
-# What the sources of the region write where CLDR has another word.
+# Names in the region's sources that CLDR does not have.
 _ALSO: Mapping[str, str] = {"Kyrgyz Republic": "KG", "Turkey": "TR", "Czech Republic": "CZ"}
 
 
@@ -34,7 +34,7 @@ def country_name(code: str, language: str) -> str:
 
 
 def country_names(code: str, languages: Iterable[str]) -> list[str]:
-    """What a country is called in these languages, in English and in its own."""
+    """The names of a country in these languages, in English and in its own languages."""
     if code not in COUNTRIES:
         return [english_name(code)] if code else []
     asked = dict.fromkeys(["en", *languages, *official_languages(code)])

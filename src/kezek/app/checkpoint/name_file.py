@@ -15,10 +15,10 @@ from kezek.domain.checkpoint.place_name import OPPOSITE, OWN, SIDES, PlaceName
 NAME_MAX = 80  # characters; the longest shipped name has 48
 _TAG_MAX = 35
 _REQUIRED = frozenset(["id", "side", "language", "name"])
-# Where a name comes from: for people, nothing is decided by them.
+# Columns about the source of a name, for people; the program does not use them.
 _OPTIONAL = frozenset(["basis", "source", "rule"])
 _COLUMN = re.compile(r"(name|opposite_post)_([A-Za-z]{2,3}(?:_[A-Za-z0-9]{2,8})*)")
-# They turn the direction of the text around them: two names could look the same.
+# Bidirectional controls, with which two different names could look the same.
 _TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 
 
@@ -65,7 +65,7 @@ def read_names(file: Source, known: Collection[str]) -> Checked[PlaceName]:
 
 @lru_cache(maxsize=1024)
 def language_tag(text: str) -> str | None:
-    """A language tag as it is stored, such as `uz_Latn`; None for what CLDR does not know."""
+    """A language tag in stored form, such as `uz_Latn`; None for tags that CLDR does not know."""
     locale = locale_of(text) if len(text) <= _TAG_MAX else None
     return str(locale) if locale else None
 
@@ -94,7 +94,7 @@ def _name(row: CsvRow, column: str) -> str | None:
 
 
 def merged(*sources: Sequence[PlaceName]) -> tuple[PlaceName, ...]:
-    """Each name once; where two sources name a place in one language, the earlier one goes first."""
+    """Each name once; of two sources for one place and language the earlier one wins."""
     found: dict[tuple[str, str, str], PlaceName] = {}
     for names in sources:
         for name in names:

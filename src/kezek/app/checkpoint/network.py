@@ -1,4 +1,4 @@
-"""The network from files: checkpoints, and the board that says how many places their days have left.
+"""The network from files: checkpoints, and the board with the places left on their days.
 
 The columns are documented in `kezek/network/README.md`, beside the files that ship with the package.
 """
@@ -55,7 +55,7 @@ _CHECKPOINT_COLUMNS = frozenset(
         "notes",
     ]
 )
-# May be absent; but for the zone nothing is decided by them.
+# Optional columns; only the zone has an effect.
 _CHECKPOINT_EXTRAS = frozenset(
     [
         "class_2012",
@@ -73,7 +73,7 @@ _NAME_COLUMNS = NameColumns()
 
 
 class _Columns:
-    """What a table of checkpoints may have besides what it must have."""
+    """The optional columns of a table of checkpoints."""
 
     def __contains__(self, column: object) -> bool:
         return column in _CHECKPOINT_EXTRAS or column in _NAME_COLUMNS
@@ -102,7 +102,7 @@ class ListedCheckpoint:
 
     @property
     def board_name(self) -> str:
-        """How the board, which is in Russian, calls it: both sides, or this one alone."""
+        """Its name on the board, which is in Russian: both sides, or this one alone."""
         own = self.name(OWN, "ru") or self.name(OWN, "en") or ""
         there = self.name(OPPOSITE, "ru")
         return f"{own} - {there}" if there else own
@@ -135,7 +135,7 @@ def read_checkpoints(file: Source) -> Checked[ListedCheckpoint]:
         row.text("name_en")
         listed = ListedCheckpoint(checkpoint, names_in_row(row, checkpoint.id))
         shown = "name_ru" if "name_ru" in row.cells else "name_en"
-        # Two posts of one name could not be told apart on a board.
+        # Two posts with one name could not be distinguished on a board.
         for column, value, others in (
             ("id", checkpoint.id, seen),
             (shown, listed.board_name, names),
@@ -216,7 +216,7 @@ def read_board(file: Source, checkpoints: Sequence[ListedCheckpoint]) -> Checked
 
 
 def _places(row: CsvRow) -> tuple[bool, int, int]:
-    """Whether the day is open, and what is left in each pool.  An open day states both numbers."""
+    """Whether the day is open, and the places left in each pool.  An open day states both numbers."""
     columns = ("free_at_1_mrp", "free_at_100_mrp")
     if row.one_of("status", frozenset({"open", "closed"})) == "closed":
         for column in columns:

@@ -13,7 +13,7 @@ from kezek.domain.checkpoint.place_name import OPPOSITE, OWN, PlaceName
 from kezek.domain.checkpoint.search import fits, search_key
 
 _LAST = "en"
-# Distances of CLDR: up to the first, one language is the other; up to the second, its speakers read it.
+# CLDR's distances: up to SAME two tags mean one language; up to READ its speakers read the other.
 SAME, READ = 10, 40
 
 
@@ -31,9 +31,9 @@ class Name(str):
 
 @dataclass(frozen=True, eq=False)
 class PostNames:
-    """What a post and the one across the border are called, by language.
+    """The names of a post and of the one across the border, by language.
 
-    `languages` are all in which the network names anything: countries are looked for in each.
+    `languages` are all languages of the network's names; countries are searched in each of them.
     """
 
     id: str
@@ -69,16 +69,15 @@ class PostNames:
 
     @cached_property
     def place_keys(self) -> tuple[str, ...]:
-        """The search keys of all that somebody may type who looks for the post, sorted.
-
-        They are of the post, the post across the border and both countries, in every language.
+        """The search keys of everything that finds the post, sorted: the names of the post, of the post
+        across the border and of both countries, in every language.
         """
         names = [*self.opposite.values(), *country_names(self.country, self.languages)]
         names += country_names(self.neighbour, self.languages)
         return tuple(sorted(self.own_keys | _keys(names)))
 
     def fits(self, wanted: str) -> bool:
-        """Whether what somebody types may mean the post."""
+        """Whether a typed text may mean the post."""
         return fits(wanted, self.place_keys)
 
 
@@ -99,7 +98,7 @@ def _order(there: frozenset[str], lang: str, country: str) -> tuple[str, ...]:
 
 def _preferred(there: frozenset[str], lang: str, country: str) -> Iterator[str]:
     yield lang
-    # Most names are in the reader's language: the tables are loaded when one is not.
+    # Most names are in the reader's language, so CLDR's tables are loaded only when one is not.
     from langcodes import closest_match  # noqa: PLC0415
 
     yield closest_match(lang, sorted(there), max_distance=READ)[0]

@@ -1,4 +1,4 @@
-"""Which post somebody means who writes its name: in a table, where nobody can choose from a list."""
+"""Finds the post that a written name means, in tables, where nobody can choose from a list."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kezek.app.checkpoint.country import country_names
 from kezek.app.checkpoint.place_name import PostNames
 from kezek.domain.checkpoint.search import search_key
 
-# Words that say what the name is one of, and the small word between two names.
+# Words for the kind of place, and the small word between two names.
 _WHAT_IT_IS = frozenset(
     word
     for words in (
@@ -43,7 +43,7 @@ def _key(text: str) -> str:
     return "".join(named or words)
 
 
-# A network's names stay the same objects until it is read anew.
+# The cache works because a network's names stay the same objects until it is read anew.
 @lru_cache(maxsize=8192)
 def _names(names: PostNames) -> Sequence[frozenset[str]]:
     here = _all((names.id, *names.own.values()))

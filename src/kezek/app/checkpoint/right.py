@@ -1,6 +1,6 @@
-"""What somebody may see and do at a line by their roles, asked by every channel before it answers.
+"""Rights at a line by role, checked by every channel before it answers.
 
-The rules decide again on each command.
+The rules check them again for each command.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def may_serve(actor: Actor, line: Line) -> bool:
 
 
 def may_call(actor: Actor, checkpoint: str) -> bool:
-    """Whether the actor stands at the gate of a post: arrivals, calls, crossings."""
+    """Whether the actor works at the gate of a post: arrivals, calls, crossings."""
     return actor.may(AT_THE_GATE, checkpoint)
 
 
@@ -38,11 +38,11 @@ def may_answer_at(actor: Actor, line: Line) -> bool:
 
 
 def may_govern(actor: Actor, line: Line) -> bool:
-    """Whether the actor is of the agency that sets the line's capacity."""
+    """Whether the actor belongs to the agency that sets the line's capacity."""
     return actor.may((Role.AGENCY,), line.authority, line.checkpoint)
 
 
 def may_read_log(actor: Actor, line: Line | None = None) -> bool:
-    """Whether the actor reads the log of a line, or without one the whole of it."""
+    """Whether the actor may read the log of a line, or of all lines if none is named."""
     places = (line.checkpoint, line.authority) if line is not None else ()
     return actor.may(READS_LOG, *places)

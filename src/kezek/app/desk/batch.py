@@ -1,7 +1,7 @@
 """The desk's core: a plain function over one batch of commands, without threads.
 
-Load, decide in order, write in bulk, commit once.  The same batch on the same facts at the same moment
-leaves the same bytes.
+It loads the facts, decides in order, writes in bulk and commits once.  The same batch on the same facts
+at the same moment writes the same bytes.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.kernel.value import value
 from kezek.domain.regulation.regulations import Regulations
 
-# Who asks and how long a place is held back do not make two requests different.
+# Fields outside the digest: two commands that differ only in actor or delay are one request.
 _NOT_THE_BODY = frozenset({"key", "actor", "delay"})
 
 
 @value(frozen=True, slots=True)
 class Done:
-    """An accepted command: the outcome told to the asker, and the log's end when it was decided."""
+    """An accepted command: the outcome for its sender, and the log's end when it was decided."""
 
     outcome: dict[str, Any]
     position: int
@@ -44,7 +44,7 @@ Answer = Done | Refused
 
 @dataclass(slots=True)
 class _Draft:
-    """What a batch is about to write."""
+    """The rows, events and answers that a batch will write."""
 
     facts: Facts
     unit: Unit
@@ -78,9 +78,9 @@ class _Draft:
 
 @value(frozen=True, slots=True)
 class Outcome:
-    """A batch: an answer per command, and the events for those who watch.
+    """The result of a batch: an answer for each command, and the events to announce.
 
-    `decided_at` is when only the commit was left, in seconds of `monotonic`.
+    `decided_at` is the instant before the commit, in seconds of `monotonic`.
     """
 
     answers: list[Answer]
@@ -139,7 +139,7 @@ def direct_refs(commands: Iterable[Command]) -> list[Ref]:
 
 
 def _derived_refs(commands: Iterable[Command], facts: Facts, rules: Regulations) -> list[Ref]:
-    """The rows that those name in turn."""
+    """The rows that the commands' own rows name in turn."""
     return [
         ref
         for command in commands
@@ -161,23 +161,22 @@ def _answer(draft: _Draft, command: Command, digest: bytes, before: Any) -> Answ
     draft.apply(f"account:{actor.account}" if actor.account else actor.label, decision)
     outcome = dict(decision.outcome)
     if digest:
-        # In the order in which it is told now, so that it is told in the same bytes again.
+        # Stored with its fields in the order of this answer, so that a repetition has the same bytes.
         told = msgspec.json.encode(outcome)
         draft.answers[digest] = Answered(digest, body, told, draft.now.real)
     return Done(outcome, draft.unit.last_position + len(draft.events))
 
 
 def _decided(draft: _Draft, command: Command) -> Decision:
-    """The decision, after what time alone has changed is settled.
+    """The decision, after rows that time alone has changed are settled.
 
-    Nobody is refused because of a row that has lapsed already: it lapses now, and the command is
-    decided again.
+    A row that has lapsed already causes no refusal: it lapses now, and the command is decided again.
     """
     rule = RULES[type(command)]
     for ref in rule.settles(command, draft.facts):
         _settle(draft, ref)
     decision = decide(draft.facts, command, draft.rules, draft.now)
-    # Several rows may stand in the way, one behind the other, and all may have lapsed.
+    # Several rows may cause refusals one after another, and all may have lapsed.
     while isinstance(decision, Refused):
         holder = rule.held_by(decision)
         if holder is None or not _settle(draft, holder):
@@ -210,7 +209,7 @@ def _digest(command: Command) -> bytes:
 
 @lru_cache(maxsize=64)
 def _body_fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    """Names with the default at which a field stays out: see `added`."""
+    """The names of the fields, each with the default at which it is left out: see `added`."""
     return tuple(
         (f.name, f.default if f.metadata.get("added") else MISSING)
         for f in fields(kind)
@@ -219,14 +218,14 @@ def _body_fields(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
 
 
 def _body(command: Command) -> bytes:
-    """What was asked, digested: the same key with another body is refused."""
+    """The digest of a command's content; the same key with another one is refused."""
     kind = type(command)
     said = ((getattr(command, name), default) for name, default in _body_fields(kind))
     whole = [kind.__name__, *(told for told, default in said if told != default)]
     try:
         text = msgspec.json.encode(whole)
     except UnicodeEncodeError:
-        # Halves of characters, as a command line may hold; the rules refuse them by name.
+        # A command line may hold surrogates; they are digested here, and the rules refuse them.
         text = repr(whole).encode("utf-8", "backslashreplace")
     return blake2b(text, digest_size=16).digest()
 

@@ -1,7 +1,7 @@
 """The desk's shell: commands gather while the last batch is under way, then go together.
 
-No timer delays anybody: at low load a batch has one command.  The writer has a thread of its own, so
-that the event loop goes on answering while the disk flushes.
+No timer delays a command: at low load a batch has one.  The writer has its own thread, so the event
+loop goes on answering while the disk flushes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ log = logging.getLogger("kezek.desk")
 
 BATCH_MAX = 256
 WAITING_MAX = 20_000
-# How often a batch is tried whole, and then each command of it alone, while others come in between.
+# How often a batch is tried as a whole after conflicts, and then each of its commands alone.
 TRIES = 3
 
 
@@ -40,12 +40,12 @@ class Stopped(Fault):
     """The desk is closing and takes no more commands."""
 
 
-# A command, who waits for its answer, and on which loop (None: a thread of its own).
+# A command, the future of its answer, and that future's loop (None for a thread).
 _Asked: TypeAlias = (
     "tuple[Command, asyncio.Future[Answer] | Future[Answer], asyncio.AbstractEventLoop | None]"
 )
 _Settled: TypeAlias = "tuple[asyncio.Future[Answer] | Future[Answer], Answer | BaseException]"
-# Begins the desk's work and answers with what waits for its end.
+# Starts the desk's work and returns a function that waits for its end.
 Begin: TypeAlias = Callable[[Callable[[], None]], Callable[[], None]]
 
 
@@ -93,13 +93,13 @@ class Desk:
         return self.hand_in(command).result()
 
     def hand_in(self, command: Command) -> Future[Answer]:
-        """The answer to come, for who looks for it later."""
+        """The future of the answer."""
         future: Future[Answer] = Future()
         self._enqueue((command, future, None))
         return future
 
     def stop(self) -> None:
-        """Finish what was taken in, then stop."""
+        """Finish the accepted commands, then stop."""
         with self._wake:
             self._stopping = True
             self._wake.notify()
@@ -124,14 +124,14 @@ class Desk:
             self.commit_next()
 
     def _awaited(self) -> bool:
-        """Whether there is something to commit; False once the desk is closing and all is done."""
+        """Wait for commands; False once the desk is closing and all are done."""
         with self._wake:
             while not self._waiting and not self._stopping:
                 self._wake.wait()
             return bool(self._waiting)
 
     def commit_next(self) -> None:
-        """Commit one batch of what waits; only the desk's own thread, or who stands in for it."""
+        """Commit one batch of waiting commands; called only by the desk's thread or its substitute."""
         self._commit(self._taken(BATCH_MAX), BATCH_MAX)
 
     def _taken(self, count: int) -> list[_Asked]:
@@ -139,7 +139,7 @@ class Desk:
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), count))]
 
     def _commit(self, batch: list[_Asked], most: int) -> None:
-        """Commit these, and who comes before it is our turn, as far as `most` have room."""
+        """Commit these and, up to `most`, the commands that come before the log's lock is ours."""
         began = monotonic()
         try:
             outcome = self._run(batch, most)
@@ -151,7 +151,7 @@ class Desk:
         _answer(batch, outcome.answers)
 
     def _run(self, batch: list[_Asked], most: int) -> Outcome:
-        """The batch; again when another process came in between, for nothing of it was kept then, and
+        """Run the batch, again after a conflict with another process: nothing of it was kept then, and
         everything is loaded and decided anew.
         """
         for _ in range(TRIES - 1):
@@ -161,7 +161,7 @@ class Desk:
 
     def _try(self, batch: list[_Asked], most: int) -> Outcome:
         with self.store.unit() as unit:
-            # Another process may have kept us waiting: who came meanwhile need not wait again.
+            # Another process may have held the lock: commands that came meanwhile join the batch.
             batch += self._taken(most - len(batch))
             commands = [command for command, _, _ in batch]
             now = self.clock.now()
@@ -177,7 +177,7 @@ class Desk:
         tally.committed(len(outcome.answers), began, outcome.decided_at, last)
 
     def _failed(self, batch: list[_Asked], fault: Exception) -> None:
-        """One command that cannot be written must not take its neighbours along."""
+        """Run each command alone, so that one that cannot be written does not fail the others."""
         self.tally.faults[type(fault).__name__] += 1
         self.tally.unknown += len(batch) if isinstance(fault, OutcomeUnknown) else 0
         self.tally.fenced += isinstance(fault, AssertionError)
@@ -194,7 +194,7 @@ class Desk:
             try:
                 self._announce(outcome.events)
             except Exception:
-                # The batch is committed; whoever watches catches up from the log.
+                # The batch is committed; followers catch up from the log.
                 log.exception("announcing committed events failed")
 
 

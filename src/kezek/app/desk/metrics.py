@@ -1,7 +1,7 @@
-"""What a process counts of its own work: plain numbers, written where the work is done.
+"""Counters of a process's own work: plain numbers, written where the work is done.
 
-Each tally has one writing thread, so an addition needs no lock; a reader that comes in between sees a
-count that is one short, never a broken one.
+Each tally has one writing thread, so an addition needs no lock.  A concurrent reader may see a count
+that is one short, never a broken one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
-# Bounds of seconds: from what a memory takes to what somebody gives up on.
+# Bounds in seconds, from an answer out of memory to a wait that people give up.
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 COMMANDS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0)
 
@@ -37,7 +37,7 @@ class Histogram:
 
 
 class DeskTally:
-    """The desk's own count.  `acknowledged` is the highest position that anybody was told of."""
+    """The desk's counters.  `acknowledged` is the highest acknowledged position."""
 
     def __init__(self) -> None:
         self.batches = Histogram(COMMANDS)
@@ -50,7 +50,7 @@ class DeskTally:
         self.committed_at = float("-inf")
 
     def committed(self, commands: int, began: float, decided: float, position: int) -> None:
-        """A batch of so many commands is durable; `began` and `decided` are of `monotonic`."""
+        """Count a durable batch of `commands`; `began` and `decided` are seconds of `monotonic`."""
         now = monotonic()
         self.batches.add(commands)
         self.batch_seconds.add(now - began)
@@ -60,9 +60,9 @@ class DeskTally:
 
 
 class HttpMetrics:
-    """Answers by route and status, and how long their first byte took, by kind.
+    """Answers by route and status, and the time to their first byte, by kind.
 
-    The route is a pattern out of our own tables, never the address that was asked.
+    The route is a pattern out of our own tables, never the requested address.
     """
 
     def __init__(self) -> None:
@@ -71,7 +71,7 @@ class HttpMetrics:
 
     def answered(self, kind: str, route: str, status: int, seconds: float) -> None:
         answers, which = self.answers, (route, status)
-        # By hand: a counter's own look-up of what is missing costs twice as much.
+        # Without `Counter`, whose handling of a missing key costs twice as much.
         answers[which] = answers.get(which, 0) + 1
         histogram = self.seconds.get(kind)
         if histogram is None:
@@ -80,7 +80,7 @@ class HttpMetrics:
 
 
 class Heartbeat:
-    """When each of the tasks that must never stop was last done with its work."""
+    """The last completion of each task that must never stop."""
 
     TASKS = ("timer", "ledger", "heads", "look")
 
@@ -89,7 +89,7 @@ class Heartbeat:
         self._beats = dict.fromkeys(self.TASKS, now())
 
     def beat(self, task: str) -> None:
-        """The task, or a consumer of the log, has done its work once more, without a fault."""
+        """Note that a task, or a consumer of the log, has done its work without a fault."""
         self._beats[task] = self._now()
 
     def ages(self) -> Mapping[str, float]:

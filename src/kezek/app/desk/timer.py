@@ -1,4 +1,4 @@
-"""The timer: hands the desk what time alone has made due."""
+"""The timer: commands for everything that time alone has made due."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.rule import Upkeep
 
 AT_ONCE_MAX = 500
-# A new day of every line of a large network, all at once, would keep bookings waiting for seconds.
+# New days of all lines of a large network at once would delay bookings by seconds.
 UPKEEP_AT_ONCE = 64
 ANSWERS_KEPT_FOR = 8 * DAY
 
 
 class Timer:
-    """Knows what is due; whoever runs it submits the commands."""
+    """Lists what is due; its caller submits the commands."""
 
     def __init__(self, store: Store, rules: Regulations, clock: Clock) -> None:
         self._store, self._rules, self._clock = store, rules, clock
@@ -36,8 +36,8 @@ class Timer:
         return [*lapsed, *self._missing(now)]
 
     def _missing(self, now: Instant) -> list[Command]:
-        """A portion of what is missing.  Looked at, not done: what the desk could not do is asked for
-        again in the next span.
+        """A portion of the upkeep's commands.  Those that the desk could not do come again in the next
+        span.
         """
         commands: list[Command] = []
         for upkeep in UPKEEP:
@@ -50,7 +50,7 @@ class Timer:
         return commands
 
     def sweep(self) -> int:
-        """Once an hour of real time: erase what is past its end date; rows erased."""
+        """Erase rows past their end date, once in an hour of real time; the number of rows erased."""
         now = self._clock.now()
         if now.real - self._swept < HOUR:
             return 0

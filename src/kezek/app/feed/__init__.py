@@ -1,1 +1,1 @@
-"""What happened, told on: to read models, open streams and other processes."""
+"""The feed: committed events, passed on to read models, open streams and consumers."""

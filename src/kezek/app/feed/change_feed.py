@@ -1,4 +1,4 @@
-"""Who hears that something happened: read models forget what is stale, open streams wake up.
+"""The feed in memory: read models see that they are stale, and open streams wake up.
 
 The desk announces committed events on its own thread.  A read model compares versions; a stream waits.
 """
@@ -64,7 +64,7 @@ class ChangeFeed:
         self._hooks.append(hook)
 
     def announce(self, events: Sequence[Logged]) -> None:
-        """Take note of a committed batch; the desk's thread calls this."""
+        """Announce a committed batch; the desk's thread calls this."""
         lines = {event.line for event in events} | {EVERY_LINE}
         for line in lines:
             self._versions[line] = self._versions.get(line, 0) + 1
@@ -76,13 +76,13 @@ class ChangeFeed:
         _wake_all(woken)
 
     def wake(self, line: str) -> None:
-        """Wake who follows a line of which something new is said, though nothing has happened."""
+        """Wake the followers of a line that has news without an event, such as a forecast."""
         with self._lock:
             woken = list(self._streams.get(line, ()))
         _wake_all(woken)
 
     def close(self) -> None:
-        """Wake every stream for the last time: the server is about to stop, and waits for them."""
+        """Wake every stream for the last time: the stopping server waits for them to end."""
         self.closed = True
         with self._lock:
             woken = [stream for streams in self._streams.values() for stream in streams]
@@ -113,7 +113,7 @@ def _wake(streams: Sequence[Subscription]) -> None:
 
 
 def _wake_all(woken: Sequence[Subscription]) -> None:
-    """Once per loop, from whatever thread."""
+    """Wake streams with one call a loop, from any thread."""
     by_loop: dict[asyncio.AbstractEventLoop, list[Subscription]] = {}
     for stream in woken:
         by_loop.setdefault(stream._loop, []).append(stream)  # noqa: SLF001 - same module

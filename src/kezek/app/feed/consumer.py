@@ -1,7 +1,7 @@
 """Consumers of the log: a name and a position in one row, at least once and in order.
 
 A consumer works after the commit and never on the desk's thread.  Its position moves only when its work
-is done, so what was under way when a process ended is done again.
+is done, so work that a process's end interrupts is done again.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ STILL_SECONDS = 300
 
 @value(frozen=True, slots=True)
 class ConsumerPosition:
-    """How far a consumer has come: the position of the last event that it is done with, 0 for none."""
+    """A consumer's position: that of the last event that it is done with, 0 for none."""
 
     name: str
     position: int
@@ -32,9 +32,9 @@ class ConsumerPosition:
 
 
 class Consumer(Protocol):
-    """What is told every event, for as long as it takes.
+    """A receiver of every event of the log.
 
-    `name` is stored and never changes; `piece` is how many events are handed over together at most.
+    `name` is stored and never changes; `piece` is the most events that are handed over together.
     """
 
     @property
@@ -44,7 +44,7 @@ class Consumer(Protocol):
     def piece(self) -> int: ...
 
     def begins(self, reader: Reader) -> int:
-        """The position after which a consumer begins whose name the store does not know."""
+        """The position after which a consumer begins that the store does not know yet."""
 
     def consume(self, events: Sequence[Logged]) -> None:
         """Do the work of these events, which follow each other; return when it cannot be lost any more.
@@ -55,7 +55,7 @@ class Consumer(Protocol):
 
 
 class BeyondLog(Fault):
-    """A position behind the log's end: the events between would never be told."""
+    """A position beyond the log's end, with which the events in between would be skipped."""
 
     permanent = True
 
@@ -76,8 +76,8 @@ class PositionRefused(Fault):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a consumer stands: `unread` events are behind its position, the oldest of them written
-    `age` seconds ago (0 where there is none).  A negative `unread` is a position beyond the log.
+    """A consumer's backlog: `unread` events, the oldest of them written `age` seconds ago (0 for
+    none).  A negative `unread` is a position beyond the log.
     """
 
     name: str
@@ -87,15 +87,15 @@ class Standing:
 
     @property
     def still(self) -> bool:
-        """Whether it does not come on."""
+        """Whether the consumer stands still."""
         return self.unread < 0 or self.age > STILL_SECONDS
 
 
 def standing(
     row: ConsumerPosition, last: int, event: Callable[[int], Logged | None], now: Instant
 ) -> Standing:
-    """Where a consumer stands in a log that ends at `last`; `event` reads one by its position and
-    `now` is real time.
+    """A consumer's backlog in a log that ends at `last`; `event` reads one by its position and `now`
+    is real time.
     """
     unread = last - row.position
     oldest = event(row.position + 1) if unread > 0 else None
@@ -104,7 +104,7 @@ def standing(
 
 
 def standings(reader: Reader, now: Instant, consumers: Sequence[Consumer] = ()) -> list[Standing]:
-    """Every consumer that the store knows, whether anybody works as it or not, and those of `consumers`
+    """The backlogs of every consumer that the store knows, running or not, and of those in `consumers`
     that have not begun.
     """
 
@@ -114,13 +114,13 @@ def standings(reader: Reader, now: Instant, consumers: Sequence[Consumer] = ()) 
     rows = list(reader.all(ConsumerPosition))
     known = {row.name for row in rows}
     rows += [ConsumerPosition(c.name, c.begins(reader)) for c in consumers if c.name not in known]
-    # After the rows: a consumer that moves meanwhile must not seem to be beyond the log.
+    # Read after the rows: a consumer that moves meanwhile must not seem to be beyond the log.
     last = reader.last_position()
     return [standing(row, last, event, now) for row in rows]
 
 
 def set_position(store: Store, name: str, position: int) -> ConsumerPosition:
-    """Set a consumer's position, back or ahead, while nobody works as it; the row before.
+    """Set a consumer's position, back or ahead, while no process runs it; the row before.
 
     PositionRefused where there is no such consumer or no such place in the log.
     """

@@ -1,4 +1,4 @@
-"""One consumer's way through the log, as plain steps without a thread."""
+"""The delivery of the log to one consumer, as plain steps without a thread."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from kezek.app.port import Store
 
 
 class Delivery:
-    """Reads what is behind the consumer's position, hands it over, and moves the position."""
+    """Reads the events behind the consumer's position, hands them over, and moves the position."""
 
     def __init__(self, store: Store, consumer: Consumer) -> None:
         self._store, self.consumer = store, consumer
@@ -19,7 +19,7 @@ class Delivery:
     def step(self) -> int:
         """Hand over the next piece; how many events it had, 0 when all are read.
 
-        Whatever the consumer raises comes through, and the position stays.
+        The consumer's exceptions pass through, and the position stays.
         """
         reader = self._store.reader
         position = self._position()
@@ -36,7 +36,7 @@ class Delivery:
         return len(events)
 
     def _position(self) -> int:
-        """Where to go on; a consumer that the store does not know begins now."""
+        """The consumer's position; one that the store does not know begins now."""
         kept = self._store.reader.get(ConsumerPosition, self.name)
         if kept is None:
             begun = ConsumerPosition(self.name, self.consumer.begins(self._store.reader))

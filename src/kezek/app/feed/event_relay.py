@@ -1,6 +1,7 @@
-"""Events of all processes, announced here once each and in the order of the log.
+"""Events of all processes, announced in this one once each and in the order of the log.
 
-The desk brings what it has committed, the store what it reads from the log; either may be first.
+The desk reports the events that it committed, the store those that it reads from the log; either may be
+first.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ AT_ONCE_MAX = 1_000
 
 
 class EventRelay:
-    """Stands between those who bring events and the one who announces them."""
+    """Orders reported events and announces each once."""
 
     def __init__(
         self, store: Store, announce: Callable[[Sequence[Logged]], None], position: int
@@ -25,7 +26,7 @@ class EventRelay:
         self._lock = threading.Lock()
 
     def tell(self, events: Sequence[Logged]) -> None:
-        """Announce what has not been announced, after what other processes committed before it."""
+        """Announce the new ones of these events, after earlier ones of other processes."""
         with self._lock:
             while events and events[0].position > self._position + 1:
                 missed = self._store.reader.events(self._position, AT_ONCE_MAX)

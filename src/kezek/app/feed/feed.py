@@ -1,6 +1,6 @@
 """The durable feed: every consumer on a thread of its own, beside the desk and the event loop.
 
-Whichever process holds a consumer's name works as it; the others wait until it lets go or ends.
+The process that holds a consumer's name runs it; the others wait until it lets go or ends.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kezek.app.port import Fault, Store, StoreFault
 log = logging.getLogger("kezek.feed")
 
 LOOK_SECONDS = 1.0
-# Between two tries of a consumer that fails: one second, then twice as long each time.
+# The longest pause between two tries of a failing consumer: one second at first, then doubled.
 PAUSE_SECONDS_MAX = 60.0
 STOP_SECONDS = 10.0
 
@@ -38,7 +38,7 @@ class DurableFeed:
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin; comes back at once."""
+        """Start the threads and return at once."""
         for delivery in self._deliveries:
             thread = threading.Thread(
                 target=self._run, args=(delivery,), name=f"feed {delivery.name}", daemon=True
@@ -47,7 +47,7 @@ class DurableFeed:
             thread.start()
 
     def stop(self) -> None:
-        """Come back once the pieces under way are done; one that hangs is left to the process's end."""
+        """Return once the current pieces are done; one that hangs ends with the process."""
         self._stopping.set()
         for thread in self._threads:
             thread.join(STOP_SECONDS)

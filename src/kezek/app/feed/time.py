@@ -1,4 +1,4 @@
-"""Domain time as everybody sees it: the clock's, but never earlier than the end of the log."""
+"""The domain time of every reader: the clock's, but never earlier than the end of the log."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ BEHIND_MAX = 2 * MINUTE
 
 
 class LogTime:
-    """A clock that was set back would show pages of a past in which the log's end has not happened,
-    while the desk decides by the log's time (`desk/batch.py`).  One time for both.  `behind` is how far
-    the clock was behind the log when it was last asked, in milliseconds.
+    """One time for pages and the desk.  Without it, a clock that was set back would show pages from
+    before the log's end, while the desk decides by the log's time (`desk/batch.py`).  `behind` is the
+    clock's last lag behind the log, in milliseconds.
     """
 
     def __init__(self, clock: Clock, watch: ChangeFeed) -> None:
@@ -25,7 +25,7 @@ class LogTime:
         self.behind: Instant = 0
 
     def now(self) -> Moment:
-        """Both times; the log hears once when the clock is minutes behind it."""
+        """Both times; a lag of minutes is written to the server's log once."""
         now, last = self._clock.now(), self._watch.at
         self.behind = max(0, last - now.at)
         if now.at >= last:

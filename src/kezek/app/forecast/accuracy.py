@@ -1,9 +1,9 @@
-"""How good the forecasts of a line were, and how far its ranges are moved because of it.
+"""The accuracy of a line's forecasts, and the calibration of its ranges that follows from it.
 
 Each quantile of a forecast is moved by the same quantile of its own past errors (split conformal
-prediction, quantile by quantile), so that a tenth of the trucks lies below the 10 % mark, whatever the
-twin believes.  Errors are taken by class and regime; an error is the logarithm of wait over forecast,
-because whoever waits for a day is wrong by hours and whoever waits for an hour by minutes.
+prediction, quantile by quantile), so that a tenth of the trucks lies below the 10 % mark whatever the
+twin says.  Errors are grouped by class and regime.  An error is the logarithm of wait over forecast,
+because errors grow with the wait: hours for a wait of a day, minutes for a wait of an hour.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kezek.planning.forecast.features import error_of, off_by
 from kezek.planning.question import QUANTILES, ErrorExample, FeatureRow, Range
 
 SCORED_FOR = 30 * DAY
-# Fewer say nothing that is worth a sentence.
+# Ours: the fewest forecasts from which an accuracy is shown.
 SCORED_MIN = 30
 # Ours: a group with fewer errors than these takes those of the whole line.
 GROUP_MIN = 40
@@ -30,10 +30,10 @@ _MEDIAN = QUANTILES.index(0.50)
 
 @value(frozen=True, slots=True)
 class Past:
-    """A forecast of a wait made at `at`, and what came: spans; `known_at` is when it was over.
+    """A forecast of a wait made at `at`, and the true wait, as spans; `known_at` is the wait's end.
 
-    `last_wait` and `by_pace` are what the two simple rules said at that moment, None where they knew
-    nothing; `features` are what was known then that its error may be learned by.
+    `last_wait` and `by_pace` are the two baselines' waits at that moment, None where they had none;
+    `features` are the features of that moment.
     """
 
     at: Instant
@@ -48,20 +48,20 @@ class Past:
 
     @property
     def example(self) -> ErrorExample:
-        """What can be learned from it."""
+        """The training example."""
         error = error_of(self.wait, self.forecast.at[_MEDIAN])
         return ErrorExample(self.at, self.known_at, self.features, error)
 
 
 @value(frozen=True, slots=True)
 class Accuracy:
-    """What the ranges of the last 30 days were worth, as they were shown or would have been.
+    """The accuracy of the ranges of the last 30 days, as they were shown or would have been.
 
-    `inside80` and `inside90` are shares of trucks inside the ranges from 10 to 90 and from 5 to 95 %;
-    losses are mean pinball losses over the seven quantiles, in minutes, and so is `error`, the median
-    distance from the middle.  The baselines' losses are over the trucks for which they had a word.
-    Where a correction was learned, `loss_corrected` and `loss_uncorrected` are those with it and
-    without, of which the line's ranges have the one that is `loss`.
+    `inside80` and `inside90` are shares of trucks inside the ranges from 10 to 90 and from 5 to 95 %.
+    Losses are mean pinball losses over the seven quantiles, in minutes; `error` is the median distance
+    from the median, in minutes.  The baselines' losses are over the trucks for which they had a wait.
+    Where a correction was learned, `loss_corrected` and `loss_uncorrected` are the losses with it and
+    without it; `loss` is the one of the two that the line's ranges have.
     """
 
     trucks: int
@@ -82,7 +82,7 @@ class Accuracy:
 
 @value(frozen=True, slots=True)
 class Calibration:
-    """By how much each quantile is moved: of the line as a whole, and of its groups."""
+    """The move of each quantile, for the line as a whole and for its groups."""
 
     whole: tuple[float, ...]
     groups: Mapping[tuple[str, str], tuple[float, ...]]
@@ -98,7 +98,7 @@ NONE = Calibration((0.0,) * len(QUANTILES), {})
 
 
 def calibration_of(past: Iterable[Past]) -> Calibration:
-    """How the ranges must be moved so that the past would have been inside as often as they say."""
+    """The calibration with which past waits would have been inside as often as the quantiles say."""
     groups: dict[tuple[str, str], list[tuple[float, ...]]] = {}
     for one in past:
         groups.setdefault((one.vehicle_class, one.regime), []).append(_errors(one))
@@ -115,7 +115,7 @@ def _errors(one: Past) -> tuple[float, ...]:
 
 
 def _moves(errors: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
-    """Of each quantile its own quantile of the errors; one more than seen, as conformal ranges count."""
+    """For each quantile its own quantile of the errors, counted with n + 1 as conformal ranges do."""
     count = len(errors)
     moves = []
     for place, share in enumerate(QUANTILES):
@@ -125,9 +125,9 @@ def _moves(errors: Sequence[tuple[float, ...]]) -> tuple[float, ...]:
 
 
 def accuracy_of(past: Sequence[Past]) -> Accuracy | None:
-    """What the ranges were worth, each moved only by what was known when it was made.
+    """The accuracy of the ranges, each calibrated only with errors known when it was made.
 
-    None where too few are over.  `past` is in the order of `at`.
+    None where too few waits are over.  `past` is in the order of `at`.
     """
     if len(past) < SCORED_MIN:
         return None
@@ -145,8 +145,8 @@ def accuracy_of(past: Sequence[Past]) -> Accuracy | None:
 
 
 def gain_of(past: Sequence[Past], other: Sequence[Past]) -> tuple[float, float]:
-    """By how much the loss of the same trucks is lower with other forecasts: the mean, in minutes, and
-    its standard error.  Both are in the order of `at`, and of two trucks at least.
+    """The mean reduction of loss by other forecasts of the same trucks, in minutes, and its standard
+    error.  Both lists are in the order of `at` and have at least two trucks.
     """
     gains = [a - b for a, b in zip(_losses(past), _losses(other), strict=True)]
     return _mean(gains), stdev(gains) / math.sqrt(len(gains))
@@ -157,7 +157,7 @@ def _losses(past: Sequence[Past]) -> list[float]:
 
 
 def _as_shown(past: Sequence[Past]) -> list[Range]:
-    """Ranges as their readers saw them: calibrated once a day, by what was over at that midnight."""
+    """The ranges as shown: calibrated once a day, with the waits that were over at that midnight."""
     shown, on, calibration = [], -1, NONE
     for one in past:
         if one.at // DAY != on:
@@ -182,7 +182,7 @@ def _loss(quantiles: Sequence[Instant], wait: Instant) -> float:
 
 
 def _loss_of(told: Sequence[tuple[Instant | None, Instant]]) -> float | None:
-    """A rule that says one number says it for every quantile."""
+    """The mean loss of a baseline, whose one number counts for every quantile."""
     losses = [_loss((said,) * len(QUANTILES), wait) for said, wait in told if said is not None]
     return _mean(losses) if losses else None
 

@@ -1,4 +1,4 @@
-"""What a line's forecast is once its own past has moved it, and whether it says anything new."""
+"""A line's forecast after calibration with its own past, and whether it differs visibly."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from kezek.planning.question import (
     TruckForecast,
 )
 
-# What a truck's place in line rests on: its window until it has arrived, then the key of its turn.
+# The basis of a truck's place in line: its window until it has arrived, then the key of its turn.
 Standing = Instant | Key
 
 
 @dataclass(frozen=True, slots=True)
 class CalibratedForecast:
-    """A line's forecast as shown: the twin's ranges as their past has moved them.
+    """A line's forecast as shown: the twin's calibrated ranges.
 
-    `regime` is short, long or closed; `version` is the line's at `as_of`, and `standing` what the
-    place of each truck rested on then, by its number.
+    `regime` is short, long or closed; `version` is the line's at `as_of`, and `standing` the basis of
+    each truck's place then, by its number.
     """
 
     forecast: LineForecast
@@ -42,13 +42,13 @@ class CalibratedForecast:
         return self.forecast.as_of
 
     def truck(self, booking: Booking) -> TruckForecast | None:
-        """The forecast of one truck, None when it was not in line then or another hour was its own."""
+        """The forecast of one truck; None when it was not in line then or had another window."""
         if self.outdated(booking):
             return None
         return next((one for one in self.forecast.trucks if one.number == booking.number), None)
 
     def outdated(self, booking: Booking) -> bool:
-        """Whether the truck has another place now than the forecast knew: a new one is on its way."""
+        """Whether the truck's place has changed since the forecast, so that a new one is on its way."""
         then = self.standing.get(booking.number)
         waits = booking.arrived_at is not None and booking.called_at is None
         if then is None or booking.called_at is not None:
@@ -58,17 +58,17 @@ class CalibratedForecast:
         return then != booking.start
 
     def join(self, vehicle_class: str) -> JoinForecast | None:
-        """What a truck of a class that joins now would wait."""
+        """The wait of a truck of a class that joins now."""
         found = (one for one in self.forecast.joins if one.vehicle_class == vehicle_class)
         return next(found, None)
 
     def window(self, start: Instant) -> Range | None:
-        """What a truck in turn would wait that books a window and comes when it begins."""
+        """The wait of a truck in turn that books a window and comes when it begins."""
         found = (one.called for one in self.forecast.windows if one.start == start)
         return next(found, None)
 
     def length(self, at: Instant) -> LengthForecast | None:
-        """How many wait at the nearest instant that was told."""
+        """The number of waiting trucks at the nearest forecast instant."""
         lengths = self.forecast.lengths
         return min(lengths, key=lambda one: abs(one.at - at), default=None)
 
@@ -84,12 +84,12 @@ def calibrated(
         return Range(tuple(since + wait for wait in waits.at))
 
     def later(crossed: Range, called: Range) -> Range:
-        # Each was moved by itself, and nobody is through before the call.
+        # The two ranges were moved separately, and no truck crosses before its call.
         return Range(tuple(max(pair) for pair in zip(crossed.at, called.at, strict=True)))
 
     def truck(one: TruckForecast) -> TruckForecast:
         if one.called is None:
-            # Errors are known of trucks that arrive; what is left after the call is another span.
+            # Errors are known for waits from arrival; the span after the call is another one.
             return one
         vehicle_class = classes.get(one.number, "")
         called = moved(scores.move_called, one.called, vehicle_class, told.as_of)
@@ -109,13 +109,13 @@ def calibrated(
 
 
 def standing_of(state: LineState) -> dict[int, Standing]:
-    """What the place of each truck rests on that has yet to be called."""
+    """The basis of the place of each truck that was not called yet."""
     standing: dict[int, Standing] = {one.number: one.start for one in state.expected}
     return standing | {one.number: one.key for one in state.waiting}
 
 
 def said(told: LineForecast) -> tuple[object, ...]:
-    """What a reader would see of it: waits in steps of five minutes."""
+    """The visible part of a forecast: waits in steps of five minutes."""
     step = 5 * MINUTE
     waits = tuple((one.vehicle_class, *(at // step for at in one.called.at)) for one in told.joins)
     calls = tuple(

@@ -1,7 +1,7 @@
 """Forecasts of the live lines, kept fresh by the planner and calibrated by their own past.
 
-One line after another is asked about, those that somebody looks at first.  What this costs the server
-is held to a small share of its time.
+The planner is asked about one line after another, watched lines first.  The server spends only a small
+share of its time on it.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ log = logging.getLogger("kezek.forecast")
 EACH = 5 * SECOND  # between two forecasts of one line
 WATCHED_FOR = 60 * SECOND
 IDLE_SECONDS = 0.5
-# A line's state costs this process some milliseconds; so many times as long it does other things.
+# After reading a line's state, which takes milliseconds, rest for this many times as long.
 REST = 40
-# The planner stands behind everything else, yet a core that computes makes its neighbours slower; so
-# many times as long as it took to answer it is not asked.
+# After an answer, leave the planner idle for this many times as long as the answer took: it has the
+# lowest priority, but a core that computes slows its neighbour.
 PLANNER_REST = 6
-# A busy machine is no reason to forecast for ever more seldom: what took long has mostly waited.
+# The longest rest.  On a busy machine an answer mostly waits, so its time must not stretch the rest.
 REST_SECONDS_MAX = 1.0
-# Nobody waits for the past: bookings shall not notice that it is gone through.
+# The rest between two steps of scoring the past, so that bookings do not notice it.
 NIGHT_REST_SECONDS = 0.2
 # Domain time.
 AGE = 5 * MINUTE  # after which a line is asked about again though nothing has happened
@@ -56,7 +56,7 @@ TRIED_AGAIN = HOUR  # between two attempts at a line's score
 
 
 class LiveForecasts:
-    """The last forecast of every line; `edition` rises with each that says something new."""
+    """The last forecast of every line; `edition` rises with each one that differs visibly."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class LiveForecasts:
         return found if found is not None and 0 <= now - found.as_of < SHOWN_FOR else None
 
     def no_basis(self, line: str, now: Instant) -> str:
-        """Why nothing can be told, empty where something is."""
+        """The code of why there is no forecast; empty where there is one."""
         found = self.of(line, now, looked=False)
         if found is not None:
             return found.forecast.no_basis
@@ -99,19 +99,19 @@ class LiveForecasts:
         return self._faults.get(line, f"planner_{state}")
 
     def scores(self, line: str) -> Scores | None:
-        """What the line's forecasts of the last 30 days were worth, None before the first night."""
+        """The scores of the line's forecasts of the last 30 days; None before the first night."""
         return self._scores.get(line)
 
     def usual(self, line: Line, start: Instant) -> UsualWait | None:
-        """What was usual at the hour of the week of a window; None where it is not known yet."""
+        """The usual wait at the hour of the week of a window; None where it is not known."""
         return self._usual.get(line.id, {}).get(hour_of_week(start, line.zone))
 
     def usual_read(self, line: str) -> bool:
-        """Whether the past of the line has been read, so that what is not known happened too seldom."""
+        """Whether the line's past has been read, so that a missing usual wait means too few trucks."""
         return line in self._usual
 
     def edition(self, line: str = EVERY_LINE) -> int:
-        """Rises when what is told of the line (or of any) is something else than before."""
+        """A number that rises when the visible forecast of the line (or of any) changes."""
         return self._editions.get(line, 0)
 
     async def keep(self) -> None:
@@ -138,10 +138,10 @@ class LiveForecasts:
             scores = self._scores.get(state.line)
             told = await planner.forecast(state, scores.corrections if scores else UNCORRECTED)
             answered = self._clock.now().real - began - spent
-            # Whoever was scored meanwhile is asked about again: how far ranges are moved was learned
-            # from such as were corrected alike.
+            # A line that was scored meanwhile is asked about again, because its calibration belongs to
+            # ranges with the same corrections.
             if scores is self._scores.get(state.line):
-                # A long line takes longer than a page may wait for it.
+                # On a thread, because a long line takes longer than a page may wait.
                 forecast, new = await asyncio.to_thread(self._shown, state, told, version)
                 self._keep(forecast, new=new)
             self._faults.pop(served.line.id, None)
@@ -184,14 +184,14 @@ class LiveForecasts:
         return state_of(reader, served, queue, read.measured(queue.as_of), position)
 
     def take(self, state: LineState, told: LineForecast, version: int) -> None:
-        """Keep an answer, and wake who follows the line if it says something new."""
+        """Keep an answer, and wake the line's followers if it differs visibly."""
         forecast, new = self._shown(state, told, version)
         self._keep(forecast, new=new)
 
     def _shown(
         self, state: LineState, told: LineForecast, version: int
     ) -> tuple[CalibratedForecast, bool]:
-        """The forecast that an answer makes, and whether it says something new."""
+        """The forecast made from an answer, and whether it differs visibly from the last."""
         scores, regime = self._scores.get(state.line), regime_of(state)
         classes = {one.number: one.vehicle_class for one in state.waiting}
         shown = calibrated(told, scores, regime, classes) if scores else told
@@ -211,7 +211,7 @@ class LiveForecasts:
             self._editions[one] = self._editions.get(one, 0) + 1
 
     async def score(self) -> None:
-        """Hold past forecasts against what came, each line's at its own midnight, until cancelled."""
+        """Compare past forecasts with the true waits, a line's at its midnight, until cancelled."""
         if self.planner is None:
             return
         while True:
@@ -220,7 +220,7 @@ class LiveForecasts:
                 await self._score_next(self.planner)
 
     async def _score_next(self, planner: Planner) -> None:
-        """One line whose night has come: a watched one first."""
+        """Score one line whose midnight has passed: a watched one first."""
         now = self._clock.now().at
         served = self._scoring.next(
             self._watched(self._tried),
@@ -252,7 +252,7 @@ class LiveForecasts:
             await asyncio.sleep(IDLE_SECONDS)
 
     async def _read_next(self) -> None:
-        """The past of one line that has not been read on its present day: a watched one first."""
+        """Read the past of one line that was not read on its present day: a watched one first."""
         now = self._clock.now().at
         served = self._reading.next(
             self._watched(self._usual_tried), lambda one: self._unread(one.line, now)
@@ -277,11 +277,11 @@ class LiveForecasts:
         return self._usual_on.get(line.id) != local_day(now, line.zone)
 
     def usual_of(self, served: ServedLine, now: Instant) -> Mapping[HourOfWeek, UsualWait]:
-        """What was usual at a line, from its log up to now."""
+        """The usual waits of a line, from its log up to now."""
         return usual_waits(self._store.reader, served.line, served.at(now), now)
 
     def take_usual(self, line: str, found: Mapping[HourOfWeek, UsualWait]) -> None:
-        """Keep what was usual at a line, and wake who follows the line if that is something new."""
+        """Keep the usual waits of a line, and wake its followers if they have changed."""
         new = found != self._usual.get(line)
         self._usual[line] = found
         if new:
@@ -289,7 +289,7 @@ class LiveForecasts:
             self._watch.wake(line)
 
     async def _learn(self, planner: Planner, line: str, now: Instant) -> None:
-        """Score a line by what the pasts of all lines teach; where nothing is learned, by its own."""
+        """Score a line with the correction learned from all lines, or without one."""
         results = dict[str, TrainingResults]()
         with contextlib.suppress(PlannerFault):
             results = await training_results_of(planner, self._pasts)
@@ -311,7 +311,7 @@ class LiveForecasts:
         ]
 
     def _night(self, served: ServedLine, now: Instant) -> bool:
-        """Whether a local midnight has passed since the line was scored, and an hour since a trial."""
+        """Whether a local midnight has passed since the last score, and an hour since the last try."""
         scores, zone = self._scores.get(served.line.id), served.line.zone
         if now - self._tried.get(served.line.id, -TRIED_AGAIN) < TRIED_AGAIN:
             return False

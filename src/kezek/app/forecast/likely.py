@@ -1,6 +1,6 @@
-"""What a reader is told of a wait to come: a range with its basis, the same for every channel.
+"""The likely wait for a reader: a range with its basis, the same for every channel.
 
-Where the twin has no basis the pace of the last hours stands in, and says so.
+Where the twin has no basis, the pace of the last hours replaces it and is named as the basis.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from kezek.domain.booking.status import LIVE, Status
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 from kezek.planning.question import QUANTILES, Range, TruckForecast
 
-# Fewer crossings in the last hours say nothing about the next ones; ours.
+# The fewest crossings in the last hours from which a pace is taken; ours.
 CROSSED_MIN = 5
-# Ranges are told in steps, away from their middle.
+# Ranges are rounded to steps, away from their middle.
 STEP = 5 * MINUTE
 # A wait by the pace may be a fifth less or a quarter more; ours.
 LESS, MORE = 0.8, 1.25
@@ -31,7 +31,7 @@ _LOW, _HIGH = QUANTILES.index(0.10), QUANTILES.index(0.90)
 
 
 class Basis(StrEnum):
-    """What a range rests on: simulations of the line, or the pace of the last hours."""
+    """The basis of a range: simulations of the line, or the pace of the last hours."""
 
     TWIN = "twin"
     PACE = "pace"
@@ -39,7 +39,7 @@ class Basis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TwinBasis:
-    """Simulations of the line from `as_of`; `corrected` by what past errors of all lines taught."""
+    """Simulations of the line from `as_of`; `corrected` by the correction learned from all lines."""
 
     as_of: Instant
     replications: int
@@ -50,7 +50,7 @@ class TwinBasis:
 
 @dataclass(frozen=True, slots=True)
 class PaceBasis:
-    """Trucks ahead ÷ crossings of the last `hours`; `no_basis` is the code of why the twin is silent."""
+    """Trucks ahead ÷ crossings of the last `hours`; `no_basis` is the code of why the twin has none."""
 
     ahead: int
     crossed: int
@@ -72,8 +72,8 @@ class Bounds:
 class Likely:
     """When one truck is called and has crossed, as instants; None where nothing is known or it is over.
 
-    `truck` is the twin's own forecast with all its quantiles, None by the pace.  `accuracy` is what such
-    ranges were worth, None where that was not measured.
+    `truck` is the twin's own forecast with all its quantiles, None by the pace.  `accuracy` is that of
+    such ranges, None where it was not measured.
     """
 
     called: Bounds | None
@@ -116,7 +116,7 @@ class ShownAccuracy:
 def likely_for(
     forecasts: LiveForecasts, booking: Booking, status: Status, queue: Queue | None, now: Instant
 ) -> Likely | None:
-    """What is told about one truck, from its booking to its crossing; None where nothing is."""
+    """The likely instants of one truck, from its booking to its crossing; None where there are none."""
     if queue is None or status not in LIVE or status is Status.DISPLACED:
         return None
     found, waits = forecasts.of(booking.line, now), queue.truck(booking.number)
@@ -131,7 +131,7 @@ def likely_for(
 def being_computed(
     forecasts: LiveForecasts, booking: Booking, status: Status, now: Instant
 ) -> bool:
-    """Whether the line's forecast still tells of a window that the booking had before it moved."""
+    """Whether the line's forecast still has the window from before the booking moved."""
     found = forecasts.of(booking.line, now)
     ahead = status in (Status.CONFIRMED, Status.LATE)
     return ahead and found is not None and found.outdated(booking)
@@ -140,7 +140,7 @@ def being_computed(
 def wait_to_join(
     forecasts: LiveForecasts, line: str, vehicle_class: str, queue: Queue, now: Instant
 ) -> LikelyWait | None:
-    """The wait of a truck of a class that joins the line now; None where nothing can be told."""
+    """The wait of a truck of a class that joins the line now; None where it is unknown."""
     found = forecasts.of(line, now)
     join = found.join(vehicle_class) if found is not None else None
     if found is None or join is None:
@@ -155,7 +155,7 @@ def wait_to_join(
 
 
 def span_bounds(waits: Range) -> Bounds:
-    """The bounds of a told span."""
+    """The bounds of a forecast span."""
     return rounded(waits.at[_LOW], waits.at[_HIGH])
 
 
@@ -166,7 +166,7 @@ def rounded(low: Instant, high: Instant) -> Bounds:
 
 
 def likely_lengths(found: CalibratedForecast | None, now: Instant) -> list[LikelyLength]:
-    """The line in some hours; empty without a basis.  That surely nobody will wait is not told."""
+    """The line in some hours; empty without a basis, and without hours in which surely nobody waits."""
     told = []
     for hours in LENGTH_HOURS if found is not None else ():
         length = found.length(now + hours * HOUR) if found is not None else None
@@ -180,7 +180,7 @@ def likely_lengths(found: CalibratedForecast | None, now: Instant) -> list[Likel
 def shown_accuracy(
     forecasts: LiveForecasts, lines: Iterable[str], now: Instant
 ) -> ShownAccuracy | None:
-    """What the ranges of all these lines were worth; None where no line has one now."""
+    """The accuracy of the ranges of all these lines; None where no line has one now."""
     lines = list(lines)
     if not any(forecasts.of(line, now, looked=False) for line in lines):
         return None
@@ -194,7 +194,7 @@ def shown_accuracy(
 def _truck(
     found: CalibratedForecast, booking: Booking, waits: WaitingTruck | None, *, called: bool
 ) -> TruckForecast | None:
-    """The truck's own forecast; one that came since joins as any of its class."""
+    """The truck's own forecast; a truck that came since has that of its class."""
     known = found.truck(booking)
     if known is not None and (known.called is None) == called:
         return known
@@ -230,14 +230,14 @@ def _twin_basis(found: CalibratedForecast) -> TwinBasis:
 
 
 def _earliest(now: Instant, booking: Booking, waits: WaitingTruck | None) -> Instant:
-    """Nobody is called in the past, nor before the booked window begins."""
+    """The earliest possible call: now, or the beginning of the booked window."""
     if waits is not None and waits.open:
         return now
     return max(now, booking.start or 0)
 
 
 def _bounds(at: Range, earliest: Instant) -> Bounds:
-    """The range from 10 to 90 %, rounded away from its middle, and never before it can be."""
+    """The range from 10 to 90 %, rounded away from its middle, and never before `earliest`."""
     low = max(at.at[_LOW] // STEP * STEP, earliest)
     return Bounds(low, max(-(-at.at[_HIGH] // STEP) * STEP, low + STEP))
 
@@ -245,7 +245,7 @@ def _bounds(at: Range, earliest: Instant) -> Bounds:
 def _by_pace(
     queue: Queue, waits: WaitingTruck | None, earliest: Instant, now: Instant, no_basis: str
 ) -> Likely | None:
-    """Ahead ÷ pace, with less and more around it; never before the booked window begins."""
+    """The range around ahead ÷ pace, never before the booked window begins."""
     ahead = waits.place - 1 if waits is not None else 0
     wait = _wait_of(queue, ahead)
     if waits is None or wait is None:
@@ -265,7 +265,7 @@ def _wait_by_pace(queue: Queue, no_basis: str) -> LikelyWait | None:
 
 
 def _wait_of(queue: Queue, ahead: int) -> float | None:
-    """How long so many trucks take at the pace of the last hours; None where too few have crossed."""
+    """The time for `ahead` trucks at the pace of the last hours; None where too few have crossed."""
     pace = queue.pace
     return None if pace is None or pace.crossed < CROSSED_MIN else ahead * HOUR / pace.per_hour
 

@@ -1,4 +1,4 @@
-"""Which wait concerns somebody who has no booking: that of an hour to be booked, or that of now."""
+"""The wait for somebody without a booking: at a window that can be booked, or now."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from kezek.planning.question import Range
 class HourWait:
     """The wait at a window, from its beginning (from now, if it has begun) until the call.
 
-    `called` is the span that is expected by the bookings made so far, for windows within a day; None
-    where the twin has no basis.  A later window is `far`, and has what was `usual` at its hour of the
-    week; None where that is not known: too few trucks crossed in it, or the past is not `read` yet.
+    `called` is the span expected from the bookings made so far, for windows within a day; None where the
+    twin has no basis.  A later window is `far` and has the `usual` wait of its hour of the week; None
+    where too few trucks crossed in it, or the past is not `read` yet.
     """
 
     start: Instant

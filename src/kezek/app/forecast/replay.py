@@ -1,4 +1,4 @@
-"""Past forecasts of a line, had again from its log: what they were worth, how to move the next ones."""
+"""Past forecasts of a line, computed again from its log, with their scores and calibration."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ from kezek.planning.question import (
     TrainingResult,
 )
 
-# Forecasts that are had again for a line each night, evenly over the 30 days.
+# Past forecasts that are computed again for a line each night, evenly over the 30 days.
 REPLAYED_MAX = 120
-# Ours: chance alone makes a correction a little better or worse; a line takes it when its gain is more
-# than so many standard errors.
+# Ours: a line uses a correction when its gain exceeds this many standard errors, because chance alone
+# makes it a little better or worse.
 GAIN_ERRORS = 2
 
 
@@ -42,8 +42,8 @@ GAIN_ERRORS = 2
 class Scores:
     """A line's forecasts of the last 30 days, as of `at`: of the call, and of the crossing.
 
-    `corrections` are those that the line's forecasts are asked for with, and how far they are moved
-    then is learned from ranges that were corrected.
+    `corrections` go into the line's questions to the planner; its calibration is then learned from
+    corrected ranges.
     """
 
     at: Instant
@@ -76,13 +76,13 @@ class TrainingResults(NamedTuple):
 async def pasts_of(
     store: Store, planner: Planner, served: ServedLine, now: Instant, *, rest_seconds: float = 0.0
 ) -> Pasts:
-    """Ask the twin again about trucks that have crossed since, with a rest after each.
+    """The twin's answers about trucks that have crossed since, with a rest after each.
 
     A PlannerFault ends it.
     """
     called: list[Past] = []
     crossed: list[Past] = []
-    # The log is folded beside the loop, a truck at a time, so that requests get in between.
+    # The log is read on a thread, one truck at a time, so that requests are served in between.
     arrivals = await asyncio.to_thread(_opened, store, served, now)
     while (arrival := await asyncio.to_thread(next, arrivals, None)) is not None:
         told = await planner.forecast(arrival.state)
@@ -96,7 +96,7 @@ def _opened(store: Store, served: ServedLine, now: Instant) -> Iterator[PastArri
 
 
 def keep(arrival: PastArrival, told: LineForecast, called: list[Past], crossed: list[Past]) -> None:
-    """Put a forecast beside what came; one without a basis claimed nothing, and is not held to it."""
+    """Pair a forecast with the true waits; a forecast without a basis is not scored."""
     mine = next((truck for truck in told.trucks if truck.number == arrival.number), None)
     if told.no_basis or mine is None or mine.called is None:
         return
@@ -126,7 +126,7 @@ def _past(arrival: PastArrival, told: Range, truth: Truth) -> Past:
 async def training_results_of(
     planner: Planner, kept: Mapping[str, Pasts]
 ) -> dict[str, TrainingResults]:
-    """What the pasts of all lines teach each of them.  A PlannerFault ends it."""
+    """The training results for each line from the pasts of all.  A PlannerFault ends it."""
     called = await _learned(planner, {line: pasts.called for line, pasts in kept.items()})
     crossed = await _learned(planner, {line: pasts.crossed for line, pasts in kept.items()})
     return {line: TrainingResults(called[line], crossed[line]) for line in kept}
@@ -145,7 +145,7 @@ async def _learned(
 
 
 def scored(pasts: Pasts, now: Instant, results: TrainingResults | None = None) -> Scores:
-    """What is known of a line's forecasts at a moment, and what has been learned for them."""
+    """The scores of a line's forecasts at `now`, with the corrections learned for them."""
     called = _side(pasts.called, results.called if results else None)
     crossed = _side(pasts.crossed, results.crossed if results else None)
     return Scores(
@@ -165,7 +165,7 @@ class _Side(NamedTuple):
 
 
 def _side(pasts: Sequence[Past], result: TrainingResult | None) -> _Side:
-    """The line's past with the correction, where that was worth something, and else without."""
+    """The line's past with the correction where it was a gain, else without."""
     plain = accuracy_of(pasts)
     if plain is None or result is None or result.correction is None:
         return _Side(plain, pasts, None)

@@ -1,4 +1,4 @@
-"""Which line is next: those that somebody looks at first, then all of them in turn."""
+"""The order of background work over the lines: watched ones first, then all in turn."""
 
 from __future__ import annotations
 
@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterable
 
 from kezek.app.checkpoint.checkpoint import Network, ServedLine
 
-# Lines asked at one look: a large network is gone through over many looks, so that none holds up the
-# loop that answers requests.
+# Lines checked in one step.  A large network takes many steps, so that none blocks the event loop.
 LINES_A_LOOK = 64
 
 
 class Rota:
-    """One round over the network's lines, which goes on where it stopped."""
+    """A round over the network's lines that goes on where it stopped."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
@@ -21,8 +20,8 @@ class Rota:
     def next(
         self, watched: Iterable[str], wants: Callable[[ServedLine], bool]
     ) -> ServedLine | None:
-        """The first of the watched lines that wants it, in the order given; failing that, the next of
-        the round; None when none of those looked at does.
+        """The first watched line that wants the work, in the given order, else the next such line of
+        the round; None when none of the checked lines does.
         """
         for line in watched:
             served = self._network.of_line(line)

@@ -1,4 +1,4 @@
-"""What trucks usually waited at an hour of the week, from the crossings of their own line."""
+"""The usual wait at an hour of the week, from the crossings of the line itself."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from kezek.domain.kernel.event import EventKind
 from kezek.domain.kernel.instant import DAY, Instant, local_day, to_datetime
 from kezek.domain.regulation.regulation import Regulation
 
-# Ours: so long that a quiet week does not decide, so short that last season does not either.
+# Ours: long enough to outweigh one quiet week, short enough to leave out the last season.
 WEEKS = 12
-# Ours: fewer days say more of themselves than of the hour of the week.
+# Ours: the fewest days from which an hour of the week gets a usual wait.
 DAYS_MIN = 4
 _PAGE = 5_000
 

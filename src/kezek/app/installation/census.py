@@ -1,7 +1,7 @@
-"""What a running server counts in its own database for the sake of the promises.
+"""The census: counts by which a running server checks the promises in its own database.
 
-Each is one statement over rows that are live or new, so that a million ended bookings cost nothing; the
-whole of every promise is looked at by `app/installation/promise.py` when an installation is copied or
+Each count is one statement over rows that are live or new, so that a million ended bookings cost
+nothing.  `app/installation/promise.py` checks every promise in full when an installation is copied or
 backed up.
 """
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class PromiseQuery(StrEnum):
-    """Named by what is counted; all must be zero but the last three."""
+    """Each query by the thing that it counts; all but the last three must give zero."""
 
     OVERBOOKED_SLOTS = "overbooked_slots"
     DOUBLE_BOOKED_VEHICLES = "double_booked_vehicles"
@@ -24,7 +24,7 @@ class PromiseQuery(StrEnum):
     ORPHANED_DRIVERS = "orphaned_drivers"
     MISUSED_ACCOUNTS = "misused_accounts"
     AWAITING_EXCEPTIONS = "awaiting_exceptions"
-    # The last booking number given out, how many were passed over, the schema's step.
+    # The last booking number, the count of skipped numbers, the schema's step.
     NUMBERED = "numbered"
     SKIPPED = "skipped"
     SCHEMA_STEPS = "schema_steps"
@@ -32,8 +32,8 @@ class PromiseQuery(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckMarks:
-    """From where on to look: events above `position`, bookings above `number`, when `skipped` numbers
-    had been passed over; and `day`, an ISO date before which particulars should have been erased.
+    """The starting points of a census: events above `position`, bookings above `number` with `skipped`
+    numbers before it, and `day`, an ISO date before which particulars should have been erased.
     """
 
     position: int = 0

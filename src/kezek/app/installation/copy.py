@@ -1,4 +1,4 @@
-"""A whole installation put from one store into another, and proved to be the same there."""
+"""The copy of a whole installation from one store into another, with a proof of equality."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from kezek.app.port import Fault
 
 
 class Differs(Fault):
-    """What was written is not what was read; nothing of it is kept."""
+    """The written content differs from the read one; nothing of it is kept."""
 
     permanent = True
 
 
 def copy(source: Snapshot, target: Filling, progress: Progress) -> Fingerprint:
-    """Write every row, then read all of them again, each a step; the fingerprint of both.
+    """Write every row, then read all of them again, each one a step; the fingerprint of both.
 
-    Raises Differs, which leaves the target empty, since it is committed only after that.
+    Raises Differs before the commit, so that the target stays empty.
     """
     progress.expect(2 * rows_of(source))
     impression = Impression()
@@ -43,7 +43,7 @@ def copy(source: Snapshot, target: Filling, progress: Progress) -> Fingerprint:
 def refuse_different(
     before: Fingerprint, after: Fingerprint, *, passed: Collection[str] = ()
 ) -> None:
-    """Differs, with the names of what does and was not passed over."""
+    """Raise Differs with the names of the differences, except those in `passed`."""
     found = [name for name in differences(before, after) if name not in passed]
     if found:
         raise Differs(

@@ -1,7 +1,7 @@
-"""A database file against the heads that were signed: every event, every hash of the tree, every head.
+"""The audit of a database file against signed heads: every event, every hash of the tree, every head.
 
-The tree's leaves are held against the heads and the events against the leaves, so that what was changed
-can be told from what was not: where they disagree, the side that leads to the signed root is true.
+The tree's leaves are compared with the heads, and the events with the leaves.  Where events and leaves
+disagree, the side that leads to the signed root is true, so the audit names the changed one.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Copy(Protocol):
 
 
 def audit_copy(copy: Copy, kept: Sequence[SourcedNote], reads: Reads, report: AuditReport) -> None:
-    """Everything that a file can be asked; `kept` are heads that somebody has kept elsewhere."""
+    """Audit all content of a file; `kept` are heads that somebody has kept elsewhere."""
     heads = _heads(copy, kept, reads, report)
     _Audit(copy, heads, reads, report).run()
     last, signed = copy.ends()[1], heads[-1].size if heads else 0
@@ -114,7 +114,7 @@ class _Audit:
         self._upper(recount)
 
     def _block(self, first: int, past: int) -> list[bytes]:
-        """The leaves of a range as the tree has them, or as the events make them where it has none."""
+        """The leaves of a range from the tree, or made from the events where the tree has none."""
         rows, kept = self._copy.events(first, past), self._kept(first, past)
         if [row[0] for row in rows] == list(range(first + 1, past + 1)):
             made = [_leaf(row) for row in rows]
@@ -149,7 +149,7 @@ class _Audit:
         return kept
 
     def _compared(self, position: int, found: Sequence[Any], kept: bytes | None) -> bytes:
-        """One event against its leaf; what is wrong is said, and the leaf goes on."""
+        """Compare one event with its leaf and report a difference; the leaf of the tree."""
         if not found:
             if self._gap != position - 1:
                 self._report.find("event", position, "the event is missing")
@@ -182,7 +182,7 @@ class _Audit:
             )
 
     def _settle(self, recount: Recount, sealed: int) -> Recount:
-        """Which side of a dispute leads to the signed roots."""
+        """Decide by the signed roots whether events or leaves were changed."""
         if recount.differing:
             other = Recount(self._heads)
             for first in range(0, sealed, BLOCK):
@@ -220,13 +220,13 @@ class _Audit:
             self._find_upper(tier, at, "is missing")
 
     def _find_upper(self, tier: Any, at: int, wrong: str) -> None:
-        """Named by the first position that the hash is over."""
+        """Report a wrong hash by the first position that it covers."""
         over = at * WIDTH**tier + 1 if tier in range(1, 8) else 0
         self._report.find("tree", over, f"hash {at} of tier {tier} {wrong}")
 
 
 def _leaf(row: Sequence[Any]) -> bytes | None:
-    """The leaf that an event makes; None when its columns cannot be those of one."""
+    """The leaf of an event's columns; None when they are not those of an event."""
     if type(row[6]) is not int or type(row[1]) is not int or type(row[2]) is not int:
         return None
     secret = row[8]

@@ -1,10 +1,10 @@
-"""What is known of a database's file from outside: its mark, its SQLite, and who works on it."""
+"""Facts about a database file: the mark in its header, the least SQLite, and its lock."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-# Written into the header of every file of ours ("KEZK"), so that another program's is not touched.
+# The mark in the header of every file of ours ("KEZK"), by which other programs' files are recognised.
 APPLICATION = 0x4B455A4B
 
 # The fix for the WAL-reset bug, which can damage a database, came with this version.
@@ -17,7 +17,7 @@ def lock_of(path: Path) -> Path:
 
 
 def holder(path: Path) -> str:
-    """The number of the process that locked a database last; "?" when none has said so."""
+    """The number of the process that locked a database last; "?" when it is unknown."""
     try:
         return lock_of(path).read_text("ascii").strip() or "?"
     except OSError:

@@ -1,6 +1,6 @@
-"""The fingerprint of an installation: equal wherever its content is, on whatever store.
+"""The fingerprint of an installation: equal for equal content, on any store.
 
-Count and hash of every table, the size and the root of the log's tree, and the verdict on every promise.
+It has count and hash of every table, size and root of the log's tree, and the verdict on every promise.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from kezek.domain.log.head import SignedHead
 from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.slot import Day, Slot
 
-# Who is signed in, and one-time links: what was ended or used since must not come to life again.
+# Sessions and one-time links are left out, because ended or used ones must not become valid again.
 LEFT_OUT = frozenset({Session})
-# Checkers ask for these before those: a tree is held against its head, a booking against the log, a slot
-# against its bookings.
+# Checkers need the early kinds before, and the late ones after, all others: a tree is compared with its
+# head, a booking with the log, a slot with its bookings.
 _EARLY, _LATE = (SignedHead, Logged), (Stretch, Day, Slot)
 
 
@@ -70,7 +70,7 @@ class Fingerprint:
 
 
 def kinds_of(snapshot: Snapshot) -> list[type[Any]]:
-    """What belongs to an installation, in the order in which checkers want to see it."""
+    """The kinds of rows of an installation, in the order that checkers need."""
 
     def rank(kind: type[Any]) -> int:
         return (kind in _LATE) - (kind in _EARLY)

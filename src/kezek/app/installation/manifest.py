@@ -1,4 +1,4 @@
-"""The manifest of a backup: what it holds, when and from what it was made, and by what it is known."""
+"""The manifest of a backup: its files with hashes, its origin, and its fingerprint."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str = ""
 
     def digest(self) -> str:
-        """What `sha256` must be."""
+        """The correct value of `sha256`."""
         return sha256(encoded(msgspec.structs.replace(self, sha256=""))).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back; `erased` bookings had their salt erased after the backup was made.
+    """The result of a restore; `erased` bookings had their salt erased after the backup was made.
 
-    `published` is the size of the log under the newest head that is known, 0 for none, and `events` that
-    of the log in the backup.  `withdrawn` counts what was taken away since, by its kind.
+    `published` is the size of the log under the newest known head, 0 for none, and `events` the size of
+    the log in the backup.  `withdrawn` counts the withdrawals since the backup, by kind.
     """
 
     manifest: Manifest

@@ -1,7 +1,7 @@
-"""What the product promises of its stored state, each promise with a checker of its own.
+"""The promises about stored state, each with its own checker.
 
-A checker sees every row of the kinds it names, once and in the order of their keys, and keeps no more
-of them than the live queue is long.  `looks` is also the order in which it must be shown them.
+A checker sees every row of the kinds in its `looks`, once, kind by kind in that order and by key.  Its
+memory grows with the live queue only.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Look: TypeAlias = Callable[[Any], None]
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """Whether a promise holds: what was looked at, how often it was broken, and where first.
+    """Whether a promise holds: the number of rows checked, of breaches, and the first places of these.
 
     The places name ids only, never anybody's plate or name.
     """
@@ -59,7 +59,7 @@ class Checker:
         self._first: list[str] = []
 
     def looks(self) -> Mapping[type[Any], Look]:
-        """What looks at a row, for each kind."""
+        """The function that checks a row, for each kind."""
         raise NotImplementedError
 
     def see(self, look: Look, rows: Sequence[Any]) -> None:
@@ -75,7 +75,7 @@ class Checker:
         return CheckResult(self.promise, self._seen, self._broken, tuple(self._first))
 
     def _left(self) -> Iterator[str]:
-        """What can only be said at the end."""
+        """Breaches that show only after the last row."""
         yield from ()
 
     def _wrong(self, place: str) -> None:
@@ -85,7 +85,7 @@ class Checker:
 
 
 class CapacityPromise(Checker):
-    """Pools are looked into where `rules` know the line's regulation; all else is asked of every day."""
+    """Pools are checked where `rules` know the line's regulation, everything else on every day."""
 
     promise = "I2 capacity"
 
@@ -197,7 +197,7 @@ class OrderPromise(Checker):
         return {Booking: self._booking, Logged: self._event}
 
     def _booking(self, row: Booking) -> None:
-        """Each step has those before it, at an instant that is not before theirs."""
+        """Each step comes after the steps that it requires, at an instant not before theirs."""
         steps = [row.confirmed_at, row.arrived_at, row.called_at, row.admitted_at]
         known = [at for at in steps if at is not None]
         whole = steps[: len(known)] == known and known == sorted(known)
@@ -245,7 +245,7 @@ class PlacePromise(Checker):
             self._skipped = row.last
 
     def _booking(self, row: Booking) -> None:
-        # Numbers are passed over only where a database was put back, and how many is counted.
+        # Numbers are skipped only after a restore, and a counter holds how many.
         gap = row.number - self._last - 1
         if gap and not 0 < gap <= self._skipped:
             self._wrong(f"booking {row.number} follows booking {self._last}")

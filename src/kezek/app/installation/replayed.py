@@ -1,7 +1,7 @@
-"""What the boards are made of, held against the log: every booking and every line's place in the cycle.
+"""Compares every booking, and every line's place in the cycle, with the replayed log.
 
-The log is replayed (`domain/turn/replay.py`).  Eight bytes are kept of each booking that has ended, so
-the memory stays small however long the log is.
+The log is replayed by `domain/turn/replay.py`.  Ended bookings take eight bytes each, so the memory
+stays small however long the log is.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from kezek.domain.turn.replay import BEGINNING, TOLD, UNKNOWN, Course, Replay
 
 # The kind of row, its position or number, and what is wrong with it.
 Find: TypeAlias = Callable[[str, int, str], None]
-# Of a booking that has ended, the place in the line says nothing any more.
+# Fields compared on ended bookings, whose place in the line has no meaning any more.
 _ENDED = tuple(name for name in TOLD if name not in ("joined_at", "call_until", "holder"))
 _SEEN = 0
 PAGE = 4_096
@@ -32,7 +32,7 @@ COLUMNS = ("number", *TOLD)
 
 
 class Comparison:
-    """Events in the order of the log, then bookings in the order of their numbers, then lines."""
+    """Takes events in the order of the log, then bookings in the order of their numbers, then lines."""
 
     def __init__(self, find: Find) -> None:
         self._find = find
@@ -77,7 +77,7 @@ class Comparison:
             self._find("line", 0, f"the cycle of {id} stands at {has} and by the log at {by_log}")
 
     def missing(self) -> Iterator[tuple[str, int, str]]:
-        """After the last row: what the log tells and no row holds."""
+        """After the last row: bookings and lines of the log that have no row."""
         self._close()
         for number in sorted([*self._replay.live, *self._ended]):
             yield "booking", number, "the booking is in the log, and its row is missing"
@@ -101,7 +101,7 @@ class Comparison:
 
 
 class _Digests:
-    """Eight bytes a number.  Numbers are dense but where a database was put back and went on above."""
+    """Eight bytes a number.  Numbers are dense except after a restore, when they go on higher up."""
 
     def __init__(self) -> None:
         self._pages: dict[int, array[int]] = {}
@@ -113,7 +113,7 @@ class _Digests:
         self._pages[page][at] = digest
 
     def pop(self, number: int) -> int:
-        """The digest, which is forgotten; `_SEEN` where there is none."""
+        """The digest, which is removed; `_SEEN` where there is none."""
         page, at = divmod(number, PAGE)
         if page not in self._pages:
             return _SEEN
@@ -140,7 +140,7 @@ def _at(number: Any) -> int:
 
 
 class Replayed(Checker):
-    """Every row of a booking and of a line is what the log makes of it."""
+    """The promise that every row of a booking and of a line follows from the log."""
 
     promise = "I18 the board is the log"
 
@@ -166,7 +166,7 @@ def _place(row: str, at: int, told: str) -> str:
 
 
 def replayed(snapshot: Snapshot) -> CheckResult:
-    """Whether the rows of an installation are what its log says: reads only what that needs."""
+    """Whether the rows of an installation follow from its log; reads only the rows needed for it."""
     checker = Replayed()
     looks = checker.looks()
     for kind, look in looks.items():
@@ -192,7 +192,7 @@ class FileRows(Protocol):
 
 
 def audit_rows(rows: FileRows, find: Find) -> None:
-    """The rows of a file against its log, which `audit_copy` holds against its signed heads."""
+    """Compare the rows of a file with its log, which `audit_copy` compares with its signed heads."""
     comparison = Comparison(find)
     _, highest = rows.ends()
     for first in range(0, highest if isinstance(highest, int) else 0, BLOCK):

@@ -18,8 +18,8 @@ from kezek.domain.log.tree import CompactRange, Stretch, split
 class Sealed(Checker):
     """Grows the tree again from its leaves.
 
-    Whether an event is the one that its leaf commits to, and who signed the heads, is what
-    `kezek verify` looks at: it needs the log's public key.
+    `kezek verify` checks that events fit their leaves and that heads are signed, which needs the log's
+    public key.
     """
 
     promise = "I9 log dense and sealed"
@@ -90,7 +90,7 @@ class Sealed(Checker):
 
 
 def _root(head: SignedHead) -> bytes:
-    """The root that a note names; what is no note names none."""
+    """The root in a note; empty for a text that is no note."""
     try:
         return base64.b64decode(head.note.split("\n")[2], validate=True)
     except (IndexError, binascii.Error):

@@ -1,4 +1,4 @@
-"""Stores as a whole: everything that one holds at a moment, and an empty one written at one stroke."""
+"""Stores as a whole: a snapshot of all content, and the filling of an empty store in one commit."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Bare(StoreFault):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What an installation remembers of itself, such as a demonstration's clock."""
+    """A setting that an installation stores about itself, such as a demonstration's clock."""
 
     name: str
     value: str
@@ -48,13 +48,13 @@ class Setting:
 
 
 class Progress(Protocol):
-    """Is told how far a long work has come."""
+    """The progress of a long task."""
 
     def expect(self, steps: int) -> None:
-        """So many more steps there will be."""
+        """Announce `steps` further steps."""
 
     def advance(self, steps: int) -> None:
-        """So many more steps are done."""
+        """Report `steps` steps as done."""
 
 
 class Unwatched:
@@ -66,7 +66,7 @@ class Unwatched:
 
 
 class Snapshot(Protocol):
-    """What a store holds at one moment, whatever is written meanwhile."""
+    """The content of a store at one moment, unaffected by later writes."""
 
     @property
     def kinds(self) -> Sequence[type[Any]]:
@@ -80,13 +80,13 @@ class Snapshot(Protocol):
 
 
 class Counting(Snapshot, Protocol):
-    """A snapshot that counts and finds by itself, so that nobody need read every row."""
+    """A snapshot with counts and look-ups in the store, so that not every row need be read."""
 
     def get(self, kind: type[R], key: Hashable) -> R | None:
         """One row by its key."""
 
     def counted(self, census: PromiseQuery, marks: CheckMarks) -> int:
-        """What is counted, from the marks on."""
+        """The count of a query, from the marks on."""
 
 
 class Filling(Snapshot, Protocol):

@@ -1,6 +1,6 @@
-"""What an outside verifier finds: the log counted again and held against the heads that were signed.
+"""The audit by an outside verifier: the log is counted again and compared with its signed heads.
 
-Everything here trusts the log's public key and the heads that somebody has kept, and nothing else.
+The audit trusts only the log's public key and the heads that somebody has kept.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kezek.domain.log.merkle import consistent
 from kezek.domain.log.recount import Recount
 
 FINDINGS_MAX = 20
-# Heads come once a minute while the log grows; a busy machine may be late, not this late.
+# The longest time without a head while the log grows: one comes every minute, on a busy machine later.
 UNSIGNED_MAX = 5 * MINUTE
 
 
@@ -34,7 +34,7 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AuditFinding:
-    """What is wrong: the kind of row, its position or number, and a sentence."""
+    """A fault: the kind of row, its position or number, and a sentence."""
 
     row: str
     at: int
@@ -43,7 +43,7 @@ class AuditFinding:
 
 @dataclass(slots=True)
 class AuditReport:
-    """What was counted and what was found."""
+    """The counts and the findings of an audit."""
 
     events: int = 0
     heads: int = 0
@@ -71,9 +71,9 @@ class SourcedNote:
 def read_heads(
     claimed: Iterable[SourcedNote], reads: Reads, report: AuditReport, *, whole: str = ""
 ) -> list[Head]:
-    """The heads that are signed, each once; whatever is no head of this log is a finding.
+    """The signed heads, each once; a note that is no head of this log is a finding.
 
-    `whole` is a source that lists all heads of its log: numbers have no gaps there.
+    `whole` is a source that lists all heads of its log, so numbers have no gaps there.
     """
     heads: dict[tuple[int, int, bytes], Head] = {}
     listed: set[int] = set()
@@ -108,7 +108,7 @@ def read_heads(
 
 
 def _find_gaps(source: str, listed: Iterable[int], report: AuditReport) -> None:
-    """Between 1 and the newest number a list lacks none: one left out may be of another history."""
+    """Report missing numbers between 1 and the newest: a left-out head may be of another history."""
     for before, after in pairwise([0, *sorted(listed)]):
         if after > before + 1:
             left_out = f"{before + 1}" if after == before + 2 else f"{before + 1} to {after - 1}"
@@ -116,7 +116,7 @@ def _find_gaps(source: str, listed: Iterable[int], report: AuditReport) -> None:
 
 
 def judge(recount: Recount, report: AuditReport, last: Instant | None = None) -> None:
-    """What the heads say of the leaves that were counted."""
+    """Judge the counted leaves by the heads."""
     report.events = recount.size
     agreeing = recount.agreeing
     report.signed = agreeing.size if agreeing else 0
@@ -153,7 +153,7 @@ def judge(recount: Recount, report: AuditReport, last: Instant | None = None) ->
 def audit_export(
     lines: Iterable[bytes], heads: Sequence[Head], reads: Reads, report: AuditReport
 ) -> None:
-    """An export's events against heads."""
+    """Compare an export's events with heads."""
     recount, expected = Recount(heads), 1
     for piece in pieces(lines):
         leaves: list[bytes] = []
@@ -191,7 +191,7 @@ def audit_growth(
     ask: Ask,
     report: AuditReport,
 ) -> None:
-    """Heads against each other by proofs of consistency: without reading a single event."""
+    """Compare heads with each other by proofs of consistency, without reading events."""
     if not heads:
         report.find("head", 0, "there is no signed head, so nothing is proved")
         return

@@ -1,7 +1,7 @@
-"""The end of the log at an orderly stop, so that what somebody adds by hand behind it is seen.
+"""The end of the log at an orderly stop, by which events added by hand behind it are found.
 
-The last server seals and signs everything and then notes the size of the log.  Whoever opens the
-database to write takes the note away first; so events behind a note were added by nobody of ours.
+The last server seals and signs everything and then notes the size of the log.  A program that opens the
+database to write removes the note first.  So events behind a note were not added by our programs.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from kezek.app.log.ledger import newest
 from kezek.app.port import Shared, Store
 
-# The size of the log at the orderly stop, empty while somebody writes.
+# The setting with the size of the log at the orderly stop, empty while a server runs.
 ENDED = "log_ended"
-# Positions that were found behind it at a start, FIRST-LAST, once for good.
+# The setting with the positions (FIRST-LAST) that a start has found behind it; it stays for good.
 STRAY = "log_stray"
 
 
 def note_end(store: Store) -> bool:
-    """Note the end, when all of it is signed and no other process works on the store; whether it is."""
+    """Note the end if all of it is signed and no other process uses the store; whether it was noted."""
     if isinstance(store, Shared) and not store.solitary():
         return False
     head, last = newest(store.reader), store.reader.last_position()
@@ -29,12 +29,12 @@ def note_end(store: Store) -> bool:
 
 
 def begin(store: Store) -> str:
-    """Take the note away before anything is written; the positions of stray events, empty for none."""
+    """Remove the note before anything is written; the positions of stray events, empty for none."""
     ended = store.setting(ENDED)
     if not ended:
         return ""
     head, last = newest(store.reader), store.reader.last_position()
-    # A release that knows no note has signed on since: then it stopped in its own way.
+    # A release without notes may have signed further heads since: then its events are no strays.
     found = head is not None and head.size == int(ended) and last > head.size
     told = f"{int(ended) + 1}-{last}" if found else ""
     if told:
@@ -44,8 +44,8 @@ def begin(store: Store) -> str:
 
 
 def stray(kept: Mapping[str, str], last: int, signed: int) -> str:
-    """Positions of events that were added by hand, from what a store keeps of itself, the end of its log
-    and the size of its newest head; empty for none.
+    """The positions of events added by hand, from a store's settings, the end of its log and the size
+    of its newest head; empty for none.
     """
     ended = kept.get(ENDED, "")
     if ended.isdecimal() and signed == int(ended) < last:

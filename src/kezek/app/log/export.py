@@ -4,7 +4,7 @@
     {"salt":"…32 hex digits…","event":[position,at,real,"kind","actor","line",number,{…}]}
     {"hidden":[position,number],"leaf":"…64 hex digits…","erasure":"…128 hex digits…"}
 
-The event stands as it is hashed, byte by byte, so that nobody has to guess how JSON was written.
+The event has exactly the bytes that are hashed, so that a verifier need not reproduce our JSON.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ _HEAD = b'{"head":'
 
 
 class NotAnExport(ValueError):
-    """A line is none of ours."""
+    """A line that is not from an export of ours."""
 
     permanent = True
 
 
 @dataclass(frozen=True, slots=True)
 class Hidden:
-    """An event whose salt was erased: only its hash is told, and the log's word for the erasure."""
+    """An event whose salt was erased: only its hash, and the log's signature over the erasure."""
 
     position: int
     number: int
@@ -59,7 +59,7 @@ def head_line(note: str) -> str:
 
 
 def lines(proofs: Proofs) -> Iterator[str]:
-    """The whole export, with line ends; what is sealed while it runs is left to the next one."""
+    """The whole export, with line ends; events sealed while it runs are left to the next one."""
     size = proofs.size
     for head in _heads(proofs):
         yield head_line(head) + "\n"
@@ -101,7 +101,7 @@ def read_leaf(line: bytes) -> tuple[int, bytes, bytes] | Hidden:
 
 
 def pieces(source: Iterable[bytes], size: int = PIECE) -> Iterator[list[bytes]]:
-    """Lines, so many at a time."""
+    """The lines in lists of `size`."""
     piece: list[bytes] = []
     for line in source:
         piece.append(line)

@@ -1,7 +1,7 @@
 """The ledger: seals the log into its tree, signs a head of it once a minute, and publishes it.
 
-The desk knows nothing of it.  The ledger is a consumer of the log: it writes what it makes of committed
-events in a transaction of its own, once a second and in bulk, so a booking never waits for a hash.
+The ledger is a consumer of the log, unknown to the desk.  Once a second it hashes committed events in
+bulk and writes the hashes in a transaction of its own, so a booking never waits for a hash.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from kezek.domain.recovery.resume import GIVEN_UP
 
 log = logging.getLogger("kezek.ledger")
 
-# Sealed under one lock of the store: a tenth of a second's work, more than any desk decides in a second.
+# Events sealed under one lock of the store: a tenth of a second's work, more than a desk decides in one.
 PIECE = 16_384
 ORIGIN = "log_origin"
 
@@ -37,7 +37,7 @@ class Forked(Fault):
 
 
 class Behind(Forked):
-    """A head was published that this database does not know: what followed its own end is lost."""
+    """The database lacks events of a published head: those behind its own end are lost."""
 
 
 class HeadSigner(Protocol):
@@ -50,38 +50,38 @@ class HeadSigner(Protocol):
         """The head of a note that this key has signed, None for any other."""
 
     def claimed(self, note: str) -> Head | None:
-        """The head that a note names, whoever signed it; None where it is no note."""
+        """The head that a note names, with any signature; None where it is no note."""
 
     def witnessed(self, note: str) -> tuple[Cosignature, ...]:
-        """The good lines of known witnesses under a note that this key has signed."""
+        """The valid lines of known witnesses under a note that this key has signed."""
 
     def erase(self, number: int) -> bytes:
-        """The signature that stands in the place of an erased salt."""
+        """The signature that replaces an erased salt."""
 
     def public_key(self, origin: str) -> tuple[str, str]:
         """The public key, as PEM and as the vkey of signed notes."""
 
 
 class HeadPublisher(Protocol):
-    """Where heads are laid out for the public."""
+    """The public place for heads."""
 
     def newest(self) -> str | None:
-        """The last note laid out."""
+        """The last published note."""
 
     def put(self, head: Head, note: str) -> None:
-        """Lay out a head; again is the same."""
+        """Publish a head; repeating it changes nothing."""
 
     def put_key(self, pem: str, vkey: str) -> None:
-        """Lay out the public key."""
+        """Publish the public key."""
 
     def give_up(self, head: Head) -> None:
-        """Keep a head that was given up where `newest` does not look."""
+        """Move a head that was given up to where `newest` does not find it."""
 
 
 class Ledger:
-    """A consumer of the log that keeps its work in the same store: the tree itself says how far it is.
+    """A consumer of the log with its work in the same store, so that the tree's size is its progress.
 
-    One for each process; where several work on one store, the quicker one seals.
+    Each process has one; of several on one store, the quicker one seals.
     """
 
     name = "ledger"
@@ -107,7 +107,7 @@ class Ledger:
 
     @property
     def origin(self) -> str:
-        """The log's name, given by its first head and kept, whatever address the server moves to."""
+        """The log's name, set by its first head and kept when the server's address changes."""
         return self._store.setting(ORIGIN) or self._issuer
 
     @property
@@ -115,23 +115,23 @@ class Ledger:
         return PIECE
 
     def begins(self, reader: Reader) -> int:
-        """After what is sealed already."""
+        """The end of the sealed events."""
         return reader.tree_size()
 
     def consume(self, events: Sequence[Logged]) -> None:
-        """Seal up to the last of these events; what somebody else has sealed is passed over."""
+        """Seal up to the last of these events; those sealed by another process are skipped."""
         with self._lock:
             while self._store.reader.tree_size() < events[-1].position:
                 if not self._seal(events):
                     raise Conflict("the log is sealed by somebody else at this moment")
 
     def sign(self, *, last: bool = False) -> None:
-        """Sign a head of what is sealed when a minute is over or this is the last time."""
+        """Sign a head of the sealed events if a minute is over or this is the last time."""
         with self._lock:
             self._sign_in_time(last=last)
 
     def tick(self, *, last: bool = False) -> int:
-        """Seal a piece of what is new (everything when this is the last time), and sign as `sign` does;
+        """Seal a piece of the new events (all of them if this is the last time) and sign as `sign` does;
         the number of events sealed.
         """
         with self._lock:
@@ -141,9 +141,9 @@ class Ledger:
 
     def _sign_in_time(self, *, last: bool) -> None:
         now = self._clock.now().real
-        # By its amount: a clock that was turned back must not stop the heads.
+        # The absolute difference counts: a clock that was turned back must not stop the heads.
         if last or self._signed_at is None or abs(now - self._signed_at) >= MINUTE:
-            # Before it is tried: what fails is tried again in a minute, not in a second.
+            # Set before the attempt, so that a failed one is repeated in a minute, not in a second.
             self._signed_at = now
             try:
                 self._sign(now)
@@ -153,7 +153,7 @@ class Ledger:
             self.fault = None
 
     def look(self) -> None:
-        """Before anything is decided: whether this database knows every head that was published."""
+        """Check, before anything is decided, that this database knows every published head."""
         with self._lock:
             try:
                 self._hold_against_shelf()
@@ -161,8 +161,8 @@ class Ledger:
                 self.fault = fault
 
     def lost(self) -> Head | None:
-        """The newest head that was published and is not in this database; None when there is none, or
-        when it is not one that this log's key has signed.
+        """The newest published head that this database lacks; None when there is none, or when this
+        log's key has not signed it.
         """
         out = self._shelf.newest()
         return None if out is None or self._knows(out) else self._notary.read(out)
@@ -173,7 +173,7 @@ class Ledger:
             return self._seal_all()
 
     def erase(self, number: int) -> bool:
-        """Hide for good what the tree says of a booking; False when it says nothing of it."""
+        """Erase the salt of a booking's leaves for good; False when it has none."""
         with self._lock, self._store.unit() as unit:
             salt = unit.get(Salt, number) if number else None
             if salt is None:
@@ -183,11 +183,11 @@ class Ledger:
             return True
 
     def cosign(self, note: str) -> int:
-        """Keep the good lines of known witnesses under one of our heads; how many there are."""
+        """Store the valid lines of known witnesses under one of our heads; how many there are."""
         found = self._notary.witnessed(note)
         if not found:
             return 0
-        # Anybody may bring a served note back: what is kept already is not written again.
+        # Anybody may send a served note back, so stored lines are not written again.
         reader = self._store.reader
         if all(reader.get(Cosignature, line.key) == line for line in found):
             return len(found)
@@ -201,7 +201,7 @@ class Ledger:
         return len(found)
 
     def contradicted(self) -> int:
-        """How many newest heads are not those of the tree as it stands: 1 or 0."""
+        """1 if the newest head contradicts the present tree, else 0."""
         reader = self._store.reader
         last = newest(reader)
         if last is None:
@@ -222,8 +222,8 @@ class Ledger:
         return sealed
 
     def _seal(self, read: Sequence[Logged] = ()) -> int:
-        """Seal a piece; 0 when all that is committed is sealed, by whomever.  `read` are events that
-        somebody has read already.
+        """Seal a piece; 0 when all committed events are sealed, by any process.  `read` are events that
+        were read already.
         """
         reader, tried = self._store.reader, -1
         while (size := reader.tree_size()) > tried and (events := _after(size, read, reader)):
@@ -237,7 +237,7 @@ class Ledger:
             stretches = growth.add(leaves)
             with self._store.unit() as unit:
                 if unit.get(type(stretches[0]), stretches[0].key) is None:
-                    # With the work, so that the position is never another than the tree's size.
+                    # In the same transaction, so that the position always equals the tree's size.
                     done = ConsumerPosition(self.name, events[-1].position)
                     unit.save(_rows([*salts, *stretches, done]), [], [])
                     return len(events)
@@ -254,7 +254,7 @@ class Ledger:
         fresh = [number for number in numbers if number not in kept]
         chance = self._chance.secret(SECRET_BYTES * len(numbers))
         drawn = {n: chance[at * SECRET_BYTES :][:SECRET_BYTES] for at, n in enumerate(numbers)}
-        # What is erased stays erased: later events of that booking get a secret that nobody keeps.
+        # An erased booking stays erased: its later events get a secret that is not stored.
         known = {salt.number: salt.secret for salt in kept.values() if not salt.erased}
         return {**drawn, **known}, [Salt(n, drawn[n]) for n in fresh]
 
@@ -290,9 +290,9 @@ class Ledger:
             # Another process was quicker, perhaps with a smaller tree: look again, as above.
 
     def _trust(self) -> None:
-        """Before every signature: these are the log and the key of the heads so far.
+        """Check before every signature that log and key are those of the heads so far.
 
-        A database that failed over to a standby without the newest rows may go back while we run.
+        A database may go back while we run: by a failover to a standby without the newest rows.
         """
         reader = self._store.reader
         last = newest(reader)
@@ -306,7 +306,9 @@ class Ledger:
             self._key_out = True
 
     def _hold_against_shelf(self) -> None:
-        """Behind when the newest head out there is not ours; one that was given up is put away."""
+        """Raise and note `behind` if this database lacks the newest published head; heads that an
+        operator has given up are moved away.
+        """
         given_up = self._store.reader.get(Counter, GIVEN_UP)
         while (out := self._shelf.newest()) is not None and not self._knows(out):
             shown = self._notary.read(out)
@@ -321,7 +323,9 @@ class Ledger:
         self.behind = None
 
     def _knows(self, note: str) -> bool:
-        """By its words: with another key in the folder nothing is lost, and numbers go on."""
+        """Whether the database has the note's head.  The signature is not checked: with another key in
+        the folder nothing is lost, and numbers go on.
+        """
         head = self._notary.claimed(note)
         ours = self._store.reader.get(SignedHead, head.number) if head is not None else None
         return ours is not None and _text(ours.note) == _text(note)
@@ -346,7 +350,7 @@ def newest(reader: Reader) -> SignedHead | None:
 
 
 def read_of(reader: Reader) -> Read:
-    """The kept hashes of a tier's range, one behind the other."""
+    """The stored hashes of a tier's range, concatenated."""
 
     def read(tier: int, first: int, past: int) -> bytes:
         stretches = reader.stretches(tier, first, past)
@@ -357,7 +361,7 @@ def read_of(reader: Reader) -> Read:
 
 
 def _after(size: int, read: Sequence[Logged], reader: Reader) -> Sequence[Logged]:
-    """Events above a position: of those that were read where they follow it, else out of the log."""
+    """Events above a position: from `read` where they follow it, else from the log."""
     rest = [event for event in read if event.position > size]
     return rest if rest and rest[0].position == size + 1 else reader.events(size, PIECE)
 

@@ -1,4 +1,4 @@
-"""The log in pages, newest first, for who looks through it."""
+"""The log in pages, newest first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kezek.app.port import Reader
 from kezek.domain.kernel.event import Logged
 
 PAGE_ROWS = 50
-# A filter that hardly anything passes must not read the whole log for one page.
+# The most events read for one page, so that a rare kind does not read the whole log.
 SCANNED_MAX = 5_000
 _CHUNK = 500
 

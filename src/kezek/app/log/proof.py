@@ -1,4 +1,4 @@
-"""What the ledger has made, for whoever wants to check it: heads, proofs, and the leaves themselves."""
+"""The ledger's results for verifiers: heads, proofs and leaves."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Inclusion:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A sealed event.  A hidden one has no salt and no text, only the log's word that it was erased."""
+    """A sealed event.  A hidden one has no salt and no text, only the signature over its erasure."""
 
     position: int
     hash: bytes
@@ -35,7 +35,7 @@ class Leaf:
 
 
 class Proofs:
-    """Reads committed state only; everything here is for the public but `leaves`."""
+    """Reads committed state only; everything but `leaves` is public."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -60,18 +60,18 @@ class Proofs:
         return SignedHead(head.number, head.size, head.note + "".join(c.line for c in lines))
 
     def inclusion(self, position: int, size: int) -> Inclusion:
-        """For an event in the tree of a size that is sealed."""
+        """The proof for an event in the tree of a sealed size."""
         of = nodes(read_of(self._store.reader))
         index = position - 1
         path = merkle.inclusion(index, size, of)
         return Inclusion(of(0, index), path, merkle.root(size, of))
 
     def consistency(self, old: int, new: int) -> list[bytes]:
-        """For two sizes that are sealed."""
+        """The proof for two sealed sizes."""
         return merkle.consistency(old, new, nodes(read_of(self._store.reader)))
 
     def leaves(self, after: int, limit: int) -> list[Leaf]:
-        """Sealed events above a position, with what is needed to hash them again."""
+        """Sealed events above a position, with their salts and canonical bytes."""
         reader = self._store.reader
         limit = min(limit, max(0, reader.tree_size() - after))
         events = reader.events(after, limit) if limit else []

@@ -1,1 +1,1 @@
-"""What must stay so when a backup comes back: erasures, withdrawals, numbers."""
+"""Facts that survive the restore of an older backup: erasures, withdrawals, numbers."""

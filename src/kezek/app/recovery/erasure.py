@@ -1,4 +1,4 @@
-"""Erasures that are known from elsewhere: what was erased after a backup is erased again with it."""
+"""Erasures made after a backup, repeated when the backup is restored."""
 
 from __future__ import annotations
 

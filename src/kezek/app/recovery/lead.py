@@ -1,6 +1,6 @@
-"""Numbers that are led on: a database that is put back must not give out again what it gave out before.
+"""Leads numbers on: a restored database must not give out a number twice.
 
-What it gave out after the backup was made stands in people's hands and nowhere else.
+Numbers given out after the backup are known only to the people who hold them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ R = TypeVar("R", bound=Row)
 class Led:
     """A snapshot whose numbers go on behind a log of `size` events, unless that is 0.
 
-    Its codes get another shift: whoever holds a lost number holds another code too.
+    Its codes get another shift, so that a lost number that is given out again has another code.
     """
 
     def __init__(self, snapshot: Snapshot, size: int) -> None:

@@ -1,6 +1,6 @@
-"""What was taken away after a backup stays away when it comes back: accounts, keys, roles, passwords.
+"""Withdrawals after a backup (accounts, keys, roles, passwords), repeated when it is restored.
 
-Each is noted beside the database when it is decided, and a restore holds the backup against the notes.
+Each is noted beside the database when it is decided, and a restore applies the notes to the backup.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from kezek.domain.kernel.instant import Instant
 
 R = TypeVar("R", bound=Row)
 
-# What may be other than it was backed up, as fingerprints name it.
+# The tables that withdrawals may change, by their names in fingerprints.
 TABLES = frozenset({"account", "login", "grant", "apikey", "garagevehicle", "garagedriver"})
 _KINDS: Mapping[str, str] = {
     EventKind.ACCOUNT_CLOSED: "account",
     EventKind.API_KEY_REVOKED: "key",
     EventKind.PASSWORD_SET: "password",
     EventKind.GRANT_WITHDRAWN: "role",
-    # What was given again is not taken away once more.
+    # Noted too, so that a role that was granted again is not withdrawn.
     EventKind.GRANTED: "granted",
 }
 
@@ -54,7 +54,7 @@ class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def withdrawals_of(events: Iterable[Logged]) -> list[Withdrawal]:
-    """What some events have taken away, and the roles that they gave."""
+    """The withdrawals, and the granted roles, in some events."""
     found = []
     for event in events:
         kind = _KINDS.get(event.kind)
@@ -77,7 +77,7 @@ class Withdrawn:
         self._snapshot = snapshot
         self._closed = {w.id: w.at for w in withdrawals if w.withdrawn == "account"}
         self._revoked = {w.id: w.at for w in withdrawals if w.withdrawn == "key"}
-        # The notes of a log that was continued begin again at lower positions: the instant goes first.
+        # The notes of a continued log begin again at lower positions, so they are sorted by instant.
         after = (w for w in withdrawals if w.position > events)
         later = sorted(after, key=lambda w: (w.at, w.position))
         self._passwords = {w.id for w in later if w.withdrawn == "password"}

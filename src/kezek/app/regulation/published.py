@@ -1,4 +1,4 @@
-"""What a rule set publishes of a class, and what is ours because the law says nothing."""
+"""The published facts about a class, and the numbers that are ours because the law has none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kezek.domain.regulation.regulation import Regulation
 
 @dataclass(frozen=True, slots=True)
 class ClassFee:
-    """A fee as the law counts it: `units` of a unit of that name, and the money that this is."""
+    """A fee as the law states it, in `units` of a named unit, and as money."""
 
     units: int
     unit: str

@@ -27,7 +27,7 @@ from kezek.planning.scenario.world.line_map import LineMap, dotted
 # Classes or pools of a rule set, and places of its cycle.
 NAMES_MAX, CYCLE_MAX = 32, 1_000
 _DAY_MINUTES = 24 * 60
-# What a file says of a class without a pool, if it says anything.
+# The optional word for a class without a pool.
 NO_POOL = "none"
 
 # A class or a pool is a short word that fits into an address, a table and the label of a metric.
@@ -63,7 +63,7 @@ class _Pool(msgspec.Struct, forbid_unknown_fields=True):
     reserved: bool = False
 
 
-# Files that name no pools are older than pools in files: they meant these two.
+# The two pools of files that name none, from before pools were in files.
 _POOLS_BEFORE = [_Pool("ordinary"), _Pool("kept", reserved=True)]
 
 
@@ -196,7 +196,7 @@ def _class_rule(c: _Class, pools: Mapping[str, PoolRule]) -> ClassRule:
 
 
 def _problems(file: _File) -> Iterator[tuple[str, str]]:
-    """What no type says: parts that do not fit each other, each with where it stands."""
+    """Faults beyond types: parts that do not fit each other, each with its place in the file."""
     yield from _pool_problems(file)
     yield from _class_problems(file)
     yield from _day_problems(file)

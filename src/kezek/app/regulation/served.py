@@ -1,4 +1,4 @@
-"""Whether the lines of an installation can be served by the rule sets that are there."""
+"""Whether the rule sets can serve the lines of an installation."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class LineSource(Protocol):
 
 
 def must_serve(found: LineSource, rules: Regulations) -> None:
-    """RegulationFault where a line obeys rules that are not in force, or its published days are cut into
-    other windows than the version that begins to cut them then.
+    """RegulationFault where a line's rules are not in force, or its published days have other windows
+    than the version that cuts these days.
     """
     for line in found.all(Line):
         versions = rules.sets.get(line.regulation)

@@ -18,7 +18,7 @@ from kezek.planning.scenario.world.ground import Ground, KnownPost, calibrated
 
 @cache
 def shipped_ground() -> Ground:
-    """Read once: nothing in it changes while a program runs."""
+    """The ground, read once, because it does not change while a program runs."""
     rules = shipped_regulations()
     posts = {
         listed.id: _known(listed, rules) for listed in read_checkpoints(shipped_checkpoints()).rows
@@ -33,7 +33,7 @@ def _known(listed: ListedCheckpoint, rules: Regulations) -> KnownPost:
 
 
 def _regulation(country: str, rules: Regulations) -> str:
-    """The rule set of a country's posts; empty where none ships, so that a scenario has to say it."""
+    """The rule set of a country's posts; empty where none ships, so that a scenario must name one."""
     if country == "KZ":
         return BOARD_REGULATION
     return next((rule.id for rule in rules.values() if rule.country == country), "")

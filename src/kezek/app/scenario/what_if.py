@@ -58,7 +58,7 @@ class State(StrEnum):
 
 @value(frozen=True, slots=True)
 class KnownWhatIf:
-    """A what-if as it stands, with finished and all runs."""
+    """The state of a what-if, with its finished and all runs."""
 
     id: str
     origin: WhatIfOrigin
@@ -72,7 +72,7 @@ class KnownWhatIf:
 
 
 class WhatIfs:
-    """What has been asked, by id."""
+    """The what-ifs that were asked for, by id."""
 
     def __init__(self, shelf: ArtifactStore, simulator: Simulator, chance: Chance) -> None:
         self._shelf, self._simulator, self._chance = shelf, simulator, chance
@@ -92,7 +92,7 @@ class WhatIfs:
         return found
 
     def look(self, id: str) -> KnownWhatIf | None:
-        """A what-if as it stands; None when there is none of this id."""
+        """The state of a what-if; None for an unknown id."""
         told = self._shelf.read(id, _ORIGIN) if _ID.fullmatch(id) else None
         if told is None:
             return None
@@ -107,7 +107,7 @@ class WhatIfs:
         return KnownWhatIf(id, origin, State.RUNNING if runs else State.WAITING, played, runs)
 
     def answer(self, id: str) -> ScenarioAnswer:
-        """What came of a what-if that is done."""
+        """The answer of a what-if that is done."""
         told = self._shelf.read(id, _ANSWER)
         assert told is not None, "asked for of what is done only"
         return msgspec.json.decode(told, type=ScenarioAnswer)
@@ -123,7 +123,7 @@ class WhatIfs:
         return [name for name in FILES if self._shelf.holds(id, name)]
 
     def of(self, account: int) -> list[KnownWhatIf]:
-        """What an account has asked, the latest first."""
+        """The what-ifs of an account, the latest first."""
         mine = [known for known in self._all() if known.origin.account == account]
         return sorted(mine, key=lambda known: known.origin.at, reverse=True)
 
@@ -138,6 +138,6 @@ class WhatIfs:
             self._shelf.remove(old.id)
 
     def _progress(self, id: str) -> tuple[int, int]:
-        """Finished runs and all runs; zeros before the first word."""
+        """Finished runs and all runs; zeros before the first report."""
         told = (self._shelf.read(id, _PROGRESS) or b"").split()
         return (int(told[0]), int(told[1])) if told else (0, 0)

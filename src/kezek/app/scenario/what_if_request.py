@@ -1,4 +1,4 @@
-"""What somebody wishes to see simulated, as a form asks it, and the scenario that this makes."""
+"""The request of a what-if from a form, and its scenario."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _EVERY = "checkpoint.*."  # each post of the question, in paths of a change
 
 @value(frozen=True, slots=True)
 class WhatIfRequest:
-    """What a form asks: as it is, and beside it what is set otherwise (None is as it is).
+    """The fields of the form: the world as it is, and the changes beside it (None changes nothing).
 
-    `full` are those of the posts that are booked up, `coming` trucks a day would come to each post in
-    both worlds; without it the demand of a full post is not known.
+    `full` are the posts that are booked up.  `coming` is the number of trucks a day that come to each
+    post in both worlds; without it the demand of a full post is not known.
     """
 
     title: str
@@ -74,7 +74,7 @@ def scenario_of(request: WhatIfRequest) -> str:
 
 
 def _booked(full: FullPost, begins: date) -> list[str]:
-    """The days that are booked up already; no more of each than the post is played with."""
+    """The days that are booked up already, with at most the places that the post is played with."""
     days = min(full.booked_days(begins), _BOOKED_DAYS_MAX)
     known = shipped_ground().calibrated.get(full.checkpoint)
     places = min(full.places, known["capacity_per_day"]) if known else full.places
@@ -82,14 +82,14 @@ def _booked(full: FullPost, begins: date) -> list[str]:
 
 
 def coming_of(text: str) -> int | None:
-    """The trucks that a scenario of `scenario_of` lets come a day in both worlds; None for no number."""
+    """The trucks a day in both worlds of a scenario of `scenario_of`; None where it has no number."""
     posts = tomllib.loads(text).get("checkpoint", [])
     told = {post.get("demand", {}).get("per_day") for post in posts}
     return told.pop() if len(told) == 1 else None
 
 
 def changes_of(text: str) -> Mapping[str, Any]:
-    """What a scenario of `scenario_of` sets otherwise, by field, such as `stage.*.lanes`."""
+    """The changes in a scenario of `scenario_of`, by field, such as `stage.*.lanes`."""
     change = tomllib.loads(text).get("compare", {}).get("change", {})
     return {path.removeprefix(_EVERY): found for path, found in change.items()}
 
@@ -104,7 +104,7 @@ def lanes_of(post: str) -> tuple[int, bool] | None:
 
 
 def faults_of(text: str) -> tuple[str, ...]:
-    """What is wrong with a scenario's text, as sentences; nothing when it can be played."""
+    """The faults of a scenario's text, as sentences; empty when it can be played."""
     try:
         read_scenario(text, "scenario.toml", shipped_ground())
     except ScenarioWrong as wrong:
@@ -113,7 +113,7 @@ def faults_of(text: str) -> tuple[str, ...]:
 
 
 def _change(request: WhatIfRequest) -> Mapping[str, str]:
-    """What is set otherwise, by path, as TOML values."""
+    """The changes, by path, as TOML values."""
     found = {
         "regulation": None if request.regulation is None else _text(request.regulation),
         "demand.factor": None
@@ -132,5 +132,5 @@ def _change(request: WhatIfRequest) -> Mapping[str, str]:
 
 
 def _text(text: str) -> str:
-    """A basic string of TOML: JSON's escapes are its own."""
+    """A basic string of TOML, which has the same escapes as JSON."""
     return msgspec.json.encode(text).decode()

@@ -1,1 +1,1 @@
-"""A running server: whether it is ready, what it bounds, what it checks of itself."""
+"""A running server: its readiness, its limits, and its checks of the promises."""

@@ -1,8 +1,8 @@
-"""The vigil: a running server looks at its own promises, off the path of every request.
+"""The promise monitor: a running server checks its promises, off the path of every request.
 
-A short look every few seconds says whether the installation is fit to serve; a long one every minute
-counts in the database what stands in `app/installation/census.py`.  A scrape shows what the last looks
-found, and how old that is.
+A short look every few seconds says whether the installation is fit to serve.  A long look every minute
+runs the counts of `app/installation/census.py` in the database.  A scrape shows the results of the last
+looks, and their age.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ log = logging.getLogger("kezek.vigil")
 
 SHORT_SECONDS = 5.0
 LONG_SECONDS = 60.0
-# A long look that takes the processor longer comes more seldom: it has a two-hundredth of one at most.
+# Long looks may take a two-hundredth of a processor: after each, rest this many times as long.
 REST = 200
 PROBE = "probe"
-# So many of the newest events are counted again at every long look; those before are under a head.
+# The newest events that every long look counts again; earlier ones are under a head.
 RECOUNTED = 100_000
-# The sweep runs once an hour; what is a day over was forgotten.
+# The sweep runs once an hour, so a row that is a day overdue was forgotten.
 OVERDUE_AFTER = timedelta(days=1)
 
 _COUNTED = (
@@ -48,7 +48,7 @@ _COUNTED = (
     PromiseQuery.AWAITING_EXCEPTIONS,
     PromiseQuery.SCHEMA_STEPS,
 )
-# What is no promise, and may be more than zero.
+# Counts that are no promises and may exceed zero.
 _ORDINARY = frozenset({PromiseQuery.AWAITING_EXCEPTIONS, PromiseQuery.SCHEMA_STEPS})
 _PROMISED = (
     "acknowledged_missing_events",
@@ -61,8 +61,8 @@ _PROMISED = (
 
 
 class PromiseMonitor:
-    """`found` holds what the last looks saw, by name, `standings` where the consumers of the log stood;
-    `fault` is why the last one failed, or None.
+    """`found` holds the results of the last looks, by name, `standings` the backlogs of the consumers;
+    `fault` is why the last look failed, or None.
 
     `schema` is the newest step of the schema that this version knows.
     """
@@ -108,7 +108,7 @@ class PromiseMonitor:
             self.fault = None
 
     def _report(self) -> None:
-        """A figure that leaves zero is told once, until it is zero again."""
+        """Log a figure once when it leaves zero, until it is zero again."""
         broken = {str(name) for name in _PROMISED if self.found.get(name)}
         for name in sorted(broken - self._broken):
             log.error("a promise is broken: %s is %d", name, self.found[name])
@@ -120,10 +120,10 @@ class PromiseMonitor:
         return monotonic() - self._long_at
 
     def _short(self) -> None:
-        # What nobody has written lately may have become read-only, or full.
+        # A database without recent writes may have become read-only or full.
         if monotonic() - self._tally.committed_at > SHORT_SECONDS:
             self._store.set_setting(PROBE, str(self._clock.now().real))
-        # Before the log is read: what is acknowledged by now must be in it.
+        # Read before the log, which must hold everything that is acknowledged by now.
         acknowledged, reader = self._tally.acknowledged, self._store.reader
         last, head = reader.last_position(), newest(reader)
         self.found |= {
@@ -169,7 +169,7 @@ class PromiseMonitor:
             self._marks = self._counted(snapshot, marks, reader.last_position())
 
     def _counted(self, snapshot: Counting, marks: CheckMarks, last: int) -> CheckMarks:
-        """What is counted from where it was whole; the new marks."""
+        """Count from the last sound marks on; the new marks."""
         missing = snapshot.counted(PromiseQuery.MISSING_EVENTS, marks)
         lost = snapshot.counted(PromiseQuery.LOST_BOOKINGS, marks)
         self.found |= {
@@ -185,7 +185,7 @@ class PromiseMonitor:
         return marks
 
     def _rewritten(self, reader: Reader) -> int:
-        """Whether the event that was last seen is no longer the same; then it stays a breach."""
+        """1 if the last event of the previous look has changed since; then it stays a breach."""
         before = self._remembered
         if before is not None:
             found = reader.events(before.position - 1, 1)

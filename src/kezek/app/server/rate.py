@@ -1,8 +1,8 @@
-"""How many requests a minute somebody may send, kept as one number per somebody.
+"""Rate limits: the requests a minute of each client, kept as one number per client.
 
-The generic cell rate algorithm: a request moves the instant at which the bucket will be empty again; who
-is a whole minute ahead waits.  (The counters of the `limits` package cost 4 to 14 microseconds a request
-and a thread that walks over all of them a hundred times a second; this costs half of one, and none.)
+The generic cell rate algorithm: a request moves the instant at which the client's bucket is empty again,
+and a client that is a whole minute ahead waits.  (The counters of the `limits` package cost 4 to 14 µs a
+request and a thread that walks over all of them a hundred times a second; this costs 0.5 µs and none.)
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from ipaddress import AddressValueError, IPv6Address
 
 from kezek.domain.kernel.instant import DAY, MINUTE, SECOND, Instant
 
-# Addresses that must try at their own limit to use up that of a login or a ticket: nobody alone can keep
-# its owner out.
+# A login or a ticket has the limit of this many addresses, so that one address alone cannot keep its
+# owner out.
 STRANGERS = 6
 KEPT_MAX = 50_000
 _ADDRESS_MAX = 60  # characters; an IPv6 address with its zone has fewer
@@ -23,10 +23,10 @@ FAMILIAR_MAX = 10_000
 
 
 def client_address(client: tuple[str, int] | None) -> str:
-    """Who is counted of an ASGI scope's `client`; empty where a connection has no address.
+    """The counted address of an ASGI scope's `client`; empty where a connection has none.
 
-    An IPv6 address counts as its network: one household has 2**64 of them.  What a proxy names may be
-    no address at all, so it is kept short.
+    An IPv6 address counts as its network, because one household has 2**64 of them.  A proxy may name a
+    text that is no address, so it is cut short.
     """
     told = client[0][:_ADDRESS_MAX] if client else ""
     if ":" not in told:
@@ -40,7 +40,7 @@ def client_address(client: tuple[str, int] | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What is left after a request: `retry_after` is in whole seconds, 0 when it was allowed."""
+    """The rest after a request; `retry_after` is in whole seconds, 0 when it was allowed."""
 
     limit: int
     remaining: int
@@ -48,7 +48,7 @@ class Allowance:
 
 
 class Rates:
-    """Requests of keys and addresses.  `real` tells real time; a demo's clock must not help anybody."""
+    """Requests of keys and addresses.  `real` is real time, since a demo's clock runs faster."""
 
     def __init__(self, real: Callable[[], Instant]) -> None:
         self._real = real
@@ -56,8 +56,8 @@ class Rates:
         self._empty_at: dict[str, float] = {}
 
     def _steady(self) -> Instant:
-        """Real time; when the clock is set back it goes on from where it was, so that nobody has to wait
-        until the clock is there again.
+        """Real time that never runs backwards: when the clock is set back, nobody must wait until it has
+        caught up.
         """
         now = self._real()
         if now < self._last:
@@ -66,7 +66,7 @@ class Rates:
         return now + self._set_back
 
     def take(self, who: str, per_minute: int) -> Allowance:
-        """One request of somebody who may send `per_minute`, all of them at once if need be."""
+        """Count one request of a client that may send `per_minute`, also all of them at once."""
         now = self._steady()
         empty_at = max(self._empty_at.get(who, 0.0), now)
         each = MINUTE / per_minute
@@ -79,7 +79,7 @@ class Rates:
         return Allowance(per_minute, int((MINUTE - ahead) / each), 0)
 
     def give_back(self, who: str, per_minute: int) -> None:
-        """Count a request that was let in as none, because nothing came of it."""
+        """Uncount an admitted request, because it had no effect."""
         if who in self._empty_at:
             self._empty_at[who] -= MINUTE / per_minute
 
@@ -88,9 +88,9 @@ class Rates:
         return not self.take(who, per_minute).retry_after
 
     def charge(self, who: str, per_minute: int, requests: int) -> Allowance:
-        """Count a request that was let in as several more: who sends a thousand at once then waits.
+        """Count an admitted request as several more, so that a sender of a thousand rows then waits.
 
-        Refused, and not counted, when others that were let in meanwhile have used up the minute.
+        Refused, and not counted, when other admitted requests have used up the minute meanwhile.
         """
         now = self._steady()
         empty_at = max(self._empty_at.get(who, 0.0), now)
@@ -110,7 +110,7 @@ class Rates:
 
 
 class Daily:
-    """How often somebody has done a thing since the last midnight, UTC of real time."""
+    """Counts by client since the last midnight, UTC of real time."""
 
     def __init__(self, real: Callable[[], Instant]) -> None:
         self._real = real
@@ -118,7 +118,7 @@ class Daily:
         self._counts: dict[str, int] = {}
 
     def take(self, who: str, most: int) -> bool:
-        """Once more, where that is within `most` a day; whether it is."""
+        """Count once more if that is within `most` a day; whether it is."""
         counts = self._today()
         had = counts.get(who, 0)
         if had >= most:
@@ -128,13 +128,13 @@ class Daily:
         return True
 
     def give_back(self, who: str) -> None:
-        """Count one that was let in as none, because nothing came of it."""
+        """Uncount an admitted one, because it had no effect."""
         counts = self._today()
         if counts.get(who, 0):
             counts[who] -= 1
 
     def _today(self) -> dict[str, int]:
-        # A clock that is set back gives nobody another day.
+        # A clock that is set back must not begin a new day.
         day = max(self._day, self._real() // DAY)
         if day != self._day:
             self._day, self._counts = day, {}
@@ -142,13 +142,13 @@ class Daily:
 
 
 class Familiar:
-    """Logins with the addresses they have signed in from: others' attempts do not keep those out."""
+    """Logins with addresses that they signed in from, which others' attempts do not lock out."""
 
     def __init__(self) -> None:
         self._pairs: dict[tuple[str, str], None] = {}
 
     def add(self, login: str, address: str) -> None:
-        """A sign-in that was right; the oldest ones are forgotten."""
+        """Note a successful sign-in; the oldest ones are dropped."""
         self._pairs.pop((login, address), None)
         self._pairs[login, address] = None
         if len(self._pairs) > FAMILIAR_MAX:

@@ -1,6 +1,6 @@
-"""Whether this process should get work: what an installation needs to take a booking, looked at now.
+"""Readiness: whether this process has everything that it needs to take a booking now.
 
-Nothing here asks the database: the vigil has just done so, and a thousand askers cost nothing.
+It does not query the database, because the promise monitor has just done so; so requests cost nothing.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from kezek.app.log.ledger import Forked, Ledger
 from kezek.app.port import Fault, StoreFault
 from kezek.app.server.promise_monitor import PromiseMonitor
 
-# A task that beats every second, or every five, is stuck when it has been silent for so long.
+# A task that beats every one to five seconds is stuck after this long without a beat.
 SILENT_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Ailment:
-    """What is wrong: a stable code, and what it is and what to do, in English, for operators.
+    """A fault with a stable code and a sentence for operators, in English, that says what to do.
 
-    The sentence holds no path, no address and no words of a driver: anybody may ask.
+    The sentence has no path, no address and no database text, because anybody may read it.
     """
 
     code: str
@@ -47,7 +47,7 @@ SENTENCES: Mapping[str, str] = {
     "signed until then, and where heads are unknown no number is given out.",
     "look_stuck": "The server has not been able to look at its database for half a minute.",
 }
-# What an operator should see to, and no reason to send work elsewhere.
+# Remarks for the operator that are no reason to send work elsewhere.
 REMARKS: Mapping[str, str] = {
     "consumer_still": "Somebody who is told every event of the log has not come on for minutes: "
     "`kezek doctor` says who, and the server's log says why; bookings go on.",
@@ -55,7 +55,7 @@ REMARKS: Mapping[str, str] = {
 
 
 class Readiness:
-    """`missing_keys` names the key files that are gone; `stopping` says that the end has begun."""
+    """`missing_keys` are the key files that are gone; `stopping` says that the server is stopping."""
 
     def __init__(
         self,
@@ -69,11 +69,11 @@ class Readiness:
         self._missing_keys, self._stopping = missing_keys, stopping
 
     def ailments(self) -> list[Ailment]:
-        """Everything that is wrong, the gravest first; empty when the server is ready."""
+        """All ailments, the gravest first; empty when the server is ready."""
         return [Ailment(code, SENTENCES[code]) for code in self._codes()]
 
     def remarks(self) -> list[Ailment]:
-        """What is wrong and keeps nobody's booking waiting."""
+        """Faults that delay no booking."""
         still = any(standing.still for standing in self._vigil.standings)
         return [Ailment(code, REMARKS[code]) for code in REMARKS if still]
 
@@ -96,5 +96,5 @@ class Readiness:
 
 
 def code_of(fault: Fault) -> str:
-    """The ailment behind what a look at the database met."""
+    """The ailment's code for a fault of the database."""
     return fault.ailment if isinstance(fault, StoreFault) else StoreFault.ailment

@@ -1,4 +1,4 @@
-"""Open live streams, counted by who listens: each holds a handle, and a process has only so many."""
+"""Open live streams, counted by listener, because each holds one of the process's file descriptors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kezek.app.desk.desk import Overloaded
 
 
 class Crowded(Exception):
-    """Somebody has as many streams as one may have; `most` is how many."""
+    """A listener has its most streams, which `most` names."""
 
     def __init__(self, most: int) -> None:
         super().__init__(most)
@@ -33,7 +33,7 @@ class Streams:
 
     @contextmanager
     def open(self, who: str) -> Iterator[None]:
-        """A stream of somebody, for as long as the block lasts."""
+        """A stream of a listener, for as long as the block lasts."""
         self.refuse_crowd(who)
         self._open[who] = self._open.get(who, 0) + 1
         self.count += 1

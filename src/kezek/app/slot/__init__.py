@@ -1,1 +1,1 @@
-"""Free places, kept per line."""
+"""Free places, cached per line."""

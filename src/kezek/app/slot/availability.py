@@ -1,4 +1,4 @@
-"""Free places, computed in bulk and kept per line until something touches it."""
+"""Free places, computed in bulk and cached per line until something changes it."""
 
 from __future__ import annotations
 
@@ -33,9 +33,8 @@ class LocalDay:
     """A local day of a line.
 
     `state` is open, full (no ordinary place), or closed.  `free` are the places of windows that are not
-    over, and `ordinary` and `kept` those of them that the ordinary class and the reserved pools could
-    take; `classes` says of each class how many more it may take.  `basis` is board, assumed, ours or
-    agency.
+    over; `ordinary` and `kept` are the part of them for the ordinary class and for the reserved pools.
+    `classes` has the places left for each class.  `basis` is board, assumed, ours or agency.
     """
 
     on: date
@@ -109,7 +108,7 @@ class LinePlaces:
     def first_free(
         self, vehicle_class: str | None = None, *, but: Instant | None = None
     ) -> HourPlaces | None:
-        """The first window with a place for a class, the ordinary one if none is named; never `but`."""
+        """The first window except `but` with a place for a class, the ordinary one if none is named."""
         for day in self.days:
             for hour in day.hours if day.state != "closed" else ():
                 left = hour.ordinary
@@ -166,7 +165,7 @@ def _rules_of(served: ServedLine, day: Day, now: Instant) -> Regulation:
 
 
 def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant) -> LocalDay:
-    """What a driver can take of a day."""
+    """The places of a day that a driver can take."""
     bookable = [rule for rule in regulation.classes.values() if rule.pool is not None]
     classes = {rule.name: class_left(day, rule) if day.open else 0 for rule in bookable}
     ordinary_left = classes[regulation.ordinary.name]

@@ -1,4 +1,4 @@
-"""What can be wrong with a file from outside; `i18n.row_problem` says it."""
+"""Faults of files from outside; `i18n.row_problem` has their sentences."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-PROBLEMS_MAX = 1_000  # more help nobody, and a hostile file could hold millions
+PROBLEMS_MAX = 1_000  # more do not help anybody, and a hostile file could hold millions
 _SHOWN_MAX = 80  # characters of a wrong value that a report repeats
 _READINGS_MAX = 4  # of an ambiguous value
 
 
 class RowReason(StrEnum):
-    """What is wrong with a file or a row: stable codes."""
+    """The kind of a fault of a file or a row: stable codes."""
 
     FILE_UNREADABLE = "file_unreadable"
     FILE_TOO_LARGE = "file_too_large"
@@ -71,7 +71,7 @@ class RowProblem:
 
 @dataclass(frozen=True, slots=True)
 class Checked(Generic[T]):
-    """Rows of a file without fault, or no rows and all that is wrong."""
+    """The rows of a faultless file, or no rows and all faults."""
 
     rows: tuple[T, ...]
     problems: tuple[RowProblem, ...]
@@ -79,7 +79,7 @@ class Checked(Generic[T]):
 
 @dataclass(slots=True)
 class Faults:
-    """What has been found wrong with one file so far."""
+    """The faults found in one file so far."""
 
     file: str
     found: list[RowProblem] = field(default_factory=list)

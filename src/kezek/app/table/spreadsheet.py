@@ -1,4 +1,4 @@
-"""Tables for a spreadsheet: cells that none takes for formulas, and their text again."""
+"""Tables for a spreadsheet: cells that it does not take for formulas, and their text again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from kezek.domain.kernel.text import cleaned
 
-# A spreadsheet runs what begins like this; a quote in front makes it text again.
+# Beginnings of formulas, which a spreadsheet runs; a quote in front makes them text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

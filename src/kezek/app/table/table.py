@@ -1,6 +1,6 @@
-"""How a CSV file from outside is read: every row checked, every fault named by line and column.
+"""Reads a CSV file from outside: every row is checked, every fault is named by line and column.
 
-A file with one fault yields no rows, so that what it describes is never loaded by halves.
+A file with one fault yields no rows, so that nothing is loaded by halves.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from kezek.domain.kernel.text import cleaned
 T = TypeVar("T")
 Source: TypeAlias = Path | Traversable
 
-# What Excel reads as the separator of the lines below, and never shows.
+# Excel's own line that names the separator and is never shown.
 _SEPARATOR_LINE = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)
 SIZE_MAX = 50_000_000  # bytes; the real board of 49 posts and 31 days has 92,000
 _CELL_MAX = 2_000  # characters; the longest real cell has 330
@@ -144,7 +144,7 @@ def read_table(
 def _text(file: Source, faults: Faults) -> str | None:
     try:
         with file.open("rb") as stream:
-            # One byte more than allowed tells that there is more, whatever the system says of the size.
+            # One byte more than allowed is read, because the size reported by the system may be wrong.
             raw: bytes = stream.read(SIZE_MAX + 1)
     except OSError as error:
         faults.add(0, "", RowReason.FILE_UNREADABLE, error.strerror or type(error).__name__)
@@ -156,13 +156,13 @@ def _text(file: Source, faults: Faults) -> str | None:
 
 
 def decoded(raw: bytes, faults: Faults) -> str | None:
-    """UTF-8 with or without a byte order mark; None when a line is not, each of which is named."""
+    """The text of UTF-8 with or without a byte order mark; None when a line is not, with its fault."""
     raw = raw.removeprefix(b"\xef\xbb\xbf")
     if b"\0" not in raw:
         try:
             return raw.decode()
         except UnicodeDecodeError:
-            pass  # the lines are looked at one by one below
+            pass  # the lines are decoded one by one below
     for number, line in enumerate(raw.split(b"\n"), 1):
         if b"\0" in line:
             faults.add(number, "", RowReason.NUL_BYTE)
@@ -224,7 +224,7 @@ def lines_of(text: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def separator_of(text: str) -> str:
-    """What parts the cells: what the first line has most of, a comma, a semicolon or a tab."""
+    """The separator of cells: the most frequent of comma, semicolon and tab in the first line."""
     return _separator(text)[0]
 
 
@@ -237,7 +237,7 @@ def _separator(text: str) -> tuple[str, bool]:
 
 @dataclass(frozen=True, slots=True)
 class CsvHeader:
-    """The columns of a table by position; a spreadsheet adds some without a name, and they are empty."""
+    """The columns of a table by position; columns without a name, which spreadsheets add, are empty."""
 
     columns: Sequence[str]
 

@@ -1,4 +1,4 @@
-"""Days and hours as people write them in tables: every reading of a text, so that none is guessed."""
+"""Days and hours as people write them in tables, with every reading, so that none is guessed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kezek.domain.kernel.text import cleaned
 _DASH = "[-\u2010\u2011\u2012\u2013\u2014\u2015\u2212]"
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([./]|{_DASH})(\d{{1,2}})\2(\d{{1,2}})", re.ASCII)
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([./]|{_DASH})(\d{{1,2}})\2(\d{{4}}|\d\d)", re.ASCII)
-# A spreadsheet writes midnight behind a day; Russian and Kazakh write the word for year.
+# Text behind a day: a spreadsheet's midnight, or the Russian or Kazakh abbreviation of "year".
 _BEHIND_A_DAY = re.compile(r"(?:[ T]0?0[:.]00(?:[:.]00)?|\s*(?:г|ж)\.?)\Z", re.ASCII)
 _CENTURY = "20"
 
@@ -30,7 +30,7 @@ class Hours:
 
 
 def days_written(text: str) -> tuple[date, ...]:
-    """Every day that a text can mean, in order; none where it means none.
+    """Every day that a text can mean, in order; empty for a text that is no day.
 
     With dots the day comes first, as the region writes it.  With slashes or dashes the month may come
     first too, so such a text may mean two days.
@@ -65,7 +65,7 @@ def hours_written(text: str) -> Hours | None:
     if first is None or first >= _DAY_MINUTES or (found[4] and past is None):
         return None
     if past is not None and past <= first:
-        # Only midnight ends what began on the day before.
+        # Only midnight can end an hour of the day before.
         return Hours(first, _DAY_MINUTES) if past == 0 else None
     return Hours(first, past)
 

@@ -1,7 +1,7 @@
-"""What became of late of what an officer waits for: an answer to a proposal, and a call that ran out.
+"""Recent answers for the officers of a line: refused or withdrawn proposals, and calls that ran out.
 
-Whoever asked for a step hears that a second person refused it, and everybody on shift sees that a called
-truck has lost its place.
+The officer who proposed a step sees that a second person refused it, and everybody on shift sees that a
+called truck has lost its place.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
 
 LATELY = 12 * HOUR  # a shift
-HEARD_FOR = 30 * MINUTE  # so long a refusal stands on top of the console of whoever had asked
+HEARD_FOR = 30 * MINUTE  # how long a refusal stays on top of the proposer's console
 _ANSWERS = (EventKind.PROPOSAL_REFUSED, EventKind.EXCEPTION_REFUSED)
 _ENDS = (EventKind.MISSED, EventKind.NOT_SHOWN)
 
 
 class Became(StrEnum):
-    """A second person said no, the first one took it back, or time ran out."""
+    """The answer: refused by a second person, withdrawn by the first one, or run out."""
 
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -34,11 +34,11 @@ class Became(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AnsweredStep:
-    """What became of a step (`verb`) of a booking at an instant.
+    """The answer to a step (`verb`) of a booking at an instant.
 
-    `made` says that the step was a call out of turn that stands already.  `cause` is why it was
-    refused, `by` the account that said so and `asked_by` the one that had asked, 0 for time alone.
-    `asked_again` says that the same step has been asked for since.
+    `made` says that the step was a call out of turn that was made already.  `cause` is the refusal's,
+    `by` the account that refused and `asked_by` the one that had proposed, 0 for time alone.
+    `asked_again` says that the same step was proposed again since.
     """
 
     booking: Booking
@@ -66,10 +66,10 @@ def answered_of(reader: Reader, line: str, now: Instant) -> list[AnsweredStep]:
 
 
 def heard(answered: Iterable[AnsweredStep], account: int, now: Instant) -> list[AnsweredStep]:
-    """What an account had asked for and somebody else has refused a short while ago.
+    """An account's proposals that somebody else has refused a short while ago.
 
-    A refusal is no news once the same step was asked for again, or the truck is gone; but a call out of
-    turn that was made is judged later, and often after the truck has left.
+    A refusal is left out once the same step was proposed again or the truck is gone.  Calls out of turn
+    that were made stay, because they are often judged after the truck has left.
     """
     return [
         one
@@ -85,9 +85,9 @@ def heard(answered: Iterable[AnsweredStep], account: int, now: Instant) -> list[
 def marked(
     answered: Iterable[AnsweredStep], bookings: Mapping[int, Booking]
 ) -> dict[int, AnsweredStep | None]:
-    """What is still to be said of each truck in the line, by booking: the newest answer since its step.
+    """The answer to show for each truck in the line, by booking: the newest one since its step.
 
-    None is a call out of turn that was refused longer ago: it stays so as long as the truck is there.
+    None stands for a call out of turn that was refused longer ago, shown as long as the truck is there.
     """
     found: dict[int, AnsweredStep | None] = {
         number: None for number, booking in bookings.items() if booking.exception == "refused"
@@ -102,7 +102,7 @@ def marked(
 
 
 def _ran_out(event: Logged) -> bool:
-    """Whether time alone has ended a call; a no-show that was never called has missed none."""
+    """Whether time alone has ended a call; a no-show without a call has missed none."""
     return event.actor == "timer" and "misses" in json.loads(event.body)
 
 
@@ -112,7 +112,7 @@ def _answered(reader: Reader, event: Logged, booking: Booking) -> AnsweredStep:
     body, by = json.loads(event.body), account_of(event.actor)
     verb, made = Verb(body["verb"]), event.kind == EventKind.EXCEPTION_REFUSED
     asked = [one for one in reader.history(event.number) if _asks(one, verb)]
-    # The last request for this step before is the one that was answered.
+    # The answer belongs to the last proposal of this step before it.
     before = [one for one in asked if one.position < event.position]
     asked_by = account_of(before[-1].actor) if before else 0
     became = Became.WITHDRAWN if by == asked_by else Became.REFUSED

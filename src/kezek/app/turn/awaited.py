@@ -1,4 +1,4 @@
-"""What waits for a second person at a line: proposals, and calls out of turn that were made already."""
+"""Steps that await a second person at a line: proposals, and calls out of turn that were made."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from kezek.domain.turn.approve import call_proposed, second_person
 
 @dataclass(frozen=True, slots=True)
 class AwaitedStep:
-    """A step that one person (`by`, an account) has asked for with a `cause`, since an instant.
+    """A step that one person (`by`, an account) has proposed or made with a `cause`, since an instant.
 
-    `made` says that it has happened already, as a call out of turn has, and awaits its second name;
-    otherwise it is only proposed.  `status` is where the truck stands now.
+    `made` says that it is a call out of turn that was made and awaits approval; otherwise the step is
+    only proposed.  `status` is the truck's status now.
     """
 
     booking: Booking
@@ -36,7 +36,7 @@ class AwaitedStep:
 
 
 def awaited_of(reader: Reader, served: ServedLine, now: Instant) -> list[AwaitedStep]:
-    """All that waits for a second person at a line, the oldest first."""
+    """All steps that await a second person at a line, the oldest first."""
     line = served.line.id
     numbers = list(dict.fromkeys((*reader.awaiting(line), *reader.proposed(line))))
     found: list[AwaitedStep] = []
@@ -46,7 +46,7 @@ def awaited_of(reader: Reader, served: ServedLine, now: Instant) -> list[Awaited
 
 
 def may_answer(one: AwaitedStep, actor: Actor, served: ServedLine) -> bool:
-    """Whether an actor may be the second person, who agrees or refuses; the rules decide again."""
+    """Whether an actor may be the second person; the rules check it again."""
     return one.by != actor.account and second_person(actor, served.line, made=one.made)
 
 
@@ -56,7 +56,7 @@ def answer_of(one: AwaitedStep, actor: Actor, served: ServedLine) -> str:
         return ""
     if one.made or one.verb is not Verb.CALL:
         return "approve"
-    # A proposed call is agreed to by making it, at the gate.
+    # A proposed call is approved by making it, at the gate.
     calls = may_call(actor, served.checkpoint.id)
     return "call" if calls and one.status is Status.ARRIVED else ""
 
@@ -75,5 +75,5 @@ def _of(reader: Reader, booking: Booking, status: Status) -> Iterator[AwaitedSte
 
 
 def _last(reader: Reader, booking: Booking, kind: EventKind) -> Instant:
-    """When it was asked for: the row keeps who and why, the log keeps when."""
+    """The instant of the proposal, from the log; the row has only its account and cause."""
     return max((e.at for e in reader.history(booking.number) if e.kind == kind), default=0)

@@ -42,7 +42,7 @@ class PostRow:
 
     @property
     def state_today(self) -> str:
-        """`state`, but full without an ordinary place today, whatever the days behind it bring."""
+        """`state`, but full without an ordinary place today, whatever later days have."""
         today = self.today
         full = today is not None and self.next_free is not None and not today.ordinary
         return "full" if self.state == "open" and full else self.state
@@ -62,7 +62,7 @@ class PostRow:
 
     @property
     def waiting_due(self) -> int | None:
-        """Those of them whose hour runs, None where no line runs; the others came early."""
+        """Waiting trucks whose window has begun, None where no line runs; the others came early."""
         return None if self.queue is None else self.queue.waiting_due
 
 
@@ -93,8 +93,8 @@ class BoardRows:
         return self.rows_of(post, now)[0] if post else None
 
     def sooner(self, row: PostRow, now: Instant) -> list[PostRow]:
-        """Lines of other posts, in this one's direction and to the same neighbour, with a place before
-        its first, the earliest first; none for a line that has an ordinary place today.
+        """Lines of other posts in the same direction and to the same neighbour that have an earlier free
+        place, the earliest first; none for a line with an ordinary place today.
         """
         towards = row.checkpoint.neighbour_country
         full = row.today is not None and not row.today.ordinary
@@ -123,7 +123,7 @@ WEEK = 7
 
 
 def state_of(places: LinePlaces | None) -> str:
-    """The word and the shape of a post on the board."""
+    """The state of a post on the board."""
     if places is None or places.today is None:
         return "no_line"
     if places.today.state == "closed":
@@ -134,7 +134,7 @@ def state_of(places: LinePlaces | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HourCount:
-    """An hour of today: trucks that crossed in it; from the present hour on, what is booked and free."""
+    """An hour of today: trucks that crossed in it; from the present hour on, booked and free places."""
 
     start: Instant
     crossed: int

@@ -1,6 +1,6 @@
-"""A line's calendar as it was known at moments gone by.
+"""A line's calendar as it was known at past moments.
 
-A day that was changed later is taken to have had the places of its nearest unchanged neighbour.
+A day that was changed later is assumed to have had the places of its nearest unchanged neighbour.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kezek.planning.question import HORIZON, HourCapacity
 
 
 class CalendarPast:
-    """A line's hours, as far as `events` of its log, oldest first, tell of changes."""
+    """A line's hours at past moments; `events` of its log, oldest first, hold the changes."""
 
     def __init__(self, reader: Reader, served: ServedLine, events: Sequence[Logged]) -> None:
         self._served, zone = served, served.line.zone

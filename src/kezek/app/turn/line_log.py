@@ -1,6 +1,6 @@
-"""What the log says of a line's last days: when trucks were called and crossed, how long it took.
+"""Measurements from a line's log of the last days: when trucks were called and crossed, and durations.
 
-Read on from where it was read last, and never more than so many events at once.
+Each reading goes on from the last one, with at most `EVENTS_MAX` events.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from kezek.planning.question import MeasuredPast
 
 KNOWN_FOR = 3 * DAY
 EVENTS_MAX = 5_000  # at once
-ENTRIES_MAX = 3_000  # of each kind that are kept
+ENTRIES_MAX = 3_000  # of each kind, in memory
 
 
 class TimedStep(NamedTuple):
@@ -31,7 +31,7 @@ class TimedStep(NamedTuple):
 
 
 class LineLog:
-    """One line's log as far as it was read.  `since` is where what is known begins."""
+    """One line's log as far as it was read.  `since` is the beginning of the known past."""
 
     def __init__(self, line: str) -> None:
         self.line, self.position = line, 0
@@ -45,14 +45,14 @@ class LineLog:
         self._arrived: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
         self._absent: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
         self._walked_in: deque[TimedStep] = deque(maxlen=ENTRIES_MAX)
-        # Of trucks between the call and the end: when the last step was.
+        # The last step of each truck between call and end.
         self._stepped: dict[int, Instant] = {}
 
     def read_on(self, reader: Reader) -> None:
         """Take in what has happened since."""
         events = reader.events(self.position, EVENTS_MAX, self.line) if self.position else ()
         if not self.position or len(events) == EVENTS_MAX:
-            # The beginning, or the log has run ahead: its end is what tells of the next hours.
+            # At the beginning, or after too many events: only the log's end matters for the next hours.
             end = reader.last_position() + 1
             events = reader.events_before(end, EVENTS_MAX, self.line)[::-1]
             first = (
@@ -87,7 +87,7 @@ class LineLog:
         elif kind == EventKind.UNDONE:
             self._undo(number, json.loads(event.body).get("verb"))
         elif kind == EventKind.NOT_SHOWN:
-            # Who missed the last call was there.
+            # A truck that missed its last call had arrived.
             if self._stepped.pop(number, None) is None:
                 self._absent.append(TimedStep(at, number))
         elif kind in (EventKind.MISSED, EventKind.TURNED_BACK, EventKind.RELEASED):
@@ -95,7 +95,7 @@ class LineLog:
 
     def _ended(self, entries: deque[TimedStep], number: int, at: Instant) -> None:
         began = self._stepped.pop(number, None)
-        # A span whose beginning was not read is not known; that it ended is.
+        # Without its beginning the span is unknown, but its end is known.
         entries.append(TimedStep(at, number, -1 if began is None else at - began))
 
     def _undo(self, number: int, verb: str | None) -> None:
@@ -114,7 +114,7 @@ class LineLog:
                 return
 
     def measured(self, now: Instant) -> MeasuredPast:
-        """What is known of the last days."""
+        """The measurements of the last days."""
         kinds = (self._called, self._admitted, self._crossed, self._arrived, self._walked_in)
         full = [entries[0].at for entries in kinds if len(entries) == ENTRIES_MAX]
         since = max(self.since, now - KNOWN_FOR, *full, 0)

@@ -1,9 +1,9 @@
-"""A line as it stood at moments gone by, told by the log: what a forecast made then would have known.
+"""A line at past moments, computed from the log: the knowledge of a forecast made then.
 
-Nothing of a forecast is stored.  The twin gives the same answer to the same line, so its past answers
-are had again by asking it again, by whoever holds the log.  Two things are known less well than then:
-the calendar (`app/turn/calendar_past.py`), and which class was next in the cycle, which follows from the
-calls since the first event read.
+No forecast is stored.  The twin gives the same answer to the same line, so whoever holds the log can
+compute its past answers again.  Two things are known less well than then: the calendar
+(`app/turn/calendar_past.py`), and the next class in the cycle, which follows from the calls since the
+first event read.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ _ENDED_BY = frozenset({Verb.CROSS, Verb.TURN_BACK, Verb.MISS})
 
 
 class Truth(NamedTuple):
-    """When something came, and what the two simple rules said of the wait for it: spans, or None."""
+    """The instant of a call or crossing, and the two baselines' waits for it: spans, or None."""
 
     at: Instant
     last_wait: Instant | None
@@ -63,7 +63,7 @@ class Truth(NamedTuple):
 
 
 class PastArrival(NamedTuple):
-    """A truck at the moment at which it came, the line with it, and what came of it."""
+    """A truck at its arrival, with the line then and its true waits."""
 
     number: int
     vehicle_class: str
@@ -74,7 +74,7 @@ class PastArrival(NamedTuple):
 
 @dataclass(slots=True)
 class _Trip:
-    """A booking on its way, as far as the log has come."""
+    """A live booking at the present place in the log."""
 
     vehicle_class: str
     start: Instant | None
@@ -85,9 +85,9 @@ class _Trip:
     admitted: bool = False
     since: Instant = 0
     joined_round: int | None = None
-    # The call and the place behind a window, as they were before the last missed call.
+    # The call and the place behind a window from before the last missed call.
     before_miss: tuple[Instant | None, Instant | None] = (None, None)
-    # Where the cycle stood before the truck's call by the cycle, and after it.
+    # The cycle's place before the truck's call in turn, and after it.
     moved: tuple[Reached, Reached] | None = None
 
 
@@ -104,7 +104,7 @@ def events_since(reader: Reader, line: str, since: Instant) -> list[Logged]:
 
 
 class LinePast:
-    """The way of one line through its log."""
+    """One line's state, moved through its log event by event."""
 
     def __init__(
         self, reader: Reader, served: ServedLine, since: Instant, known_for: Instant = KNOWN_FOR
@@ -128,7 +128,7 @@ class LinePast:
         self._begin()
 
     def _begin(self) -> None:
-        """Who was on the way before the first event that was read."""
+        """Find the bookings that were live before the first event that was read."""
         first = self._events[0].at if self._events else 0
         was: dict[int, Instant | None] = {}
         for event in self._events:
@@ -148,27 +148,27 @@ class LinePast:
         return self._events
 
     def go_on(self, event: Logged) -> None:
-        """Take the next event in, one that was read or one that came since."""
+        """Apply the next event, one that was read or one that came since."""
         self._take(event)
 
     def is_here(self, number: int) -> bool:
-        """Whether a truck has come and not gone."""
+        """Whether a truck has arrived and not left."""
         trip = self._trips.get(number)
         return trip is not None and trip.arrived is not None
 
     def entries(self, now: Instant) -> list[QueueEntry]:
-        """The line in order, as far as the events have been taken in."""
+        """The line in order, after the applied events."""
         waiting = [(n, t) for n, t in self._trips.items() if t.arrived is not None]
         turns = [_turn(n, t) for n, t in waiting if t.called is None]
         in_round, cursor = self._at
         return line_up(turns, self._served.at(now).interleave, cursor, now, in_round=in_round)
 
     def crossings(self) -> int:
-        """How many arrivals could be asked about."""
+        """The number of arrivals that `arrivals` can choose from."""
         return sum(1 for _ in self._asked())
 
     def _asked(self) -> Iterator[tuple[int, Booking]]:
-        """Places in the log where a truck came that has crossed since."""
+        """Places in the log where a truck arrived that has crossed since."""
         for place, event in enumerate(self._events):
             came = event.kind in (EventKind.ARRIVED, EventKind.WALKED_IN)
             row = self._rows.get(event.number) if came else None
@@ -178,7 +178,7 @@ class LinePast:
                 yield place, row
 
     def arrivals(self, most: int) -> Iterator[PastArrival]:
-        """At most so many of the trucks that came and have crossed, evenly over the time."""
+        """At most `most` of the trucks that have crossed, evenly over the time."""
         asked = list(self._asked())
         step = max(1, -(-len(asked) // most))
         chosen = dict(asked[step // 2 :: step])
@@ -236,7 +236,7 @@ class LinePast:
             trip.joined_round = body.get("round")
         elif kind in _CALLS:
             trip.called = trip.since = at
-            # Of a release that did not log the end, only the regulation tells it.
+            # For a release that did not log the deadline, it follows from the regulation.
             trip.until = json.loads(event.body).get("until", at + self._served.at(at).call_for)
             self._last_call = at - trip.arrived if trip.arrived is not None else self._last_call
             trip.moved = (
@@ -244,7 +244,7 @@ class LinePast:
             )
         elif kind == EventKind.MISSED:
             trip.before_miss = trip.called, trip.joined
-            # The place follows from the call, not from when somebody noticed that nobody came.
+            # The place follows from the end of the call, not from when the miss was recorded.
             trip.called, trip.joined = None, min(at, at if trip.until is None else trip.until)
         elif kind == EventKind.ADMITTED:
             trip.admitted, trip.since = True, at
@@ -255,7 +255,7 @@ class LinePast:
             self._gone[event.number] = self._trips.pop(event.number)
 
     def _moved_on(self, number: int, trip: _Trip, now: Instant) -> tuple[Reached, Reached] | None:
-        """Lead the cycle on to behind a call; from where and to where, None for an unknown truck."""
+        """Move the cycle on behind a call; its places before and after, None for an unknown truck."""
         cycle, was = self._served.at(now).interleave, self._at
         if trip.arrived is None or trip.vehicle_class not in cycle:
             return None
@@ -266,7 +266,7 @@ class LinePast:
 
     def _undo(self, number: int, verb: str) -> None:
         if verb in _ENDED_BY and number in self._gone:
-            # The end left the trip as it was.
+            # The end did not change the trip.
             self._trips[number] = self._gone.pop(number)
             return
         trip = self._trips.get(number)

@@ -1,8 +1,8 @@
-"""How the place of each waiting truck has changed since it arrived, and by what: told by the log.
+"""The changes of each waiting truck's place since it arrived, by cause, computed from the log.
 
-One reading of a line's log serves all its tickets.  It goes on from where it stopped, an event at a
-time, and after each event compares the line with the one before.  The changes of a truck always add up
-from its first place to its present one.
+One reading of a line's log serves all its tickets.  It goes on from the last event, one event at a
+time, and compares the line before and after each.  The changes of a truck always add up from its first
+place to its present one.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from kezek.domain.kernel.event import EventKind, Logged
 from kezek.domain.kernel.instant import HOUR, Instant
 from kezek.domain.turn.order import Turn
 
-# A truck that has waited longer is told what happened within this time.
+# The changes within this time are shown to trucks that have waited longer.
 KNOWN_FOR = 12 * HOUR
-# Events read at once; whoever is farther behind begins anew.
+# Events read at once; a reading that is farther behind begins anew.
 EVENTS_MAX = 2_000
-# Events taken in for one ticket's question: a long line is caught up with over several, and no question
-# keeps the others waiting.
+# Events applied for one ticket's request: a long log is caught up with over several requests, so that
+# none delays the others.
 STEPS_MAX = 100
 
 
@@ -48,9 +48,9 @@ class ShiftCause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PlaceChange:
-    """What one cause has added to a place (`places` above 0) or taken off it, from when to when.
+    """The change of a place by one cause (`places` above 0 is further back), from when to when.
 
-    `window` is the booked window of those who came late for it, None for every other cause.
+    `window` is the booked window of trucks that came late for it, None for every other cause.
     """
 
     cause: ShiftCause
@@ -89,7 +89,7 @@ _LINE = {
 }
 
 
-# Ends that an officer's undo may take back; so many of them are remembered for it.
+# Ends that an officer's undo may take back.
 _MAY_COME_BACK = frozenset({EventKind.TURNED_BACK, EventKind.NOT_SHOWN})
 _GONE_MAX = 100
 
@@ -136,7 +136,7 @@ class _PlaceReading:
         self._pending = deque(events)
 
     def go_on(self, now: Instant) -> bool:
-        """Take in some of what has happened since; False where that is too much to be read on."""
+        """Apply some of the events since; False where they are too many to be read."""
         if not self._pending:
             events = self._reader.events(self.position, EVENTS_MAX, self._past.line.id)
             if len(events) == EVENTS_MAX:
@@ -170,7 +170,7 @@ class _PlaceReading:
         self._enter(moved, event)
 
     def _enter(self, number: int, event: Logged) -> None:
-        """The truck of the event itself: it comes, is called, comes back or goes."""
+        """Apply the event to its own truck: it arrives, is called, returns or leaves."""
         kept, place = self.kept.get(number), self._line.get(number)
         if place is None:
             if kept is not None:
@@ -186,7 +186,7 @@ class _PlaceReading:
             kept.change(ShiftCause.OWN_CALL, None, place - kept.place, event.at)
 
     def _let_pass(self, now: Instant) -> None:
-        """Windows that open by time alone put the line into another order."""
+        """Reorder the line where windows have opened by time alone."""
         opened = any(self._at < turn.window <= now for turn in self._turns.values())
         if now > self._at and opened:
             self._stand(now)
@@ -201,7 +201,7 @@ class _PlaceReading:
         self._turns = {entry.turn.number: entry.turn for entry in entries}
 
     def stands_as(self, order: Sequence[int]) -> bool:
-        """Whether the log is taken in and tells the same order as the live line."""
+        """Whether the whole log is applied and gives the order of the live line."""
         return not self._pending and sorted(self._line, key=self._line.__getitem__) == list(order)
 
 
@@ -224,7 +224,7 @@ def _cause(kind: EventKind, moved: Turn | None, mine: Turn) -> tuple[ShiftCause,
 
 
 class PlaceHistories:
-    """The histories of all lines, each read when a ticket asks and kept."""
+    """The histories of all lines, each read when a ticket asks, and cached."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -233,8 +233,7 @@ class PlaceHistories:
     def of(self, served: ServedLine, queue: Queue, number: int) -> PlaceHistory | None:
         """A waiting truck's history up to the queue's moment.
 
-        None where the log does not tell the live line's order, or is not taken in yet: then nothing is
-        claimed.
+        None where the log does not give the live line's order, or is not applied yet.
         """
         reading = self._lines.get(queue.line)
         if reading is None or not reading.go_on(queue.as_of):

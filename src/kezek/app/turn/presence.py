@@ -1,4 +1,4 @@
-"""Who works at a console just now: a demonstration's officers leave such a post to the person."""
+"""Posts with a person at their console, which a demonstration's officers leave to that person."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Presence:
         self._seen: dict[str, Instant] = {}
 
     def note(self, checkpoint: str) -> None:
-        """A person asks for something at the console of a checkpoint."""
+        """Note a request of a person at the console of a checkpoint."""
         self._seen[checkpoint] = self._real()
 
     def manned(self) -> frozenset[str]:

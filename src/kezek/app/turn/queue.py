@@ -1,7 +1,7 @@
-"""The live line as read: who waits in which place, who is called, who comes next.
+"""The live line as read: waiting trucks with their places, called trucks, and the next one.
 
-A queue, once read, serves its board, its console and every ticket that stands in it, until something
-touches the line, the minute turns, or time alone changes it.
+A queue, once read, serves its board, its console and all its tickets, until an event touches the line,
+the minute turns, or time alone changes it.
 """
 
 from __future__ import annotations
@@ -54,14 +54,14 @@ class WaitingTruck:
 
     @property
     def not_before(self) -> Instant | None:
-        """Before which it is not called: the beginning of its window, where it came early."""
+        """The earliest call of a truck that came early: the beginning of its window."""
         return None if self.open else self.window
 
 
 @dataclass(frozen=True, slots=True)
 class CalledTruck:
-    """A vehicle that was called or admitted, with the instant until which the call stands, and the one
-    at which the driver answered it.
+    """A vehicle that was called or admitted, with the call's deadline and the instant of the driver's
+    answer.
     """
 
     seen: PublicTruck
@@ -74,7 +74,7 @@ class CalledTruck:
 
 @dataclass(frozen=True, slots=True)
 class CrossingPace:
-    """How many have crossed in the last `hours`: three, or as many as the log is old, one at least."""
+    """The crossings of the last `hours`: three, or the age of the log if it is less, at least one."""
 
     crossed: int
     hours: float
@@ -86,12 +86,13 @@ class CrossingPace:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A line at a moment.  `as_of` is domain time, and `until` when time alone may change it next;
-    `pace` is None when nothing has crossed lately; `exceptions_today` counts calls out of turn,
-    `awaiting_approval` those of any day that lack their second name, `set_aside_today` trucks whose
-    place two people took, `refused_today` calls out of turn to which a second person said no,
-    `releases_today` bookings ended on sight of the papers; `walk_in_place` is where
-    a walk-in that joined now would stand, None where the rules know none.
+    """A line at a moment.  `as_of` is domain time, and `until` the next change by time alone.
+
+    `pace` is None when no truck has crossed lately.  `exceptions_today` counts calls out of turn,
+    `awaiting_approval` those of any day that lack approval, `set_aside_today` trucks whose place two
+    people took, `refused_today` calls out of turn that were refused, `releases_today` bookings ended on
+    sight of the papers.  `walk_in_place` is the place of a walk-in that joined now, None where the
+    rules know none.
     """
 
     line: str
@@ -114,8 +115,8 @@ class Queue:
 
     @property
     def waiting_due(self) -> int:
-        """How many of those who wait could be called now: their booked hour has begun, or they wait for
-        none.  The others came early for a later hour.
+        """The number of waiting trucks that could be called now: their window has begun, or they have
+        none.  The others came early.
         """
         return sum(one.open for one in self.waiting)
 
@@ -141,7 +142,7 @@ class Queues:
         line = served.line
         version = self._watch.version(line.id)
         kept = self._lines.get(line.id)
-        # A clock that ran ahead and was set right has left a queue of a future that may not come.
+        # A clock that ran ahead and was set right has left a queue of the future.
         fresh = kept is not None and kept.as_of <= now < kept.until
         if kept is None or kept.version != version or not fresh:
             kept = self._lines[line.id] = self._build(served, version, now)
@@ -153,7 +154,7 @@ class Queues:
 
     def _build(self, served: ServedLine, version: int, now: Instant) -> Queue:
         reader, line, regulation = self._store.reader, served.line, served.at(now)
-        # The row, not the network's copy: the cursor moves with every call.
+        # The stored row, because the network's copy has no current cursor.
         line = reader.get(Line, line.id) or line
         found = reader.many(Booking, reader.present(line.id))
         bookings = {b.number: settled(b, served.of(b, now), now) for b in found.values()}
@@ -194,7 +195,7 @@ class Queues:
         )
 
     def _pace(self, line: Line, now: Instant) -> CrossingPace | None:
-        """A log of an hour says nothing about three: its first two would count as standing still."""
+        """The pace.  Hours before the log's beginning must not count as hours without crossings."""
         reader = self._store.reader
         if self._began is None:
             first = reader.events(0, 1)
@@ -246,7 +247,7 @@ def _at_gate(
             since=(b.admitted_at if status is Status.ADMITTED else b.called_at) or 0,
             until=b.call_until if status is Status.CALLED else None,
             acknowledged_at=acknowledged_at(b),
-            # What was only proposed is no exception: this one was called in its turn.
+            # A mere proposal is no call out of turn: this truck was called in its turn.
             exception="" if b.exception == "proposed" else b.exception,
         )
         for b in bookings

@@ -1,1 +1,1 @@
-"""How plates and phones are read."""
+"""Known plate formats and numbering plans, and the reading of typed vehicles."""

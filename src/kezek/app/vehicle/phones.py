@@ -1,8 +1,8 @@
 """The numbering plans of the world, handed to the rules about phones.
 
-By country code and length only: which ranges are given out changes every month, and a driver must not be
-turned away because a range is newer than this release.  Nothing is kept: a person who was erased leaves
-no number in memory.
+Numbers with a plus are checked by country code and length only: assigned ranges change every month, and
+a driver must not be refused because a range is newer than this release.  Nothing is cached, so that an
+erased person leaves no number in memory.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ from phonenumbers import (
     parse,
 )
 
-# Given to no country, so nobody's phone: what the demonstration and examples write.
+# A code without a country, for the phones of the demonstration and of examples.
 _NOBODY = "+999"
 
 
 def numbering_plan(number: str, country: str = "", /) -> str:
-    """A number in E.164 form as its country writes it, without a prefix of home; empty when it cannot
-    be: no such country code, or not as many digits as that country gives.
+    """A number in E.164 form as its country writes it, without a trunk prefix; empty when the country
+    code does not exist or the country has no numbers of this length.
 
-    Without a plus, digits count only if such a number has been given out: a number dialled at home may
-    look like one of another country.
+    Without a plus, only assigned numbers count, because a number in national form may look like one of
+    another country.
     """
     if number.startswith(_NOBODY):
         return number
     if not number.startswith("+"):
         number = _given_out(number, country)
-    # A prefix of home may hide behind another one: only a number that stands as written is somebody's.
+    # Trunk prefixes may be doubled, so they are removed until the number no longer changes.
     for _ in number:
         try:
             found = parse(number)
@@ -47,7 +47,7 @@ def numbering_plan(number: str, country: str = "", /) -> str:
 
 
 def _given_out(digits: str, country: str) -> str:
-    """The number behind digits without a plus: as dialled in a country, or with its code before them."""
+    """The number of digits without a plus: as dialled in a country, or with a country code."""
     try:
         found = parse(digits, country) if country else parse(f"+{digits}")
     except NumberParseException:

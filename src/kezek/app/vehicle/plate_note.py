@@ -1,4 +1,4 @@
-"""How a plate was read, told the same on every channel: as typed, read anew, or not known at all."""
+"""The note on a plate's reading, the same on every channel: as typed, corrected, or unknown."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kezek.domain.vehicle.vehicle import country_of
 
 
 class PlateNote(StrEnum):
-    """What is to be said beside a plate; empty where it stands as it was typed."""
+    """The note beside a plate; empty where it stands as typed."""
 
     PLAIN = ""
     READ_ANEW = "read_anew"
@@ -27,9 +27,9 @@ def read_as(vehicle: Vehicle, known: KnownFormats) -> str:
 
 
 def note_of(who: Particulars, known: KnownFormats) -> PlateNote:
-    """What is to be said beside a recorded plate: UNREAD is one that fits no format, without a VIN.
+    """The note beside a recorded plate: UNREAD fits no format and has no VIN.
 
-    ANOTHER was recorded by the release before, which read no plates, and would be read as another now.
+    ANOTHER was recorded by a release that did not read plates, and would be read as another plate now.
     """
     if who.typed:
         return PlateNote.READ_ANEW

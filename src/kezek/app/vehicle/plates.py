@@ -1,4 +1,4 @@
-"""What ships about plates: formats for the domain to read them by, and where trucks are registered."""
+"""The shipped data about plates: their formats, and the countries of registration for forms."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def registration_countries() -> tuple[str, ...]:
 def _parse(row: CsvRow) -> tuple[str, str]:
     pattern = row.optional("regex_compact")
     if pattern:
-        row.text("source")  # a format that nobody vouches for is not ours to check by
+        row.text("source")  # a format without a source is not used
     return row.text("country"), pattern or ""

@@ -1,4 +1,4 @@
-"""What was typed of a truck and its people, as the rules read it: impossible, unusual, or read anew."""
+"""The reading of a typed vehicle and its people: impossible fields, doubts, and corrected ones."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from kezek.domain.vehicle.vehicle import country_of, spelled
 
 @dataclass(frozen=True, slots=True)
 class FieldFault:
-    """What is impossible in one field, as a refusal would say it; a phone that a form asks for and the
-    rules do not has no `reason`.
+    """A fault of one field, with the `reason` of its refusal; a phone that only the form requires has
+    none.
     """
 
     field: str
@@ -29,8 +29,8 @@ class FieldFault:
 
 @dataclass(frozen=True, slots=True)
 class VehicleDoubts:
-    """What is unusual and stops nobody: another plate is read (`read_as`), no known format fits
-    (`unknown`), or the VIN's check digit is another (`check_digit`).
+    """Doubts that refuse nothing: another plate was read (`read_as`), no known format fits (`unknown`),
+    or the VIN's check digit is wrong (`check_digit`).
     """
 
     read_as: str = ""
@@ -40,9 +40,7 @@ class VehicleDoubts:
 
 @dataclass(frozen=True, slots=True)
 class ReadAnew:
-    """Plate and phone under which a vehicle is recorded, each empty where no more was done than to leave
-    out signs.
-    """
+    """Plate and phone under which a vehicle is recorded, each empty where only signs were left out."""
 
     country: str
     plate: str
@@ -50,9 +48,9 @@ class ReadAnew:
 
 
 def as_spelled(typed: Vehicle, known: KnownFormats) -> Vehicle:
-    """The same in the one spelling, as it will stand on the ticket; for what is not impossible.
+    """A faultless vehicle in normal form, as it will stand on the ticket.
 
-    The plate stays as typed, so that the rules read it and the ticket can say how it was read.
+    The plate stays as typed, so that the rules read it and the ticket can show the reading.
     """
     one = spelled(
         country=typed.country, plate=typed.plate, vin=typed.vin, trailer=typed.trailer, known=known
@@ -68,12 +66,12 @@ def as_spelled(typed: Vehicle, known: KnownFormats) -> Vehicle:
 
 
 def read_plate(country: str, plate: str, known: KnownFormats) -> str:
-    """The plate that will stand on the ticket, of a plate about which nothing is impossible."""
+    """The reading of a possible plate, as it will stand on the ticket."""
     return read(country_of(country), plate, known.plates).plate
 
 
 def read_anew(typed: Vehicle, known: KnownFormats) -> ReadAnew:
-    """How plate and phone were read where that is not what was typed."""
+    """The readings of plate and phone where they differ from the typed ones."""
     country = country_of(typed.country)
     number = phones.normalise(typed.phone, known.phone, country)
     same = number.removeprefix("+") == "".join(filter(str.isdigit, typed.phone))
@@ -81,9 +79,9 @@ def read_anew(typed: Vehicle, known: KnownFormats) -> ReadAnew:
 
 
 def field_faults(typed: Vehicle, known: KnownFormats) -> Iterator[FieldFault]:
-    """All that keeps a form from going on, by field; a later fault of a field is the one to be told.
+    """All faults of a form, by field; of several in one field the last one is shown.
 
-    Forms ask for more than the rules do: the VIN, and a phone to find a lost ticket by.
+    Forms require more than the rules do: the VIN, and a phone to find a lost ticket.
     """
     if not typed.plate:
         yield FieldFault("plate", Reason.PLATE_IMPOSSIBLE, {"wrong": plates.PlateFault.EMPTY})
@@ -98,7 +96,7 @@ def field_faults(typed: Vehicle, known: KnownFormats) -> Iterator[FieldFault]:
 
 
 def doubts_about(typed: Vehicle, known: KnownFormats) -> VehicleDoubts:
-    """What is unusual about plate and VIN."""
+    """The doubts about plate and VIN."""
     country, told, unknown = country_of(typed.country), "", False
     if not plates.impossible(country, typed.plate):
         reading = read(country, typed.plate, known.plates)
@@ -110,5 +108,5 @@ def doubts_about(typed: Vehicle, known: KnownFormats) -> VehicleDoubts:
 
 
 def phone_impossible(text: str) -> bool:
-    """Whether what was typed can be no phone of any country."""
+    """Whether a typed text is no phone of any country."""
     return phones.impossible(text)

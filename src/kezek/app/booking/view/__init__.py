@@ -1,1 +1,1 @@
-"""What a reader is told of a booking, free of language: every channel words and lays out the same."""
+"""Views of a booking, free of language; every channel words and lays out the same ones."""

@@ -21,7 +21,7 @@ _ENDED_BY = {
 
 
 class NextAction(StrEnum):
-    """What is left to the driver of a booking without a place: another time, or a new booking."""
+    """The next step for the driver of a booking without a place: another window, or a new booking."""
 
     MOVE = "move"
     BOOK = "book"
@@ -30,9 +30,8 @@ class NextAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What its driver must be told: that it is a `no_show`; the time that was `lost`; when the call
-    ended that it missed (`missed_until`), the last one if it is a no-show; or the published `cause`,
-    empty where none was given.
+    """The facts for the driver: whether it is a `no_show`, the `lost` time, the end of the missed call
+    (`missed_until`; of the last one for a no-show), or the published `cause`, empty without one.
     """
 
     no_show: bool = False
@@ -42,7 +41,7 @@ class Ending:
 
 
 def ending_of(reader: Reader, view: TicketView) -> Ending:
-    """Why it ended, lost its time, or waits again; empty where there is nothing to explain."""
+    """Why the booking ended, lost its time, or waits again; empty where there is nothing to explain."""
     status = view.status
     if status is Status.DISPLACED:
         return Ending(lost=lost_time(reader, view))
@@ -51,7 +50,7 @@ def ending_of(reader: Reader, view: TicketView) -> Ending:
 
 
 def next_action(view: TicketView) -> NextAction:
-    """What can be done next, where the booking has come to an end or lost its time."""
+    """The next step, where the booking has ended or lost its time."""
     if view.status is Status.DISPLACED:
         return NextAction.MOVE
     return NextAction.NONE if view.live or view.status is Status.CROSSED else NextAction.BOOK

@@ -19,9 +19,9 @@ _OF_ANOTHER = (Reason.VEHICLE_BOOKED, Reason.VIN_MISSING)
 
 @dataclass(frozen=True, slots=True)
 class TicketRights:
-    """How one person changes a booking.  `owes_cause` says that a move or a cancellation needs a
-    published cause, as for a booking that is not the own one; `cancels_alone` that no second person must
-    agree.
+    """One person's rights to change a booking.  `owes_cause` says that a move or a cancellation needs a
+    published cause, because the booking is not the person's own; `cancels_alone` that no second person
+    must agree.
     """
 
     owes_cause: bool
@@ -29,10 +29,9 @@ class TicketRights:
 
 
 def holder_of(person: Actor | None, view: TicketView) -> Actor:
-    """Who shows the link holds the ticket: a driver needs no account.
+    """The actor that somebody with the ticket's link acts as: its holder, without an account.
 
-    Staff of its post come by their own lists, so to them the link is no more than an address: they
-    act under their account, and say why.
+    Staff of the post act under their own account and give a cause; to them the link is an address only.
     """
     number = view.booking.number
     if person is None:
@@ -41,7 +40,7 @@ def holder_of(person: Actor | None, view: TicketView) -> Actor:
 
 
 def rights_of(actor: Actor, view: TicketView) -> TicketRights:
-    """How this person, who may see the booking, changes it now."""
+    """The rights of a person who may see the booking, now."""
     booking, line = view.booking, view.post.line
     alone = cancels_alone(actor, line, booking, view.status, view.as_of)
     return TicketRights(not owns(actor, booking, line), alone)

@@ -17,7 +17,7 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import choosable
 
 NEAR_MAX = 4
-# Refusals after which another window may do.
+# Refusals after which another window may be accepted.
 OF_THE_WINDOW = frozenset(
     {
         Reason.WINDOW_UNKNOWN,
@@ -33,8 +33,8 @@ OF_THE_WINDOW = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class WindowMoves:
-    """Until when a booking of a window can be moved, None where it cannot: this was its `last` move, or
-    none is possible at all.
+    """Until when a booking of a window can be moved; None where it cannot, because this was its `last`
+    move or none is possible.
     """
 
     until: Instant | None
@@ -42,7 +42,7 @@ class WindowMoves:
 
 
 def day_refused(places: LinePlaces, on: date | None) -> Refused | None:
-    """Why no window of a day can be chosen; None for a day that is no day."""
+    """Why no window of a day can be chosen; None where one can, or where `on` is None."""
     days = places.days
     day = places.day(on) if on is not None else None
     if day is not None:
@@ -81,7 +81,7 @@ def window_refused(
 def near_windows(
     places: LinePlaces, day: date, wished: Instant, vehicle_class: str, *, present: Instant | None
 ) -> frozenset[Instant]:
-    """The free windows nearest to the one that was wished, of the days around it if these have any."""
+    """The free windows nearest to the wished one."""
     reach = {day.toordinal() + n for n in (-1, 0, 1, 2)}
     free = [
         (one.on.toordinal(), hour.start)
@@ -106,7 +106,7 @@ def classes_for(served: ServedLine, regulation: Regulation, actor: Actor) -> tup
 
 
 def window_moves(start: Instant, regulation: Regulation, moves: int, now: Instant) -> WindowMoves:
-    """How a booking of a window moves on that has moved so often."""
+    """The further moves of a booking with this window and this many moves."""
     refused = move_limit(start, regulation, now, moves=moves)
     if refused is not None:
         return WindowMoves(None, moves > 0 and refused.reason is Reason.MOVES_EXHAUSTED)

@@ -1,1 +1,1 @@
-"""What officers are told of a truck and of their own steps, free of language."""
+"""Views for officers: a truck and their own steps, free of language."""

@@ -1,4 +1,4 @@
-"""Who stands ahead of a waiting truck, and why: groups of a cause that add up to its place less one."""
+"""The trucks ahead of a waiting truck, in groups by cause that add up to its place less one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which trucks a post expects now: of this window and the next, and who is late and not given up."""
+"""The trucks that a post expects now: of this window and the next, and late ones before no-show."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class DueTruck:
 
 @dataclass(frozen=True, slots=True)
 class DueTrucks:
-    """Who is expected until `by`, the end of the next window: `count` of them, `rows` the first to show.
+    """The trucks expected until `by`, the end of the next window: their `count`, and the first `rows`.
 
-    `codes` are those of all that are booked until then, whether they have come or not.
+    `codes` are those of all trucks booked until then, arrived or not.
     """
 
     by: Instant
@@ -36,7 +36,7 @@ class DueTrucks:
 
 
 def due_trucks(reader: Reader, line: str, window: Instant, now: Instant) -> DueTrucks:
-    """The next ones first, then those who are late, the latest first; `window` is a window's length."""
+    """The expected trucks, then the late ones, the latest first; `window` is a window's length."""
     by = now - now % window + 2 * window
     booked = reader.many(Booking, reader.booked(line, 0, by)).values()
     expected = sorted(

@@ -1,4 +1,4 @@
-"""Which steps an officer can make with a truck now: alone, with a second person, or not at all."""
+"""The steps that an officer can make with a truck now: alone, with a second person, or not at all."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _BY_TWO = (Verb.MISS, Verb.TURN_BACK, Verb.CANCEL)
 
 @dataclass(frozen=True, slots=True)
 class OfficerSteps:
-    """What an officer of the post can do with one truck now.
+    """The steps of an officer of the post with one truck now.
 
-    `next` is the step that comes next, None where none does; `alone` are steps of one person, `by_two`
-    those that one proposes and another agrees to; `mistake` says that this officer can still take the
-    walk-in out of the line that was taken by mistake.
+    `next` is the next step, None where there is none.  `alone` are steps of one person, `by_two` those
+    that one proposes and another approves.  `mistake` says that this officer can still take out a
+    walk-in that was recorded by mistake.
     """
 
     next: Verb | None
@@ -58,7 +58,7 @@ class WalkInsLeft:
 
 
 def officer_steps(booking: Booking, status: Status, actor: Actor, now: Instant) -> OfficerSteps:
-    """What this officer can do with a truck of the post."""
+    """The steps of this officer with a truck of the post."""
     return OfficerSteps(
         next=_NEXT.get(status),
         alone=frozenset(v for v in _ALONE if way_of(v, booking, status) is Way.ALONE),

@@ -13,7 +13,7 @@ from kezek.domain.kernel.instant import MINUTE, Instant, Moment
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.undo import UNDO_FOR
 
-# Of real time, as undo is: an older step says nothing about the moment.
+# Real time, like undo's limit; older steps are not shown.
 SHOWN_FOR = 5 * MINUTE
 _NEWS = 60  # events of the line that are read at once
 
@@ -57,9 +57,9 @@ def last_step(reader: Reader, line: str, account: int, now: Moment) -> LastStep 
 
 
 def moved_on(reader: Reader, number: int, position: int | None) -> Refused | None:
-    """Undo takes back the step that was shown at a position, never one that somebody made since."""
+    """The refusal to undo when the booking has a later step than the shown one; None when it has not."""
     history = reader.history(number)
-    # The same press twice finds its own undoing; the desk answers it as it did the first time.
+    # A repeated press finds its own undo, and the desk answers it as it did the first time.
     undone = bool(history) and history[-1].kind == EventKind.UNDONE
     if position is None or (position != newest_step(reader, number) and not undone):
         return Refused(Reason.NOTHING_TO_UNDO, {"number": number})
