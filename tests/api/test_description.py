@@ -35,6 +35,20 @@ def test_the_description_is_served_and_names_every_operation(api: Api):
     assert len({op.name for op in OPERATIONS}) == len(OPERATIONS)
 
 
+def test_the_published_types_end_in_what_they_are():
+    for op in OPERATIONS:
+        assert op.query is None or op.query.__name__.endswith("Query"), op.name
+        assert op.body is None or op.body.__name__.endswith("Request"), op.name
+        answers = (
+            "Response",
+            "List",
+            "Page",
+            "Now",
+            "Keys",
+        )  # rows, a piece of rows, a stream's word
+        assert op.answer is None or op.answer.__name__.endswith(answers), op.name
+
+
 @pytest.mark.parametrize(("name", "operation"), operations(), ids=lambda one: str(one)[:40])
 def test_every_operation_says_what_it_is(name: str, operation: dict):
     assert operation["summary"]

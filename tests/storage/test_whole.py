@@ -159,3 +159,11 @@ def test_a_process_that_is_alone_keeps_others_out(database: str):
             PostgresStore(url)
     PostgresStore(url).close()
     first.close()
+
+
+def test_a_kind_of_row_keeps_its_name_for_backups_of_earlier_releases():
+    """A fingerprint lists the tables by it, and a backup's manifest holds one."""
+    listed = """Account Answered ApiKey Booking Checkpoint Claim Cosignature Counter Day Driver
+    GarageDriver GarageVehicle Grant Line Logged Login Particulars Return Salt SignedHead Slot
+    Stretch"""
+    assert set(listed.split()) <= {kind.__name__ for kind in TABLES}

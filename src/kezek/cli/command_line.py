@@ -54,7 +54,7 @@ class CommandLine(click.Group):
         try:
             return super().invoke(ctx)
         except Failed as fault:
-            raise _told(fault, ctx) from None
+            raise _in_form(fault, ctx) from None
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
@@ -63,10 +63,10 @@ class CommandLine(click.Group):
             # Whoever read our output has left, such as `head`.
             ctx.exit(ExitCode.DONE)
         except Exception as fault:  # noqa: BLE001 - the outermost edge: nothing may fall through
-            raise _told(failed(fault), ctx) from None
+            raise _in_form(failed(fault), ctx) from None
 
 
-def _told(fault: Failed, ctx: click.Context) -> Failed:
+def _in_form(fault: Failed, ctx: click.Context) -> Failed:
     fault.as_json, fault.command = wants_json(ctx), command_asked(ctx)
     return fault
 

@@ -14,6 +14,7 @@ from kezek.domain.account.actor import PUBLIC, TIMER
 from kezek.domain.booking.change import Cancel, Move
 from kezek.domain.booking.lapse import Lapse
 from kezek.domain.calendar.capacity import CloseDay, SetCapacity
+from kezek.domain.decide import RULES
 from kezek.domain.kernel.instant import DAY, HOUR, Moment, from_datetime, windows
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.network.load import ExtendCalendar, OpenLine
@@ -69,6 +70,15 @@ def test_refusals_are_not_stored():
 def test_two_accounts_may_choose_the_same_key():
     w = World()
     assert w.book(1, key="k", who="carrier") != w.book(2, key="k", who="rival")
+
+
+def test_a_command_keeps_its_name_for_keys_that_were_used_before_an_upgrade():
+    """The digest of a body begins with it: a new name would refuse a repeated key as another body."""
+    stored = """Acknowledge AddAccount AddDriver Admit Approve Arrive Book Call Cancel CloseAccount
+    CloseDay ConfirmCarrier ContinueLog Cross ExtendCalendar GiveBack GrantRole IssueKey KeepInGarage
+    Lapse LoadNetwork Miss Move OpenDay OpenLine Propose Refuse Release RevokeKey SetCapacity
+    SetPassword TurnBack Undo WalkIn"""
+    assert set(stored.split()) <= {kind.__name__ for kind in RULES}
 
 
 def test_how_long_a_place_is_held_back_is_not_the_body():

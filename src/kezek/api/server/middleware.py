@@ -37,7 +37,7 @@ def count_answers(app: Any, traffic: HttpMetrics) -> Any:
     may hold a ticket's secret, and no more labels than there are routes.
     """
 
-    async def asked(scope: Any, receive: Any, send: Any) -> None:
+    async def counted_app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
@@ -46,7 +46,7 @@ def count_answers(app: Any, traffic: HttpMetrics) -> Any:
             REQUEST.set(f"{os.getpid():x}-{next(_numbers):x}")
 
         # Plain, and answers with the other's coroutine: one more of our own would cost twice as much.
-        def told(message: Any) -> Any:
+        def counting(message: Any) -> Any:
             if message["type"] == "http.response.start":
                 seconds, status = perf_counter() - began, message["status"]
                 operation = scope.get(ROUTE)
@@ -57,11 +57,11 @@ def count_answers(app: Any, traffic: HttpMetrics) -> Any:
                     _note(route, status, seconds)
             return send(message)
 
-        await app(scope, receive, told)
+        await app(scope, receive, counting)
 
-    return asked
+    return counted_app
 
 
 def _note(route: str, status: int, seconds: float) -> None:
-    told = {"route": route, "status": status, "milliseconds": round(1_000 * seconds, 1)}
-    log.info("request", extra={FIELDS: told})
+    fields = {"route": route, "status": status, "milliseconds": round(1_000 * seconds, 1)}
+    log.info("request", extra={FIELDS: fields})

@@ -27,7 +27,7 @@ def lost_time(reader: Reader, view: TicketView) -> LostTime:
     events = reader.history(view.booking.number)
     lost = [event for event in events if event.kind == EventKind.DISPLACED]
     assert lost, "a displaced booking had a time"
-    return _told(lost[-1], view)
+    return _lost_time(lost[-1], view)
 
 
 def lost_times(reader: Reader, views: Sequence[TicketView]) -> dict[int, LostTime]:
@@ -43,10 +43,10 @@ def lost_times(reader: Reader, views: Sequence[TicketView]) -> dict[int, LostTim
         for event in reader.of_kind(line, EventKind.DISPLACED, first):
             # The latest event comes first, because a booking may have lost several windows.
             if event.number in displaced and event.number not in found:
-                found[event.number] = _told(event, displaced[event.number])
+                found[event.number] = _lost_time(event, displaced[event.number])
     return found
 
 
-def _told(event: Logged, view: TicketView) -> LostTime:
+def _lost_time(event: Logged, view: TicketView) -> LostTime:
     body, regulation = json.loads(event.body), view.rules
     return LostTime(body["from"], body.get("why") or "", given_up_at(view.booking, regulation))

@@ -66,7 +66,7 @@ def would_move(reader: Reader, rows: Iterable[Row]) -> tuple[Affected, ...]:
     moved = [row for row in rows if isinstance(row, Booking) and row.displaced_at is not None]
     before = reader.many(Booking, sorted(row.number for row in moved))
     had = {booking.number: booking.start for booking in before.values()}
-    return _told(reader, moved, {n: start for n, start in had.items() if start is not None})
+    return _affected(reader, moved, {n: start for n, start in had.items() if start is not None})
 
 
 def hours_that_lose(
@@ -91,7 +91,7 @@ def have_moved(reader: Reader, line: str, first: Instant, past: Instant) -> tupl
         if start is not None and first <= start < past:
             had.setdefault(event.number, start)
     bookings = reader.many(Booking, sorted(had))
-    return _told(reader, list(bookings.values()), had)
+    return _affected(reader, list(bookings.values()), had)
 
 
 def affected_table(affected: Iterable[Affected], zone: str, separator: str) -> str:
@@ -107,7 +107,7 @@ def _time(at: Instant | None, zone: str) -> str:
     return "" if at is None else to_datetime(at, zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _told(
+def _affected(
     reader: Reader, bookings: Sequence[Booking], had: Mapping[int, Instant]
 ) -> tuple[Affected, ...]:
     holders = {b.holder for b in bookings if b.holder}

@@ -81,7 +81,9 @@ def demo(
         make_ready(settings, factor=factor, seed=seed, fresh=fresh)
         with opened_with(settings) as application:
             traffic = DemoTraffic(application, trucks_max=trucks)
-            run_server(application, sock, started=lambda: _told(application), beside=traffic.run)
+            run_server(
+                application, sock, started=lambda: _announce(application), beside=traffic.run
+            )
     if not wants_json(click.get_current_context()):
         _tell_end(folder)
 
@@ -136,7 +138,7 @@ def _forget(settings: Settings) -> None:
     shutil.rmtree(settings.heads, ignore_errors=True)
 
 
-def _told(application: Application) -> None:
+def _announce(application: Application) -> None:
     from kezek.demo.opening import PASSWORD, casts_of
 
     doors, casts = links(application), casts_of(application)

@@ -10,7 +10,7 @@ import click
 from kezek.cli.frame.installation import folder_option
 from kezek.cli.frame.output import json_option, say
 from kezek.cli.frame.progress import watched
-from kezek.cli.installation.copy import KEYS_APART, finish, print_fingerprint, told
+from kezek.cli.installation.copy import KEYS_APART, fingerprint_fields, finish, print_fingerprint
 from kezek.settings import read_settings
 
 if TYPE_CHECKING:
@@ -58,5 +58,5 @@ def described(made: Manifest) -> dict[str, Any]:
         "schema": made.schema,
         "kezek": made.kezek,
         "files": {name: {"bytes": f.bytes, "sha256": f.sha256} for name, f in made.files.items()},
-        "fingerprint": told(made.fingerprint),
+        "fingerprint": fingerprint_fields(made.fingerprint),
     }

@@ -39,7 +39,7 @@ def copy(source: str, target: str) -> None:
         say("Copied: what was written is what was read. Everybody signs in again.")
         say(KEYS_APART)
 
-    finish(fingerprint, {"fingerprint": told(fingerprint)}, people)
+    finish(fingerprint, {"fingerprint": fingerprint_fields(fingerprint)}, people)
 
 
 KEYS_APART = (
@@ -47,7 +47,7 @@ KEYS_APART = (
 )
 
 
-def told(fingerprint: Fingerprint) -> dict[str, Any]:
+def fingerprint_fields(fingerprint: Fingerprint) -> dict[str, Any]:
     """A fingerprint as JSON."""
     from dataclasses import asdict
 

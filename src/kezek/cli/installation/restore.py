@@ -10,7 +10,7 @@ from kezek.cli.frame.installation import folder_option, make_folder
 from kezek.cli.frame.output import json_option, say
 from kezek.cli.frame.progress import watched
 from kezek.cli.installation.backup import described
-from kezek.cli.installation.copy import KEYS_APART, finish, print_fingerprint, told
+from kezek.cli.installation.copy import KEYS_APART, fingerprint_fields, finish, print_fingerprint
 from kezek.settings import read_settings
 
 _WITHDRAWN = {
@@ -81,7 +81,7 @@ def restore(
         )
     body = {
         "backup": described(done.manifest),
-        "fingerprint": told(done.fingerprint),
+        "fingerprint": fingerprint_fields(done.fingerprint),
         "erased": done.erased,
         "events": done.events,
         "published": done.published,

@@ -41,7 +41,7 @@ def export(file: Path, server: str | None, key_file: Any, folder: Path | None) -
                 application.ledger.tick(last=True)
                 events = _written(out, lines(application.proofs))
         else:
-            events = _written(out, told(server_of(server), key_file.read().strip()))
+            events = _written(out, remote_export(server_of(server), key_file.read().strip()))
     body = {"file": str(file), "events": events}
     answer(body, lambda: say(f"{events:,} events are in {file}."))
 
@@ -66,7 +66,7 @@ def erase(number: int, folder: Path | None) -> None:
     answer({"number": number}, lambda: say(f"Booking {number} is hidden in the log's tree."))
 
 
-def told(server: str, key: str) -> Iterator[str]:
+def remote_export(server: str, key: str) -> Iterator[str]:
     """The export of a running server."""
     from kezek.app.log.export import head_line
 

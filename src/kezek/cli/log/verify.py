@@ -84,7 +84,7 @@ def verify(
         _server(source.rstrip("/"), kept, key, report, api_key_file)
     else:
         _file(Path(source or ""), kept, key, report)
-    _told(report, time.monotonic() - began)
+    _print_report(report, time.monotonic() - began)
 
 
 def _kept(folder: Path | None) -> list[SourcedNote]:
@@ -121,19 +121,19 @@ def _lines(lines: Any, kept: Sequence[SourcedNote], key: LogKey, report: AuditRe
     from kezek.app.log.audit import SourcedNote, audit_export, read_heads
     from kezek.app.log.export import read_note
 
-    each, told, first = iter(lines), list(kept), []
+    each, shown, first = iter(lines), list(kept), []
     for line in each:
         note = read_note(line)
         if note is None:
             first = [line]
             break
-        told.append(SourcedNote(_EXPORT, note))
+        shown.append(SourcedNote(_EXPORT, note))
 
     def rest() -> Iterator[bytes]:
         yield from first
         yield from each
 
-    audit_export(rest(), read_heads(told, key, report, whole=_EXPORT), key, report)
+    audit_export(rest(), read_heads(shown, key, report, whole=_EXPORT), key, report)
 
 
 def _server(
@@ -142,14 +142,14 @@ def _server(
     from kezek.app.log.audit import SourcedNote, audit_growth, read_heads
     from kezek.cli.frame.remote import get
     from kezek.cli.log.export import notes
-    from kezek.cli.log.export import told as exported
+    from kezek.cli.log.export import remote_export as exported
 
     if api_key_file is not None:
         lines = exported(server, api_key_file.read().strip())
         _lines((line.encode() for line in lines), kept, key, report)
         return
-    told = [SourcedNote(server, note) for note in notes(server)]
-    heads = read_heads([*kept, *told], key, report, whole=server)
+    shown = [SourcedNote(server, note) for note in notes(server)]
+    heads = read_heads([*kept, *shown], key, report, whole=server)
 
     def ask(old: int, new: int) -> list[bytes]:
         try:
@@ -169,7 +169,7 @@ def _spread(heads: Sequence[Head]) -> list[Head]:
     return [*heads[:-1:step], *heads[-1:]]
 
 
-def _told(report: AuditReport, seconds: float) -> None:
+def _print_report(report: AuditReport, seconds: float) -> None:
     good = not report.findings
     code = ExitCode.DONE if good else ExitCode.FOUND
     body = {
@@ -195,8 +195,10 @@ def _told(report: AuditReport, seconds: float) -> None:
             )
         if report.unsealed:
             few = report.unsealed == 1
-            told = "1 event at the end is" if few else f"{report.unsealed:,} events at the end are"
-            say(f"{told} not sealed yet.")
+            unsealed = (
+                "1 event at the end is" if few else f"{report.unsealed:,} events at the end are"
+            )
+            say(f"{unsealed} not sealed yet.")
         for finding in body["findings"]:  # type: ignore[attr-defined]
             say(f"WRONG  {finding['row']} {finding['at']}: {finding['sentence']}")
         if report.more:

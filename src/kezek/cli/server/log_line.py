@@ -75,7 +75,7 @@ class LogLine(logging.Formatter):
         return super().formatMessage(record)
 
     def formatException(self, ei: _Failure) -> str:  # noqa: N802 - the library's name
-        return "\n".join(told(ei[1]))
+        return "\n".join(trace_lines(ei[1]))
 
 
 class JsonLine(LogLine):
@@ -97,11 +97,11 @@ class JsonLine(LogLine):
         if REQUEST.get():
             line["request"] = REQUEST.get()
         if record.exc_info:
-            line["fault"] = told(record.exc_info[1])
+            line["fault"] = trace_lines(record.exc_info[1])
         return msgspec.json.encode(line).decode()
 
 
-def told(failure: BaseException | None) -> list[str]:
+def trace_lines(failure: BaseException | None) -> list[str]:
     """An exception and what led to it: its kind, its sentence when it is ours, where it was raised."""
     lines: list[str] = []
     while failure is not None and len(lines) < 100:

@@ -82,7 +82,7 @@ def decide_arrive(facts: Facts, command: Arrive, rules: Regulations, now: Moment
     here = at.after(
         arrived_at=now.at, joined_at=now.at if late else None, joined_round=lets_pass, step=step
     )
-    body = {"late": int(late)} | _told(lets_pass)
+    body = {"late": int(late)} | _round_field(lets_pass)
     event = Event(EventKind.ARRIVED, at.line.id, command.number, body)
     return Accepted((event,), (here,), outcome={"number": command.number, "status": "arrived"})
 
@@ -121,7 +121,11 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     lets_pass = joined_round(facts, line, regulation, rule, now.at)
     booking = replace(booking, arrived_at=now.at, joined_round=lets_pass)
     rows = named(booking.number, who, claims, command.vehicle.drivers)
-    body: dict[str, Fact] = {"class": rule.name, "holder": booking.holder, **_told(lets_pass)}
+    body: dict[str, Fact] = {
+        "class": rule.name,
+        "holder": booking.holder,
+        **_round_field(lets_pass),
+    }
     if closed:
         body["despite_closure"] = 1
     event = Event(EventKind.WALKED_IN, line.id, booking.number, body)
@@ -132,6 +136,6 @@ def decide_walk_in(facts: Facts, command: WalkIn, rules: Regulations, now: Momen
     )
 
 
-def _told(lets_pass: int | None) -> dict[str, int]:
+def _round_field(lets_pass: int | None) -> dict[str, int]:
     """The event's fields about the round, from which outsiders recompute the line."""
     return {} if lets_pass is None else {"round": lets_pass}

@@ -340,8 +340,8 @@ def sentence(
     then = next(
         (NEXT[reason, str(v)] for v in facts.values() if (reason, str(v)) in NEXT), said.then
     )
-    told = _Told({name: _told(name, value, say, zone) for name, value in facts.items()})
-    return say.gettext(chosen) % told, say.gettext(then) % told if then else ""
+    worded = _Worded({name: _worded(name, value, say, zone) for name, value in facts.items()})
+    return say.gettext(chosen) % worded, say.gettext(then) % worded if then else ""
 
 
 def title(reason: Reason, lang: str) -> str:
@@ -349,14 +349,14 @@ def title(reason: Reason, lang: str) -> str:
     return words(lang).gettext(SAID[reason].title)
 
 
-class _Told(dict[str, str]):
+class _Worded(dict[str, str]):
     """Facts in words; a fact that a refusal left out is a dash, never an error on an error page."""
 
     def __missing__(self, name: str) -> str:
         return "–"
 
 
-def _told(name: str, value: Fact, say: Words, zone: str) -> str:
+def _worded(name: str, value: Fact, say: Words, zone: str) -> str:
     if value is None:
         return "–"
     if name in _INSTANTS and isinstance(value, int):

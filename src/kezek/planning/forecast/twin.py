@@ -58,7 +58,7 @@ def forecast(state: LineState) -> LineForecast:
     horizon = max((hour.start + HOUR for hour in state.hours), default=state.now + HORIZON)
     silent = no_basis(state)
     if silent or horizon <= state.now:
-        return _told(state, horizon, silent or NOBODY_CALLED)
+        return _forecast(state, horizon, silent or NOBODY_CALLED)
     pace = pace_of(state)
     durations = (durations_of(state.measured.approach), durations_of(state.measured.gate))
     future, line = _future(state, pace, horizon)
@@ -88,7 +88,7 @@ def forecast(state: LineState) -> LineForecast:
         LengthForecast(state.now + round(at * SECOND), tuple(waiting))
         for at, waiting in zip(future.marks.tolist(), marks, strict=True)
     )
-    return _told(
+    return _forecast(
         state,
         horizon,
         "",
@@ -125,7 +125,7 @@ def no_basis(state: LineState) -> str:
     return "" if known else NOBODY_CROSSED
 
 
-def _told(
+def _forecast(
     state: LineState,
     horizon: Instant,
     silent: str,

@@ -113,7 +113,7 @@ def entry(
         ],
         "basis": {
             "capacity_per_day": basis or f"{_BOARD}: the most places of a day, a lower bound",
-            "demand.per_day": demand or f"{_BOARD}: {_told(read)}",
+            "demand.per_day": demand or f"{_BOARD}: {_demand_basis(read)}",
             "stage.lanes": "stated in crossings.csv" if stated else _LANES_OURS,
             "stage.minutes": "ours: a full day loads documents to 70 % and customs to 85 %",
             "stage.inspection": "ours: three in a hundred, an hour each",
@@ -121,7 +121,7 @@ def entry(
     }
 
 
-def _told(read: BoardReading) -> str:
+def _demand_basis(read: BoardReading) -> str:
     if read.at_least:
         return (
             f"lower bound: {read.full_days} days ahead without an ordinary place, "
