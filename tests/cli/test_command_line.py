@@ -29,6 +29,7 @@ COMMANDS = {
     "verify",
     "ticket",
     "doctor",
+    "feed",
     "copy",
     "backup",
     "restore",
