@@ -45,7 +45,7 @@ from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.approve import Approve, Propose
 from kezek.domain.turn.arrive import WalkIn
-from kezek.storage.memory.store import MemoryStore
+from tests.memory.store import MemoryStore
 
 TINY = """
 id = "xx-tiny"

@@ -198,12 +198,12 @@ def route_table(found: Iterable[tuple[str, str, str]]) -> str:
 
 
 def served() -> list[tuple[str, str, str]]:
-    """Method, path and purpose of every route, from an installation in memory."""
+    """Method, path and purpose of every route, from an installation that is made for it."""
     from kezek.bootstrap import close_application, make_app, open_application
     from kezek.settings import Settings
 
     with tempfile.TemporaryDirectory() as folder:
-        application = open_application(Settings(folder=Path(folder), database="memory:"))
+        application = open_application(Settings(folder=Path(folder)))
         try:
             app = make_app(application)
         finally:

@@ -252,8 +252,7 @@ def _begin(
     settings: Settings, store: Store, ledger: Ledger, keyring: Keyring, watch: ChangeFeed
 ) -> None:
     """What is held against the files beside the database before anything is decided."""
-    if settings.store_url != "memory:":
-        watch.hook(Withdrawals(settings.folder).tell)
+    watch.hook(Withdrawals(settings.folder).tell)
     if strays := log_end.begin(store):
         log.error("events %s were added to the log while no server ran", strays)
     ledger.look()

@@ -45,11 +45,11 @@ from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross, TurnBack
 from kezek.i18n.say.refusal import sentence
 from kezek.settings import Settings
-from kezek.storage.memory.store import MemoryStore
 from kezek.web.frame.page_context import SESSION_COOKIE
 from kezek.web.turn.board import shown_state
 from tests.api.app import Api
 from tests.keys import lay_keys
+from tests.memory.store import MemoryStore
 from tests.planning.stand_in import forecast
 from tests.web.serve import build_app
 

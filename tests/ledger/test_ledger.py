@@ -16,9 +16,9 @@ from kezek.domain.kernel.instant import DAY, MINUTE, SECOND
 from kezek.domain.log import merkle
 from kezek.domain.log.head import SignedHead
 from kezek.domain.log.leaf import Salt, leaf_of, salt_of, text_of
-from kezek.storage.memory.store import MemoryStore
 from kezek.storage.sqlite.store import SqliteStore
 from tests.ledger.book import KEY, ORIGIN, OTHER_KEY, WITNESS, WITNESS_KEY, Book
+from tests.memory.store import MemoryStore
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from kezek.domain.kernel.facts import Counter
 from kezek.domain.log.head import SignedHead
 from kezek.domain.recovery.resume import ContinueLog
 from kezek.domain.slot.slot import Slot
-from kezek.storage.memory.store import MemoryStore
 from tests.docs import pages
+from tests.memory.store import MemoryStore
 from tests.operation.watched import ELSEWHERE, Watched, watched
 from tests.storage.rows import save
 from tests.world import PEOPLE, A, World

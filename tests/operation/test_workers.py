@@ -8,8 +8,6 @@ import signal
 from http.client import HTTPResponse
 from urllib.parse import urlencode
 
-import pytest
-
 from kezek.cli.frame.exit_code import ExitCode
 from kezek.domain.account.actor import Actor, Role
 from kezek.domain.account.decide import AddAccount
@@ -19,11 +17,9 @@ from tests.operation.site import POST, Site, Wire, booking
 PASSWORD = "correct horse battery"
 
 
-@pytest.mark.parametrize("database", ["", "memory:"], ids=["sqlite", "memory"])
-def test_a_store_of_one_process_is_refused_in_words(tmp_path, database: str):
-    extra = {"KEZEK_DATABASE": database} if database else {}
+def test_a_store_of_one_process_is_refused_in_words(tmp_path):
     folder = tmp_path / "site"
-    ran = kezek("serve", "--workers", "2", "--folder", folder, "--json", extra=extra)
+    ran = kezek("serve", "--workers", "2", "--folder", folder, "--json")
     assert ran.code == ExitCode.USAGE
     problem = ran.document["problem"]
     assert problem["code"] == "one_process_only"

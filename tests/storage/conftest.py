@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from kezek.app.port import Store
-from kezek.storage.memory.store import MemoryStore
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
+from tests.memory.store import MemoryStore
 from tests.storage.postgres.cluster import cluster
 
 

@@ -12,10 +12,10 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.kernel.event import Logged
 from kezek.domain.kernel.facts import Counter
 from kezek.storage.fault import Busy
-from kezek.storage.memory.store import MemoryStore
 from kezek.storage.postgres.store import PostgresStore
 from kezek.storage.sqlite.store import SqliteStore
 from kezek.storage.table import TABLES
+from tests.memory.store import MemoryStore
 from tests.storage.postgres.cluster import cluster
 from tests.storage.rows import answered, booking, event, save, slot
 from tests.storage.test_contract import EVERY, SEALED

@@ -34,9 +34,9 @@ from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
 from kezek.settings import Settings
-from kezek.storage.memory.store import MemoryStore
 from kezek.web.app import build_pages
 from tests.keys import lay_keys
+from tests.memory.store import MemoryStore
 
 AT = from_datetime(datetime(2026, 6, 13, 17, 23, tzinfo=ZoneInfo("Asia/Almaty")))
 EVERYBODY = Actor(1, "operator", frozenset((role, "*") for role in Role))

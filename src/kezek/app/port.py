@@ -226,7 +226,7 @@ class Reader(Source, Protocol):
 
 
 class Store(Protocol):
-    """A store: memory, SQLite, PostgreSQL, all behind one contract suite."""
+    """A store: SQLite or PostgreSQL, both behind one contract suite."""
 
     @property
     def reader(self) -> Reader:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, closing
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from kezek.app.installation.snapshot import NOT_EMPTY, Bare, Counting, NotEmpty, Whole
 from kezek.app.port import StoreFault
 from kezek.domain.log.head import SignedHead
-from kezek.storage.memory.store import MemoryStore
 
 
-@runtime_checkable
-class Phased(Protocol):
+class Database(Whole, Protocol):
     """A store with a schema."""
 
     def schema(self, *, contracted: bool = False) -> str:
@@ -26,19 +24,17 @@ class UnknownAddress(StoreFault):
     permanent = True
 
 
-_ADDRESSES = "a store's address is `memory:`, `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`"
+_ADDRESSES = "a store's address is `sqlite:PATH` or `postgresql://USER@HOST/DATABASE`"
 
 
-def open_store(url: str) -> Whole:
-    """`memory:` forgets everything at the end; `sqlite:PATH` keeps it in a file, made when missing;
+def open_store(url: str) -> Database:
+    """`sqlite:PATH` keeps everything in a file, made when missing;
     `postgresql://USER@HOST/DATABASE` shares it with other processes and machines.
 
     Raises a StoreFault that says what to do when the store cannot be used.
     """
     kind, _, path = url.partition(":")
-    if kind == "memory" and not path:
-        return MemoryStore()
-    # Each is loaded only when asked for: the memory store needs no database.
+    # Each is loaded only when asked for: neither needs the other's driver.
     if kind == "sqlite" and path:
         from kezek.storage.sqlite.store import SqliteStore  # noqa: PLC0415
 
@@ -56,7 +52,6 @@ def migrate(url: str, *, contracted: bool) -> str:
     When `contracted`, nobody of the release before may work on it any more.
     """
     with closing(open_store(url)) as store:
-        assert isinstance(store, Phased), "a store in memory has no schema"
         return store.schema(contracted=contracted)
 
 
@@ -74,7 +69,7 @@ def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Co
         from kezek.storage.postgres import whole as database  # noqa: PLC0415
 
         return database.open_snapshot(url, alone=alone)
-    raise UnknownAddress(_ADDRESSES.replace("`memory:`, ", ""))
+    raise UnknownAddress(_ADDRESSES)
 
 
 def examined(url: str, head: int) -> tuple[str, SignedHead | None]:

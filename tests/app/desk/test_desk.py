@@ -14,7 +14,7 @@ from kezek.app.desk.desk import Desk
 from kezek.app.port import Conflict, Unit
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.kernel.refusal import Refused
-from kezek.storage.memory.store import MemoryStore
+from tests.memory.store import MemoryStore
 from tests.world import World
 
 

@@ -18,7 +18,7 @@ from kezek.app.feed.consumer import (
 from kezek.app.feed.delivery import Delivery
 from kezek.app.port import Reader
 from kezek.domain.kernel.event import Logged
-from kezek.storage.memory.store import MemoryStore
+from tests.memory.store import MemoryStore
 from tests.storage.rows import event, save
 
 

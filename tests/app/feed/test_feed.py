@@ -11,8 +11,8 @@ from kezek.app.feed import feed as feeds
 from kezek.app.feed.feed import DurableFeed, pause
 from kezek.app.port import Reader
 from kezek.domain.kernel.event import Logged
-from kezek.storage.memory.store import MemoryStore
 from tests.app.feed.test_delivery import filled, position
+from tests.memory.store import MemoryStore
 
 SECONDS = 20
 

@@ -25,9 +25,9 @@ from kezek.domain.slot.slot import Day, Slot
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from kezek.storage.memory.store import Content, MemoryFilling, MemoryStore
 from tests.app.installation.fingerprints import fingerprint
 from tests.ledger.book import Book
+from tests.memory.store import Content, MemoryFilling, MemoryStore
 from tests.storage.rows import booking
 from tests.world import PEOPLE, A, World
 

@@ -13,7 +13,7 @@ from kezek.domain.account.decide import AddAccount
 from kezek.domain.booking.book import Vehicle
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.network.load import LineDays, LoadNetwork
-from kezek.storage.memory.store import MemoryStore
+from tests.memory.store import MemoryStore
 from tests.world import ADMIN, POSTS, STAFFED, checkpoint, day_places, line, rules, vehicle
 
 # An ordinary Saturday, and the day before the clocks of Berlin go back.

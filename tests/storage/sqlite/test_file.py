@@ -342,7 +342,7 @@ def test_a_place_where_no_file_can_be(tmp_path: Path, place: str):
     assert away.value.permanent
 
 
-@pytest.mark.parametrize("url", ["", "sqlite:", "memory:x", "postgres:x", "kezek.db"])
+@pytest.mark.parametrize("url", ["", "sqlite:", "memory:", "postgres:x", "kezek.db"])
 def test_an_address_that_names_no_store(url: str):
     with pytest.raises(UnknownAddress):
         open_store(url)

@@ -153,7 +153,7 @@ def test_the_board_needs_no_network_at_all():
     from kezek.app.regulation.version_file import shipped_regulations
     from kezek.bootstrap import close_application, furnish
     from kezek.settings import Settings
-    from kezek.storage.memory.store import MemoryStore
+    from tests.memory.store import MemoryStore
     from tests.web.serve import build_app
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,6 +1,4 @@
-"""The store in memory: product code, used by tests, rehearsals and as the plainest statement of the
-contract.
-"""
+"""The store in memory: the plainest statement of the contract, and the fastest for rehearsals."""
 
 from __future__ import annotations
 
@@ -22,8 +20,8 @@ from kezek.domain.log.tree import Stretch
 from kezek.domain.slot.place import Return
 from kezek.domain.slot.slot import Day, Slot
 from kezek.storage.hold import LocalHolds
-from kezek.storage.memory import census as memory_census
 from kezek.storage.table import TABLES
+from tests.memory import census as memory_census
 
 R = TypeVar("R", bound=Row)
 
