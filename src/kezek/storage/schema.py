@@ -1,7 +1,8 @@
 """The schema, with the constraints that are the last fence behind the rules.
 
-Each constraint says which promise it guards.  The rules keep all of them by themselves; a constraint
-that ever speaks up has found a mistake of ours, and the batch that made it is not committed.
+Each constraint says which promise it guards, here or in `app/installation/invariant.py`.  The rules keep
+all of them by themselves; a constraint that ever speaks up has found a mistake of ours, and the batch
+that made it is not committed.
 
 Triggers are in the migrations alone, in the words of each database; `migrations/parts.py` names them.
 
@@ -33,6 +34,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TEXT
 from sqlalchemy.dialects.sqlite import REAL
 
+from kezek.app.installation.invariant import (
+    ACCOUNT_CLOSED_HAS_NO_PASSWORD,
+    BOOKING_ENDED_IS_LEFT_ALONE,
+    BOOKING_ENDS_WITH_AN_OUTCOME,
+    DAY_COUNTS_NOT_NEGATIVE,
+    DAY_KEPT_WITHIN_CAPACITY,
+    PARTICULARS_HAVE_AN_END,
+    SLOT_WITHIN_CAPACITY,
+    Invariant,
+)
 from kezek.storage.table import INDEXED_KINDS, TABLES, TableKey
 
 metadata = MetaData(
@@ -129,6 +140,10 @@ def _of_field(name: str, hint: Any) -> list[Part]:
     return [Column(name, kinds.get(hint, _WORDS), nullable=null)]
 
 
+def _check(invariant: Invariant[Any]) -> CheckConstraint:
+    return CheckConstraint(invariant.condition, name=invariant.name)
+
+
 def _index(name: str | None, *columns: Any, where: str) -> None:
     """An index of the rows that are asked for, no larger than it must be."""
     Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
@@ -174,24 +189,17 @@ day = _table(
     *_yes("open"),
     *_text("basis", "reason"),
     *_whole("capacity", "kept"),
-    # Counts by the name of a pool or a class, as JSON; `kept` is the sum of those reserved.
-    *_later("reserved", "protected", "taken"),
-    # I2: a class never gives back a place that it has not taken, so its cap cannot be undercut.  No name
-    # has a minus sign, so one in the text belongs to a number.
-    CheckConstraint(
-        "replace(reserved, '-', '') = reserved AND replace(protected, '-', '') = protected"
-        " AND replace(taken, '-', '') = taken",
-        name="day_counts_not_negative",
-    ),
+    _check(DAY_COUNTS_NOT_NEGATIVE),
     # The release before counts in columns; triggers keep both the same until a later step drops these.
     *_left(_counts("protected_ordinary", "protected_kept")),
     *_left(_counts("in_turn", "priority", "postal", "accelerated", "walk_in")),
+    # Counts by the name of a pool or a class, as JSON; `kept` is the sum of those reserved.
+    *_later("reserved", "protected", "taken"),
     CheckConstraint(
         "in_turn >= 0 AND priority >= 0 AND postal >= 0 AND accelerated >= 0 AND walk_in >= 0",
         name="day_classes_not_negative",
     ),
-    # I2: both pools are parts of the published capacity.
-    CheckConstraint("0 <= kept AND kept <= capacity", name="day_kept_within_capacity"),
+    _check(DAY_KEPT_WITHIN_CAPACITY),
     key=("line", "on"),
     hot=True,
 )
@@ -200,11 +208,7 @@ slot = _table(
     "slot",
     *_text("line"),
     *_whole("start", "capacity", "protected", "taken"),
-    # I2: confirmed + protected <= published capacity, at every commit, whoever decided it.
-    CheckConstraint(
-        "taken >= 0 AND protected >= 0 AND taken + protected <= capacity",
-        name="slot_within_capacity",
-    ),
+    _check(SLOT_WITHIN_CAPACITY),
     key=("line", "start"),
     hot=True,
 )
@@ -231,9 +235,8 @@ booking = _table(
     *_later("salt"),
     *_whole("joined_round", null=True),
     *_later("proposal"),
-    # I12: a booking has an outcome exactly when it has ended, and nothing lapses after its end.
-    CheckConstraint("(ended_at IS NULL) = (outcome = '')", name="booking_ends_with_an_outcome"),
-    CheckConstraint("ended_at IS NULL OR look_at IS NULL", name="booking_ended_is_left_alone"),
+    _check(BOOKING_ENDS_WITH_AN_OUTCOME),
+    _check(BOOKING_ENDED_IS_LEFT_ALONE),
     # I11: a fee is never a debt of ours.
     CheckConstraint("fee_minor >= 0", name="booking_fee_not_negative"),
     key=("number",),
@@ -273,8 +276,7 @@ particulars = _table(
     *_text("country", "plate", "vin", "trailer", "phone", "purpose", "erase_on"),
     # What was written where the plate was read anew; the release before writes none.
     Column("typed", _WORDS, nullable=False, server_default=text("''")),
-    # I16: nothing personal is kept without a purpose and an end.
-    CheckConstraint("purpose <> '' AND erase_on <> ''", name="particulars_have_an_end"),
+    _check(PARTICULARS_HAVE_AN_END),
     key=("number",),
 )
 
@@ -301,8 +303,7 @@ account = _table(
     *_whole("claims_lost"),
     # Accounts of the release before count as confirmed from the beginning.
     Column("confirmed_at", _WIDE, nullable=True, server_default=text("0")),
-    # I17: nobody signs in to an account that is closed.
-    CheckConstraint("closed_at IS NULL OR password = ''", name="account_closed_has_no_password"),
+    _check(ACCOUNT_CLOSED_HAS_NO_PASSWORD),
     key=("id",),
 )
 

@@ -1,7 +1,7 @@
 """The promises about stored state, each with its own checker.
 
 A checker sees every row of the kinds in its `looks`, once, kind by kind in that order and by key.  Its
-memory grows with the live queue only.
+memory grows with the live queue only.  What holds of each row by itself is in `invariant.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar, TypeAlias
 
+from kezek.app.installation.invariant import (
+    ACCOUNT_CLOSED_HAS_NO_PASSWORD,
+    BOOKING_ENDED_IS_LEFT_ALONE,
+    BOOKING_ENDS_WITH_AN_OUTCOME,
+    BOOKING_EXCEPTION_FOUNDED,
+    BOOKING_IN_ORDER,
+    BOOKING_SOMEWHERE,
+    DAY_COUNTS_NOT_NEGATIVE,
+    DAY_KEPT_WITHIN_CAPACITY,
+    PARTICULARS_HAVE_AN_END,
+    SLOT_WITHIN_CAPACITY,
+)
 from kezek.app.port import Answered
 from kezek.domain.account.account import Account, Login
 from kezek.domain.booking.booking import Booking, Claim, Driver, Particulars, claim_keys
@@ -128,14 +140,14 @@ class CapacityPromise(Checker):
         self._returned[row.line, row.start] += 1
 
     def _day(self, row: Day) -> None:
-        counts = (*row.reserved.values(), *row.protected.values(), *row.taken.values())
-        sums = row.kept == sum(row.reserved.values()) <= row.capacity
+        within = DAY_COUNTS_NOT_NEGATIVE.holds(row) and DAY_KEPT_WITHIN_CAPACITY.holds(row)
+        summed = row.kept == sum(row.reserved.values())
         left = map(row.left, self._pools(row))
-        if not sums or min((*counts, *left), default=0) < 0:
+        if not (within and summed) or min(left, default=0) < 0:
             self._wrong(f"day {row.line} {row.on}")
 
     def _slot(self, row: Slot) -> None:
-        within = row.taken >= 0 and row.protected >= 0 and row.free >= 0
+        within = SLOT_WITHIN_CAPACITY.holds(row)
         live, returned = self._live.pop(row.key, 0), self._returned.pop(row.key, 0)
         if not within or live > row.taken or returned > row.protected:
             self._wrong(f"slot {row.line} {row.start}")
@@ -197,13 +209,7 @@ class OrderPromise(Checker):
         return {Booking: self._booking, Logged: self._event}
 
     def _booking(self, row: Booking) -> None:
-        """Each step comes after the steps that it requires, at an instant not before theirs."""
-        steps = [row.confirmed_at, row.arrived_at, row.called_at, row.admitted_at]
-        known = [at for at in steps if at is not None]
-        whole = steps[: len(known)] == known and known == sorted(known)
-        founded = not row.exception or bool(row.exception_cause)
-        called = row.called_at is None or row.call_until is not None
-        if not (whole and founded and called):
+        if not (BOOKING_IN_ORDER.holds(row) and BOOKING_EXCEPTION_FOUNDED.holds(row)):
             self._wrong(f"booking {row.number}")
 
     def _event(self, row: Logged) -> None:
@@ -250,12 +256,12 @@ class PlacePromise(Checker):
         if gap and not 0 < gap <= self._skipped:
             self._wrong(f"booking {row.number} follows booking {self._last}")
         self._last, self._bookings = row.number, self._bookings + 1
-        live = row.ended_at is None
-        if live != (row.outcome == "") or (not live and row.look_at is not None):
+        ended = BOOKING_ENDS_WITH_AN_OUTCOME.holds(row) and BOOKING_ENDED_IS_LEFT_ALONE.holds(row)
+        if not ended:
             self._wrong(f"booking {row.number} is neither live nor ended")
-        elif live and row.arrived_at is None and row.start is None and row.displaced_at is None:
+        elif not BOOKING_SOMEWHERE.holds(row):
             self._wrong(f"booking {row.number} is nowhere")
-        elif live and row.start is not None:
+        elif row.ended_at is None and row.start is not None:
             self._windows[row.line, row.start] = row.number
 
     def _slot(self, row: Slot) -> None:
@@ -286,7 +292,7 @@ class ErasedPromise(Checker):
 
     def _particulars(self, row: Particulars) -> None:
         self._kept.append(row.number)
-        if not row.purpose or not row.erase_on or not 0 < row.number <= self._known:
+        if not PARTICULARS_HAVE_AN_END.holds(row) or not 0 < row.number <= self._known:
             self._wrong(f"particulars {row.number} without a booking, a purpose or an end")
 
     def _driver(self, row: Driver) -> None:
@@ -309,7 +315,7 @@ class AccessPromise(Checker):
     def _account(self, row: Account) -> None:
         if row.closed_at is None:
             self._open[row.id] = row.login
-        elif row.password:
+        elif not ACCOUNT_CLOSED_HAS_NO_PASSWORD.holds(row):
             self._wrong(f"account {row.id}")
 
     def _login(self, row: Login) -> None:

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kezek.app.installation.census import PromiseQuery
+from kezek.app.installation.invariant import (
+    ACCOUNT_CLOSED_HAS_NO_PASSWORD,
+    BOOKING_EXCEPTION_FOUNDED,
+    BOOKING_IN_ORDER,
+    BOOKING_SOMEWHERE,
+    SLOT_WITHIN_CAPACITY,
+)
 from kezek.storage.query.query import query
 
 _LIVE_VEHICLES = """
@@ -17,13 +24,13 @@ WITH live AS (
 # What must be counted from a whole table by hash or in order says so by NOT IN: an index on the claim's
 # number would cost every booking something, and this is asked once a minute.
 _STATEMENTS: Mapping[PromiseQuery, str] = {
-    PromiseQuery.OVERBOOKED_SLOTS: """
-SELECT (SELECT count(*) FROM slot WHERE taken < 0 OR protected < 0 OR taken + protected > capacity)
+    PromiseQuery.OVERBOOKED_SLOTS: f"""
+SELECT (SELECT count(*) FROM slot WHERE NOT ({SLOT_WITHIN_CAPACITY.condition}))
 + (SELECT count(*) FROM
     (SELECT line, start, count(*) AS live FROM booking
      WHERE ended_at IS NULL AND start IS NOT NULL GROUP BY line, start) AS b
    JOIN slot ON slot.line = b.line AND slot.start = b.start
-   WHERE b.live > slot.taken AND taken + protected <= capacity)""",
+   WHERE b.live > slot.taken AND {SLOT_WITHIN_CAPACITY.condition})""",
     PromiseQuery.DOUBLE_BOOKED_VEHICLES: _LIVE_VEHICLES
     + """
 SELECT (SELECT count(*) FROM
@@ -35,19 +42,14 @@ SELECT (SELECT count(*) FROM claim c WHERE NOT EXISTS
     (SELECT 1 FROM booking b WHERE b.number = c.number AND b.ended_at IS NULL))
 + (SELECT count(*) FROM booking
    WHERE ended_at IS NULL AND number NOT IN (SELECT number FROM claim))""",
-    PromiseQuery.DISORDERED_BOOKINGS: """
-SELECT count(*) FROM booking WHERE ended_at IS NULL AND (
-    arrived_at < confirmed_at
-    OR (called_at IS NOT NULL
-        AND (arrived_at IS NULL OR called_at < arrived_at OR call_until IS NULL))
-    OR (admitted_at IS NOT NULL AND (called_at IS NULL OR admitted_at < called_at))
-    OR (exception <> '' AND exception_cause = ''))""",
+    PromiseQuery.DISORDERED_BOOKINGS: f"""
+SELECT count(*) FROM booking WHERE ended_at IS NULL AND NOT (
+    ({BOOKING_IN_ORDER.condition}) AND ({BOOKING_EXCEPTION_FOUNDED.condition}))""",
     PromiseQuery.MISSING_EVENTS: """
 SELECT coalesce((SELECT max(position) FROM event), 0) - :position
 - (SELECT count(*) FROM event WHERE position > :position)""",
-    PromiseQuery.LOST_BOOKINGS: """
-SELECT (SELECT count(*) FROM booking WHERE ended_at IS NULL
-    AND arrived_at IS NULL AND start IS NULL AND displaced_at IS NULL)
+    PromiseQuery.LOST_BOOKINGS: f"""
+SELECT (SELECT count(*) FROM booking WHERE ended_at IS NULL AND NOT ({BOOKING_SOMEWHERE.condition}))
 + (SELECT count(*) FROM booking b WHERE b.ended_at IS NULL AND b.start IS NOT NULL AND NOT EXISTS
     (SELECT 1 FROM slot WHERE slot.line = b.line AND slot.start = b.start))
 + coalesce((SELECT last FROM counter WHERE name = 'booking'), 0) - :number
@@ -59,9 +61,9 @@ SELECT count(*) FROM particulars p WHERE p.erase_on < :day AND NOT EXISTS
     PromiseQuery.ORPHANED_DRIVERS: """
 SELECT count(*) FROM driver d WHERE NOT EXISTS
     (SELECT 1 FROM particulars p WHERE p.number = d.number)""",
-    PromiseQuery.MISUSED_ACCOUNTS: """
-SELECT count(*) FROM account a WHERE a.closed_at IS NOT NULL
-    AND (a.password <> '' OR a.id IN (SELECT account FROM login))""",
+    PromiseQuery.MISUSED_ACCOUNTS: f"""
+SELECT count(*) FROM account WHERE closed_at IS NOT NULL
+    AND (NOT ({ACCOUNT_CLOSED_HAS_NO_PASSWORD.condition}) OR id IN (SELECT account FROM login))""",
     PromiseQuery.AWAITING_EXCEPTIONS: "SELECT count(*) FROM booking WHERE exception = 'awaiting'",
     PromiseQuery.NUMBERED: "SELECT coalesce((SELECT last FROM counter WHERE name = 'booking'), 0)",
     PromiseQuery.SKIPPED: "SELECT coalesce("
