@@ -13,13 +13,13 @@ from playwright.sync_api import Browser, Page
 from tests.browser.test_widths import too_wide
 from tests.web.looks.__main__ import Pages
 from tests.web.looks.longest import longest
-from tests.web.looks.samples import PAGES
+from tests.web.looks.samples import NAMES
 
 LANGS = ("en", "ru", "kk")
 DRIVERS = [
     name
-    for name, one in PAGES.items()
-    if one.page.template.split("/")[1].split(".")[0]
+    for name in NAMES
+    if name.split("-")[0]
     in ("network", "checkpoint", "book", "ticket", "find_ticket", "order", "regulation", "error")
 ]
 

@@ -16,8 +16,8 @@ from typing import Any
 import jinja2
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.web.looks.samples import PAGES
-from tests.web.looks.words import FILTERS
+from kezek.web.server.templates import Templates
+from tests.web.looks.samples import NAMES, samples
 
 WEB = Path(__file__).parents[3] / "src" / "kezek" / "web"
 CSP = "default-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -46,27 +46,17 @@ def longer(text: str) -> str:
 
 @cache
 def environment(*, long: bool = False) -> jinja2.Environment:
-    """One for all pages: what they share is compiled once."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(WEB / "templates"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-        undefined=jinja2.StrictUndefined,
-    )
-    env.policies["ext.i18n.trimmed"] = True
-    env.filters.update(FILTERS)
-    env.globals["asset"] = lambda name: f"/static/{name}"
-    say = longer if long else str
-    env.install_gettext_callables(
-        say, lambda one, many, n: say(one if n == 1 else many), newstyle=True
-    )  # type: ignore[attr-defined]
+    """The product's own, with longer texts where they are wanted."""
+    env = Templates(lambda asset: f"/static/{asset}").environment("en")
+    if long:
+        env.install_gettext_callables(  # type: ignore[attr-defined]
+            longer, lambda one, many, n: longer(one if n == 1 else many), newstyle=True
+        )
     return env
 
 
 def render(name: str, *, long: bool = False) -> str:
-    return PAGES[name].render(environment(long=long))
+    return samples()[name].render(environment(long=long))
 
 
 class Pages(SimpleHTTPRequestHandler):
@@ -141,7 +131,7 @@ def main() -> None:
         "--long", action="store_true", help="texts a third longer, to see what breaks"
     )
     args = parser.parse_args()
-    names = [n for n in PAGES if not args.names or any(n.startswith(x) for x in args.names)]
+    names = [n for n in NAMES if not args.names or any(n.startswith(x) for x in args.names)]
     pages = {n: render(n, long=args.long) for n in names}
     args.out.mkdir(parents=True, exist_ok=True)
     server = ThreadingHTTPServer(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from types import SimpleNamespace as V
@@ -15,7 +15,8 @@ from kezek.app.checkpoint.place_name import names_by_post
 from kezek.i18n import times
 from kezek.web.frame.page import names_in
 from kezek.web.server.templates import Templates
-from tests.web.looks.samples import PAGES, Sample
+from tests.web.looks.album import Sample
+from tests.web.looks.samples import samples
 
 # An hour that comes twice is told with its offset.
 TWICE = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Chisinau"))
@@ -31,23 +32,26 @@ MINUTES = {"low", "high", "through_low", "through_high", "opens_in", "left"}
 
 def longest(name: str, lang: str) -> str:
     """The sample of a page in a language, each value as long as it may be."""
-    page, frame = PAGES[name]
+    page, frame = samples()[name]
     shown = {key: _stretched(key, one, lang) for key, one in names_in(page).items()}
     if "as_of" in shown:
-        shown["as_of"] = page.as_of
-    whole = replace(frame, site=V(**{**vars(frame.site), "lang": lang}))
+        shown["as_of"] = names_in(page)["as_of"]
+    whole = replace(frame, site=replace(frame.site, lang=lang))
     environment = Templates(lambda asset: f"/static/{asset}").environment(lang)
     return Sample(replace(page, **shown), whole).render(environment)
 
 
 def _stretched(name: str, value: Any, lang: str) -> Any:
-    if isinstance(value, V):
-        return V(**{key: _stretched(key, one, lang) for key, one in vars(value).items()})
+    if name == "html":
+        return None  # a row that was drawn already is drawn anew
     if is_dataclass(value) and not isinstance(value, type):
-        return V(**{key: _stretched(key, one, lang) for key, one in asdict(value).items()})
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+        return V(**{key: _stretched(key, one, lang) for key, one in value.items()})
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return type(value)(*(_stretched(key, one, lang) for key, one in value._asdict().items()))
     if isinstance(value, dict):
         return {key: _stretched(key, one, lang) for key, one in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return [_stretched(name, one, lang) for one in value]
     if isinstance(value, bool) or value is None:
         return value
@@ -71,7 +75,7 @@ def _figure(name: str, value: float) -> float:
 def _text(name: str, value: str, lang: str) -> str:
     if name in ("name", "there", "post") and value:
         return names(lang)[name == "there"]
-    if name == "wait" and value:
+    if name == "wait":
         return f"{times.number(95.5, lang)}–{times.number(120, lang)} h"
     if name == "next_hour":
         return times.hour(TWICE)

@@ -9,7 +9,7 @@ import tomllib
 import pytest
 
 from tests.web.looks.__main__ import WEB, render
-from tests.web.looks.samples import PAGES
+from tests.web.looks.samples import NAMES, samples
 
 STATIC = WEB / "static"
 TEMPLATES = WEB / "templates"
@@ -27,7 +27,7 @@ OFFICE = {
 }  # full plates are theirs
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_page_can_be_drawn_from_what_it_says_it_needs(name: str):
     page = render(name)
     assert page.count("<h1") == 1, "one headline"
@@ -41,7 +41,7 @@ def test_a_page_can_be_drawn_from_what_it_says_it_needs(name: str):
         assert target in ids, target
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_form_that_changes_something_carries_its_token(name: str):
     for form in re.findall(r'<form[^>]*method="post".*?</form>', render(name), re.DOTALL):
         assert 'name="_csrf_token"' in form
@@ -49,7 +49,8 @@ def test_a_form_that_changes_something_carries_its_token(name: str):
 
 
 def test_every_page_has_a_sample():
-    drawn = {one.page.template for one in PAGES.values()}
+    assert set(samples()) == set(NAMES)
+    drawn = {one.page.template for one in samples().values()}
     pages = {f"pages/{p.name}" for p in (TEMPLATES / "pages").glob("*.html")}
     assert pages == drawn
 
@@ -64,7 +65,7 @@ def test_every_icon_is_drawn():
     drawn = set(
         re.findall(r'id="(i-[a-z]+)"', (TEMPLATES / "parts/symbols.svg.html").read_text("utf-8"))
     )
-    for name in PAGES:
+    for name in NAMES:
         assert set(re.findall(r'href="#(i-[a-z]+)"', render(name))) <= drawn
 
 
