@@ -58,7 +58,7 @@ def build_pages(application: Application) -> Pages:
         templates=Templates(assets.url),
         rows=BoundedCache(1_000),
         sheets=BoundedCache(10),
-        drawn=BoundedCache(10),
+        rendered=BoundedCache(10),
         # Pages renew themselves some seconds after each change: these are minutes of a busy network.
         versions=BoundedCache(200),
         tickets=BoundedCache(2_000),

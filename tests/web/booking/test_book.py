@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from kezek.domain.calendar.capacity import CloseDay
-from kezek.web.frame.shape import hour_value
+from kezek.web.frame.format import hour_value
 from tests.web.office import opened
 from tests.world import PEOPLE, TODAY, A, B, D
 

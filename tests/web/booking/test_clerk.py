@@ -7,7 +7,7 @@ import re
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from kezek.web.frame.shape import hour_value
+from kezek.web.frame.format import hour_value
 from tests.web.office import Browser, Office, code_of
 from tests.world import PEOPLE, A, B, vehicle
 

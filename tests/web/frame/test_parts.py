@@ -12,10 +12,10 @@ import pytest
 
 from kezek.app.cache import BoundedCache
 from kezek.domain.vehicle.vehicle import NAME_LENGTH_MAX
+from kezek.web.frame.format import hour_of, hour_value, utc_offset
 from kezek.web.frame.forms import AS_TYPED, Form, most, whole
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.session import own_address
-from kezek.web.frame.shape import hour_of, hour_value, utc_offset
 
 
 def test_a_field_for_a_name_takes_no_more_letters_than_a_name_may_have():

@@ -21,7 +21,7 @@ from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
 from kezek.i18n import catalogue
 from kezek.web import app as web_app
-from kezek.web.frame.shape import hour_value
+from kezek.web.frame.format import hour_value
 from kezek.web.ticket.ticket import _made_own
 from tests.world import PEOPLE, TODAY, A, vehicle
 

@@ -34,13 +34,13 @@ from kezek.web.account.bulk_row import book_rows
 from kezek.web.account.garage import DriverRow, own_drivers, own_vehicles
 from kezek.web.account.truck_table import csv_file, keep_trucks, separator
 from kezek.web.booking.shown import PostChoice, choices, lines_by_name, ticket_url
+from kezek.web.frame.format import DayView, HourView, day_views, hour_of, hour_views, zone_of
 from kezek.web.frame.forms import AS_TYPED, most
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import DayView, HourView, day_views, hour_of, hour_views, zone_of
 
 PAGE = "/carrier/bulk"
 _NOTHING = t("Tick at least one truck, choose a file, or paste rows.")
@@ -126,14 +126,14 @@ def bulk(request: PageRequest) -> Response[bytes]:
     """The form for the own vehicles, and the field for a table."""
     person = signed_in(request, Role.CARRIER)
     query = request.query_params
-    plan = HourOffer(query.get("checkpoint", ""), date_of(query.get("day", "")))
-    return _show(request, person, plan)
+    offer = HourOffer(query.get("checkpoint", ""), date_of(query.get("day", "")))
+    return _show(request, person, offer)
 
 
 def _show(
     request: PageRequest,
     person: Person,
-    plan: HourOffer,
+    offer: HourOffer,
     *,
     chosen: dict[str, TruckWish] | None = None,
     text: str = "",
@@ -145,9 +145,9 @@ def _show(
 ) -> Response[bytes]:
     here = visit(request)
     posts = lines_by_name(here)
-    at_post = next((p for p in posts if p.place == plan.checkpoint), None)
+    at_post = next((p for p in posts if p.place == offer.checkpoint), None)
     places = here.application.availability.of(at_post, here.now) if at_post else None
-    day = places.day(plan.day) if places and plan.day else None
+    day = places.day(offer.day) if places and offer.day else None
     slots: list[HourView] = []
     if at_post and day:
         rules = at_post.at(here.now, window=day_start(day.on, zone_of(at_post)))
@@ -157,8 +157,8 @@ def _show(
     full = {number: here.application.settings.issuer + url for number, url in links.items()}
     shown = BulkPage(
         posts=choices(here, posts),
-        checkpoint=plan.checkpoint if at_post else "",
-        day=plan.day if day else None,
+        checkpoint=offer.checkpoint if at_post else "",
+        day=offer.day if day else None,
         days=day_views(places),
         slots=slots,
         # An hour that runs can be chosen, and is nobody's wish until it is.
@@ -229,7 +229,7 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     """Each row is a command of its own: what is refused changes nothing and stops nobody."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
     sent = here.form.read(_Several)
-    plan = HourOffer(sent.checkpoint, date_of(sent.day))
+    offer = HourOffer(sent.checkpoint, date_of(sent.day))
     text = sent.csv
     raw = here.form.uploads.get("file") or text.encode()
     chosen = _chosen(here, person, sent)
@@ -239,15 +239,15 @@ async def book_several(request: PageRequest) -> Response[bytes]:
         if sheet.problems:
             errors = {"csv": here.words.gettext(_NOT_TAKEN)}
             told = _told(here, sheet)
-            return _show(request, person, plan, text=text, errors=errors, problems=told)
+            return _show(request, person, offer, text=text, errors=errors, problems=told)
         rows: Sequence[ClearRow | Unclear] = sheet.rows
     elif chosen:
-        rows, unclear = _rows_of_form(here, person, plan, chosen)
+        rows, unclear = _rows_of_form(here, person, offer, chosen)
         if unclear:
-            return _show(request, person, plan, chosen=chosen, errors=unclear)
+            return _show(request, person, offer, chosen=chosen, errors=unclear)
     else:
         errors = {"": here.words.gettext(_NOTHING)}
-        return _show(request, person, plan, text=text, errors=errors)
+        return _show(request, person, offer, text=text, errors=errors)
     answers = await book_rows(here, person, rows)
     again, notes = "", list[str]()
     if sheet is not None:
@@ -257,7 +257,7 @@ async def book_several(request: PageRequest) -> Response[bytes]:
     return _show(
         request,
         person,
-        plan,
+        offer,
         chosen=_refused(chosen, rows, answers),
         text=again,
         answers=answers,
@@ -332,10 +332,10 @@ def _chosen(here: PageContext, person: Person, sent: _Several) -> dict[str, Truc
 
 
 def _rows_of_form(
-    here: PageContext, person: Person, plan: HourOffer, chosen: dict[str, TruckWish]
+    here: PageContext, person: Person, offer: HourOffer, chosen: dict[str, TruckWish]
 ) -> tuple[list[ClearRow | Unclear], dict[str, str]]:
     """The form's rows, counted from 1 in the order of the list; or what is wrong with the form."""
-    at_post = here.application.network.served_at(plan.checkpoint)
+    at_post = here.application.network.served_at(offer.checkpoint)
     if isinstance(at_post, Refused):
         raise PageError("malformed")
     ordinary = at_post.at(here.now).ordinary.name

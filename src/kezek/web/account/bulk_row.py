@@ -18,9 +18,9 @@ from kezek.i18n.mark import translatable as t
 from kezek.i18n.say import refusal as say_refusal
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import stamp
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import PageError
-from kezek.web.frame.shape import local, zone_of
 
 _LOOK = t("Correct this row and send it again. The other rows stay as they are.")
 _BOOKED = t("Booked: %(post)s, %(hour)s.")

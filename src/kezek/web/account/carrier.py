@@ -17,12 +17,12 @@ from kezek.domain.booking.status import Status
 from kezek.domain.kernel.instant import date_of, local_day, to_datetime
 from kezek.web.account.garage import own_vehicles
 from kezek.web.booking.shown import Truck, trucks
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.live import live_of
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone
 from kezek.web.ticket.ticket import UNSEEN
 from kezek.web.ticket.ticket_sheet import TicketSheet, sheet_of

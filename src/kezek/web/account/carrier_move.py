@@ -27,12 +27,12 @@ from kezek.i18n import faults
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import stamp
 from kezek.web.booking.shown import Truck, truck, trucks
+from kezek.web.frame.format import hour_of, hour_value, local, zone_of
 from kezek.web.frame.forms import most
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import hour_of, hour_value, local, zone_of
 from kezek.web.submit.submit import why_not
 
 # So many are proposed at once; the next ones follow when these are moved.

@@ -26,13 +26,13 @@ from kezek.domain.account.actor import Role
 from kezek.domain.account.garage import KeepInGarage
 from kezek.domain.kernel.refusal import Refused
 from kezek.i18n.mark import translatable as t
+from kezek.web.frame.format import countries, local, zone_of
 from kezek.web.frame.forms import most
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import countries, local, zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 

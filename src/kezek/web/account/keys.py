@@ -17,12 +17,12 @@ from kezek.domain.account.decide import IssueKey, RevokeKey
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import PostChoice, lines_by_name, place_name, post_choices
+from kezek.web.frame.format import local
 from kezek.web.frame.forms import most
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import local
 from kezek.web.frame.site import network_zone
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not

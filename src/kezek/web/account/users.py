@@ -20,13 +20,13 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name, place_name, post_choices
+from kezek.web.frame.format import local
 from kezek.web.frame.forms import most
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import local
 from kezek.web.frame.site import network_zone
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not

@@ -8,8 +8,8 @@ from datetime import date
 
 from kezek.i18n import names
 from kezek.i18n.say.place import line_name
+from kezek.web.frame.format import DayView, day_views, search_of, there_name
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import DayView, day_views, search_of, there_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ from kezek.domain.kernel.instant import Instant, date_of, day_start
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.say import refusal as say_refusal
+from kezek.web.frame.format import ShownFee, fee_view, hour_of, zone_of
 from kezek.web.frame.forms import Form, most
 from kezek.web.frame.page_context import PageContext
 from kezek.web.frame.page_error import RefusedStop
-from kezek.web.frame.shape import ShownFee, fee_view, hour_of, zone_of
 from kezek.web.vehicle.vehicle_fields import NAMES
 
 

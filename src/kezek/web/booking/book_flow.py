@@ -24,10 +24,7 @@ from kezek.web.booking.book_chosen import BookingChoice, ClassView, Flow, Moving
 from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
 from kezek.web.booking.rules_beside import RuleSentences, rules_of
 from kezek.web.forecast.hour_wait import waits_at
-from kezek.web.frame.page import Page
-from kezek.web.frame.page_context import PageContext, PageRequest, visit
-from kezek.web.frame.render import page
-from kezek.web.frame.shape import (
+from kezek.web.frame.format import (
     DayView,
     HourView,
     PostView,
@@ -41,6 +38,9 @@ from kezek.web.frame.shape import (
     local,
     post_view,
 )
+from kezek.web.frame.page import Page
+from kezek.web.frame.page_context import PageContext, PageRequest, visit
+from kezek.web.frame.render import page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

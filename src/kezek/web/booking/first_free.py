@@ -9,8 +9,8 @@ from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow
 from kezek.domain.kernel.instant import Instant
 from kezek.i18n.say.place import line_name
+from kezek.web.frame.format import hour_value, local
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import hour_value, local
 
 
 @dataclass(frozen=True, slots=True)

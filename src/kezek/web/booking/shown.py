@@ -21,8 +21,8 @@ from kezek.i18n.say import place as say_place
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import utc_offset
 from kezek.web.forecast.likely_view import Between, expected_call
+from kezek.web.frame.format import STATES, local, there_name, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, local, there_name, zone_of
 
 
 class PostChoice(NamedTuple):

@@ -20,11 +20,11 @@ from kezek.web.calendar.agency_view import (
     ShownClosure,
     agency_at,
 )
+from kezek.web.frame.format import DayView, PostView, day_views, post_view
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import DayView, PostView, day_views, post_view
 from kezek.web.log.log_entry import LogEntry, entries
 from kezek.web.turn.awaited_view import AwaitedRow, asked_rows, refusal_reasons
 

@@ -13,9 +13,9 @@ from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.turn.approve import Approve, Refuse
 from kezek.i18n.mark import translatable as t
 from kezek.web.calendar.agency_view import agency_at
+from kezek.web.frame.format import zone_of
 from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageRequest, visit
-from kezek.web.frame.shape import zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import said, why_not
 

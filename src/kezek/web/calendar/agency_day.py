@@ -33,12 +33,12 @@ from kezek.web.calendar.agency_view import (
     ShownClosure,
     agency_at,
 )
+from kezek.web.frame.format import PostView, local
 from kezek.web.frame.forms import most, whole
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import PostView, local
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said
 

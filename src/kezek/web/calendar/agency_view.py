@@ -20,10 +20,10 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.say.event import who
 from kezek.web.booking.shown import PostChoice, choices, lines_by_name
+from kezek.web.frame.format import PostView, local, post_view, zone_of
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import PostView, local, post_view, zone_of
 from kezek.web.regulation.regulation import regulation_name
 
 # Where a day's number comes from.

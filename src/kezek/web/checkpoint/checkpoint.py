@@ -24,12 +24,12 @@ from kezek.web.checkpoint.head import PostHead, head_of
 from kezek.web.checkpoint.line_view import CallView, WindowView, calls_of, windows_of
 from kezek.web.forecast.hour_wait import Coming, coming_of
 from kezek.web.forecast.likely_view import ShownWait, wait_of
+from kezek.web.frame.format import DayView, day_views, local
 from kezek.web.frame.live import live
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import DayView, day_views, local
 
 SHOWN_MAX = 40  # trucks of a line; the rest is one press away
 CLOSURE_SOON = DAY  # what is closed within it concerns who is on the road

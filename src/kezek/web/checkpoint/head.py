@@ -10,8 +10,8 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable
 from kezek.i18n.say.place import direction_of
 from kezek.i18n.times import day as day_text
+from kezek.web.frame.format import lanes_of, there_name
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import lanes_of, there_name
 from kezek.web.turn.board import shown_state
 
 _FULL_UNTIL = translatable("Full until %(day)s")

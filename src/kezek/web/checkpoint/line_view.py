@@ -9,7 +9,7 @@ from kezek.app.regulation.published import is_reserved
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.domain.regulation.regulation import Regulation
-from kezek.web.frame.shape import local
+from kezek.web.frame.format import local
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 from kezek.domain.kernel.instant import MINUTE, Instant
 from kezek.i18n.times import hour as hour_text
 from kezek.planning.question import QUANTILES, Range
+from kezek.web.frame.format import local
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import local
 
 DOTS = 20
 COLUMNS_MAX = 12

@@ -15,8 +15,8 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import forecast as say
 from kezek.i18n.times import hour as hour_text
+from kezek.web.frame.format import hour_value, local, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import hour_value, local, zone_of
 
 _AT_HOURS = translatable(
     "The wait is told for the next 24 hours: from the beginning of the hour until the call, by the "

@@ -21,8 +21,8 @@ from kezek.domain.kernel.instant import MINUTE
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import forecast as say
 from kezek.web.forecast.dots import Dots, dots_of
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import local, zone_of
 
 _CALLS = translatable(
     "%(dots)s dots from %(low)s to %(high)s: each dot is a 1-in-%(dots)s "

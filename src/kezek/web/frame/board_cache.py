@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from markupsafe import Markup
 
-from kezek.web.frame.shape import DayView
+from kezek.web.frame.format import DayView
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ class Web:
     templates: Templates
     rows: BoundedCache[BoardPost]  # rows of the board, by language and post
     sheets: BoundedCache[BoardSheet]  # whole boards, by language
-    drawn: BoundedCache[Any]  # what stands on them, by language
+    rendered: BoundedCache[Any]  # what stands on them, by language
     versions: BoundedCache[BoardVersion]  # what their last versions held, by language and version
     tickets: BoundedCache[str]  # tickets without their forms' tokens, by booking and language
     pictures: BoundedCache[Any]  # what is dear to draw and the same for all: a post's hours

@@ -10,8 +10,8 @@ from kezek.app.account.event_view import EventView, event_views
 from kezek.domain.kernel.event import Logged
 from kezek.i18n.say import event as say
 from kezek.i18n.say.place import line_name
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import local, zone_of
 from kezek.web.frame.site import network_zone
 
 

@@ -15,11 +15,11 @@ from kezek.domain.regulation.regulation import ClassRule, Note, Regulation, Vers
 from kezek.i18n import names, times
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable as t
+from kezek.web.frame.format import fee_view
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import fee_view
 from kezek.web.frame.site import network_zone
 from kezek.web.server.link import linked
 

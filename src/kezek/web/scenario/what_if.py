@@ -30,13 +30,13 @@ from kezek.planning.scenario.answer.answer import ScenarioAnswer
 from kezek.planning.scenario.answer.chart import ChartWords as PictureWords
 from kezek.planning.scenario.answer.chart import answer_panels, course_chart
 from kezek.web.booking.shown import lines_by_name
+from kezek.web.frame.format import local
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import answer as answered
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import local
 from kezek.web.regulation.regulation import regulation_name
 from kezek.web.scenario.what_if_form import (
     OTHER,

@@ -22,11 +22,11 @@ from kezek.domain.kernel.refusal import Reason
 from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
 from kezek.web.booking import own_tickets
+from kezek.web.frame.format import STATES, local, zone_of
 from kezek.web.frame.forms import most
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
-from kezek.web.frame.shape import STATES, local, zone_of
 from kezek.web.submit.limit import STATUS, limited
 
 _NOTHING_TYPED = translatable("Enter the booking number, the ticket code or the truck's plate.")

@@ -32,12 +32,12 @@ from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
 from kezek.web.booking import book_chosen, book_flow
 from kezek.web.booking.book_chosen import Flow, Moving
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.forms import most
 from kezek.web.frame.live import live
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import answer, html, page, redirect, render
-from kezek.web.frame.shape import local, zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.ticket.calendar_file import KIND, calendar_file
 from kezek.web.ticket.ticket_sheet import BEFORE, QR, PrintPage, sheet_of
@@ -86,7 +86,7 @@ def causes_owed(here: PageContext, rights: TicketRights) -> list[tuple[str, str]
 async def ticket(request: PageRequest, secret: FromPath[str]) -> Response[bytes]:
     """The driver's page."""
     here = visit(request)
-    text = _kept_text(here, secret) if here.plain else _drawn(here, held(here, secret), secret)
+    text = _kept_text(here, secret) if here.plain else _rendered(here, held(here, secret), secret)
     return html(request, _made_own(here, text), headers=UNSEEN)
 
 
@@ -122,10 +122,10 @@ def _kept_text(here: PageContext, secret: str) -> str:
     line = line or held(here, secret).booking.line
     state = (line, here.application.watch.version(line), told(line), minute)
     view = held(here, secret)
-    return kept.keep(key, state, _drawn(here, view, secret))
+    return kept.keep(key, state, _rendered(here, view, secret))
 
 
-def _drawn(
+def _rendered(
     here: PageContext,
     view: TicketView,
     secret: str,
@@ -268,7 +268,7 @@ def _wrong(
     """The page once more, with what is wrong said at its field."""
     here = visit(request)
     said = say_refusal.sentence(refused.reason, refused.facts, here.lang, zone_of(view.post))
-    text = _drawn(here, view, secret, {field: " ".join(said)}, f"/t/{secret}")
+    text = _rendered(here, view, secret, {field: " ".join(said)}, f"/t/{secret}")
     text = _made_own(here, text)
     return html(request, text, http_status=422, headers=UNSEEN)
 

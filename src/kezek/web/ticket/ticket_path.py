@@ -7,7 +7,7 @@ from datetime import datetime
 
 from kezek.app.booking.ticket import TicketView
 from kezek.domain.booking.status import Status
-from kezek.web.frame.shape import local
+from kezek.web.frame.format import local
 
 
 @dataclass(frozen=True, slots=True)

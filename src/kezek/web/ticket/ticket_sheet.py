@@ -13,9 +13,9 @@ from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
+from kezek.web.frame.format import PostView, local, post_view, zone_of
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import PostView, local, post_view, zone_of
 from kezek.web.ticket.ticket_view import TicketHead, head_of
 
 QR = translatable("QR code of the ticket")

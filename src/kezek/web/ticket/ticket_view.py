@@ -20,9 +20,9 @@ from kezek.i18n.mark import translatable
 from kezek.i18n.say import refusal as say_refusal
 from kezek.i18n.say import ticket as say_ticket
 from kezek.web.forecast.likely_view import ShownLikely, likely, renewed
+from kezek.web.frame.format import STATES, PostView, local, post_view, zone_of
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, PostView, local, post_view, zone_of
 from kezek.web.ticket.ticket_path import PathStep, steps_of
 from kezek.web.vehicle.vehicle_fields import recorded_as
 

@@ -18,8 +18,8 @@ from kezek.domain.turn.approve import RefusalCause
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import PlateShown, plate_of
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import local, zone_of
 
 _MADE = t("Called out of turn, awaits approval")
 _PROPOSED: Mapping[str, str] = {

@@ -25,11 +25,11 @@ from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.likely_view import waits_of
 from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, version_of
+from kezek.web.frame.format import DayView, day_views, local, search_of, there_name
 from kezek.web.frame.live import live
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
-from kezek.web.frame.shape import DayView, day_views, local, search_of, there_name
 from kezek.web.frame.site import network_zone
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
@@ -63,7 +63,7 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawn:
+class RenderedBoard:
     """What stands on the board, with the version that it is."""
 
     columns: list[list[BoardGroup]]
@@ -93,7 +93,7 @@ class BoardPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoardChanges(Page):
-    """Rows of posts and other parts of the board that have changed, drawn already."""
+    """Rows of posts and other parts of the board that have changed, rendered already."""
 
     template = "parts/board_changes.html"
     rows: list[Markup]
@@ -108,7 +108,7 @@ async def board(request: PageRequest) -> Response[bytes]:
     here = visit(request)
     q = cleaned(request.query_params.get("q", "")[:SEARCH_LENGTH_MAX])
     if q or not here.plain:
-        return html(request, draw(here, q))
+        return html(request, render_board(here, q))
     sheet = sheet_of(here)
     headers = {"ETag": sheet.tag, "Cache-Control": "no-cache"}
     if request.headers.get("if-none-match") == sheet.tag:
@@ -127,12 +127,12 @@ async def board_live(request: PageRequest) -> Stream:
 
 
 def sheet_of(here: PageContext) -> BoardSheet:
-    """The public board in a language, drawn once per version of the network and minute."""
-    # The version is read before the rows: news in between make the next reader draw again.
+    """The public board in a language, rendered once per version of the network and minute."""
+    # The version is read before the rows: news in between make the next reader render again.
     state = _state(here)
     found = here.web.sheets.find(here.lang, state)
     if found is None:
-        body = draw(here, "").encode()
+        body = render_board(here, "").encode()
         tag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         sheet = BoardSheet(body, gzip.compress(body, compresslevel=5, mtime=0), tag)
         found = here.web.sheets.keep(here.lang, state, sheet)
@@ -140,7 +140,7 @@ def sheet_of(here: PageContext) -> BoardSheet:
 
 
 def _state(here: PageContext) -> object:
-    """What a drawn board holds for: the version of the network, that of the forecasts, the minute."""
+    """What a rendered board holds for: the version of the network, that of the forecasts, the minute."""
     newest = here.application.queues.newest(here.application.network.served().values(), here.now)
     edition_told = here.application.forecasts.edition()
     return (here.application.watch.version(), edition_told, here.now // MINUTE, newest)
@@ -153,25 +153,25 @@ async def board_changes(request: PageRequest) -> Response[bytes]:
     since = request.query_params.get("since", "")[:_VERSION_LENGTH_MAX]
     # Read first: news in between are told to the next who asks.
     state = _state(here)
-    drawn = here.web.drawn.find(here.lang, state)
-    if drawn is None:
-        drawn = here.web.drawn.keep(here.lang, state, _drawn(here, ""))
+    rendered = here.web.rendered.find(here.lang, state)
+    if rendered is None:
+        rendered = here.web.rendered.keep(here.lang, state, _rendered(here, ""))
     known = here.web.versions.find((here.lang, since), None)
-    ids = drawn.version.changed(known) if known is not None else None
-    rows, others = _parts(here, drawn, ids)
+    ids = rendered.version.changed(known) if known is not None else None
+    rows, others = _parts(here, rendered, ids)
     as_of = local(here.now, network_zone(here.application))
-    changes = BoardChanges(rows=rows, others=others, as_of=as_of, version=drawn.version.tag)
+    changes = BoardChanges(rows=rows, others=others, as_of=as_of, version=rendered.version.tag)
     return html(request, render(here, changes))
 
 
 def _parts(
-    here: PageContext, drawn: Drawn, ids: list[str] | None
+    here: PageContext, rendered: RenderedBoard, ids: list[str] | None
 ) -> tuple[list[Markup], list[Markup]]:
     """Rows and other parts as they are exchanged; where no ids are known, all that stands there."""
-    parts = drawn.version.parts
+    parts = rendered.version.parts
     if ids is None:
         macros = _macros(here)
-        tables = [macros.net(drawn.columns), macros.idle(drawn.idle, drawn.total)]
+        tables = [macros.net(rendered.columns), macros.idle(rendered.idle, rendered.total)]
         return [], [_exchanged(part) for part in (*tables, parts["sum"], parts["waits"])]
     rows = [_exchanged(parts[id]) for id in ids if id.startswith(_ROW)]
     return rows, [_exchanged(parts[id]) for id in ids if not id.startswith(_ROW)]
@@ -187,16 +187,16 @@ def _macros(here: PageContext) -> Any:
     return here.web.templates.environment(here.lang).get_template("parts/posts.html").module
 
 
-def draw(here: PageContext, q: str) -> str:
+def render_board(here: PageContext, q: str) -> str:
     """The board as text, with the posts that fit the search."""
-    drawn = _drawn(here, q)
+    rendered = _rendered(here, q)
     zone = network_zone(here.application)
     whole = BoardPage(
-        columns=drawn.columns,
-        idle=drawn.idle,
-        total=drawn.total,
-        waits=drawn.waits,
-        version=drawn.version.tag,
+        columns=rendered.columns,
+        idle=rendered.idle,
+        total=rendered.total,
+        waits=rendered.waits,
+        version=rendered.version.tag,
         as_of=local(here.now, zone),
         q=q,
         stream="/live",
@@ -204,7 +204,7 @@ def draw(here: PageContext, q: str) -> str:
     return render(here, whole, zone=zone)
 
 
-def _drawn(here: PageContext, q: str) -> Drawn:
+def _rendered(here: PageContext, q: str) -> RenderedBoard:
     """What stands on the board; a whole one is remembered as a version that readers have."""
     rows = here.application.boards.rows(here.now)
     posts = [(row, _kept_post(here, row)) for row in rows]
@@ -231,11 +231,11 @@ def _drawn(here: PageContext, q: str) -> Drawn:
     made = version_of(layout, parts)
     if not q:
         here.web.versions.keep((here.lang, made.tag), None, made)
-    return Drawn(columns, idle, total, waits, made)
+    return RenderedBoard(columns, idle, total, waits, made)
 
 
 def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
-    """The row with its markup, drawn again only when its figures have changed."""
+    """The row with its markup, rendered again only when its figures have changed."""
     key = (here.lang, row.place)
     places = row.places
     coming = next_of(here, row, looked=False)
@@ -246,8 +246,8 @@ def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
     found = here.web.rows.find(key, state)
     if found is None:
         post = board_post(row, here.lang, wait, coming.start if coming else None)
-        drawn = Markup(_macros(here).row(post))  # noqa: S704 - our own template
-        found = here.web.rows.keep(key, state, replace(post, html=drawn))
+        rendered = Markup(_macros(here).row(post))  # noqa: S704 - our own template
+        found = here.web.rows.keep(key, state, replace(post, html=rendered))
     return found
 
 

@@ -29,6 +29,7 @@ from kezek.domain.turn.gate import MissCause, TurnBackCause
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lines_by_name
+from kezek.web.frame.format import PostView, countries, local, post_view
 from kezek.web.frame.forms import most
 from kezek.web.frame.live import live
 from kezek.web.frame.page import Page
@@ -36,7 +37,6 @@ from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.shape import PostView, countries, local, post_view
 from kezek.web.turn.awaited_view import (
     AnsweredRow,
     AwaitedRow,

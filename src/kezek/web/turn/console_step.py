@@ -31,10 +31,10 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import hour
+from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.forms import most
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
-from kezek.web.frame.shape import local, zone_of
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 from kezek.web.turn.console import officer_at, show_console

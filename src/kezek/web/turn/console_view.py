@@ -26,8 +26,8 @@ from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.i18n.mark import translatable as t
 from kezek.web.booking.shown import lost_shown, plate_of
+from kezek.web.frame.format import STATES, local, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.shape import STATES, local, zone_of
 from kezek.web.turn.console_rows import (
     CalledRow,
     Due,

@@ -15,10 +15,10 @@ from kezek.app.calendar.closure import closed_today
 from kezek.app.turn.answered import answered_of
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.i18n import names
+from kezek.web.frame.format import PostView, local, post_view, zone_of
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import page
-from kezek.web.frame.shape import PostView, local, post_view, zone_of
 from kezek.web.turn.awaited_view import AnsweredRow, AwaitedRow, answered_rows, asked_rows
 from kezek.web.turn.console import officer_at
 from kezek.web.turn.console_rows import CalledRow, GateRow

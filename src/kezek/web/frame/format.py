@@ -1,4 +1,4 @@
-"""The shapes that several pages show: posts, days, hours, fees, in the reader's language and zone."""
+"""How posts, days, hours and fees stand on pages, in the reader's language and zone."""
 
 from __future__ import annotations
 
