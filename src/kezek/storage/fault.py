@@ -1,6 +1,6 @@
-"""How a store fails, whichever it is: one name for each thing that an operator can do something about.
+"""Faults of all stores, one for each problem that an operator can solve.
 
-`ailment` is what a server suffers from that meets it (`app/server/readiness.py`).
+`ailment` is the code that a server shows for the fault (`app/server/readiness.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class ReadOnly(StoreFault):
 
 
 class Full(StoreFault):
-    """The disk has no room; the store works on as soon as there is some."""
+    """The disk has no room; the store goes on as soon as there is some."""
 
     ailment = "database_full"
 
@@ -37,20 +37,20 @@ class Busy(StoreFault):
 
 
 class NotADatabase(StoreFault):
-    """What is there is not there for us: another program's, or nothing that can hold our rows."""
+    """The file or database belongs to another program, or cannot hold our rows."""
 
     permanent = True
 
 
 class Damaged(StoreFault):
-    """What is stored contradicts itself, or is not what was written."""
+    """The stored content contradicts itself or differs from the written one."""
 
     permanent = True
     ailment = "database_damaged"
 
 
 class WrongVersion(StoreFault):
-    """It was written by, or is, a version that this one does not know."""
+    """The database was written by, or needs, an unknown version."""
 
     permanent = True
     ailment = "schema_unknown"

@@ -1,4 +1,4 @@
-"""Who works under a name, where one process alone has the store open."""
+"""The right to work under a name, where one process alone has the store open."""
 
 from __future__ import annotations
 

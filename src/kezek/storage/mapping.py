@@ -22,9 +22,9 @@ _written = msgspec.json.Encoder(order="deterministic").encode
 
 @dataclass(frozen=True, slots=True)
 class RowMapping(Generic[R]):
-    """How one kind of row is made of column values and taken apart.
+    """Converts one kind of row from and to column values.
 
-    `select` has no condition and ends ready for one; `order` lists the key's columns.
+    `select` is the statement without a condition; `order` lists the key's columns.
     """
 
     make: Callable[[Sequence[Any]], R]
@@ -49,12 +49,12 @@ def _mapped(kind: type[R], table: TableKey) -> RowMapping[R]:
 
 
 def quoted(names: Sequence[str]) -> str:
-    """A list of columns: some fields are words of SQL, such as `on`, `grant` and `return`."""
+    """A list of quoted columns, because some fields are words of SQL: `on`, `grant`, `return`."""
     return ", ".join(f'"{name}"' for name in names)
 
 
 def _maker(kind: type[R]) -> Callable[[Sequence[Any]], R]:
-    """Makes a row of column values; only what SQLite does not know is converted."""
+    """The function that makes a row of column values; it converts only types that SQLite lacks."""
     hints = get_type_hints(kind)
     conversions = [
         (place, _conversion(hints[f.name]))
@@ -101,7 +101,7 @@ def _values(kind: type[R], names: Sequence[str]) -> Callable[[R], tuple[Any, ...
 def _conversion(hint: type[Any]) -> Callable[[Any], Any]:
     if is_counts(hint):
         return _read
-    # A look-up in a dictionary costs a third of calling the enumeration.
+    # Looking a value up in a dictionary costs a third of calling the enumeration.
     return bool if hint is bool else {word.value: word for word in hint}.__getitem__
 
 

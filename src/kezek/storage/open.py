@@ -1,4 +1,4 @@
-"""One address, one store."""
+"""Opens the store of an address."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Database(Whole, Protocol):
     """A store with a schema."""
 
     def schema(self, *, contracted: bool = False) -> str:
-        """The schema's step, once the contracting ones are taken where that is asked."""
+        """The schema's step, after the contracting steps if `contracted`."""
 
 
 class UnknownAddress(StoreFault):
@@ -49,16 +49,16 @@ def open_store(url: str) -> Database:
 def migrate(url: str, *, contracted: bool) -> str:
     """Bring a database's schema to this release; its step.
 
-    When `contracted`, nobody of the release before may work on it any more.
+    After `contracted`, servers of the release before can no longer work on it.
     """
     with closing(open_store(url)) as store:
         return store.schema(contracted=contracted)
 
 
 def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Counting]:
-    """Everything that a database holds now, read without changing anything, its schema neither.
+    """The present content of a database, read without any change, also of its schema.
 
-    With `alone` nobody else may work on it meanwhile: Served when somebody does.
+    With `alone` no other process may work on it meanwhile: Served when one does.
     """
     kind, _, path = url.partition(":")
     if kind == "sqlite" and path:
@@ -75,8 +75,8 @@ def open_snapshot(url: str, *, alone: bool = False) -> AbstractContextManager[Co
 def examined(url: str, head: int) -> tuple[str, SignedHead | None]:
     """The step of a database that a start would serve, and a head of it by number; changes nothing.
 
-    A StoreFault says what the start would say, Bare that there is nothing yet; an older schema is led on
-    by a start, so it is no fault.
+    A StoreFault is that of the start, and Bare means an empty database.  An older schema is no fault,
+    because a start migrates it.
     """
     kind, _, path = url.partition(":")
     if kind == "sqlite":
@@ -89,7 +89,7 @@ def examined(url: str, head: int) -> tuple[str, SignedHead | None]:
 
 
 def refuse_filled(url: str) -> None:
-    """NotEmpty when a database holds anything; looks without changing anything, its schema neither."""
+    """NotEmpty when a database holds any row; changes nothing, also not its schema."""
     kind, _, path = url.partition(":")
     if kind == "sqlite" and not Path(path).exists():
         return

@@ -1,6 +1,6 @@
-"""The questions of rules and read models, asked in the same words whatever the database is.
+"""The reads of rules and read models, the same for both databases.
 
-A store adds how it is asked: `_ask`, and what is found by a key or by a list of keys.
+A store adds `_ask`, which runs a query, and the reads by a key or by a list of keys.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ V = TypeVar("V")
 
 
 class StoredRows:
-    """The numbers that rules ask for: what a unit and a reader share."""
+    """The reads that a unit and a reader share: the numbers that rules ask for."""
 
     @abstractmethod
     def _ask(self, query: Query, values: Mapping[str, Any]) -> list[Any]:
@@ -75,8 +75,8 @@ class StoredReader(StoredRows):
         return found.value if found else None
 
     def erasable(self, before: str, limit: int) -> Iterator[list[int]]:
-        """Numbers of particulars whose `erase_on` is before a date and whose booking is not live,
-        so many at a time.
+        """Numbers of particulars whose `erase_on` is before a date and whose booking is not live, in
+        lists of at most `limit`.
         """
         return self._in_steps(booking_query.ERASABLE, before, limit)
 

@@ -1,13 +1,13 @@
 """The schema, with the constraints that are the last fence behind the rules.
 
-Each constraint says which promise it guards, here or in `app/installation/invariant.py`.  The rules keep
-all of them by themselves; a constraint that ever speaks up has found a mistake of ours, and the batch
-that made it is not committed.
+Each constraint names the promise that it guards, here or in `app/installation/invariant.py`.  The
+rules keep all of them by themselves, so a violated constraint is our own mistake, and its batch is not
+committed.
 
-Triggers are in the migrations alone, in the words of each database; `migrations/parts.py` names them.
+Triggers are in the migrations alone, in the SQL of each database; `migrations/parts.py` names them.
 
-There are no foreign keys: a decision's rows are written together by the one writer, and rows about
-people are erased while the bookings that they belonged to stay.
+There are no foreign keys.  The one writer writes a decision's rows together, and personal rows are
+erased while their bookings stay.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ Part: TypeAlias = Column[Any] | CheckConstraint
 _WIDE = BigInteger().with_variant(Integer, "sqlite")
 _SMALL = SmallInteger().with_variant(Integer, "sqlite")
 _REAL = Float().with_variant(REAL, "sqlite")
-# Words are compared by their bytes, as SQLite and Python do, whatever language the server speaks.
+# Text is compared by its bytes, as in SQLite and Python, whatever the server's locale.
 _WORDS = Text().with_variant(TEXT(collation="C"), "postgresql")
-# A row that every batch changes finds room for its next version on its own page.
+# A row that every batch changes has room for its next version on its own page.
 _HOT = {"fillfactor": 50}
 
 
@@ -66,12 +66,12 @@ def _text(*names: str, null: bool = False) -> list[Column[Any]]:
 
 
 def _later(*names: str) -> list[Column[Any]]:
-    """Words that a later release added: empty for rows that the release before writes."""
+    """Text columns that a later release added; empty in rows of the release before."""
     return [Column(name, _WORDS, nullable=False, server_default="") for name in names]
 
 
 def _leaving(*names: str, null: bool = False) -> list[Column[Any]]:
-    """Words that only the release before reads and writes; the next release drops them."""
+    """Text columns of the release before only, which the next release drops."""
     return _left(_text(*names, null=True) if null else _later(*names))
 
 
@@ -82,7 +82,7 @@ def _left(made: list[Column[Any]]) -> list[Column[Any]]:
 
 
 def _whole(*names: str, null: bool = False) -> list[Column[Any]]:
-    """Instants in milliseconds, counts, amounts and numbers."""
+    """Integer columns: instants in milliseconds, counts, amounts and numbers."""
     return [Column(name, _WIDE, nullable=null, autoincrement=False) for name in names]
 
 
@@ -266,15 +266,15 @@ claim = _table(
     CheckConstraint("kind IN ('plate', 'vin')", name="claim_is_by_plate_or_vin"),
     key=("authority", "kind", "value"),
 )
-# The trucks of all countries that are spelled alike: what follows the country's letters and a space.
+# Trucks of all countries with one spelling: the value without the country's letters and the space.
 _index("claim_namesake", claim.c.authority, text("substr(value, 4)"), where="kind = 'plate'")
 
-# I16: what is personal stands in tables of its own, which can be erased while the log stays.
+# I16: personal data is in tables of its own, which can be erased while the log stays.
 particulars = _table(
     "particulars",
     *_whole("number"),
     *_text("country", "plate", "vin", "trailer", "phone", "purpose", "erase_on"),
-    # What was written where the plate was read anew; the release before writes none.
+    # The typed plate where it was read as another one; the release before writes none.
     Column("typed", _WORDS, nullable=False, server_default=text("''")),
     _check(PARTICULARS_HAVE_AN_END),
     key=("number",),
@@ -328,9 +328,9 @@ log = _table(
     key=("position",),
 )
 _index(None, log.c.number, where="number <> 0")
-# A console looks back at its own line: without this a quiet line reads the whole log, 0.2 s for each
-# million events; with it a booking costs some 4 % more.  SQLite's ends in the position by itself,
-# PostgreSQL's must be told.
+# A console reads back in the log of its line.  Without this index a quiet line reads the whole log,
+# 0.2 s for each million events; with it a booking costs some 4 % more.  SQLite's index ends in the
+# position by itself, PostgreSQL's must name it.
 Index(None, log.c.line).ddl_if(dialect="sqlite")
 Index(None, log.c.line, log.c.position).ddl_if(dialect="postgresql")
 for _kind in sorted(INDEXED_KINDS):
@@ -348,8 +348,8 @@ tree = Table(
     sqlite_strict=True,
 )
 
-# I6: one answer a key.  The rows are appended and only a small index is in the keys' random order;
-# clustered on the key, the table would touch a cold page for every booking.
+# I6: one answer a key.  Rows are appended, and only a small index is in the keys' random order.  A table
+# clustered on the key would touch a cold page for every booking.
 answer = Table(
     "answer",
     metadata,
@@ -372,7 +372,7 @@ session = _table(
 )
 
 
-# I9: how far each reader of the log has come; a position is never before its beginning.
+# I9: the position of each consumer of the log, never before the log's beginning.
 consumer = _table(
     "consumer",
     *_text("name"),
@@ -382,9 +382,9 @@ consumer = _table(
     hot=True,
 )
 
-# All others: their key is their only constraint.  I17: that of `login` makes a login unique, and a
-# closed account's is free again.  I16: a `salt` is erased in its place, never dropped, so that what
-# somebody removes by hand shows.
+# All other tables, whose key is their only constraint.  I17: the key of `login` makes a login
+# unique, and a closed account's login is free again.  I16: a `salt` is overwritten when it is
+# erased and never dropped, so that a row removed by hand shows.
 for _row, _key in TABLES.items():
     if _key.name not in metadata.tables:
         _plain(_row, _key)

@@ -1,7 +1,7 @@
-"""Which table keeps which kind of row, and the columns of its key.
+"""The table of each kind of row, with the columns of its key.
 
-Plain names, so that a start that has nothing to migrate need not load the tools for schemas; a test
-holds this list and `schema.py` together.
+They are plain names, so that a start without migrations need not load the tools for schemas.  A test
+compares this list with `schema.py`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class TableKey:
     key: tuple[str, ...]
 
 
-# Kinds of events with an index of their own, by line and instant: boards and forecasts count some by
-# the hour, others are looked up by day.
+# Kinds of events with an index of their own, by line and instant: boards and forecasts count some by the
+# hour, and pages look up others by day.
 INDEXED_KINDS = frozenset(
     {
         EventKind.CROSSED,
@@ -59,7 +59,7 @@ INDEXED_KINDS = frozenset(
         EventKind.NOT_SHOWN,
     }
 )
-# Rows are written in this order: a claim's fence looks at the booking that held it before.
+# Rows are written in this order, because a claim's trigger reads the booking that held it before.
 TABLES: Mapping[type[Any], TableKey] = {
     Counter: TableKey("counter", ("name",)),
     Checkpoint: TableKey("checkpoint", ("id",)),

@@ -1,7 +1,7 @@
 """A backup: a folder with a database file, a manifest by which damage is found, and the keys if wanted.
 
 The file is SQLite's whatever the store is, so that every backup can be read, checked by `kezek verify`
-and restored anywhere.  Who is signed in is left out: what was ended since must not come to life again.
+and restored anywhere.  Sessions are left out, because ended ones must not become valid again.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ from kezek.storage.sqlite.store import SqliteStore
 
 DATABASE = "kezek.db"
 KEYS = "keys"
-# Pages that are copied between two looks at how far it is: two megabytes.
+# Pages copied between two reports of progress: two megabytes.
 _PAGES = 1_024
 
 
 class KeysThere(StoreFault):
-    """Other keys are where those of the backup belong."""
+    """The place for the backup's keys holds other keys."""
 
     permanent = True
 
@@ -68,7 +68,7 @@ def back_up(
 
 
 def _copy_pages(source: Path, database: Path, progress: Progress) -> Fingerprint:
-    """SQLite's own way: everything as it was when the copy began, while the server writes on."""
+    """Copy by SQLite's backup: the state at the beginning, while the server goes on writing."""
     try:
         with (
             closing(file.open_to_read(source)) as read,
@@ -106,7 +106,7 @@ def _copy_rows(url: str, database: Path, progress: Progress) -> Fingerprint:
 
 
 def _make_portable(connection: apsw.Connection) -> None:
-    """One file that says everything, without what must not come to life again."""
+    """Make the copy one file, without sessions."""
     connection.pragma("secure_delete", 1)
     connection.execute("DELETE FROM session")
     connection.pragma("journal_mode", "delete")
@@ -135,11 +135,11 @@ def restore(
     published: int,
     progress: Progress,
 ) -> Restored:
-    """Put a backup into an empty database: everything or nothing, and first of all its `keys`.
+    """Put a backup into an empty database, everything or nothing; its `keys` come first.
 
     Numbers go on behind a log of `published` events, unless that is 0.
 
-    Damaged when any file is not as it was written; then nothing was changed.
+    Damaged when any file differs from the written one; then nothing was changed.
     """
     manifest = manifests.read(folder)
     manifests.refuse_damaged(folder, manifest)
@@ -156,10 +156,10 @@ def restore(
         without = Withdrawn(read, withdrawals(), events)
         cleansed = Cleansed(Led(without, published), erasures())
         fingerprint = copy(cleansed, written, progress)
-        # A newer version may keep more of a row; the files' hashes have been looked at anyway.
+        # Another version may have other fields in a row; the files' hashes were checked anyway.
         if manifest.schema == HEAD:
-            # Codes get another shift, so one counter has gone, of which this promise counts the rows;
-            # every other table that it reads is compared as a whole.
+            # Codes get another shift, so one counter is missing, and this promise counts its rows.
+            # Every other table of the promise is compared as a whole.
             passed = {"counter", PlacePromise.promise} | ({"salt"} if cleansed.erased else set())
             passed |= (
                 {*WITHDRAWN_FROM, AccessPromise.promise} if any(without.done.values()) else set()
@@ -170,7 +170,7 @@ def restore(
 
 @contextmanager
 def _open(folder: Path, manifest: Manifest) -> Iterator[Snapshot]:
-    """The rows of a backup, which is left as it is; one of an older version is migrated elsewhere."""
+    """The rows of a backup, which stays unchanged; one of an older version is migrated in a copy."""
     database = folder / DATABASE
     if manifest.schema == HEAD:
         with file.open_snapshot(database) as snapshot:
@@ -187,7 +187,7 @@ def _open(folder: Path, manifest: Manifest) -> Iterator[Snapshot]:
 
 
 def put_keys(folder: Path, keys: Path) -> None:
-    """The keys of a backup where an installation has them; the same ones may be there already."""
+    """Put the keys of a backup into an installation, which may have the same ones already."""
     wanted, there = _files(folder / KEYS), _files(keys)
     if not wanted:
         raise KeysThere("the backup holds no keys: put the folder there yourself")

@@ -26,7 +26,7 @@ def write(folder: Path, manifest: Manifest) -> Manifest:
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a backup; Damaged when it is none, or not the one that was written."""
+    """The manifest of a backup; Damaged when it is missing, invalid or changed."""
     path = folder / NAME
     try:
         with path.open("rb") as file:
@@ -60,7 +60,7 @@ def measured(folder: Path) -> dict[str, File]:
 
 
 def refuse_damaged(folder: Path, manifest: Manifest) -> None:
-    """Damaged when a file is missing, cut off or not the one that was written."""
+    """Damaged when a file is missing, cut off or changed."""
     for name, file in manifest.files.items():
         path = folder / name
         try:

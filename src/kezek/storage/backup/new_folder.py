@@ -14,7 +14,7 @@ from kezek.storage.sqlite.files import fault_at
 
 
 class Taken(StoreFault):
-    """There is something of that name already, or on its way."""
+    """The name exists already, or another program is writing it."""
 
     permanent = True
 
@@ -23,7 +23,7 @@ class Taken(StoreFault):
 def new_folder(target: Path) -> Iterator[Path]:
     """A folder to write in, for its owner alone; it gets the target's name at the end of the block.
 
-    An exception leaves nothing behind, a kill only the unfinished folder, which the next clears away.
+    An exception leaves nothing behind, a kill only the unfinished folder, which the next run removes.
     """
     target = target.absolute()
     refuse_taken(target)
@@ -57,7 +57,7 @@ def refuse_taken(target: Path) -> None:
 def _lock(handle: int, unfinished: Path) -> None:
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # Whoever held the lock until now may have given the folder its name.
+        # The last holder of the lock may have renamed the folder meanwhile.
         ours = os.path.samestat(os.fstat(handle), unfinished.stat())
     except (BlockingIOError, FileNotFoundError):
         ours = False
@@ -66,7 +66,7 @@ def _lock(handle: int, unfinished: Path) -> None:
 
 
 def _clear(unfinished: Path) -> None:
-    """What a run that was killed has left."""
+    """Remove the leftovers of a killed run."""
     for path in unfinished.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -82,7 +82,7 @@ def _settle(unfinished: Path, target: Path) -> None:
     refuse_taken(target)
     unfinished.rename(target)
     with suppress(OSError):
-        # Some file systems know no flush of a folder; the name is there all the same.
+        # Some file systems cannot flush a folder; the name is there all the same.
         sync(target.parent)
 
 

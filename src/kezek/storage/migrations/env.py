@@ -1,4 +1,4 @@
-"""How Alembic runs the steps: it only writes SQL, which the store runs by itself."""
+"""Alembic's environment: it only writes SQL, which the store runs."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from alembic import context
 
 from kezek.storage.schema import metadata
 
-# The store opens the transaction and ends it, so the script holds neither word.
+# The store begins and ends the transaction, so the script has neither statement.
 context.configure(
     dialect_name=context.config.get_main_option("dialect"),
     target_metadata=metadata,
     literal_binds=True,
-    # No statement has parameters, so a percent sign stands for itself.
+    # No statement has parameters, so percent signs are not escaped.
     dialect_opts={"paramstyle": "named"},
     transactional_ddl=False,
 )

@@ -1,7 +1,7 @@
-"""The newest steps, known by the names of their files without loading the tools for schemas.
+"""The newest steps, read from the names of their files without loading Alembic.
 
-A step's file is `NNNN_word.py`, that of a contracting one `NNNN_contract_word.py`; a test holds the
-names to what the steps say of themselves.
+A step's file is `NNNN_word.py`, that of a contracting one `NNNN_contract_word.py`.  A test compares the
+names with the steps' own numbers and phases.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _NAMES = (
 _STEPS = [(name[1], bool(name[2])) for name in _NAMES if name]
 assert len(dict(_STEPS)) == len(_STEPS), "two steps of the schema have one number"
 
-# To here a start leads a database.
+# The step to which a start brings a database.
 HEAD: str = max(number for number, contracts in _STEPS if not contracts)
 # The contracting steps behind it, which only `kezek migrate --contract` takes.
 CONTRACTS: tuple[str, ...] = tuple(

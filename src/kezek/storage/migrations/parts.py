@@ -1,7 +1,7 @@
-"""What guards the queue in a database's schema, by name: a start looks for it, and so does the doctor.
+"""The names of a schema's guards (indexes, checks, triggers), which a start and the doctor look for.
 
-Plain names, so that a start loads no tools for schemas; tests hold them to `schema.py` and to what the
-migrations make.  Columns are known as the fields of rows (`table.py`).
+They are plain names, so that a start need not load the tools for schemas.  Tests compare them with
+`schema.py` and with the result of the migrations.  Columns follow from the fields of rows (`table.py`).
 """
 
 from __future__ import annotations
@@ -47,12 +47,12 @@ CHECKS = (
     "tree_of_whole_hashes",
 )
 TRIGGERS = (
-    # Names as the release before keeps them, and as this one does.
+    # Names of places in the columns of the release before, and in the rows of this one.
     "checkpoint_named",
     "place_name_spread",
     # I3: a vehicle changes hands only when the booking that held it has ended.
     "claim_held_once",
-    # I9: what is logged is never changed, taken away or emptied; nor are the tree and its heads.
+    # I9: events, the tree and its heads are never changed or deleted.
     "event_never_changed",
     # I5: positions follow each other, so that a reader that catches up misses nothing.
     "event_without_gap",
@@ -61,7 +61,7 @@ TRIGGERS = (
     "tree_never_changed",
     "tree_without_gap",
 )
-# What only one of the databases has.
+# Guards that only one of the databases has.
 OWN: Mapping[str, tuple[str, ...]] = {
     "sqlite": (
         # Both ways between the columns of the release before and the counts of this one.
@@ -82,7 +82,7 @@ OWN: Mapping[str, tuple[str, ...]] = {
         "tree_never_emptied",
     ),
 }
-# More than these are not named: the first say which backup to look for.
+# The most missing parts that a message names; the first ones show which backup is needed.
 _NAMED_MAX = 5
 
 
@@ -94,7 +94,7 @@ def columns() -> set[tuple[str, str]]:
 def refuse_incomplete(
     where: str, database: str, there: Collection[tuple[str, str]], named: Collection[str] | None
 ) -> None:
-    """Damaged when a column, or anything that guards one, is missing from a schema.
+    """Damaged when a column or a guard is missing from a schema.
 
     `there` are table and name of its columns, `named` the names of its indexes, checks and triggers;
     None for those of a newer release, which may have others.
@@ -112,7 +112,7 @@ def refuse_incomplete(
 
 
 def refuse_nameless(where: str) -> None:
-    """Damaged: there are tables of ours, and nothing says which step they are at."""
+    """Damaged, because a database has tables of ours but no record of its step."""
     raise Damaged(
         f"{where} does not say which version its schema has (the row in alembic_version is gone): "
         "restore the last backup, or put the row back; it is left as it is"

@@ -37,8 +37,8 @@ def config(output: io.StringIO | None = None, *, dialect: str = "sqlite") -> Con
 
 
 def script(version: str, to: str = "", *, dialect: str = "sqlite") -> str:
-    """SQL that leads a database from a version (empty for a new one) to another, which is that of a
-    start when none is named; UnknownVersion when the first is not one of ours.
+    """The SQL that migrates a database from a version (empty for a new one) to `to`, by default that of
+    a start; UnknownVersion when the first is not one of ours.
     """
     output, to = io.StringIO(), to or head.HEAD
     made = config(output, dialect=dialect)

@@ -1,7 +1,6 @@
-"""How PostgreSQL fails, in words that say what to do.
+"""Faults of PostgreSQL, with sentences that say what to do.
 
-No sentence quotes what the server reports: its texts hold the values of rows, and an address may hold a
-password.
+No sentence quotes the server's message: it may hold values of rows, and an address may hold a password.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ class Lost(Conflict):
 
 
 class Forbidden(StoreFault):
-    """The server does not let this user in, or not do this."""
+    """The server refuses this user, or this action of the user."""
 
     permanent = True
 
@@ -81,10 +80,10 @@ _FAULTS: tuple[tuple[str, type[StoreFault], str], ...] = (
         "the database is damaged: keep it as it is, and restore the last backup",
     ),
 )
-# The server ends the connection: a restart, a crash, an idle transaction, a line that broke.
+# Codes with which the connection ends: a restart, a crash, an idle transaction, a broken connection.
 _PARTINGS = ("08", "57P", "25P03")
 
-# What the server says before a connection stands has no code; English servers say it like this.
+# Messages of English servers from before the connection is open, when there is no code.
 _AT_THE_DOOR: tuple[tuple[str, type[StoreFault], str], ...] = (
     ("password", Forbidden, _STRANGER),
     ("authentication", Forbidden, _STRANGER),
@@ -116,17 +115,17 @@ _DOOR_WORDS = {"role": "does not exist", "database": "does not exist"}
 
 
 def parted(error: psycopg.Error) -> bool:
-    """Whether the connection is gone, so that nobody knows what became of the last words."""
+    """Whether the connection is gone, so that the outcome of the last statements is unknown."""
     if error.sqlstate is None:
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     return error.sqlstate.startswith(_PARTINGS)
 
 
 def fault_of(error: psycopg.Error) -> Exception:
-    """The exception that takes the place of the driver's.
+    """The exception that replaces the driver's.
 
-    A constraint that spoke up is a mistake of ours, so an AssertionError: trying the rest of the batch
-    without the guilty command is right, telling the operator about the server is not.
+    A violated constraint is our own mistake, so it becomes an AssertionError: the rest of the batch is
+    then tried without the command at fault, and the operator is not sent to the server.
     """
     if parted(error):
         return Lost(_LOST)
@@ -141,7 +140,7 @@ def fault_of(error: psycopg.Error) -> Exception:
 
 
 def fault_at_the_door(error: psycopg.Error) -> StoreFault:
-    """Why no connection came about."""
+    """Why no connection was opened."""
     text = str(error)
     for word, kind, sentence in _AT_THE_DOOR:
         if word in text and _DOOR_WORDS.get(word, "") in text:

@@ -1,4 +1,4 @@
-"""Following the log: every event, in order, also what other processes write."""
+"""Follows the log: every event in order, also those of other processes."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from kezek.storage.postgres.unit import CHANNEL
 log = logging.getLogger("kezek.storage")
 
 AT_ONCE_MAX = 1_000
-# A notification says only that it is worth looking.  Whoever hears none looks all the same, so a lost
-# one, a broken line or a restart of the server delays an event and drops none.
+# A notification only says that the log has grown.  The follower also reads without one, so a lost
+# notification, a broken connection or a restart of the server delays an event and drops none.
 LOOK_SECONDS = 0.5
 RETRY_SECONDS = 0.5
 
 
 class Follower:
-    """A thread that listens, reads what is new and tells it."""
+    """A thread that listens, reads new events and passes them on."""
 
     def __init__(
         self,
@@ -43,7 +43,7 @@ class Follower:
         self._thread.start()
 
     def stop(self) -> None:
-        """Come back once the last call of `tell` has."""
+        """Stop, and return once the last call of `tell` has returned."""
         self._stopping.set()
         if threading.current_thread() is not self._thread:
             self._thread.join()
@@ -55,7 +55,7 @@ class Follower:
             except (psycopg.Error, Fault) as fault:
                 log.warning("following the log was interrupted: %s", type(fault).__name__)
             except Exception:
-                # Whoever is told must not end the telling: the same events are told again.
+                # A failing receiver must not end the thread: it gets the same events again.
                 log.exception("telling what was logged failed and will be tried again")
             self._stopping.wait(RETRY_SECONDS)
 

@@ -1,4 +1,4 @@
-"""Who works under a name: a lock of the server's, which ends with the connection of its process."""
+"""The right to work under a name: a lock on the server, which ends with its process's connection."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class PostgresHolds:
                 self._let_go(name, connection)
 
     def close(self) -> None:
-        """Let go of every name, and take none any more."""
+        """Release every name, and take no more."""
         with self._lock:
             self._closed = True
             if self._connection is not None:
@@ -50,7 +50,7 @@ class PostgresHolds:
 
     def _take(self, name: str) -> Connection | None:
         with self._lock:
-            # The server would give one connection the same lock twice.
+            # The server would grant one connection the same lock twice.
             if name in self._held:
                 return None
             if self._closed:
@@ -77,7 +77,7 @@ class PostgresHolds:
             with self._deadlines.within(connection, QUESTION_SECONDS):
                 row = connection.execute(statement, values).fetchone()
         except psycopg.Error as error:
-            # With the connection every lock of it ends, and whoever waits for one gets it.
+            # Closing the connection releases all its locks to waiting processes.
             connection.close()
             raise fault_of(error) from None
         return row[0] if row else None

@@ -1,8 +1,8 @@
-"""Rows to statements: each kind's are made once, and every statement takes any number of rows.
+"""Statements for each kind of row, made once; every statement takes any number of rows.
 
-A column of many rows travels as one array in PostgreSQL's text form, put together here: the driver would
-look at each value by itself, which costs more than deciding about it.  Rows are made and taken apart as
-for SQLite (`storage/mapping.py`): both keep booleans as 0 and 1.
+A column of many rows is sent as one array in PostgreSQL's text form, which is made here, because the
+driver's handling of single values costs more than deciding about them.  Rows are converted as for SQLite
+(`storage/mapping.py`): both store booleans as 0 and 1.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _WHOLE = frozenset({int, NoneType})
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's type, how a sequence of its values is written as an array, and the type's own name."""
+    """A column's type, the function that writes its values as an array, and the type's own name."""
 
     type: str
     array: Callable[[Sequence[Any]], str]
@@ -35,11 +35,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class PostgresMapping(RowMapping[R]):
-    """How one kind of row is found, made, written and dropped.
+    """The statements that find, write and drop one kind of row.
 
-    `by_key` is bound to the key's columns, `by_keys`
-    and `drop` to an array for each of them, `put` to an array for each column; `adding` tells statement
-    and arrays that insert new rows; `stream` takes `values` of any number of rows as these `types`.
+    `by_key` is bound to the key's columns, `by_keys` and `drop` to an array for each of them,
+    `put` to an array for each column.  `adding` returns statement and arrays that insert new
+    rows.  `stream` takes `values` of any number of rows as these `types`.
     """
 
     types: Sequence[str]
@@ -67,7 +67,7 @@ def parts(key: Hashable) -> tuple[Any, ...]:
 
 
 def possible(key: Hashable) -> bool:
-    """Whether a row may have such a key: whoever makes up an address can name what no column holds."""
+    """Whether a row can have such a key: an invented address may hold values that no column takes."""
     for part in parts(key):
         if isinstance(part, str):
             if "\0" in part or not (part.isascii() or _written(part)):
@@ -138,8 +138,8 @@ def _mapped(kind: type[R], table: TableKey) -> PostgresMapping[R]:
 def _adding(
     name: str, names: Sequence[str], columns: Sequence[Column], values: Callable[[Any], Any]
 ) -> Callable[[Sequence[Any]], tuple[bytes, list[str]]]:
-    """Inserts new rows.  Of a new booking half the columns say nothing yet: what no row fills is left
-    out.
+    """The function that inserts new rows.  Columns that no row fills are left out, which is half of a
+    new booking's.
     """
 
     @cache
@@ -166,9 +166,9 @@ def _arrays(columns: Sequence[Column]) -> str:
 
 def _numbers(values: Sequence[Any]) -> str:
     if _WHOLE.issuperset(map(type, values)):
-        # No number is written with a letter, so only nothing is replaced.
+        # Numbers have no letters, so the replacement affects None only.
         return "{" + ",".join(map(str, values)).replace("None", "NULL") + "}"
-    # The format refuses what is no number, so nothing can slip a bracket in.
+    # The format accepts numbers only, so no value can contain a bracket.
     return "{" + ",".join(["NULL" if v is None else f"{v:d}" for v in values]) + "}"
 
 
@@ -178,7 +178,7 @@ def _reals(values: Sequence[Any]) -> str:
 
 def _texts(values: Sequence[Any]) -> str:
     if None not in values:
-        # Together first: most columns hold nothing that must be escaped, and one look tells.
+        # All values are checked together first, because most columns need no escaping.
         whole = '","'.join(values)
         if "\\" not in whole and whole.count('"') == 2 * (len(values) - 1):
             return f'{{"{whole}"}}'

@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Row)
 
 
 class PostgresRows(StoredRows):
-    """Rows by key, and the numbers that rules ask for: what a unit and a reader share."""
+    """The reads that a unit and a reader share: rows by key, and the numbers that rules ask for."""
 
     def __init__(self, found: Callable[[bytes, Sequence[Any]], list[Any]]) -> None:
         self._found = found
@@ -45,7 +45,7 @@ class PostgresRows(StoredRows):
 
 
 class PostgresReader(PostgresRows, StoredReader):
-    """Committed state, for every thread: each question borrows a connection."""
+    """Committed state, for every thread: each query borrows a connection."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class PostgresReader(PostgresRows, StoredReader):
         self._deadlines = deadlines
 
     def _asked(self, statement: bytes, values: Sequence[Any]) -> list[Any]:
-        """All rows.  A question changes nothing, so a broken line is a reason to ask once more."""
+        """All rows.  A query changes nothing, so it is repeated once after a broken connection."""
         try:
             return self._asked_once(statement, values)
         except Lost:

@@ -1,4 +1,4 @@
-"""The database made ready: its schema brought to this version, whichever process comes first."""
+"""Migrates the database to this version; the first process does it, and the others wait."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _WHERE = "the database"
 
 
 def migrate(connection: Connection) -> None:
-    """Nothing where nothing is to do; else one transaction, which nobody writes beside."""
+    """Take the pending steps in one transaction, during which nobody else writes."""
     try:
         if not _fits(connection):
             _migrate(connection)
@@ -40,7 +40,7 @@ def _fits(connection: Connection) -> bool:
 
 
 def _migrate(connection: Connection, to: str = "") -> None:
-    # Loaded only when there is something to do: the tools for schemas cost a third of a start.
+    # Imported only when there is something to do: the tools for schemas cost a third of a start.
     from kezek.storage.migrations.script import UnknownVersion, script  # noqa: PLC0415
 
     with connection.transaction():
@@ -48,7 +48,7 @@ def _migrate(connection: Connection, to: str = "") -> None:
         connection.execute("SET LOCAL statement_timeout = 0")
         connection.execute(f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode())
         version = version_of(connection)
-        # Another process may have been quicker.
+        # Another process may have migrated meanwhile.
         if version == to if to else _fits(connection):
             return
         if not version:
@@ -108,7 +108,7 @@ def refuse_nameless(connection: Connection) -> None:
 
 
 def _alone(connection: Connection) -> None:
-    """Refuse a database in which another program has tables of our names."""
+    """Refuse a database in which another program has tables with our names."""
     if _there(connection, [table.name for table in TABLES.values()]):
         raise NotADatabase(
             "the database belongs to another program: create one of its own; it is left as it is"
@@ -116,10 +116,10 @@ def _alone(connection: Connection) -> None:
 
 
 def _there(connection: Connection, names: list[str]) -> bool:
-    """Whether a table of these names is there now.
+    """Whether a table with one of these names exists now.
 
-    Read from the catalogue itself: the shorter `to_regclass` remembers, until the transaction ends,
-    that there was none before another process made it.
+    It is read from the catalogue: `to_regclass` would cache, until the transaction ends, that there was
+    none before another process made it.
     """
     found = connection.execute(
         "SELECT 1 FROM pg_class WHERE relname = ANY(%s) AND pg_table_is_visible(oid) LIMIT 1",

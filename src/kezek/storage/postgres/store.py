@@ -1,4 +1,4 @@
-"""The store on PostgreSQL: one writing connection a process, a few that read, one that listens."""
+"""The store on PostgreSQL: in each process one writing connection, some that read, one that listens."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from kezek.storage.query.account import END_SESSIONS
 
 log = logging.getLogger("kezek.storage")
 
-# Rows erased under one lock: bookings wait no longer than a batch of their own would take.
+# Rows erased under one lock, so few that bookings wait no longer than for a batch.
 SWEEP_ROWS = 500
 _UNKNOWN = (
     "the connection was lost while the database committed: ask again under the same key to learn what "
@@ -56,7 +56,7 @@ class PostgresStore:
         self._turn = threading.Lock()
         self._closed = False
         self._weak = False
-        # Whether the writing connection was opened before a sibling of it broke.
+        # Whether another connection broke after the writing connection was opened.
         self._doubted = False
         self._followers: list[Follower] = []
         self._pool = ConnectionPool(lambda: self._connected(writes=False))
@@ -87,7 +87,7 @@ class PostgresStore:
         return connection
 
     def _noticed(self, notice: psycopg.errors.Diagnostic) -> None:
-        # A server that gives up waiting for its standby says so only here: "committed locally".
+        # A server that stops waiting for its standby reports it only here: "committed locally".
         if notice.severity_nonlocalized == "WARNING":
             self._weak = True
 
@@ -110,7 +110,7 @@ class PostgresStore:
                         yield unit
                         unit.commit()
                     except BaseException:
-                        # Hear the rest here: the driver would write it into its own log, values and all.
+                        # The rest is read here, because the driver would log it with its values.
                         with suppress(psycopg.Error):
                             pipeline.sync()
                         raise
@@ -128,7 +128,7 @@ class PostgresStore:
                 raise OutcomeUnknown(_UNKNOWN)
 
     def _ready(self) -> Connection:
-        """The writing connection, a new one when the last has broken."""
+        """The writing connection; a new one after the last has broken."""
         if self._closed:
             raise Closed("the store is closed")
         if self._doubted:
@@ -139,14 +139,14 @@ class PostgresStore:
         return self._writer
 
     def _forget(self) -> None:
-        """Throw the connections away that are idle, and the writing one when its turn comes: after one
-        broke, the others have most likely broken too, and each would be waited for by itself.
+        """Drop idle connections now, and the writing one at its next use: after one broke, the others
+        have most likely broken too, and each would cost a wait of its own.
         """
         self._doubted = True
         self._pool.forget()
 
     def _end(self, connection: Connection, why: BaseException) -> None:
-        """Roll back; a connection that cannot is thrown away, and the server rolls back by itself."""
+        """Roll back; a connection that cannot is dropped, and the server rolls back by itself."""
         try:
             if isinstance(why, ReadOnly | Lost):
                 # The primary has become a replica: the next connection looks for the new one.
@@ -221,7 +221,7 @@ class PostgresStore:
         self._write(at.put, at.arrays([Setting(name, value)]))
 
     def _write(self, statement: bytes, values: Sequence[Any]) -> int:
-        """One change on its own, which may be made twice; the number of rows it touched."""
+        """One idempotent change on its own; the number of rows it touched."""
         try:
             return self._written(statement, values)
         except Lost:
@@ -267,7 +267,7 @@ class PostgresStore:
             return version_of(connection)
 
     def close(self) -> None:
-        """Stop following, then let go of every connection."""
+        """Stop following, then close every connection."""
         for follower in self._followers:
             follower.stop()
         self._holds.close()

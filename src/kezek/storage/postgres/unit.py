@@ -1,4 +1,4 @@
-"""One write transaction: begun and locked in one journey, written and committed in another."""
+"""One write transaction: begun and locked in one round trip, written and committed in another."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from kezek.storage.table import TABLES
 
 R = TypeVar("R", bound=Row)
 
-# "KEZK": whoever writes holds it until the commit is visible.  So positions are dense and in commit
-# order whatever process writes, a reader that catches up by position skips nothing, and no two batches
-# ever work on the same rows: no row needs a lock of its own.
+# "KEZK", the log's lock: a writer holds it until the commit is visible.  So positions are dense and in
+# commit order whatever process writes, a reader that catches up by position skips nothing, and no two
+# batches ever work on the same rows: no row needs a lock of its own.
 LOG_LOCK = 0x4B455A4B
 CHANNEL = "kezek"
 
 _LOCK = f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()
-# Writes nothing but a note into the write-ahead log, so that the commit waits as one with rows does.
+# Writes only a message into the write-ahead log, so that the commit waits for the standby.
 _CATCH_UP = b"SELECT pg_logical_emit_message(true, 'kezek', '')"
 _NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s)".encode()
 
 
 class PostgresUnit(PostgresRows, Prefetching):
-    """Works on the writing connection, in its pipeline: what is not asked for is not waited for.
+    """Works on the writing connection in pipeline mode, and waits only for results that are needed.
 
-    Every wait ends in a `sync`: only then does the server count the seconds that we think, and end the
-    transaction of a process that was frozen while it held the lock.
+    Every wait ends in a `sync`.  Only then does the server measure our idle time and end the transaction
+    of a process that was frozen while it held the lock.
     """
 
     def __init__(self, connection: Connection, pipeline: psycopg.Pipeline) -> None:
@@ -61,7 +61,7 @@ class PostgresUnit(PostgresRows, Prefetching):
         return cursor.fetchall()
 
     def _hear(self) -> None:
-        """Wait for every answer so far."""
+        """Wait for all results so far."""
         self._pipeline.sync()
 
     @property
@@ -133,7 +133,7 @@ class PostgresUnit(PostgresRows, Prefetching):
             self._send(_NOTIFY, [str(events[-1].position)])
 
     def _put(self, kind: type[Any], rows: Sequence[Row]) -> None:
-        """Rows known not to be there are inserted plainly, which is cheaper and never an update."""
+        """Write rows; those known to be new are inserted without `ON CONFLICT`, which is cheaper."""
         at = mapping(kind)
         new: list[Row] = []
         old: list[Row] = []
@@ -145,10 +145,11 @@ class PostgresUnit(PostgresRows, Prefetching):
             self._send(at.put, at.arrays(old))
 
     def commit(self) -> None:
-        """Send the commit; the pipeline's end brings its answer.
+        """Send the commit; its result comes with the pipeline's end.
 
-        An answer that is only told again may have been kept by a primary that lost its standby, or
-        crashed, before the standby had it.  A commit that writes nothing waits for nobody; so it writes.
+        A repeated answer may be stored on a primary that lost its standby, or crashed, before the
+        standby had it.  An empty commit would not wait for the standby, so this one writes a
+        message.
         """
         if self._repeats and not self._writes:
             self._send(_CATCH_UP)
@@ -157,5 +158,5 @@ class PostgresUnit(PostgresRows, Prefetching):
 
     @property
     def outcome(self) -> str:
-        """What the server says it did."""
+        """The server's report of the commit."""
         return (self._commit.statusmessage if self._commit else None) or ""

@@ -1,4 +1,4 @@
-"""A database read and written whole: tables in the order of their keys, some thousand rows at a time."""
+"""Reads and writes a whole database: tables in the order of their keys, some thousand rows at a time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from kezek.storage.table import TABLES
 R = TypeVar("R", bound=Row)
 
 _PATIENT = (
-    # Whole tables take their time; a table that was empty when it was last looked at is read whole.
+    # Whole tables take long, and a table that was empty at its last analysis is read whole.
     b"SET LOCAL statement_timeout = 0",
     b"SET LOCAL idle_in_transaction_session_timeout = '10min'",
     b"SET LOCAL enable_seqscan = on",
@@ -102,7 +102,7 @@ class PostgresFilling(PostgresSnapshot):
 def snapshot_of(connection: Connection) -> Iterator[PostgresSnapshot]:
     """Everything there is now, for as long as the block lasts."""
     with _transaction(connection, b"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"):
-        # The moment is that of the first question.
+        # The first query sets the snapshot's moment.
         connection.execute(b"SELECT 1")
         yield PostgresSnapshot(connection)
 
@@ -149,7 +149,7 @@ def examined(url: str, head: int) -> tuple[str, SignedHead | None]:
 
 @contextmanager
 def filling_of(connection: Connection) -> Iterator[PostgresFilling]:
-    """An empty database, written by the end of the block; NotEmpty when a table has a row."""
+    """An empty database, committed at the end of the block; NotEmpty when a table has a row."""
     with _transaction(connection, f"SELECT pg_advisory_xact_lock({LOG_LOCK})".encode()):
         for query in table_query.ANY.values():
             if connection.execute(query.postgres).fetchone():
@@ -170,9 +170,9 @@ def _transaction(connection: Connection, begin: bytes) -> Iterator[None]:
 
 @contextmanager
 def alone_on(connection: Connection) -> Iterator[None]:
-    """No other process has the database open to write; Served when one has."""
+    """Keep all other writers out; Served when another process has the database open to write."""
     try:
-        # A moment of patience: a process that has just ended may still be on its way out.
+        # Wait for a moment: a process that is ending may still hold its lock.
         with connection.transaction():
             connection.execute(b"SET LOCAL lock_timeout = '2s'", prepare=False)
             connection.execute(f"SELECT pg_advisory_lock({SERVING_LOCK})".encode())
@@ -190,7 +190,7 @@ def alone_on(connection: Connection) -> Iterator[None]:
 
 
 def solitary_on(connection: Connection) -> bool:
-    """Whether this connection alone has the lock that all processes share; nobody waits for it."""
+    """Whether only this connection has the shared serving lock; it is tried without waiting."""
     row = connection.execute(f"SELECT pg_try_advisory_lock({SERVING_LOCK})".encode()).fetchone()
     if row != (True,):
         return False

@@ -1,1 +1,1 @@
-"""Every question that a store is asked, once for both databases: a module a noun."""
+"""All queries of the stores, each written once for both databases, in one module a noun."""

@@ -1,4 +1,4 @@
-"""Questions about keys and sessions, and the end of sessions."""
+"""Queries about keys and sessions, and the deletion of sessions."""
 
 from __future__ import annotations
 

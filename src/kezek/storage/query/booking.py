@@ -1,4 +1,4 @@
-"""Questions about bookings and the claims of their vehicles."""
+"""Queries about bookings and the claims of their vehicles."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _PLATES = (
 )
 PLATES = query(_PLATES.format(place="instr"), postgres=_PLATES.format(place="strpos"))
 
-# A claim's value is the country's two letters, a space and the plate; the index says the same.
+# A claim's value is the country's two letters, a space and the plate; the index cuts it the same way.
 NAMESAKES = query(
     "SELECT authority, kind, value FROM claim"
     " WHERE authority = :authority AND substr(value, 4) = :plate AND kind = 'plate' ORDER BY value"
@@ -51,7 +51,7 @@ HELD_BY_PUBLIC = query(_HELD_BY.format(held=_HELD))
 HELD_SINCE = query(_HELD_SINCE.format(held=_OF_SOMEBODY))
 HELD_SINCE_BY_PUBLIC = query(_HELD_SINCE.format(held=_HELD))
 
-# So many at a time: numbers above the last that was seen.
+# A limited number at a time, above the last number seen.
 ERASABLE = query(
     "SELECT number FROM particulars p WHERE number > :last AND erase_on < :before AND NOT EXISTS"
     " (SELECT 1 FROM booking b WHERE b.number = p.number AND b.ended_at IS NULL)"

@@ -1,4 +1,4 @@
-"""Questions about days, slots and places given back."""
+"""Queries about days, slots and given-back places."""
 
 from __future__ import annotations
 

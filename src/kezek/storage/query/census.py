@@ -21,8 +21,9 @@ WITH live AS (
     WHERE b.ended_at IS NULL)
 """
 
-# What must be counted from a whole table by hash or in order says so by NOT IN: an index on the claim's
-# number would cost every booking something, and this is asked once a minute.
+# Counts that need a whole table use NOT IN, which both databases answer by hash or in order.  An
+# index on the claim's number would cost every booking something, and these queries run once a
+# minute.
 _STATEMENTS: Mapping[PromiseQuery, str] = {
     PromiseQuery.OVERBOOKED_SLOTS: f"""
 SELECT (SELECT count(*) FROM slot WHERE NOT ({SLOT_WITHIN_CAPACITY.condition}))

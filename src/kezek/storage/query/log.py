@@ -1,4 +1,4 @@
-"""Questions about events, the log's tree and its signed heads."""
+"""Queries about events, the log's tree and its signed heads."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BEFORE_OF_LINE = query(f"{_EVENTS} position < :before AND line = :line {_NEWEST}
 HISTORY = query(f"{_EVENTS} number = :number AND number <> 0 ORDER BY position")
 HISTORY_OF_NONE = query(f"{_EVENTS} number = :number ORDER BY position")
 
-# A constant, not a place: only then does a database see that its index of this kind fits.
+# The kind is a constant and no parameter: only then can a database use its index of this kind.
 _COUNT = "SELECT count(*) FROM event WHERE line = :line AND at >= :since AND kind ="
 COUNT = query(f"{_COUNT} :kind")
 COUNT_OF_KIND: Mapping[str, Query] = {kind: query(f"{_COUNT} '{kind}'") for kind in INDEXED_KINDS}

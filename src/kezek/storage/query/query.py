@@ -1,6 +1,6 @@
-"""One statement with named places, in the words of each database.
+"""One statement with named parameters, in the SQL of each database.
 
-`:name` marks a place for a value.  The words of each database are made once, at import, so asking reads
+`:name` marks a parameter.  The statement of each database is made once, at import, so that queries parse
 no text.
 """
 
@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(?<!:):([a-z_]+)")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A statement for each database, and the names of the values in the order of their places."""
+    """A statement for each database, and the names of its parameters in order."""
 
     sqlite: str
     postgres: bytes
@@ -29,7 +29,7 @@ class Query:
 
 
 def query(statement: str, *, postgres: str = "") -> Query:
-    """The same words for both databases, or others `postgres` with the same places."""
+    """One statement for both databases, or another one for `postgres` with the same parameters."""
     theirs = postgres or statement
     places = tuple(_PLACE.findall(statement))
     assert places == tuple(_PLACE.findall(theirs)), "both databases are asked with the same values"

@@ -1,4 +1,4 @@
-"""What is asked of any table, by its kind of row."""
+"""Queries about any table, by its kind of row."""
 
 from __future__ import annotations
 

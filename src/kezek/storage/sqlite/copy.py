@@ -1,7 +1,7 @@
-"""A copy of a database file, read as an auditor reads it: nothing of its schema is believed.
+"""Reads a copy of a database file for an audit, without trusting its schema.
 
-Whoever can write the file can drop its triggers, its keys and its types; so every value may be anything,
-and every row may be missing, twice or where it does not belong.
+Somebody who can write the file can drop its triggers, its keys and its types.  So every value may have
+any type, and every row may be missing, twice or out of place.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _EVENTS = (
 class SqliteCopy:
     """Implements `app.installation.copy_audit.Copy` and `app.installation.replayed.FileRows`.
 
-    A running server's file is read as it was at the first look.
+    A running server's file is read as it was at the first read.
     """
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise Away(f"there is no database {path}")
         wal = path.with_name(path.name + "-wal")
-        # A copy in a folder that may not be written: without a write-ahead log nothing can change.
+        # A copy without a write-ahead log cannot change, so it may lie in a read-only folder.
         still = "" if wal.exists() else "&immutable=1"
         address = f"file:{quote(str(path.resolve()))}?mode=ro{still}"
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
@@ -94,7 +94,7 @@ class SqliteCopy:
         return self._found(f'SELECT id, "cursor", {of} FROM line ORDER BY id')
 
     def _columns(self, table: str) -> set[str]:
-        """Those that are there: a copy of an older release lacks what came since."""
+        """The table's existing columns: a copy of an older release lacks later ones."""
         found = self._found(f"SELECT name FROM pragma_table_info('{table}')")
         return {name for (name,) in found}
 

@@ -1,6 +1,6 @@
-"""How SQLite fails, in words that say what to do.
+"""Faults of SQLite, with sentences that say what to do.
 
-No sentence quotes a value: what SQLite itself reports names tables, columns and constraints only.
+No sentence quotes a value: SQLite's own messages name tables, columns and constraints only.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ _FAULTS: tuple[tuple[type[apsw.Error], type[StoreFault], str], ...] = (
 
 
 def fault_of(error: apsw.Error) -> Exception:
-    """The exception that takes the place of SQLite's.
+    """The exception that replaces SQLite's.
 
-    A constraint that spoke up is a mistake of ours, so an AssertionError: trying the rest of the
-    batch without the guilty command is right, telling the operator about the disk is not.
+    A violated constraint is our own mistake, so it becomes an AssertionError: the rest of the batch is
+    then tried without the command at fault, and the operator is not sent to the disk.
     """
     if isinstance(error, apsw.ConstraintError | apsw.MismatchError):
         return AssertionError(f"the last fence stopped a write: {error}")

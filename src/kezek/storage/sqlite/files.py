@@ -1,4 +1,4 @@
-"""The files of a store: who may use them, and what they hold."""
+"""The files of a store: their locks, and checks of their content."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kezek.app.port import StoreFault
 from kezek.storage.fault import Failing, Full, NotADatabase
 from kezek.storage.sqlite.fault import Away, ReadOnly
 
-# A process that was killed a moment ago holds its locks until the system has cleared its memory away.
+# A killed process holds its locks until the system has freed its memory.
 TRIES, TRY_SECONDS = 10, 0.1
 # Read and written at once; SQLite writes no more than 128 KiB in one piece.
 SETTLE_BYTES = 2**16
@@ -34,7 +34,7 @@ _BY_ERRNO: dict[int, tuple[type[StoreFault], str]] = {
 
 
 def real_path(path: str) -> Path:
-    """One name for one file, or two servers could lock it under two."""
+    """The resolved path, so that two servers cannot lock one file under two names."""
     whole = Path(path).expanduser().resolve()
     if whole.is_dir():
         raise Away(f"{whole} is a folder: name a file in it")
@@ -46,11 +46,12 @@ def real_path(path: str) -> Path:
 class Lock:
     """The right to be the one server of a file, held until released or until the process ends.
 
-    Two locks.  A file beside the database names who serves it; it stays when the server stops, for
-    removing it would let two servers lock two files of one name.  And the database itself is locked,
-    which holds whatever name it is opened by.  Closing any handle of the database drops the locks that
-    SQLite has on it, so this one is opened before SQLite's first connection and closed after its last,
-    and a file that this process holds already is refused before a second handle could be opened.
+    There are two locks.  The first is on a file beside the database that names the serving process.  It
+    stays when the server stops, because removing it would let two servers lock two files of one name.
+    The second is on the database itself, whatever name it is opened by.  Closing any handle of the
+    database drops the locks that SQLite has on it.  So this handle is opened before SQLite's first
+    connection and closed after its last, and a file that this process holds already is refused before a
+    second handle is opened.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,8 +74,8 @@ class Lock:
             raise _served(self._path)
 
     def refuse_moved(self) -> None:
-        """Away when a name leads elsewhere by now, or when the file has a second name: what is
-        written then is written for nobody, or beside somebody.
+        """Away when the name leads to another file by now, or when the file has a second name: writes
+        would then be lost, or another server could write too.
         """
         if _identity(self._path) != self._opened:
             raise Away(
@@ -91,22 +92,22 @@ class Lock:
         refuse_linked(self._path)
 
     def release(self) -> None:
-        """Once SQLite's last connection is closed."""
+        """Release the locks; called after SQLite's last connection is closed."""
         _HELD.discard(self._opened)
         os.close(self._file)
         os.close(self._beside)
 
 
-# What this process has locked: the file system and the number there of each file.
+# The files that this process has locked, each by its file system and inode.
 _HELD: set[tuple[int, int]] = set()
 
 
 def _locked(path: Path, database: Path) -> int:
-    """A handle of a file, made where there is none, with the lock that one process has."""
+    """A handle of a file, which is made if it is missing, with an exclusive lock."""
     handle = _opened(path)
     try:
         _await(handle)
-        # Whoever held the lock until now may have been told to let go by removing its file.
+        # The file may have been removed while its last holder had the lock.
         same = _of(os.fstat(handle)) == _identity(path)
     except BlockingIOError:
         same = False
@@ -120,7 +121,7 @@ def _locked(path: Path, database: Path) -> int:
 
 
 def _await(handle: int) -> None:
-    """The lock; BlockingIOError when somebody has it and keeps it."""
+    """Take the lock; BlockingIOError when another process keeps it."""
     for _ in range(TRIES):
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -138,7 +139,7 @@ def _served(path: Path) -> Served:
 
 
 def refuse_linked(path: Path) -> None:
-    """Away when a file has more names than one: each is a way past the lock of the other."""
+    """Away when a file has several names, each of which would bypass the lock beside another."""
     try:
         names = path.stat().st_nlink
     except OSError:
@@ -153,7 +154,7 @@ def refuse_linked(path: Path) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """No server works on a file meanwhile."""
+    """Keep servers off a file for the block."""
     lock = Lock(path)
     try:
         yield
@@ -162,7 +163,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _identity(path: Path) -> tuple[int, int]:
-    """Which file has a name now; zeros for none."""
+    """The identity of the file with this name now; zeros for none."""
     try:
         return _of(path.stat())
     except OSError:
@@ -170,12 +171,12 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def _of(found: os.stat_result) -> tuple[int, int]:
-    """Which file it is, whatever it is called: its file system and its number there."""
+    """The identity of a file, whatever its name: its file system and inode."""
     return (found.st_dev, found.st_ino)
 
 
 def _opened(path: Path) -> int:
-    """A handle.  A file that is not there is made, for its owner alone; SQLite's others follow it."""
+    """A handle.  A missing file is made for its owner alone; SQLite's other files get the same mode."""
     try:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
@@ -183,7 +184,7 @@ def _opened(path: Path) -> int:
 
 
 def fault_at(path: Path, error: OSError) -> StoreFault:
-    """What the file system says of a path, and what to do."""
+    """The fault for an error of the file system at a path, with what to do."""
     kind, advice = _BY_ERRNO.get(
         error.errno or 0, (Away, "see that its folder exists and may be written")
     )
@@ -191,11 +192,11 @@ def fault_at(path: Path, error: OSError) -> StoreFault:
 
 
 def settle(path: Path) -> None:
-    """Put on the disk what a server that ended before its sync left in the write-ahead log.
+    """Sync the commits that a server has left in the write-ahead log without a sync.
 
-    SQLite takes those commits for done, and so does everybody who reads them; without this they would
-    go when the power goes.  Written once more, for a system may forget what it failed to sync.  It is
-    done under the file's lock, before the first read: seconds for a log of the largest size.
+    SQLite and its readers take these commits for done, but a power failure would lose them.  They are
+    written once more, because a system may drop pages whose sync failed.  It is done under the file's
+    lock, before the first read, and takes seconds for a log of the largest size.
     """
     name = f"{path}-wal"
     if not Path(name).exists():
@@ -213,7 +214,7 @@ def settle(path: Path) -> None:
 
 
 def ours(connection: apsw.Connection, path: Path) -> bool:
-    """Whether the file holds a store of ours; False when it is empty.  NotADatabase for another's."""
+    """Whether the file holds a store of ours; False when it is empty, NotADatabase for another file."""
     application = connection.pragma("application_id")
     if application == APPLICATION:
         return True

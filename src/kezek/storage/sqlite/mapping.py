@@ -1,4 +1,4 @@
-"""Rows to the statements of one file, made once per kind."""
+"""Statements for each kind of row, made once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Bindings: TypeAlias = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class SqliteMapping(RowMapping[R]):
-    """How one kind of row is found, made, written and dropped.
+    """The statements that find, write and drop one kind of row.
 
     `by_key` and `delete` are bound to the key's columns, `insert` and `upsert` to all.
     """

@@ -17,21 +17,21 @@ from kezek.storage.sqlite.mapping import Bindings, mapping
 
 R = TypeVar("R", bound=Row)
 
-# By the numbers of rows, which are the order in which answers were told.
+# By row numbers, which have the order of the answers.
 _OLD_ANSWERS = query(
     "SELECT rowid FROM answer WHERE rowid > :last AND real < :before ORDER BY rowid LIMIT :limit"
 )
 
 
 class SqliteRows(StoredRows):
-    """Rows by key, and the numbers that rules ask for: what a unit and a reader share."""
+    """The reads that a unit and a reader share: rows by key, and the numbers that rules ask for."""
 
     def __init__(self, connection: apsw.Connection) -> None:
         # One cursor for everything: each read is fetched whole before the next begins.
         self._cursor = connection.cursor()
 
     def _found(self, statement: str, values: Bindings) -> list[Any]:
-        """All rows: a statement left half read would hold its snapshot, and with it the WAL."""
+        """All rows, because a half-read statement would hold its snapshot and with it the WAL."""
         try:
             return self._cursor.execute(statement, values).fetchall()
         except apsw.Error as error:
@@ -54,7 +54,7 @@ class SqliteReader(SqliteRows, StoredReader):
     """Committed state, for the thread that opened it."""
 
     def old_answers(self, before: Instant, limit: int) -> Iterator[list[int]]:
-        """Row numbers of answers told before an instant, so many at a time."""
+        """Row numbers of answers from before an instant, in lists of at most `limit`."""
         return self._in_steps(_OLD_ANSWERS, before, limit)
 
     def many(self, kind: type[R], keys: Sequence[Hashable]) -> Mapping[Hashable, R]:

@@ -39,15 +39,15 @@ from kezek.storage.sqlite.whole import (
 
 log = logging.getLogger("kezek.storage")
 
-# A booking touches some nine pages wherever they lie, and each commit writes them whole: half of the
-# usual size makes a batch of bookings an eighth cheaper.
+# A booking touches some nine scattered pages, and each commit writes them whole.  Half of the usual size
+# makes a batch of bookings an eighth cheaper.
 PAGE_BYTES = 2_048
 # Pages of the write-ahead log after which its contents are copied into the database: 64 MB.  Copying
 # the same hot pages once instead of sixteen times makes bookings a third cheaper than at 4 MB.
 CHECKPOINT_PAGES = 64 * 2**20 // PAGE_BYTES
 WRITER_CACHE_KIB = 65_536
 READER_CACHE_KIB = 2_048
-# Rows erased under one lock: bookings wait no longer than a batch of their own would take.
+# Rows erased under one lock, so few that bookings wait no longer than for a batch.
 SWEEP_ROWS = 500
 # Asked again where it is done: an undo may have brought the booking back to life.
 _ERASE = tuple(
@@ -109,14 +109,14 @@ class SqliteStore:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """The file's locks have seen to it since the store was opened."""
+        """The file's locks have kept others out since the store was opened."""
         yield
 
     @contextmanager
     def snapshot(self) -> Iterator[SqliteSnapshot]:
         connection = self._reading()
         try:
-            # The moment is that of the first read.
+            # The first read sets the snapshot's moment.
             connection.execute("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
             yield SqliteSnapshot(connection)
         finally:
@@ -140,7 +140,7 @@ class SqliteStore:
             if self._closed:
                 raise Closed("the store is closed")
             connection = self._writer
-            # What is written into a file that lost its name is written for nobody.
+            # Writes into a file that lost its name would be lost.
             self._lock.refuse_moved()
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -160,8 +160,8 @@ class SqliteStore:
         return apsw.SQLITE_OK
 
     def _checkpoint(self) -> None:
-        """Copy what every reader has passed.  Its failure takes nothing back: what is committed is
-        in the write-ahead log, and the next commit tries again.
+        """Copy the pages that no reader needs any more.  A failure loses nothing: commits are in the
+        write-ahead log, and the next commit tries again.
         """
         try:
             self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
@@ -217,7 +217,7 @@ class SqliteStore:
             return version_of(self._writer)
 
     def close(self) -> None:
-        """Copies the write-ahead log into the database, so that one file holds everything."""
+        """Copy the write-ahead log into the database, so that one file holds everything."""
         with self._turn:
             if self._closed:
                 return
@@ -235,7 +235,7 @@ class SqliteStore:
                     "writing the write-ahead log back at the end failed: %s", type(error).__name__
                 )
             self._writer.close(force=True)
-            # Closed under a reader it would take its locks along; the process's end lets go of all.
+            # Closing it under a reader would drop the reader's locks; the process's end releases all.
             if not at_work:
                 self._lock.release()
 
@@ -260,7 +260,7 @@ def _writer(path: Path) -> apsw.Connection:
             ("mmap_size", 0),
             ("cache_size", -WRITER_CACHE_KIB),
             ("journal_size_limit", 128 << 20),
-            # What was erased must not be readable in the free parts of pages.
+            # Erased data must not stay readable in free parts of pages.
             ("secure_delete", 1),
         ):
             connection.pragma(name, value)
@@ -282,7 +282,7 @@ def _migrate(connection: apsw.Connection, path: Path, *, known: bool) -> None:
 
 
 def _lead(connection: apsw.Connection, path: Path, version: str, to: str = "") -> None:
-    # Loaded only when there is something to do: the tools for schemas cost a third of a start.
+    # Imported only when there is something to do: the tools for schemas cost a third of a start.
     from kezek.storage.migrations.script import UnknownVersion, script  # noqa: PLC0415
 
     try:
@@ -303,7 +303,7 @@ def _roll_back(connection: apsw.Connection) -> None:
         try:
             connection.execute("ROLLBACK")
         except apsw.Error as error:
-            # What failed first is what the caller must hear.
+            # The caller must get the first error.
             log.warning("a rollback failed: %s", type(error).__name__)
 
 

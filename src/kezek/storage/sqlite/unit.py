@@ -28,8 +28,7 @@ class SqliteUnit(SqliteRows):
         self.last_position, self.last_at = last[0] if last else (0, 0)
 
     def answered(self, digests: Sequence[bytes]) -> Mapping[bytes, Answered]:
-        # One look-up each: in a batch they are few, and reading is cheaper inside one process than
-        # putting a list together.
+        # One look-up each, because a batch has few and a list would cost more inside one process.
         single = ((digest, self.get(Answered, digest)) for digest in digests)
         return {digest: found for digest, found in single if found is not None}
 
@@ -56,7 +55,7 @@ class SqliteUnit(SqliteRows):
                 write(at.delete, map(at.binding, gone[kind]))
             if kind in put:
                 write(at.upsert, map(at.values, put[kind]))
-        # Plainly inserted: an event or an answer that is there already is a mistake, never an update.
+        # Inserted without an upsert: an existing event or answer is a mistake, never an update.
         if events:
             write(mapping(Logged).insert, map(mapping(Logged).values, events))
         if answers:

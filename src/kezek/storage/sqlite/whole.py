@@ -1,4 +1,4 @@
-"""A file read and written whole: every table in the order of its key, some thousand rows at a time."""
+"""Reads and writes a whole file: every table in the order of its key, some thousand rows at a time."""
 
 from __future__ import annotations
 
@@ -153,13 +153,13 @@ def examined(path: Path, head: int) -> tuple[str, SignedHead | None]:
 
 
 def refuse_missing(path: Path) -> None:
-    """Away when there is no such file: nobody wants an empty one made by a look."""
+    """Away when there is no such file, so that a look does not make an empty one."""
     if not path.is_file():
         raise Away(f"there is no database {path}: see that the path is right and mounted")
 
 
 def opened_to_read(path: Path) -> apsw.Connection:
-    """A connection in a transaction that sees the file as it is now, whatever it holds."""
+    """A connection in a transaction that sees the file as it is now, of any version."""
     try:
         address = f"file:{quote(str(path.resolve()))}?mode=ro"
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
@@ -175,13 +175,13 @@ def opened_to_read(path: Path) -> apsw.Connection:
 
 
 def refuse_unfit(connection: apsw.Connection, path: Path) -> None:
-    """Damaged when a part of the schema is missing; the version has been looked at."""
+    """Damaged when a part of the schema is missing; the version was checked before."""
     there = connection.execute(
         "SELECT m.name, p.name FROM sqlite_master m, pragma_table_info(m.name) p WHERE m.type = 'table'"
     ).fetchall()
     found = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     named = {str(name) for kind, name, _ in found if kind in ("index", "trigger")}
-    # A check has no row of its own: it stands in the words of its table.
+    # A check has no row of its own in the catalogue: it is in the SQL of its table.
     words = " ".join(str(sql) for kind, _, sql in found if kind == "table")
     named |= {check for check in parts.CHECKS if check in words}
     newer = version_of(connection) > last()

@@ -1,1 +1,1 @@
-"""Connections to PostgreSQL: opened, bounded in time, lent, and led to the primary."""
+"""Connections to PostgreSQL: opening, deadlines, the pool, and finding the primary."""

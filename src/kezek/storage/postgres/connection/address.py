@@ -1,4 +1,4 @@
-"""The address of a database: what the driver is told, and what people may be shown."""
+"""The address of a database, for the driver and, without secrets, for people."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from kezek.app.port import StoreFault
 
 Parts: TypeAlias = dict[str, str | int | None]
 
-# For each server of the address: a frozen one that is asked first delays what the others would answer.
+# For each server of the address, because a frozen one that is asked first delays the others' answers.
 CONNECT_SECONDS = 3
-# A line that is dead without saying so is found out about after these many seconds.
+# A connection that is silently dead is detected after this many seconds.
 SILENT_SECONDS = 10
 
 
@@ -24,9 +24,9 @@ class BadAddress(StoreFault):
 
 
 def read(url: str) -> Parts:
-    """The driver's own words for an address, with what the address leaves open.
+    """The driver's parameters for an address, with our defaults.
 
-    What is wrong with it is not quoted: the address may hold a password.
+    A fault does not quote the address, which may hold a password.
     """
     given = _given(url)
     if given is None:
@@ -43,14 +43,14 @@ def read(url: str) -> Parts:
         "keepalives_count": 3,
         "tcp_user_timeout": SILENT_SECONDS * 1_000,
     }
-    # Of several servers, the one that takes changes: decisions are made on the primary only.
+    # Of several servers only the one that takes changes, because decisions are made on the primary.
     if "," in f"{given.get('host', '')}{given.get('hostaddr', '')}":
         parts["target_session_attrs"] = "read-write"
     return {**parts, **given, "client_encoding": "UTF8"}
 
 
 def led_by(parts: Parts, host: str, port: int) -> Parts:
-    """The same servers in the same order, but for one that is asked first."""
+    """The same servers in the same order, with one of them moved to the front."""
     lists = {
         name: str(parts[name]).split(",") for name in ("host", "hostaddr", "port") if name in parts
     }

@@ -1,4 +1,4 @@
-"""One connection: opened, looked at, and set up so that its plans and promises hold."""
+"""One connection: opened, checked, and set up so that its plans and promises hold."""
 
 from __future__ import annotations
 
@@ -18,17 +18,16 @@ log = logging.getLogger("kezek.storage")
 Connection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 
 SERVER_LEAST = 150_000
-# "KEZL": whoever may write shares it for as long as the connection lasts; to move a whole installation
-# one must have it alone.
+# "KEZL": every writing connection shares this lock; moving a whole installation needs it alone.
 SERVING_LOCK = 0x4B455A4C
 LOCK_MS = 10_000
 STATEMENT_MS = 30_000
 # A frozen process must not keep the log's lock: the server ends its transaction, and others go on.
 IDLE_MS = 10_000
 
-# Every question is answered from an index.  A plan made while the tables were still empty would read
-# them whole for ever after; so reading whole is what the planner takes only where nothing else is
-# possible, and one plan a statement is enough.  Compiling plans costs more than these plans do.
+# Every query is answered from an index.  A plan made while the tables were still empty would read them
+# whole for ever after, so the planner may read a table whole only where nothing else is possible, and
+# one plan a statement is enough.  Compiling plans costs more than these plans do.
 _PLANS = {
     "enable_seqscan": "off",
     "enable_hashjoin": "off",
@@ -52,7 +51,7 @@ def connect(
 ) -> Connection:
     """An open connection in autocommit mode, every statement prepared at its first use.
 
-    Its first words are said inside of `watched`.
+    Its first statements run inside of `watched`.
     """
     try:
         connection = psycopg.connect(**address, autocommit=True, prepare_threshold=0)  # type: ignore[arg-type]
@@ -97,19 +96,19 @@ def _prepare(connection: Connection, *, writes: bool) -> None:
         return
     _share(connection)
     if synchronous == "off":
-        # What is acknowledged is on the disk, whatever the server does for others.
+        # Acknowledged changes are on the disk, whatever the server's setting is.
         connection.execute("SET synchronous_commit = on")
     if fsync == "off":
         log.warning("the database server runs with fsync off: a power cut will lose bookings")
 
 
 def _share(connection: Connection) -> None:
-    """Keep out whoever wants the whole database alone, for as long as the connection lasts."""
+    """Share the serving lock as long as the connection lasts, so that nobody gets the database alone."""
     shared = connection.execute(f"SELECT pg_try_advisory_lock_shared({SERVING_LOCK})".encode())
     if shared.fetchone() == (True,):
         return
     try:
-        # A moment of patience: who had it alone may have been killed just now.
+        # Wait for a moment: the process that had it alone may have been killed just now.
         with connection.transaction():
             connection.execute(b"SET LOCAL lock_timeout = '2s'", prepare=False)
             connection.execute(f"SELECT pg_advisory_lock_shared({SERVING_LOCK})".encode())

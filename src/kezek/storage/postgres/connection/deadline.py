@@ -1,7 +1,8 @@
-"""An end to every wait: a server that is frozen takes what it is sent and never answers.
+"""Deadlines for every wait: a frozen server accepts everything that it is sent and never answers.
 
-The system's own timeouts see nothing of it, for its kernel goes on acknowledging; and the server's
-deadlines are frozen with it.  So whoever waited too long has the line cut, and hears of a broken line.
+TCP's timeouts do not detect it, because its kernel goes on acknowledging, and the server's own timeouts
+are frozen with it.  So after a deadline the connection is cut, and the waiting thread gets a connection
+error.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ import psycopg
 
 from kezek.storage.postgres.connection.connection import Connection
 
-# A question is answered from an index; a change may have to wait for the log's lock, and for a standby.
+# Queries are answered from an index; a change may have to wait for the log's lock and for a standby.
 QUESTION_SECONDS = 6.0
 CHANGE_SECONDS = 15.0
 LOOK_SECONDS = 0.25
 
 
 class Deadlines:
-    """One thread that looks after every wait of a store."""
+    """One thread that watches every wait of a store."""
 
     def __init__(self) -> None:
         self._ends: dict[Connection, float] = {}
@@ -34,7 +35,7 @@ class Deadlines:
 
     @contextmanager
     def within(self, connection: Connection, seconds: float) -> Iterator[None]:
-        """The block may wait so long for a server; then its connection breaks."""
+        """Cut the connection if the block takes longer than `seconds`."""
         with self._changed:
             if not self._ends:
                 self._changed.notify()
@@ -62,11 +63,11 @@ class Deadlines:
 
 
 def _cut(connection: Connection) -> None:
-    """End the line under the one who waits, who then closes the connection."""
+    """Shut the socket down; the waiting thread then closes the connection."""
     with suppress(OSError, psycopg.Error), socket.socket(fileno=_second_handle(connection)) as line:
         line.shutdown(socket.SHUT_RDWR)
 
 
 def _second_handle(connection: Connection) -> int:
-    # Of our own: closing it leaves the driver's as it is.
+    # A duplicate of our own, so that closing it does not close the driver's.
     return os.dup(connection.pgconn.socket)

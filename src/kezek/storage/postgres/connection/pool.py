@@ -1,4 +1,4 @@
-"""Connections for reading: lent for one question, opened when needed, thrown away when broken."""
+"""Connections for reading: lent for one query, opened when needed, dropped when broken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WAIT_SECONDS = 10.0
 
 
 class ConnectionPool:
-    """At most so many connections; the one used last is lent first, so that the rest may grow old."""
+    """At most some connections; the one used last is lent first, so that the others can age out."""
 
     def __init__(self, connect: Callable[[], Connection], size: int = SIZE) -> None:
         self._connect = connect
@@ -49,7 +49,7 @@ class ConnectionPool:
             return self._connect()
 
     def forget(self) -> None:
-        """Close what is idle: after one connection broke, the others have most likely broken too."""
+        """Close idle connections: after one broke, the others have most likely broken too."""
         while True:
             try:
                 self._idle.pop().close()
@@ -57,6 +57,6 @@ class ConnectionPool:
                 return
 
     def close(self) -> None:
-        """Lend no more; what is lent is closed when it comes back."""
+        """Lend no more; lent connections are closed when they come back."""
         self._closed = True
         self.forget()

@@ -1,4 +1,4 @@
-"""Which of the servers takes changes: found again after a failover, without a crowd that searches."""
+"""Finds the server that takes changes, also after a failover, with one thread that searches."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kezek.storage.postgres.connection.connection import Connection, connect
 from kezek.storage.postgres.connection.deadline import QUESTION_SECONDS, Deadlines
 from kezek.storage.postgres.fault import Lost
 
-# While no server takes changes, nobody searches more often than this.
+# The shortest time between two searches while no server takes changes.
 AWAY_SECONDS = 1.0
 
 
@@ -26,9 +26,9 @@ class Primary:
         self._again_at = 0.0
 
     def connect(self, *, writes: bool, patient: bool = False) -> Connection:
-        """A new connection.  While the server is away one searches, and the others hear so at once.
+        """A new connection.  While the server is away, one thread searches and the others fail at once.
 
-        A thread of its own may be `patient` and search without a pause: then no request ever has to.
+        A background thread may be `patient` and search without a pause, so that no request need search.
         """
         if not self._lost:
             return self._connected(writes=writes)
@@ -49,7 +49,7 @@ class Primary:
         except (Away, Busy, Lost, ReadOnly):
             self._lost, self._again_at = True, time.monotonic() + AWAY_SECONDS
             raise
-        # The next connection begins with the server that was found, not with one that may be frozen.
+        # The next connection tries the found server first, not one that may be frozen.
         self._address = led_by(self._address, connection.info.host, connection.info.port)
         self._lost = False
         return connection
