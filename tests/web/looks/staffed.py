@@ -13,7 +13,7 @@ from kezek.domain.turn.approve import Propose, Refuse
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
-from kezek.web.frame.shape import hour_value
+from kezek.web.frame.format import hour_value
 from tests.planning.stand_in import forecast
 from tests.web.looks.album import Album
 from tests.web.office import Browser, Office, opened
