@@ -35,11 +35,26 @@ class TwinWaiting:
 
 @value(frozen=True, slots=True)
 class Expected:
-    """A live booking whose truck has not arrived, with the start of its window."""
+    """A live booking whose truck has not arrived, with the start of its window.
+
+    It keeps its place if it arrives until `keeps_until`, and has lapsed at `lapses_at`; None where the
+    rules of the line's state say so.
+    """
 
     number: int
     vehicle_class: str
     start: Instant
+    keeps_until: Instant | None = None
+    lapses_at: Instant | None = None
+
+
+@value(frozen=True, slots=True)
+class OrderChange:
+    """The cycle from an instant on, and the classes that join in its next round."""
+
+    at: Instant
+    interleave: tuple[str, ...]
+    next_round: tuple[str, ...]
 
 
 @value(frozen=True, slots=True)
@@ -89,8 +104,8 @@ class LineState:
     in `next_round` join in its next round.  `window` is the length of a slot, `keeps_place_for` the
     regulation's limit for late trucks.  `hours` reach from the current hour to the horizon.  `asked` are
     starts of windows that a truck of the class `ordinary` can still book, rising; `walk_in` is the class
-    of trucks without a booking, empty for none.  The same state and `seed` give the same forecast on any
-    machine.
+    of trucks without a booking, empty for none.  `changes` are those of the order until the horizon,
+    rising.  The same state and `seed` give the same forecast on any machine.
     """
 
     line: str
@@ -112,6 +127,7 @@ class LineState:
     asked: tuple[Instant, ...] = ()
     ordinary: str = ""
     walk_in: str = ""
+    changes: tuple[OrderChange, ...] = ()
 
 
 @value(frozen=True, slots=True)

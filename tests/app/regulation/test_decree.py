@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -19,6 +20,7 @@ from kezek.domain.regulation.regulation import ChosenBy
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
+from kezek.planning.question import LineState, OrderChange
 from tests.decree import MIDNIGHT, NO_LONGER_PUBLISHED, decreed
 from tests.stored import StoredWorld
 from tests.world import PEOPLE, A, rules
@@ -99,6 +101,7 @@ def test_published_windows_stay_and_later_days_are_cut_anew(yard):
 
 
 def test_yesterday_is_told_as_before_the_decree(yard):
+    """But that yesterday's forecasts know the decree that was to come."""
     window = yard.window(hour=12)
     numbers = [yard.book(n, start=window) for n in (1, 2)]
     yard.until(window)
@@ -113,18 +116,73 @@ def test_yesterday_is_told_as_before_the_decree(yard):
     for regulations in (decreed(), rules()):
         yard.rules = regulations
         past = LinePast(yard.store.reader, yard.served(), yard.now.at - DAY)
-        told.append(repr(list(past.arrivals(9))))
-    assert told[0] == told[1]
-    assert len(told[0]) > 2
+        told.append(list(past.arrivals(9)))
+    knew = {change.at for one in told[0] for change in one.state.changes}
+    assert knew == {MIDNIGHT}
+    without = [one._replace(state=replace(one.state, changes=())) for one in told[0]]
+    assert repr(without) == repr(told[1])
+    assert len(without) == 2
 
 
-def test_a_forecast_is_asked_for_by_the_rules_of_its_moment(yard):
-    interleaves = []
-    for at in (MIDNIGHT - 1, MIDNIGHT):
-        yard.until(at)
-        log = LineLog(A)
-        log.read_on(yard.store.reader)
-        state = state_of(yard.store.reader, yard.served(), yard.queue(), log.measured(at), 1)
-        interleaves.append(state.interleave)
-    assert interleaves[0] == rules()["kz"].interleave
-    assert interleaves[1] == ("in_turn", "priority", "accelerated", "postal", "walk_in")
+def state(yard: StoredWorld) -> LineState:
+    log = LineLog(A)
+    log.read_on(yard.store.reader)
+    measured = log.measured(yard.now.at)
+    return state_of(yard.store.reader, yard.served(), yard.queue(), measured, 1)
+
+
+def test_a_forecast_knows_the_decree_in_its_hours(yard):
+    """Asked at ten in the evening and at one at night, each by the rules of every moment."""
+    newer = ("in_turn", "priority", "accelerated", "postal", "walk_in")
+    yard.until(MIDNIGHT - 2 * HOUR)
+    before = state(yard)
+    assert before.interleave == rules()["kz"].interleave
+    assert before.next_round == ("walk_in",)
+    assert before.changes == (OrderChange(MIDNIGHT, newer, ()),)
+    yard.until(MIDNIGHT + HOUR)
+    after = state(yard)
+    assert (after.interleave, after.next_round, after.changes) == (newer, (), ())
+    # The published windows of both days are of an hour.
+    assert {hour.start % HOUR for hour in before.hours} == {0}
+    shared = [hour for hour in before.hours if hour.start >= MIDNIGHT + HOUR]
+    assert tuple(shared) == after.hours[: len(shared)]
+
+
+def test_trucks_are_expected_as_long_as_was_promised_to_each(yard):
+    window = yard.window(day=1, hour=10)
+    early = yard.book(1, start=window)
+    yard.until(MIDNIGHT)
+    late = yard.book(2, start=window)
+    was = rules()["kz"]
+    limits = {one.number: one.lapses_at for one in state(yard).expected}
+    assert limits == {early: window + HOUR + was.no_show_after, late: window + 2 * HOUR}
+
+
+def test_a_limit_that_the_decree_changes_for_all_changes_at_midnight(store):
+    yard = StoredWorld(store, decreed(transition={"no_show_after": ChosenBy.NOW}))
+    evening = yard.book(1, start=yard.window(hour=18))
+    night = yard.book(2, start=yard.window(hour=23))
+    yard.until(MIDNIGHT - HOUR)
+    limits = {one.number: one.lapses_at for one in state(yard).expected}
+    # By the older rules both had a day; by the newer one the first has lapsed when they begin.
+    assert limits == {evening: MIDNIGHT, night: MIDNIGHT + HOUR}
+
+
+def test_a_past_forecast_is_had_again_by_the_rules_of_its_moment(yard):
+    """A truck came in the evening; asked about after midnight, its forecast is the evening's."""
+    window = yard.window(hour=21)
+    number, later = yard.book(1, start=window), yard.book(2, start=yard.window(day=1, hour=10))
+    yard.until(MIDNIGHT - 2 * HOUR)
+    yard.done(Arrive(yard.key(), PEOPLE["officer"], number))
+    live = state(yard)
+    yard.wait(minutes=5)
+    for command in (Call(yard.key(), PEOPLE["officer"], A), Admit("a", PEOPLE["officer"], number)):
+        yard.done(command)
+    yard.done(Cross("c", PEOPLE["officer"], number))
+    yard.until(MIDNIGHT + HOUR)
+    past = LinePast(yard.store.reader, yard.served(), yard.now.at - DAY)
+    (arrival,) = past.arrivals(9)
+    again = arrival.state
+    for name in ("now", "interleave", "next_round", "changes", "waiting", "expected", "window"):
+        assert getattr(again, name) == getattr(live, name), name
+    assert [one.number for one in again.expected] == [later]

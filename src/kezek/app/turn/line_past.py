@@ -18,7 +18,15 @@ from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.port import Reader
 from kezek.app.turn.calendar_past import CalendarPast
 from kezek.app.turn.line_log import KNOWN_FOR, LineLog
-from kezek.app.turn.line_state import in_line, next_round, seed_of
+from kezek.app.turn.line_state import (
+    expected_of,
+    first_expected,
+    in_line,
+    in_order,
+    next_round,
+    order_changes,
+    seed_of,
+)
 from kezek.domain.booking.booking import Booking
 from kezek.domain.booking.transition import Verb
 from kezek.domain.kernel.event import EventKind, Logged
@@ -78,6 +86,7 @@ class _Trip:
 
     vehicle_class: str
     start: Instant | None
+    booked: Instant
     arrived: Instant | None = None
     joined: Instant | None = None
     called: Instant | None = None
@@ -136,7 +145,7 @@ class LinePast:
                 was.setdefault(event.number, json.loads(event.body).get("from"))
         for row in self._rows.values():
             if row.confirmed_at < first:
-                trip = _Trip(row.vehicle_class, was.get(row.number, row.start))
+                trip = _Trip(row.vehicle_class, was.get(row.number, row.start), row.confirmed_at)
                 if row.arrived_at is not None and row.arrived_at < first:
                     trip.arrived, trip.joined = row.arrived_at, row.joined_at
                     trip.joined_round = row.joined_round
@@ -214,11 +223,11 @@ class LinePast:
         kind, number, at = event.kind, event.number, event.at
         if kind == EventKind.CONFIRMED:
             body = json.loads(event.body)
-            self._trips[number] = _Trip(body["class"], body["start"])
+            self._trips[number] = _Trip(body["class"], body["start"], at)
         elif kind == EventKind.WALKED_IN:
             body = json.loads(event.body)
             name = body.get("class", WALKED_IN_BEFORE)
-            self._trips[number] = _Trip(name, None, at, joined_round=body.get("round"))
+            self._trips[number] = _Trip(name, None, at, arrived=at, joined_round=body.get("round"))
         trip = self._trips.get(number)
         if kind == EventKind.UNDONE:
             self._undo(number, json.loads(event.body).get("verb"))
@@ -307,19 +316,20 @@ class LinePast:
             seed=seed_of(self.line.id, position),
             ordinary=rules.ordinary.name,
             walk_in=rules.walk_in.name if rules.walk_in else "",
+            changes=order_changes(self._served, now),
         )
 
     def _expected(self, now: Instant) -> tuple[Expected, ...]:
-        rules = self._served.at(now)
-        first = now - rules.window - rules.no_show_after
-        coming = [
-            Expected(number, trip.vehicle_class, trip.start)
-            for number, trip in self._trips.items()
+        first = first_expected(self._served, now)
+        return in_order(
+            expected_of(
+                self._served, n, trip.vehicle_class, start=trip.start, booked=trip.booked, now=now
+            )
+            for n, trip in self._trips.items()
             if trip.arrived is None
             and trip.start is not None
             and first <= trip.start < now + HORIZON
-        ]
-        return tuple(sorted(coming, key=lambda one: (one.start, one.number)))
+        )
 
 
 def _turn(number: int, trip: _Trip) -> Turn:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 from kezek.app.checkpoint.checkpoint import ServedLine
@@ -23,6 +23,7 @@ from kezek.planning.question import (
     HourCapacity,
     LineState,
     MeasuredPast,
+    OrderChange,
     TwinCalled,
     TwinWaiting,
 )
@@ -40,7 +41,7 @@ def state_of(
     assert line is not None, "a line is asked about"
     # The row, not the network's copy: the cursor moves with every call.
     row = reader.get(Line, line.id) or line
-    windows = _calendar(reader, line, regulation, now)
+    windows = _calendar(reader, served, now)
     return LineState(
         line=line.id,
         now=now,
@@ -52,19 +53,20 @@ def state_of(
         keeps_place_for=regulation.keeps_place_for,
         no_show_after=regulation.no_show_after,
         waiting=tuple(in_line(entry.turn) for entry in queue.entries),
-        expected=_expected(reader, line.id, regulation, now),
+        expected=_expected(reader, served, now),
         at_gate=tuple(_at_gate(one) for one in (*queue.called, *queue.admitted)),
         hours=tuple(
             hour
-            for start, places in windows
-            for hour in in_hours(start, places, window=regulation.window)
+            for start, places, window in windows
+            for hour in in_hours(start, places, window=window)
             if hour.start > now - HOUR
         ),
         measured=measured,
         seed=seed_of(line.id, position),
         ordinary=regulation.ordinary.name,
         walk_in=regulation.walk_in.name if regulation.walk_in else "",
-        asked=tuple(start for start, places in windows if places and start < now + ASKED_FOR),
+        asked=tuple(start for start, places, _ in windows if places and start < now + ASKED_FOR),
+        changes=order_changes(served, now),
     )
 
 
@@ -84,23 +86,67 @@ def seed_of(line: str, position: int) -> int:
     return int.from_bytes(digest)
 
 
-def _expected(
-    reader: Reader, line: str, regulation: Regulation, now: Instant
-) -> tuple[Expected, ...]:
+def order_changes(served: ServedLine, now: Instant) -> tuple[OrderChange, ...]:
+    """The changes of the line's order within the horizon, by the versions that are known."""
+    found, was = list[OrderChange](), served.at(now)
+    for at in served.rules.changes_until(served.line.zone, now, now + HORIZON):
+        rules = served.at(at)
+        told = (tuple(rules.interleave), next_round(rules))
+        if told != (tuple(was.interleave), next_round(was)):
+            found.append(OrderChange(at, *told))
+        was = rules
+    return tuple(found)
+
+
+def _expected(reader: Reader, served: ServedLine, now: Instant) -> tuple[Expected, ...]:
     """Live bookings whose truck may still come within the horizon."""
-    first = now - regulation.window - regulation.no_show_after
-    numbers = reader.booked(line, first, now + HORIZON)
-    return expected_of(reader.many(Booking, numbers).values())
-
-
-def expected_of(bookings: Iterable[Booking]) -> tuple[Expected, ...]:
-    """Those of the bookings that have not arrived, in the order of their windows."""
-    coming = [
-        Expected(b.number, b.vehicle_class, b.start)
-        for b in bookings
+    numbers = reader.booked(served.line.id, first_expected(served, now), now + HORIZON)
+    return in_order(
+        expected_of(
+            served, b.number, b.vehicle_class, start=b.start, booked=b.confirmed_at, now=now
+        )
+        for b in reader.many(Booking, numbers).values()
         if b.start is not None and b.arrived_at is None
-    ]
-    return tuple(sorted(coming, key=lambda one: (one.start, one.number)))
+    )
+
+
+def first_expected(served: ServedLine, now: Instant) -> Instant:
+    """The first window of which a truck may still come, by whichever version."""
+    versions = served.rules.versions
+    return now - max(one.window for one in versions) - max(one.no_show_after for one in versions)
+
+
+def expected_of(
+    served: ServedLine,
+    number: int,
+    vehicle_class: str,
+    *,
+    start: Instant,
+    booked: Instant,
+    now: Instant,
+) -> Expected:
+    """A booking whose truck has not arrived, with its limits by the rules that hold for it.
+
+    What was promised to its driver stays; a limit that a version changes on the way changes then.
+    """
+    begins = (now, *served.rules.changes_until(served.line.zone, now, now + HORIZON))
+    rules = [served.at(at, window=start, booked=booked) for at in begins]
+    keeps = [start + one.window + one.keeps_place_for for one in rules]
+    lapses = [start + one.window + one.no_show_after for one in rules]
+    return Expected(number, vehicle_class, start, _first(keeps, begins), _first(lapses, begins))
+
+
+def _first(limits: Sequence[Instant], begins: Sequence[Instant]) -> Instant:
+    """When a limit is reached, of which each value counts from its own instant until the next."""
+    for limit, begin, end in zip(limits, begins, begins[1:], strict=False):
+        if limit < end:
+            return max(limit, begin)
+    return max(limits[-1], begins[-1]) if len(limits) > 1 else limits[-1]
+
+
+def in_order(expected: Iterable[Expected]) -> tuple[Expected, ...]:
+    """Those who may still come, in the order of their windows."""
+    return tuple(sorted(expected, key=lambda one: (one.start, one.number)))
 
 
 def _at_gate(one: SeenAtGate) -> TwinCalled:
@@ -109,13 +155,19 @@ def _at_gate(one: SeenAtGate) -> TwinCalled:
 
 
 def _calendar(
-    reader: Reader, line: Line, regulation: Regulation, now: Instant
-) -> list[tuple[Instant, int]]:
-    """Starts and places of the windows from the present one to the horizon; closed ones have none."""
-    slots = reader.slots(line.id, now - regulation.window + 1, now + HORIZON)
+    reader: Reader, served: ServedLine, now: Instant
+) -> list[tuple[Instant, int, Instant]]:
+    """Starts, places and lengths of the windows from the present one to the horizon; closed ones have no
+    places.
+    """
+    line, longest = served.line, max(one.window for one in served.rules.versions)
     first, last = (local_day(at, line.zone).isoformat() for at in (now - DAY, now + HORIZON))
     closed = {day.on for day in reader.days(line.id, first, last) if not day.open}
-    return [(slot.start, _places(slot, line, closed)) for slot in slots]
+    windows = (
+        (slot.start, _places(slot, line, closed), served.at(now, window=slot.start).window)
+        for slot in reader.slots(line.id, now - longest + 1, now + HORIZON)
+    )
+    return [one for one in windows if one[0] + one[2] > now]
 
 
 def _places(slot: Slot, line: Line, closed: set[str]) -> int:

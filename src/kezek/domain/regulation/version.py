@@ -66,6 +66,12 @@ class RuleSet:
             found = self._kept[key] = self._composed(starts, instants)
         return found
 
+    def changes_until(self, zone: str, now: Instant, end: Instant) -> Sequence[Instant]:
+        """The instants after now and before an end at which a version takes effect."""
+        if len(self.versions) == 1:
+            return ()
+        return [at for at in self._starts_in(zone).all[1:] if now < at < end]
+
     def changes_after(self, zone: str, now: Instant) -> Instant | None:
         """When the next version takes effect; None where none is known."""
         if len(self.versions) == 1:

@@ -3,6 +3,7 @@
 - Waiting trucks keep their places, and trucks at the gate have spent their time so far.
 - Expected trucks come as early or late as others did lately, or not at all.
 - Walk-ins come at the recent rate.
+- The order of the line and the times of a booking change inside the run where a regulation does.
 - Calls follow the calendar at the measured pace.  The uncertainty of the pace is part of every range, so
   a young log gives wide ranges.
 
@@ -12,7 +13,7 @@ Future bookings, future closures and trucks that miss their call are not modelle
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -25,7 +26,7 @@ from kezek.planning.forecast.twin_measure import (
     quantile_table,
     share_not_shown,
 )
-from kezek.planning.forecast.twin_play import EmpiricalDuration, Future, futures, leavings
+from kezek.planning.forecast.twin_play import EmpiricalDuration, Future, Orders, futures, leavings
 from kezek.planning.question import (
     HORIZON,
     QUANTILES,
@@ -34,6 +35,7 @@ from kezek.planning.question import (
     LengthForecast,
     LineForecast,
     LineState,
+    OrderChange,
     Range,
     TruckForecast,
     TwinWaiting,
@@ -101,8 +103,9 @@ def forecast(state: LineState) -> LineForecast:
 
 def awaited_of(state: LineState) -> tuple[Instant, ...]:
     """The windows to answer for; none where trucks of the ordinary class join in the next round."""
+    waits = (state.next_round, *(change.next_round for change in state.changes))
     here = state.ordinary in state.interleave
-    return state.asked if here and state.ordinary not in state.next_round else ()
+    return state.asked if here and not any(state.ordinary in one for one in waits) else ()
 
 
 def _windows(
@@ -190,7 +193,8 @@ def _instants(state: LineState, seconds: Floats) -> Range:
 def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future, CompiledLine]:
     """The kernel's input, and the empty line."""
     classes = tuple(dict.fromkeys(state.interleave))
-    index = {name: of for of, name in enumerate(classes)}
+    later = (name for change in state.changes for name in change.interleave)
+    index = {name: of for of, name in enumerate(dict.fromkeys((*classes, *later)))}
     keys = [one.key for one in state.waiting]
     opens = _opens(state)
     window, queue = _places(state, opens)
@@ -209,7 +213,7 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
     asked = _seconds(state, awaited_of(state))
     keeps = opens + (state.window + state.keeps_place_for) / SECOND
     keeps[0] = math.inf
-    cycle = np.array([index[name] for name in state.interleave], np.int64)
+    orders = _orders(state, index)
     end = (horizon - state.now) / SECOND
     future = Future(
         standing=len(keys),
@@ -220,7 +224,8 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
         window=np.concatenate((window, virtual // 2, booked)).astype(np.int64),
         starts=starts,
         offset=_offsets(state),
-        latest=(state.window + state.no_show_after) / SECOND,
+        latest=_seconds(state, [_lapses_at(state, one) for one in state.expected]),
+        keeps=_seconds(state, [_keeps_until(state, one) for one in state.expected]),
         no_show=share_not_shown(state.measured),
         hours=pace.hours,
         level=pace.level,
@@ -235,12 +240,41 @@ def _future(state: LineState, pace: CallPace, horizon: Instant) -> tuple[Future,
         asked=np.maximum(asked, 0.0),
         asked_window=np.searchsorted(opens, asked).astype(np.int64),
         asker=index.get(state.ordinary, NOBODY),
+        orders=orders,
     )
     # Space for walk-ins, whose number is random: far more than can come.
     most = math.ceil(pace.walking.max() * end / 3600.0 * 4.0) + 64 if len(pace.walking) else 0
     trucks = len(of) + most + len(asked)
-    joins = [name in state.next_round for name in classes]
-    return future, empty_line(opens, keeps, cycle, next_round=joins, trucks=trucks)
+    # Each future sets the line to the first order; here is room for the longest.
+    joins = [False] * len(index)
+    return future, empty_line(opens, keeps, orders.cycle[0].copy(), next_round=joins, trucks=trucks)
+
+
+def _orders(state: LineState, index: Mapping[str, int]) -> Orders:
+    """The order now, and those to come."""
+    now = OrderChange(state.now, state.interleave, state.next_round)
+    changes = (now, *state.changes)
+    cycle = np.zeros((len(changes), max(len(one.interleave) for one in changes)), np.int64)
+    for row, one in zip(cycle, changes, strict=True):
+        row[: len(one.interleave)] = [index[name] for name in one.interleave]
+    return Orders(
+        at=_seconds(state, [one.at for one in changes]),
+        cycle=cycle,
+        length=np.array([len(one.interleave) for one in changes], np.int64),
+        next_round=np.array(
+            [[name in one.next_round for name in index] for one in changes], np.int64
+        ),
+    )
+
+
+def _lapses_at(state: LineState, one: Expected) -> Instant:
+    usual = one.start + state.window + state.no_show_after
+    return usual if one.lapses_at is None else one.lapses_at
+
+
+def _keeps_until(state: LineState, one: Expected) -> Instant:
+    usual = one.start + state.window + state.keeps_place_for
+    return usual if one.keeps_until is None else one.keeps_until
 
 
 def _round_of(one: TwinWaiting) -> int:

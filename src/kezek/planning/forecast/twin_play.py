@@ -28,6 +28,8 @@ from kezek.planning.simulation.checkpoint.line import (
     call_next,
     enqueue,
     join,
+    join_kept,
+    obey,
     pass_on,
     round_to_pass,
 )
@@ -49,17 +51,30 @@ class EmpiricalDuration(NamedTuple):
     log_deviation: float
 
 
+class Orders(NamedTuple):
+    """The orders of the line that follow one another: n cycles of at most c places, k classes.
+
+    The order `cycle[n, c]`, of `length[n]` places, counts from second `at[n]` on, the first from the
+    beginning; `next_round[n, k]` is 1 for a class that joins in the next round.
+    """
+
+    at: Floats
+    cycle: Integers
+    length: Integers
+    next_round: Integers
+
+
 class Future(NamedTuple):
     """The state of the line, as the kernel takes it.
 
     Trucks are numbered: standing ones, virtual customers, booked ones, walk-ins, then askers.  The
     `standing` trucks and one virtual customer of each class are in `queue`, in the order of `stands`.
     `joined` are the rounds that standing trucks let pass.  `of` and `window` are those of standing,
-    virtual and booked trucks.  Booked trucks come at `starts` plus `offset` (quantiles), at most
-    `latest` seconds after the start, or not at all with probability `no_show`.  `hours` and `level` are
-    the calendar in usual hours.  `shape` and `rate` are the posterior of calls a usual hour, and
-    `waited` usual hours have passed since the last call.  Walk-ins of class `walk_in`, NOBODY for none,
-    come at the rate `walking`, trucks an hour.  Askers of class `asker` come at `asked` into
+    virtual and booked trucks.  Booked trucks come at `starts` plus `offset` (quantiles), at most at
+    `latest`, or not at all with probability `no_show`; each keeps its place until `keeps`.  `hours` and
+    `level` are the calendar in usual hours.  `shape` and `rate` are the posterior of calls a usual hour,
+    and `waited` usual hours have passed since the last call.  Walk-ins of class `walk_in`, NOBODY for
+    none, come at the rate `walking`, trucks an hour.  Askers of class `asker` come at `asked` into
     `asked_window`.  Virtual customers and askers take nobody's place.
     """
 
@@ -71,7 +86,8 @@ class Future(NamedTuple):
     window: Integers
     starts: Floats
     offset: Floats
-    latest: float
+    latest: Floats
+    keeps: Floats
     no_show: float
     hours: Floats
     level: Floats
@@ -86,6 +102,7 @@ class Future(NamedTuple):
     asked: Floats
     asked_window: Integers
     asker: int
+    orders: Orders
 
 
 @kernel
@@ -229,7 +246,7 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
         if comes <= 0.0 or shows[place] >= comes / (comes + future.no_show):
             continue
         late = interpolated(quantiles, 0, quantiles.shape[0], below + offset[place] * (1.0 - below))
-        if late <= future.latest:
+        if start + late <= future.latest[place]:
             came[before + place] = max(0.0, start + late)
     came[known:askers] = walking
     came[askers:] = future.asked
@@ -239,6 +256,7 @@ def _arrivals(future: Future, seed: int, replication: int) -> Floats:
 @borrower
 def _line_up(future: Future, line: CompiledLine, at_call: tuple[int, int]) -> None:
     """Set the line to its present state."""
+    _obey(future, line, 0)
     begin(line, at_call[0], at_call[1])
     line.at[VIRTUAL], line.at[VIRTUAL_END] = future.standing, future.queue.shape[0]
     pass_on(line, 0.0)
@@ -250,6 +268,12 @@ def _line_up(future: Future, line: CompiledLine, at_call: tuple[int, int]) -> No
         elif line.next_round[of]:
             line.joined[truck] = round_to_pass(line, of)
         enqueue(line, truck, of, int(future.queue[truck]))
+
+
+@borrower
+def _obey(future: Future, line: CompiledLine, order: int) -> None:
+    orders = future.orders
+    obey(line, orders.cycle[order], orders.length[order], orders.next_round[order])
 
 
 @borrower
@@ -266,11 +290,14 @@ def _play(
     called, lengths = at
     virtual_waiting = future.queue.shape[0] - future.standing
     askers = came.shape[0] - future.asked.shape[0]
-    coming = mark = step = 0
+    coming = mark = step = obeyed = 0
     free = after(future.hours, future.level, 0, 0.0, first)
     now = 0.0
     while now < future.horizon:
         pass_on(line, now)
+        while obeyed + 1 < future.orders.at.shape[0] and future.orders.at[obeyed + 1] <= now:
+            obeyed += 1
+            _obey(future, line, obeyed)
         while coming < order.shape[0] and came[order[coming]] <= now:
             truck = int(order[coming])
             of, window = future.walk_in, 0
@@ -279,7 +306,11 @@ def _play(
             elif truck >= askers:
                 of, window = future.asker, int(future.asked_window[truck - askers])
                 virtual_waiting += 1
-            join(line, truck, of, window, came[truck])
+            if future.queue.shape[0] <= truck < future.of.shape[0]:
+                keeps = future.keeps[truck - future.queue.shape[0]]
+                join_kept(line, truck, of, window, came[truck], keeps)
+            else:
+                join(line, truck, of, window, came[truck])
             coming += 1
         while step + 1 < future.hours.shape[0] and future.hours[step + 1] <= now:
             step += 1

@@ -22,7 +22,7 @@ NOBODY = -1
 # The round of a truck that lets none pass: less than any.
 NO_ROUND = -1
 _ALL_ROUNDS = 1 << 62
-CURSOR, CURRENT, WAITING, ROUND, VIRTUAL, VIRTUAL_END = range(6)
+CURSOR, CURRENT, WAITING, ROUND, VIRTUAL, VIRTUAL_END, LENGTH = range(7)
 
 
 class CompiledLine(NamedTuple):
@@ -34,8 +34,9 @@ class CompiledLine(NamedTuple):
     `following[k]` is the next truck in the queue of truck k.  `present[c]` counts waiting trucks; all
     queues of c before `front[c]` but 0 are empty.  `next_round[c]` is 1 for a class that joins in the
     next round, and `joined[k]` is the round that truck k lets pass.  `at` holds the cursor in `cycle`,
-    the latest window that has begun, the number of waiting trucks, the round, and the first and the
-    past-the-end number of virtual customers, which stand in line and are not counted.
+    the latest window that has begun, the number of waiting trucks, the round, the first and the
+    past-the-end number of virtual customers, which stand in line and are not counted, and the length of
+    the cycle: `cycle` has room for the longest that a regulation brings.
     """
 
     opens: Floats
@@ -57,6 +58,8 @@ def empty_line(
     """An empty line for trucks 0 to `trucks` - 1."""
     classes = len(next_round)
     queues = 2 * len(opens)
+    at = np.zeros(7, np.int64)
+    at[LENGTH] = len(cycle)
     return CompiledLine(
         opens,
         keeps,
@@ -66,7 +69,7 @@ def empty_line(
         np.empty(trucks, np.int32),
         np.zeros(classes, np.int64),
         np.ones(classes, np.int64),
-        np.zeros(6, np.int64),
+        at,
         np.array(next_round, np.int64),
         np.full(trucks, NO_ROUND, np.int64),
     )
@@ -78,11 +81,23 @@ def begin(line: CompiledLine, cursor: int, in_round: int) -> None:
     line.first[:] = NOBODY
     line.present[:] = 0
     line.front[:] = 1
-    line.at[CURSOR] = cursor % line.cycle.shape[0]
+    line.at[CURSOR] = cursor % line.at[LENGTH]
     line.at[CURRENT] = 0
     line.at[WAITING] = 0
     line.at[ROUND] = in_round
     line.joined[:] = NO_ROUND
+
+
+@inlined
+def obey(line: CompiledLine, cycle: Integers, length: int, next_round: Integers) -> None:
+    """Go on by another cycle, the first `length` of `cycle`; who joined before stands as they joined."""
+    # By loops: an assignment of slices counts references, which `borrower` does without.
+    for place in range(length):
+        line.cycle[place] = cycle[place]
+    for of in range(next_round.shape[0]):
+        line.next_round[of] = next_round[of]
+    line.at[LENGTH] = length
+    line.at[CURSOR] %= length
 
 
 @inlined
@@ -111,11 +126,19 @@ def pass_on(line: CompiledLine, now: float) -> None:
 
 @inlined
 def join(line: CompiledLine, truck: int, of: int, window: int, now: float) -> None:
+    """A truck joins whose place is kept as long as its window's."""
+    join_kept(line, truck, of, window, now, line.keeps[window])
+
+
+@inlined
+def join_kept(
+    line: CompiledLine, truck: int, of: int, window: int, now: float, keeps: float
+) -> None:
     """A truck joins: in the place of its window, or behind the current window when it is too late."""
     if line.next_round[of]:
         pass_on(line, now)
         line.joined[truck] = round_to_pass(line, of)
-    if now > line.keeps[window]:
+    if now > keeps:
         pass_on(line, now)
         enqueue(line, truck, of, 2 * line.at[CURRENT] + 1)
     else:
@@ -134,7 +157,7 @@ def call_next(line: CompiledLine) -> int:
     """Take out the truck that is next by the cycle; NOBODY if none waits whose window has begun."""
     if line.at[WAITING] == 0:
         return NOBODY
-    cursor, in_round, length = line.at[CURSOR], line.at[ROUND], line.cycle.shape[0]
+    cursor, in_round, length = line.at[CURSOR], line.at[ROUND], line.at[LENGTH]
     while True:
         # The first round in which a truck that could be called now may be; above all rounds for none.
         soonest = _ALL_ROUNDS
