@@ -71,7 +71,9 @@ def test_who_has_not_arrived_is_expected_and_who_has_cancelled_is_not(world):
     gone = world.book(3, start=world.window(A, hour=12))
     world.done(Cancel(world.key(), PEOPLE["carrier"], gone, 0))
     found = state(world)
-    assert found.expected == (Expected(coming, "in_turn", world.window(A, hour=12)),)
+    start = world.window(A, hour=12)
+    limits = {"keeps_until": start + 4 * HOUR, "lapses_at": start + 25 * HOUR}
+    assert found.expected == (Expected(coming, "in_turn", start, **limits),)
     assert [one.number for one in found.waiting] == [here]
 
 
