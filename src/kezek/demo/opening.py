@@ -128,7 +128,10 @@ def _load(application: Application) -> None:
 
 
 def shipped_lines(application: Application) -> Iterator[tuple[Line, int]]:
-    """Lines for which no board is known, with capacities of ours: `network/lines.csv`."""
+    """Lines for which no board is known, with capacities of ours: `network/lines.csv`.
+
+    Each has its direction, and a `name` where its checkpoint has several of one direction.
+    """
     with files.shipped("lines.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             post = application.network.post(row["checkpoint"])
@@ -138,8 +141,10 @@ def shipped_lines(application: Application) -> Iterator[tuple[Line, int]]:
                 authority=row["authority"],
                 regulation=row["regulation"],
                 basis="ours",
+                direction=row["direction"],
+                name=row.get("name") or "",
             )
-            assert (line.id, line.direction) == (row["line"], row["direction"]), "it leads out"
+            assert line.id == row["line"], "a line's id follows from its checkpoint"
             yield line, int(row["capacity"])
 
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from kezek.cli import main
 from kezek.planning.scenario.world.ground import studies
+from tests.draft import DRAFT, ground_with_draft
 from tests.planning.scenario.play.test_play import COMPARE
 from tests.planning.scenario.world.ground import HEAD, OWN
 
@@ -49,6 +50,22 @@ def test_as_json_it_is_exact_and_the_same_again(file):
     assert answer["seed"] == 1
     assert len(answer["posts"]) == len(answer["other"]) == 1
     assert answer["posts"][0]["wait"]["error"] > 0
+
+
+def test_a_draft_is_played_beside_the_rules_in_force(file, monkeypatch):
+    monkeypatch.setattr("kezek.app.scenario.ground.shipped_ground", ground_with_draft)
+    change = (
+        f'[compare]\ntitle = "draft"\n[compare.change]\n"checkpoint.*.regulation" = "{DRAFT}"\n'
+    )
+    file.write_text(HEAD + OWN + change)
+    told = simulate(file, "--json", "--threads", "1")
+    answer = json.loads(told.output)["answer"]
+    assert answer["other_title"] == "draft"
+    as_it_is, by_draft = (answer[world][0] for world in ("posts", "other"))
+    assert as_it_is["trucks"]["value"] > 0 < by_draft["trucks"]["value"]
+    assert as_it_is["groups"] != by_draft["groups"]
+    file.write_text(HEAD + OWN.replace('"kz"', '"kz@2028-01-01"'))
+    assert "kz@2028-01-01" in simulate(file).output
 
 
 def test_a_folder_holds_the_answer_its_picture_and_its_tables(file, tmp_path):

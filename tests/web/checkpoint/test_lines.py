@@ -44,6 +44,19 @@ def test_every_line_has_its_row_and_its_page_with_its_direction(office):
     assert office.booking(1).code not in driver.page("/checkpoints/kz_a")
 
 
+def counted(page: str) -> list[str]:
+    """The sentences of the board that count checkpoints."""
+    return re.findall(r"\d+ checkpoints? ?(?:have|has|·)", re.sub(r"<[^>]+>", "", page))
+
+
+def test_the_board_counts_checkpoints_however_many_lines_each_has(office):
+    driver = office.browser()
+    before = counted(driver.page("/"))
+    opened_lines(office)
+    assert len(before) > 1
+    assert counted(driver.page("/")) == before
+
+
 def test_a_line_is_booked_and_served_by_its_id(office):
     opened_lines(office)
     driver = office.browser()

@@ -33,16 +33,19 @@ from kezek.planning.scenario.answer.answer import (
     TruckGroup,
 )
 from kezek.planning.scenario.play.compile import compile_post
+from kezek.planning.scenario.play.play import job_of, play
 from kezek.planning.scenario.world.ground import KnownPost
 from kezek.planning.scenario.world.read import read_scenario
 from kezek.system.chance import SeededChance
 from kezek.system.shelf import FolderShelf
 from kezek.system.simulator import SpawnedSimulator
 from kezek.web.scenario import what_if_view
+from tests.draft import DRAFT, ground_with_draft
 from tests.web.office import Browser, Office, opened
 from tests.world import PEOPLE, A
 
 FORM = "/agency/what-if"
+PAGES = ("what_if", "what_if_form", "what_if_view")
 ORIGIN = WhatIfOrigin(1, 0, "A question")
 
 
@@ -313,6 +316,29 @@ def test_the_page_says_what_was_changed_whatever_its_title(office, stand):
     page = office.browser().get(url).text
     assert "Demand, percent of today&#39;s: 180; Closed from 16 June, 08:00 until" in page
     assert "<b>changed:</b>" not in office.browser("agency").page(FORM)
+
+
+def test_a_draft_is_listed_with_its_status_and_really_played(office, stand, monkeypatch):
+    drafted = ground_with_draft()
+    known = drafted.calibrated["kz_syrym"] | {"id": "kz_a"}
+    ground = dataclasses.replace(
+        drafted,
+        posts={**drafted.posts, "kz_a": KnownPost("A", "Asia/Almaty", "kz")},
+        calibrated={**drafted.calibrated, "kz_a": known},
+    )
+    for module in ("app.scenario.what_if_request", *(f"web.scenario.{m}" for m in PAGES)):
+        monkeypatch.setattr(f"kezek.{module}.shipped_ground", lambda: ground)
+    b = office.browser("agency")
+    listed = re.search(rf'<option value="{DRAFT}"[^>]*>([^<]+)<', b.page(FORM))
+    assert listed[1].endswith(", 2027-01-01 (draft)")
+    url, folder = asked(office, b, regulation=DRAFT, until="2026-06-16", runs="2")
+    (point,) = read_scenario((folder / "scenario.toml").read_text(), "scenario.toml", ground)
+    (folder / "answer.json").write_bytes(
+        msgspec.json.encode(play(job_of(point, ground.regulations), threads=1))
+    )
+    page = b.page(url)
+    assert f"Rule set: {listed[1]}" in page
+    assert "(проект)" in b.page(f"{url}?lang=ru")
 
 
 def test_whoever_has_the_link_may_read_and_nobody_else_finds_it(office, stand):

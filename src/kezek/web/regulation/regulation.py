@@ -180,6 +180,19 @@ def regulation_name(rules: Regulation, here: PageContext) -> str:
     return f"{country}, {here.words.gettext(rules.system)}" if rules.system else country
 
 
+def version_name(code: str, rules: Regulation, here: PageContext) -> str:
+    """The name of a version that a scenario calls `code`: with its first day where that is a version's
+    own, and with its status where it is not in force.
+    """
+    name = regulation_name(rules, here)
+    if code == rules.id:
+        return name
+    dated = f"{name}, {rules.effective_on}"
+    if rules.status is VersionStatus.IN_FORCE:
+        return dated
+    return f"{dated} ({here.words.gettext(_STATUSES[rules.status])})"
+
+
 def _view(rules: Regulation, here: PageContext) -> RegulationView:
     return RegulationView(
         code=rules.id,

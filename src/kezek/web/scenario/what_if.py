@@ -23,7 +23,6 @@ from kezek.app.scenario.what_if_request import (
     scenario_of,
 )
 from kezek.domain.account.actor import Role
-from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.mark import translatable as t
 from kezek.i18n.times import number
 from kezek.planning.scenario.answer.answer import ScenarioAnswer
@@ -37,7 +36,7 @@ from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import answer as answered
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.regulation.regulation import regulation_name
+from kezek.web.regulation.regulation import version_name
 from kezek.web.scenario.what_if_form import (
     OTHER,
     ZONE,
@@ -250,12 +249,6 @@ def _pictures(here: PageContext, answer: ScenarioAnswer, at: int) -> list[Markup
     return [Markup(svg) for svg in drawn]  # noqa: S704 - drawn by us, its texts escaped
 
 
-def _rules_name(code: str, rules: Regulation, here: PageContext) -> str:
-    """A rule set by its name; one of its other versions with the first day."""
-    name = regulation_name(rules, here)
-    return name if code == rules.id else f"{name}, {rules.effective_on}"
-
-
 def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
     here, person = visit(request), signed_in(request, Role.AGENCY)
     mine = [
@@ -267,7 +260,7 @@ def _form(request: PageRequest, typed: Typed) -> Response[bytes]:
         posts=sorted(askable_posts(here), key=lambda one: one.id not in typed.chosen),
         chosen=typed.chosen,
         regulations=[
-            (code, _rules_name(code, rule, here))
+            (code, version_name(code, rule, here))
             for code, rule in shipped_ground().regulations.items()
         ],
         values=typed.values,

@@ -13,7 +13,7 @@ from kezek.i18n.names import vehicle_class
 from kezek.i18n.times import number, stamp
 from kezek.planning.scenario.answer.answer import Figure, PostAnswer, ScenarioAnswer
 from kezek.web.frame.page_context import PageContext
-from kezek.web.regulation.regulation import regulation_name
+from kezek.web.regulation.regulation import version_name
 
 _MEDIAN, _P90 = 3, 5
 
@@ -136,9 +136,7 @@ def changes(here: PageContext, changed: Mapping[str, Any]) -> list[str]:
                 found = round(100 * found)
             if isinstance(found, str):
                 rules = shipped_ground().regulations.get(found)
-                figure = found if rules is None else regulation_name(rules, here)
-                if rules is not None and found != rules.id:
-                    figure = f"{figure}, {rules.effective_on}"
+                figure = found if rules is None else version_name(found, rules, here)
             else:
                 figure = number(found, here.lang)
             told.append(f"{here.words.gettext(name)}: {figure}")

@@ -43,13 +43,17 @@ _TAG = re.compile(r"<\w+")
 
 @dataclass(frozen=True, slots=True)
 class BoardGroup:
-    """The posts of one country towards one neighbour."""
+    """The lines of one country towards one neighbour, and those of its posts without one.
+
+    `count` is the number of their checkpoints, of which each may have several lines.
+    """
 
     id: str
     here: str
     code: str
     name: str
     places: int | None
+    count: int
     posts: list[BoardPost]
     days: list[DayView]
 
@@ -215,13 +219,7 @@ def _rendered(here: PageContext, q: str) -> RenderedBoard:
     without = _groups(here, [one for one in posts if one[1].today is None], home)
     # The same way may have posts of both kinds, and a page has each id once.
     idle = [replace(group, id=f"idle-{group.id}") for group in without]
-    shown = [post for _, post in posts]
-    total = Total(
-        places=sum(post.today or 0 for post in shown),
-        open=sum(bool(post.today) for post in shown),
-        full=sum(post.today == 0 for post in shown),
-        idle=sum(post.today is None for post in shown),
-    )
+    total = _total(posts)
     columns, waits, macros = _columns(groups), waits_of(here), _macros(here)
     tables = [group for column in (*columns, idle) for group in column]
     parts = {f"{_ROW}{post.id}": post.html or Markup() for g in tables for post in g.posts}
@@ -232,6 +230,20 @@ def _rendered(here: PageContext, q: str) -> RenderedBoard:
     if not q:
         here.web.versions.keep((here.lang, made.tag), None, made)
     return RenderedBoard(columns, idle, total, waits, made)
+
+
+def _total(posts: list[tuple[PostRow, BoardPost]]) -> Total:
+    """Checkpoints by what the best of their lines has today, and the places of all lines."""
+    best: dict[str, int] = {}
+    for row, post in posts:
+        left = -1 if post.today is None else post.today
+        best[row.checkpoint.id] = max(left, best.get(row.checkpoint.id, left))
+    return Total(
+        places=sum(post.today or 0 for _, post in posts),
+        open=sum(left > 0 for left in best.values()),
+        full=sum(left == 0 for left in best.values()),
+        idle=sum(left < 0 for left in best.values()),
+    )
 
 
 def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
@@ -290,17 +302,18 @@ def _groups(
     here: PageContext, posts: list[tuple[PostRow, BoardPost]], home: str
 ) -> list[BoardGroup]:
     """Posts by the way they lead; those of the home country come first."""
-    found: dict[tuple[str, str], list[BoardPost]] = {}
+    found: dict[tuple[str, str], list[tuple[PostRow, BoardPost]]] = {}
     for row, post in posts:
         way = (row.checkpoint.country, row.checkpoint.neighbour_country)
-        found.setdefault(way, []).append(post)
+        found.setdefault(way, []).append((row, post))
     groups = [_group(here, way, members, home) for way, members in found.items()]
     return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, sort_key(g.name)))
 
 
 def _group(
-    here: PageContext, way: tuple[str, str], posts: list[BoardPost], home: str
+    here: PageContext, way: tuple[str, str], members: list[tuple[PostRow, BoardPost]], home: str
 ) -> BoardGroup:
+    posts = [post for _, post in members]
     say, lang = here.words, here.lang
     country, neighbour = way
     name = names.country(neighbour, lang) if neighbour else say.gettext(_UNSTATED)
@@ -315,6 +328,7 @@ def _group(
         code=neighbour or "?",
         name=name,
         places=sum(running) if running else None,
+        count=len({row.checkpoint.id for row, _ in members}),
         posts=sorted(posts, key=lambda post: sort_key(post.name)),
         days=next((post.days for post in posts if post.days), []),
     )
