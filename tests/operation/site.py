@@ -132,21 +132,21 @@ class Wire(HTTPConnection):
         assert self.stream.status == 200
         return self.stream
 
-    def get(self, path: str, **headers: str) -> Told:
+    def get(self, path: str, **headers: str) -> SiteAnswer:
         return self.ask("GET", path, b"", headers)
 
-    def post(self, path: str, body: Any, key: str) -> Told:
+    def post(self, path: str, body: Any, key: str) -> SiteAnswer:
         headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
         return self.ask("POST", path, json.dumps(body).encode(), headers)
 
-    def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Told:
+    def ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> SiteAnswer:
         self.request(method, path, body, headers)
         answer = self.getresponse()
-        return Told(answer.status, answer.read(), answer)
+        return SiteAnswer(answer.status, answer.read(), answer)
 
 
 @dataclass(frozen=True)
-class Told:
+class SiteAnswer:
     status: int
     raw: bytes
     answer: HTTPResponse

@@ -22,7 +22,7 @@ from tests.app.turn.test_line_state import OFFICER, post_of
 from tests.world import PEOPLE, A, World, vehicle
 
 
-class Told:
+class HistoryWorld:
     """A world with a reader of histories, as a server keeps one."""
 
     def __init__(self) -> None:
@@ -59,11 +59,11 @@ class Told:
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+def told() -> HistoryWorld:
+    return HistoryWorld()
 
 
-def test_six_trucks_of_an_earlier_hour_came_late(told: Told):
+def test_six_trucks_of_an_earlier_hour_came_late(told: HistoryWorld):
     late = [told.book(n, 9) for n in range(1, 7)]
     mine = told.arrive(told.book(7, 10))
     told.w.wait(minutes=40)
@@ -81,7 +81,7 @@ def test_six_trucks_of_an_earlier_hour_came_late(told: Told):
     assert told.changes(mine) == {"came_late": 6, "called": -1}, "another server tells the same"
 
 
-def test_every_cause_has_its_name(told: Told):
+def test_every_cause_has_its_name(told: HistoryWorld):
     first, second = (told.arrive(told.book(n, 9)) for n in (1, 2))
     mine = told.arrive(told.book(3, 9))
     assert told.changes(mine) == {}
@@ -99,7 +99,7 @@ def test_every_cause_has_its_name(told: Told):
     assert told.of(mine).overtaken == 1
 
 
-def test_the_own_missed_call_is_a_cause_too(told: Told):
+def test_the_own_missed_call_is_a_cause_too(told: HistoryWorld):
     mine = told.arrive(told.book(1, 9))
     told.call()
     for n in (2, 3):
@@ -111,7 +111,7 @@ def test_the_own_missed_call_is_a_cause_too(told: Told):
     assert changes["own_call"] > 0
 
 
-def test_an_hour_that_begins_is_a_cause_without_an_event(told: Told):
+def test_an_hour_that_begins_is_a_cause_without_an_event(told: HistoryWorld):
     first = told.arrive(told.book(1, 9))
     mine = told.arrive(told.book(2, 10, vehicle_class="priority", who="clerk"))
     assert told.of(mine).place == 2
@@ -121,7 +121,7 @@ def test_an_hour_that_begins_is_a_cause_without_an_event(told: Told):
     told.changes(first)
 
 
-def test_nothing_is_claimed_where_the_log_tells_another_order(told: Told):
+def test_nothing_is_claimed_where_the_log_tells_another_order(told: HistoryWorld):
     numbers = [told.arrive(told.book(n, 9)) for n in (1, 2)]
     queue = told.queue()
     turned = queue.__class__(
@@ -131,7 +131,7 @@ def test_nothing_is_claimed_where_the_log_tells_another_order(told: Told):
     assert told.histories.of(post_of(told.w), turned, numbers[0]) is None
 
 
-def test_a_long_log_is_taken_in_over_several_questions(told: Told, monkeypatch):
+def test_a_long_log_is_taken_in_over_several_questions(told: HistoryWorld, monkeypatch):
     late = [told.book(n, 9) for n in range(1, 7)]
     mine = told.arrive(told.book(7, 10))
     for number in late:
@@ -177,7 +177,7 @@ STEPS = st.lists(
 @given(STEPS)
 def test_the_changes_add_up_to_the_line_at_every_event(steps):
     """Against the line that the rows give, asked anew after each step by a second reader."""
-    told = Told()
+    told = HistoryWorld()
     w, now = told.w, told.w.now.at
     first: dict[int, tuple[int, int]] = {}
     made: list[int] = []

@@ -26,7 +26,7 @@ FROM = {
 
 
 @dataclass
-class Told:
+class LoggedBooking:
     """A booking as the log tells it; the names are the columns of its row."""
 
     number: int
@@ -68,7 +68,7 @@ class Retold:
     """All bookings, told event by event.  `wrong` collects what cannot have happened."""
 
     def __init__(self) -> None:
-        self.bookings: dict[int, Told] = {}
+        self.bookings: dict[int, LoggedBooking] = {}
         self.wrong: list[str] = []
 
     def hear(self, event: Event) -> None:
@@ -103,7 +103,7 @@ class Retold:
         if event.number in self.bookings:
             self.wrong.append(f"booking {event.number} begins twice, at {event.position}")
         walked_in = event.kind == "walked_in"
-        self.bookings[event.number] = Told(
+        self.bookings[event.number] = LoggedBooking(
             number=event.number,
             line=event.line,
             vehicle_class="walk_in" if walked_in else event.body["class"],
@@ -122,7 +122,7 @@ _STEPS = {
 }
 
 
-def _change(booking: Told, event: Event) -> dict[str, object]:
+def _change(booking: LoggedBooking, event: Event) -> dict[str, object]:
     """What an event changes of a booking."""
     at, body = event.at, event.body
     if event.kind in ENDS:

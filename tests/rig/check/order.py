@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeAlias
 
-from tests.rig.check.bookings import CALLED, HERE, Retold, Told
+from tests.rig.check.bookings import CALLED, HERE, LoggedBooking, Retold
 from tests.rig.check.run import INTERLEAVE, MISSES_MAX, NEXT_ROUND, Event, Run
 
 CAUSES = (
@@ -52,7 +52,7 @@ def explained(run: Run) -> Iterator[str]:
         told.hear(event)
 
 
-def _ready(told: Retold, event: Event) -> list[Told]:
+def _ready(told: Retold, event: Event) -> list[LoggedBooking]:
     """Who waits in the event's line in the order of their class, with a window that has begun."""
     mine = (_settled(b, event.at) for b in told.bookings.values() if b.line == event.line)
     waiting = [(_key(b), b) for b in mine if b.stands == HERE]
@@ -61,7 +61,7 @@ def _ready(told: Retold, event: Event) -> list[Told]:
     return [b for _, b in sorted(ready, key=lambda pair: pair[0])]
 
 
-def _settled(booking: Told, at: int) -> Told:
+def _settled(booking: LoggedBooking, at: int) -> LoggedBooking:
     """A call that nobody answered in time is missed at that moment, whenever the log says so."""
     until = booking.call_until
     if booking.stands != CALLED or until is None or at < until:
@@ -71,8 +71,8 @@ def _settled(booking: Told, at: int) -> Told:
     return replace(booking, called_at=None, call_until=None, joined_at=until)
 
 
-def _called(event: Event, ready: list[Told], cycle: _Cycle) -> Iterator[str]:
-    heads: dict[str, Told] = {}
+def _called(event: Event, ready: list[LoggedBooking], cycle: _Cycle) -> Iterator[str]:
+    heads: dict[str, LoggedBooking] = {}
     for booking in ready:
         heads.setdefault(booking.vehicle_class, booking)
     at, following = cycle.at, None
@@ -119,7 +119,7 @@ def _taken_back(event: Event, cycle: _Cycle) -> None:
         cycle.at = before
 
 
-def _key(booking: Told) -> tuple[int, int, int, int]:
+def _key(booking: LoggedBooking) -> tuple[int, int, int, int]:
     """Window, behind it or not, since when, number."""
     arrived, joined, start = booking.arrived_at, booking.joined_at, booking.start
     assert arrived is not None, "who waits has arrived"

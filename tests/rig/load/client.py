@@ -19,7 +19,7 @@ GIVES_UP, TWICE_AT_ONCE, AGAIN, ALTERED, BROKEN_OFF = 0.1, 0.08, 0.12, 0.03, 0.0
 
 
 @dataclass(frozen=True)
-class Told:
+class ClientAnswer:
     """An answer that was heard: a yes or a no of the rules."""
 
     status: int
@@ -60,7 +60,7 @@ class Client:
             return False
         return True
 
-    async def ask(self, deed: Deed) -> Told | None:
+    async def ask(self, deed: Deed) -> ClientAnswer | None:
         """Ask until something is heard, or until patience ends; some ask twice at once."""
         chance = self._chance
         if chance.random() < BROKEN_OFF:
@@ -94,7 +94,7 @@ class Client:
 
     async def once(
         self, deed: Deed, *, altered: bool = False, broken_off: bool = False
-    ) -> Told | None:
+    ) -> ClientAnswer | None:
         """One request; None when nobody knows what became of it.
 
         An `altered` one means something else under the same key; a `broken_off` one ends half-way.
@@ -138,7 +138,7 @@ class Client:
             return None
         if status < 300 and not altered:
             await self.acknowledge(deed, name, again=again)
-        return Told(status, told)
+        return ClientAnswer(status, told)
 
     async def acknowledge(self, deed: Deed, name: tuple[str, str], *, again: bool) -> None:
         """A yes was heard, for the first time or `again`."""

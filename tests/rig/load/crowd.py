@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.rig.load.client import Client, Told
+from tests.rig.load.client import Client, ClientAnswer
 from tests.rig.load.history import Deed
 from tests.rig.load.installation import BUSY, NARROW, STORM, ZONE
 
@@ -57,7 +57,7 @@ class Crowd:
 
     async def _do(
         self, by: str, verb: str, path: str, body: dict[str, Any], method: str = "POST"
-    ) -> Told | None:
+    ) -> ClientAnswer | None:
         key = f"{verb}-{self._seed}-{next(self._numbers)}"
         return await self._client.ask(Deed(by, verb, key, method, API + path, body))
 
