@@ -29,11 +29,11 @@ def found_outside(fault: PlantedFault) -> dict[str, Any] | None:
 
 def _by_the_rig(fault: PlantedFault) -> dict[str, Any] | None:
     # Only now: rehearsals need nothing of it.
-    from tests.rig.rig import Plan, run
+    from tests.rig.rig import RigPlan, run
 
     ground, faults = fault.ground.removeprefix(RIG), frozenset(fault.faults)
     # Nobody has to be waited for who asks in vain because of the fault.
-    plan = Plan(
+    plan = RigPlan(
         ground, fault.seed, fault.kills, faults, planted=fault.name, patience=PATIENCE_SECONDS
     )
     with tempfile.TemporaryDirectory(prefix="kezek-mutation-") as folder:

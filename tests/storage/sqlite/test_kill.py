@@ -87,6 +87,6 @@ def holds(path: Path, told: set[int]) -> None:
     for b in bookings.values():
         taken[b.line, b.start] = taken.get((b.line, b.start), 0) + 1
     assert {s.key: s.taken for s in reader.all(Slot) if s.taken} == taken
-    answers = reader._numbers("SELECT count(*) FROM answer", ())[0]
+    ((answers,),) = reader._found("SELECT count(*) FROM answer", ())
     assert answers == len(bookings) + 1
     store.close()
