@@ -59,6 +59,18 @@ def too_wide(page: Page) -> list[str]:
     )
 
 
+def test_no_heading_of_the_board_covers_the_next(room: Room, tour: Tour):
+    page = tour.show(room, "board", "desktop")
+    for lang in ("en", "ru", "kk"):
+        page.goto(f"{page.url.split('?')[0]}?lang={lang}")
+        covered = page.evaluate(
+            """() => [...document.querySelectorAll("thead th")]
+              .filter((cell) => cell.scrollWidth > cell.clientWidth)
+              .map((cell) => cell.textContent)"""
+        )
+        assert covered == [], lang
+
+
 @pytest.mark.parametrize(
     "name", ["board", "day", "truck", "here", "console", "calendar", "sign-in"]
 )
