@@ -76,6 +76,10 @@ def test_a_decree_names_the_instant_of_a_field(folder):
             r"2\.toml: line \d+: effective_on: two versions of xx-tiny",
         ),
         (
+            dated("2026-01-01", 'status = "draft"\n'),
+            r"2\.toml: line \d+: effective_on: two versions of xx-tiny",
+        ),
+        (
             dated("2026-07-01", "until = 2026-12-31\n"),
             r"2\.toml: line 1: until: no version follows",
         ),

@@ -58,11 +58,21 @@ class VersionFile(NamedTuple):
 
 
 def must_follow(read: Sequence[tuple[VersionFile, Regulation]]) -> None:
-    """The versions in force of each rule set follow one another, without overlap, gap or lost class."""
+    """The versions in force of each rule set follow one another, without overlap, gap or lost class;
+    no two versions of any status begin on one day, because id and first day name a version.
+    """
+    named: set[tuple[str, str]] = set()
+    for file, one in read:
+        if (one.id, one.effective_on) in named:
+            told = (
+                f"two versions of {one.id} take effect on {one.effective_on}: give one another day"
+            )
+            raise RegulationFault(file.said("effective_on", told))
+        named.add((one.id, one.effective_on))
     sets: dict[str, list[tuple[VersionFile, Regulation]]] = {}
-    for one in read:
-        if one[1].status is VersionStatus.IN_FORCE:
-            sets.setdefault(one[1].id, []).append(one)
+    for file, one in read:
+        if one.status is VersionStatus.IN_FORCE:
+            sets.setdefault(one.id, []).append((file, one))
     for found in sets.values():
         found.sort(key=lambda one: one[1].effective_on)
         for (_, before), (file, after) in pairwise(found):
@@ -81,8 +91,6 @@ def must_follow(read: Sequence[tuple[VersionFile, Regulation]]) -> None:
 def _break(before: Regulation, after: Regulation) -> tuple[str, str] | None:
     """What is wrong between two versions, with the key at fault; None where one follows the other."""
     was = f"the version of {before.effective_on}"
-    if after.effective_on == before.effective_on:
-        return "effective_on", f"two versions of {after.id} take effect on {after.effective_on}"
     if before.until and before.until >= after.effective_on:
         return "effective_on", f"{was} is in force until {before.until}: they overlap"
     next_day = date.fromisoformat(before.until) + timedelta(days=1) if before.until else None
