@@ -15,3 +15,21 @@ def test_letters_go_before_their_marks_and_their_case():
         "are",
         "Åre",
     ]
+
+
+def test_kazakh_letters_stand_in_their_alphabet():
+    countries = [
+        "Түрікменстан",
+        "Қырғызстан",
+        "Ресей",
+        "Өзбекстан",
+        "Қытай",
+        "Әзербайжан",
+        "Армения",
+    ]
+    assert sorted(countries, key=sort_key) == [
+        "Армения", "Әзербайжан", "Қырғызстан", "Қытай", "Өзбекстан", "Ресей", "Түрікменстан",
+    ]  # fmt: skip
+    assert sorted(["Шалқар", "Xorgos", "Йод", "Итмурун"], key=sort_key) == [
+        "Xorgos", "Итмурун", "Йод", "Шалқар",
+    ]  # fmt: skip
