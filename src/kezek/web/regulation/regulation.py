@@ -10,7 +10,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from kezek.domain.kernel.instant import HOUR, MINUTE, Instant
+from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation, VersionStatus
 from kezek.i18n import names, times
 from kezek.i18n.catalogue import Words
@@ -323,7 +323,9 @@ def _noted(label: str, value: str, note: Note, say: Words) -> RuleRow:
 
 
 def span(length: Instant, say: Words) -> str:
-    """Whole hours as hours, anything else as minutes."""
+    """Two days and more as days, whole hours as hours, anything else as minutes."""
+    if length >= 2 * DAY and length % DAY == 0:
+        return say.count("%(num)s day", "%(num)s days", length // DAY)
     if length and length % HOUR == 0:
         return say.count("%(num)s hour", "%(num)s hours", length // HOUR)
     return say.count("%(num)s minute", "%(num)s minutes", length // MINUTE)
