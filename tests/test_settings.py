@@ -38,7 +38,7 @@ WRONG = [
     ("HOST", "a b", "IP address"),
     ("PORT", "65536", "0 to 65535"),
     ("PROXIES", "10.0.0.1/8", "networks"),
-    ("PROXIES", "proxy.local", "10.0.0.0/8"),
+    ("PROXIES", "proxy.local", "10.0.0.7"),
     ("PROXY_HEADER", "X-Forwarded-For:", "X-Forwarded-For"),
     ("PROXY_HEADER", "a b", "one header"),
     ("LOG", "yaml", "lines or json"),

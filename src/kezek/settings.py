@@ -64,7 +64,7 @@ class Settings:
     )
     proxies: str = field(
         default="127.0.0.1,::1",
-        metadata={"meaning": "addresses and networks of your proxies: that header is theirs alone"},
+        metadata={"meaning": "addresses of your proxies: that header is theirs alone"},
     )
     session_hours: int = field(
         default=12, metadata={"meaning": "hours of real time until a sign-in ends"}
@@ -242,7 +242,7 @@ def _proxies(value: Value) -> str:
             if part.strip():
                 ip_network(part.strip())
     except ValueError:
-        return "addresses and networks with commas between them, like 127.0.0.1,10.0.0.0/8"
+        return "addresses and networks with commas between them, like 127.0.0.1,10.0.0.7"
     return ""
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from kezek.app.feed import feed as feeds
 from kezek.app.feed.feed import DurableFeed, pause
-from kezek.app.port import Reader
+from kezek.app.port import Reader, StoreFault
 from kezek.domain.kernel.event import Logged
 from tests.app.feed.test_delivery import filled, position
 from tests.memory.store import MemoryStore
@@ -119,3 +119,21 @@ def test_each_consumer_beats_while_nothing_keeps_it():
     finally:
         feed.stop()
     assert set(heard) == {"idle"}
+
+
+def test_a_consumer_that_only_fails_never_beats():
+    store, heard, tries, enough = filled(1), list[str](), list[int](), threading.Event()
+
+    def work(events: Sequence[Logged]) -> None:
+        tries.append(len(events))
+        if len(tries) > 5:
+            enough.set()
+        raise StoreFault("the disk is full")
+
+    feed = DurableFeed(store, [Consumer("fails", work)], heard.append)
+    feed.start()
+    try:
+        assert enough.wait(SECONDS)
+    finally:
+        feed.stop()
+    assert heard == [], "a beat says that work was done"

@@ -57,7 +57,9 @@ class DurableFeed:
         while not self._stopping.is_set():
             try:
                 with self._store.hold(delivery.name) as held:
-                    self._beat(delivery.name)
+                    if held is None:
+                        # Another process works as it: nothing keeps this one from working.
+                        self._beat(delivery.name)
                     while held is not None and held() and not self._stopping.is_set():
                         worked = delivery.step()
                         failures = 0

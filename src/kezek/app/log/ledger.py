@@ -81,7 +81,7 @@ class HeadPublisher(Protocol):
 class Ledger:
     """A consumer of the log with its work in the same store, so that the tree's size is its progress.
 
-    Each process has one; of several on one store, the quicker one seals.
+    Each process has one; of several on one store, the holder of its name seals, the others at their end.
     """
 
     name = "ledger"
