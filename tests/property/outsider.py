@@ -131,9 +131,17 @@ class Outsider:
                 return version[field]
         return self.versions[0][1][field]
 
+    def _classes(self, now: int) -> list[str]:
+        """The cycle of now, with a last place for each class that only later versions have."""
+        cycle = list(self._given("interleave", now))
+        for _, version in self.versions:
+            cycle += dict.fromkeys(one for one in version["interleave"] if one not in cycle)
+        return cycle
+
     def _joined(self, number: int, truck: dict[str, Any], now: int) -> None:
         """Hold the round that a truck lets pass against how its class joins."""
-        classes = {one["name"]: one for one in self._given("classes", now)}
+        known = [*(v["classes"] for _, v in self.versions[::-1]), self._given("classes", now)]
+        classes = {one["name"]: one for of in known for one in of}
         passes = None
         if classes[truck["class"]]["joins"] == "next_round":
             same = [
@@ -163,7 +171,7 @@ class Outsider:
         return self.cycle[0], self.cycle[1] % len(classes)
 
     def _behind(self, truck: dict[str, Any], now: int) -> tuple[int, int]:
-        classes = self._given("interleave", now)
+        classes = self._classes(now)
         cycle = self._stands(classes)
         while not self._may(truck, cycle, classes):
             cycle = self._on(cycle, classes)
@@ -171,7 +179,7 @@ class Outsider:
 
     def order(self, now: int) -> list[int]:
         """Booking numbers, the next one first."""
-        waiting, classes = self._waiting(), self._given("interleave", now)
+        waiting, classes = self._waiting(), self._classes(now)
         order: list[int] = []
         cycle = self._stands(classes)
         while waiting:

@@ -17,11 +17,12 @@ from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.network.register import missing_days
 from kezek.domain.regulation.regulation import ChosenBy
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
 from kezek.domain.turn.gate import Admit, Cross
 from kezek.planning.question import LineState, OrderChange
-from tests.decree import MIDNIGHT, NO_LONGER_PUBLISHED, decreed
+from tests.decree import MIDNIGHT, NO_LONGER_PUBLISHED, TOMORROW, decreed
 from tests.stored import StoredWorld
 from tests.world import PEOPLE, A, rules
 
@@ -70,6 +71,33 @@ def test_the_order_of_the_line_changes_at_midnight(yard):
     assert yard.queue().until == MIDNIGHT
     yard.until(MIDNIGHT)
     assert [e.turn.number for e in yard.queue().entries] == [plain[0], urgent, plain[1]]
+
+
+def test_a_class_of_a_decree_may_arrive_before_the_decree_begins(store):
+    """Its truck stands in the line, the forecast plays it, and it is called at the end of the cycle."""
+    kz = rules()["kz"]
+    fresh = replace(kz.classes["in_turn"], name="fresh")
+    decree = replace(
+        kz,
+        effective_on=TOMORROW,
+        classes=kz.classes | {"fresh": fresh},
+        interleave=("fresh", *kz.interleave),
+    )
+    yard = StoredWorld(store, Regulations(rules(), rules().known, [decree]))
+    evening = yard.window(hour=22)
+    plain = yard.book(1, start=evening)
+    early = yard.book(2, start=MIDNIGHT, vehicle_class="fresh")
+    yard.until(evening)
+    for number in (early, plain):
+        yard.done(Arrive(yard.key(), PEOPLE["officer"], number))
+    assert [e.turn.number for e in yard.queue().entries] == [plain, early]
+    assert state(yard).interleave == (*kz.interleave, "fresh")
+    yard.done(Call(yard.key(), PEOPLE["officer"], A))
+    yard.done(Admit(yard.key(), PEOPLE["officer"], plain))
+    yard.until(MIDNIGHT)
+    assert yard.served().at(yard.now.at).interleave == decree.interleave
+    yard.done(Call(yard.key(), PEOPLE["officer"], A))
+    assert yard.ticket(early).status == "called"
 
 
 def test_caps_are_those_of_the_window_whenever_it_is_booked(yard):

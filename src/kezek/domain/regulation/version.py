@@ -102,6 +102,7 @@ class RuleSet:
         reached = max(bisect_right(starts.all, at) for at in instants.values())
         now = self.versions[max(0, bisect_right(starts.all, instants[ChosenBy.NOW]) - 1)]
         own: dict[str, Any] = {name: getattr(given(name), name) for name in _OWN_FIELDS}
+        own["interleave"] = self._cycle(given("interleave"))
         notes = dict(now.notes)
         for name, key in NOTES.items():
             if key in (source := given(name).notes):
@@ -116,6 +117,16 @@ class RuleSet:
             note = given("fee_units").classes.get(name, rule).note
             classes[name] = replace(rule, note=note, **parts)
         return replace(now, classes=classes, notes=notes, **own)
+
+    def _cycle(self, version: Regulation) -> tuple[str, ...]:
+        """The cycle of a version, with a last place for each class that only later versions have.
+
+        Such a class is on sale for the windows of its version, and its truck may arrive before that
+        version begins.
+        """
+        cycle = version.interleave
+        later = (name for one in self.versions for name in one.interleave)
+        return (*cycle, *(name for name in dict.fromkeys(later) if name not in cycle))
 
 
 def _midnight(on: str, zone: str) -> Instant:
