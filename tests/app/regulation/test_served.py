@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from kezek.app.regulation.regulation import RegulationFault
 from kezek.app.regulation.served import must_serve
-from kezek.domain.kernel.instant import HOUR
+from kezek.domain.kernel.instant import HOUR, day_start
+from kezek.domain.network.register import missing_days
 from kezek.domain.regulation.regulation import VersionStatus
 from kezek.domain.regulation.regulations import Regulations
 from tests.world import World, rules
@@ -33,3 +35,16 @@ def test_published_days_keep_their_windows():
         must_serve(reader, with_decree(window=2 * HOUR))
     must_serve(reader, with_decree(window=2 * HOUR, windows_from="2026-07-14"))
     must_serve(reader, with_decree(no_show_after=HOUR))
+
+
+def test_a_decree_that_is_put_off_leaves_days_that_it_has_cut():
+    """The days of the version before are looked at too, up to the last one."""
+    world = World(with_decree(window=2 * HOUR, windows_from="2026-07-14"))
+    world.until(day_start(date(2026, 6, 16), "Asia/Almaty"))
+    for command in missing_days(world.store.reader, world.rules, world.now.at):
+        world.done(command)
+    must_serve(world.store.reader, world.rules)
+    with pytest.raises(RegulationFault, match=r"2026-07-14 on .* windows_from = 2026-07-14"):
+        must_serve(world.store.reader, with_decree(window=2 * HOUR, windows_from="2026-07-16"))
+    with pytest.raises(RegulationFault, match=r"2026-07-14 on .* windows_from = 2026-07-14"):
+        must_serve(world.store.reader, with_decree(window=2 * HOUR, windows_from="2026-09-01"))

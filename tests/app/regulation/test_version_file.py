@@ -21,6 +21,29 @@ def dated(on: str, more: str = "") -> str:
     return more + re.sub(r"effective_on = .*", f"effective_on = {on}", TINY)
 
 
+POOLS = """
+[[pool]]
+name = "ordinary"
+[[pool]]
+name = "kept"
+reserved = true
+"""
+FRESH = """
+[[class]]
+name = "fresh"
+pool = "kept"
+fee_units = 1
+basis = "invented"
+source = ""
+"""
+
+
+def swapped(on: str) -> str:
+    """The rule set with its pools' parts exchanged."""
+    text = dated(on).replace('pool = "ordinary"', 'pool = "kept"')
+    return text + POOLS.replace("ordinary", "x").replace("kept", "ordinary").replace("x", "kept")
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "xx-tiny").mkdir()
@@ -92,6 +115,35 @@ def test_a_decree_names_the_instant_of_a_field(folder):
             r"2\.toml: line \d+: transition\.nothing",
         ),
         (dated("2026-07-01") + '[transition]\ncall_minutes = "never"\n', r"2\.toml.*never"),
+        *(
+            (
+                dated("2026-07-01") + f'[transition]\n{field} = "{by}"\n',
+                rf"2\.toml: line \d+: transition\.{field}: .*'{by}'; write '",
+            )
+            for field, by in (
+                ("window_minutes", "now"),
+                ("pool", "booking"),
+                ("interleave", "booking"),
+                ("horizon_days", "window"),
+                ("fee_units", "now"),
+            )
+        ),
+        (
+            dated("2026-07-01") + POOLS.replace('"kept"', '"spare"'),
+            r"2\.toml: line \d+: pool\[1\]\.name: .*no pool 'spare'",
+        ),
+        (
+            dated("2026-07-01") + POOLS.partition('[[pool]]\nname = "kept')[0],
+            r"2\.toml: line \d+: pool: the pool 'kept'",
+        ),
+        (
+            swapped("2026-07-01"),
+            r"2\.toml: line \d+: pool\[0\]\.reserved: .*'kept'",
+        ),
+        (
+            dated("2026-07-01").replace('pool = "none"', 'pool = "kept"'),
+            r"2\.toml: line \d+: class\[1\]\.pool: 'walk_in' takes its places of 'none'",
+        ),
         (
             dated("2026-07-01", "windows_from = 2026-06-01\n"),
             "it cuts windows before it is in force",
@@ -115,3 +167,8 @@ def test_the_end_of_a_version_is_the_day_before_the_next(folder, until, told):
         write(folder, dated("2026-07-01"))
     (folder / "xx-tiny" / "1.toml").write_text(dated("2026-01-01", "until = 2026-06-30\n"))
     assert len(read_versions(folder)) == 2
+
+
+def test_a_new_class_may_take_places_of_a_pool_that_is_there(folder):
+    text = dated("2026-07-01").replace('"walk_in"]', '"walk_in", "fresh"]') + POOLS + FRESH
+    assert "fresh" in write(folder, text)[1].classes

@@ -13,6 +13,8 @@ from kezek.app.port import Fault
 from kezek.domain.kernel.instant import DAY, MINUTE
 from kezek.domain.kernel.money import Money
 from kezek.domain.regulation.regulation import (
+    ALSO_CHOSEN_BY,
+    CHOSEN_BY,
     ChosenBy,
     ClassRule,
     Joins,
@@ -260,10 +262,17 @@ def _day_problems(file: _File) -> Iterator[tuple[str, str]]:
         yield "until", "it ends before it begins"
     if file.windows_from is not None and file.windows_from < file.effective_on:
         yield "windows_from", "it cuts windows before it is in force"
-    for field in file.transition:
+    for field, by in file.transition.items():
         if field not in FIELDS:
             known = ", ".join(sorted(FIELDS))
             yield f"transition.{field}", f"no field is called so; there are {known}"
+            continue
+        name = FIELDS[field]
+        may = (CHOSEN_BY[name], *ALSO_CHOSEN_BY.get(name, ()))
+        if by not in may:
+            choice = " or ".join(f"'{one}'" for one in may)
+            told = f"its version cannot be chosen by '{by}'; write {choice}"
+            yield f"transition.{field}", told
 
 
 def _transition(named: Mapping[str, ChosenBy]) -> Mapping[str, ChosenBy]:

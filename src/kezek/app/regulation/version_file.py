@@ -9,11 +9,11 @@ from importlib.resources.abc import Traversable
 from itertools import pairwise
 from typing import NamedTuple
 
-from kezek.app.regulation.regulation import RegulationFault, parse_regulation
+from kezek.app.regulation.regulation import NO_POOL, RegulationFault, parse_regulation
 from kezek.app.vehicle.phones import numbering_plan
 from kezek.app.vehicle.plates import plate_formats
 from kezek.domain.kernel.known import KnownFormats
-from kezek.domain.regulation.regulation import Regulation, VersionStatus
+from kezek.domain.regulation.regulation import ClassRule, Regulation, VersionStatus
 from kezek.domain.regulation.regulations import Regulations
 from kezek.planning.scenario.world.line_map import LineMap
 
@@ -105,4 +105,35 @@ def _break(before: Regulation, after: Regulation) -> tuple[str, str] | None:
     if lost:
         told = f"the class {lost[0]} of {was} is missing: its bookings could not be called"
         return "interleave", f"{told}; keep it in the cycle, with staff_only and no places"
+    return _pool_break(before, after)
+
+
+def _pool_break(before: Regulation, after: Regulation) -> tuple[str, str] | None:
+    """What is wrong between the pools of two versions: published days count places by pool."""
+    was = f"the version of {before.effective_on}"
+    why = "the published days count their places by these pools"
+    had = {pool.name: pool.reserved for pool in before.pools}
+    for place, pool in enumerate(after.pools):
+        if pool.name not in had:
+            told = f"{was} has no pool {pool.name!r}, and {why}"
+            return f"pool[{place}].name", f"{told}; keep its pools, and put a new class into one"
+        if pool.reserved != had[pool.name]:
+            told = f"{was} says otherwise of {pool.name!r}, and {why}"
+            return f"pool[{place}].reserved", f"{told}; write reserved as there"
+    lost = next((name for name in had if name not in {pool.name for pool in after.pools}), None)
+    if lost is not None:
+        return "pool", f"the pool {lost!r} of {was} is missing, and {why}; keep it"
+    for place, rule in enumerate(after.classes.values()):
+        known = before.classes.get(rule.name)
+        if known is None or _pool_name(known) == _pool_name(rule):
+            continue
+        told = f"{rule.name!r} takes its places of {_pool_name(known)!r} in {was}, and {why}"
+        return (
+            f"class[{place}].pool",
+            f"{told}; keep the pool, and write a new class for another one",
+        )
     return None
+
+
+def _pool_name(rule: ClassRule) -> str:
+    return rule.pool.name if rule.pool else NO_POOL

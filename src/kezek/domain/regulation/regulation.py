@@ -211,3 +211,20 @@ CHOSEN_BY: Mapping[str, ChosenBy] = {
     "staff_only": ChosenBy.NOW,
     "joins": ChosenBy.NOW,
 }
+
+# The other instants that a decree may name for a field: those by which every rule and page can read it.
+ALSO_CHOSEN_BY: Mapping[str, tuple[ChosenBy, ...]] = {
+    "keeps_place_for": (ChosenBy.WINDOW, ChosenBy.NOW),
+    "no_show_after": (ChosenBy.WINDOW, ChosenBy.NOW),
+    "call_for": (ChosenBy.BOOKING, ChosenBy.WINDOW),
+    "misses_max": (ChosenBy.BOOKING, ChosenBy.WINDOW),
+    "moves_max": (ChosenBy.WINDOW, ChosenBy.NOW),
+    "move_until": (ChosenBy.WINDOW, ChosenBy.NOW),
+    "displaced_for": (ChosenBy.NOW,),
+    "drivers_max": (ChosenBy.WINDOW, ChosenBy.NOW),
+    "fee_unit": (ChosenBy.WINDOW,),
+    "fee_unit_name": (ChosenBy.WINDOW,),
+    "fee_units": (ChosenBy.WINDOW,),
+    "cap_percent": (ChosenBy.NOW,),
+    "cap_places": (ChosenBy.NOW,),
+}
