@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from kezek.app.checkpoint.place_name import PostNames, names_by_post
@@ -13,7 +15,7 @@ from kezek.domain.booking.booking import Booking
 from kezek.domain.checkpoint.checkpoint import Checkpoint, Line, line_id, usual_first
 from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.event import EventKind, Logged
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.instant import Instant, day_start, local_day, windows
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.regulation.regulations import Regulations
@@ -42,6 +44,19 @@ class ServedLine:
     ) -> Regulation:
         """The rules now, for a window and for a booking made at `booked`; both default to now."""
         return self.rules.at(self.line.zone, now, booked=booked, window=window)
+
+    def of_day(self, on: date, now: Instant) -> Regulation:
+        """The rules by which a local day is cut into windows and places."""
+        return self.at(now, window=day_start(on, self.line.zone))
+
+    def windows_of(self, on: date, now: Instant) -> tuple[Instant, ...]:
+        """The starts of the windows of a local day."""
+        return windows(on, self.line.zone, self.of_day(on, now).window)
+
+    def window_at(self, now: Instant) -> Instant:
+        """The start of the window that runs now."""
+        starts = self.windows_of(local_day(now, self.line.zone), now)
+        return starts[bisect_right(starts, now) - 1]
 
     def of(self, booking: Booking, now: Instant) -> Regulation:
         """The rules of one of the line's bookings now."""

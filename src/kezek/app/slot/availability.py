@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
-from kezek.domain.kernel.instant import HOUR, Instant, day_start, local_day
+from kezek.domain.kernel.instant import Instant, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
 from kezek.domain.slot.place import class_left
 from kezek.domain.slot.slot import Day, Slot
@@ -89,11 +89,13 @@ class LocalDay:
 
 @dataclass(frozen=True, slots=True)
 class LinePlaces:
-    """All bookable days of a line, from today to the horizon, as of a version of the line."""
+    """All bookable days of a line, from today to the horizon, as of a version of the line and of the
+    window that runs.
+    """
 
     line: str
     version: int
-    hour: Instant
+    window: Instant
     days: tuple[LocalDay, ...]
 
     @property
@@ -128,7 +130,7 @@ class LinePlaces:
 
 
 class Availability:
-    """Answers from memory; loads a line's days and slots after a change, or when the hour turns."""
+    """Answers from memory; loads a line's days and slots after a change, or when a window begins."""
 
     def __init__(self, store: Store, watch: ChangeFeed) -> None:
         self._store, self._watch = store, watch
@@ -138,11 +140,11 @@ class Availability:
         """The places of a line."""
         line = served.line
         # The version is read before the rows: news in between make the next call load again.
-        version, hour = self._watch.version(line.id), now - now % HOUR
+        version, window = self._watch.version(line.id), served.window_at(now)
         kept = self._lines.get(line.id)
-        if kept is None or kept.version != version or kept.hour != hour:
+        if kept is None or kept.version != version or kept.window != window:
             days = self._load(served, now)
-            kept = self._lines[line.id] = LinePlaces(line.id, version, hour, days)
+            kept = self._lines[line.id] = LinePlaces(line.id, version, window, days)
         return kept
 
     def _load(self, served: ServedLine, now: Instant) -> tuple[LocalDay, ...]:
@@ -155,13 +157,11 @@ class Availability:
         by_day: dict[str, list[Slot]] = {}
         for slot in reader.slots(line.id, first, past):
             by_day.setdefault(local_day(slot.start, line.zone).isoformat(), []).append(slot)
-        return tuple(
-            places_of(day, by_day.get(day.on, []), _rules_of(served, day, now), now) for day in days
-        )
 
+        def rules(day: Day) -> Regulation:
+            return served.of_day(date.fromisoformat(day.on), now)
 
-def _rules_of(served: ServedLine, day: Day, now: Instant) -> Regulation:
-    return served.at(now, window=day_start(date.fromisoformat(day.on), served.line.zone))
+        return tuple(places_of(day, by_day.get(day.on, []), rules(day), now) for day in days)
 
 
 def places_of(day: Day, slots: list[Slot], regulation: Regulation, now: Instant) -> LocalDay:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kezek.app.checkpoint.checkpoint import Network, Post, ServedLine
 from kezek.app.checkpoint.place_name import PostNames
@@ -11,7 +12,7 @@ from kezek.app.slot.availability import Availability, LinePlaces, LocalDay
 from kezek.app.turn.queue import Queue, Queues
 from kezek.domain.checkpoint.checkpoint import SEA, Checkpoint
 from kezek.domain.kernel.event import EventKind
-from kezek.domain.kernel.instant import HOUR, Instant
+from kezek.domain.kernel.instant import Instant
 
 SOONER_MAX = 3  # posts that are named instead of a full one
 
@@ -134,7 +135,7 @@ def state_of(places: LinePlaces | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class HourCount:
-    """An hour of today: trucks that crossed in it; from the present hour on, booked and free places."""
+    """A window of today: trucks that crossed in it; until it is over, its booked and free places."""
 
     start: Instant
     crossed: int
@@ -143,18 +144,19 @@ class HourCount:
 
 
 def hours_of_today(reader: Reader, row: PostRow, now: Instant) -> list[HourCount]:
-    """Today by hour; empty where no line runs."""
+    """Today by window; empty where no line runs."""
     day, served = row.today, row.served
     if day is None or served is None:
         return []
-    line, hour = served.line.id, now - now % HOUR
-    starts = [places.start for places in day.hours if places.start <= hour]
-    since = {start: reader.counted(line, EventKind.CROSSED, start) for start in starts}
+    line, length = served.line.id, served.of_day(day.on, now).window
+    since = [
+        reader.counted(line, EventKind.CROSSED, places.start) if places.start <= now else 0
+        for places in day.hours
+    ]
     counts = []
-    for places in day.hours:
-        start = places.start
-        crossed = since.get(start, 0) - since.get(start + HOUR, 0)
-        free = places.ordinary if start >= hour else 0
-        booked = max(0, places.capacity - free - crossed) if start >= hour else 0
-        counts.append(HourCount(start, crossed, booked, free))
+    for places, (begun, next_begun) in zip(day.hours, pairwise([*since, 0]), strict=True):
+        crossed, over = begun - next_begun, places.start + length <= now
+        free = 0 if over else places.ordinary
+        booked = 0 if over else max(0, places.capacity - free - crossed)
+        counts.append(HourCount(places.start, crossed, booked, free))
     return counts

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Protocol
 
-from kezek.domain.kernel.instant import Instant
+from kezek.domain.kernel.instant import Instant, day_start
 from kezek.domain.kernel.known import NOTHING_KNOWN, KnownFormats
 from kezek.domain.regulation.regulation import Regulation, VersionStatus
 from kezek.domain.regulation.version import RuleSet
@@ -62,6 +63,10 @@ class Regulations(dict[str, Regulation]):
     ) -> Regulation:
         """The rules of a line now, for a booking made at `booked` and a window; both default to now."""
         return self.sets[line.regulation].at(line.zone, now, booked=booked, window=window)
+
+    def of_day(self, line: RuledLine, on: date, now: Instant) -> Regulation:
+        """The rules by which a local day of a line is cut into windows and places."""
+        return self.at(line, now, window=day_start(on, line.zone))
 
     def of(self, id: str) -> list[Regulation]:
         """All versions of a rule set, of any status, by their first day."""

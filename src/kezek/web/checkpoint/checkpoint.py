@@ -16,7 +16,7 @@ from kezek.app.slot.availability import LinePlaces
 from kezek.app.turn.board import PostRow, hours_of_today
 from kezek.app.turn.queue import Queue
 from kezek.domain.checkpoint.checkpoint import SEA
-from kezek.domain.kernel.instant import DAY, HOUR, day_start, local_day
+from kezek.domain.kernel.instant import DAY, day_start, local_day
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
 from kezek.web.booking.first_free import FirstFree, Sooner, first_free, sooner_posts
@@ -220,19 +220,19 @@ def pace_of(queue: Queue) -> ShownPace | None:
 
 
 def _bars(row: PostRow, here: PageContext, zone: str) -> list[HourBar]:
-    """Today by hour: what crossed until now, what is booked and free from now on."""
+    """Today by window: what crossed until now, what is booked and free from now on."""
     day, queue, served = row.today, row.queue, row.served
     if day is None or queue is None or served is None:
         return []
-    hour, line = here.now - here.now % HOUR, served.line
-    found: list[HourBar] | None = here.web.pictures.find(("bars", line.id), (queue.version, hour))
+    line, key = served.line, (queue.version, served.window_at(here.now))
+    found: list[HourBar] | None = here.web.pictures.find(("bars", line.id), key)
     if found is not None:
         return found
     bars = [
         HourBar(local(one.start, zone), one.crossed, one.booked, one.free)
         for one in hours_of_today(here.application.store.reader, row, here.now)
     ]
-    return here.web.pictures.keep(("bars", line.id), (queue.version, hour), bars)  # type: ignore[no-any-return]
+    return here.web.pictures.keep(("bars", line.id), key, bars)  # type: ignore[no-any-return]
 
 
 def closures_of(places: LinePlaces | None, here: PageContext, zone: str) -> list[TodayClosed]:

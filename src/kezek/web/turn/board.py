@@ -252,7 +252,7 @@ def _kept_post(here: PageContext, row: PostRow) -> BoardPost:
     places = row.places
     coming = next_of(here, row, looked=False)
     wait = short_wait(here, coming)
-    figures = (places.version, places.hour, row.waiting, row.waiting_due, wait) if places else ()
+    figures = (places.version, places.window, row.waiting, row.waiting_due, wait) if places else ()
     # The names are one object until the network is read anew.
     state = (row.names, *figures)
     found = here.web.rows.find(key, state)

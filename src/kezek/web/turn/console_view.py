@@ -133,7 +133,7 @@ class LineView:
     @cached_property
     def expected(self) -> DueTrucks:
         """Who is expected until the end of the next window."""
-        return due_trucks(self.reader, self.line.id, self.regulation.window, self.now)
+        return due_trucks(self.reader, self.post, self.now)
 
     def due(self) -> list[Due]:
         """The next ones, then those who are late and not given up, the latest first."""
