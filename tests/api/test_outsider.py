@@ -11,7 +11,7 @@ import pytest
 from kezek.domain.kernel.instant import HOUR, MINUTE
 from kezek.domain.regulation.regulation import ChosenBy
 from tests.api.app import NOW_OPEN, Api
-from tests.decree import MIDNIGHT, decreed
+from tests.decree import MIDNIGHT, TOMORROW, decreed
 from tests.property.outsider import Outsider, milliseconds
 from tests.world import BEGIN, World
 
@@ -76,6 +76,12 @@ def boards_line(api: Api, outsider: Outsider) -> tuple[list[str], list[str]]:
     return [row["truck"]["code"] for row in board["waiting"]], told
 
 
+def told_now(api: Api) -> list[str]:
+    """The first days of the versions that the API tells without a question for one, kz first."""
+    every = [one["effective_on"] for one in api.get("/regulations").body["items"]]
+    return [api.get("/regulations/kz").body["effective_on"], *every]
+
+
 def test_the_line_follows_from_the_log_and_the_published_rules(api: Api):
     a_morning(api)
     outsider = the_outsider(api)
@@ -111,9 +117,12 @@ def test_a_decree_at_midnight_is_followed_by_whoever_reads_all_versions(decree: 
     assert api.post("/arrivals", {"booking": urgent}, "officer").status == 200
     outsider = the_outsider(api)
     events = read_on(api, outsider)
+    was = told_now(api)
+    assert TOMORROW not in was
     before, told = boards_line(api, outsider)
     assert before == told
     api.wait(hours=2)
+    assert told_now(api) == [TOMORROW if day == was[0] else day for day in was]
     after, told = boards_line(api, outsider)
     assert after == told
     assert sorted(before) == sorted(after)

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from litestar import Response, get
 
+from kezek.app.regulation.in_force import all_in_force
 from kezek.app.regulation.published import is_ours
-from kezek.domain.kernel.instant import HOUR
 from kezek.domain.kernel.refusal import Reason
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.faults import FAULTS
@@ -17,6 +17,7 @@ from kezek.web.checkpoint.checkpoint import Rule, rule_of
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageRequest, visit
 from kezek.web.frame.render import answer, page
+from kezek.web.regulation.regulation import span
 
 # A ticket's address is a secret, and what is behind a sign-in is nobody's reading.
 ROBOTS = (
@@ -25,12 +26,12 @@ ROBOTS = (
 
 
 class OrderRules(NamedTuple):
-    """The order by one authority's rules: `late` in hours, `how` walk-ins join."""
+    """The order by one authority's rules: how long late trucks keep their place, `how` walk-ins join."""
 
     code: str
     country: str
     rule: Rule | None
-    late: int
+    late: str
     how: str
 
 
@@ -69,13 +70,15 @@ class AccessibilityPage(Page):
 async def order(request: PageRequest) -> Response[bytes]:
     """How the order of a line is made, in plain words, with the numbers of each authority."""
     here = visit(request)
+    application = here.application
+    current = all_in_force(application.rules, application.network.zone, here.now)
     rules = [
         OrderRules(
-            rules.id, rules.country, rule_of(rules), rules.keeps_place_for // HOUR, joins_of(rules)
+            one.id, one.country, rule_of(one), span(one.keeps_place_for, here.words), joins_of(one)
         )
-        for rules in here.application.rules.values()
+        for one in current
     ]
-    ours = any(is_ours(r, "interleave") for r in here.application.rules.values())
+    ours = any(is_ours(one, "interleave") for one in current)
     return page(request, OrderPage(rules=rules, ours=ours))
 
 

@@ -8,6 +8,7 @@ from kezek.api.frame.form import Day, FeeResponse
 from kezek.api.frame.operation import ApiRequest, Operation, Reply, answer
 from kezek.api.frame.problem import Wrong, wrong
 from kezek.app.application import Application
+from kezek.app.regulation.in_force import all_in_force, in_force
 from kezek.app.regulation.published import fee_of
 from kezek.app.regulation.regulation import FIELDS, NO_POOL
 from kezek.domain.kernel.instant import DAY, MINUTE
@@ -56,7 +57,7 @@ class VersionResponse(msgspec.Struct, frozen=True):
 
 
 class RegulationQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`version` is the first day of one of `versions`; without it the newest in force is told."""
+    """`version` is the first day of one of `versions`; without it the one in force is told."""
 
     version: Day | None = None
 
@@ -103,15 +104,17 @@ class RegulationList(msgspec.Struct, frozen=True):
 
 class RegulationsInForce:
     def __init__(self, application: Application) -> None:
-        self._rules = application.rules
+        self._application, self._rules = application, application.rules
 
     async def all(self, _call: ApiRequest) -> Reply:
-        found = (self._rules[name] for name in sorted(self._rules))
+        application = self._application
+        found = all_in_force(self._rules, application.network.zone, application.now())
         return answer(RegulationList([regulation_response(one, self._rules) for one in found]))
 
     async def one(self, request: ApiRequest) -> Reply:
         code, wanted = request.path["regulation"], request.read_query(RegulationQuery).version
-        found = self._rules.get(code)
+        application = self._application
+        found = in_force(self._rules, code, application.network.zone, application.now())
         if wanted is not None or found is None:
             versions = self._rules.of(code)
             found = next((v for v in versions if wanted in (None, v.effective_on)), None)
@@ -190,7 +193,7 @@ OPERATIONS = (
         name="read_regulation",
         noun="regulations",
         summary="One regulation",
-        description="A rule set by its id: the newest version in force, or the one that is asked for.",
+        description="A rule set by its id: the version in force today, or the one that is asked for.",
         run=RegulationsInForce.one,
         query=RegulationQuery,
         answer=RegulationResponse,

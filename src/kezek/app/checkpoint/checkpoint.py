@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -99,6 +100,12 @@ class Network:
     def served(self) -> Mapping[str, ServedLine]:
         """Every line that runs, by its id: in the order of posts, the usual line of each first."""
         return self._read().lines
+
+    @property
+    def zone(self) -> str:
+        """The zone of most of the lines."""
+        zones = Counter(served.line.zone for served in self.served().values())
+        return zones.most_common(1)[0][0] if zones else "UTC"
 
     def post(self, checkpoint: str) -> Post | None:
         """One post by its id."""

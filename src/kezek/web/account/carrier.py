@@ -23,7 +23,6 @@ from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.site import network_zone
 from kezek.web.ticket.ticket import UNSEEN
 from kezek.web.ticket.ticket_sheet import TicketSheet, sheet_of
 
@@ -82,7 +81,7 @@ def carrier(request: PageRequest) -> Response[bytes]:
     vehicles = own_vehicles(here, person)
     shown = CarrierPage(
         company=person.account.name,
-        as_of=local(here.now, network_zone(here.application)),
+        as_of=local(here.now, here.application.network.zone),
         stream="/carrier/stream",
         counts=_counts(own),
         today=trucks(here, own.today),
@@ -117,7 +116,7 @@ def _coming(here: PageContext, own: Fleet) -> list[ComingDay]:
 def print_day(request: PageRequest) -> Response[bytes]:
     """The tickets of a day, each on a sheet of its own; a wrong day is today."""
     here, person = visit(request), signed_in(request, Role.CARRIER)
-    zone = network_zone(here.application)
+    zone = here.application.network.zone
     day = date_of(request.query_params.get("day", "")) or local_day(here.now, zone)
     own = fleet(
         here.application.store.reader, here.application.tickets, person.account.id, here.now

@@ -23,7 +23,6 @@ from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.site import network_zone
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 
@@ -85,7 +84,7 @@ def _show(
     whole = bool(person.places(Role.ADMINISTRATOR))
     rows = keys_of(here.application.store.reader, None if whole else person.account.id)
     owners = names_of(here.application.store.reader, {row.account for row in rows})
-    zone = network_zone(here.application)
+    zone = here.application.network.zone
     scopes = sorted({role for role, _ in person.actor.grants})
     shown = KeysPage(
         keys_=[

@@ -28,7 +28,6 @@ from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page
 from kezek.web.frame.session import open_session, signed_in
-from kezek.web.frame.site import network_zone
 from kezek.web.submit.limit import STATUS, limited
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import done, said
@@ -113,7 +112,7 @@ def _password_form(
         login=account.login,
         first=not account.password,
         # Links run out by the wall's clock, also in a demonstration.
-        valid_until=to_datetime(kept.expires if kept else 0, network_zone(here.application)),
+        valid_until=to_datetime(kept.expires if kept else 0, here.application.network.zone),
         least=LENGTH_MIN,
         errors=errors,
         key=here.new_key(),

@@ -27,7 +27,6 @@ from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.site import network_zone
 from kezek.web.submit.retry_page import ask
 from kezek.web.submit.submit import field_errors, said, why_not
 
@@ -223,7 +222,7 @@ async def _link(here: PageContext, account: Account) -> LinkShown:
     settings = here.application.settings
     until = here.application.clock.now().real + settings.one_time_hours * HOUR
     url = f"{settings.issuer}/password/{secret}"
-    return LinkShown(account.login, url, local(until, network_zone(here.application)))
+    return LinkShown(account.login, url, local(until, here.application.network.zone))
 
 
 def _account(here: PageContext) -> Account:

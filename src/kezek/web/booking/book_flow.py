@@ -181,7 +181,7 @@ def show(
         held=choice.held,
         fee=fee_view(regulation, choice.klass),
         higher=_higher(regulation, choice.klass, classes),
-        regulation=rules_of(regulation, here.lang),
+        regulation=rules_of(regulation, here.words),
         moves=_moves(flow, choice, here.now),
         made=_made(choice),
     )

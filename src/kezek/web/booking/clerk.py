@@ -29,7 +29,6 @@ from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import NextStep, PageError, RefusedStop
 from kezek.web.frame.render import page, redirect
 from kezek.web.frame.session import signed_in
-from kezek.web.frame.site import network_zone
 
 PICKS_MAX = 8
 FOUND_MAX = 20
@@ -109,7 +108,7 @@ def _found(here: PageContext, served: list[ServedLine], q: str) -> list[Truck]:
 
 def _made(here: PageContext, person: Person) -> list[Truck]:
     """What this account has booked today, newest first."""
-    zone = network_zone(here.application)
+    zone = here.application.network.zone
     midnight = day_start(local_day(here.now, zone), zone)
     numbers = here.application.store.reader.held_by(person.account.id, POSITION_MAX, _MADE_MAX)
     views = here.application.tickets.views(numbers, here.now)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
@@ -63,7 +62,7 @@ class Site:
 def site_of(visit: PageContext, zone: str = "") -> Site:
     """The frame for a request, with the clock of a zone (the network's own when none is named)."""
     application, person, path = visit.application, visit.person, visit.request.url.path
-    zone = zone or network_zone(application)
+    zone = zone or application.network.zone
     at = to_datetime(visit.now, zone)
     demo = application.demo
     rate = demo.factor if demo else 1
@@ -76,15 +75,9 @@ def site_of(visit: PageContext, zone: str = "") -> Site:
         user=person.account.name if person else None,
         clock=SiteClock(at, utc_offset(at), rate),
         # The board's moment is that of the network, whatever post is looked at.
-        demo=DemoLine(to_datetime(demo.began, network_zone(application)), rate) if demo else None,
+        demo=DemoLine(to_datetime(demo.began, application.network.zone), rate) if demo else None,
         flashes=visit.take_flashes(),
     )
-
-
-def network_zone(application: Application) -> str:
-    """The zone of most of the network's lines."""
-    zones = Counter(served.line.zone for served in application.network.served().values())
-    return zones.most_common(1)[0][0] if zones else "UTC"
 
 
 def _langs(request: PageRequest) -> list[LangLink]:

@@ -12,7 +12,6 @@ from kezek.i18n.say import event as say
 from kezek.i18n.say.place import line_name
 from kezek.web.frame.format import local, zone_of
 from kezek.web.frame.page_context import PageContext
-from kezek.web.frame.site import network_zone
 
 
 class LogEntry(NamedTuple):
@@ -34,7 +33,7 @@ def entries(here: PageContext, events: Sequence[Logged], *, posts: bool = True) 
 
 
 def _entry(here: PageContext, event: EventView, *, posts: bool) -> LogEntry:
-    zone = zone_of(event.served) if event.served else network_zone(here.application)
+    zone = zone_of(event.served) if event.served else here.application.network.zone
     place = line_name(event.served, here.lang) if event.served and posts else ""
     text = say.what(event, here.words, zone)
     return LogEntry(

@@ -10,6 +10,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 from markupsafe import Markup
 
+from kezek.app.regulation.in_force import all_in_force
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, Instant
 from kezek.domain.regulation.regulation import ClassRule, Note, Regulation, VersionStatus
 from kezek.i18n import names, times
@@ -20,7 +21,6 @@ from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.page_error import PageError
 from kezek.web.frame.render import page
-from kezek.web.frame.site import network_zone
 from kezek.web.server.link import linked
 
 
@@ -100,7 +100,9 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
     versions = here.application.rules.of(code)
     if not versions:
         raise PageError("not_found")
-    now = _in_force(here, code) or versions[-1]
+    application = here.application
+    current = all_in_force(application.rules, application.network.zone, here.now)
+    now = next((one for one in current if one.id == code), versions[-1])
     wanted = request.query_params.get("version", "")
     rules = next((one for one in versions if one.effective_on == wanted), None if wanted else now)
     if rules is None:
@@ -114,20 +116,11 @@ async def regulation(request: PageRequest, code: FromPath[str]) -> Response[byte
         versions=[_version(one, rules, now, here) for one in versions],
         others=[
             Other(other.id, regulation_name(other, here), f"/regulations/{other.id}")
-            for other in here.application.rules.values()
+            for other in current
             if other.id != code
         ],
     )
     return page(request, shown)
-
-
-def _in_force(here: PageContext, code: str) -> Regulation | None:
-    """The version that is in force today, in the network's zone; None where none is."""
-    found = here.application.rules.sets.get(code)
-    if found is None:
-        return None
-    today = found.at(network_zone(here.application), here.now).effective_on
-    return next(one for one in found.versions if one.effective_on == today)
 
 
 def _before(versions: Sequence[Regulation], rules: Regulation) -> Regulation | None:

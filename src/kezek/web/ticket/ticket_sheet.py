@@ -9,17 +9,21 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from kezek.app.booking.ticket import TicketView
-from kezek.domain.kernel.instant import HOUR
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.catalogue import Words
 from kezek.i18n.mark import translatable
 from kezek.web.frame.format import PostView, local, post_view, zone_of
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext
+from kezek.web.regulation.regulation import span
 from kezek.web.ticket.ticket_view import TicketHead, head_of
 
 QR = translatable("QR code of the ticket")
 BEFORE = translatable("Be at the waiting area before your hour begins.")
+_LATE = translatable(
+    "If you come late, you keep your place for %(span)s. "
+    "Then you go behind the trucks of the current hour."
+)
 _CLOSES = translatable("If the checkpoint closes, you choose a new time free of charge.")
 _FIXED = translatable("Plate, VIN and checkpoint cannot be changed.")
 
@@ -61,16 +65,9 @@ def sheet_of(here: PageContext, view: TicketView, secret: str) -> TicketSheet:
 
 
 def _sentences(regulation: Regulation, say: Words) -> list[str]:
-    late = regulation.keeps_place_for // HOUR
     return [
         say.gettext(BEFORE),
-        say.count(
-            "If you come late, you keep your place for %(num)s hour. Then you go "
-            "behind the trucks of the current hour.",
-            "If you come late, you keep your place for %(num)s hours. Then you go "
-            "behind the trucks of the current hour.",
-            late,
-        ),
+        say.say(_LATE, span=span(regulation.keeps_place_for, say)),
         say.gettext(_CLOSES),
         say.gettext(_FIXED),
     ]

@@ -30,7 +30,6 @@ from kezek.web.frame.live import live
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
 from kezek.web.frame.render import HTML, answer, html, packs, render
-from kezek.web.frame.site import network_zone
 
 STATES = {"open": "open", "full": "full", "closed": "shut", "no_line": "idle"}
 _FROM_TO = translatable("%(here)s to %(there)s")
@@ -163,7 +162,7 @@ async def board_changes(request: PageRequest) -> Response[bytes]:
     known = here.web.versions.find((here.lang, since), None)
     ids = rendered.version.changed(known) if known is not None else None
     rows, others = _parts(here, rendered, ids)
-    as_of = local(here.now, network_zone(here.application))
+    as_of = local(here.now, here.application.network.zone)
     changes = BoardChanges(rows=rows, others=others, as_of=as_of, version=rendered.version.tag)
     return html(request, render(here, changes))
 
@@ -194,7 +193,7 @@ def _macros(here: PageContext) -> Any:
 def render_board(here: PageContext, q: str) -> str:
     """The board as text, with the posts that fit the search."""
     rendered = _rendered(here, q)
-    zone = network_zone(here.application)
+    zone = here.application.network.zone
     whole = BoardPage(
         columns=rendered.columns,
         idle=rendered.idle,
