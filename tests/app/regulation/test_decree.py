@@ -12,6 +12,7 @@ from kezek.app.turn.line_log import LineLog
 from kezek.app.turn.line_past import LinePast
 from kezek.app.turn.line_state import state_of
 from kezek.domain.booking.change import Move
+from kezek.domain.calendar.capacity import CloseDay
 from kezek.domain.kernel.instant import DAY, HOUR, MINUTE, day_start
 from kezek.domain.kernel.money import Money
 from kezek.domain.kernel.refusal import Reason
@@ -57,6 +58,22 @@ def test_a_decree_may_say_that_a_limit_holds_for_older_bookings_too(store):
     early = yard.book(1, start=window)
     yard.until(window + 2 * HOUR + MINUTE)
     assert yard.ticket(early).status == "no_show"
+    # The row's own time is a day later; the vehicle is free already.
+    again = yard.book(1, start=yard.window(day=1, hour=20))
+    assert (yard.booking(early).outcome, yard.booking(early).ended_at) == ("no_show", yard.now.at)
+    assert yard.ticket(again).status == "confirmed"
+
+
+def test_a_closure_tells_the_end_of_the_time_that_the_displaced_were_promised(store):
+    yard = StoredWorld(store, decreed(displaced_for=HOUR))
+    older = yard.book(1, start=yard.window(day=2))
+    yard.until(MIDNIGHT)
+    close = CloseDay(yard.key(), PEOPLE["agency"], A, "2026-06-15", "works")
+    told = yard.done(close)
+    assert told["until"] == yard.booking(older).look_at == MIDNIGHT + rules()["kz"].displaced_for
+    # Nobody stands in this day: a booking that is displaced now has the newer time.
+    empty = CloseDay(yard.key(), PEOPLE["agency"], A, "2026-06-16", "works")
+    assert yard.done(empty)["until"] == MIDNIGHT + HOUR
 
 
 def test_the_order_of_the_line_changes_at_midnight(yard):

@@ -9,7 +9,14 @@ import pytest
 
 from kezek.app.regulation.version_file import shipped_regulations
 from kezek.domain.kernel.instant import HOUR, day_start
-from kezek.domain.regulation.regulation import CHOSEN_BY, ChosenBy, ClassRule, Regulation
+from kezek.domain.regulation.regulation import (
+    CHOSEN_BY,
+    ChosenBy,
+    ClassRule,
+    Regulation,
+    VersionStatus,
+)
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.regulation.version import RuleSet
 
 KZ = shipped_regulations()["kz"]
@@ -74,6 +81,18 @@ def test_the_day_begins_at_the_midnight_of_the_line():
 
 def test_a_rule_set_of_one_version_is_that_version():
     assert RuleSet([KZ]).at(ZONE, 0, booked=1, window=2) is KZ
+
+
+def test_the_version_in_force_that_takes_effect_last_names_a_class():
+    def labelled(version, label, **more):
+        rule = replace(version.classes["in_turn"], labels={"en": label})
+        return replace(version, classes=version.classes | {"in_turn": rule}, **more)
+
+    versions = [labelled(KZ, "old"), labelled(DECREE, "new")]
+    draft = labelled(DECREE, "draft", status=VersionStatus.DRAFT, effective_on="2028-01-01")
+    for order in ([*versions, draft], [draft, *reversed(versions)]):
+        assert Regulations({}, versions=order).labels["in_turn"] == {"en": "new"}
+    assert Regulations({}, versions=[draft, KZ]).labels["in_turn"] == {"en": "draft"}
 
 
 def test_every_field_says_by_which_instant_it_is_chosen():

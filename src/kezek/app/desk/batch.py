@@ -186,10 +186,14 @@ def _decided(draft: _Draft, command: Command) -> Decision:
 
 
 def _settle(draft: _Draft, ref: Ref) -> bool:
-    """Lapse a row whose time has come; whether anything changed."""
+    """Lapse a row whose time has come; whether anything changed.
+
+    The rule judges the time: a new version of the regulation may have shortened it since `look_at` was
+    stored.
+    """
     kind, key = ref
     row: Any = draft.facts.get(kind, key)
-    if row is None or row.look_at is None or row.look_at > draft.now.at:
+    if row is None or row.look_at is None:
         return False
     command: Command = DUE[kind].command(key)
     lapsed = decide(draft.facts, command, draft.rules, draft.now)

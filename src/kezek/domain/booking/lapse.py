@@ -55,7 +55,9 @@ def decide_lapse(facts: Facts, command: Lapse, rules: Regulations, now: Moment) 
     if isinstance(at, Refused):
         return at
     booking = at.booking
-    if booking.ended_at is not None or booking.look_at is None or booking.look_at > now.at:
+    # The rules may also have shortened the time since `look_at` was set.
+    due = look_at(booking, at.regulation)
+    if booking.ended_at is not None or due is None or due > now.at:
         return Refused(
             Reason.WRONG_STATUS, {"number": command.number, "status": at.status, "verb": "lapse"}
         )

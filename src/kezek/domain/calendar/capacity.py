@@ -21,7 +21,7 @@ from kezek.domain.booking.status import Status, displaced_until
 from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
-from kezek.domain.kernel.facts import Facts, Row
+from kezek.domain.kernel.facts import Facts
 from kezek.domain.kernel.instant import Moment, date_of, day_start, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import fit, level
@@ -112,7 +112,7 @@ def _changed(
     begin = day_start(date.fromisoformat(day.on), line.zone)
     regulation = rules.at(line, now.at, window=begin)
     events: list[Event] = []
-    rows: list[Row] = []
+    rows: list[Booking] = []
     before, day, returned = _without_returns(facts, line, day, regulation)
     known = sum(slot.protected for slot in before)
     model = _model(facts, line, day, regulation)
@@ -145,7 +145,9 @@ def _changed(
         "why": day.reason,
     }
     head = Event(kind, line.id, 0, body)
-    outcome = body | {"until": displaced_until(now.at, regulation)}
+    # Each displaced booking has the time that was promised to it; the agency is told the first end.
+    ends = [row.look_at for row in rows if row.look_at is not None]
+    outcome = body | {"until": min(ends, default=displaced_until(now.at, regulation))}
     gone_back = tuple((Return, back.key) for back in returned)
     return Accepted((head, *events), (*slots, day, *rows), gone_back, outcome)
 

@@ -45,9 +45,13 @@ class Regulations(dict[str, Regulation]):
 
     @property
     def labels(self) -> dict[str, Mapping[str, str]]:
-        """The labels of classes by class and language; a class has the same labels in all rule sets."""
+        """The labels of classes by class and language.
+
+        A class is called alike in all rule sets and at all times: the version in force that takes
+        effect last names it, also before its first day, and a draft only where no such version does.
+        """
         found: dict[str, Mapping[str, str]] = {}
-        for regulation in self.versions:
+        for regulation in sorted(self.versions, key=_rank, reverse=True):
             for rule in regulation.classes.values():
                 if rule.labels:
                     found.setdefault(rule.name, rule.labels)
@@ -80,3 +84,7 @@ class Regulations(dict[str, Regulation]):
             if found.get(one.id) is not one:
                 found[f"{one.id}@{one.effective_on}"] = one
         return found
+
+
+def _rank(version: Regulation) -> tuple[bool, str]:
+    return version.status is VersionStatus.IN_FORCE, version.effective_on
