@@ -7,7 +7,7 @@ cannot say different things about one truck.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +26,14 @@ RULES = {
     "kezek.domain.regulation.regulation": {"Regulation", "ClassRule"},
     "kezek.domain.slot.slot": {"Day", "Slot"},
 }
+# What chooses the version of a rule set: an edge asks a line that is served (`ServedLine`), which has
+# methods of the same names.
+VERSIONS = {
+    "kezek.domain.regulation.regulations": {"Regulations"},
+    "kezek.domain.regulation.version": {"RuleSet"},
+}
+# They list versions and choose none.
+LISTS = frozenset({"of", "every"})
 # Other values of the edges have a method of the same name.
 NAMESAKES = frozenset({"left"})
 
@@ -42,17 +50,30 @@ def functions(module: str) -> frozenset[str]:
     return frozenset(node.name for node in body if isinstance(node, ast.FunctionDef))
 
 
-@cache
 def methods_of_rules() -> frozenset[str]:
     """Methods, not properties, of values that carry rules."""
-    found = set()
-    for module, names in RULES.items():
-        file = tree.PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
-        classes = [node for node in tree.parsed(file).body if isinstance(node, ast.ClassDef)]
-        for node in (member for one in classes if one.name in names for member in one.body):
-            if isinstance(node, ast.FunctionDef) and not node.decorator_list:
-                found.add(node.name)
-    return frozenset(name for name in found if not name.startswith("_")) - NAMESAKES
+    return methods(RULES) - NAMESAKES
+
+
+def methods_of_versions() -> frozenset[str]:
+    """Methods that choose a version of a rule set."""
+    return methods(VERSIONS) - LISTS
+
+
+def methods(of: Mapping[str, set[str]]) -> frozenset[str]:
+    """Public methods of classes by module."""
+    found = (methods_of(module, name) for module, names in of.items() for name in names)
+    return frozenset().union(*found)
+
+
+@cache
+def methods_of(module: str, name: str) -> frozenset[str]:
+    """Public methods, not properties, of a class."""
+    file = tree.PACKAGE.parent.joinpath(*module.split(".")).with_suffix(".py")
+    classes = (node for node in tree.parsed(file).body if isinstance(node, ast.ClassDef))
+    members = (node for one in classes if one.name == name for node in one.body)
+    named = (n for n in members if isinstance(n, ast.FunctionDef) and not n.decorator_list)
+    return frozenset(node.name for node in named if not node.name.startswith("_"))
 
 
 def decides(source: ast.AST) -> Iterator[str]:
@@ -66,6 +87,17 @@ def decides(source: ast.AST) -> Iterator[str]:
             )
         elif isinstance(node, ast.Call) and (name := called(node.func)) in methods_of_rules():
             yield f".{name}()"
+        elif isinstance(node, ast.Call) and chooses_version(node.func):
+            yield f"rules.{called(node.func)}()"
+
+
+def chooses_version(function: ast.expr) -> bool:
+    """Whether a call goes to the rule sets of the application, to one of them, or to a line's."""
+    if not isinstance(function, ast.Attribute) or function.attr not in methods_of_versions():
+        return False
+    receiver = function.value.value if isinstance(function.value, ast.Subscript) else function.value
+    name = receiver.id if isinstance(receiver, ast.Name) else called(receiver)
+    return name.lstrip("_") in {"rules", "sets", "regulations"}
 
 
 def called(function: ast.expr) -> str:
@@ -98,6 +130,10 @@ def test_an_edge_imports_values_of_the_domain_and_never_a_rule():
         "import kezek.domain.turn.order",
         "person.actor.may(STAFF, line.checkpoint)",
         "regulation.fee(klass)",
+        "application.rules.at(line, now)",
+        "self._rules.of_day(line, on, now)",
+        "rules.sets[code].at(zone, now)",
+        "served.rules.changes_after(zone, now)",
     ],
 )
 def test_a_rule_at_an_edge_is_seen(source: str):
@@ -111,6 +147,8 @@ def test_a_rule_at_an_edge_is_seen(source: str):
         "from kezek.domain.kernel.instant import HOUR, Instant, local_day",
         "from kezek.domain.account.actor import STAFF, Actor, Role",
         "from kezek.domain.booking.change import Cancel, ChangeCause, Move",
+        "served.at(now, window=start)",
+        "application.rules.of(code)",
     ],
 )
 def test_a_value_at_an_edge_is_none(source: str):

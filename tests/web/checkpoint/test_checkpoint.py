@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from kezek.domain.calendar.capacity import CloseDay
+from kezek.domain.kernel.instant import HOUR
+from kezek.domain.regulation.regulations import Regulations
 from kezek.domain.turn.arrive import Arrive
 from kezek.domain.turn.call import Call
-from tests.world import PEOPLE, TODAY, A, vehicle
+from tests.web.office import opened
+from tests.world import PEOPLE, TODAY, A, rules, vehicle
 
 
 def arrive(office, n: int, hour: int = 9, **how: object) -> int:
@@ -138,3 +142,14 @@ def test_the_line_tells_who_is_in_his_hour_from_who_came_early(office):
     page = office.browser().page("/checkpoints/kz_a")
     assert page.count("of them 2 in the booked hour") == 3
     assert "2 now" in office.browser().page("/")
+
+
+def test_the_head_of_a_later_day_ends_by_the_windows_of_that_day():
+    decree = replace(rules()["kz"], effective_on="2026-06-14", window=2 * HOUR)
+    with opened(regulations=Regulations(rules(), rules().known, [decree])) as office:
+        office.until(office.window(A, hour=23))
+        number = office.book(1, start=office.window(A, day=1, hour=0))
+        office.done(Arrive(office.key(), PEOPLE["officer"], number))
+        page = office.browser().page("/checkpoints/kz_a")
+    heads = re.findall(r'<li class="sep"><span>(.*?),', page)
+    assert heads == ["Window 00:00 to 02:00"]

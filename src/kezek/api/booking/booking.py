@@ -14,7 +14,6 @@ from kezek.api.booking.decision import (
     VEHICLE,
     decided_reply,
     done,
-    open_line,
     own_booking,
 )
 from kezek.api.booking.response import (
@@ -25,6 +24,7 @@ from kezek.api.booking.response import (
     booking_response,
     new_booking_response,
 )
+from kezek.api.checkpoint.checkpoint import known_line
 from kezek.api.frame.form import (
     NUMBER_MAX,
     CheckpointId,
@@ -63,12 +63,13 @@ class BookingQuery(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 def booking_command(application: Application, form: BookingRequest, actor: Actor, key: str) -> Book:
     """The command of a form; raises what is wrong with it."""
-    line = open_line(application, form.checkpoint)
+    served = known_line(application.network, form.checkpoint)
+    line = served.line
     if not may_book(actor, line):
         raise no(Reason.NOT_ALLOWED, checkpoint=line.checkpoint)
     start, vehicle = instant(form.start), form.vehicle.typed()
-    ordinary = application.rules.at(line, application.now()).ordinary.name
-    return Book(key, actor, line.id, start, form.vehicle_class or ordinary, vehicle, form.protected)
+    vehicle_class = form.vehicle_class or served.ordinary(application.now())
+    return Book(key, actor, line.id, start, vehicle_class, vehicle, form.protected)
 
 
 class Bookings:

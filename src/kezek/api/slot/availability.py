@@ -21,7 +21,7 @@ from kezek.app.application import Application
 from kezek.app.checkpoint.checkpoint import Post, ServedLine
 from kezek.app.forecast.next_wait import HourWait, hour_wait
 from kezek.app.slot.availability import LinePlaces, LocalDay
-from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, day_start, local_day
+from kezek.domain.kernel.instant import HOUR, MINUTE, SECOND, Instant, local_day
 from kezek.domain.kernel.refusal import Reason
 from kezek.planning.question import QUANTILES
 
@@ -151,7 +151,7 @@ class Places:
             return hour_wait(application.forecasts, line, start, now, looked=False)
 
         def minutes(on: date) -> int:
-            return served.at(now, window=day_start(on, line.zone)).window // MINUTE
+            return served.of_day(on, now).window // MINUTE
 
         shown = (day for day in places.days if first <= day.on <= last)
         days = [day_response(day, minutes(day.on), wait) for day in shown]

@@ -95,9 +95,7 @@ def calendar(reader: Reader, served: ServedLine, now: Instant) -> tuple[AgencyDa
     today = local_day(now, served.line.zone)
     last = today + timedelta(days=served.at(now).horizon_days)
     return tuple(
-        taken_day(
-            day, served.at(now, window=day_start(date.fromisoformat(day.on), served.line.zone))
-        )
+        taken_day(day, served.of_day(date.fromisoformat(day.on), now))
         for day in reader.days(served.line.id, today.isoformat(), last.isoformat())
     )
 
@@ -150,8 +148,7 @@ def effect_of(
     assert before is not None, "a change is made to a day that is there"
     line = reader.get(Line, after.line)
     assert line is not None, "a day lies in a line"
-    begin = day_start(date.fromisoformat(after.on), line.zone)
-    regulation = rules.at(line, now.at, window=begin)
+    regulation = rules.of_day(line, date.fromisoformat(after.on), now.at)
     more = _free(after, regulation) - _free(before, regulation)
     affected = would_move(reader, decision.puts)
     return Effect(

@@ -46,9 +46,13 @@ class ServedLine:
         """The rules now, for a window and for a booking made at `booked`; both default to now."""
         return self.rules.at(self.line.zone, now, booked=booked, window=window)
 
-    def of_day(self, on: date, now: Instant) -> Regulation:
+    def of_day(self, on: date, now: Instant, *, booked: Instant | None = None) -> Regulation:
         """The rules by which a local day is cut into windows and places."""
-        return self.at(now, window=day_start(on, self.line.zone))
+        return self.at(now, window=day_start(on, self.line.zone), booked=booked)
+
+    def window_end(self, start: Instant, now: Instant) -> Instant:
+        """When the window that begins at an instant ends."""
+        return start + self.at(now, window=start).window
 
     def windows_of(self, on: date, now: Instant) -> tuple[Instant, ...]:
         """The starts of the windows of a local day."""
@@ -58,6 +62,10 @@ class ServedLine:
         """The start of the window that runs now."""
         starts = self.windows_of(local_day(now, self.line.zone), now)
         return starts[bisect_right(starts, now) - 1]
+
+    def ordinary(self, now: Instant) -> str:
+        """The class of a booking that names none."""
+        return self.at(now).ordinary.name
 
     def of(self, booking: Booking, now: Instant) -> Regulation:
         """The rules of one of the line's bookings now."""

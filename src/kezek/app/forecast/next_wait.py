@@ -58,7 +58,7 @@ def joins_now(row: PostRow, now: Instant) -> str | None:
         return None
     free = row.places.first_free()
     if free is not None and free.start <= now:
-        return served.at(now).ordinary.name
+        return served.ordinary(now)
     rule = served.at(now).walk_in
     if rule is None or walk_ins_left(rule, today.capacity, today.walk_ins) == 0:
         return None

@@ -126,11 +126,8 @@ class CapacityPromise(Checker):
         line = self._lines.get(row.line)
         if line is None:
             return ()
-        found = self._rules.sets[line.regulation]
-        if len(found.versions) == 1:
-            return found.newest.pools
-        begin = day_start(date.fromisoformat(row.on), line.zone)
-        return found.at(line.zone, begin, window=begin).pools
+        on = date.fromisoformat(row.on)
+        return self._rules.of_day(line, on, day_start(on, line.zone)).pools
 
     def _booking(self, row: Booking) -> None:
         if row.ended_at is None and row.start is not None:

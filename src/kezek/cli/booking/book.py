@@ -59,7 +59,7 @@ def book(
 
     with opened(folder) as application:
         served = line_of(application, checkpoint)
-        vehicle_class = vehicle_class or served.at(application.now()).ordinary.name
+        vehicle_class = vehicle_class or served.ordinary(application.now())
         vehicle = Vehicle(country, plate, vin, trailer, phone, drivers)
         at = moment_of(start, "START", zone=served.line.zone, shape=_START)
         key = idempotency or fresh_key(application)

@@ -22,7 +22,7 @@ from kezek.domain.checkpoint.checkpoint import Line
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts
-from kezek.domain.kernel.instant import Moment, date_of, day_start, local_day, windows
+from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import fit, level
 from kezek.domain.kernel.text import cleaned, is_line
@@ -109,8 +109,7 @@ def _changed(
     rules: Regulations,
     now: Moment,
 ) -> Accepted:
-    begin = day_start(date.fromisoformat(day.on), line.zone)
-    regulation = rules.at(line, now.at, window=begin)
+    regulation = rules.of_day(line, date.fromisoformat(day.on), now.at)
     events: list[Event] = []
     rows: list[Booking] = []
     before, day, returned = _without_returns(facts, line, day, regulation)

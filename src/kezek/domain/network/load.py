@@ -16,7 +16,7 @@ from kezek.domain.checkpoint.place_name import PlaceName
 from kezek.domain.kernel.decision import Accepted, Decision
 from kezek.domain.kernel.event import Event, EventKind
 from kezek.domain.kernel.facts import Facts, Row
-from kezek.domain.kernel.instant import Instant, Moment, date_of, day_start, local_day, windows
+from kezek.domain.kernel.instant import Moment, date_of, local_day, windows
 from kezek.domain.kernel.refusal import Fact, Reason, Refused
 from kezek.domain.kernel.spread import spread
 from kezek.domain.kernel.value import value
@@ -113,13 +113,8 @@ def calendar_rows(
         if day_places is None and known and on > days[-1].on:
             day_places = assumed(days, on)
         if day_places is not None:
-            rows += day_rows(line, day_places, rules_of_day(rules, line, on, now.at))
+            rows += day_rows(line, day_places, rules.of_day(line, on, now.at))
     return rows
-
-
-def rules_of_day(rules: Regulations, line: Line, on: date, now: Instant) -> Regulation:
-    """The rules by which a local day of a line is cut into windows and places."""
-    return rules.at(line, now, window=day_start(on, line.zone))
 
 
 def day_rows(
@@ -216,7 +211,7 @@ def decide_open_line(facts: Facts, command: OpenLine, rules: Regulations, now: M
     rows: list[Row] = [line]
     for ahead in range(regulation.horizon_days + 1):
         on = today + timedelta(days=ahead)
-        of_day = rules_of_day(rules, line, on, now.at)
+        of_day = rules.of_day(line, on, now.at)
         shares = of_day.shares(command.capacity)
         day_places = own_day(on, command.capacity, sum(shares.values()), "ours")
         rows += day_rows(line, day_places, of_day, reserved=shares)
@@ -258,7 +253,7 @@ def decide_extend(
     # A closure without an end continues with its published reason.
     why = nearest.reason if nearest else "day_off"
     reserved = model.reserved if model else None
-    rows = day_rows(line, day_places, rules_of_day(rules, line, on, now.at), why, reserved=reserved)
+    rows = day_rows(line, day_places, rules.of_day(line, on, now.at), why, reserved=reserved)
     return Accepted((event,), tuple(rows), outcome=body)
 
 

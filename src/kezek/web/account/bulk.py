@@ -25,7 +25,7 @@ from kezek.app.booking.garage import row_id
 from kezek.app.table.row_problem import RowProblem, RowReason
 from kezek.domain.account.actor import Role
 from kezek.domain.booking.book import Vehicle
-from kezek.domain.kernel.instant import Instant, date_of, day_start, from_datetime
+from kezek.domain.kernel.instant import Instant, date_of, from_datetime
 from kezek.domain.kernel.refusal import Refused
 from kezek.i18n import row_problem
 from kezek.i18n.mark import translatable as t
@@ -150,7 +150,7 @@ def _show(
     day = places.day(offer.day) if places and offer.day else None
     slots: list[HourView] = []
     if at_post and day:
-        rules = at_post.at(here.now, window=day_start(day.on, zone_of(at_post)))
+        rules = at_post.of_day(day.on, here.now)
         name = rules.ordinary.name
         slots = hour_views(day, rules, zone_of(at_post), here.now, vehicle_class=name)
     links = {a.number: ticket_url(here, a.number) for a in answers if a.number}
@@ -338,7 +338,7 @@ def _rows_of_form(
     at_post = here.application.network.served_at(offer.checkpoint)
     if isinstance(at_post, Refused):
         raise PageError("malformed")
-    ordinary = at_post.at(here.now).ordinary.name
+    ordinary = at_post.ordinary(here.now)
     known = {row_id(d): d for d in own_drivers(here, person)}
     rows: list[ClearRow | Unclear] = []
     for row in own_vehicles(here, person):

@@ -16,7 +16,7 @@ from kezek.app.regulation.published import is_reserved
 from kezek.app.slot.availability import LinePlaces, LocalDay
 from kezek.domain.account.actor import Actor
 from kezek.domain.checkpoint.checkpoint import Line
-from kezek.domain.kernel.instant import Instant, date_of, day_start
+from kezek.domain.kernel.instant import Instant, date_of
 from kezek.domain.kernel.refusal import Reason, Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n.say import refusal as say_refusal
@@ -101,7 +101,7 @@ class BookingChoice:
 
     def rules_on(self, on: date) -> Regulation:
         """The rules of the windows of a local day."""
-        return self._rules(day_start(on, self.zone))
+        return self.post.of_day(on, self.now, booked=self.booked_at)
 
     def _rules(self, window: Instant | None) -> Regulation:
         return self.post.at(self.now, window=window, booked=self.booked_at)
@@ -139,7 +139,7 @@ def choice_of(here: PageContext, flow: Flow, ask: Ask) -> BookingChoice:
     if isinstance(post, Refused):
         raise RefusedStop(Refused(post.reason))
     places = here.application.availability.of(post, here.now)
-    klass = flow.klass or ask("vehicle_class") or post.at(here.now).ordinary.name
+    klass = flow.klass or ask("vehicle_class") or post.ordinary(here.now)
     choice = BookingChoice(post, here.now, places, klass, booked_at=flow.booked_at)
     choice.number, choice.present = flow.number, flow.present
     known = [view.value for view in classes_of(choice, flow)]

@@ -13,7 +13,7 @@ from kezek.app.calendar.agency import AgencyDay, calendar, closures, governed, h
 from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.checkpoint.right import may_govern
 from kezek.domain.account.actor import Role
-from kezek.domain.kernel.instant import day_start
+from kezek.domain.kernel.instant import Instant, day_start
 from kezek.domain.kernel.refusal import Refused
 from kezek.domain.regulation.regulation import Regulation
 from kezek.i18n import names
@@ -152,13 +152,17 @@ class CalendarView:
         return shown
 
     def hours(self, on: date) -> list[HourCell]:
-        slots = hours(self.reader, self.post, on)
+        slots, now = hours(self.reader, self.post, on), self.here.now
+
+        def past(start: Instant) -> bool:
+            return self.post.window_end(start, now) <= now
+
         return [
             HourCell(
                 local(slot.start, self.zone),
                 slot.capacity,
                 slot.taken + slot.protected,
-                "past" if slot.start + self.rules.window <= self.here.now else "open",
+                "past" if past(slot.start) else "open",
             )
             for slot in slots
         ]

@@ -192,7 +192,7 @@ def _with_line(
     return replace(
         shown,
         calls=calls_of(queue, zone),
-        windows=windows_of(turns, rules, zone, here.now),
+        windows=windows_of(turns, served, here.now),
         waiting=len(queue.waiting),
         due=queue.waiting_due,
         hidden=len(queue.waiting) - len(turns),

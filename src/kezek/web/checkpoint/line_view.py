@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from kezek.app.checkpoint.checkpoint import ServedLine
 from kezek.app.regulation.published import is_reserved
 from kezek.app.turn.queue import Queue, WaitingTruck
 from kezek.domain.kernel.instant import MINUTE, Instant
-from kezek.domain.regulation.regulation import Regulation
 from kezek.web.frame.format import local
 
 
@@ -54,8 +54,7 @@ def calls_of(queue: Queue, zone: str) -> list[CallView]:
 
 def windows_of(
     waiting: tuple[WaitingTruck, ...],
-    regulation: Regulation,
-    zone: str,
+    served: ServedLine,
     now: Instant,
     mine: int = 0,
 ) -> list[WindowView]:
@@ -65,13 +64,14 @@ def windows_of(
     only a truck in its own booked hour begins a new head.
     """
     windows: list[WindowView] = []
+    regulation, zone = served.at(now), served.line.zone
     ordinary = regulation.ordinary.name
     head: Instant | None = None
     for waits in waiting:
         own = waits.window if waits.seen.vehicle_class == ordinary and not waits.behind else head
         if not windows or own != head:
             head = own if own is not None else waits.window
-            windows.append(_window(head, regulation, zone, now))
+            windows.append(_window(head, served, now))
         windows[-1].turns.append(
             TurnView(
                 place=waits.place,
@@ -88,8 +88,9 @@ def windows_of(
     return windows
 
 
-def _window(start: Instant | None, regulation: Regulation, zone: str, now: Instant) -> WindowView:
+def _window(start: Instant | None, served: ServedLine, now: Instant) -> WindowView:
     if start is None:
         return WindowView(None, None, None, [])
     opens_in = -(-(start - now) // MINUTE) if start > now else None
-    return WindowView(local(start, zone), local(start + regulation.window, zone), opens_in, [])
+    end, zone = served.window_end(start, now), served.line.zone
+    return WindowView(local(start, zone), local(end, zone), opens_in, [])
