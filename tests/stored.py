@@ -8,6 +8,7 @@ from kezek.app.booking.ticket import Tickets, TicketView
 from kezek.app.checkpoint.checkpoint import Network, ServedLine
 from kezek.app.feed.change_feed import ChangeFeed
 from kezek.app.port import Store
+from kezek.app.slot.availability import Availability, LinePlaces
 from kezek.app.turn.queue import Queue, Queues
 from kezek.domain.kernel.instant import Moment
 from kezek.domain.regulation.regulations import Regulations
@@ -33,6 +34,12 @@ class StoredWorld(World):
     def queue(self, line: str = A) -> Queue:
         return Queues(self.store, ChangeFeed()).of(self.served(line), self.now.at)
 
-    def ticket(self, number: int) -> TicketView:
+    def places(self, served: ServedLine) -> LinePlaces:
+        return Availability(self.store, ChangeFeed()).of(served, self.now.at)
+
+    def views(self, numbers: list[int]) -> list[TicketView]:
         network, queues = self.network(), Queues(self.store, ChangeFeed())
-        return Tickets(self.store, network, queues).views([number], self.now.at)[0]
+        return list(Tickets(self.store, network, queues).views(numbers, self.now.at))
+
+    def ticket(self, number: int) -> TicketView:
+        return self.views([number])[0]

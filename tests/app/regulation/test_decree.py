@@ -8,6 +8,8 @@ from itertools import pairwise
 
 import pytest
 
+from kezek.app.booking.lost_time import lost_times
+from kezek.app.booking.regroup import proposals
 from kezek.app.turn.line_log import LineLog
 from kezek.app.turn.line_past import LinePast
 from kezek.app.turn.line_state import state_of
@@ -90,17 +92,21 @@ def test_the_order_of_the_line_changes_at_midnight(yard):
     assert [e.turn.number for e in yard.queue().entries] == [plain[0], urgent, plain[1]]
 
 
-def test_a_class_of_a_decree_may_arrive_before_the_decree_begins(store):
-    """Its truck stands in the line, the forecast plays it, and it is called at the end of the cycle."""
+def with_fresh_class() -> Regulations:
+    """A decree from tomorrow on that only adds a class, at the beginning of the cycle."""
     kz = rules()["kz"]
-    fresh = replace(kz.classes["in_turn"], name="fresh")
     decree = replace(
         kz,
         effective_on=TOMORROW,
-        classes=kz.classes | {"fresh": fresh},
+        classes=kz.classes | {"fresh": replace(kz.classes["in_turn"], name="fresh")},
         interleave=("fresh", *kz.interleave),
     )
-    yard = StoredWorld(store, Regulations(rules(), rules().known, [decree]))
+    return Regulations(rules(), rules().known, [decree])
+
+
+def test_a_class_of_a_decree_may_arrive_before_the_decree_begins(store):
+    """Its truck stands in the line, the forecast plays it, and it is called at the end of the cycle."""
+    yard, cycle = StoredWorld(store, with_fresh_class()), rules()["kz"].interleave
     evening = yard.window(hour=22)
     plain = yard.book(1, start=evening)
     early = yard.book(2, start=MIDNIGHT, vehicle_class="fresh")
@@ -108,13 +114,29 @@ def test_a_class_of_a_decree_may_arrive_before_the_decree_begins(store):
     for number in (early, plain):
         yard.done(Arrive(yard.key(), PEOPLE["officer"], number))
     assert [e.turn.number for e in yard.queue().entries] == [plain, early]
-    assert state(yard).interleave == (*kz.interleave, "fresh")
+    assert state(yard).interleave == (*cycle, "fresh")
     yard.done(Call(yard.key(), PEOPLE["officer"], A))
     yard.done(Admit(yard.key(), PEOPLE["officer"], plain))
     yard.until(MIDNIGHT)
-    assert yard.served().at(yard.now.at).interleave == decree.interleave
+    assert yard.served().at(yard.now.at).interleave == ("fresh", *cycle)
     yard.done(Call(yard.key(), PEOPLE["officer"], A))
     assert yard.ticket(early).status == "called"
+
+
+def test_a_class_of_a_decree_has_no_windows_before_it(store):
+    yard = StoredWorld(store, with_fresh_class())
+    number = yard.book(1, start=yard.window(day=1), vehicle_class="fresh")
+    early = Move(yard.key(), PEOPLE["carrier"], number, yard.window(hour=22))
+    assert yard.do(early).reason is Reason.WINDOW_UNKNOWN
+    # A closure before the decree takes the window; the class is known in the windows after it.
+    yard.done(CloseDay(yard.key(), PEOPLE["agency"], A, TOMORROW, "works"))
+    assert yard.ticket(number).status == "displaced"
+    (view,) = yard.views([number])
+    lost = lost_times(yard.store.reader, [view])
+    (found,) = proposals([view], lost, yard.places, yard.now.at)
+    assert found.start == yard.window(day=2, hour=0)
+    yard.done(Move(yard.key(), PEOPLE["carrier"], number, found.start))
+    assert yard.ticket(number).status == "confirmed"
 
 
 def test_caps_are_those_of_the_window_whenever_it_is_booked(yard):

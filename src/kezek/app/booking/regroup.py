@@ -55,7 +55,7 @@ class OtherHours:
         id, free = served.line.id, self._known(served, rule)
         for place in _by_nearness(free, wanted):
             day, hour = free[place]
-            of_hour, of_pool = (id, hour.start), (id, (day.on, rule.pool))
+            of_hour, of_pool = (id, hour.start), (id, (day.on, rule.pool and rule.pool.name))
             of_class = day.left(rule.name) > self._named[of_pool]
             if of_class and day.left_in(hour, rule.name) > self._named[of_hour]:
                 self._named[of_hour] += 1
@@ -83,7 +83,9 @@ def proposals(
     hours = OtherHours(places, now)
     found = []
     for view in views:
-        rule, had = _rule(view), lost[view.booking.number]
+        had = lost[view.booking.number]
+        # The lost window has the class, also where only a later version than that of now has it.
+        rule = view.post.at(now, window=had.start).classes[view.booking.vehicle_class]
         start = hours.next(view.post, rule, had.start)
         found.append(_proposed(view, had, hours.starts(view.post, rule), start))
     return found
@@ -104,10 +106,6 @@ def _by_nearness(free: Sequence[tuple[LocalDay, HourPlaces]], lost: Instant) -> 
     places = range(len(free))
     yield from (place for place in places if free[place][1].start >= lost)
     yield from (place for place in reversed(places) if free[place][1].start < lost)
-
-
-def _rule(view: TicketView) -> ClassRule:
-    return view.rules.classes[view.booking.vehicle_class]
 
 
 def _free(

@@ -88,20 +88,25 @@ def decide_move(facts: Facts, command: Move, rules: Regulations, now: Moment) ->
     )
     if isinstance(at, Refused):
         return at
-    booking, rule = at.booking, at.regulation.classes[at.booking.vehicle_class]
+    booking = at.booking
     there = rules.at(at.line, now.at, booked=booking.confirmed_at, window=command.start)
     refused = fixed(booking, at.regulation, now.at) or bookable(
         at.line, there, command.start, now.at, present=booking.start
     )
     if refused:
         return refused
+    rule = there.classes.get(booking.vehicle_class)
+    if rule is None:
+        # Only a version that begins after this window has the class.
+        return Refused(Reason.WINDOW_UNKNOWN, {"start": command.start})
     look_at, start = now.at + command.delay, command.start
     after = exchange(
         facts,
         at.line,
-        there.classes[rule.name],
+        rule,
         booking.number,
-        gives=rule,
+        # A displaced booking gives no place up, and its class may be of a later version only.
+        gives=at.regulation.classes.get(rule.name, rule),
         was=booking.start,
         start=start,
         look_at=look_at,
