@@ -45,15 +45,15 @@ def test_every_line_has_its_row_and_its_page_with_its_direction(office):
 
 
 def counted(page: str) -> list[str]:
-    """The sentences of the board that count checkpoints."""
-    return re.findall(r"\d+ checkpoints? ?(?:have|has|·)", re.sub(r"<[^>]+>", "", page))
+    """The sentences of the board that count all its checkpoints."""
+    return re.findall(r"\d+ checkpoints? (?:have|has)", re.sub(r"<[^>]+>", "", page))
 
 
 def test_the_board_counts_checkpoints_however_many_lines_each_has(office):
     driver = office.browser()
     before = counted(driver.page("/"))
     opened_lines(office)
-    assert len(before) > 1
+    assert before
     assert counted(driver.page("/")) == before
 
 
@@ -80,3 +80,19 @@ def test_who_serves_elsewhere_is_kept_from_every_line_of_the_post(office):
     for place in ("kz_a", ENTRY, BUSES):
         assert stranger.get(f"/console/{place}").status_code == 403
     assert office.browser("kg_agency").get(f"/agency/{ENTRY}").status_code == 403
+
+
+def text_of(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_a_line_that_leads_inwards_is_shown_from_abroad_to_its_post(office):
+    opened_lines(office)
+    driver = office.browser()
+    inwards, outwards = (text_of(driver.page(f"/checkpoints/{place}")) for place in (ENTRY, "kz_a"))
+    code = office.application.network.posts()["kz_a"].checkpoint.neighbour_country
+    assert re.search(rf"{code} [\w ]+ to KZ kz_a\b", inwards), inwards[:600]
+    assert re.search(rf"KZ kz_a to {code} ", outwards), outwards[:600]
+    assert re.search(r"kz_a · entry from \w", text_of(driver.page("/book")))
+    assert ENTRY not in driver.page(f"/book?to={code}")
+    assert ENTRY in driver.page("/book?to=KZ")

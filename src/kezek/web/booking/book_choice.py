@@ -8,7 +8,7 @@ from datetime import date
 
 from kezek.i18n import names
 from kezek.i18n.say.place import line_name
-from kezek.web.frame.format import DayView, day_views, search_of, there_name
+from kezek.web.frame.format import DayView, day_views, inward, leads_to, search_of, there_name
 from kezek.web.frame.page_context import PageContext
 
 
@@ -26,6 +26,7 @@ class Pick:
     id: str
     name: str
     there: str
+    inward: bool
     search: str
     next_free: date | None
     next_is_today: bool
@@ -49,9 +50,7 @@ def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
     rows = [
         (row, row.served)
         for row in here.application.boards.rows(here.now)
-        if row.served is not None
-        and (not neighbour or row.checkpoint.neighbour_country == neighbour)
-        and row.names.fits(q)
+        if row.served is not None and neighbour in ("", leads_to(row.served)) and row.names.fits(q)
     ]
     rows.sort(
         key=lambda found: (
@@ -68,6 +67,7 @@ def picks_of(here: PageContext, neighbour: str = "", q: str = "") -> list[Pick]:
                 id=served.place,
                 name=line_name(served, here.lang),
                 there=there_name(served, here.lang),
+                inward=inward(served),
                 search=search_of(served),
                 next_free=free.on if free else None,
                 next_is_today=free is not None and free is row.today,

@@ -21,7 +21,7 @@ from kezek.i18n.say import place as say_place
 from kezek.i18n.say.place import line_name
 from kezek.i18n.times import utc_offset
 from kezek.web.forecast.likely_view import Between, expected_call
-from kezek.web.frame.format import STATES, local, there_name, zone_of
+from kezek.web.frame.format import STATES, inward, local, there_name, zone_of
 from kezek.web.frame.page_context import PageContext
 
 
@@ -31,6 +31,7 @@ class PostChoice(NamedTuple):
     id: str
     name: str
     there: str
+    inward: bool
 
 
 class ShownLoss(NamedTuple):
@@ -53,6 +54,7 @@ class Truck(NamedTuple):
     driver: str
     post: str
     there: str
+    inward: bool
     start: datetime | None
     end: datetime | None
     status: str
@@ -72,14 +74,17 @@ def lines_by_name(here: PageContext) -> list[ServedLine]:
 
 def choices(here: PageContext, lines: list[ServedLine]) -> list[PostChoice]:
     """Lines for a select."""
-    return [PostChoice(s.place, line_name(s, here.lang), there_name(s, here.lang)) for s in lines]
+    return [
+        PostChoice(s.place, line_name(s, here.lang), there_name(s, here.lang), inward(s))
+        for s in lines
+    ]
 
 
 def post_choices(here: PageContext, lines: list[ServedLine]) -> list[PostChoice]:
     """The posts of lines for a select, each once: what a role or a key is given for."""
     posts = {s.checkpoint.id: s for s in lines}
     return [
-        PostChoice(id, s.names.own_name(here.lang), there_name(s, here.lang))
+        PostChoice(id, s.names.own_name(here.lang), there_name(s, here.lang), inward=False)
         for id, s in posts.items()
     ]
 
@@ -154,6 +159,7 @@ def truck(here: PageContext, view: TicketView, lost: LostTime | None) -> Truck:
         driver=", ".join(view.drivers),
         post=line_name(view.post, here.lang),
         there=there_name(view.post, here.lang),
+        inward=inward(view.post),
         start=local(booking.start, zone) if booking.start is not None else None,
         end=local(view.window_end, zone) if view.window_end is not None else None,
         status=STATES[view.status],

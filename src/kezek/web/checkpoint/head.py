@@ -10,7 +10,7 @@ from kezek.i18n import names
 from kezek.i18n.mark import translatable
 from kezek.i18n.say.place import direction_of
 from kezek.i18n.times import day as day_text
-from kezek.web.frame.format import lanes_of, there_name
+from kezek.web.frame.format import inward, lanes_of, there_name
 from kezek.web.frame.page_context import PageContext
 from kezek.web.turn.board import shown_state
 
@@ -35,6 +35,7 @@ class PostHead:
     name: str
     there_country: str
     there: str
+    inward: bool
     line: str
     others: list[OtherLine]
     lanes: int | None
@@ -55,6 +56,7 @@ def head_of(row: PostRow, here: PageContext) -> PostHead:
         name=row.names.own_name(here.lang),
         there_country=checkpoint.neighbour_country or "?",
         there=there_name(row, here.lang),
+        inward=inward(row.served),
         line=_direction(row, here),
         others=_others(row, here),
         lanes=lanes_of(checkpoint),

@@ -41,8 +41,8 @@ STATES: Mapping[Status, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A line's post as a reader names it.  `there` is what stands across the border; `plain_exit` says
-    that the name needs no direction.
+    """A line's post as a reader names it.  `there` is what stands across the border, from where the line
+    comes if it leads `inward`; `plain_exit` says that the name needs no direction.
     """
 
     id: str
@@ -50,6 +50,7 @@ class PostView:
     name: str
     there_country: str
     there: str
+    inward: bool
     zone: str
     plain_exit: bool
     by_hour_is_ours: bool
@@ -103,6 +104,17 @@ def there_name(post: NamedPost, lang: str) -> str:
     return post.names.opposite_name(lang) or country
 
 
+def inward(served: ServedLine | None) -> bool:
+    """Whether a line leads into the country; a post without one is known for its way out."""
+    return served is not None and served.line.direction != EXIT
+
+
+def leads_to(served: ServedLine) -> str:
+    """The country that a line leads to, empty where it is not known."""
+    checkpoint = served.checkpoint
+    return checkpoint.country if inward(served) else checkpoint.neighbour_country
+
+
 def search_of(post: NamedPost) -> str:
     """The keys of all names of a post, for a search in the browser."""
     return "|".join(key.replace(" ", "") for key in post.names.place_keys)
@@ -117,6 +129,7 @@ def post_view(served: ServedLine, lang: str, now: Instant) -> PostView:
         name=line_name(served, lang),
         there_country=checkpoint.neighbour_country or "?",
         there=there_name(served, lang),
+        inward=inward(served),
         zone=utc_offset(local(now, zone_of(served))),
         plain_exit=served.alone and served.line.direction == EXIT,
         by_hour_is_ours=served.line.basis == "board",

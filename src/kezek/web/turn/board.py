@@ -25,7 +25,7 @@ from kezek.i18n.times import hour
 from kezek.web.forecast.hour_wait import next_of, short_wait
 from kezek.web.forecast.likely_view import waits_of
 from kezek.web.frame.board_cache import BoardPost, BoardSheet, BoardVersion, version_of
-from kezek.web.frame.format import DayView, day_views, local, search_of, there_name
+from kezek.web.frame.format import DayView, day_views, inward, local, search_of, there_name
 from kezek.web.frame.live import live
 from kezek.web.frame.page import Page
 from kezek.web.frame.page_context import PageContext, PageRequest, visit
@@ -303,7 +303,8 @@ def _groups(
     """Posts by the way they lead; those of the home country come first."""
     found: dict[tuple[str, str], list[tuple[PostRow, BoardPost]]] = {}
     for row, post in posts:
-        way = (row.checkpoint.country, row.checkpoint.neighbour_country)
+        out = (row.checkpoint.country, row.checkpoint.neighbour_country)
+        way = out[::-1] if inward(row.served) else out
         found.setdefault(way, []).append((row, post))
     groups = [_group(here, way, members, home) for way, members in found.items()]
     return sorted(groups, key=lambda g: (g.here != "", g.places is None, g.here, sort_key(g.name)))
@@ -313,17 +314,16 @@ def _group(
     here: PageContext, way: tuple[str, str], members: list[tuple[PostRow, BoardPost]], home: str
 ) -> BoardGroup:
     posts = [post for _, post in members]
-    say, lang = here.words, here.lang
     country, neighbour = way
-    name = names.country(neighbour, lang) if neighbour else say.gettext(_UNSTATED)
+    name = _country(here, neighbour)
     if country != home:
-        name = say.say(_FROM_TO, here=names.country(country, lang), there=name)
+        name = here.words.say(_FROM_TO, here=_country(here, country), there=name)
     running = [post.today for post in posts if post.today is not None]
     return BoardGroup(
-        id=f"to-{neighbour or 'x'}-{country}".lower()
+        id=f"to-{neighbour or 'x'}-{country or 'x'}".lower()
         if country != home
         else f"to-{neighbour.lower()}",
-        here="" if country == home else country,
+        here="" if country == home else country or "?",
         code=neighbour or "?",
         name=name,
         places=sum(running) if running else None,
@@ -331,6 +331,10 @@ def _group(
         posts=sorted(posts, key=lambda post: sort_key(post.name)),
         days=next((post.days for post in posts if post.days), []),
     )
+
+
+def _country(here: PageContext, code: str) -> str:
+    return names.country(code, here.lang) if code else here.words.gettext(_UNSTATED)
 
 
 def _columns(groups: list[BoardGroup]) -> list[list[BoardGroup]]:
