@@ -10,10 +10,10 @@ from kezek.domain.account.actor import (
     BOOKS,
     IN_CHARGE,
     READS_LOG,
-    STAFF,
     Actor,
     Role,
 )
+from kezek.domain.booking.context import serves
 from kezek.domain.checkpoint.checkpoint import Line
 
 
@@ -24,7 +24,7 @@ def may_book(actor: Actor, line: Line) -> bool:
 
 def may_serve(actor: Actor, line: Line) -> bool:
     """Whether the actor serves people at the line's post, and so sees its bookings."""
-    return actor.may(STAFF, line.checkpoint, line.authority)
+    return serves(actor, line)
 
 
 def may_call(actor: Actor, checkpoint: str) -> bool:
